@@ -1,0 +1,87 @@
+import type { Seconds } from '../domain/quantities.ts';
+
+/** A secret that is read when it is needed. It prints as nothing in logs and JSON. */
+export interface SecretSource {
+  /** Where it comes from, for messages: `the file /run/secrets/password`. Never the secret. */
+  readonly origin: string;
+  /** Resolves with the secret, surrounding white space of a file removed; rejects with a one-line Error. */
+  readonly read: () => Promise<string>;
+}
+
+/** How a project signs in. */
+export type Credentials =
+  | {
+      readonly type: 'password';
+      readonly user: string;
+      readonly domain: string;
+      readonly password: SecretSource;
+    }
+  | {
+      readonly type: 'access-key';
+      readonly accessKey: string;
+      readonly secretKey: SecretSource;
+      readonly securityToken: SecretSource | undefined;
+    }
+  | { readonly type: 'ecs-agency' }
+  | { readonly type: 'oidc'; readonly idpId: string; readonly token: SecretSource }
+  | { readonly type: 'token'; readonly token: SecretSource };
+
+/** Which resources a filter or an override is about; every expression given must be found. */
+export interface ResourceExpressions {
+  readonly resourceName: RegExp | undefined;
+  readonly resourceId: RegExp | undefined;
+}
+
+interface PolledService {
+  readonly endpoint: string;
+  readonly include: ResourceExpressions | undefined;
+  readonly exclude: ResourceExpressions | undefined;
+  readonly inventory: boolean;
+}
+
+/** A service of a project whose backups are polled. */
+export type ServiceConfig =
+  | (PolledService & { readonly type: 'ges'; readonly apiVersion: 'v2' | 'v1.0' })
+  | (PolledService & { readonly type: 'gaussdb-mysql' });
+
+/** One project in one region, with the endpoints resolved. */
+export interface ProjectConfig {
+  readonly name: string;
+  readonly region: string;
+  readonly projectId: string | undefined;
+  readonly projectName: string | undefined;
+  readonly iamEndpoint: string;
+  readonly caFile: string | undefined;
+  readonly proxyUrl: string | undefined;
+  readonly credentials: Credentials;
+  readonly services: readonly ServiceConfig[];
+}
+
+/** How old the newest good backup may be. */
+export type Objective =
+  | { readonly kind: 'age'; readonly seconds: Seconds }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'policy' };
+
+/** An objective for the resources that it matches; an undefined field matches all. */
+export interface ObjectiveOverride {
+  readonly project: string | undefined;
+  readonly region: string | undefined;
+  readonly service: string | undefined;
+  readonly resourceName: RegExp | undefined;
+  readonly resourceId: RegExp | undefined;
+  readonly objective: Objective;
+}
+
+/** Everything that a user configures, checked and with its defaults filled in. */
+export interface Config {
+  readonly poll: {
+    readonly interval: Seconds;
+    readonly timeout: Seconds;
+    readonly requestTimeout: Seconds;
+    readonly concurrency: number;
+  };
+  readonly limits: { readonly resources: number };
+  readonly rpo: { readonly default: Objective; readonly overrides: readonly ObjectiveOverride[] };
+  readonly projects: readonly ProjectConfig[];
+}

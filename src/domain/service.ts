@@ -1,0 +1,4 @@
+/** The services whose backups are read, as the label `service` names them. */
+export const SERVICE_TYPES = ['ges', 'gaussdb-mysql'] as const;
+/** One of {@link SERVICE_TYPES}. */
+export type ServiceType = (typeof SERVICE_TYPES)[number];
