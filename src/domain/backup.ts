@@ -17,6 +17,8 @@ interface BackupOfResource {
   readonly encrypted: boolean | undefined;
   /** Whether the row says that its resource has been deleted; undefined when it does not tell. */
   readonly resourceDeleted: boolean | undefined;
+  /** Whether the service backs its resource up by itself; undefined when the row does not tell. */
+  readonly automaticBackup: boolean | undefined;
 }
 
 /** A good backup: it has an end, and its size and duration where the service tells them. */
