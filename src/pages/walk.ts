@@ -1,0 +1,159 @@
+import { type ListSource, REJECTION_REASONS, type RejectionReason, type Row } from '../sources/source.ts';
+import { createPageReader, type FetchPage } from './page-reader.ts';
+
+/** What takes the items of a walk, each once, in the order of the list. */
+export interface Collector<Item> {
+  readonly add: (item: Item) => void;
+}
+
+/** How many rows were rejected for each reason. */
+export type Rejections = Readonly<Record<RejectionReason, number>>;
+
+/** What one walk from the first page to the last has found. */
+export interface Walk {
+  /** The ids of all rows that have one, rejected rows included. */
+  readonly ids: ReadonlySet<string>;
+  /** The ids among them whose rows were rejected. */
+  readonly rejectedIds: ReadonlySet<string>;
+  /** Rows received, those with the same id counted once. */
+  readonly listed: number;
+  /** The service's own count, as the last page gave it. */
+  readonly total: number | undefined;
+  readonly rejections: Rejections;
+  /**
+   * Whether nothing can have slipped through between two pages: each page began with the row that ended the one
+   * before it, and there are no fewer rows than the service counts.
+   */
+  readonly whole: boolean;
+}
+
+/** Why a walk found no end of the list or no list at all. */
+export type WalkProblem = 'not_a_list' | 'endless';
+
+/** Thrown by {@link walkList}; `problem` says which. */
+export class WalkError extends Error {
+  override readonly name = 'WalkError';
+  readonly problem: WalkProblem;
+
+  constructor(problem: WalkProblem) {
+    super(problem);
+    this.problem = problem;
+  }
+}
+
+const MOST_ROWS = 1_000_000;
+
+/**
+ * Walks a list by offset and limit. Pages overlap by one row: where a page does not begin with the row that ended
+ * the one before, the list moved in between and a row may have been skipped, whatever the total says. It ends at
+ * the service's total, at an empty page, or at a page without a new id.
+ * Rejects with a {@link WalkError}, or with what `fetchPage` rejects with.
+ */
+export async function walkList<Item>(
+  source: ListSource<Item>,
+  fetchPage: FetchPage,
+  collector: Collector<Item>,
+  options: { readonly ahead: number; readonly signal: AbortSignal },
+): Promise<Walk> {
+  const reader = createPageReader(source, fetchPage, options.ahead, options.signal);
+  const rows = createRowIntake(source, collector);
+  let offset = 0;
+  let step = 0;
+  let total: number | undefined;
+  let lastRow: Row;
+  let moved = false;
+  const expectedOffsets = function* (from: number): Iterable<number> {
+    if (step === 0 || total === undefined) return;
+    for (let next = from + step; next + 1 < total; next += step) yield next;
+  };
+  try {
+    for (;;) {
+      const page = await reader.read(offset, expectedOffsets);
+      if (page === undefined) throw new WalkError('not_a_list');
+      total = page.total;
+      const overlapping = offset > 0 && lastRow !== undefined && sameRow(source, lastRow, page.rows[0]);
+      if (offset > 0 && lastRow !== undefined && !overlapping) moved = true;
+      const received = page.rows.length;
+      const fresh = rows.take(overlapping ? page.rows.slice(1) : page.rows);
+      if (isLastPage(offset + received, received, fresh, total)) break;
+      if (rows.count() > MOST_ROWS) throw new WalkError('endless');
+      const overlap = overlapOf(received);
+      lastRow = overlap === 0 ? undefined : page.rows[received - 1];
+      step = received - overlap;
+      offset += step;
+    }
+  } finally {
+    reader.close();
+  }
+  return rows.finish(total, moved);
+}
+
+// A page of a single row cannot overlap: the walk would stand still.
+const overlapOf = (received: number): number => (received > 1 ? 1 : 0);
+
+function isLastPage(
+  reached: number,
+  received: number,
+  fresh: { readonly ids: number; readonly withoutId: number },
+  total: number | undefined,
+): boolean {
+  if (received === 0 || reached === total) return true;
+  if (fresh.ids > 0) return false;
+  // Rows that cannot be told apart are no proof of standing still, as long as the service counts further.
+  return fresh.withoutId === 0 || total === undefined || reached > total;
+}
+
+function sameRow(source: ListSource<unknown>, one: Row, other: Row): boolean {
+  const id = source.readId(one);
+  return id === undefined ? JSON.stringify(one) === JSON.stringify(other) : id === source.readId(other);
+}
+
+function createRowIntake<Item>(source: ListSource<Item>, collector: Collector<Item>) {
+  const ids = new Set<string>();
+  const rejectedIds = new Set<string>();
+  const rejections = Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, 0])) as Record<
+    RejectionReason,
+    number
+  >;
+  let withoutId = 0;
+
+  const takeRow = (row: Row, id: string | undefined): void => {
+    const item = source.readRow(row);
+    if (isRejection(item)) {
+      rejections[item] += 1;
+      if (id !== undefined) rejectedIds.add(id);
+    } else {
+      collector.add(item);
+    }
+  };
+
+  return {
+    take: (rows: readonly Row[]): { readonly ids: number; readonly withoutId: number } => {
+      const before = { ids: ids.size, withoutId };
+      for (const row of rows) {
+        const id = source.readId(row);
+        if (id === undefined) withoutId += 1;
+        else if (ids.has(id)) continue;
+        else ids.add(id);
+        takeRow(row, id);
+      }
+      return { ids: ids.size - before.ids, withoutId: withoutId - before.withoutId };
+    },
+    count: (): number => ids.size + withoutId,
+    finish: (total: number | undefined, moved: boolean): Walk => {
+      const listed = ids.size + withoutId;
+      return {
+        ids,
+        rejectedIds,
+        listed,
+        total,
+        rejections,
+        whole: !moved && (total === undefined || listed >= total),
+      };
+    },
+  };
+}
+
+function isRejection(item: unknown): item is RejectionReason {
+  return typeof item === 'string';
+}
