@@ -1,0 +1,169 @@
+import { BACKUP_STATES } from '../domain/backup.ts';
+import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
+import type { ServedResource } from '../state/served.ts';
+import type { MetricDescription } from './metric.ts';
+
+/** The labels of every resource series, in the order in which they are written. */
+export const RESOURCE_LABELS = ['service', 'region', 'project', 'resource_id', 'resource_name'] as const;
+
+/** How the samples of a metric are read off a resource; what is undefined has no sample. */
+export type ResourceReading =
+  | { readonly kind: 'value'; readonly value: (resource: ServedResource) => number | undefined }
+  | {
+      readonly kind: 'by_label';
+      readonly label: string;
+      readonly labelValues: readonly string[];
+      readonly value: (resource: ServedResource, labelValue: string) => number | undefined;
+    }
+  | {
+      readonly kind: 'info';
+      readonly labels: (resource: ServedResource) => Readonly<Record<string, string | undefined>> | undefined;
+    };
+
+/** A metric with samples for each graph and instance. */
+export interface ResourceMetric extends MetricDescription {
+  readonly reading: ResourceReading;
+}
+
+const factsOf = (resource: ServedResource): ResourceFacts => resource.facts ?? NO_BACKUPS;
+
+/** Every metric of a graph or instance, in the order in which they are served. */
+export const RESOURCE_METRICS: readonly ResourceMetric[] = [
+  {
+    name: 'huaweicloud_backup_resource_info',
+    type: 'gauge',
+    unit: undefined,
+    help: 'A graph or database instance, with what is known of it; always 1.',
+    labels: [...RESOURCE_LABELS, 'engine_version', 'arch', 'encrypted'],
+    reading: {
+      kind: 'info',
+      labels: ({ listing, facts }) => ({
+        engine_version: listing?.engineVersion ?? facts?.engineVersion,
+        arch: listing?.arch ?? facts?.arch,
+        encrypted: (listing?.encrypted ?? facts?.encrypted)?.toString(),
+      }),
+    },
+  },
+  gauge(
+    'huaweicloud_backup_resource_created_timestamp_seconds',
+    'seconds',
+    'When the resource was created, from the inventory.',
+    ({ listing }) => listing?.created,
+  ),
+  gauge(
+    'huaweicloud_backup_rpo_seconds',
+    'seconds',
+    'Recovery point objective: how old the newest good backup may be. Only for resources that exist and are expected to be backed up.',
+    ({ objective }) => objective,
+  ),
+  gauge(
+    'huaweicloud_backup_last_success_timestamp_seconds',
+    'seconds',
+    'When the newest good backup was complete.',
+    (resource) => factsOf(resource).lastSuccess?.end,
+  ),
+  gauge(
+    'huaweicloud_backup_last_success_size_bytes',
+    'bytes',
+    'Size of the newest good backup. The services give MB, taken as 2^20 bytes.',
+    (resource) => factsOf(resource).lastSuccess?.size,
+  ),
+  gauge(
+    'huaweicloud_backup_last_success_duration_seconds',
+    'seconds',
+    'How long the newest good backup took.',
+    (resource) => factsOf(resource).lastSuccess?.duration,
+  ),
+  {
+    name: 'huaweicloud_backup_last_success_info',
+    type: 'gauge',
+    unit: undefined,
+    help: 'How the newest good backup was started; always 1.',
+    labels: [...RESOURCE_LABELS, 'method'],
+    reading: {
+      kind: 'info',
+      labels: ({ facts }) => facts?.lastSuccess && { method: facts.lastSuccess.method },
+    },
+  },
+  gauge(
+    'huaweicloud_backup_last_failure_timestamp_seconds',
+    'seconds',
+    'When the newest failed backup ended, or started where its end is not known.',
+    (resource) => factsOf(resource).lastFailure,
+  ),
+  {
+    name: 'huaweicloud_backup_last_status',
+    type: 'gauge',
+    unit: undefined,
+    help: 'State of the newest backup: 1 for the state that it is in, 0 for the others.',
+    labels: [...RESOURCE_LABELS, 'state'],
+    reading: {
+      kind: 'by_label',
+      label: 'state',
+      labelValues: BACKUP_STATES,
+      value: (resource, state) => {
+        const { lastState } = factsOf(resource);
+        return lastState === undefined ? undefined : Number(lastState === state);
+      },
+    },
+  },
+  gauge(
+    'huaweicloud_backup_consecutive_failures',
+    undefined,
+    'Failed backups that started after the newest good one.',
+    (resource) => factsOf(resource).consecutiveFailures,
+  ),
+  gauge(
+    'huaweicloud_backup_running_start_timestamp_seconds',
+    'seconds',
+    'When the oldest running backup started.',
+    (resource) => factsOf(resource).runningSince,
+  ),
+  gauge(
+    'huaweicloud_backup_oldest_success_timestamp_seconds',
+    'seconds',
+    'When the oldest good backup was complete: how far back one can restore.',
+    (resource) => factsOf(resource).oldestSuccess,
+  ),
+  {
+    name: 'huaweicloud_backup_stored',
+    type: 'gauge',
+    unit: undefined,
+    help: 'Backups that the service lists, by state.',
+    labels: [...RESOURCE_LABELS, 'state'],
+    reading: {
+      kind: 'by_label',
+      label: 'state',
+      labelValues: BACKUP_STATES,
+      value: (resource, state) => factsOf(resource).stored[state as keyof ResourceFacts['stored']],
+    },
+  },
+  gauge(
+    'huaweicloud_backup_stored_bytes',
+    'bytes',
+    'Size of all good backups together. Absent when one of them has no size.',
+    (resource) => factsOf(resource).storedBytes,
+  ),
+  {
+    name: 'huaweicloud_backup_finished_total',
+    type: 'counter',
+    unit: undefined,
+    help: 'Backups seen to finish since the exporter started, by result.',
+    labels: [...RESOURCE_LABELS, 'result'],
+    reading: {
+      kind: 'by_label',
+      label: 'result',
+      labelValues: ['succeeded', 'failed'],
+      value: ({ finished }, result) => finished[result as keyof ServedResource['finished']],
+    },
+  },
+];
+
+function gauge(
+  name: string,
+  unit: MetricDescription['unit'],
+  help: string,
+  value: (resource: ServedResource) => number | undefined,
+): ResourceMetric {
+  return { name, type: 'gauge', unit, help, labels: RESOURCE_LABELS, reading: { kind: 'value', value } };
+}

@@ -1,0 +1,131 @@
+import type { ProjectClient } from '../cloud/client.ts';
+import { CloudFailure } from '../cloud/failure.ts';
+import type { ServiceConfig } from '../config/config.ts';
+import type { Backup, Resource } from '../domain/backup.ts';
+import type { FailureKind } from '../domain/outcome.ts';
+import { type CompleteList, type MovingList, readCompleteList } from '../pages/complete-list.ts';
+import { type Collector, type Walk, WalkError } from '../pages/walk.ts';
+import type { ListSource } from '../sources/source.ts';
+import { sourceOf } from '../sources/source-of.ts';
+import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
+import type { FinishedLedger } from '../state/finished.ts';
+
+/** Why a list could not be read. `reason` is one sentence for people. */
+export interface ReadFailure {
+  readonly kind: 'failed';
+  readonly outcome: FailureKind;
+  readonly reason: string;
+  /** The walk that found it, where one came to its end. */
+  readonly walk: Walk | undefined;
+}
+
+/** A list of one service: complete with its items, or failed. */
+export type ListReading<Items extends Collector<never>> = CompleteList<Items> | ReadFailure;
+
+/** Gathers an inventory by id. */
+export interface ResourceListing extends Collector<Resource> {
+  readonly byId: ReadonlyMap<string, Resource>;
+}
+
+/** How lists are read. */
+export interface ListReader {
+  readonly client: ProjectClient;
+  readonly service: ServiceConfig;
+  /** Pages under way beside the one that is awaited. */
+  readonly ahead: number;
+}
+
+/** Reads all backups of a service; never rejects. */
+export function readBackups(
+  reader: ListReader,
+  ledger: FinishedLedger | undefined,
+  signal: AbortSignal,
+): Promise<ListReading<BackupTallies>> {
+  const { backups } = sourceOf(reader.service);
+  return readList<Backup, BackupTallies>(reader, backups, () => createBackupTallies(ledger), signal);
+}
+
+/**
+ * Reads the graphs or instances of a service; never rejects. A list that holds fewer than the service counts is a
+ * failed one: what it leaves out may well exist.
+ */
+export async function readInventory(
+  reader: ListReader,
+  signal: AbortSignal,
+): Promise<ListReading<ResourceListing>> {
+  const reading = await readList<Resource, ResourceListing>(
+    reader,
+    sourceOf(reader.service).inventory,
+    createResourceListing,
+    signal,
+  );
+  if (reading.kind === 'failed' || reading.unlisted === 0) return reading;
+  return {
+    kind: 'failed',
+    outcome: 'incomplete',
+    reason: `the service counts ${reading.walk.total} and lists ${reading.walk.listed}`,
+    walk: reading.walk,
+  };
+}
+
+function createResourceListing(): ResourceListing {
+  const byId = new Map<string, Resource>();
+  return { byId, add: (resource) => void byId.set(resource.id, resource) };
+}
+
+async function readList<Item, Items extends Collector<Item>>(
+  { client, service, ahead }: ListReader,
+  source: ListSource<Item>,
+  createItems: () => Items,
+  signal: AbortSignal,
+): Promise<ListReading<Items>> {
+  const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
+    client.call(
+      {
+        operation: source.operation,
+        service: service.type,
+        method: 'GET',
+        endpoint: service.endpoint,
+        path: source.path,
+        query: { offset: String(offset), limit: String(limit) },
+        body: undefined,
+      },
+      pageSignal,
+    );
+  try {
+    const reading = await readCompleteList(source, fetchPage, createItems, { ahead, signal });
+    return reading.kind === 'moving' ? movingFailure(reading) : reading;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function movingFailure({ walk }: MovingList): ReadFailure {
+  const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
+  const reason = `the list changed while it was read: two walks found different rows, the last ${walk.listed}${counted}`;
+  return { kind: 'failed', outcome: 'incomplete', reason, walk };
+}
+
+function failureOf(error: unknown): ReadFailure {
+  if (error instanceof CloudFailure) {
+    return { kind: 'failed', outcome: error.details.kind, reason: error.message, walk: undefined };
+  }
+  if (error instanceof WalkError) {
+    return error.problem === 'endless'
+      ? { kind: 'failed', outcome: 'incomplete', reason: 'the list does not end', walk: undefined }
+      : {
+          kind: 'failed',
+          outcome: 'malformed',
+          reason: 'the answer is not a list of this API',
+          walk: undefined,
+        };
+  }
+  // A fault of our own on an answer nobody foresaw: it must not stop the other polls.
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    kind: 'failed',
+    outcome: 'malformed',
+    reason: `the answer could not be read: ${message}`,
+    walk: undefined,
+  };
+}

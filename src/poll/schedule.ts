@@ -1,0 +1,26 @@
+import { type Seconds, seconds } from '../domain/quantities.ts';
+
+const FIRST_POLLS_WITHIN = 30;
+const FIRST_POLL_SPACING = 0.1;
+
+/** How long after the start the poller at `index` of `count` polls first: one after the other, within 30 s in all. */
+export function firstPollDelay(index: number, count: number): Seconds {
+  return seconds(index * Math.min(FIRST_POLL_SPACING, FIRST_POLLS_WITHIN / count));
+}
+
+/**
+ * How long to wait for the next poll, `elapsed` after the start and `lastBegan` the time at which the last poll
+ * began. The pollers are spread evenly over the interval. A poll that would follow within half an interval is
+ * left out, and so are those that a long poll has missed.
+ */
+export function nextPollDelay(
+  { index, count }: { readonly index: number; readonly count: number },
+  interval: Seconds,
+  lastBegan: Seconds,
+  elapsed: Seconds,
+): Seconds {
+  const phase = (index / count) * interval;
+  const earliest = Math.max(elapsed, lastBegan + interval / 2);
+  const due = phase + Math.ceil((earliest - phase) / interval) * interval;
+  return seconds(Math.max(0, due - elapsed));
+}

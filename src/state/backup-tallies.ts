@@ -1,0 +1,29 @@
+import type { Backup } from '../domain/backup.ts';
+import type { Collector } from '../pages/walk.ts';
+import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
+import { createResourceTally, type ResourceTally } from './resource-facts.ts';
+
+/** All backups of one walk, gathered by resource id while the pages arrive. */
+export interface BackupTallies extends Collector<Backup> {
+  readonly byResource: ReadonlyMap<string, ResourceTally>;
+  readonly finished: FinishedTally;
+}
+
+/** Tallies without backups, which also count what is newly finished against the ledger. */
+export function createBackupTallies(ledger: FinishedLedger | undefined): BackupTallies {
+  const byResource = new Map<string, ResourceTally>();
+  const finished = createFinishedTally(ledger);
+  return {
+    byResource,
+    finished,
+    add: (backup) => {
+      let tally = byResource.get(backup.resourceId);
+      if (tally === undefined) {
+        tally = createResourceTally();
+        byResource.set(backup.resourceId, tally);
+      }
+      tally.add(backup);
+      finished.add(backup);
+    },
+  };
+}

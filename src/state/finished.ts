@@ -1,0 +1,106 @@
+import type { Backup } from '../domain/backup.ts';
+import type { UnixSeconds } from '../domain/quantities.ts';
+import type { Pace } from './pace.ts';
+
+/** How many backups of a resource were seen to finish. */
+export interface FinishedCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** The counts of a resource of which no backup was seen to finish. */
+export const NONE_FINISHED: FinishedCounts = { succeeded: 0, failed: 0 };
+
+/** Which finished backups have been seen, so that each counts once. */
+export interface FinishedLedger {
+  /** Ids of the last complete list. */
+  readonly listed: ReadonlySet<string>;
+  /** Ids among them that had not finished, or whose rows could not be read. */
+  readonly open: ReadonlySet<string>;
+  /** Finished ids that the service no longer lists, with the time since when. */
+  readonly departed: ReadonlyMap<string, UnixSeconds>;
+  /** By resource id; resources that are no longer served included. */
+  readonly counts: ReadonlyMap<string, FinishedCounts>;
+}
+
+/** Gathers which backups of a list are finished and new to the ledger, by resource id. */
+export interface FinishedTally {
+  readonly add: (backup: Backup) => void;
+  readonly open: ReadonlySet<string>;
+  readonly newlyFinished: ReadonlyMap<string, FinishedCounts>;
+}
+
+// A backup that left a list with a hole in it comes back within a poll or two; a week is generous.
+const DEPARTED_KEPT_SECONDS = 7 * 24 * 3600;
+
+/** A tally against the ledger; without one, as at the first complete poll, nothing is new. */
+export function createFinishedTally(ledger: FinishedLedger | undefined): FinishedTally {
+  const open = new Set<string>();
+  const newlyFinished = new Map<string, FinishedCounts>();
+  return {
+    open,
+    newlyFinished,
+    add: ({ id, resourceId, state }) => {
+      if (state === 'running' || state === 'unknown') {
+        open.add(id);
+      } else if (ledger !== undefined && !isCounted(ledger, id)) {
+        const before = newlyFinished.get(resourceId) ?? NONE_FINISHED;
+        newlyFinished.set(resourceId, { ...before, [state]: before[state] + 1 });
+      }
+    },
+  };
+}
+
+/** The ledger after a complete list. Resources for which `counted` is false keep the counts they had. */
+export async function nextLedger(
+  ledger: FinishedLedger | undefined,
+  list: { readonly ids: ReadonlySet<string>; readonly rejectedIds: ReadonlySet<string> },
+  tally: FinishedTally,
+  counted: (resourceId: string) => boolean,
+  now: UnixSeconds,
+  pace: Pace,
+): Promise<FinishedLedger> {
+  return {
+    listed: list.ids,
+    open: list.rejectedIds.size === 0 ? tally.open : tally.open.union(list.rejectedIds),
+    departed: ledger === undefined ? new Map() : await departedAfter(ledger, list.ids, now, pace),
+    counts: countsAfter(ledger, tally, counted),
+  };
+}
+
+function isCounted(ledger: FinishedLedger, id: string): boolean {
+  return (ledger.listed.has(id) && !ledger.open.has(id)) || ledger.departed.has(id);
+}
+
+function countsAfter(
+  ledger: FinishedLedger | undefined,
+  tally: FinishedTally,
+  counted: (resourceId: string) => boolean,
+): ReadonlyMap<string, FinishedCounts> {
+  const counts = new Map(ledger?.counts);
+  for (const [resourceId, { succeeded, failed }] of tally.newlyFinished) {
+    if (!counted(resourceId)) continue;
+    const before = counts.get(resourceId) ?? NONE_FINISHED;
+    counts.set(resourceId, { succeeded: before.succeeded + succeeded, failed: before.failed + failed });
+  }
+  return counts;
+}
+
+async function departedAfter(
+  ledger: FinishedLedger,
+  listed: ReadonlySet<string>,
+  now: UnixSeconds,
+  pace: Pace,
+): Promise<ReadonlyMap<string, UnixSeconds>> {
+  const departed = new Map<string, UnixSeconds>();
+  for (const [id, since] of ledger.departed) {
+    if (!listed.has(id) && now - since < DEPARTED_KEPT_SECONDS) departed.set(id, since);
+  }
+  let looked = 0;
+  for (const id of ledger.listed) {
+    if (!listed.has(id) && !ledger.open.has(id)) departed.set(id, now);
+    looked += 1;
+    if (looked % 1000 === 0) await pace();
+  }
+  return departed;
+}

@@ -1,0 +1,170 @@
+import {
+  BACKUP_STATES,
+  type Backup,
+  type BackupState,
+  type FailedBackup,
+  type SucceededBackup,
+} from '../domain/backup.ts';
+import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/quantities.ts';
+
+/** What the newest good backup of a resource was. */
+export interface LastSuccess {
+  readonly end: UnixSeconds;
+  readonly duration: Seconds | undefined;
+  readonly size: Bytes | undefined;
+  readonly method: string | undefined;
+}
+
+/** All that a complete list of backups tells of one resource. What it does not tell is undefined. */
+export interface ResourceFacts {
+  /** Of the newest backup that has one. */
+  readonly name: string | undefined;
+  readonly engineVersion: string | undefined;
+  readonly arch: string | undefined;
+  readonly encrypted: boolean | undefined;
+  readonly deleted: boolean;
+  readonly automaticBackup: boolean | undefined;
+  /** Of the newest backup; undefined without backups. */
+  readonly lastState: BackupState | undefined;
+  readonly lastSuccess: LastSuccess | undefined;
+  readonly oldestSuccess: UnixSeconds | undefined;
+  readonly lastFailure: UnixSeconds | undefined;
+  readonly consecutiveFailures: number;
+  readonly runningSince: UnixSeconds | undefined;
+  readonly stored: Readonly<Record<BackupState, number>>;
+  /** Of the good backups; undefined when one of them does not tell its size. */
+  readonly storedBytes: Bytes | undefined;
+}
+
+/** The facts of a resource that has no backup at all. */
+export const NO_BACKUPS: ResourceFacts = {
+  name: undefined,
+  engineVersion: undefined,
+  arch: undefined,
+  encrypted: undefined,
+  deleted: false,
+  automaticBackup: undefined,
+  lastState: undefined,
+  lastSuccess: undefined,
+  oldestSuccess: undefined,
+  lastFailure: undefined,
+  consecutiveFailures: 0,
+  runningSince: undefined,
+  stored: Object.fromEntries(BACKUP_STATES.map((state) => [state, 0])) as Record<BackupState, number>,
+  storedBytes: bytes(0),
+};
+
+/** Gathers the backups of one resource, in any order, each once. */
+export interface ResourceTally {
+  readonly add: (backup: Backup) => void;
+  readonly facts: () => ResourceFacts;
+}
+
+/** A tally without backups. It keeps a few of them and a number for each failure, never the list. */
+export function createResourceTally(): ResourceTally {
+  const stored = { ...NO_BACKUPS.stored };
+  const failureStarts: UnixSeconds[] = [];
+  let newest: Backup | undefined;
+  let newestNamed: Backup | undefined;
+  let newestGood: SucceededBackup | undefined;
+  let newestFailed: FailedBackup | undefined;
+  let oldestSuccess: UnixSeconds | undefined;
+  let runningSince: UnixSeconds | undefined;
+  let storedBytes = 0;
+  let everySizeKnown = true;
+
+  return {
+    add: (backup) => {
+      stored[backup.state] += 1;
+      newest = greater(isNewer, newest, backup);
+      if (backup.resourceName !== undefined) newestNamed = greater(isNewer, newestNamed, backup);
+      switch (backup.state) {
+        case 'succeeded':
+          newestGood = greater(endsLater, newestGood, backup);
+          oldestSuccess = earlier(oldestSuccess, backup.end);
+          if (backup.size === undefined) everySizeKnown = false;
+          else storedBytes += backup.size;
+          break;
+        case 'failed':
+          newestFailed = greater(isNewer, newestFailed, backup);
+          failureStarts.push(placeInTime(backup));
+          break;
+        case 'running':
+          runningSince = earlier(runningSince, backup.start);
+          break;
+        case 'unknown':
+          break;
+        default:
+          backup satisfies never;
+      }
+    },
+    facts: () => {
+      const lastGoodStart = newestGood === undefined ? undefined : placeInTime(newestGood);
+      return {
+        name: newestNamed?.resourceName,
+        engineVersion: newest?.engineVersion,
+        arch: newest?.arch,
+        encrypted: newest?.encrypted,
+        deleted: newest?.resourceDeleted === true,
+        automaticBackup: newest?.automaticBackup,
+        lastState: newest?.state,
+        lastSuccess: newestGood && {
+          end: newestGood.end,
+          duration: newestGood.duration,
+          size: newestGood.size,
+          method: newestGood.method,
+        },
+        oldestSuccess,
+        lastFailure: newestFailed?.end ?? newestFailed?.start,
+        consecutiveFailures: failureStarts.filter(
+          (start) => lastGoodStart === undefined || start > lastGoodStart,
+        ).length,
+        runningSince,
+        stored,
+        storedBytes: everySizeKnown ? bytes(storedBytes) : undefined,
+      };
+    },
+  };
+}
+
+const BEFORE_ALL = Number.NEGATIVE_INFINITY;
+
+const endOf = (backup: Backup): number =>
+  backup.state === 'running' ? BEFORE_ALL : (backup.end ?? BEFORE_ALL);
+
+/** The start of a backup, or its end where the start is not known. */
+function placeInTime(backup: Backup): UnixSeconds {
+  if (backup.state === 'running') return backup.start;
+  return backup.start ?? (backup.end as UnixSeconds);
+}
+
+function isNewer(backup: Backup, than: Backup): boolean {
+  return (
+    (placeInTime(backup) - placeInTime(than) ||
+      compare(endOf(backup), endOf(than)) ||
+      compare(backup.id, than.id)) > 0
+  );
+}
+
+function endsLater(backup: SucceededBackup, than: SucceededBackup): boolean {
+  return (
+    (backup.end - than.end || placeInTime(backup) - placeInTime(than) || compare(backup.id, than.id)) > 0
+  );
+}
+
+function greater<Item>(
+  isGreater: (one: Item, than: Item) => boolean,
+  best: Item | undefined,
+  next: Item,
+): Item {
+  return best === undefined || isGreater(next, best) ? next : best;
+}
+
+function earlier(one: UnixSeconds | undefined, other: UnixSeconds): UnixSeconds {
+  return one === undefined || other < one ? other : one;
+}
+
+function compare<Value extends number | string>(one: Value, other: Value): number {
+  if (one === other) return 0;
+  return one > other ? 1 : -1;
+}

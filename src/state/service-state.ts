@@ -1,0 +1,82 @@
+import type { UnixSeconds } from '../domain/quantities.ts';
+import type { CompleteList } from '../pages/complete-list.ts';
+import type { BackupTallies } from './backup-tallies.ts';
+import { type FinishedLedger, nextLedger } from './finished.ts';
+import { type InventoryReading, type KnownResource, knownResource } from './known-resource.ts';
+import type { Pace } from './pace.ts';
+
+/** What is known of one service of one project. Each complete poll replaces it; nothing changes it. */
+export interface ServiceState {
+  /** By id, in the order in which they became known. */
+  readonly resources: ReadonlyMap<string, KnownResource>;
+  readonly ledger: FinishedLedger;
+  /** Whether an inventory was ever read. */
+  readonly inventoryWasRead: boolean;
+  /** Resources that the limit keeps out. */
+  readonly overLimit: number;
+  /** Resources that `include` and `exclude` keep out. */
+  readonly excluded: number;
+  /** Backups that the service counts and does not list. */
+  readonly unlisted: number;
+}
+
+/** What a complete poll brings. */
+export interface PollResult {
+  readonly backups: CompleteList<BackupTallies>;
+  readonly inventory: InventoryReading;
+  readonly now: UnixSeconds;
+}
+
+/** Which resources are served, and how many of them. */
+export interface ResourceSelection {
+  readonly isSelected: (resource: { readonly id: string; readonly name: string }) => boolean;
+  readonly limit: number;
+}
+
+/** The state after a complete poll. Known resources come first, so that the limit never drops one for a newcomer. */
+export async function nextServiceState(
+  previous: ServiceState | undefined,
+  poll: PollResult,
+  selection: ResourceSelection,
+  pace: Pace,
+): Promise<ServiceState> {
+  const { items, walk, unlisted } = poll.backups;
+  const resources = new Map<string, KnownResource>();
+  let overLimit = 0;
+  let excluded = 0;
+  for (const id of candidateIds(previous, poll)) {
+    await pace();
+    const facts = items.byResource.get(id)?.facts();
+    const before = previous?.resources.get(id);
+    const resource = knownResource(id, before, facts, poll.inventory, previous?.inventoryWasRead === true);
+    if (resource === undefined) continue;
+    if (!selection.isSelected(resource)) excluded += 1;
+    else if (resources.size >= selection.limit) overLimit += 1;
+    else resources.set(id, resource);
+  }
+  return {
+    resources,
+    ledger: await nextLedger(
+      previous?.ledger,
+      walk,
+      items.finished,
+      (id) => resources.has(id),
+      poll.now,
+      pace,
+    ),
+    inventoryWasRead: poll.inventory.kind === 'read' || previous?.inventoryWasRead === true,
+    overLimit,
+    excluded,
+    unlisted,
+  };
+}
+
+function candidateIds(
+  previous: ServiceState | undefined,
+  { backups, inventory }: PollResult,
+): ReadonlySet<string> {
+  const ids = new Set(previous?.resources.keys());
+  if (inventory.kind === 'read') for (const id of inventory.resources.keys()) ids.add(id);
+  for (const id of backups.items.byResource.keys()) ids.add(id);
+  return ids;
+}
