@@ -1,3 +1,4 @@
+import { joinSignals } from '../cloud/abort.ts';
 import type { ListSource, Page } from '../sources/source.ts';
 
 /** Asks for `limit` rows from `offset` on and resolves with the parsed body; rejects with a `CloudFailure`. */
@@ -23,11 +24,11 @@ export function createPageReader(
   readonly close: () => void;
 } {
   const abandoned = new AbortController();
-  const either = AbortSignal.any([signal, abandoned.signal]);
+  const either = joinSignals(signal, abandoned.signal);
   const underWay = new Map<number, Promise<Page | undefined>>();
 
   const start = (offset: number): Promise<Page | undefined> => {
-    const page = fetchPage(offset, source.pageSize, either).then(source.readPage);
+    const page = fetchPage(offset, source.pageSize, either.signal).then(source.readPage);
     // A page asked for ahead may fail before anyone waits for it, or never be waited for.
     page.catch(() => undefined);
     return page;
@@ -43,6 +44,9 @@ export function createPageReader(
       }
       return page;
     },
-    close: () => abandoned.abort(),
+    close: () => {
+      abandoned.abort();
+      either.release();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { joinSignals } from '../cloud/abort.ts';
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -61,8 +62,8 @@ export interface ServicePollerOptions {
   /** A signal that aborts after the given time. */
   readonly deadline: (after: Seconds) => AbortSignal;
   readonly memory: PollerMemory | undefined;
-  /** Told after each complete poll, once it is served. */
-  readonly completed: () => void;
+  /** Told after each poll, once what came of it is served. */
+  readonly polled: () => void;
 }
 
 /** The key under which everything about a service of a project is kept. */
@@ -126,8 +127,16 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   };
 
   const poll = async (stop: AbortSignal): Promise<void> => {
+    const { signal, release } = joinSignals(stop, options.deadline(config.poll.timeout));
+    try {
+      await pollUntil(signal, stop);
+    } finally {
+      release();
+    }
+  };
+
+  const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
-    const signal = AbortSignal.any([stop, options.deadline(config.poll.timeout)]);
     const [backups, inventory] = await Promise.all([
       readBackups(reader, state?.ledger, signal),
       service.inventory ? readInventory(reader, signal) : undefined,
@@ -152,7 +161,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       complete: next,
     });
     tellOfPoll(backups, inventory, rejections, next);
-    if (next !== undefined) options.completed();
+    options.polled();
   };
 
   const tellOfPoll = (
@@ -229,9 +238,9 @@ function statusBeforeFirstPoll(place: ResourcePlace): PollStatus {
     lastPoll: undefined,
     lastComplete: undefined,
     inventory: undefined,
-    unlisted: 0,
-    overLimit: 0,
-    resources: 0,
+    unlisted: undefined,
+    overLimit: undefined,
+    resources: undefined,
   };
 }
 

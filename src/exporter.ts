@@ -1,0 +1,173 @@
+import type { ProjectClient, RequestObservation } from './cloud/client.ts';
+import type { Config, ProjectConfig } from './config/config.ts';
+import { type Clock, type Seconds, seconds } from './domain/quantities.ts';
+import type { Log } from './log/log.ts';
+import { type BuildInfo, createExporterMetrics } from './metrics/exporter-metrics.ts';
+import type { ExpositionFormat } from './metrics/exposition.ts';
+import type { Publication } from './metrics/publication.ts';
+import { createPublisher } from './metrics/publisher.ts';
+import { firstPollDelay, nextPollDelay } from './poll/schedule.ts';
+import {
+  createServicePoller,
+  type PollerMemory,
+  placeKey,
+  type ServicePoller,
+} from './poll/service-poller.ts';
+import type { ResourcePlace } from './state/objective.ts';
+import { createPace } from './state/pace.ts';
+import { buildStatusReport } from './status/build-report.ts';
+import type { StatusReport } from './status/report.ts';
+
+/** What the exporter reaches the world with. */
+export interface ExporterOptions {
+  readonly build: BuildInfo;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Resolves after the given time; rejects when the signal aborts. */
+  readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
+  /** A signal that aborts after the given time. */
+  readonly deadline: (after: Seconds) => AbortSignal;
+  readonly createClient: (
+    project: ProjectConfig,
+    poll: Config['poll'],
+    observe: (observation: RequestObservation) => void,
+  ) => ProjectClient;
+}
+
+/** Polls every service of every project and keeps what came of it ready to be served. */
+export interface Exporter {
+  /** Polls by this configuration from now on. What stays in it keeps its series and counters. */
+  readonly apply: (config: Config) => Promise<void>;
+  /** Whether each service of each project has been polled once; never turns false again. */
+  readonly isReady: () => boolean;
+  readonly publication: () => Publication;
+  /** The exposition of the exporter's own metrics, with the ending of the format. */
+  readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
+  readonly recordReload: (successful: boolean) => void;
+  readonly status: () => StatusReport;
+  /** Abandons the polls under way and closes the connections. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What runs by one configuration, until the next is applied. */
+interface Round {
+  readonly pollers: ReadonlyMap<string, ServicePoller>;
+  readonly clients: readonly ProjectClient[];
+  readonly stop: AbortController;
+  readonly loops: readonly Promise<void>[];
+}
+
+/** An exporter that polls nothing until a configuration is applied. */
+export function createExporter(options: ExporterOptions): Exporter {
+  const { build, clock, log } = options;
+  const metrics = createExporterMetrics(build);
+  const publisher = createPublisher(createPace);
+  let round: Round | undefined;
+  let hasBeenReady = false;
+
+  const end = async (ending: Round | undefined): Promise<void> => {
+    ending?.stop.abort();
+    await Promise.all(ending?.clients.map((client) => client.close()) ?? []);
+    await Promise.all(ending?.loops ?? []);
+  };
+
+  const apply = async (config: Config): Promise<void> => {
+    await end(round);
+    const memories = new Map(
+      Array.from(round?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
+    );
+    const places = Array.from(round?.pollers.values() ?? [], ({ place }) => place);
+    const begun = begin(config, memories);
+    round = begun;
+    for (const place of places) {
+      if (begun.pollers.has(placeKey(place))) continue;
+      metrics.forget(place);
+      await publisher.withdraw(placeKey(place));
+    }
+  };
+
+  const begin = (config: Config, memories: ReadonlyMap<string, PollerMemory>): Round => {
+    const stop = new AbortController();
+    const pollers = new Map<string, ServicePoller>();
+    const clients: ProjectClient[] = [];
+    for (const project of config.projects) {
+      const labels = { region: project.region, project: project.name };
+      const client = options.createClient(project, config.poll, (seen) =>
+        metrics.recordRequest(labels, seen),
+      );
+      clients.push(client);
+      for (const service of project.services) {
+        const place: ResourcePlace = { service: service.type, ...labels };
+        if (!memories.has(placeKey(place))) metrics.admit(place);
+        const poller = createServicePoller({
+          place,
+          service,
+          config,
+          client,
+          metrics,
+          publisher,
+          log: withFields(log, { ...place }),
+          clock,
+          deadline: options.deadline,
+          memory: memories.get(placeKey(place)),
+          polled: () => metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt()),
+        });
+        pollers.set(placeKey(place), poller);
+      }
+    }
+    const loops = Array.from(pollers.values(), (poller, index) =>
+      pollOnSchedule(poller, { index, count: pollers.size }, config.poll.interval, stop.signal),
+    );
+    return { pollers, clients, stop, loops };
+  };
+
+  const pollOnSchedule = async (
+    poller: ServicePoller,
+    turn: { readonly index: number; readonly count: number },
+    interval: Seconds,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const started = clock();
+    const elapsed = (): Seconds => seconds(clock() - started);
+    await poller.republish();
+    let delay = firstPollDelay(turn.index, turn.count);
+    while (!signal.aborted) {
+      await options.sleep(delay, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      const began = elapsed();
+      await poller.poll(signal);
+      delay = nextPollDelay(turn, interval, began, elapsed());
+    }
+  };
+
+  const pollers = (): readonly ServicePoller[] => Array.from(round?.pollers.values() ?? []);
+
+  return {
+    apply,
+    isReady: () => {
+      hasBeenReady ||=
+        round !== undefined && pollers().every((poller) => poller.status().lastPoll !== undefined);
+      return hasBeenReady;
+    },
+    publication: publisher.current,
+    renderOwnMetrics: metrics.render,
+    recordReload: (successful) => metrics.recordReload(successful, clock()),
+    status: () =>
+      buildStatusReport(
+        build.version,
+        clock(),
+        pollers().map((poller) => poller.status()),
+        pollers().flatMap((poller) => poller.served() ?? []),
+      ),
+    stop: () => end(round),
+  };
+}
+
+function withFields(log: Log, fields: Readonly<Record<string, unknown>>): Log {
+  return {
+    debug: (more, message) => log.debug({ ...fields, ...more }, message),
+    info: (more, message) => log.info({ ...fields, ...more }, message),
+    warn: (more, message) => log.warn({ ...fields, ...more }, message),
+    error: (more, message) => log.error({ ...fields, ...more }, message),
+  };
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
+import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
+import type { Publication, PublishedPart } from '../metrics/publication.ts';
+import { acceptsGzip, negotiateFormat } from './negotiation.ts';
+
+/** Where a scrape gets its two parts from. */
+export interface MetricsSource {
+  readonly publication: () => Publication;
+  readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
+}
+
+interface Body {
+  readonly buffers: readonly Buffer[];
+  readonly bytes: number;
+}
+
+// 10 bytes: magic, deflate, no flags, no time, fastest compression, unknown system.
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
+
+/** Answers `/metrics`: the resource series as they were published, then the exporter's own. */
+export function metricsRoute(
+  source: MetricsSource,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const format = negotiateFormat(request.headers.accept);
+    const gzip = acceptsGzip(request.headers['accept-encoding']?.toString());
+    const own = Buffer.from(await source.renderOwnMetrics(format));
+    const published = source.publication()[format];
+    const body = gzip ? gzipBody(published, own) : plainBody(published, own);
+    response.writeHead(200, {
+      'Content-Type': CONTENT_TYPES[format],
+      'Content-Length': body.bytes,
+      ...(gzip && { 'Content-Encoding': 'gzip' }),
+      'Cache-Control': 'no-store',
+      Vary: 'Accept, Accept-Encoding',
+    });
+    if (request.method !== 'HEAD') {
+      response.cork();
+      for (const buffer of body.buffers) response.write(buffer);
+      response.uncork();
+    }
+    response.end();
+  };
+}
+
+const plainBody = ({ plain, plainBytes }: PublishedPart, own: Buffer): Body => ({
+  buffers: [...plain, own],
+  bytes: plainBytes + own.length,
+});
+
+// One gzip member: the published deflate stream, which lacks its end, and the fresh part that ends it. Some clients
+// read only the first of several members.
+function gzipBody({ deflated, deflatedBytes, plainBytes, crc }: PublishedPart, own: Buffer): Body {
+  const fresh = deflateRawSync(own, { level: 1, finishFlush: constants.Z_FINISH });
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(own, crc), 0);
+  trailer.writeUInt32LE((plainBytes + own.length) % 2 ** 32, 4);
+  return {
+    buffers: [GZIP_HEADER, ...deflated, fresh, trailer],
+    bytes: GZIP_HEADER.length + deflatedBytes + fresh.length + trailer.length,
+  };
+}
