@@ -128,5 +128,6 @@ function smallPiece(plain: Buffer): Piece {
   return { plain, deflated: deflateRawSync(plain, DEFLATE_OPTIONS) };
 }
 
-const totalBytes = (buffers: readonly Buffer[]): number =>
-  buffers.reduce((sum, { length }) => sum + length, 0);
+function totalBytes(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0);
+}

@@ -155,7 +155,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     metrics.recordPoll(place, {
       outcome: outcomeOf(backups),
       ended,
-      duration: seconds(Math.max(0, ended - began)),
+      duration: seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000)),
       rejections,
       inventoryComplete: status.inventory?.complete,
       complete: next,

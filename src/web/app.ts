@@ -15,9 +15,6 @@ export interface WebAppOptions {
   readonly log: Log;
 }
 
-/** Paths that `--web.telemetry-path` cannot take because something else is served there. */
-export const RESERVED_PATHS = ['/', '/api/v1/status', '/-/healthy', '/-/ready', '/-/reload'];
-
 /** The paths of the exporter. What is not one of them is 404; a path asked for with another method is 405. */
 export function createWebApp(options: WebAppOptions): Express {
   const app = express();
