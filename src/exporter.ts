@@ -15,6 +15,7 @@ import {
 } from './poll/service-poller.ts';
 import type { ResourcePlace } from './state/objective.ts';
 import { createPace } from './state/pace.ts';
+import type { StateFile } from './state-file/state-file.ts';
 import { buildStatusReport } from './status/build-report.ts';
 import type { StatusReport } from './status/report.ts';
 
@@ -23,6 +24,7 @@ export interface ExporterOptions {
   readonly build: BuildInfo;
   readonly clock: Clock;
   readonly log: Log;
+  readonly stateFile: StateFile;
   /** Resolves after the given time; rejects when the signal aborts. */
   readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
   /** A signal that aborts after the given time. */
@@ -110,6 +112,7 @@ export function createExporter(options: ExporterOptions): Exporter {
           clock,
           deadline: options.deadline,
           memory: memories.get(placeKey(place)),
+          stateFile: options.stateFile,
           polled: () => metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt()),
         });
         pollers.set(placeKey(place), poller);

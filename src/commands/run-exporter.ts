@@ -1,18 +1,22 @@
-import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import express from 'express';
 import { createSignInGuard, type SignInGuard } from '../cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../cloud/project-client.ts';
 import type { ConfigResult } from '../config/interpret.ts';
 import { formatProblem } from '../config/problem.ts';
-import { systemClock } from '../domain/quantities.ts';
+import { type Clock, systemClock } from '../domain/quantities.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
+import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
+import { statusRoutes } from '../status/routes.ts';
 import { createWebApp } from '../web/app.ts';
-import { formatAddress, parseListenAddress } from '../web/doors/listen-address.ts';
+import { type Doors, openDoors, WebConfigError } from '../web/doors/doors.ts';
+import { parseListenAddress } from '../web/doors/listen-address.ts';
+import { WEB_LIMITS } from '../web/doors/web-limits.ts';
+import { createWebServer, type WebServer } from '../web/doors/web-server.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ServeFlags } from './flags.ts';
+import { createReloader } from './reload.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What an exporter process runs with. */
@@ -24,6 +28,9 @@ export interface ExporterProcess {
   readonly loadConfig: () => Promise<ConfigResult>;
 }
 
+// An orderly end takes less than two seconds: answers under way have this long to be taken.
+const GRACE_MILLISECONDS = 1500;
+
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runExporter({ flags, terminal, log, loadConfig }: ExporterProcess): Promise<number> {
   terminal.onUncaught((error) => {
@@ -33,42 +40,79 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
     );
     terminal.exit(EXIT.failed);
   });
-  const loaded = await loadConfig();
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) terminal.writeError(`${formatProblem(problem)}\n`);
+  const ended = new Promise<string>((resolve) => {
+    terminal.onSignal(['SIGTERM', 'SIGINT'], resolve);
+  });
+
+  const [loaded, doors] = await Promise.all([loadConfig(), openDoorsOf(flags, log)]);
+  const problems = [...(loaded.ok ? [] : loaded.problems.map(formatProblem)), ...doors.problems];
+  if (!loaded.ok || doors.opened === undefined) {
+    for (const problem of problems) terminal.writeError(`${problem}\n`);
     return EXIT.usage;
   }
   for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
 
-  const exporter = exporterOfThisProcess(terminal, log);
+  const exporter = exporterOfThisProcess(terminal, log, await openStateFileOf(flags, log));
+  const reload = createReloader({ exporter, loadConfig, log });
   const app = createWebApp({
     telemetryPath: flags['web.telemetryPath'],
     metrics: exporter,
     isReady: exporter.isReady,
-    status: express.Router(),
-    reload: undefined,
+    status: statusRoutes(exporter.status),
+    reload: flags['web.enableLifecycle'] ? reload : undefined,
     log,
   });
-  const server = createServer(app);
-  const address = parseListenAddress(flags['web.listenAddress']);
-  await new Promise<void>((resolve) => server.listen(address.port, address.host, resolve));
-  const bound = server.address();
-  if (typeof bound === 'object' && bound)
-    log.info({ address: formatAddress({ host: bound.address, port: bound.port }) }, 'listening');
+  const server = createWebServer({
+    listener: app,
+    doors: doors.opened,
+    limits: WEB_LIMITS,
+    log,
+    now: () => performance.now(),
+    passwords: undefined,
+  });
+  const listening = await server.listen(parseListenAddress(flags['web.listenAddress']));
+  log.info(
+    { address: listening.address, scheme: listening.scheme, path: flags['web.telemetryPath'] },
+    'listening',
+  );
   exporter.recordReload(true);
   await exporter.apply(loaded.config);
-  await new Promise<void>((resolve) => {
-    terminal.onSignal(['SIGTERM', 'SIGINT'], () => resolve());
-  });
-  await Promise.all([exporter.stop(), new Promise((resolve) => server.close(resolve))]);
+  const stopReloading = terminal.onSignal(['SIGHUP'], () => void reload());
+
+  log.info({ signal: await ended }, 'ending');
+  stopReloading();
+  await end(server, exporter);
   return EXIT.done;
 }
 
-function exporterOfThisProcess(terminal: Terminal, log: Log): Exporter {
+async function end(server: WebServer, exporter: Exporter): Promise<void> {
+  await Promise.all([server.close(GRACE_MILLISECONDS), exporter.stop()]);
+}
+
+async function openDoorsOf(
+  flags: ServeFlags,
+  log: Log,
+): Promise<{ readonly opened: Doors | undefined; readonly problems: readonly string[] }> {
+  try {
+    const opened = await openDoors(flags['web.config.file'], { log, now: () => performance.now() });
+    return { opened, problems: [] };
+  } catch (error) {
+    if (error instanceof WebConfigError) return { opened: undefined, problems: error.problems };
+    throw error;
+  }
+}
+
+function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
+  const path = flags['state.file'];
+  return path === undefined ? Promise.resolve(NO_STATE_FILE) : openStateFile(path, log, () => new Date());
+}
+
+function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile): Exporter {
   const build = readBuildInfo(terminal.environment);
+  const clock: Clock = systemClock;
   const guards = new Map<string, SignInGuard>();
   const guardOf = (project: string): SignInGuard => {
-    const guard = guards.get(project) ?? createSignInGuard(systemClock);
+    const guard = guards.get(project) ?? createSignInGuard(clock);
     guards.set(project, guard);
     return guard;
   };
@@ -76,21 +120,23 @@ function exporterOfThisProcess(terminal: Terminal, log: Log): Exporter {
     wait(duration * 1000, undefined, { signal });
   return createExporter({
     build,
-    clock: systemClock,
+    clock,
     log,
+    stateFile,
     sleep,
     deadline: (after) => AbortSignal.timeout(after * 1000),
     createClient: (project, poll, observe) =>
       createProjectClient(project, {
         requestTimeout: poll.requestTimeout,
         concurrency: poll.concurrency,
-        clock: systemClock,
+        clock,
         sleep,
         random: Math.random,
         log,
         observe,
         userAgent: `${PROGRAM_NAME}/${build.version}`,
         environment: terminal.environment,
+        metadataOrigin: terminal.environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],
         signInGuard: guardOf(project.name),
       }),
   });

@@ -16,6 +16,7 @@ import { expressionsMatch, objectiveOf, type ResourcePlace } from '../state/obje
 import { createPace } from '../state/pace.ts';
 import type { ServedResource, ServedService } from '../state/served.ts';
 import { nextServiceState, type ServiceState } from '../state/service-state.ts';
+import type { StateFile } from '../state-file/state-file.ts';
 import type { PollStatus } from '../status/report.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
 import {
@@ -62,6 +63,7 @@ export interface ServicePollerOptions {
   /** A signal that aborts after the given time. */
   readonly deadline: (after: Seconds) => AbortSignal;
   readonly memory: PollerMemory | undefined;
+  readonly stateFile: StateFile;
   /** Told after each poll, once what came of it is served. */
   readonly polled: () => void;
 }
@@ -76,15 +78,15 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const key = placeKey(place);
   const policies = options.memory?.policies ?? createPolicyBook();
   const tell = createStandingLog(log, {
-    poll: 'success',
-    inventory: 'read',
+    poll: '',
+    inventory: '',
     excluded: '0',
     limit: '0',
     unlisted: '0',
     policies: '',
   });
   const reader = { client, service, ahead: config.poll.concurrency - 1 };
-  let state = options.memory?.state;
+  let state = options.memory?.state ?? options.stateFile.restored(key);
   let status = options.memory?.status ?? statusBeforeFirstPoll(place);
   let served: ServedService | undefined;
 
@@ -145,6 +147,8 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     const next =
       backups.kind === 'complete' ? await complete(backups, inventoryReading(inventory), signal) : undefined;
     if (next !== undefined) {
+      // Saved first: what a scrape has once seen counted must not be forgotten.
+      await options.stateFile.save(key, next);
       await serve(next);
       state = next;
     }
@@ -222,7 +226,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     place,
     poll,
     republish: async () => {
-      if (state !== undefined) await serve(state);
+      if (state !== undefined && status.lastComplete !== undefined) await serve(state);
     },
     memory: () => ({ state, status, policies }),
     served: () => served,

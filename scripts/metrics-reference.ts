@@ -1,0 +1,62 @@
+import { OPERATIONS } from '../src/cloud/operation.ts';
+import { BACKUP_STATES } from '../src/domain/backup.ts';
+import { OUTCOMES } from '../src/domain/outcome.ts';
+import { EXPORTER_METRICS } from '../src/metrics/exporter-catalogue.ts';
+import type { MetricDescription } from '../src/metrics/metric.ts';
+import { RESOURCE_LABELS, RESOURCE_METRICS } from '../src/metrics/resource-metrics.ts';
+import { REJECTION_REASONS } from '../src/sources/source.ts';
+
+const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
+  ['service', '`ges` or `gaussdb-mysql`; `iam` for requests that sign in'],
+  ['region', 'as configured'],
+  ['project', 'name of the project in the configuration'],
+  ['resource_id', 'id of the graph or database instance'],
+  ['resource_name', 'its last known name, else its id'],
+  ['state', BACKUP_STATES.join(', ')],
+  ['result', 'succeeded, failed'],
+  ['method', 'how a backup was started, in the word of the service: `auto`, `manual`, …'],
+  ['outcome', OUTCOMES.join(', ')],
+  ['reason', REJECTION_REASONS.join(', ')],
+  ['operation', OPERATIONS.join(', ')],
+  ['code', 'HTTP status, or `network` or `timeout` where there was no whole answer'],
+];
+
+/** The reference of all metrics, as it stands in docs/metrics.md. */
+export function renderMetricsReference(): string {
+  return `# Metrics
+
+<!-- Written by \`npm run generate\`. -->
+
+Unknown is absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. No backup id or name is a label.
+
+## Graphs and database instances
+
+Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series of a service come from one complete poll
+and change together; there are none before it. A failed poll leaves them as they were.
+
+${table(RESOURCE_METRICS, RESOURCE_LABELS)}
+
+## The exporter
+
+${table(Object.values(EXPORTER_METRICS), [])}
+
+Beside these it serves the \`process_*\` and \`nodejs_*\` metrics of prom-client.
+
+## Labels
+
+| label | values |
+|---|---|
+${LABEL_MEANINGS.map(([label, meaning]) => `| ${code(label)} | ${meaning} |`).join('\n')}
+`;
+}
+
+function table(metrics: readonly MetricDescription[], common: readonly string[]): string {
+  const rows = metrics.map(({ name, type, help, labels }) => {
+    const own = labels.filter((label) => !common.includes(label));
+    return `| ${code(name)} | ${type} | ${own.map(code).join(', ')} | ${help} |`;
+  });
+  const heading = common.length === 0 ? 'labels' : 'more labels';
+  return `| metric | type | ${heading} | value |\n|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+const code = (text: string): string => `\`${text}\``;
