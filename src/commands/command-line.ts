@@ -4,7 +4,7 @@ import { parseListenAddress } from '../web/doors/listen-address.ts';
 import { RESERVED_PATHS } from '../web/reserved-paths.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { EXIT } from './exit-codes.ts';
-import type { DemoFlags, ServeFlags } from './flags.ts';
+import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command that the arguments ask for; resolves with its exit code, never rejects. */
@@ -66,6 +66,17 @@ function createProgram(terminal: Terminal, run: Run): Command {
       1,
     )
     .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
+
+  program
+    .command('check')
+    .description('examine the configuration, the credentials, the permissions and the backups')
+    .addOption(configFileOption())
+    .option('--offline', 'check the configuration alone')
+    .option('--strict', 'fail also when a resource is outside of its objective')
+    .option('--json', 'print JSON')
+    .action((flags: CheckFlags) =>
+      run(import('./check/check.ts').then(({ check }) => check(flags, terminal))),
+    );
 
   return program;
 }

@@ -19,3 +19,11 @@ export interface DemoFlags extends ServeFlags {
   readonly 'demo.seed': number;
   readonly 'demo.speed': number;
 }
+
+/** The flags of `check`, checked. */
+export interface CheckFlags {
+  readonly 'config.file'?: string;
+  readonly offline?: true;
+  readonly strict?: true;
+  readonly json?: true;
+}

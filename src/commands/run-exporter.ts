@@ -1,9 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { createSignInGuard, type SignInGuard } from '../cloud/credentials/sign-in-guard.ts';
-import { createProjectClient } from '../cloud/project-client.ts';
 import type { ConfigResult } from '../config/interpret.ts';
 import { formatProblem } from '../config/problem.ts';
-import { type Clock, systemClock } from '../domain/quantities.ts';
+import { systemClock } from '../domain/quantities.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
@@ -13,7 +10,8 @@ import { type Doors, openDoors, WebConfigError } from '../web/doors/doors.ts';
 import { parseListenAddress } from '../web/doors/listen-address.ts';
 import { WEB_LIMITS } from '../web/doors/web-limits.ts';
 import { createWebServer, type WebServer } from '../web/doors/web-server.ts';
-import { PROGRAM_NAME, readBuildInfo } from './build.ts';
+import { readBuildInfo } from './build.ts';
+import { projectClientFactory, sleep } from './client-factory.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ServeFlags } from './flags.ts';
 import { createReloader } from './reload.ts';
@@ -108,36 +106,13 @@ function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
 }
 
 function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile): Exporter {
-  const build = readBuildInfo(terminal.environment);
-  const clock: Clock = systemClock;
-  const guards = new Map<string, SignInGuard>();
-  const guardOf = (project: string): SignInGuard => {
-    const guard = guards.get(project) ?? createSignInGuard(clock);
-    guards.set(project, guard);
-    return guard;
-  };
-  const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
-    wait(duration * 1000, undefined, { signal });
   return createExporter({
-    build,
-    clock,
+    build: readBuildInfo(terminal.environment),
+    clock: systemClock,
     log,
     stateFile,
     sleep,
     deadline: (after) => AbortSignal.timeout(after * 1000),
-    createClient: (project, poll, observe) =>
-      createProjectClient(project, {
-        requestTimeout: poll.requestTimeout,
-        concurrency: poll.concurrency,
-        clock,
-        sleep,
-        random: Math.random,
-        log,
-        observe,
-        userAgent: `${PROGRAM_NAME}/${build.version}`,
-        environment: terminal.environment,
-        metadataOrigin: terminal.environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],
-        signInGuard: guardOf(project.name),
-      }),
+    createClient: projectClientFactory(terminal.environment, log),
   });
 }

@@ -1,5 +1,6 @@
 import type { ProjectClient } from '../cloud/client.ts';
 import { CloudFailure } from '../cloud/failure.ts';
+import type { Operation } from '../cloud/operation.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { FailureKind } from '../domain/outcome.ts';
@@ -15,6 +16,8 @@ export interface ReadFailure {
   readonly kind: 'failed';
   readonly outcome: FailureKind;
   readonly reason: string;
+  /** What was being done: the list itself, or what comes before it, such as signing in. */
+  readonly operation: Operation;
   /** The walk that found it, where one came to its end. */
   readonly walk: Walk | undefined;
 }
@@ -53,17 +56,14 @@ export async function readInventory(
   reader: ListReader,
   signal: AbortSignal,
 ): Promise<ListReading<ResourceListing>> {
-  const reading = await readList<Resource, ResourceListing>(
-    reader,
-    sourceOf(reader.service).inventory,
-    createResourceListing,
-    signal,
-  );
+  const { inventory } = sourceOf(reader.service);
+  const reading = await readList<Resource, ResourceListing>(reader, inventory, createResourceListing, signal);
   if (reading.kind === 'failed' || reading.unlisted === 0) return reading;
   return {
     kind: 'failed',
     outcome: 'incomplete',
     reason: `the service counts ${reading.walk.total} and lists ${reading.walk.listed}`,
+    operation: inventory.operation,
     walk: reading.walk,
   };
 }
@@ -94,38 +94,34 @@ async function readList<Item, Items extends Collector<Item>>(
     );
   try {
     const reading = await readCompleteList(source, fetchPage, createItems, { ahead, signal });
-    return reading.kind === 'moving' ? movingFailure(reading) : reading;
+    return reading.kind === 'moving' ? movingFailure(reading, source.operation) : reading;
   } catch (error) {
-    return failureOf(error);
+    return failureOf(error, source.operation);
   }
 }
 
-function movingFailure({ walk }: MovingList): ReadFailure {
+function movingFailure({ walk }: MovingList, operation: Operation): ReadFailure {
   const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
   const reason = `the list changed while it was read: two walks found different rows, the last ${walk.listed}${counted}`;
-  return { kind: 'failed', outcome: 'incomplete', reason, walk };
+  return { kind: 'failed', outcome: 'incomplete', reason, operation, walk };
 }
 
-function failureOf(error: unknown): ReadFailure {
+function failureOf(error: unknown, operation: Operation): ReadFailure {
+  const failed = { kind: 'failed', operation, walk: undefined } as const;
   if (error instanceof CloudFailure) {
-    return { kind: 'failed', outcome: error.details.kind, reason: error.message, walk: undefined };
+    const { kind: outcome, operation: failedOperation } = error.details;
+    return { ...failed, outcome, reason: error.message, operation: failedOperation };
   }
   if (error instanceof WalkError) {
     return error.problem === 'endless'
-      ? { kind: 'failed', outcome: 'incomplete', reason: 'the list does not end', walk: undefined }
+      ? { ...failed, outcome: 'incomplete', reason: 'the list does not end' }
       : {
-          kind: 'failed',
+          ...failed,
           outcome: 'malformed',
-          reason: 'the answer is not a list of this API',
-          walk: undefined,
+          reason: 'the answer is not a list of this API; check the endpoint',
         };
   }
   // A fault of our own on an answer nobody foresaw: it must not stop the other polls.
   const message = error instanceof Error ? error.message : String(error);
-  return {
-    kind: 'failed',
-    outcome: 'malformed',
-    reason: `the answer could not be read: ${message}`,
-    walk: undefined,
-  };
+  return { ...failed, outcome: 'malformed', reason: `the answer could not be read: ${message}` };
 }

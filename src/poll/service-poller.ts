@@ -6,26 +6,18 @@ import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/q
 import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
-import type { CompleteList } from '../pages/complete-list.ts';
 import type { Rejections } from '../pages/walk.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../sources/source.ts';
 import type { BackupTallies } from '../state/backup-tallies.ts';
-import { NONE_FINISHED } from '../state/finished.ts';
-import type { InventoryReading } from '../state/known-resource.ts';
-import { expressionsMatch, objectiveOf, type ResourcePlace } from '../state/objective.ts';
+import type { ResourcePlace } from '../state/objective.ts';
 import { createPace } from '../state/pace.ts';
-import type { ServedResource, ServedService } from '../state/served.ts';
-import { nextServiceState, type ServiceState } from '../state/service-state.ts';
+import { type ServedService, serveResources } from '../state/served.ts';
+import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollStatus } from '../status/report.ts';
 import { createPolicyBook, type PolicyBook } from './policy-book.ts';
-import {
-  type ListReading,
-  type ReadFailure,
-  type ResourceListing,
-  readBackups,
-  readInventory,
-} from './read-service.ts';
+import type { ListReading, ReadFailure, ResourceListing } from './read-service.ts';
+import { readServiceState } from './read-state.ts';
 import { createStandingLog } from './standing-log.ts';
 
 /** What a poller knows, so that another may go on where it stopped. */
@@ -91,24 +83,11 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   let served: ServedService | undefined;
 
   const serve = async (next: ServiceState): Promise<void> => {
-    served = await servedService(place, config.rpo, next, policies);
+    served = await serveResources(place, config.rpo, next, policies.objectiveOf, createPace());
     await publisher.publish(key, served);
   };
 
-  const complete = async (
-    reading: CompleteList<BackupTallies>,
-    inventory: InventoryReading,
-    signal: AbortSignal,
-  ): Promise<ServiceState> => {
-    const isSelected = (resource: { readonly id: string; readonly name: string }) =>
-      (service.include === undefined || expressionsMatch(service.include, resource)) &&
-      (service.exclude === undefined || !expressionsMatch(service.exclude, resource));
-    const next = await nextServiceState(
-      state,
-      { backups: reading, inventory, now: clock() },
-      { isSelected, limit: config.limits.resources },
-      createPace(),
-    );
+  const readPolicies = async (next: ServiceState, signal: AbortSignal): Promise<void> => {
     const unread = await policies.refresh({
       place,
       rpo: config.rpo,
@@ -122,10 +101,11 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       'policies',
       unread.reason ?? '',
       'warn',
-      { resources: unread.count, reason: unread.reason },
-      'backup policies read',
+      { instances: unread.count, reason: unread.reason },
+      unread.count === 0
+        ? 'backup policies read'
+        : 'backup policies not read; rpo.default stands in for them',
     );
-    return next;
   };
 
   const poll = async (stop: AbortSignal): Promise<void> => {
@@ -139,13 +119,15 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
-    const [backups, inventory] = await Promise.all([
-      readBackups(reader, state?.ledger, signal),
-      service.inventory ? readInventory(reader, signal) : undefined,
-    ]);
+    const { backups, inventory, next } = await readServiceState(
+      { ...reader, place, config },
+      state,
+      clock,
+      signal,
+    );
     if (stop.aborted) return;
-    const next =
-      backups.kind === 'complete' ? await complete(backups, inventoryReading(inventory), signal) : undefined;
+    if (next !== undefined) await readPolicies(next, signal);
+    if (stop.aborted) return;
     if (next !== undefined) {
       // Saved first: what a scrape has once seen counted must not be forgotten.
       await options.stateFile.save(key, next);
@@ -271,30 +253,6 @@ function statusAfter(
   if (next === undefined) return polled;
   const { unlisted, overLimit, resources } = next;
   return { ...polled, lastComplete: ended, unlisted, overLimit, resources: resources.size };
-}
-
-async function servedService(
-  place: ResourcePlace,
-  rpo: Config['rpo'],
-  state: ServiceState,
-  policies: PolicyBook,
-): Promise<ServedService> {
-  const pace = createPace();
-  const resources: ServedResource[] = [];
-  for (const resource of state.resources.values()) {
-    await pace();
-    resources.push({
-      ...resource,
-      objective: objectiveOf(rpo, place, resource, policies.objectiveOf),
-      finished: state.ledger.counts.get(resource.id) ?? NONE_FINISHED,
-    });
-  }
-  return { ...place, resources };
-}
-
-function inventoryReading(reading: ListReading<ResourceListing> | undefined): InventoryReading {
-  if (reading === undefined) return { kind: 'not_asked' };
-  return reading.kind === 'complete' ? { kind: 'read', resources: reading.items.byId } : { kind: 'failed' };
 }
 
 function sumRejections(...parts: readonly (Rejections | undefined)[]): Rejections {

@@ -1,7 +1,10 @@
+import type { Config } from '../config/config.ts';
 import type { Seconds } from '../domain/quantities.ts';
-import type { FinishedCounts } from './finished.ts';
+import { type FinishedCounts, NONE_FINISHED } from './finished.ts';
 import type { KnownResource } from './known-resource.ts';
-import type { ResourcePlace } from './objective.ts';
+import { objectiveOf, type ResourcePlace } from './objective.ts';
+import type { Pace } from './pace.ts';
+import type { ServiceState } from './service-state.ts';
 
 /** One graph or instance as it is served: what is known of it, its objective and its counters. */
 export interface ServedResource extends KnownResource {
@@ -13,4 +16,24 @@ export interface ServedResource extends KnownResource {
 /** All that is served of one service of one project, from one complete poll. */
 export interface ServedService extends ResourcePlace {
   readonly resources: readonly ServedResource[];
+}
+
+/** The resources of a state with their objectives and counters. */
+export async function serveResources(
+  place: ResourcePlace,
+  rpo: Config['rpo'],
+  { resources, ledger }: ServiceState,
+  policyObjective: (resourceId: string) => Seconds | undefined,
+  pace: Pace,
+): Promise<ServedService> {
+  const served: ServedResource[] = [];
+  for (const resource of resources.values()) {
+    await pace();
+    served.push({
+      ...resource,
+      objective: objectiveOf(rpo, place, resource, policyObjective),
+      finished: ledger.counts.get(resource.id) ?? NONE_FINISHED,
+    });
+  }
+  return { ...place, resources: served };
 }

@@ -1,0 +1,221 @@
+import { performance } from 'node:perf_hooks';
+import type { Dispatcher } from 'undici';
+import { type Clock, type Seconds, seconds } from '../domain/quantities.ts';
+import type { Log } from '../log/log.ts';
+import { isCertificateCause } from './classification.ts';
+import type { RequestObservation } from './client.ts';
+import { canonicalQuery, encodePath } from './encoding.ts';
+import { type Exchange, exchange, type HttpRequest } from './exchange.ts';
+import { CloudFailure, type CloudFailureDetails } from './failure.ts';
+import { failureMessage } from './message.ts';
+import type { Operation } from './operation.ts';
+import type { Answer, Question } from './question.ts';
+import { type Sleep, waitBeforeRetry } from './retry.ts';
+import type { Routes } from './routes.ts';
+import type { Semaphore } from './semaphore.ts';
+import type { Work } from './shared-work.ts';
+import { oneLine } from './text.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** What asking depends on. */
+export interface AskerOptions {
+  readonly project: string;
+  readonly routes: Routes;
+  readonly semaphore: Semaphore;
+  readonly requestTimeout: Seconds;
+  readonly maxBodyBytes: number;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly observe: (observation: RequestObservation) => void;
+  readonly userAgent: string;
+  /** Whether the project's connections have been closed. */
+  readonly closed: () => boolean;
+}
+
+/** Sends questions, again where a failure passes, and tells good answers from failures. */
+export interface Asker {
+  /** Rejects with a `CloudFailure`. Notes each failed attempt. */
+  readonly ask: (question: Question, ...work: Parameters<Work<Answer>>) => Promise<Answer>;
+  /** The failure of something that was given up before there was an answer. */
+  readonly interrupted: (operation: Operation, host: string | undefined) => CloudFailure;
+}
+
+const NOTHING_KNOWN = {
+  host: undefined,
+  status: undefined,
+  code: undefined,
+  cause: undefined,
+  serverDate: undefined,
+} as const satisfies Partial<CloudFailureDetails>;
+
+interface Addressed {
+  readonly host: string;
+  readonly request: Omit<HttpRequest, 'headers'>;
+  readonly path: string;
+  readonly query: string;
+}
+
+const address = (question: Question): Addressed => {
+  const { origin, host, pathname } = new URL(question.endpoint);
+  const path = encodePath(`${pathname.replace(/\/+$/, '')}${question.path}`);
+  const query = canonicalQuery(Object.entries(question.query));
+  const request = {
+    method: question.method,
+    origin,
+    path: query === '' ? path : `${path}?${query}`,
+    body: question.body,
+  };
+  return { host, request, path, query };
+};
+
+/** Segments that would lead to another path than the one that was meant. */
+const hasDotSegments = (path: string): boolean =>
+  path.split('/').some((segment) => segment === '.' || segment === '..');
+
+const codeOf = (end: Exchange): string => {
+  switch (end.end) {
+    case 'answer':
+      return String(end.status);
+    case 'network':
+    case 'unreadable':
+      return 'network';
+    case 'timeout':
+    case 'aborted':
+      return 'timeout';
+    default:
+      return end satisfies never;
+  }
+};
+
+/** Creates the asker of one project. */
+export function createAsker(options: AskerOptions): Asker {
+  const { routes, semaphore, clock, log } = options;
+
+  const interrupted = (operation: Operation, host: string | undefined): CloudFailure =>
+    options.closed()
+      ? new CloudFailure(failureMessage(operation, 'the connections of the project were closed'), {
+          ...NOTHING_KNOWN,
+          kind: 'network',
+          operation,
+          host,
+          cause: 'CLOSED',
+        })
+      : new CloudFailure(failureMessage(operation, 'the time for it ran out before there was an answer'), {
+          ...NOTHING_KNOWN,
+          kind: 'timeout',
+          operation,
+          host,
+        });
+
+  const lasting = (failure: CloudFailure): Verdict => ({
+    good: false,
+    failure,
+    transient: false,
+    retryAfter: undefined,
+  });
+
+  const headersFor = (question: Question, { host, path, query }: Addressed) => ({
+    'user-agent': options.userAgent,
+    accept: 'application/json',
+    ...question.headers,
+    ...question.proof({
+      method: question.method,
+      path,
+      query,
+      headers: { host },
+      body: question.body ?? '',
+    }),
+  });
+
+  /** Sends the request once and takes note of how that ended. */
+  const send = async (
+    dispatcher: Dispatcher,
+    question: Question,
+    addressed: Addressed,
+    timeout: Seconds,
+    signal: AbortSignal,
+  ): Promise<Exchange> => {
+    const started = performance.now();
+    const end = await exchange(
+      dispatcher,
+      { ...addressed.request, headers: headersFor(question, addressed) },
+      { timeoutMs: timeout * 1000, bodyBytes: options.maxBodyBytes },
+      signal,
+    );
+    const { service, operation } = question;
+    const code = codeOf(end);
+    const taken = seconds((performance.now() - started) / 1000);
+    options.observe({ service, operation, code, seconds: taken });
+    log.debug(
+      { project: options.project, service, operation, host: addressed.host, code, seconds: taken },
+      'request',
+    );
+    return end;
+  };
+
+  const unroutable = (question: Question, host: string, error: unknown): CloudFailure => {
+    const reason = oneLine(error instanceof Error ? error.message : 'no connection can be made');
+    const { operation } = question;
+    return new CloudFailure(failureMessage(operation, reason), {
+      ...NOTHING_KNOWN,
+      kind: 'network',
+      operation,
+      host,
+    });
+  };
+
+  const attempt = async (question: Question, addressed: Addressed, signal: AbortSignal): Promise<Verdict> => {
+    const { host } = addressed;
+    const timeout = question.timeout ?? options.requestTimeout;
+    const leave = await semaphore.enter(signal);
+    if (leave === undefined) return lasting(interrupted(question.operation, host));
+    try {
+      const dispatcher = await routes.dispatcher(question.route).catch((error: unknown) => {
+        throw unroutable(question, host, error);
+      });
+      const end = await send(dispatcher, question, addressed, timeout, signal);
+      if (end.end === 'aborted') return lasting(interrupted(question.operation, host));
+      if (end.end === 'network' && isCertificateCause(end.cause)) routes.distrusted();
+      const proxied = routes.proxied && question.route === 'cloud';
+      return judge(end, { question, host, timeout, proxied, now: clock() });
+    } finally {
+      leave();
+    }
+  };
+
+  const ask: Asker['ask'] = async (question, signal, note) => {
+    const addressed = address(question);
+    if (hasDotSegments(addressed.path)) {
+      const { operation } = question;
+      const reason = 'an id with a dot alone cannot stand in a path';
+      throw new CloudFailure(failureMessage(operation, reason), {
+        ...NOTHING_KNOWN,
+        kind: 'refused',
+        operation,
+        host: addressed.host,
+      });
+    }
+    let last: CloudFailure | undefined;
+    for (let count = 1; ; count += 1) {
+      const verdict = await attempt(question, addressed, signal);
+      if (verdict.good) return verdict.answer;
+      const { failure } = verdict;
+      // A request that got no answer says less than an earlier one that got a bad one.
+      last = last !== undefined && failure.details.kind === 'timeout' ? last : failure;
+      note(last);
+      if (!verdict.transient || count >= question.attempts || signal.aborted) throw last;
+      const wait = waitBeforeRetry(count, verdict.retryAfter, options.random());
+      const { operation, service } = question;
+      log.debug(
+        { project: options.project, service, operation, attempt: count, wait, reason: failure.message },
+        'will try again',
+      );
+      await options.sleep(wait, signal).catch(() => undefined);
+      if (signal.aborted) throw last;
+    }
+  };
+
+  return { ask, interrupted };
+}

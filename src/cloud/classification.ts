@@ -1,0 +1,83 @@
+import type { FailureKind } from '../domain/outcome.ts';
+import type { Operation } from './operation.ts';
+import type { VendorError } from './vendor-error.ts';
+
+/** What a failure counts as, and whether the same request may succeed a moment later. */
+export interface Classification {
+  readonly kind: FailureKind;
+  readonly transient: boolean;
+}
+
+const lasting = (kind: FailureKind): Classification => ({ kind, transient: false });
+const passing = (kind: FailureKind): Classification => ({ kind, transient: true });
+
+/** Codes that tell more than the status they come with. From the vendor's error code pages. */
+const BY_CODE: ReadonlyMap<string, Classification> = new Map([
+  ['GES.7004', passing('server')],
+  ['GES.7005', passing('server')],
+  ['GES.7006', passing('server')],
+  ['GES.7051', passing('server')],
+  ['GES.7041', lasting('permission')],
+  ['APIGW.0301', lasting('auth')],
+  ['APIGW.0307', lasting('auth')],
+  ['APIGW.0302', lasting('permission')],
+  ['APIGW.0304', lasting('permission')],
+  ['APIGW.0306', lasting('permission')],
+  ['APIGW.0310', lasting('permission')],
+  ['APIGW.0802', lasting('permission')],
+  ['APIGW.0308', passing('throttled')],
+  ['DBS.280056', lasting('auth')],
+  ['DBS.280015', lasting('permission')],
+  ['DBS.200044', lasting('permission')],
+  ['DBS.200010', lasting('permission')],
+]);
+
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 502, 503, 504]);
+
+function classifyStatus(status: number, code: string | undefined): Classification {
+  if (TRANSIENT_STATUSES.has(status)) return passing('server');
+  if (status === 429) return passing('throttled');
+  if (status === 401) return lasting('auth');
+  if (status === 403) return lasting('permission');
+  // GaussDB answers 500 with a code of its own to what went wrong inside it.
+  if (status >= 500) return code?.startsWith('DBS.') ? passing('server') : lasting('server');
+  return lasting('refused');
+}
+
+/** IAM refuses a sign-in with 401 or 403, and some of its gateways with a 400 that says so in its body. */
+const isRefusedSignIn = (operation: Operation, status: number, error: VendorError): boolean =>
+  operation === 'sign_in' && [401, 403].includes(status === 400 ? (error.statedStatus ?? status) : status);
+
+/** Classifies an answer that is an error: by its code where the code tells more, else by its status. */
+export function classifyAnswer(operation: Operation, status: number, error: VendorError): Classification {
+  if (isRefusedSignIn(operation, status, error)) return lasting('auth');
+  const known = BY_CODE.get(error.code ?? '');
+  return known ?? classifyStatus(status, error.code);
+}
+
+/** Why no whole answer came: a connection that failed, a limit of time, or bytes that are not HTTP. */
+export type Fault = 'network' | 'timeout' | 'unreadable';
+
+// Node's names for what OpenSSL finds wrong with a certificate; a moment later it is still wrong.
+const CERTIFICATE_CAUSE =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+
+/** Whether the system's code for a failure tells of a certificate that is not trusted. */
+export const isCertificateCause = (cause: string | undefined): boolean => CERTIFICATE_CAUSE.test(cause ?? '');
+
+// Undici refuses to send what it is given, and a proxy that wants a password.
+const isUnsendable = (cause: string | undefined): boolean => cause === 'UND_ERR_INVALID_ARG';
+
+/** Classifies a request that got no whole answer. */
+export function classifyFault(fault: Fault, cause: string | undefined): Classification {
+  switch (fault) {
+    case 'network':
+      return isCertificateCause(cause) || isUnsendable(cause) ? lasting('network') : passing('network');
+    case 'timeout':
+      return passing('timeout');
+    case 'unreadable':
+      return lasting('malformed');
+    default:
+      return fault satisfies never;
+  }
+}

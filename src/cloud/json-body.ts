@@ -1,0 +1,49 @@
+/** What a body comes to: its JSON value, or in a few words what it is instead. */
+export type JsonReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly instead: string };
+
+// The deepest answer of these APIs has six levels.
+const MAX_DEPTH = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Whether brackets outside of strings nest deeper than `limit`; JSON.parse would follow them and hold them all. */
+function nestsDeeperThan(limit: number, text: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text[index];
+    if (byte === QUOTE) {
+      inString = !inString;
+    } else if (inString) {
+      if (byte === BACKSLASH) index += 1;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Parses a body as JSON, leniently decoded as UTF-8. */
+export function readJson(body: Buffer): JsonReading {
+  if (body.length === 0) return { ok: false, instead: 'an empty body' };
+  if (nestsDeeperThan(MAX_DEPTH, body)) {
+    return { ok: false, instead: `JSON nested deeper than ${MAX_DEPTH} levels` };
+  }
+  try {
+    return { ok: true, value: JSON.parse(body.toString('utf8').replace(/^\uFEFF/, '')) };
+  } catch {
+    return { ok: false, instead: 'a body that is not JSON' };
+  }
+}
+
+/** The value if it is a JSON object, neither an array nor null. */
+export const asJsonObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;

@@ -1,0 +1,20 @@
+import { type Seconds, seconds } from '../domain/quantities.ts';
+
+/** Waits; ends early, resolving or rejecting, when the signal aborts. */
+export type Sleep = (duration: Seconds, signal: AbortSignal) => Promise<void>;
+
+/** How often a request is tried in all. */
+export const MAX_ATTEMPTS = 3;
+
+const FIRST_BACKOFF = 1;
+const LONGEST_BACKOFF = 8;
+const LONGEST_RETRY_AFTER = 30;
+
+/**
+ * How long to wait after failed attempt number `attempt` (from 1): a random part of a bound that doubles each time,
+ * and no shorter than the service asked for, as long as that is sensible. `random` is in [0, 1).
+ */
+export function waitBeforeRetry(attempt: number, retryAfter: Seconds | undefined, random: number): Seconds {
+  const bound = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
+  return seconds(Math.max(random * bound, Math.min(retryAfter ?? 0, LONGEST_RETRY_AFTER)));
+}

@@ -1,0 +1,57 @@
+import { asJsonObject } from './json-body.ts';
+
+/** The error that an answer's body tells of, as far as it does. The texts come from outside. */
+export interface VendorError {
+  /** `GES.7041`, `APIGW.0301`, `DBS.280056`, …; undefined for a mere repetition of an HTTP status. */
+  readonly code: string | undefined;
+  readonly text: string | undefined;
+  /** The HTTP status that IAM writes into its errors. */
+  readonly statedStatus: number | undefined;
+}
+
+const NO_ERROR: VendorError = { code: undefined, text: undefined, statedStatus: undefined };
+
+const asText = (value: unknown): string | undefined => {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+};
+
+const httpStatus = (value: unknown): number | undefined => {
+  const status = Number(asText(value));
+  return status >= 100 && status < 600 ? status : undefined;
+};
+
+/** The names that the APIs give to an error's code and text: GES v2, GaussDB and gateway; GES v1.0; its jobs. */
+const FLAT_SHAPES = [
+  ['error_code', 'error_msg'],
+  ['errorCode', 'errorMessage'],
+  ['errCode', 'externalMessage'],
+] as const;
+
+/** Reads the error of an answer whose status says that it is one. */
+export function readVendorError(body: unknown): VendorError {
+  const fields = asJsonObject(body);
+  if (fields === undefined) return NO_ERROR;
+  for (const [codeName, textName] of FLAT_SHAPES) {
+    const code = asText(fields[codeName]);
+    const text = asText(fields[textName]);
+    if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
+  }
+  const error = asJsonObject(fields['error']);
+  if (error === undefined) return { ...NO_ERROR, text: asText(fields['error']) ?? asText(fields['message']) };
+  const statedStatus = httpStatus(error['code']);
+  return {
+    code: statedStatus === undefined ? asText(error['code']) : undefined,
+    text: asText(error['message']) ?? asText(error['title']),
+    statedStatus,
+  };
+}
+
+/** Reads the error that stands in an answer of status 200, where an empty or absent code is success. */
+export function readErrorOfSuccess(body: unknown): VendorError | undefined {
+  const fields = asJsonObject(body);
+  const isError = [fields?.['error_code'], fields?.['errorCode']].some(
+    (code) => asText(code) !== undefined && code !== 0,
+  );
+  return isError ? readVendorError(body) : undefined;
+}

@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
+import { createSignInGuard, type SignInGuard } from '../cloud/credentials/sign-in-guard.ts';
+import { createProjectClient } from '../cloud/project-client.ts';
+import type { Config, ProjectConfig } from '../config/config.ts';
+import { systemClock } from '../domain/quantities.ts';
+import type { Log } from '../log/log.ts';
+import { PROGRAM_NAME, readBuildInfo } from './build.ts';
+
+/** Makes the client of a project over the real network. */
+export type ProjectClientFactory = (
+  project: ProjectConfig,
+  poll: Config['poll'],
+  observe: (observation: RequestObservation) => void,
+) => ProjectClient;
+
+/** Waits on the clock of the machine; rejects when the signal aborts. */
+export const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
+  wait(duration * 1000, undefined, { signal });
+
+/** A factory whose clients of one project share the memory of refused sign-ins, also over a reload. */
+export function projectClientFactory(
+  environment: Readonly<Record<string, string | undefined>>,
+  log: Log,
+): ProjectClientFactory {
+  const { version } = readBuildInfo(environment);
+  const guards = new Map<string, SignInGuard>();
+  const guardOf = (project: string): SignInGuard => {
+    const guard = guards.get(project) ?? createSignInGuard(systemClock);
+    guards.set(project, guard);
+    return guard;
+  };
+  return (project, poll, observe) =>
+    createProjectClient(project, {
+      requestTimeout: poll.requestTimeout,
+      concurrency: poll.concurrency,
+      clock: systemClock,
+      sleep,
+      random: Math.random,
+      log,
+      observe,
+      userAgent: `${PROGRAM_NAME}/${version}`,
+      environment,
+      metadataOrigin: environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],
+      signInGuard: guardOf(project.name),
+    });
+}

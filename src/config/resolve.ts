@@ -1,0 +1,144 @@
+import type {
+  Config,
+  Credentials,
+  ProjectConfig,
+  ResourceExpressions,
+  SecretSource,
+  ServiceConfig,
+} from './config.ts';
+import { defaultEndpoint } from './endpoints.ts';
+import { defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
+import type { SettingPath } from './problem.ts';
+import type { ProjectSettings, Settings } from './schema.ts';
+import { givenSecret, secretInFile } from './secret.ts';
+import type { TextFiles } from './text-file.ts';
+
+/** What the settings do not say about themselves. */
+export interface Surroundings {
+  /** How a person knows a setting: `projects[0].credentials.password of config.yml`. */
+  readonly originOf: (path: SettingPath) => string;
+  /** The path of a file that the settings name, from where the program runs. */
+  readonly locate: (file: string) => string;
+  readonly files: TextFiles;
+}
+
+type CredentialSettings = ProjectSettings['credentials'];
+type ServiceSettings = ProjectSettings['services'][number];
+type ExpressionSettings = NonNullable<ServiceSettings['include']>;
+
+/** Where secrets of one project come from. */
+interface SecretReader {
+  readonly optional: (
+    key: string,
+    given: string | undefined,
+    file: string | undefined,
+  ) => SecretSource | undefined;
+  readonly required: (key: string, given: string | undefined, file: string | undefined) => SecretSource;
+}
+
+const secretReader = (path: SettingPath, { originOf, locate, files }: Surroundings): SecretReader => {
+  const optional: SecretReader['optional'] = (key, given, file) => {
+    if (given !== undefined) return givenSecret(given, originOf([...path, key]));
+    return file === undefined ? undefined : secretInFile(locate(file), files);
+  };
+  return {
+    optional,
+    required: (key, given, file) => {
+      const secret = optional(key, given, file);
+      if (secret === undefined) throw new Error(`${originOf([...path, key])} was not checked`);
+      return secret;
+    },
+  };
+};
+
+const resolveCredentials = (settings: CredentialSettings, secrets: SecretReader): Credentials => {
+  switch (settings.type) {
+    case 'password': {
+      const { type, user, domain, password, password_file: file } = settings;
+      return { type, user, domain, password: secrets.required('password', password, file) };
+    }
+    case 'access-key': {
+      const { type, access_key: accessKey, secret_key: key, security_token: token } = settings;
+      return {
+        type,
+        accessKey,
+        secretKey: secrets.required('secret_key', key, settings.secret_key_file),
+        securityToken: secrets.optional('security_token', token, settings.security_token_file),
+      };
+    }
+    case 'ecs-agency':
+      return { type: settings.type };
+    case 'oidc': {
+      const { type, idp_id: idpId, token_file: file } = settings;
+      return { type, idpId, token: secrets.required('token_file', undefined, file) };
+    }
+    case 'token':
+      return {
+        type: settings.type,
+        token: secrets.required('token', settings.token, settings.token_file),
+      };
+    default:
+      return settings satisfies never;
+  }
+};
+
+const resolveExpressions = (settings: ExpressionSettings | undefined): ResourceExpressions | undefined =>
+  settings && { resourceName: settings.resource_name, resourceId: settings.resource_id };
+
+const resolveService = (settings: ServiceSettings, { region, cloud }: ProjectSettings): ServiceConfig => {
+  const polled = {
+    endpoint: settings.endpoint ?? defaultEndpoint(settings.type, region, cloud),
+    include: resolveExpressions(settings.include),
+    exclude: resolveExpressions(settings.exclude),
+    inventory: settings.inventory,
+  };
+  switch (settings.type) {
+    case 'ges':
+      return { type: settings.type, apiVersion: settings.api_version, ...polled };
+    case 'gaussdb-mysql':
+      return { type: settings.type, ...polled };
+    default:
+      return settings satisfies never;
+  }
+};
+
+const resolveProject = (
+  settings: ProjectSettings,
+  path: SettingPath,
+  surroundings: Surroundings,
+): ProjectConfig => ({
+  name: settings.name ?? settings.region,
+  region: settings.region,
+  projectId: settings.project_id,
+  projectName: settings.project_name,
+  iamEndpoint: settings.iam_endpoint ?? defaultEndpoint('iam', settings.region, settings.cloud),
+  caFile: settings.ca_file === undefined ? undefined : surroundings.locate(settings.ca_file),
+  proxyUrl: settings.proxy_url,
+  credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], surroundings)),
+  services: settings.services.map((service) => resolveService(service, settings)),
+});
+
+/** Turns settings without a mistake into what the program works with. */
+export const resolveSettings = (settings: Settings, surroundings: Surroundings): Config => {
+  const { interval, concurrency } = settings.poll;
+  const timeout = settings.poll.timeout ?? defaultTimeout(interval);
+  const requestTimeout = settings.poll.request_timeout ?? defaultRequestTimeout(timeout);
+  return {
+    poll: { interval, timeout, requestTimeout, concurrency },
+    limits: { resources: settings.limits.resources },
+    rpo: {
+      default: settings.rpo.default,
+      overrides: settings.rpo.overrides.map(({ match, rpo }) => ({
+        project: match.project,
+        region: match.region,
+        service: match.service,
+        resourceName: match.resource_name,
+        resourceId: match.resource_id,
+        objective: rpo,
+      })),
+    },
+    projects: settings.projects.map((project, index) =>
+      resolveProject(project, ['projects', index], surroundings),
+    ),
+  };
+};

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { settingsSchema } from './schema.ts';
+import { computedDefaults, type KeyRule, keyRules, settingNotes } from './setting.ts';
+
+/** A setting as the reference shows it. */
+export interface ListedSetting {
+  /** `projects[].credentials.user`. */
+  readonly path: string;
+  /** The variant of the mapping that has it, such as credentials of type `password`; undefined when all have it. */
+  readonly variant: string | undefined;
+  readonly type: string;
+  /** In Markdown; undefined for a setting that has none. */
+  readonly defaultText: string | undefined;
+  readonly required: boolean;
+  /** How many of a group of settings are to be given, when the setting belongs to such a group. */
+  readonly rule: KeyRule | undefined;
+  readonly description: string;
+}
+
+/** The schema itself, without the wrappers that say what its absence means. */
+export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault ? unwrapped(schema.unwrap()) : schema;
+
+/** Whether a setting or a whole section may be left out. */
+export const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success;
+
+/** The word that tells a variant of a mapping from the others. */
+export const variantWord = (variant: z.ZodObject): string => {
+  const { type } = variant.shape;
+  return type instanceof z.ZodLiteral ? String(type.value) : '';
+};
+
+/** The variants of a mapping that has several. */
+export const variantsOf = (union: z.ZodDiscriminatedUnion): readonly z.ZodObject[] =>
+  union.options.filter((option) => option instanceof z.ZodObject);
+
+const defaultOf = (schema: z.core.$ZodType): string | undefined => {
+  const computed = computedDefaults.get(schema)?.text;
+  if (computed !== undefined) return computed;
+  const given = schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined;
+  return typeof given === 'object' || given === undefined ? undefined : `\`${String(given)}\``;
+};
+
+const typeName = (schema: z.core.$ZodType): string => {
+  if (schema instanceof z.ZodArray) return 'list';
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodDiscriminatedUnion) return 'mapping';
+  return settingNotes.get(schema)?.type ?? 'text';
+};
+
+const within = (schema: z.core.$ZodType, path: string): readonly ListedSetting[] => {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray) return within(inner.element, `${path}[]`);
+  if (inner instanceof z.ZodObject) {
+    const rules = keyRules.get(inner)?.rules ?? [];
+    return Object.entries(inner.shape).flatMap(([key, child]) => {
+      const rule = rules.find(({ keys }) => keys.includes(key));
+      return listed(child, path === '' ? key : `${path}.${key}`, rule);
+    });
+  }
+  if (!(inner instanceof z.ZodDiscriminatedUnion)) return [];
+  return variantsOf(inner).flatMap((variant) =>
+    within(variant, path).map((setting) => ({ ...setting, variant: variantWord(variant) })),
+  );
+};
+
+const listed = (
+  schema: z.core.$ZodType,
+  path: string,
+  rule: KeyRule | undefined,
+): readonly ListedSetting[] => [
+  {
+    path,
+    variant: undefined,
+    type: typeName(unwrapped(schema)),
+    defaultText: defaultOf(schema),
+    required: !isOptional(schema),
+    rule,
+    description: z.globalRegistry.get(schema)?.description ?? '',
+  },
+  ...within(schema, path),
+];
+
+/** Every setting of the configuration file, in the order of the schema; one of a variant once per variant. */
+export const listSettings = (): readonly ListedSetting[] => within(settingsSchema, '');
+
+/** Where a key is a setting, in words: `poll`, `projects[].services[] of type ges`. */
+export const placesOf = (key: string): readonly string[] =>
+  listSettings()
+    .filter(({ path }) => path === key || path.endsWith(`.${key}`))
+    .map(({ path, variant }) => {
+      const place = path === key ? 'the top of the file' : path.slice(0, -key.length - 1);
+      return variant === undefined ? place : `${place} of type ${variant}`;
+    });

@@ -1,0 +1,35 @@
+const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** How many letters must be added, removed, replaced or swapped with their neighbour to turn one word into the other. */
+const distance = (from: string, to: string): number => {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1];
+      const cheapest = Math.min(
+        (previous[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (previous[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      const swapped = row > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current.push(swapped ? Math.min(cheapest, (beforePrevious[column - 2] ?? 0) + 1) : cheapest);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+};
+
+const LONGEST_WORD = 64;
+
+/** The one of `known` that was probably meant by `word`; undefined when none is near. */
+export const nearest = (word: string, known: readonly string[]): string | undefined => {
+  if (word.length > LONGEST_WORD) return undefined;
+  const [best] = known
+    .map((candidate) => ({ candidate, steps: distance(plain(word), plain(candidate)) }))
+    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
+    .toSorted((one, other) => one.steps - other.steps);
+  return best?.candidate;
+};

@@ -1,0 +1,177 @@
+import { type Answer, ok, snakeError } from './answer.ts';
+import { type Call, type CloudState, jsonObject, type Route } from './cloud-state.ts';
+import { gaussdbBackupRow, gaussdbCreatedBackup, instanceRow, policyOf } from './gaussdb-rows.ts';
+import { answerPage, type PagingRules, worldRows } from './listing.ts';
+import { type Backup, backupId, type Resource } from './resource.ts';
+import { parseZonedTime } from './time-text.ts';
+
+const badParameter = (what: string): Answer =>
+  snakeError(400, 'DBS.280001', `The parameter ${what} is not valid.`);
+const noSuchInstance = (): Answer => snakeError(404, 'DBS.200002', 'There is no such DB instance.');
+
+const paging: PagingRules = {
+  defaultLimit: 100,
+  maximumLimit: 100,
+  badLimit: () => snakeError(400, 'DBS.280439', 'The limit has to be a whole number from 1 to 100.'),
+  badOffset: () => badParameter('offset'),
+};
+
+const instanceOf = (id: unknown, cloud: CloudState): Resource | undefined => {
+  const instance = typeof id === 'string' ? cloud.world().resource(id) : undefined;
+  return instance?.kind === 'instance' && !instance.deleted ? instance : undefined;
+};
+
+interface Filters {
+  readonly backupId: string | null;
+  readonly type: string | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads the filters of the list; the name of a bad one instead. */
+const readFilters = (query: URLSearchParams): Filters | string => {
+  const time = (name: string, unsent: number): number | undefined => {
+    const text = query.get(name);
+    return text === null ? unsent : parseZonedTime(text);
+  };
+  const type = query.get('backup_type');
+  const from = time('begin_time', Number.NEGATIVE_INFINITY);
+  const to = time('end_time', Number.POSITIVE_INFINITY);
+  if (type !== null && type !== 'auto' && type !== 'manual') {
+    return 'backup_type';
+  }
+  if (from === undefined) {
+    return 'begin_time';
+  }
+  return to === undefined || to <= from ? 'end_time' : { backupId: query.get('backup_id'), type, from, to };
+};
+
+const select = (backups: readonly Backup[], { backupId: id, type, from, to }: Filters): readonly Backup[] => {
+  const selectsAll = id === null && type === null && from < -Number.MAX_VALUE && to > Number.MAX_VALUE;
+  return selectsAll
+    ? backups
+    : backups.filter(
+        (backup) =>
+          (type === null || backup.method === type) &&
+          backup.start >= from &&
+          backup.start <= to &&
+          (id === null || backupId(backup) === id),
+      );
+};
+
+const listBackups: Route['answer'] = (call, cloud) => {
+  const query = new URLSearchParams(call.query);
+  const filters = readFilters(query);
+  if (typeof filters === 'string') {
+    return badParameter(filters);
+  }
+  const instanceId = query.get('instance_id');
+  return answerPage(call, cloud, {
+    service: 'gaussdb',
+    operation: 'list_backups',
+    replaceable: 'gaussdb',
+    paging,
+    rows: () => {
+      const backups =
+        instanceId === null
+          ? cloud.world().backups('instance')
+          : (instanceOf(instanceId, cloud)?.backups ?? []);
+      return worldRows(
+        select(backups, filters),
+        gaussdbBackupRow,
+        cloud.options.listOrder === 'newest-first',
+      );
+    },
+    envelope: (rows, total) => ({ backups: rows, total_count: total }),
+  });
+};
+
+const listInstances: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'gaussdb',
+    operation: 'list_instances',
+    replaceable: 'instances',
+    paging,
+    rows: () =>
+      worldRows(
+        cloud
+          .world()
+          .resources('instance')
+          .filter(({ deleted }) => !deleted),
+        (instance) => instanceRow(instance, cloud.options.region),
+      ),
+    envelope: (rows, total) => ({ instances: rows, total_count: total }),
+  });
+
+const getPolicy = ({ parameters }: Call, cloud: CloudState): Answer => {
+  const instance = instanceOf(parameters['instance_id'], cloud);
+  return instance ? ok(policyOf(instance)) : noSuchInstance();
+};
+
+const createBackup = (call: Call, cloud: CloudState): Answer => {
+  const { instance_id: instanceId, name, description } = jsonObject(call) ?? {};
+  if (typeof instanceId !== 'string') {
+    return badParameter('instance_id');
+  }
+  if (typeof name !== 'string' || !/^[A-Za-z][\w-]{3,63}$/.test(name)) {
+    return badParameter('name');
+  }
+  if (
+    description !== undefined &&
+    !(typeof description === 'string' && /^[^!<"=>&'\r\n]{0,256}$/.test(description))
+  ) {
+    return badParameter('description');
+  }
+  const instance = instanceOf(instanceId, cloud);
+  if (!instance) {
+    return noSuchInstance();
+  }
+  if (instance.running) {
+    return snakeError(409, 'DBS.201205', 'The DB instance is being backed up.');
+  }
+  const world = cloud.world();
+  const backup = world.start(instance, { method: 'manual', name, description });
+  return {
+    status: 201,
+    body: {
+      backup: gaussdbCreatedBackup(backup),
+      job_id: cloud.jobs.add(instance, { kind: 'backup', backup }, world.now()),
+    },
+  };
+};
+
+/** What GaussDB(for MySQL) answers. */
+export const gaussdbRoutes: readonly Route[] = [
+  {
+    service: 'gaussdb',
+    operation: 'list_backups',
+    method: 'GET',
+    path: '/v3/{project_id}/backups',
+    permission: 'gaussdb:backup:list',
+    answer: listBackups,
+  },
+  {
+    service: 'gaussdb',
+    operation: 'list_instances',
+    method: 'GET',
+    path: '/v3/{project_id}/instances',
+    permission: 'gaussdb:instance:list',
+    answer: listInstances,
+  },
+  {
+    service: 'gaussdb',
+    operation: 'get_policy',
+    method: 'GET',
+    path: '/v3/{project_id}/instances/{instance_id}/backups/policy',
+    permission: 'gaussdb:instance:getPolicy',
+    answer: getPolicy,
+  },
+  {
+    service: 'gaussdb',
+    operation: 'create_backup',
+    method: 'POST',
+    path: '/v3/{project_id}/backups/create',
+    permission: 'gaussdb:backup:create',
+    answer: createBackup,
+  },
+];

@@ -1,0 +1,205 @@
+import { type Answer, camelError, ok, snakeError } from './answer.ts';
+import { type Call, type CloudState, jsonObject, type Route } from './cloud-state.ts';
+import { gesBackupRow, gesV1BackupRow, graphRow } from './ges-rows.ts';
+import { answerPage, type PagingRules, worldRows } from './listing.ts';
+import { backupId, type Resource } from './resource.ts';
+
+const refuse = (code: string, message: string): Answer => snakeError(400, code, message);
+const badParameter = (what: string): Answer => refuse('GES.0001', `Parameter error: ${what}.`);
+const noSuchGraph = (): Answer => refuse('GES.7000', 'There is no such graph, or it is deleted.');
+
+const paging: PagingRules = {
+  defaultLimit: 10,
+  maximumLimit: 1000,
+  badLimit: () => badParameter('limit'),
+  badOffset: () => badParameter('offset'),
+};
+const pagingV1: PagingRules = {
+  ...paging,
+  badLimit: () => camelError(400, 'GES.0001', 'Parameter error: limit.'),
+  badOffset: () => camelError(400, 'GES.0001', 'Parameter error: offset.'),
+};
+
+const graphOf = ({ parameters }: Call, cloud: CloudState): Resource | undefined => {
+  const graph = cloud.world().resource(parameters['graph_id'] ?? '');
+  return graph?.kind === 'graph' && !graph.deleted ? graph : undefined;
+};
+
+const listed = (rows: readonly unknown[], total: unknown): unknown => ({
+  backup_count: total,
+  backup_list: rows,
+});
+
+const isNewestFirst = ({ options }: CloudState): boolean => options.listOrder === 'newest-first';
+
+const listBackups: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'ges',
+    operation: 'list_backups',
+    replaceable: 'ges',
+    paging,
+    rows: () => worldRows(cloud.world().backups('graph'), gesBackupRow, isNewestFirst(cloud)),
+    envelope: listed,
+  });
+
+const listBackupsV1: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'ges-v1',
+    operation: 'list_backups',
+    replaceable: 'ges-v1',
+    paging: pagingV1,
+    rows: () => worldRows(cloud.world().backups('graph'), gesV1BackupRow, isNewestFirst(cloud)),
+    envelope: (rows, total) => ({ errorCode: '', errorMessage: '', backupCount: total, backupList: rows }),
+  });
+
+const listBackupsOfGraph: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'ges',
+    operation: 'list_backups',
+    replaceable: 'ges',
+    paging,
+    rows: () => {
+      const graph = graphOf(call, cloud);
+      return graph ? worldRows(graph.backups, gesBackupRow, isNewestFirst(cloud)) : noSuchGraph();
+    },
+    envelope: listed,
+  });
+
+const listGraphs: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'ges',
+    operation: 'list_graphs',
+    replaceable: 'graphs',
+    paging,
+    rows: () =>
+      worldRows(
+        cloud
+          .world()
+          .resources('graph')
+          .filter(({ deleted }) => !deleted),
+        graphRow,
+      ),
+    envelope: (rows, total) => ({ graph_count: total, graphs: rows }),
+  });
+
+const problemWithGraph = (graph: Resource): Answer | undefined => {
+  if (graph.running) {
+    return refuse('GES.7002', 'The graph is being backed up.');
+  }
+  return graph.statusCode === '200' ? undefined : refuse('GES.7001', 'The graph is not running.');
+};
+
+const createBackup: Route['answer'] = (call, cloud) => {
+  if (!jsonObject(call)) {
+    return badParameter('the body is not a JSON object');
+  }
+  const graph = graphOf(call, cloud);
+  if (!graph) {
+    return noSuchGraph();
+  }
+  const problem = problemWithGraph(graph);
+  if (problem) {
+    return problem;
+  }
+  const manual = graph.backups.filter(({ method }) => method === 'manual').length;
+  if (manual >= cloud.options.manualBackupQuota) {
+    return refuse('GES.7019', 'The quota of backups is used up.');
+  }
+  const world = cloud.world();
+  const backup = world.start(graph, { method: 'manual' });
+  return ok({ job_id: cloud.jobs.add(graph, { kind: 'backup', backup }, world.now()) });
+};
+
+const exportBackup: Route['answer'] = (call, cloud) => {
+  const { backup_id: id, export_path: path } = jsonObject(call) ?? {};
+  if (typeof id !== 'string' || id === '') {
+    return badParameter('backup_id');
+  }
+  if (typeof path !== 'string' || !/^[^\s/]+(?:\/[^\s]*)?$/.test(path)) {
+    return badParameter('export_path');
+  }
+  const graph = graphOf(call, cloud);
+  if (!graph) {
+    return noSuchGraph();
+  }
+  const backup = graph.backups.find((candidate) => backupId(candidate) === id);
+  if (!backup) {
+    return refuse('GES.7024', 'There is no such backup.');
+  }
+  if (backup.state !== 'success') {
+    return badParameter('the backup is not good');
+  }
+  const problem = problemWithGraph(graph);
+  if (problem) {
+    return problem;
+  }
+  const fails = graph.exportFailuresOrdered > 0;
+  graph.exportFailuresOrdered -= fails ? 1 : 0;
+  return ok({ job_id: cloud.jobs.add(graph, { kind: 'export', backup, fails }, cloud.world().now()) });
+};
+
+const getJob: Route['answer'] = (call, cloud) => {
+  const { graph_id: graphId = '', job_id: jobId = '' } = call.parameters;
+  const job = cloud.jobs.describe(graphId, jobId, cloud.world().now());
+  return job ? ok(job) : refuse('GES.7007', 'There is no such job.');
+};
+
+/** What the Graph Engine Service answers, in both versions of its API. */
+export const gesRoutes: readonly Route[] = [
+  {
+    service: 'ges',
+    operation: 'list_backups',
+    method: 'GET',
+    path: '/v2/{project_id}/graphs/backups',
+    permission: 'ges:backup:list',
+    answer: listBackups,
+  },
+  {
+    service: 'ges-v1',
+    operation: 'list_backups',
+    method: 'GET',
+    path: '/v1.0/{project_id}/graphs/backups',
+    permission: 'ges:backup:list',
+    answer: listBackupsV1,
+  },
+  {
+    service: 'ges',
+    operation: 'list_graphs',
+    method: 'GET',
+    path: '/v2/{project_id}/graphs',
+    permission: 'ges:graph:list',
+    answer: listGraphs,
+  },
+  {
+    service: 'ges',
+    operation: 'list_backups',
+    method: 'GET',
+    path: '/v2/{project_id}/graphs/{graph_id}/backups',
+    permission: 'ges:backup:list',
+    answer: listBackupsOfGraph,
+  },
+  {
+    service: 'ges',
+    operation: 'create_backup',
+    method: 'POST',
+    path: '/v2/{project_id}/graphs/{graph_id}/backups',
+    permission: 'ges:backup:create',
+    answer: createBackup,
+  },
+  {
+    service: 'ges',
+    operation: 'export_backup',
+    method: 'POST',
+    path: '/v2/{project_id}/graphs/{graph_id}/backups/export',
+    permission: 'ges:backup:export',
+    answer: exportBackup,
+  },
+  {
+    service: 'ges',
+    operation: 'get_job',
+    method: 'GET',
+    path: '/v2/{project_id}/graphs/{graph_id}/jobs/{job_id}/status',
+    permission: 'ges:jobs:getDetail',
+    answer: getJob,
+  },
+];

@@ -1,0 +1,162 @@
+import { type Answer, iamError } from './answer.ts';
+import { type Call, type CloudState, isObject, jsonObject, type Route } from './cloud-state.ts';
+import { refusedCredentials } from './gate.ts';
+import { iamTime } from './time-text.ts';
+
+const DOMAIN_ID = '0d0466b0e58025a50fc0c00ebe6b0d00';
+const USER_ID = '7116d09f88fa41908676fdd4b039e95b';
+const CATALOG_ENTRIES = 40;
+
+const at = (value: unknown, ...keys: readonly string[]): unknown =>
+  keys.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+
+/** The project that a scope names: its id, undefined for a scope without one, or the refusal of an unknown one. */
+const scopedProject = (
+  auth: unknown,
+  { options }: CloudState,
+): { projectId: string | undefined } | Answer => {
+  const project = at(auth, 'scope', 'project');
+  if (project === undefined) {
+    return { projectId: undefined };
+  }
+  const id = at(project, 'id');
+  const known = id === undefined ? at(project, 'name') === options.projectName : id === options.projectId;
+  return known ? { projectId: options.projectId } : iamError(404, 'There is no such project.');
+};
+
+const catalog = (withCatalog: boolean): unknown[] =>
+  Array.from({ length: withCatalog ? CATALOG_ENTRIES : 0 }, (_, index) => ({
+    id: String(index),
+    type: `service-${index}`,
+    name: `service-${index}`,
+    endpoints: [],
+  }));
+
+const signedIn = (call: Call, cloud: CloudState, method: string, auth: unknown): Answer => {
+  const { identity, options } = cloud;
+  const scope = scopedProject(auth, cloud);
+  if ('status' in scope) {
+    return scope;
+  }
+  const domain = { id: DOMAIN_ID, name: identity.account.domain };
+  const token = identity.issueToken(scope.projectId, cloud.now());
+  const { passwordExpiresAt } = options;
+  return {
+    status: 201,
+    headers: { 'X-Subject-Token': token.text },
+    body: {
+      token: {
+        expires_at: iamTime(token.expiresAt),
+        issued_at: iamTime(token.issuedAt),
+        methods: [method],
+        catalog: catalog(new URLSearchParams(call.query).get('nocatalog') === null),
+        roles: [{ id: '0', name: 'te_agency' }],
+        ...(scope.projectId === undefined
+          ? { domain }
+          : { project: { id: scope.projectId, name: options.projectName, domain } }),
+        user: {
+          id: USER_ID,
+          name: identity.account.user,
+          domain,
+          password_expires_at: passwordExpiresAt === undefined ? '' : iamTime(passwordExpiresAt),
+        },
+      },
+    },
+  };
+};
+
+const signInByPassword: Route['answer'] = (call, cloud) => {
+  const auth = jsonObject(call)?.['auth'];
+  const methods = at(auth, 'identity', 'methods');
+  const user = at(auth, 'identity', 'password', 'user');
+  const [name, domain, password] = [at(user, 'name'), at(user, 'domain', 'name'), at(user, 'password')];
+  const asksForPassword = Array.isArray(methods) && methods.includes('password');
+  if (
+    !asksForPassword ||
+    typeof name !== 'string' ||
+    typeof domain !== 'string' ||
+    typeof password !== 'string'
+  ) {
+    return iamError(400, 'The request body is not valid.');
+  }
+  const verdict = cloud.identity.checkPassword(name, domain, password, cloud.now());
+  switch (verdict) {
+    case 'right':
+      return signedIn(call, cloud, 'password', auth);
+    case 'wrong':
+      return iamError(401, 'The user name or password is wrong.');
+    case 'locked':
+      return iamError(401, 'The account is locked after too many wrong passwords.');
+    default:
+      return verdict satisfies never;
+  }
+};
+
+const signInByIdToken: Route['answer'] = (call, cloud) => {
+  const auth = jsonObject(call)?.['auth'];
+  const idToken = at(auth, 'id_token', 'id');
+  if (typeof idToken !== 'string') {
+    return iamError(400, 'The request body is not valid.');
+  }
+  return cloud.identity.checkIdToken(call.headers['x-idp-id'], idToken)
+    ? signedIn(call, cloud, 'mapped', auth)
+    : iamError(401, 'The identity provider or its token is not accepted.');
+};
+
+const findProject: Route['answer'] = (call, cloud) => {
+  const refusal = refusedCredentials(call, cloud, 'iam');
+  if (refusal) {
+    return refusal;
+  }
+  if (!cloud.identity.may('iam:projects:list')) {
+    return iamError(403, 'The user may not list projects.');
+  }
+  const { projectId, projectName } = cloud.options;
+  const name = new URLSearchParams(call.query).get('name');
+  const self = `/v3/projects${call.query === '' ? '' : `?${call.query}`}`;
+  const project = {
+    id: projectId,
+    name: projectName,
+    domain_id: DOMAIN_ID,
+    parent_id: DOMAIN_ID,
+    is_domain: false,
+    enabled: true,
+    description: '',
+    links: { self: `/v3/projects/${projectId}` },
+  };
+  return {
+    status: 200,
+    body: {
+      links: { next: null, previous: null, self },
+      projects: name === null || name === projectName ? [project] : [],
+    },
+  };
+};
+
+/** What IAM answers. */
+export const iamRoutes: readonly Route[] = [
+  {
+    service: 'iam',
+    operation: 'sign_in',
+    method: 'POST',
+    path: '/v3/auth/tokens',
+    permission: undefined,
+    answer: signInByPassword,
+  },
+  {
+    service: 'iam',
+    operation: 'sign_in',
+    method: 'POST',
+    path: '/v3.0/OS-AUTH/id-token/tokens',
+    permission: undefined,
+    answer: signInByIdToken,
+  },
+  {
+    service: 'iam',
+    operation: 'find_project',
+    method: 'GET',
+    path: '/v3/projects',
+    permission: undefined,
+    answer: findProject,
+  },
+];

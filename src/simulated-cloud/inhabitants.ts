@@ -1,0 +1,213 @@
+import type { SimulatedCharacter } from './options.ts';
+import { DRAWS, draw, plannedStart, type Resource, type ResourceKind, resourceId } from './resource.ts';
+
+/** What the making of a world depends on. */
+export interface WorldSettings {
+  readonly graphs: number;
+  readonly instances: number;
+  readonly characters: boolean;
+  readonly seed: number;
+  readonly speed: number;
+  readonly mishaps: number;
+  readonly history: number;
+}
+
+const SUBJECTS = [
+  'orders',
+  'customers',
+  'payments',
+  'fraud',
+  'inventory',
+  'shipping',
+  'identity',
+  'catalog',
+  'billing',
+  'social',
+  'routing',
+  'telemetry',
+  'contracts',
+  'suppliers',
+  'loyalty',
+  'search',
+] as const;
+
+const GRAPH_CHARACTERS: readonly SimulatedCharacter[] = [
+  'healthy',
+  'failing',
+  'stale',
+  'running',
+  'unknown',
+  'deleted',
+  'never',
+  'small',
+];
+const INSTANCE_CHARACTERS: readonly SimulatedCharacter[] = ['healthy', 'failing'];
+
+const DAY = 86_400;
+const HOUR = 3600;
+const TROUBLE_BEGAN_DAYS_AGO = 3.5;
+const DELETED_DAYS_AGO = 2;
+
+/** `orders-graph-01`, `customers-graph-01`, …: no two of a kind alike. */
+export const resourceName = (kind: ResourceKind, index: number): string => {
+  const subject = SUBJECTS[index % SUBJECTS.length];
+  const number = Math.floor(index / SUBJECTS.length) + 1;
+  return `${subject}-${kind === 'graph' ? 'graph' : 'db'}-${String(number).padStart(2, '0')}`;
+};
+
+interface Making {
+  readonly kind: ResourceKind;
+  readonly index: number;
+  readonly character: SimulatedCharacter;
+  readonly name: string;
+  readonly created: number;
+  /** Start of automatic backup number 0, given the seconds between two and the seconds that one takes. */
+  readonly anchor: (period: number, usualDuration: number) => number;
+}
+
+/** A resource without any backup yet. */
+const makeResource = (settings: WorldSettings, making: Making): Resource => {
+  const { kind, index, character } = making;
+  const of = { seed: settings.seed, kind, index };
+  const period = DAY / settings.speed;
+  const [shortest, spread] = kind === 'graph' ? [60, 540] : [120, 1080];
+  const realDuration = character === 'running' ? 5 * HOUR : shortest + spread * draw(of, DRAWS.duration);
+  const usualDuration = realDuration / settings.speed;
+  const smallest = kind === 'graph' ? 200 : 500;
+  return {
+    ...of,
+    id: resourceId(settings.seed, kind, index),
+    character,
+    created: making.created,
+    anchor: making.anchor(period, usualDuration),
+    period,
+    usualDuration,
+    usualMegabytes: character === 'small' ? 1 : smallest * 250 ** draw(of, DRAWS.megabytes),
+    name: making.name,
+    deleted: false,
+    statusCode: '200',
+    pausedAfter: Number.POSITIVE_INFINITY,
+    failingAfter: Number.POSITIVE_INFINITY,
+    nextNumber: 0,
+    manualAt: Number.POSITIVE_INFINITY,
+    retryAt: Number.POSITIVE_INFINITY,
+    failuresOrdered: 0,
+    exportFailuresOrdered: 0,
+    hangNext: false,
+    sizeFactor: 1,
+    durationFactor: 1,
+    made: 0,
+    running: undefined,
+    backups: [],
+  };
+};
+
+/** A resource that is made now, with its first backup now, or without backups for ever. */
+export const newcomer = (
+  settings: WorldSettings,
+  made: {
+    readonly kind: ResourceKind;
+    readonly index: number;
+    readonly name: string;
+    readonly now: number;
+    readonly created: number;
+    readonly withBackups: boolean;
+  },
+): Resource => ({
+  ...makeResource(settings, {
+    ...made,
+    character: made.withBackups ? 'healthy' : 'never',
+    anchor: () => made.now,
+  }),
+  pausedAfter: made.withBackups ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
+});
+
+const characterOf = (settings: WorldSettings, kind: ResourceKind, index: number): SimulatedCharacter => {
+  const characters = kind === 'graph' ? GRAPH_CHARACTERS : INSTANCE_CHARACTERS;
+  return (settings.characters ? characters[index] : undefined) ?? 'healthy';
+};
+
+/** Seconds from the last planned start to the world's start. No healthy resource is being backed up at that moment. */
+const lastStartAgo = (
+  of: Parameters<typeof draw>[0],
+  character: SimulatedCharacter,
+  period: number,
+  usualDuration: number,
+): number => {
+  switch (character) {
+    case 'running':
+      return (period / DAY) * 40 * 60;
+    case 'unknown':
+      // Late enough for the strange backup, an hour after the good one, to have ended.
+      return period / 6 + (period / 2) * draw(of, DRAWS.offset);
+    case 'healthy':
+    case 'failing':
+    case 'stale':
+    case 'deleted':
+    case 'never':
+    case 'small': {
+      const margin = Math.min(period / 3, 1.3 * usualDuration + 2);
+      return margin + (period - 2 * margin) * draw(of, DRAWS.offset);
+    }
+    default:
+      return character satisfies never;
+  }
+};
+
+/** A resource that was there long before the world's start, at the moment when its history begins. */
+const settled = (settings: WorldSettings, kind: ResourceKind, index: number, start: number): Resource => {
+  const of = { seed: settings.seed, kind, index };
+  const character = characterOf(settings, kind, index);
+  const resource = makeResource(settings, {
+    kind,
+    index,
+    character,
+    name: resourceName(kind, index),
+    created: Math.floor(start - settings.history - DAY * (30 + 370 * draw(of, DRAWS.age))),
+    anchor: (period, usualDuration) => {
+      const ago = lastStartAgo(of, character, period, usualDuration);
+      return start - ago - Math.floor((settings.history - ago) / period) * period;
+    },
+  });
+  giveCharacter(resource, settings, start);
+  return resource;
+};
+
+const giveCharacter = (resource: Resource, settings: WorldSettings, start: number): void => {
+  const { character, period } = resource;
+  const troubleBegan = start - TROUBLE_BEGAN_DAYS_AGO * period;
+  switch (character) {
+    case 'failing':
+      resource.failingAfter = troubleBegan;
+      return;
+    case 'stale':
+      resource.pausedAfter = troubleBegan;
+      return;
+    case 'deleted':
+      resource.pausedAfter = start - DELETED_DAYS_AGO * period;
+      return;
+    case 'never':
+      resource.pausedAfter = Number.NEGATIVE_INFINITY;
+      return;
+    case 'small':
+      resource.pausedAfter = Number.NEGATIVE_INFINITY;
+      resource.manualAt = Math.floor(start - 0.6 * settings.history);
+      return;
+    case 'healthy':
+      if (draw(resource, DRAWS.details, 1) < 1 / 6) {
+        resource.manualAt = Math.floor(plannedStart(resource, 0) + 2.5 * period);
+      }
+      return;
+    case 'running':
+    case 'unknown':
+      return;
+    default:
+      character satisfies never;
+  }
+};
+
+/** All resources of a kind, at the moment when the world's history begins. */
+export const inhabitants = (settings: WorldSettings, kind: ResourceKind, start: number): Resource[] =>
+  Array.from({ length: kind === 'graph' ? settings.graphs : settings.instances }, (_, index) =>
+    settled(settings, kind, index, start),
+  );

@@ -1,0 +1,273 @@
+import { eventQueue } from './event-queue.ts';
+import { inhabitants, newcomer, resourceName, type WorldSettings } from './inhabitants.ts';
+import type { SimulatedResult } from './options.ts';
+import {
+  type Backup,
+  backupDuration,
+  backupMegabytes,
+  DRAWS,
+  draw,
+  plannedStart,
+  type Resource,
+  type ResourceKind,
+} from './resource.ts';
+
+/** Good automatic backups that are kept of a resource, and as many that are not good. */
+export const AUTOMATIC_BACKUPS_KEPT = 7;
+const RETRY_AFTER = 1800;
+
+/** What is to be started. */
+export interface BackupOrder {
+  readonly method: 'auto' | 'manual';
+  readonly result?: SimulatedResult | undefined;
+  /** Seconds; the usual time when undefined. */
+  readonly duration?: number | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/** Resources and their backups. Time passes only by `advance`; everything else happens at the moment reached. */
+export interface World {
+  /** Lets everything happen that is due until then. A moment in the past changes nothing. */
+  readonly advance: (now: number) => void;
+  readonly now: () => number;
+  /** Resources in the order in which they were made, deleted ones included. */
+  readonly resources: (kind: ResourceKind) => readonly Resource[];
+  readonly resource: (id: string) => Resource | undefined;
+  /** Listed backups of all resources of a kind, by start, oldest first. */
+  readonly backups: (kind: ResourceKind) => readonly Backup[];
+  readonly start: (resource: Resource, order: BackupOrder) => Backup;
+  readonly finish: (backup: Backup, result: SimulatedResult) => void;
+  readonly remove: (backup: Backup) => void;
+  /** Deletes a resource; an instance's backups go with it. */
+  readonly delete: (resource: Resource) => void;
+  readonly add: (
+    kind: ResourceKind,
+    options: { name?: string | undefined; withBackups?: boolean | undefined; created?: number | undefined },
+  ) => Resource;
+  /** To be called when a resource's plans were changed from outside. */
+  readonly reschedule: (resource: Resource) => void;
+}
+
+const dueTime = (resource: Resource): number => {
+  if (resource.running) {
+    return resource.running.due;
+  }
+  if (resource.deleted) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const planned = plannedStart(resource, resource.nextNumber);
+  const automatic = planned > resource.pausedAfter ? Number.POSITIVE_INFINITY : planned;
+  return Math.min(automatic, resource.manualAt, resource.retryAt);
+};
+
+/** Makes a world whose history ends at `start`. */
+export const createWorld = (settings: WorldSettings, start: number): World => {
+  const resources = {
+    graph: inhabitants(settings, 'graph', start),
+    instance: inhabitants(settings, 'instance', start),
+  };
+  const backups: Record<ResourceKind, Backup[]> = { graph: [], instance: [] };
+  const untidy = new Set<ResourceKind>();
+  const byId = new Map<string, Resource>();
+  const events = eventQueue<Resource>();
+  let moment = start - settings.history - 1;
+
+  const schedule = (resource: Resource): void => {
+    const due = dueTime(resource);
+    if (due < Number.POSITIVE_INFINITY) {
+      events.add(due, resource.index * 2 + (resource.kind === 'graph' ? 0 : 1), resource);
+    }
+  };
+
+  const unlist = (backup: Backup): void => {
+    backup.listed = false;
+    backup.resource.backups = backup.resource.backups.filter(({ listed }) => listed);
+    untidy.add(backup.resource.kind);
+  };
+
+  const tidy = (): void => {
+    for (const kind of untidy) {
+      backups[kind] = backups[kind].filter(({ listed }) => listed);
+    }
+    untidy.clear();
+  };
+
+  const prune = (resource: Resource): void => {
+    const finished = resource.backups.filter(({ method, state }) => method === 'auto' && state !== 'running');
+    const good = finished.filter(({ state }) => state === 'success');
+    const other = finished.filter(({ state }) => state !== 'success');
+    for (const group of [good, other]) {
+      group.slice(0, Math.max(0, group.length - AUTOMATIC_BACKUPS_KEPT)).forEach(unlist);
+    }
+  };
+
+  const decideResult = (resource: Resource, strange: boolean): SimulatedResult => {
+    if (resource.failuresOrdered > 0) {
+      resource.failuresOrdered -= 1;
+      return 'failed';
+    }
+    if (moment > resource.failingAfter) {
+      return 'failed';
+    }
+    return strange ? 'unknown' : 'success';
+  };
+
+  const skipWhatWasMissed = (resource: Resource, until: number): void => {
+    while (plannedStart(resource, resource.nextNumber) < until) {
+      resource.nextNumber += 1;
+    }
+  };
+
+  const begin = (
+    resource: Resource,
+    order: BackupOrder & { mishap?: boolean; strange?: boolean },
+  ): Backup => {
+    const mishap = order.mishap ?? false;
+    const result = order.result ?? (mishap ? 'failed' : decideResult(resource, order.strange ?? false));
+    const duration = resource.hangNext
+      ? Number.POSITIVE_INFINITY
+      : (order.duration ?? backupDuration(resource, result));
+    const backup: Backup = {
+      resource,
+      sequence: resource.made,
+      method: order.method,
+      start: Math.floor(moment),
+      name: order.name,
+      description: order.description,
+      resourceName: resource.name,
+      result,
+      megabytes: backupMegabytes(resource),
+      mishap,
+      due: Math.floor(moment) + duration,
+      state: 'running',
+      end: undefined,
+      listed: true,
+    };
+    resource.hangNext = false;
+    resource.made += 1;
+    resource.running = backup;
+    resource.backups = [...resource.backups, backup];
+    backups[resource.kind].push(backup);
+    return backup;
+  };
+
+  const end = (backup: Backup, result: SimulatedResult): void => {
+    const { resource } = backup;
+    backup.state = result;
+    backup.end = Math.max(backup.start, Math.floor(moment));
+    resource.running = undefined;
+    skipWhatWasMissed(resource, backup.end);
+    if (backup.mishap) {
+      resource.retryAt = backup.end + Math.max(1, Math.round(RETRY_AFTER / settings.speed));
+    }
+    prune(resource);
+  };
+
+  const beginWhatIsDue = (resource: Resource): void => {
+    if (resource.retryAt <= moment) {
+      resource.retryAt = Number.POSITIVE_INFINITY;
+      begin(resource, { method: 'auto' });
+      return;
+    }
+    if (resource.manualAt <= moment) {
+      resource.manualAt = Number.POSITIVE_INFINITY;
+      begin(resource, { method: 'manual' });
+      return;
+    }
+    const number = resource.nextNumber;
+    resource.nextNumber += 1;
+    const healthy = resource.character === 'healthy' && resource.failuresOrdered === 0;
+    begin(resource, {
+      method: 'auto',
+      mishap: healthy && draw(resource, DRAWS.mishap, number) < settings.mishaps,
+      strange: resource.character === 'unknown' && number % 2 === 1,
+    });
+  };
+
+  const advance = (now: number): void => {
+    for (let event = events.take(now); event; event = events.take(now)) {
+      const { at, item: resource } = event;
+      // An entry that no longer tells the resource's next event was overtaken by a change of plans.
+      if (dueTime(resource) === at) {
+        moment = Math.max(moment, at);
+        if (resource.running) {
+          end(resource.running, resource.running.result);
+        } else {
+          beginWhatIsDue(resource);
+        }
+        schedule(resource);
+      }
+    }
+    moment = Math.max(moment, now);
+    tidy();
+  };
+
+  const admit = (resource: Resource): void => {
+    byId.set(resource.id, resource);
+    schedule(resource);
+  };
+
+  resources.graph.forEach(admit);
+  resources.instance.forEach(admit);
+  advance(start);
+  for (const resource of resources.graph) {
+    resource.deleted = resource.character === 'deleted';
+  }
+
+  return {
+    advance,
+    now: () => moment,
+    resources: (kind) => resources[kind],
+    resource: (id) => byId.get(id),
+    backups: (kind) => backups[kind],
+    start: (resource, order) => {
+      const backup = begin(resource, order);
+      schedule(resource);
+      return backup;
+    },
+    finish: (backup, result) => {
+      end(backup, result);
+      schedule(backup.resource);
+      tidy();
+    },
+    remove: (backup) => {
+      if (backup.resource.running === backup) {
+        backup.resource.running = undefined;
+        skipWhatWasMissed(backup.resource, Math.floor(moment));
+        schedule(backup.resource);
+      }
+      unlist(backup);
+      tidy();
+    },
+    delete: (resource) => {
+      if (resource.running) {
+        end(resource.running, 'failed');
+      }
+      resource.deleted = true;
+      if (resource.kind === 'instance') {
+        resource.backups.forEach(unlist);
+      }
+      tidy();
+    },
+    add: (kind, { name, withBackups = true, created = moment }) => {
+      const index = resources[kind].length;
+      const resource = newcomer(settings, {
+        kind,
+        index,
+        name: name ?? resourceName(kind, index),
+        now: Math.floor(moment),
+        created: Math.floor(created),
+        withBackups,
+      });
+      resources[kind].push(resource);
+      admit(resource);
+      advance(moment);
+      return resource;
+    },
+    reschedule: (resource) => {
+      skipWhatWasMissed(resource, Math.floor(moment));
+      schedule(resource);
+    },
+  };
+};

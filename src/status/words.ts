@@ -1,0 +1,66 @@
+import { type Bytes, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A length of time in its two largest units, rounded down: `3 d 4 h`, `4 h 12 min`, `1 min 7 s`, `54 s`. */
+export function durationWords(length: Seconds): string {
+  if (length > 0 && length < 1) return 'under 1 s';
+  if (length < MINUTE) return `${Math.floor(length)} s`;
+  if (length < HOUR) return twoUnits(length, [MINUTE, 'min'], [1, 's']);
+  if (length < DAY) return twoUnits(length, [HOUR, 'h'], [MINUTE, 'min']);
+  if (length < 100 * DAY) return twoUnits(length, [DAY, 'd'], [HOUR, 'h']);
+  return `${countWords(Math.floor(length / DAY))} d`;
+}
+
+/** How long ago a moment was: `3 d 4 h`; of a moment that lies ahead by the clock here: `in 5 min`. */
+export function ageWords(moment: UnixSeconds, now: UnixSeconds): string {
+  return moment > now
+    ? `in ${durationWords(seconds(moment - now))}`
+    : durationWords(seconds(Math.max(0, now - moment)));
+}
+
+/** The same as part of a sentence: `3 d 4 h ago`, `in 5 min`. */
+export function agoWords(moment: UnixSeconds, now: UnixSeconds): string {
+  return moment > now ? ageWords(moment, now) : `${ageWords(moment, now)} ago`;
+}
+
+const SIZE_UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
+
+/** A size in binary units with three digits: `2.74 GiB`; `512 bytes` below a KiB. */
+export function sizeWords(size: Bytes): string {
+  const power = SIZE_UNITS.findLastIndex((_, index) => size >= 1024 ** (index + 1));
+  const unit = SIZE_UNITS[power];
+  if (unit === undefined) return `${countWords(Math.round(size))} bytes`;
+  const value = size / 1024 ** (power + 1);
+  if (value >= 100) return `${Math.round(value)} ${unit}`;
+  return `${value.toFixed(value >= 10 ? 1 : 2)} ${unit}`;
+}
+
+/** A whole number with its thousands set apart: `10,000`. */
+export function countWords(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+// Beyond this, JavaScript has no date (ECMA-262, time values).
+const LAST_MOMENT = 8.64e12;
+
+/** A moment for machines, `2026-07-01T10:00:00Z`; undefined where the calendar of JavaScript ends. */
+export function momentIso(moment: UnixSeconds): string | undefined {
+  if (!(Math.abs(moment) <= LAST_MOMENT)) return undefined;
+  return new Date(Math.floor(moment) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** A moment for people: `2026-07-01 10:00:00 UTC`. */
+export function momentWords(moment: UnixSeconds): string {
+  return momentIso(moment)?.replace('T', ' ').replace('Z', ' UTC') ?? `${moment} s after 1970`;
+}
+
+type Unit = readonly [length: number, name: string];
+
+function twoUnits(length: number, [large, largeName]: Unit, [small, smallName]: Unit): string {
+  const rest = Math.floor((length % large) / small);
+  const whole = `${Math.floor(length / large)} ${largeName}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
+}

@@ -1,0 +1,72 @@
+import type { X509Certificate } from 'node:crypto';
+import { isIPv6, SocketAddress } from 'node:net';
+import type { ClientAuthentication } from './tls-names.ts';
+
+/** What a client must show of itself. */
+export interface ClientPolicy {
+  readonly authentication: ClientAuthentication;
+  /** One of these must be among the alternative names of the certificate; undefined: any certificate will do. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** What a client showed in the handshake. */
+export interface ClientProof {
+  readonly certificate: X509Certificate | undefined;
+  /** Whether the certificate leads to a trusted authority and is valid now, for a client. */
+  readonly verified: boolean;
+}
+
+const ALTERNATIVE_NAME = /(?:^|, )(?<type>[A-Za-z ]+):(?<value>"(?:[^"\\]|\\.)*"|[^",]*)/gy;
+const COMPARED_TYPES = new Set(['DNS', 'email', 'URI', 'IP Address']);
+
+const unquoted = (value: string): string => (value.startsWith('"') ? String(JSON.parse(value)) : value);
+
+const canonical = (name: string): string =>
+  isIPv6(name) ? new SocketAddress({ address: name, family: 'ipv6' }).address : name;
+
+/**
+ * The DNS names, mail addresses, URIs and IP addresses in the alternative names of a certificate.
+ * Source of the form: Node's `X509Certificate.subjectAltName`, which quotes what could be misread.
+ */
+export const alternativeNames = (subjectAltName: string): readonly string[] => {
+  const names: string[] = [];
+  let read = 0;
+  for (const match of subjectAltName.matchAll(ALTERNATIVE_NAME)) {
+    read += match[0].length;
+    const { type = '', value = '' } = match.groups ?? {};
+    if (COMPARED_TYPES.has(type)) names.push(canonical(unquoted(value)));
+  }
+  // A part that cannot be told from its neighbours makes all of them doubtful.
+  return read === subjectAltName.length ? names : [];
+};
+
+const hasName = (certificate: X509Certificate, allowed: readonly string[]): boolean => {
+  const names = alternativeNames(certificate.subjectAltName ?? '');
+  return allowed.some((name) => names.includes(canonical(name)));
+};
+
+/** Why a client is not let in, as Go's crypto/tls would refuse it; undefined when it is. */
+export const whyNotAdmitted = (
+  { authentication, names }: ClientPolicy,
+  { certificate, verified }: ClientProof,
+): string | undefined => {
+  const missing = certificate === undefined ? 'the client has no certificate' : undefined;
+  const unverified = verified ? undefined : 'the certificate of the client is not trusted';
+  const unnamed =
+    certificate === undefined || names === undefined || hasName(certificate, names)
+      ? undefined
+      : 'the certificate of the client has none of the allowed names';
+  switch (authentication) {
+    case 'NoClientCert':
+    case 'RequestClientCert':
+      return undefined;
+    case 'RequireAnyClientCert':
+      return missing ?? unnamed;
+    case 'VerifyClientCertIfGiven':
+      return certificate === undefined ? undefined : unverified;
+    case 'RequireAndVerifyClientCert':
+      return missing ?? unverified ?? unnamed;
+    default:
+      return authentication satisfies never;
+  }
+};

@@ -1,0 +1,76 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import bcrypt from 'bcryptjs';
+
+/** Tells whether a password belongs to a hash of bcrypt. Rejects when that cannot be found out now. */
+export type ComparePassword = (password: string, hash: string) => Promise<boolean>;
+
+/** Compares passwords away from the thread that serves. */
+export interface PasswordWorker {
+  readonly compare: ComparePassword;
+  /** Ends the thread; comparisons under way reject. */
+  readonly close: () => Promise<void>;
+}
+
+interface Question {
+  readonly id: number;
+  readonly password: string;
+  readonly hash: string;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly matches: boolean;
+}
+
+const PURPOSE = 'compare passwords';
+
+/** A thread for comparisons, which take some 70 ms of computing each; begun when the first is asked for. */
+export const startPasswordWorker = (): PasswordWorker => {
+  const waiting = new Map<number, PromiseWithResolvers<boolean>>();
+  let worker: Worker | undefined;
+  let asked = 0;
+
+  const begin = (): Worker => {
+    const begun = new Worker(new URL(import.meta.url), {
+      name: PURPOSE,
+      workerData: PURPOSE,
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
+    });
+    begun.unref();
+    begun.on('message', ({ id, matches }: Answer) => {
+      waiting.get(id)?.resolve(matches);
+      waiting.delete(id);
+    });
+    // An error is followed by an exit.
+    begun.on('error', () => undefined);
+    begun.on('exit', () => {
+      worker = undefined;
+      for (const { reject } of waiting.values()) reject(new Error('the comparison of passwords has ended'));
+      waiting.clear();
+    });
+    return begun;
+  };
+
+  return {
+    compare: (password, hash) => {
+      worker ??= begin();
+      asked += 1;
+      const answer = Promise.withResolvers<boolean>();
+      waiting.set(asked, answer);
+      worker.postMessage({ id: asked, password, hash } satisfies Question);
+      return answer.promise;
+    },
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+};
+
+// This module is also what the thread runs.
+if (!isMainThread && workerData === PURPOSE) {
+  parentPort?.on('message', ({ id, password, hash }: Question) => {
+    parentPort?.postMessage({ id, matches: bcrypt.compareSync(password, hash) } satisfies Answer);
+  });
+}

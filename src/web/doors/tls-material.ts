@@ -1,0 +1,141 @@
+import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext, getCACertificates, type TlsOptions } from 'node:tls';
+import { formatProblem } from '../../config/problem.ts';
+import type { TextFiles } from '../../config/text-file.ts';
+import type { ClientPolicy } from './client-certificate.ts';
+import { CIPHER_SUITES, isOfTls13, TLS13_SUITES } from './tls-names.ts';
+import type { PemSource, TlsSettings } from './web-config.ts';
+
+/** TLS that is ready to be spoken. */
+export interface TlsInForce {
+  /** For `tls.createServer`. Refuses no certificate by itself, except a missing or untrusted one that is required. */
+  readonly options: TlsOptions;
+  readonly clients: ClientPolicy;
+}
+
+/** What making TLS ready came to. */
+export type TlsReading =
+  | { readonly ok: true; readonly tls: TlsInForce }
+  /** Each problem is one line with file and line. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const MAX_PEM_BYTES = 4 * 1024 * 1024;
+const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g;
+
+/** A mistake at a setting, worded to stand after its path. */
+class SettingError extends Error {
+  readonly at: { readonly line: number; readonly setting: string };
+
+  constructor(at: SettingError['at'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.at = at;
+  }
+}
+
+const nameOf = (source: PemSource): string => (source.kind === 'file' ? source.path : 'the text');
+
+const readPem = async (source: PemSource, files: TextFiles): Promise<string> => {
+  if (source.kind === 'inline') return source.pem;
+  try {
+    return await files.readText(source.path, MAX_PEM_BYTES);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'is unreadable';
+    throw new SettingError(source, `${source.path} ${reason}`, { cause: error });
+  }
+};
+
+const parseCertificates = (source: PemSource, pem: string): readonly X509Certificate[] => {
+  const blocks = pem.match(CERTIFICATE) ?? [];
+  if (blocks.length === 0) {
+    throw new SettingError(source, `${nameOf(source)} holds no certificate; allowed: certificates in PEM`);
+  }
+  try {
+    return blocks.map((block) => new X509Certificate(block));
+  } catch (error) {
+    const message = `${nameOf(source)} holds a certificate that cannot be read; allowed: certificates in PEM`;
+    throw new SettingError(source, message, { cause: error });
+  }
+};
+
+const parseKey = (source: PemSource, pem: string): KeyObject => {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    const message = `${nameOf(source)} holds no private key that can be read; allowed: a key in PEM without pass phrase`;
+    throw new SettingError(source, message, { cause: error });
+  }
+};
+
+const cipherList = ({ cipherSuites, minVersion }: TlsSettings): string => {
+  const chosen = cipherSuites ?? Object.values(CIPHER_SUITES);
+  const older = chosen.filter((name) => !isOfTls13(name));
+  // OpenSSL holds TLS 1.0 and 1.1 to be insecure at any level but the lowest.
+  const level = minVersion < 'TLSv1.2' ? ['@SECLEVEL=0'] : [];
+  return [...TLS13_SUITES, ...older, ...level].join(':');
+};
+
+const readAuthorities = async (settings: TlsSettings, files: TextFiles): Promise<string[] | undefined> => {
+  const { clientAuthentication, clientAuthorities } = settings;
+  if (clientAuthorities !== undefined) {
+    const pem = await readPem(clientAuthorities, files);
+    return parseCertificates(clientAuthorities, pem).map((certificate) => certificate.toString());
+  }
+  const verifies = clientAuthentication.includes('Verify');
+  return verifies ? getCACertificates('system') : undefined;
+};
+
+const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOptions> => {
+  const { certificate, key, clientAuthentication, curves } = settings;
+  const certificatePem = await readPem(certificate, files);
+  const keyPem = await readPem(key, files);
+  const [leaf] = parseCertificates(certificate, certificatePem);
+  if (leaf?.checkPrivateKey(parseKey(key, keyPem)) !== true) {
+    throw new SettingError(
+      key,
+      `${nameOf(key)} is not the key of the certificate in ${nameOf(certificate)}; allowed: the key that belongs to it`,
+    );
+  }
+  const ca = await readAuthorities(settings, files);
+  return {
+    cert: certificatePem,
+    key: keyPem,
+    ...(ca && { ca }),
+    ciphers: cipherList(settings),
+    ...(curves && { ecdhCurve: curves.join(':') }),
+    minVersion: settings.minVersion,
+    maxVersion: settings.maxVersion,
+    honorCipherOrder: settings.preferServerOrder,
+    requestCert: clientAuthentication !== 'NoClientCert',
+    rejectUnauthorized: clientAuthentication === 'RequireAndVerifyClientCert',
+    ALPNProtocols: ['http/1.1'],
+    // A resumed session would be let in by the rules and authorities of an earlier handshake.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+
+/** Reads the files that the settings name and checks that they fit each other. `file` is for messages. */
+export const readTls = async (settings: TlsSettings, file: string, files: TextFiles): Promise<TlsReading> => {
+  const problemAt = (line: number, path: string, message: string): TlsReading => ({
+    ok: false,
+    problems: [formatProblem({ file, line, path, message: `${path}: ${message}` })],
+  });
+  try {
+    const options = await optionsOf(settings, files);
+    createSecureContext(options);
+    const clients = { authentication: settings.clientAuthentication, names: settings.clientNames };
+    return { ok: true, tls: { options, clients } };
+  } catch (error) {
+    if (error instanceof SettingError) return problemAt(error.at.line, error.at.setting, error.message);
+    const message = `the settings do not work together (${codeOf(error)}); allowed: a key of 2048 bits or more, suites and curves that fit it`;
+    return problemAt(settings.line, 'tls_server_config', message);
+  }
+};
+
+/** The files that the settings name. */
+export const tlsFiles = (settings: TlsSettings | undefined): readonly string[] =>
+  [settings?.certificate, settings?.key, settings?.clientAuthorities].flatMap((source) =>
+    source?.kind === 'file' ? [source.path] : [],
+  );
