@@ -1,0 +1,291 @@
+import { spawnSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type SimulatedCloud,
+  type SimulatedCloudOptions,
+  startSimulatedCloud,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
+import {
+  eventually,
+  runProgram,
+  type ServingExporter,
+  startExporter,
+  temporaryDirectory,
+  valuesOf,
+} from '../support/exporter-process.ts';
+import { type VendorSample, vendorSample } from '../support/vendor-samples.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function cloudWith(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
+  const cloud = await startSimulatedCloud(options);
+  cleanups.push(cloud.stop);
+  return cloud;
+}
+
+async function exporterFor(
+  cloud: SimulatedCloud,
+  parts: ConfigurationParts = {},
+  args: readonly string[] = [],
+): Promise<ServingExporter> {
+  const files = await temporaryDirectory();
+  cleanups.push(files.remove);
+  const exporter = await startExporter([
+    '--config.file',
+    await files.write('config.yml', configurationFor(cloud, parts)),
+    ...args,
+  ]);
+  cleanups.push(exporter.stop);
+  return exporter;
+}
+
+const rowsOf = (sample: VendorSample, key: string) => vendorSample(sample)[key] as readonly object[];
+
+const isReady = (exporter: ServingExporter) => async () => (await exporter.get('/-/ready')).status === 200;
+
+describe('the exporter as a process', () => {
+  it("reads exactly the facts of the vendor's own sample rows", async () => {
+    const cloud = await cloudWith();
+    const graphRows = rowsOf('ges-v2-list-backups', 'backup_list');
+    cloud.setBackups('ges', { rows: graphRows, total: graphRows.length, ignorePaging: true });
+    cloud.setBackups('gaussdb', { rows: rowsOf('gaussdb-mysql-v3-list-backups', 'backups') });
+    const exporter = await exporterFor(cloud, { ges: { inventory: false }, gaussdb: { inventory: false } });
+
+    await eventually(isReady(exporter));
+    const samples = await exporter.metrics();
+
+    const graph = { resource_id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121' };
+    expect(valuesOf(samples, 'last_success_timestamp_seconds', graph)).toEqual([1623242004]);
+    expect(valuesOf(samples, 'last_success_size_bytes', graph)).toEqual([1048576]);
+    expect(valuesOf(samples, 'rpo_seconds', graph)).toEqual([93600]);
+    const deleted = { resource_id: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a' };
+    expect(valuesOf(samples, 'last_success_timestamp_seconds', deleted)).toEqual([1623160577]);
+    expect(valuesOf(samples, 'rpo_seconds', deleted)).toEqual([]);
+    const instance = { resource_id: '43e4feaab48f11e89039fa163ebaa7e4br01' };
+    expect(valuesOf(samples, 'last_success_timestamp_seconds', instance)).toEqual([1533530714]);
+    expect(valuesOf(samples, 'last_success_size_bytes', instance)).toEqual([2939158528]);
+    expect(valuesOf(samples, 'last_success_duration_seconds', instance)).toEqual([240]);
+  });
+
+  it('reads v1.0 rows by their texts, which are eight hours later than their numbers', async () => {
+    const cloud = await cloudWith();
+    cloud.setBackups('ges-v1', { rows: rowsOf('ges-v1-list-backups', 'backupList') });
+    const exporter = await exporterFor(cloud, { ges: { api_version: 'v1.0', inventory: false } });
+
+    await eventually(isReady(exporter));
+    const samples = await exporter.metrics();
+
+    const graph = { resource_id: '6c7b2fcc-4559-4037-8a56-6724d76d50c9' };
+    expect(valuesOf(samples, 'last_success_timestamp_seconds', graph)).toEqual([1530803749]);
+    expect(valuesOf(samples, 'last_success_duration_seconds', graph)).toEqual([67]);
+    expect(valuesOf(samples, 'last_success_size_bytes', graph)).toEqual([]);
+  });
+
+  it('counts 500 backups once behind a server that gives 37 a page', async () => {
+    const cloud = await cloudWith({ pageLimit: 37 });
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      ...rowsOf('ges-v2-list-backups', 'backup_list')[0],
+      id: `backup-${index}`,
+    }));
+    cloud.setBackups('ges', { rows });
+    const exporter = await exporterFor(cloud, { interval: '30s', ges: { inventory: false } });
+
+    await eventually(isReady(exporter));
+    const samples = await exporter.metrics();
+
+    expect(valuesOf(samples, 'stored', { service: 'ges', state: 'succeeded' })).toEqual([500]);
+    expect(valuesOf(samples, 'unlisted', { service: 'ges' })).toEqual([0]);
+  });
+
+  it('signs in once for many polls, and once more for a revoked token', async () => {
+    const cloud = await cloudWith();
+    const signIns = () => cloud.requests.filter(({ operation }) => operation === 'sign_in').length;
+    const polls = async () =>
+      valuesOf(await exporter.metrics(), 'polls_total', { outcome: 'success' }).reduce(
+        (sum, value) => sum + value,
+        0,
+      );
+    const exporter = await exporterFor(cloud);
+
+    await eventually(async () => (await polls()) >= 6);
+    expect(signIns()).toBe(1);
+    cloud.revokeTokens();
+    const before = await polls();
+    await eventually(async () => (await polls()) >= before + 4);
+
+    expect(signIns()).toBe(2);
+    expect(valuesOf(await exporter.metrics(), 'polls_total', { outcome: 'auth' })).toEqual([0, 0]);
+  });
+
+  it('tries a wrong password once, and the right one as soon as the secret changes', async () => {
+    const cloud = await cloudWith();
+    const files = await temporaryDirectory();
+    cleanups.push(files.remove);
+    const passwordFile = await files.write('password', 'not the password');
+    const { user, domain } = cloud.account;
+    const exporter = await exporterFor(cloud, {
+      credentials: { type: 'password', user, domain, password_file: passwordFile },
+    });
+    const signIns = () => cloud.requests.filter(({ operation }) => operation === 'sign_in').length;
+
+    await eventually(async () =>
+      valuesOf(await exporter.metrics(), 'polls_total', { outcome: 'auth' }).every((count) => count >= 3),
+    );
+    expect(signIns()).toBe(1);
+    await files.write('password', cloud.account.password);
+    await eventually(async () =>
+      valuesOf(await exporter.metrics(), 'poll_success').every((value) => value === 1),
+    );
+
+    expect(signIns()).toBe(2);
+  });
+
+  it('signs requests to a port that is not the default one', async () => {
+    const cloud = await cloudWith();
+    const { accessKey, secretKey, projectId } = cloud.account;
+    const exporter = await exporterFor(cloud, {
+      credentials: { type: 'access-key', access_key: accessKey, secret_key: secretKey },
+      project: { project_id: projectId },
+    });
+
+    await eventually(isReady(exporter));
+
+    expect(valuesOf(await exporter.metrics(), 'poll_success')).toEqual([1, 1]);
+  });
+
+  it('keeps the last values while every API is down, says so, and recovers by itself', async () => {
+    const cloud = await cloudWith();
+    const exporter = await exporterFor(cloud, { poll: { request_timeout: '500ms' } });
+    const poll = async (value: number) =>
+      valuesOf(await exporter.metrics(), 'poll_success').every((seen) => seen === value);
+    await eventually(isReady(exporter));
+    await eventually(() => poll(1));
+    const resourceSeries = async () =>
+      (await exporter.metrics()).filter(({ labels }) => labels['resource_id'] !== undefined);
+    const before = await resourceSeries();
+
+    await cloud.unplug();
+    await eventually(() => poll(0));
+    const answer = await exporter.get('/metrics');
+    const during = await resourceSeries();
+    await cloud.plugIn();
+    await eventually(() => poll(1));
+
+    expect(answer.status).toBe(200);
+    expect(during).toEqual(before);
+  });
+
+  it('serves one gzip member that curl and Python read whole, without a finding of promtool', async () => {
+    const exporter = await exporterFor(await cloudWith());
+    await eventually(isReady(exporter));
+
+    const curl = spawnSync('curl', ['-sS', '--compressed', `${exporter.origin}/metrics`], {
+      encoding: 'utf8',
+    });
+    const python = spawnSync(
+      'python3',
+      [
+        '-c',
+        'import gzip,sys,urllib.request as u; r=u.urlopen(u.Request(sys.argv[1],headers={"Accept-Encoding":"gzip"})); assert r.headers["Content-Encoding"]=="gzip"; sys.stdout.write(gzip.decompress(r.read()).decode())',
+        `${exporter.origin}/metrics`,
+      ],
+      { encoding: 'utf8' },
+    );
+    const promtool = spawnSync('promtool', ['check', 'metrics'], { input: curl.stdout, encoding: 'utf8' });
+
+    expect(curl.stdout).toContain('huaweicloud_backup_exporter_build_info{');
+    expect(python.stderr).toBe('');
+    expect(python.stdout).toContain('huaweicloud_backup_exporter_build_info{');
+    expect(promtool.stdout + promtool.stderr).toBe('');
+    expect(promtool.status).toBe(0);
+  });
+
+  it('is not ready before each service has been polled, and answers /metrics all the same', async () => {
+    const cloud = await cloudWith();
+    cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+    const exporter = await exporterFor(cloud, {
+      poll: { interval: '30s', timeout: '3s', request_timeout: '3s' },
+    });
+
+    await eventually(
+      async () => valuesOf(await exporter.metrics(), 'poll_success', { service: 'ges' })[0] === 1,
+    );
+    const before = (await exporter.get('/-/ready')).status;
+    const samples = await exporter.metrics();
+    await eventually(isReady(exporter));
+
+    expect(before).toBe(503);
+    expect(valuesOf(samples, 'poll_success', { service: 'gaussdb-mysql' })).toEqual([]);
+    expect(
+      valuesOf(await exporter.metrics(), 'polls_total', { service: 'gaussdb-mysql', outcome: 'timeout' }),
+    ).toEqual([1]);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with 0 within two seconds of %s, also while a poll hangs',
+    async (signal) => {
+      const cloud = await cloudWith();
+      cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+      const exporter = await exporterFor(cloud);
+      await eventually(() => cloud.requests.some(({ service }) => service === 'gaussdb'));
+
+      const began = performance.now();
+      exporter.child.kill(signal);
+      const { code } = await exporter.ended;
+
+      expect(code).toBe(0);
+      expect(performance.now() - began).toBeLessThan(2000);
+    },
+  );
+
+  it('names all of five mistakes in a configuration, each with its line, and ends with 2', async () => {
+    const files = await temporaryDirectory();
+    cleanups.push(files.remove);
+    const path = await files.write(
+      'config.yml',
+      [
+        'poll:',
+        '  interval: soon',
+        'projcts: []',
+        'rpo:',
+        '  overrides:',
+        '    - match: { resource_name: "(" }',
+        '      rpo: none',
+        'projects:',
+        '  - region: cn-north-4',
+        '    credentials: { type: pasword }',
+        '    services:',
+        '      - type: gess',
+      ].join('\n'),
+    );
+
+    const { code, output, errors } = await runProgram(['--config.file', path]);
+
+    expect(code).toBe(2);
+    expect(output).toBe('');
+    for (const line of [2, 3, 6, 10, 12]) expect(errors).toContain(`${path}:${line}: `);
+  });
+
+  it('says that a port is taken, and ends with 1', async () => {
+    const exporter = await exporterFor(await cloudWith());
+    const files = await temporaryDirectory();
+    cleanups.push(files.remove);
+    const config = await files.write('config.yml', configurationFor(await cloudWith()));
+
+    const second = await runProgram([
+      '--config.file',
+      config,
+      '--web.listen-address',
+      new URL(exporter.origin).host,
+    ]);
+
+    expect(second.code).toBe(1);
+    expect(second.errors).toMatch(
+      /^huaweicloud-backup-exporter: cannot listen on \S+: the port is in use; [^\n]+\n$/,
+    );
+  });
+});

@@ -1,0 +1,85 @@
+import type {
+  FailedBackup,
+  Resource,
+  RunningBackup,
+  SucceededBackup,
+  UnknownBackup,
+} from '../../src/domain/backup.ts';
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+
+interface Fields {
+  readonly id?: string;
+  readonly resourceId?: string;
+  readonly resourceName?: string | undefined;
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  readonly method?: string | undefined;
+  readonly engineVersion?: string | undefined;
+  readonly arch?: string | undefined;
+  readonly encrypted?: boolean | undefined;
+  readonly resourceDeleted?: boolean | undefined;
+  readonly automaticBackup?: boolean | undefined;
+}
+
+const optionalTime = (value: number | undefined) => (value === undefined ? undefined : unixSeconds(value));
+
+const common = (fields: Fields) => ({
+  id: fields.id ?? 'backup-1',
+  name: undefined,
+  resourceId: fields.resourceId ?? 'graph-1',
+  resourceName: 'resourceName' in fields ? fields.resourceName : 'orders',
+  method: fields.method,
+  engineVersion: fields.engineVersion,
+  arch: fields.arch,
+  encrypted: fields.encrypted,
+  resourceDeleted: fields.resourceDeleted,
+  automaticBackup: fields.automaticBackup,
+});
+
+/** A good backup from 100 to 200 of one byte, unless said otherwise. */
+export const succeeded = (
+  fields: Fields & { readonly size?: number | undefined; readonly duration?: number | undefined } = {},
+): SucceededBackup => ({
+  ...common(fields),
+  state: 'succeeded',
+  start: optionalTime('start' in fields ? fields.start : 100),
+  end: unixSeconds(fields.end ?? 200),
+  size: 'size' in fields ? (fields.size === undefined ? undefined : bytes(fields.size)) : bytes(1),
+  duration: fields.duration === undefined ? undefined : seconds(fields.duration),
+});
+
+/** A failed backup from 100 to 200, unless said otherwise. */
+export const failed = (fields: Fields = {}): FailedBackup => ({
+  ...common(fields),
+  state: 'failed',
+  start: optionalTime('start' in fields ? fields.start : 100),
+  end: optionalTime('end' in fields ? fields.end : 200),
+});
+
+/** A running backup since 100, unless said otherwise. */
+export const running = (fields: Omit<Fields, 'end'> = {}): RunningBackup => ({
+  ...common(fields),
+  state: 'running',
+  start: unixSeconds(fields.start ?? 100),
+});
+
+/** A backup in an undocumented state from 100 to 200, unless said otherwise. */
+export const unknown = (fields: Fields = {}): UnknownBackup => ({
+  ...common(fields),
+  state: 'unknown',
+  start: optionalTime('start' in fields ? fields.start : 100),
+  end: optionalTime('end' in fields ? fields.end : 200),
+});
+
+/** A resource as an inventory lists it. */
+export const listing = (fields: Partial<Resource> = {}): Resource => ({
+  id: 'graph-1',
+  name: 'orders',
+  created: unixSeconds(50),
+  engineVersion: '2.4.1',
+  arch: 'x86_64',
+  encrypted: false,
+  automaticBackup: true,
+  exists: true,
+  ...fields,
+});

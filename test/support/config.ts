@@ -1,0 +1,84 @@
+import type {
+  Config,
+  ObjectiveOverride,
+  ProjectConfig,
+  SecretSource,
+  ServiceConfig,
+} from '../../src/config/config.ts';
+import { type Seconds, seconds } from '../../src/domain/quantities.ts';
+
+type GesService = Extract<ServiceConfig, { readonly type: 'ges' }>;
+type GaussdbService = Extract<ServiceConfig, { readonly type: 'gaussdb-mysql' }>;
+
+const SECRET: SecretSource = { origin: 'the test', read: async () => 'token' };
+
+const SERVICE = { include: undefined, exclude: undefined, inventory: true };
+
+/** GES as a project has it configured. */
+export const gesService = (fields: Partial<GesService> = {}): GesService => ({
+  ...SERVICE,
+  type: 'ges',
+  apiVersion: 'v2',
+  endpoint: 'https://ges.test',
+  ...fields,
+});
+
+/** GaussDB(for MySQL) as a project has it configured. */
+export const gaussdbService = (fields: Partial<GaussdbService> = {}): GaussdbService => ({
+  ...SERVICE,
+  type: 'gaussdb-mysql',
+  endpoint: 'https://gaussdb.test',
+  ...fields,
+});
+
+/** The project `prod` in `cn-north-4` with GES alone. */
+export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => ({
+  name: 'prod',
+  region: 'cn-north-4',
+  projectId: '0123456789abcdef0123456789abcdef',
+  projectName: undefined,
+  iamEndpoint: 'https://iam.test',
+  caFile: undefined,
+  proxyUrl: undefined,
+  credentials: { type: 'token', token: SECRET },
+  services: [gesService()],
+  ...fields,
+});
+
+/** An override that matches everything, unless said otherwise. */
+export const override = (
+  objective: ObjectiveOverride['objective'],
+  match: Partial<Omit<ObjectiveOverride, 'objective'>> = {},
+): ObjectiveOverride => ({
+  project: undefined,
+  region: undefined,
+  service: undefined,
+  resourceName: undefined,
+  resourceId: undefined,
+  ...match,
+  objective,
+});
+
+/** An objective of a length of time. */
+export const age = (length: number) => ({ kind: 'age', seconds: seconds(length) }) as const;
+
+const POLL: Config['poll'] = {
+  interval: seconds(300),
+  timeout: seconds(120),
+  requestTimeout: seconds(30),
+  concurrency: 4,
+};
+
+/** A configuration with the defaults of the documentation and one project. */
+export const config = (
+  fields: Partial<Omit<Config, 'poll'>> & { readonly poll?: Partial<Config['poll']> } = {},
+): Config => ({
+  limits: { resources: 20_000 },
+  rpo: { default: age(26 * 3600), overrides: [] },
+  projects: [project()],
+  ...fields,
+  poll: { ...POLL, ...fields.poll },
+});
+
+/** Hours as seconds. */
+export const hours = (count: number): Seconds => seconds(count * 3600);
