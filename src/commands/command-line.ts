@@ -1,10 +1,24 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readDuration } from '../config/duration.ts';
+import { BACKUP_STATES } from '../domain/backup.ts';
+import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
+import { SERVICE_TYPES } from '../domain/service.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';
 import { parseListenAddress } from '../web/doors/listen-address.ts';
 import { RESERVED_PATHS } from '../web/reserved-paths.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
+import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
-import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
+import type {
+  BackfillFlags,
+  BackupsCreateFlags,
+  BackupsExportFlags,
+  BackupsListFlags,
+  CheckFlags,
+  DemoFlags,
+  MomentFlag,
+  ServeFlags,
+} from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command that the arguments ask for; resolves with its exit code, never rejects. */
@@ -20,7 +34,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     terminal.writeError(`${PROGRAM_NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT.failed;
+    return error instanceof CommandError ? error.exitCode : EXIT.failed;
   }
 }
 
@@ -78,7 +92,121 @@ function createProgram(terminal: Terminal, run: Run): Command {
       run(import('./check/check.ts').then(({ check }) => check(flags, terminal))),
     );
 
+  addBackupsCommands(program, terminal, run);
   return program;
+}
+
+function addBackupsCommands(program: Command, terminal: Terminal, run: Run): void {
+  const backups = program
+    .command('backups')
+    .description('see the backups, start one, copy one to OBS')
+    .helpCommand(false);
+
+  withPlaceFlags(backups.command('list'))
+    .description('list the backups, newest first')
+    .option('--resource <id or name>', 'of this graph or instance alone')
+    .addOption(new Option('--state <state>', 'in this state alone').choices(BACKUP_STATES))
+    .option('--method <method>', 'started in this way alone: auto, manual')
+    .option('--limit <count>', 'at most so many', wholeNumber(1, 1_000_000))
+    .action((flags: BackupsListFlags) =>
+      run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal))),
+    );
+
+  withChangeFlags(withPlaceFlags(backups.command('create')))
+    .description('start a backup of a graph or instance')
+    .requiredOption('--resource <id or name>', 'the graph or instance')
+    .action((flags: BackupsCreateFlags) =>
+      run(import('./backups/create.ts').then(({ createCommand }) => createCommand(flags, terminal))),
+    );
+
+  withChangeFlags(withPlaceFlags(backups.command('export')))
+    .description('copy a good backup of a graph to OBS')
+    .requiredOption('--backup <id>', 'the backup, or "latest" for the newest good one')
+    .requiredOption('--to <path>', 'bucket and folder in OBS: my-bucket/backups/', obsPath)
+    .option('--resource <id or name>', 'the graph; needed for "latest"')
+    .action((flags: BackupsExportFlags) =>
+      run(import('./backups/export.ts').then(({ exportCommand }) => exportCommand(flags, terminal))),
+    );
+
+  program
+    .command('backfill')
+    .description(
+      'write the past that the services can still tell of, as OpenMetrics for\npromtool tsdb create-blocks-from openmetrics',
+    )
+    .addOption(configFileOption())
+    .option(
+      '--since <time>',
+      'from when on: 30d (so long ago) or 2026-01-31T00:00:00Z',
+      moment,
+      moment('30d'),
+    )
+    .option('--until <time>', 'until when: now, so long ago, or a time', moment, moment('now'))
+    .option('--step <duration>', 'time between two samples', duration, seconds(240))
+    .option('--job <name>', 'label job of the live series', 'huaweicloud-backup-exporter')
+    .option('--instance <name>', 'label instance of the live series', 'localhost:10045')
+    .option('--output <file>', 'write to this file instead of standard output')
+    .addHelpText('after', BACKFILL_LIMITS)
+    .action((flags: BackfillFlags) =>
+      run(import('./backfill.ts').then(({ backfill }) => backfill(flags, terminal))),
+    );
+}
+
+const BACKFILL_LIMITS = `
+Backups that a service has pruned are not known any more. The past of a resource therefore begins with its oldest
+automatic backup that is left. How many backups there were, how large they were together and how old the oldest was
+is not written, nor what the exporter would have counted. Backups that someone deleted by hand in between are missing
+as if they had never been.
+`;
+
+function withPlaceFlags(command: Command): Command {
+  return command
+    .addOption(configFileOption())
+    .option('--project <name>', 'in this project alone, by its name in the configuration')
+    .addOption(new Option('--service <type>', 'of this service alone').choices(SERVICE_TYPES))
+    .option('--json', 'print JSON');
+}
+
+function withChangeFlags(command: Command): Command {
+  return command
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'show the call and send nothing that changes anything')
+    .option('--wait', 'wait until it has ended; fail unless it ended well')
+    .option('--wait-timeout <duration>', 'wait no longer than this', duration, seconds(7200));
+}
+
+function duration(text: string): Seconds {
+  const reading = readDuration(text);
+  if (!reading.ok || reading.value <= 0)
+    throw new InvalidArgumentError('A duration such as 90s, 5m or 1h30m is allowed.');
+  return reading.value;
+}
+
+function moment(text: string): MomentFlag {
+  if (text === 'now') return (now) => now;
+  const ago = readDuration(text);
+  if (ago.ok) return (now) => unixSeconds(now - ago.value);
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError(
+      '"now", a duration such as 30d, or a time such as 2026-01-31T00:00:00Z is allowed.',
+    );
+  return () => unixSeconds(time / 1000);
+}
+
+function obsPath(text: string): string {
+  const [bucket = '', ...folders] = text.replace(/^obs:\/\//, '').split('/');
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    throw new InvalidArgumentError(
+      'A bucket name of 3 to 63 lower-case letters, digits, "." and "-" must come first: my-bucket/backups/.',
+    );
+  }
+  const last = folders.at(-1) === '' ? folders.slice(0, -1) : folders;
+  if (last.some((folder) => folder === '' || folder === '.' || folder === '..' || /\p{C}/u.test(folder))) {
+    throw new InvalidArgumentError('The folders after the bucket must have names: my-bucket/backups/2026/.');
+  }
+  return text;
 }
 
 function configFileOption(): Option {

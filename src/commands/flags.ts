@@ -1,3 +1,6 @@
+import type { BackupState } from '../domain/backup.ts';
+import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
+import type { ServiceType } from '../domain/service.ts';
 import type { LogFormat, LogLevel } from '../log/pino-log.ts';
 
 /** The flags of `serve`, checked. */
@@ -27,3 +30,54 @@ export interface CheckFlags {
   readonly strict?: true;
   readonly json?: true;
 }
+
+/** The flags by which a command about backups picks what it is about. */
+interface BackupsFlags {
+  readonly 'config.file'?: string;
+  readonly project?: string;
+  readonly service?: ServiceType;
+  readonly json?: true;
+}
+
+/** The flags of `backups list`, checked. */
+export interface BackupsListFlags extends BackupsFlags {
+  readonly resource?: string;
+  readonly state?: BackupState;
+  readonly method?: string;
+  readonly limit?: number;
+}
+
+interface ChangeFlags extends BackupsFlags {
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly wait?: true;
+  readonly waitTimeout: Seconds;
+}
+
+/** The flags of `backups create`, checked. */
+export interface BackupsCreateFlags extends ChangeFlags {
+  readonly resource: string;
+}
+
+/** The flags of `backups export`, checked. */
+export interface BackupsExportFlags extends ChangeFlags {
+  readonly resource?: string;
+  /** An id, or `latest`. */
+  readonly backup: string;
+  /** A path in object storage. */
+  readonly to: string;
+}
+
+/** The flags of `backfill`, checked. */
+export interface BackfillFlags {
+  readonly 'config.file'?: string;
+  readonly since: MomentFlag;
+  readonly until: MomentFlag;
+  readonly step: Seconds;
+  readonly job: string;
+  readonly instance: string;
+  readonly output?: string;
+}
+
+/** A moment that may depend on when the command runs: `now`, so long before now, or a time. */
+export type MomentFlag = (now: UnixSeconds) => UnixSeconds;

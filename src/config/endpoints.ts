@@ -36,7 +36,7 @@ const hostLabel = (service: EndpointService, region: string, cloud: string): str
 };
 
 /** The domain of a region's endpoints when none is configured. */
-export const defaultCloud = (region: string): string =>
+const defaultCloud = (region: string): string =>
   region.startsWith('eu-west-1') ? EUROPEAN_CLOUD : DEFAULT_CLOUD;
 
 /** Where a service of a region is found: `https://ges.cn-north-4.myhuaweicloud.com`. `cloud` replaces the region's own domain. */

@@ -9,7 +9,7 @@ import { yamlDocument } from './yaml-text.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable that configures the exporter when there is no configuration file. */
-export interface EnvironmentVariable {
+interface EnvironmentVariable {
   readonly name: string;
   readonly description: string;
 }

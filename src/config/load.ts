@@ -15,7 +15,7 @@ import type { Finding } from './walk.ts';
 import { parseYaml, type YamlText } from './yaml-text.ts';
 
 /** What a configuration is read with. */
-export interface LoadOptions {
+interface LoadOptions {
   /** Where relative paths in the file begin; by default the directory of the file. */
   readonly directory?: string;
   readonly files?: TextFiles;

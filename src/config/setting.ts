@@ -217,7 +217,7 @@ export const objective = () => {
 };
 
 /** Says that a word is none of the known ones, and which of them was probably meant. */
-export const unknownWord = (word: unknown, known: readonly string[]): string => {
+const unknownWord = (word: unknown, known: readonly string[]): string => {
   const meant = typeof word === 'string' ? nearest(word, known) : undefined;
   return meant === undefined ? 'is unknown' : `is unknown (did you mean "${meant}"?)`;
 };

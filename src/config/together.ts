@@ -6,7 +6,7 @@ import { nearest } from './suggestion.ts';
 import type { Partially, Walked } from './walk.ts';
 
 /** Something about settings that are each right by themselves. */
-export interface Remark {
+interface Remark {
   readonly path: SettingPath;
   readonly message: string;
   /** Whether it is a mistake; else it deserves a second look. */

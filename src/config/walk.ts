@@ -17,7 +17,7 @@ import {
 import type { YamlDocument } from './yaml-text.ts';
 
 /** `value`: a setting has a wrong value; `structure`: it has no business there; `absence`: it is missing. */
-export type FindingKind = 'value' | 'structure' | 'absence';
+type FindingKind = 'value' | 'structure' | 'absence';
 
 /** A mistake found while a document was read as settings. */
 export interface Finding {
@@ -158,7 +158,7 @@ const readVariant = (
   const word = isScalar(node) ? node.value : undefined;
   const variant = variantsOf(union).find((candidate) => variantWord(candidate) === word);
   if (variant !== undefined) return readObject(walk, variant, map, place);
-  report(walk, place, 'value', 'x; allowed: y');
+  readObject(walk, anyVariant(variantsOf(union)), map, place);
   return undefined;
 };
 

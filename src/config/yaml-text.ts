@@ -19,7 +19,7 @@ export interface YamlDocument {
 }
 
 /** One violation of YAML. */
-export interface YamlMistake {
+interface YamlMistake {
   readonly line: number;
   readonly message: string;
 }

@@ -125,3 +125,23 @@ function failureOf(error: unknown, operation: Operation): ReadFailure {
   const message = error instanceof Error ? error.message : String(error);
   return { ...failed, outcome: 'malformed', reason: `the answer could not be read: ${message}` };
 }
+
+/** Gathers all backups of a list. */
+export interface BackupListing extends Collector<Backup> {
+  readonly backups: readonly Backup[];
+}
+
+/** Reads all backups of a service as they are listed; never rejects. */
+export function listBackups(reader: ListReader, signal: AbortSignal): Promise<ListReading<BackupListing>> {
+  return readList<Backup, BackupListing>(
+    reader,
+    sourceOf(reader.service).backups,
+    createBackupListing,
+    signal,
+  );
+}
+
+function createBackupListing(): BackupListing {
+  const backups: Backup[] = [];
+  return { backups, add: (backup) => void backups.push(backup) };
+}

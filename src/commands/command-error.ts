@@ -1,0 +1,12 @@
+import { EXIT } from './exit-codes.ts';
+
+/** Ends a command with one line for the person who typed it: what, where, what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { configIn, PROJECTS, projectWith } from './texts.ts';
+
+const warningsOf = (text: string): readonly string[] => {
+  const result = parseConfig(text, 'config.yml');
+  return result.ok ? result.warnings.map(formatProblem) : [];
+};
+
+const projectIn = (text: string) => {
+  const [project] = configIn(text).projects;
+  if (project === undefined) throw new Error('no project');
+  return project;
+};
+
+describe('what is not configured', () => {
+  it('has its default', () => {
+    expect(configIn(PROJECTS)).toEqual({
+      poll: { interval: 300, timeout: 120, requestTimeout: 30, concurrency: 4 },
+      limits: { resources: 20_000 },
+      rpo: { default: { kind: 'age', seconds: 26 * 3600 }, overrides: [] },
+      projects: [
+        {
+          name: 'cn-north-4',
+          region: 'cn-north-4',
+          projectId: undefined,
+          projectName: undefined,
+          iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+          caFile: undefined,
+          proxyUrl: undefined,
+          credentials: { type: 'ecs-agency' },
+          services: [
+            {
+              type: 'ges',
+              apiVersion: 'v2',
+              endpoint: 'https://ges.cn-north-4.myhuaweicloud.com',
+              include: undefined,
+              exclude: undefined,
+              inventory: true,
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['', 300, 120, 30],
+    ['interval: 150s', 150, 120, 30],
+    ['interval: 1m', 60, 48, 30],
+    ['interval: 30s', 30, 24, 24],
+    ['interval: 1s', 1, 0.8, 0.8],
+    ['interval: 7s', 7, 5.6, 5.6],
+    ['interval: 30m', 1800, 120, 30],
+    ['timeout: 10s', 300, 10, 10],
+    ['timeout: 5m', 300, 300, 30],
+    ['request_timeout: 90s', 300, 120, 90],
+  ])('follows from what is: poll: { %s }', (settings, interval, timeout, requestTimeout) => {
+    const { poll } = configIn(`poll: { ${settings} }\n${PROJECTS}`);
+
+    expect(poll).toMatchObject({ interval, timeout, requestTimeout });
+  });
+});
+
+describe('objectives', () => {
+  it('are durations, none or policy, with expressions that are searched', () => {
+    const { rpo } = configIn(`rpo:
+  default: policy
+  overrides:
+    - match: { project: prod, service: ges, resource_name: "^scratch-" }
+      rpo: none
+    - match: { region: cn-east-3, service: gaussdb-mysql, resource_id: in07$ }
+      rpo: policy
+    - match: { resource_name: . }
+      rpo: 1d12h
+${PROJECTS}`);
+
+    expect(rpo).toEqual({
+      default: { kind: 'policy' },
+      overrides: [
+        {
+          project: 'prod',
+          region: undefined,
+          service: 'ges',
+          resourceName: /^scratch-/,
+          resourceId: undefined,
+          objective: { kind: 'none' },
+        },
+        {
+          project: undefined,
+          region: 'cn-east-3',
+          service: 'gaussdb-mysql',
+          resourceName: undefined,
+          resourceId: /in07$/,
+          objective: { kind: 'policy' },
+        },
+        {
+          project: undefined,
+          region: undefined,
+          service: undefined,
+          resourceName: /./,
+          resourceId: undefined,
+          objective: { kind: 'age', seconds: 129_600 },
+        },
+      ],
+    });
+  });
+});
+
+describe('a project', () => {
+  it('may have a name, an id, endpoints, an authority, a proxy and filters of its own', () => {
+    const project = projectIn(
+      projectWith(
+        'name: prod',
+        'project_id: "0123"',
+        'project_name: cn-north-4_team',
+        'iam_endpoint: https://iam.example.com/prefix/',
+        'ca_file: certificates/ca.pem',
+        'proxy_url: http://user:secret@proxy.example.com:3128',
+        'services: [{ type: gaussdb-mysql, endpoint: "http://127.0.0.1:8080/", inventory: false, include: { resource_name: "^prod" }, exclude: { resource_id: x } }]',
+      ),
+    );
+
+    expect(project).toMatchObject({
+      name: 'prod',
+      projectId: '0123',
+      projectName: 'cn-north-4_team',
+      iamEndpoint: 'https://iam.example.com/prefix',
+      caFile: `${process.cwd()}/certificates/ca.pem`,
+      proxyUrl: 'http://user:secret@proxy.example.com:3128',
+      services: [
+        {
+          type: 'gaussdb-mysql',
+          endpoint: 'http://127.0.0.1:8080',
+          inventory: false,
+          include: { resourceName: /^prod/, resourceId: undefined },
+          exclude: { resourceName: undefined, resourceId: /x/ },
+        },
+      ],
+    });
+  });
+
+  it('may be in another cloud', () => {
+    const project = projectIn(
+      projectWith('cloud: otc.t-systems.com', 'region: eu-de', 'services: [{ type: gaussdb-mysql }]'),
+    );
+
+    expect(project.iamEndpoint).toBe('https://iam.eu-de.otc.t-systems.com');
+    expect(project.services[0]?.endpoint).toBe('https://gaussdb-mysql.eu-de.otc.t-systems.com');
+  });
+
+  it('may ask GES by either version', () => {
+    expect(projectIn(projectWith('services: [{ type: ges, api_version: v1.0 }]')).services).toMatchObject([
+      { type: 'ges', apiVersion: 'v1.0' },
+    ]);
+  });
+
+  it.each([
+    ['type: password, user: u, domain: d, password: secret', { type: 'password', user: 'u', domain: 'd' }],
+    [
+      'type: access-key, access_key: AK, secret_key: secret',
+      { type: 'access-key', accessKey: 'AK', securityToken: undefined },
+    ],
+    ['type: ecs-agency', { type: 'ecs-agency' }],
+    [
+      'type: oidc, idp_id: idp, token_file: /run/jwt',
+      { type: 'oidc', idpId: 'idp', token: { origin: 'the file /run/jwt' } },
+    ],
+    [
+      'type: token, token: secret',
+      { type: 'token', token: { origin: 'projects[0].credentials.token in config.yml' } },
+    ],
+    [
+      'type: token, token_file: token',
+      { type: 'token', token: { origin: `the file ${process.cwd()}/token` } },
+    ],
+  ])('may sign in with { %s }', (settings, expected) => {
+    expect(projectIn(projectWith(`credentials: { ${settings} }`)).credentials).toMatchObject(expected);
+  });
+
+  it('reads a secret file beside the configuration file', async () => {
+    const read: string[] = [];
+    const files = {
+      readText: (path: string) => {
+        read.push(path);
+        return Promise.resolve('secret\n');
+      },
+    };
+    const text = projectWith('credentials: { type: token, token_file: secrets/token }');
+    const result = parseConfig(text, '/etc/exporter/config.yml', { files });
+    const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
+
+    const secret = credentials?.type === 'token' ? await credentials.token.read() : undefined;
+
+    expect(secret).toBe('secret');
+    expect(read).toEqual(['/etc/exporter/secrets/token']);
+  });
+});
+
+describe('what deserves a second look', () => {
+  it('is a request timeout longer than the timeout', () => {
+    expect(warningsOf(`poll:\n  timeout: 10s\n  request_timeout: 20s\n${PROJECTS}`)).toEqual([
+      'config.yml:3: poll.request_timeout: 20s is longer than the timeout of 10s, which ends a request first',
+    ]);
+  });
+
+  it('is a request timeout longer than the default timeout', () => {
+    expect(warningsOf(`poll: { request_timeout: 3m }\n${PROJECTS}`)).toEqual([
+      'config.yml:1: poll.request_timeout: 3m is longer than the timeout of 2m, which ends a request first',
+    ]);
+  });
+
+  it('is an override for a project or a region that is not there', () => {
+    const text = `rpo:
+  overrides:
+    - match: { project: cn-north-5, region: eu-west-101 }
+      rpo: none
+    - match: { project: cn-north-4, region: cn-north-4 }
+      rpo: none
+${PROJECTS}`;
+
+    expect(warningsOf(text)).toEqual([
+      'config.yml:3: rpo.overrides[0].match.project: no project has the name "cn-north-5" (did you mean cn-north-4?), the override matches nothing',
+      'config.yml:3: rpo.overrides[0].match.region: no project has the region "eu-west-101", the override matches nothing',
+    ]);
+  });
+});

@@ -1,0 +1,279 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import {
+  configFromEnvironment,
+  ENVIRONMENT_VARIABLES,
+  type Environment,
+} from '../../src/config/environment.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+
+const USER: Environment = { HW_USER_NAME: 'u', HW_USER_PASSWORD: 'hunter2', HW_DOMAIN_NAME: 'd' };
+const KEY: Environment = { HW_ACCESS_KEY: 'AK', HW_SECRET_KEY: 'hunter2' };
+const SDK_KEY: Environment = { HUAWEICLOUD_SDK_AK: 'SDK-AK', HUAWEICLOUD_SDK_SK: 'hunter2-sdk' };
+const REGION: Environment = { HW_REGION_NAME: 'cn-north-4' };
+
+const told = (env: Environment): readonly string[] => {
+  const result = configFromEnvironment(env);
+  return result.ok ? [] : result.problems.map(formatProblem);
+};
+
+const configOf = (env: Environment) => {
+  const result = configFromEnvironment(env);
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.config;
+};
+
+const projectOf = (env: Environment) => configOf(env).projects[0];
+
+describe('a configuration from the environment', () => {
+  it('has one project with all services and the defaults', () => {
+    const config = configOf({ ...REGION, ...USER });
+
+    expect(config).toMatchObject({
+      poll: { interval: 300, timeout: 120, requestTimeout: 30, concurrency: 4 },
+      limits: { resources: 20_000 },
+      rpo: { default: { kind: 'age', seconds: 93_600 }, overrides: [] },
+      projects: [
+        {
+          name: 'cn-north-4',
+          region: 'cn-north-4',
+          projectId: undefined,
+          projectName: undefined,
+          iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
+          credentials: { type: 'password', user: 'u', domain: 'd' },
+          services: [
+            { type: 'ges', apiVersion: 'v2', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' },
+            { type: 'gaussdb-mysql', endpoint: 'https://gaussdb.cn-north-4.myhuaweicloud.com' },
+          ],
+        },
+      ],
+    });
+    expect(config.projects).toHaveLength(1);
+  });
+
+  it('prefers the variables of the SDKs, and an access key to a password', async () => {
+    const project = projectOf({
+      ...USER,
+      ...KEY,
+      HW_SECURITY_TOKEN: 'not-of-this-key',
+      ...SDK_KEY,
+      ...REGION,
+      HUAWEICLOUD_SDK_REGION: 'cn-east-3',
+      HW_PROJECT_ID: 'hw',
+      HUAWEICLOUD_SDK_PROJECT_ID: 'sdk',
+    });
+
+    expect(project).toMatchObject({
+      region: 'cn-east-3',
+      projectId: 'sdk',
+      credentials: {
+        type: 'access-key',
+        accessKey: 'SDK-AK',
+        secretKey: { origin: 'the variable HUAWEICLOUD_SDK_SK' },
+        securityToken: undefined,
+      },
+    });
+    expect(project?.credentials.type === 'access-key' && (await project.credentials.secretKey.read())).toBe(
+      'hunter2-sdk',
+    );
+  });
+
+  it('prefers an access key to a password, with its security token', async () => {
+    const project = projectOf({ ...USER, ...KEY, ...REGION, HW_SECURITY_TOKEN: 'hunter2-token' });
+
+    expect(project?.credentials).toMatchObject({ type: 'access-key', accessKey: 'AK' });
+    expect(
+      project?.credentials.type === 'access-key' && (await project.credentials.securityToken?.read()),
+    ).toBe('hunter2-token');
+  });
+
+  it('takes an empty variable as one that is not set', () => {
+    const project = projectOf({ ...USER, ...REGION, HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_REGION: ' ' });
+
+    expect(project).toMatchObject({ region: 'cn-north-4', credentials: { type: 'password' } });
+  });
+
+  it.each([
+    ['ges', ['ges']],
+    [' gaussdb-mysql , ges,', ['gaussdb-mysql', 'ges']],
+    ['', ['ges', 'gaussdb-mysql']],
+  ])('polls the services %j', (HUAWEICLOUD_BACKUP_SERVICES, expected) => {
+    const project = projectOf({ ...USER, ...REGION, HUAWEICLOUD_BACKUP_SERVICES });
+
+    expect(project?.services.map(({ type }) => type)).toEqual(expected);
+  });
+
+  it('may be for a private cloud', () => {
+    const env = {
+      ...KEY,
+      ...REGION,
+      HW_PROJECT_NAME: 'cn-north-4_team',
+      HUAWEICLOUD_BACKUP_CLOUD: 'cloud.example.com',
+      HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'http://127.0.0.1:1/',
+      HUAWEICLOUD_BACKUP_GAUSSDB_MYSQL_ENDPOINT: 'https://db.example.com',
+      HUAWEICLOUD_BACKUP_POLL_INTERVAL: '10s',
+    };
+
+    expect(configOf(env)).toMatchObject({
+      poll: { interval: 10, timeout: 8, requestTimeout: 8 },
+      projects: [
+        {
+          projectName: 'cn-north-4_team',
+          iamEndpoint: 'http://127.0.0.1:1',
+          services: [
+            { endpoint: 'https://ges.cn-north-4.cloud.example.com' },
+            { endpoint: 'https://db.example.com' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('takes the endpoint of GES from its variable', () => {
+    const env = { ...KEY, ...REGION, HUAWEICLOUD_BACKUP_GES_ENDPOINT: 'https://ges.example.com' };
+
+    expect(projectOf(env)?.services[0]?.endpoint).toBe('https://ges.example.com');
+  });
+
+  it('does not show secrets when it is printed', () => {
+    const config = configOf({ ...REGION, ...KEY, HW_SECURITY_TOKEN: 'hunter2' });
+
+    expect(inspect(config, { depth: null, showHidden: true })).not.toContain('hunter2');
+    expect(JSON.stringify(config)).not.toContain('hunter2');
+  });
+});
+
+describe('a mistake in the environment', () => {
+  it('is nothing at all, which lists what there could be', () => {
+    const problems = told({ PATH: '/usr/bin' });
+
+    expect(problems).toEqual([
+      'environment: nothing is configured; allowed: --config.file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
+    ]);
+  });
+
+  const NO_REGION =
+    'environment: HUAWEICLOUD_SDK_REGION or HW_REGION_NAME: missing; allowed: a region, such as cn-north-4';
+  const NO_CREDENTIALS =
+    'environment: credentials are missing; allowed: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME';
+
+  it.each<[string, Environment, string]>([
+    ['no region', USER, NO_REGION],
+    ['no credentials', REGION, NO_CREDENTIALS],
+    ['a security token alone', { ...REGION, HW_SECURITY_TOKEN: 't' }, NO_CREDENTIALS],
+    [
+      'no secret key',
+      { ...REGION, HW_ACCESS_KEY: 'AK' },
+      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; allowed: both or none',
+    ],
+    [
+      'no access key',
+      { ...REGION, HW_SECRET_KEY: 's' },
+      'environment: HW_ACCESS_KEY: missing while HW_SECRET_KEY is set; allowed: both or none',
+    ],
+    [
+      'half an access key of the SDKs beside a whole one',
+      { ...REGION, ...KEY, HUAWEICLOUD_SDK_AK: 'AK' },
+      'environment: HUAWEICLOUD_SDK_SK: missing while HUAWEICLOUD_SDK_AK is set; allowed: both or none',
+    ],
+    [
+      'half an access key beside a user',
+      { ...REGION, ...USER, HW_ACCESS_KEY: 'AK' },
+      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; allowed: both or none',
+    ],
+    [
+      'no domain',
+      { ...REGION, ...USER, HW_DOMAIN_NAME: '' },
+      'environment: HW_DOMAIN_NAME: missing while HW_USER_NAME and HW_USER_PASSWORD are set; allowed: all of HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME',
+    ],
+    [
+      'a region with a dot',
+      { ...USER, HW_REGION_NAME: 'a.b' },
+      'environment: HW_REGION_NAME: "a.b" is not a region; allowed: letters, digits and hyphens, such as cn-north-4',
+    ],
+    [
+      'an unknown service',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,rds' },
+      'environment: HUAWEICLOUD_BACKUP_SERVICES: "rds" is unknown; allowed: ges, gaussdb-mysql',
+    ],
+    [
+      'a service twice',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,ges' },
+      'environment: HUAWEICLOUD_BACKUP_SERVICES: ges is given more than once for this project; allowed: each type once',
+    ],
+    [
+      'only commas for services',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: ',' },
+      'environment: HUAWEICLOUD_BACKUP_SERVICES: no service is named; allowed: ges, gaussdb-mysql',
+    ],
+    [
+      'an interval without a unit',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_POLL_INTERVAL: '300' },
+      'environment: HUAWEICLOUD_BACKUP_POLL_INTERVAL: "300" has no unit; allowed: a duration from 1s to 30m, such as 5m',
+    ],
+    [
+      'an IAM endpoint over http',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'http://iam' },
+      'environment: HUAWEICLOUD_BACKUP_IAM_ENDPOINT: "http://iam" is http to another machine; allowed: an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
+    ],
+    [
+      'a project id with a slash',
+      { ...REGION, ...USER, HUAWEICLOUD_SDK_PROJECT_ID: 'a/b' },
+      'environment: HUAWEICLOUD_SDK_PROJECT_ID: "a/b" is not a project id; allowed: up to 64 letters, digits, hyphens and underscores, such as 0123456789abcdef0123456789abcdef',
+    ],
+    [
+      'a security token with a space',
+      { ...REGION, ...KEY, HW_SECURITY_TOKEN: 'hunter 2' },
+      'environment: HW_SECURITY_TOKEN: the value has characters other than visible ASCII; allowed: visible ASCII characters without white space',
+    ],
+  ])('names its variable: %s', (_, env, expected) => {
+    expect(told(env)).toEqual([expected]);
+  });
+
+  it('does not hide another', () => {
+    const problems = told({
+      HW_ACCESS_KEY: 'A K',
+      HUAWEICLOUD_BACKUP_SERVICES: 'rds',
+      HUAWEICLOUD_BACKUP_CLOUD: 'https://cloud',
+      HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'ftp://iam',
+      HUAWEICLOUD_BACKUP_POLL_INTERVAL: '1h',
+    });
+
+    expect(problems.map((line) => line.split(': ')[1])).toEqual([
+      'HUAWEICLOUD_SDK_REGION or HW_REGION_NAME',
+      'HW_SECRET_KEY',
+      'HUAWEICLOUD_BACKUP_POLL_INTERVAL',
+      'HUAWEICLOUD_BACKUP_CLOUD',
+      'HUAWEICLOUD_BACKUP_IAM_ENDPOINT',
+      'HW_ACCESS_KEY',
+      'HUAWEICLOUD_BACKUP_SERVICES',
+    ]);
+  });
+
+  it('has no line', () => {
+    const result = configFromEnvironment({ HW_REGION_NAME: 'a.b' });
+
+    expect(result.ok ? [] : result.problems.map(({ file, line }) => ({ file, line }))).toEqual([
+      { file: 'environment', line: undefined },
+      { file: 'environment', line: undefined },
+    ]);
+  });
+});
+
+it('lists every variable that is read', () => {
+  const read = new Set<string>();
+  const env = new Proxy<Record<string, string>>(
+    {},
+    {
+      get: (_, name) => {
+        if (typeof name === 'string') read.add(name);
+        return undefined;
+      },
+    },
+  );
+  configFromEnvironment(env);
+
+  const listed = ENVIRONMENT_VARIABLES.map(({ name }) => name);
+
+  expect([...read].toSorted()).toEqual(listed.toSorted());
+});

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { problemsIn } from './texts.ts';
+
+const FIXTURES = new URL('fixtures/', import.meta.url);
+const filesIn = (folder: string): readonly string[] => readdirSync(new URL(folder, FIXTURES)).toSorted();
+const read = (path: string): string => readFileSync(new URL(path, FIXTURES), 'utf8');
+
+/** What a fixture says about itself: the words after each "!" in the comments, with their lines. */
+const announced = (text: string) =>
+  text
+    .split('\n')
+    .flatMap((line, index) =>
+      (line.split(' # ! ')[1]?.split(' ! ') ?? []).map((words) => ({ line: index + 1, words })),
+    );
+
+describe('a bad file', () => {
+  it.each(filesIn('bad'))(
+    '%s has exactly the mistakes that its comments announce, on their lines',
+    (name) => {
+      const text = read(`bad/${name}`);
+      const expected = announced(text);
+
+      const problems = problemsIn(text);
+
+      expect(expected.length).toBeGreaterThan(4);
+      for (const { line, words } of expected) {
+        const onLine = problems.filter((problem) => problem.line === line).map(({ message }) => message);
+        expect(onLine.join('\n'), `line ${line}`).toContain(words);
+      }
+      expect(problems.map(({ line }) => line)).toEqual(expected.map(({ line }) => line));
+    },
+  );
+
+  it.each(filesIn('bad'))('%s is told line by line, with what is allowed, and without a secret', (name) => {
+    const problems = problemsIn(read(`bad/${name}`));
+
+    for (const problem of problems) {
+      expect(formatProblem(problem)).toMatch(/^config\.yml:\d+: \S.+; allowed: .+$/);
+      expect(formatProblem(problem)).not.toMatch(/123456|user:secret|ünsafe/);
+    }
+  });
+});
+
+describe('a good file', () => {
+  it.each(filesIn('good'))('%s has no mistakes', (name) => {
+    const result = parseConfig(read(`good/${name}`), name);
+
+    expect(result).toMatchObject({ ok: true, warnings: [] });
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfigFile } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import type { TextFiles } from '../../src/config/text-file.ts';
+import { PROJECTS, projectWith } from './texts.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'config-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const fileWith = async (name: string, content: string | Uint8Array): Promise<string> => {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+};
+
+const toldOf = async (path: string, files?: TextFiles): Promise<readonly string[]> => {
+  const result = await loadConfigFile(path, files === undefined ? {} : { files });
+  return (result.ok ? result.warnings : result.problems).map(formatProblem);
+};
+
+const ALLOWED = 'allowed: a YAML file of up to 1 MiB';
+
+describe('a configuration file', () => {
+  it('is read', async () => {
+    const path = await fileWith('good.yml', PROJECTS);
+
+    const result = await loadConfigFile(path);
+
+    expect(result).toMatchObject({ ok: true, warnings: [], config: { projects: [{ name: 'cn-north-4' }] } });
+  });
+
+  it('has its mistakes told under the name that it was given', async () => {
+    const path = await fileWith('bad.yml', `polls: {}\n${PROJECTS}limits: 1\n`);
+
+    expect(await toldOf(path)).toEqual([
+      `${path}:1: polls: unknown setting (did you mean poll?); allowed: poll, limits, rpo, projects`,
+      `${path}:6: limits: a single value is not possible here; allowed: a mapping of resources`,
+    ]);
+  });
+
+  it('may be missing', async () => {
+    const path = join(directory, 'missing.yml');
+
+    expect(await toldOf(path)).toEqual([`${path}: the file does not exist; ${ALLOWED}`]);
+  });
+
+  it('may be below a file', async () => {
+    const path = join(await fileWith('file', ''), 'config.yml');
+
+    expect(await toldOf(path)).toEqual([
+      `${path}: the file does not exist, a part of its path is not a directory; ${ALLOWED}`,
+    ]);
+  });
+
+  it('may be a directory', async () => {
+    const path = join(directory, 'folder.yml');
+    await mkdir(path);
+
+    expect(await toldOf(path)).toEqual([`${path}: the file is a directory; ${ALLOWED}`]);
+  });
+
+  it('may be too large', async () => {
+    const path = await fileWith('large.yml', `${PROJECTS}#${'x'.repeat(1024 * 1024)}\n`);
+
+    expect(await toldOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${ALLOWED}`]);
+  });
+
+  it('may be no text', async () => {
+    const path = await fileWith('binary.yml', Uint8Array.of(0x70, 0xff, 0xfe));
+
+    expect(await toldOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${ALLOWED}`]);
+  });
+
+  it('may be of up to 1 MiB', async () => {
+    const path = await fileWith('just-right.yml', PROJECTS.padEnd(1024 * 1024, '\n'));
+
+    expect(await toldOf(path)).toEqual([]);
+  });
+});
+
+describe('files that a configuration names', () => {
+  it('may come later: they are warnings with their lines', async () => {
+    await fileWith('empty', '\n');
+    await fileWith('key', 'secret\n');
+    const path = await fileWith(
+      'named.yml',
+      projectWith(
+        'ca_file: ca.pem',
+        'credentials:',
+        '  type: access-key',
+        '  access_key: AK',
+        '  secret_key_file: key',
+        '  security_token_file: empty',
+      ),
+    );
+
+    const result = await loadConfigFile(path);
+
+    expect(result.ok && result.warnings.map(formatProblem)).toEqual([
+      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem does not exist; it is read again when it is needed`,
+      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, it must hold the secret; it is read again when it is needed`,
+    ]);
+  });
+
+  it('are looked for in the directory of the configuration file', async () => {
+    await fileWith('password', 'secret');
+    const path = await fileWith(
+      'relative.yml',
+      projectWith('credentials: { type: password, user: u, domain: d, password_file: password }'),
+    );
+
+    const result = await loadConfigFile(path);
+    const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
+
+    expect(result).toMatchObject({ warnings: [] });
+    expect(credentials?.type === 'password' && (await credentials.password.read())).toBe('secret');
+  });
+
+  it('may be refused by the system', async () => {
+    const files: TextFiles = {
+      readText: (path) =>
+        path === '/etc/config.yml'
+          ? Promise.resolve(projectWith('credentials: { type: token, token_file: token }'))
+          : Promise.reject(new Error('cannot be read, permission denied')),
+    };
+
+    expect(await toldOf('/etc/config.yml', files)).toEqual([
+      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read, permission denied; it is read again when it is needed',
+    ]);
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SecretSource } from '../../src/config/config.ts';
+import { givenSecret, secretInFile } from '../../src/config/secret.ts';
+import { machineFiles } from '../../src/config/text-file.ts';
+import { configIn, projectWith } from './texts.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'secret-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const fileWith = async (name: string, content: string | Uint8Array): Promise<string> => {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+};
+
+describe('a secret in a file', () => {
+  it('is read anew each time', async () => {
+    const path = await fileWith('rotated', 'first');
+    const secret = secretInFile(path, machineFiles);
+    const before = await secret.read();
+    await writeFile(path, 'second');
+
+    const after = await secret.read();
+
+    expect([before, after]).toEqual(['first', 'second']);
+  });
+
+  it.each([
+    ['a line break', 'secret\n', 'secret'],
+    ['a Windows line break', 'secret\r\n', 'secret'],
+    ['spaces and tabs', ' \tsecret \t', 'secret'],
+    ['a byte order mark', '\uFEFFsecret', 'secret'],
+    ['spaces within', 'my secret\n', 'my secret'],
+  ])('is freed from %s around it', async (what, content, expected) => {
+    const path = await fileWith(what, content);
+
+    expect(await secretInFile(path, machineFiles).read()).toBe(expected);
+  });
+
+  it.each([
+    ['empty', '', 'is empty, it must hold the secret'],
+    ['blank', ' \n\t\n', 'is empty, it must hold the secret'],
+    ['long', 'secret\nsecret', 'has more than one line, it must hold the secret alone'],
+    ['large', 'x'.repeat(64 * 1024 + 1), 'is larger than 64 KiB'],
+    ['binary', Uint8Array.of(0xff, 0xfe, 0x00), 'is not UTF-8 text'],
+  ])('is refused from an unsuitable file (%s), which the message names', async (name, content, wrong) => {
+    const path = await fileWith(name, content);
+
+    await expect(secretInFile(path, machineFiles).read()).rejects.toThrow(`the file ${path} ${wrong}`);
+  });
+
+  it('says when the file does not exist, is a directory, or is a circle of links', async () => {
+    const missing = join(directory, 'missing');
+    const circle = join(directory, 'circle');
+    await symlink(circle, circle);
+    await mkdir(join(directory, 'folder'));
+    const reasonFor = (path: string): Promise<string> =>
+      secretInFile(path, machineFiles)
+        .read()
+        .catch((error: Error) => error.message);
+
+    expect(await reasonFor(missing)).toBe(`the file ${missing} does not exist`);
+    expect(await reasonFor(join(directory, 'folder'))).toBe(`the file ${directory}/folder is a directory`);
+    expect(await reasonFor(circle)).toBe(
+      `the file ${circle} cannot be read, its symbolic links go round in circles`,
+    );
+  });
+
+  it('appears when its file does', async () => {
+    const path = join(directory, 'late');
+    const secret = secretInFile(path, machineFiles);
+    await expect(secret.read()).rejects.toThrow('does not exist');
+    await writeFile(path, 'here');
+
+    expect(await secret.read()).toBe('here');
+  });
+});
+
+describe('a secret that was read', () => {
+  const printed = (source: SecretSource): string => {
+    const logged: string[] = [];
+    pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }).info({ source }, 'look');
+    const inspected = inspect(source, { depth: null, showHidden: true });
+    return [...logged, inspected, JSON.stringify(source), String(source), JSON.stringify({ ...source })].join(
+      '\n',
+    );
+  };
+
+  it.each([
+    ['given', () => Promise.resolve(givenSecret('hunter2', 'the variable HW_USER_PASSWORD'))],
+    ['from a file', async () => secretInFile(await fileWith('printed', 'hunter2'), machineFiles)],
+  ])('is in nothing that is printed, when %s', async (_, make) => {
+    const source = await make();
+    const secret = await source.read();
+
+    expect(secret).toBe('hunter2');
+    expect(printed(source)).not.toContain('hunter2');
+  });
+
+  it('is in nothing that is printed of a whole configuration', async () => {
+    const config = configIn(
+      projectWith(
+        'credentials: { type: access-key, access_key: AK, secret_key: hunter2, security_token: hunter2 }',
+      ),
+    );
+    const [project] = config.projects;
+
+    expect(inspect(config, { depth: null, showHidden: true })).not.toContain('hunter2');
+    expect(JSON.stringify(config)).not.toContain('hunter2');
+    expect(project?.credentials.type === 'access-key' && (await project.credentials.secretKey.read())).toBe(
+      'hunter2',
+    );
+    expect(project?.credentials).toMatchObject({
+      secretKey: { origin: 'projects[0].credentials.secret_key in config.yml' },
+      securityToken: { origin: 'projects[0].credentials.security_token in config.yml' },
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { parseConfig } from '../../src/config/load.ts';
+import { formatProblem, type Problem } from '../../src/config/problem.ts';
+
+/** A list of one project without a mistake; tests put other settings before it. */
+export const PROJECTS = `projects:
+  - region: cn-north-4
+    credentials: { type: ecs-agency }
+    services: [{ type: ges }]
+`;
+
+/** A file of one project with the given lines in it, the first of which is line 2. */
+export const projectWith = (...lines: readonly string[]): string => {
+  const has = (key: string): boolean => lines.some((line) => line.startsWith(`${key}:`));
+  const rest = [
+    has('region') ? '' : 'region: cn-north-4',
+    has('credentials') ? '' : 'credentials: { type: ecs-agency }',
+    has('services') ? '' : 'services: [{ type: ges }]',
+  ].filter((line) => line !== '');
+  const [first = '', ...others] = [...lines, ...rest];
+  return `projects:\n  - ${first}\n${others.map((line) => `    ${line}\n`).join('')}`;
+};
+
+/** What a person is told about a text, one line per mistake. */
+export const told = (text: string): readonly string[] => problemsIn(text).map(formatProblem);
+
+/** The mistakes of a text. */
+export const problemsIn = (text: string): readonly Problem[] => {
+  const result = parseConfig(text, 'config.yml');
+  return result.ok ? [] : result.problems;
+};
+
+/** The configuration in a text that must have no mistake. */
+export const configIn = (text: string) => {
+  const result = parseConfig(text, 'config.yml');
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.config;
+};
