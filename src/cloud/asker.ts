@@ -168,7 +168,7 @@ export function createAsker(options: AskerOptions): Asker {
 
   const attempt = async (question: Question, addressed: Addressed, signal: AbortSignal): Promise<Verdict> => {
     const { host } = addressed;
-    const timeout = question.timeout ?? options.requestTimeout;
+    const timeout = seconds(Math.min(question.timeout ?? Infinity, options.requestTimeout));
     const leave = await semaphore.enter(signal);
     if (leave === undefined) return lasting(interrupted(question.operation, host));
     try {
@@ -213,7 +213,6 @@ export function createAsker(options: AskerOptions): Asker {
         'will try again',
       );
       await options.sleep(wait, signal).catch(() => undefined);
-      if (signal.aborted) throw last;
     }
   };
 

@@ -9,7 +9,7 @@ export interface ServiceRequest {
   readonly method: 'GET' | 'POST';
   /** Origin, and path prefix if any, of the service: `https://ges.cn-north-4.myhuaweicloud.com`. */
   readonly endpoint: string;
-  /** Path with `{project_id}` where the project's id belongs: `/v2/{project_id}/graphs/backups`. */
+  /** Path with `{project_id}` where the project's id belongs: `/v2/{project_id}/graphs/backups`. Encoded here; what is encoded already stays. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   /** Sent as JSON; undefined for none. */

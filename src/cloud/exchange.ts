@@ -55,7 +55,7 @@ async function readBody(response: Dispatcher.ResponseData, limit: number): Promi
   // Leaving the loop destroys the body and its connection.
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > limit * 1e9) return { body: Buffer.concat(chunks), tooLarge: true };
+    if (length > limit) return { body: Buffer.concat(chunks), tooLarge: true };
     chunks.push(chunk);
   }
   return { body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), tooLarge: false };

@@ -9,16 +9,20 @@ const MAX_DEPTH = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Where the string that begins at `start` ends. */
+function endOfString(text: Buffer, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text[index] !== QUOTE) index += text[index] === BACKSLASH ? 2 : 1;
+  return index;
+}
+
 /** Whether brackets outside of strings nest deeper than `limit`; JSON.parse would follow them and hold them all. */
 function nestsDeeperThan(limit: number, text: Buffer): boolean {
   let depth = 0;
-  let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const byte = text[index];
     if (byte === QUOTE) {
-      inString = !inString;
-    } else if (inString) {
-      if (byte === BACKSLASH) index += 1;
+      index = endOfString(text, index);
     } else if (byte === 0x5b || byte === 0x7b) {
       depth += 1;
       if (depth > limit) return true;

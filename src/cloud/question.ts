@@ -32,7 +32,7 @@ export interface Question {
   readonly expect: 'object' | 'text';
   /** How often it is tried in all. */
   readonly attempts: number;
-  /** Undefined for the project's own limit. */
+  /** A limit below the project's own; undefined for none. */
   readonly timeout: Seconds | undefined;
 }
 

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { classifyAnswer, classifyFault, isCertificateCause } from '../../src/cloud/classification.ts';
+import type { Operation } from '../../src/cloud/operation.ts';
+import { readErrorOfSuccess, readVendorError } from '../../src/cloud/vendor-error.ts';
+import type { FailureKind } from '../../src/domain/outcome.ts';
+
+type Row = readonly [status: number, code: string | undefined, kind: FailureKind, transient: boolean];
+
+const classify = (operation: Operation, status: number, code: string | undefined, statedStatus?: number) =>
+  classifyAnswer(operation, status, { code, text: undefined, statedStatus });
+
+describe('an answer that is an error', () => {
+  it.each<Row>([
+    [301, undefined, 'refused', false],
+    [304, undefined, 'refused', false],
+    [400, 'GES.0001', 'refused', false],
+    [400, 'GES.7000', 'refused', false],
+    [400, 'GES.7019', 'refused', false],
+    [400, 'GES.7004', 'server', true],
+    [408, 'GES.7005', 'server', true],
+    [400, 'GES.7006', 'server', true],
+    [200, 'GES.7006', 'server', true],
+    [400, 'GES.7051', 'server', true],
+    [400, 'GES.7041', 'permission', false],
+    [200, 'GES.7041', 'permission', false],
+    [200, 'GES.7000', 'refused', false],
+    [400, 'DBS.200001', 'refused', false],
+    [400, 'DBS.280439', 'refused', false],
+    [401, undefined, 'auth', false],
+    [401, 'APIGW.0301', 'auth', false],
+    [401, 'APIGW.0307', 'auth', false],
+    [403, 'DBS.280056', 'auth', false],
+    [403, undefined, 'permission', false],
+    [403, 'APIGW.0302', 'permission', false],
+    [401, 'APIGW.0304', 'permission', false],
+    [403, 'APIGW.0306', 'permission', false],
+    [403, 'APIGW.0310', 'permission', false],
+    [403, 'APIGW.0802', 'permission', false],
+    [403, 'DBS.280015', 'permission', false],
+    [400, 'DBS.200044', 'permission', false],
+    [403, 'DBS.200010', 'permission', false],
+    [404, 'DBS.200002', 'refused', false],
+    [409, 'DBS.201205', 'refused', false],
+    [408, undefined, 'server', true],
+    [413, undefined, 'refused', false],
+    [413, 'APIGW.0308', 'throttled', true],
+    [429, undefined, 'throttled', true],
+    [429, 'APIGW.0308', 'throttled', true],
+    [494, undefined, 'refused', false],
+    [500, undefined, 'server', false],
+    [500, 'GES.9999', 'server', false],
+    [500, 'DBS.200022', 'server', true],
+    [501, undefined, 'server', false],
+    [502, undefined, 'server', true],
+    [503, 'APIGW.0613', 'server', true],
+    [504, undefined, 'server', true],
+  ])('%i %s counts as %s, passing: %s', (status, code, kind, transient) => {
+    expect(classify('list_backups', status, code)).toEqual({ kind, transient });
+  });
+
+  it.each([
+    [401, undefined, 'auth'],
+    [403, undefined, 'auth'],
+    [403, 'APIGW.0302', 'auth'],
+    [400, 401, 'auth'],
+    [400, 403, 'auth'],
+    [400, 400, 'refused'],
+    [400, undefined, 'refused'],
+    [404, undefined, 'refused'],
+    [429, undefined, 'throttled'],
+    [503, undefined, 'server'],
+  ] as const)('of a sign-in, %i with a stated %s, counts as %s', (status, stated, kind) => {
+    const [code, statedStatus] = typeof stated === 'string' ? [stated, undefined] : [undefined, stated];
+
+    expect(classify('sign_in', status, code, statedStatus).kind).toBe(kind);
+  });
+});
+
+describe('a request without a whole answer', () => {
+  it.each([
+    ['network', 'ECONNREFUSED', { kind: 'network', transient: true }],
+    ['network', 'ENOTFOUND', { kind: 'network', transient: true }],
+    ['network', 'CERT_HAS_EXPIRED', { kind: 'network', transient: false }],
+    ['network', 'UND_ERR_INVALID_ARG', { kind: 'network', transient: false }],
+    ['timeout', undefined, { kind: 'timeout', transient: true }],
+    ['unreadable', 'UND_ERR_HEADERS_OVERFLOW', { kind: 'malformed', transient: false }],
+  ] as const)('%s %s counts as %j', (fault, cause, expected) => {
+    expect(classifyFault(fault, cause)).toEqual(expected);
+  });
+
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('%s is about a certificate', (cause) => {
+    expect(isCertificateCause(cause)).toBe(true);
+  });
+});
+
+describe("the error in an answer's body", () => {
+  it.each([
+    [{ error_code: 'GES.7041', error_msg: 'No.' }, 'GES.7041', 'No.', undefined],
+    [{ error_code: 'APIGW.0301', error_msg: 'No.', request_id: 'x' }, 'APIGW.0301', 'No.', undefined],
+    [{ errorCode: 'GES.7006', errorMessage: 'No.' }, 'GES.7006', 'No.', undefined],
+    [{ errCode: 'GES.7007', externalMessage: 'No.' }, 'GES.7007', 'No.', undefined],
+    [{ error: { code: 401, message: 'No.', title: 'Unauthorized' } }, undefined, 'No.', 401],
+    [{ error: { code: 'IAM.0001', message: 'No.' } }, 'IAM.0001', 'No.', undefined],
+    [{ error: { title: 'Forbidden' } }, undefined, 'Forbidden', undefined],
+    [{ error: 'No.' }, undefined, 'No.', undefined],
+    [{ error_code: 7041, error_msg: null }, '7041', undefined, undefined],
+    [{ error_code: '', error_msg: '' }, undefined, undefined, undefined],
+    [{ error_code: { a: 1 }, error_msg: ['x'] }, undefined, undefined, undefined],
+    [['No.'], undefined, undefined, undefined],
+    [undefined, undefined, undefined, undefined],
+  ])('%j is read', (body, code, text, statedStatus) => {
+    expect(readVendorError(body)).toEqual({ code, text, statedStatus });
+  });
+
+  it.each([
+    { backupList: [], errorCode: '', errorMessage: '' },
+    { backups: [], error_code: null },
+    { backups: [], error_code: 0 },
+    { backups: [] },
+    [],
+  ])('does not stand in %j of status 200', (body) => {
+    expect(readErrorOfSuccess(body)).toBeUndefined();
+  });
+
+  it.each([{ errorCode: 'GES.7041' }, { error_code: 'GES.7041' }])('stands in %j of status 200', (body) => {
+    expect(readErrorOfSuccess(body)?.code).toBe('GES.7041');
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { readJson } from '../../src/cloud/json-body.ts';
+import { skewAdvice } from '../../src/cloud/message.ts';
+import { readHttpDate, readMoment } from '../../src/cloud/moment.ts';
+import { waitBeforeRetry } from '../../src/cloud/retry.ts';
+import { readRetryAfter } from '../../src/cloud/retry-after.ts';
+import { oneLine, withoutSecrets } from '../../src/cloud/text.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+
+describe('a JSON body', () => {
+  it.each([
+    ['{"a":[1,"[[[["]}', { a: [1, '[[[['] }],
+    ['\uFEFF{}', {}],
+    ['{"a":"\\"[{"}', { a: '"[{' }],
+    [`${'['.repeat(64)}${']'.repeat(64)}`, JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`)],
+  ])('%s is read', (text, value) => {
+    expect(readJson(Buffer.from(text))).toEqual({ ok: true, value });
+  });
+
+  it('that is not UTF-8 is read leniently', () => {
+    expect(readJson(Buffer.from([0x22, 0xff, 0x22]))).toEqual({ ok: true, value: '\uFFFD' });
+  });
+
+  it.each([
+    ['', 'an empty body'],
+    ['{"a":', 'a body that is not JSON'],
+    ['<html>', 'a body that is not JSON'],
+    [`${'['.repeat(65)}${']'.repeat(65)}`, 'JSON nested deeper than 64 levels'],
+    ['{"a":'.repeat(65), 'JSON nested deeper than 64 levels'],
+    ['['.repeat(16 * 1024 * 1024), 'JSON nested deeper than 64 levels'],
+  ])('is not read (%#)', (text, instead) => {
+    expect(readJson(Buffer.from(text))).toEqual({ ok: false, instead });
+  });
+});
+
+describe('a text from outside', () => {
+  it.each([
+    ['  two\r\nlines\u2028three\u0000\u001b[31m ', 'two lines three [31m'],
+    ['rtl\u202etext', 'rtl text'],
+    ['lone \ud800 surrogate', 'lone \ufffd surrogate'],
+  ])('%j becomes one line', (text, line) => {
+    expect(oneLine(text)).toBe(line);
+  });
+
+  it('is cut at 200 characters, between characters', () => {
+    const line = oneLine('😀'.repeat(300));
+
+    expect(Array.from(line)).toHaveLength(200);
+    expect(line.endsWith('😀…')).toBe(true);
+  });
+
+  it('loses secrets and whatever is long enough to be one', () => {
+    const text = withoutSecrets(`bad password pass!word for token ${'aB3/'.repeat(30)}=`, ['pass!word']);
+
+    expect(text).toBe('bad password […] for token […]');
+  });
+
+  it('keeps its words when a secret is very short', () => {
+    expect(withoutSecrets('a bad password', ['a'])).toBe('a bad password');
+  });
+});
+
+describe('a moment', () => {
+  it.each([
+    ['2020-01-04T09:05:22.701000Z', 1_578_128_722.701],
+    ['2020-01-04T09:05:22Z', 1_578_128_722],
+    ['2020-01-04T09:05:22', 1_578_128_722],
+    ['2020-01-04T17:05:22+0800', 1_578_128_722],
+    ['2020-01-04T17:05:22+08:00', 1_578_128_722],
+    ['', undefined],
+    ['soon', undefined],
+    ['2020-13-04T09:05:22Z', undefined],
+    [1_578_128_722, undefined],
+    [null, undefined],
+  ])('%j is %s', (value, moment) => {
+    expect(readMoment(value)).toBe(moment);
+  });
+
+  it.each([
+    ['Thu, 04 Jan 2024 00:00:00 GMT', 1_704_326_400],
+    ['-5', undefined],
+    ['2024', undefined],
+    ['', undefined],
+  ])('of a header, %j, is %s', (text, moment) => {
+    expect(readHttpDate(text)).toBe(moment);
+  });
+});
+
+describe('Retry-After', () => {
+  const now = unixSeconds(1_704_326_400);
+
+  it.each([
+    ['7', 7],
+    ['0', 0],
+    [' 1.5 ', 1.5],
+    ['99999999999', 99_999_999_999],
+    ['Thu, 04 Jan 2024 00:00:09 GMT', 9],
+    ['Wed, 03 Jan 2024 00:00:00 GMT', 0],
+    ['-5', undefined],
+    ['soon', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%j means %s seconds', (value, expected) => {
+    expect(readRetryAfter(value, now)).toBe(expected);
+  });
+});
+
+describe('the wait before a retry', () => {
+  it.each([
+    [1, undefined, 0.5, 0.5],
+    [2, undefined, 0.5, 1],
+    [9, undefined, 0.5, 4],
+    [1, undefined, 0, 0],
+    [1, 7, 0.5, 7],
+    [1, 0, 0.5, 0.5],
+    [1, 86_400, 0.5, 30],
+  ])('after attempt %i with Retry-After %s and chance %d is %d s', (attempt, asked, random, wait) => {
+    const retryAfter = asked === undefined ? undefined : seconds(asked);
+
+    expect(waitBeforeRetry(attempt, retryAfter, random)).toBe(wait);
+  });
+});
+
+describe('a clock that is off', () => {
+  const server = new Date('2024-01-04T00:00:00Z');
+  const at = (offset: number) => unixSeconds(server.getTime() / 1000 + offset);
+
+  it.each([
+    [901, 'ahead of'],
+    [-3600, 'behind'],
+  ])('by %i seconds is named', (offset, direction) => {
+    expect(skewAdvice(server, at(offset))).toContain(direction);
+  });
+
+  it.each([0, 900, -900])('by %i seconds is not', (offset) => {
+    expect(skewAdvice(server, at(offset))).toBeUndefined();
+  });
+
+  it('is not guessed without a date of the server', () => {
+    expect(skewAdvice(undefined, at(0))).toBeUndefined();
+  });
+});
