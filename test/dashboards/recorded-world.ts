@@ -1,0 +1,277 @@
+import type { ProjectClient } from '../../src/cloud/client.ts';
+import { createProjectClient } from '../../src/cloud/project-client.ts';
+import type { Config } from '../../src/config/config.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import type { ExporterOptions } from '../../src/exporter.ts';
+import type { SimulatedCloud, SimulatedResource } from '../../src/simulated-cloud/options.ts';
+import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import {
+  createHandTime,
+  type HandTime,
+  silent,
+  startRecordedExporter,
+  timedSamples,
+} from './recorded-exporter.ts';
+import type { BackupTruth, ListTruth, ResourceTruth, World } from './world.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const START = Date.UTC(2024, 2, 1) / 1000;
+const END = START + 9 * DAY;
+/** Nearly five minutes: Prometheus takes a series that is silent for longer for gone. */
+const SCRAPES_EVERY = 288;
+const SCRAPES = (END - START) / SCRAPES_EVERY;
+const POLLS_EVERY = '28m';
+/** From then on the second project's list of instance backups cannot be read. */
+const OUTAGE = END - 2 * HOUR;
+const OBJECTIVE = 26 * HOUR;
+
+const JOB = 'huaweicloud-backup-exporter';
+const REGION = 'cn-north-4';
+const FIRST = 'exporter-a:10045';
+const SECOND = 'exporter-b:10045';
+/** The first exporter is restarted, and its counters begin anew. */
+const RESTART = START + 5 * DAY;
+/** The second exporter, a replica, is started. */
+const REPLICA = END - DAY / 2;
+/** An alert begins to fire. */
+const ALERT = END - 3 * HOUR;
+
+/** A history and what is true at its end. */
+export interface Recording {
+  /** What a Prometheus would have scraped in nine days: OpenMetrics with timestamps, without its end mark. */
+  readonly history: () => AsyncIterable<string>;
+  /** Known once the history has been read to its end. */
+  readonly world: () => World;
+  /** Ends the simulated clouds, also when the history was not read to its end. */
+  readonly stop: () => Promise<void>;
+}
+
+interface Project {
+  readonly name: string;
+  readonly cloud: SimulatedCloud;
+}
+
+const projectText = ({ name, cloud: { origin, account } }: Project): string => `
+  - name: ${name}
+    region: ${REGION}
+    project_id: ${account.projectId}
+    iam_endpoint: ${origin}
+    credentials: { type: password, user: ${account.user}, domain: ${account.domain}, password: ${account.password} }
+    services:
+      - { type: ges, endpoint: "${origin}" }
+      - { type: gaussdb-mysql, endpoint: "${origin}" }`;
+
+function configFor(projects: readonly Project[]): Config {
+  const text = `poll: { interval: ${POLLS_EVERY} }\nprojects:${projects.map(projectText).join('')}\n`;
+  const result = parseConfig(text, 'history.yml');
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
+  return result.config;
+}
+
+/** Two projects: one with every character that a resource can have, one in which little is wrong. */
+async function startProjects({
+  clock,
+}: HandTime): Promise<Readonly<Record<'production' | 'staging', Project>>> {
+  const production = await startSimulatedCloud({
+    clock,
+    graphs: 8,
+    instances: 2,
+    seed: 1,
+    region: REGION,
+    projectId: '0123456789abcdef0123456789abcdef',
+    passwordExpiresAt: END + 20 * DAY,
+  });
+  const staging = await startSimulatedCloud({
+    clock,
+    graphs: 2,
+    instances: 2,
+    seed: 2,
+    characters: false,
+    region: REGION,
+    projectId: 'fedcba9876543210fedcba9876543210',
+  });
+  return { production: { name: 'prod', cloud: production }, staging: { name: 'staging', cloud: staging } };
+}
+
+/** The resources of the second project, by what becomes of them. */
+function castOf(staging: SimulatedCloud) {
+  const [namesake, tiny] = staging.resources().filter(({ kind }) => kind === 'graph');
+  const [oddlyNamed, hanging] = staging.resources().filter(({ kind }) => kind === 'instance');
+  if (namesake === undefined || tiny === undefined || oddlyNamed === undefined || hanging === undefined) {
+    throw new Error('the second project has too few resources');
+  }
+  return { namesake, tiny, oddlyNamed, hanging };
+}
+
+interface Event {
+  readonly at: number;
+  readonly happen: () => void;
+}
+
+/** What happens in the nine days, in order. */
+function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly Event[] {
+  const { namesake, tiny, oddlyNamed, hanging } = castOf(staging);
+  return [
+    { at: START, happen: () => staging.rename(namesake.id, production.resourceOf('healthy', 'graph').name) },
+    { at: START, happen: () => staging.rename(oddlyNamed.id, 'billing.v2 (eu)') },
+    { at: START, happen: () => staging.shrink(tiny.id, 0) },
+    { at: END - 2 * DAY, happen: () => staging.hang(hanging.id) },
+    {
+      at: END - 3 * HOUR,
+      happen: () => void staging.startBackup(namesake.id, { result: 'failed', duration: 5 * MINUTE }),
+    },
+    { at: END - 6 * HOUR, happen: () => void staging.addGraph({ name: 'fresh', withBackups: false }) },
+    {
+      at: OUTAGE,
+      happen: () =>
+        void staging.order({
+          match: { operation: 'list_backups', service: 'gaussdb' },
+          fault: { kind: 'status', status: 503 },
+        }),
+    },
+  ];
+}
+
+/** The services give whole MB, so a graph of less than half of one has 0. The simulated cloud has no such graph. */
+function roundedDown(client: ProjectClient, graphId: string): ProjectClient {
+  const round = (row: { graph_id: string; size?: number }) =>
+    row.graph_id === graphId && row.size === 1 ? { ...row, size: 0 } : row;
+  return {
+    ...client,
+    call: async (request, signal) => {
+      const body = (await client.call(request, signal)) as {
+        backup_list?: { graph_id: string; size?: number }[];
+      };
+      return body.backup_list === undefined ? body : { ...body, backup_list: body.backup_list.map(round) };
+    },
+  };
+}
+
+const STATE_OF = { success: 'succeeded', failed: 'failed', running: 'running', unknown: 'unknown' } as const;
+
+const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth => ({
+  project: project.name,
+  region: REGION,
+  service: resource.kind === 'graph' ? 'ges' : 'gaussdb-mysql',
+  id: resource.id,
+  name: resource.name,
+  objective: resource.deleted || resource.character === 'small' ? undefined : OBJECTIVE,
+  backups: project.cloud.backupsOf(resource.id).map(
+    ({ state, start, end, sizeBytes }): BackupTruth => ({
+      state: STATE_OF[state],
+      start,
+      end,
+      bytes: sizeBytes,
+    }),
+  ),
+});
+
+/** Alerts are evaluated by Prometheus itself; one of them is written into the history as it would be. */
+const FIRING = 'HuaweiCloudBackupStale';
+const firingSample = (at: number): string =>
+  `ALERTS{alertname="${FIRING}",alertstate="firing",project="prod",region="${REGION}",service="ges",severity="critical"} 1 ${at}\n`;
+
+/** When each exporter last read all of a list, as its requests tell. */
+type Readings = Map<string, Map<string, number>>;
+
+const listName = (project: string, service: string): string => `${project} ${service}`;
+
+/** The client that the exporter has in earnest, with a note of each list that it has read. */
+function clientFor(instance: string, time: HandTime, readings: Readings, tinyGraph: string) {
+  const createClient: ExporterOptions['createClient'] = (project, poll, observe) => {
+    const client = createProjectClient(project, {
+      requestTimeout: poll.requestTimeout,
+      concurrency: poll.concurrency,
+      clock: time.clock,
+      // Retries do not wait: while a poll is under way, time stands still.
+      sleep: async () => undefined,
+      random: () => 0.5,
+      log: silent,
+      userAgent: 'test',
+      environment: {},
+      observe: (seen) => {
+        if (seen.operation === 'list_backups' && seen.code === '200') {
+          const list = listName(project.name, seen.service);
+          readings.set(list, (readings.get(list) ?? new Map()).set(instance, time.clock()));
+        }
+        observe(seen);
+      },
+    });
+    return roundedDown(client, tinyGraph);
+  };
+  return createClient;
+}
+
+/** Prepares nine days of the exporter over two simulated clouds, under a time that passes as fast as it can. */
+export async function recordWorld(): Promise<Recording> {
+  const time = createHandTime(START);
+  const { production, staging } = await startProjects(time);
+  const projects = [production, staging];
+  const config = configFor(projects);
+  const tinyGraph = castOf(staging.cloud).tiny.id;
+  const readings: Readings = new Map();
+  /** What is known of a list that cannot be read is what was true before. */
+  let beforeOutage: readonly ResourceTruth[] = [];
+
+  const startExporter = (instance: string) =>
+    startRecordedExporter(config, time, clientFor(instance, time, readings, tinyGraph));
+  const truths = (): readonly ResourceTruth[] =>
+    projects.flatMap((project) => project.cloud.resources().map((resource) => truthOf(project, resource)));
+  const cannotBeRead = ({ project, service }: { project: string; service: string }): boolean =>
+    project === staging.name && service === 'gaussdb-mysql';
+
+  async function* history(): AsyncIterable<string> {
+    const remember = (): void => {
+      beforeOutage = truths().filter(cannotBeRead);
+    };
+    const events: Event[] = [
+      { at: OUTAGE, happen: remember },
+      ...eventsOf(production.cloud, staging.cloud),
+    ].toSorted((a, b) => a.at - b.at);
+    const running = new Map([[FIRST, await startExporter(FIRST)]]);
+    for (let scrape = 0; scrape <= SCRAPES; scrape += 1) {
+      const at = START + scrape * SCRAPES_EVERY;
+      while (events[0] !== undefined && events[0].at <= at) events.shift()?.happen();
+      await time.advance(at);
+      if (at === RESTART) {
+        await running.get(FIRST)?.stop();
+        running.set(FIRST, await startExporter(FIRST));
+      }
+      if (at === REPLICA) running.set(SECOND, await startExporter(SECOND));
+      yield at > ALERT ? firingSample(at) : '';
+      for (const [instance, exporter] of running) {
+        yield timedSamples(await exporter.scrape(), { job: JOB, instance }, at);
+      }
+    }
+    for (const exporter of running.values()) await exporter.stop();
+  }
+
+  const lists = (): readonly ListTruth[] =>
+    projects.flatMap(({ name: project }) =>
+      (['ges', 'gaussdb-mysql'] as const).map((service) => ({
+        project,
+        region: REGION,
+        service,
+        read: !cannotBeRead({ project, service }),
+        lastComplete: readings.get(listName(project, service)) ?? new Map(),
+      })),
+    );
+
+  return {
+    history,
+    world: () => ({
+      end: END,
+      job: JOB,
+      instances: [FIRST, SECOND],
+      resources: [...truths().filter((truth) => !cannotBeRead(truth)), ...beforeOutage],
+      lists: lists(),
+      firing: [FIRING],
+    }),
+    stop: async () => {
+      await Promise.all(projects.map(({ cloud }) => cloud.stop()));
+    },
+  };
+}
