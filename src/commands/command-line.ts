@@ -28,6 +28,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     exitCode = await code;
   };
   const program = createProgram(terminal, run);
+  const [first = ''] = args;
+  const commands = program.commands.map((command) => command.name());
+  if (first !== '' && !first.startsWith('-') && !commands.includes(first)) {
+    terminal.writeError(`${PROGRAM_NAME}: unknown command '${first}'; allowed: ${commands.join(', ')}\n`);
+    return EXIT.usage;
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -44,7 +50,7 @@ function createProgram(terminal: Terminal, run: Run): Command {
   const build = readBuildInfo(terminal.environment);
   const program = new Command(PROGRAM_NAME)
     .description(
-      'Serves the state of the backups of Huawei Cloud graphs (GES) and MySQL databases (GaussDB for MySQL)\nas Prometheus metrics.',
+      'Serves the state of the backups of Huawei Cloud graphs (GES) and MySQL databases (GaussDB for MySQL) as Prometheus metrics.',
     )
     .version(
       `${PROGRAM_NAME} ${build.version} (revision ${build.revision}, node ${build.nodeVersion})`,
@@ -53,6 +59,10 @@ function createProgram(terminal: Terminal, run: Run): Command {
     )
     .helpOption('--help', 'print this help')
     .helpCommand(false)
+    .addHelpText(
+      'after',
+      `\nWithout a command it serves. The flags of a command: ${PROGRAM_NAME} serve --help`,
+    )
     .showSuggestionAfterError()
     .showHelpAfterError(`Try: ${PROGRAM_NAME} --help`)
     .allowExcessArguments(false)
@@ -134,14 +144,21 @@ function addBackupsCommands(program: Command, terminal: Terminal, run: Run): voi
       'write the past that the services can still tell of, as OpenMetrics for\npromtool tsdb create-blocks-from openmetrics',
     )
     .addOption(configFileOption())
-    .option(
-      '--since <time>',
-      'from when on: 30d (so long ago) or 2026-01-31T00:00:00Z',
-      moment,
-      moment('30d'),
+    .addOption(
+      new Option('--since <time>', 'from when on: so long ago, or a time such as 2026-01-31T00:00:00Z')
+        .argParser(moment)
+        .default(moment('30d'), '30d'),
     )
-    .option('--until <time>', 'until when: now, so long ago, or a time', moment, moment('now'))
-    .option('--step <duration>', 'time between two samples', duration, seconds(240))
+    .addOption(
+      new Option('--until <time>', 'until when: now, so long ago, or a time')
+        .argParser(moment)
+        .default(moment('now'), 'now'),
+    )
+    .addOption(
+      new Option('--step <duration>', 'time between two samples')
+        .argParser(duration)
+        .default(seconds(240), '4m'),
+    )
     .option('--job <name>', 'label job of the live series', 'huaweicloud-backup-exporter')
     .option('--instance <name>', 'label instance of the live series', 'localhost:10045')
     .option('--output <file>', 'write to this file instead of standard output')
@@ -171,7 +188,11 @@ function withChangeFlags(command: Command): Command {
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show the call and send nothing that changes anything')
     .option('--wait', 'wait until it has ended; fail unless it ended well')
-    .option('--wait-timeout <duration>', 'wait no longer than this', duration, seconds(7200));
+    .addOption(
+      new Option('--wait-timeout <duration>', 'wait no longer than this')
+        .argParser(duration)
+        .default(seconds(7200), '2h'),
+    );
 }
 
 function duration(text: string): Seconds {

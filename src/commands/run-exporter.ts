@@ -32,10 +32,9 @@ const GRACE_MILLISECONDS = 1500;
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runExporter({ flags, terminal, log, loadConfig }: ExporterProcess): Promise<number> {
   terminal.onUncaught((error) => {
-    log.error(
-      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      'unexpected error, ending',
-    );
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    log.debug({ stack }, 'where the unexpected error came from');
+    log.error({ error: message }, 'unexpected error, ending');
     terminal.exit(EXIT.failed);
   });
   const ended = new Promise<string>((resolve) => {

@@ -7,19 +7,24 @@ const mix = (value: number): number => {
 };
 
 /** An unsigned 32-bit number that depends on nothing but its arguments. */
-export const hash = (...parts: readonly number[]): number =>
-  parts.reduce((mixed, part) => mix(Math.imul(mixed, 0x01000193) ^ mix(part + 0x9e3779b9)), 0x811c9dc5);
+export const hash = (...parts: readonly number[]): number => {
+  let mixed = 0x811c9dc5;
+  for (const part of parts) {
+    mixed = mix(Math.imul(mixed, 0x01000193) ^ mix(part + 0x9e3779b9));
+  }
+  return mixed;
+};
 
 /** A number from 0 up to, not including, 1 that depends on nothing but its arguments. */
 export const chance = (...parts: readonly number[]): number => hash(...parts) / 2 ** 32;
 
 /** 32 hexadecimal digits that depend on nothing but their arguments. */
 export const hexadecimalId = (...parts: readonly number[]): string => {
-  const base = hash(...parts);
-  const other = hash(0x5bd1e995, ...parts);
   let digits = '';
   for (let word = 0; word < 4; word += 1) {
-    digits += hash(base, other, word).toString(16).padStart(8, '0');
+    digits += hash(word, ...parts)
+      .toString(16)
+      .padStart(8, '0');
   }
   return digits;
 };

@@ -36,14 +36,12 @@ const describedBackup = (backup: Backup): SimulatedBackup => ({
   sizeBytes: sizeBytes(backup),
 });
 
-const idsOfKind = { graph: 'graph', instance: 'instance' } as const satisfies Record<ResourceKind, string>;
-
 /** The hands on the world; `current` gives it as it is at the clock's now. */
 export const worldControls = (current: () => World): WorldControls => {
   const find = (id: string, kind?: ResourceKind): Resource => {
     const resource = current().resource(id);
     if (!resource || (kind !== undefined && resource.kind !== kind)) {
-      throw new Error(`the simulated cloud has no ${kind ? idsOfKind[kind] : 'resource'} ${id}`);
+      throw new Error(`the simulated cloud has no ${kind ?? 'resource'} ${id}`);
     }
     return resource;
   };

@@ -94,11 +94,15 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
   };
 
   const prune = (resource: Resource): void => {
-    const finished = resource.backups.filter(({ method, state }) => method === 'auto' && state !== 'running');
-    const good = finished.filter(({ state }) => state === 'success');
-    const other = finished.filter(({ state }) => state !== 'success');
-    for (const group of [good, other]) {
-      group.slice(0, Math.max(0, group.length - AUTOMATIC_BACKUPS_KEPT)).forEach(unlist);
+    const left = { good: AUTOMATIC_BACKUPS_KEPT, other: AUTOMATIC_BACKUPS_KEPT };
+    for (const backup of resource.backups.toReversed()) {
+      if (backup.method === 'auto' && backup.state !== 'running') {
+        const group = backup.state === 'success' ? 'good' : 'other';
+        left[group] -= 1;
+        if (left[group] < 0) {
+          unlist(backup);
+        }
+      }
     }
   };
 

@@ -1,0 +1,314 @@
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { SimulatedCloud, SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { ask, get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
+
+const LIST = '/v2/{p}/graphs/backups';
+
+const faulty = async (fault: SimulatedFault) => {
+  const started = await startCloud();
+  const undo = started.cloud.order({ match: { operation: 'list_backups' }, fault });
+  return { ...started, undo };
+};
+
+/** What comes over the wire until the connection ends or `enough` says so. */
+const rawAnswer = (cloud: SimulatedCloud, path: string, enough = (_: string) => false): Promise<string> =>
+  new Promise((resolve) => {
+    const { port, host } = new URL(cloud.origin);
+    let text = '';
+    const socket = connect({ port: Number(port), host: '127.0.0.1' }, () => {
+      const target = path.replace('{p}', cloud.account.projectId);
+      socket.write(
+        `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nX-Auth-Token: ${cloud.issueToken()}\r\n\r\n`,
+      );
+    });
+    socket.on('data', (data) => {
+      text += data.toString('latin1');
+      if (enough(text)) {
+        socket.destroy();
+      }
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(text));
+  });
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) {
+    await setImmediate();
+  }
+};
+
+const bodyOf = (raw: string): string => raw.slice(raw.indexOf('\r\n\r\n') + 4);
+
+describe('faults', () => {
+  it('answer with a status, a body and headers', async () => {
+    const { cloud } = await faulty({
+      kind: 'status',
+      status: 429,
+      body: { error_code: 'APIGW.0308' },
+      headers: { 'Retry-After': '7' },
+    });
+
+    const answer = await get(cloud, LIST);
+
+    expect(answer).toMatchObject({ status: 429, body: { error_code: 'APIGW.0308' } });
+    expect(answer.headers.get('retry-after')).toBe('7');
+  });
+
+  it('answer with a status alone, or with text', async () => {
+    const { cloud, undo } = await faulty({ kind: 'status', status: 503 });
+
+    const bare = await get(cloud, LIST);
+    undo();
+    cloud.order({ match: {}, fault: { kind: 'status', status: 500, body: 'broken' } });
+    const text = await get(cloud, LIST);
+
+    expect(bare).toMatchObject({ status: 503, body: '' });
+    expect(text).toMatchObject({ status: 500, body: 'broken' });
+  });
+
+  it('reset the connection before the answer', async () => {
+    const { cloud } = await faulty({ kind: 'reset' });
+
+    const raw = await rawAnswer(cloud, LIST);
+
+    expect(raw).toBe('');
+    await expect(get(cloud, LIST)).rejects.toThrow();
+  });
+
+  it('cut the connection in the middle of the body', async () => {
+    const { cloud, undo } = await faulty({ kind: 'reset-in-body' });
+
+    const half = bodyOf(await rawAnswer(cloud, LIST));
+    await expect(get(cloud, LIST)).rejects.toThrow();
+    undo();
+    const whole = bodyOf(await rawAnswer(cloud, LIST));
+
+    expect(half.length).toBe(Math.ceil(whole.length / 2));
+    expect(whole.startsWith(half)).toBe(true);
+  });
+
+  it('never answer', async () => {
+    const { cloud } = await faulty({ kind: 'no-answer' });
+    const abandon = new AbortController();
+    const asked = ask(cloud, LIST.replace('{p}', cloud.account.projectId), { signal: abandon.signal });
+
+    await until(() => cloud.requests.length === 1);
+    abandon.abort();
+
+    await expect(asked).rejects.toThrow(/abort/);
+    expect(cloud.requests[0]?.status).toBeUndefined();
+  });
+
+  it('send the body byte by byte', async () => {
+    const { cloud } = await faulty({ kind: 'drip', secondsPerByte: 0.001 });
+
+    const raw = await rawAnswer(cloud, `${LIST}?limit=1&offset=1000`);
+
+    expect(JSON.parse(bodyOf(raw))).toMatchObject({ backup_list: [] });
+  });
+
+  it('send one byte a second unless told otherwise', async () => {
+    const { cloud } = await faulty({ kind: 'drip' });
+
+    const raw = await rawAnswer(cloud, LIST, (text) => text.includes('\r\n\r\n'));
+
+    expect(raw).toMatch(/^HTTP\/1\.1 200 /);
+    expect(bodyOf(raw)).toBe('');
+  });
+
+  it('answer 200 with a web page, with nothing, or with other JSON', async () => {
+    const { cloud, undo } = await faulty({ kind: 'html' });
+    const page = await get(cloud, LIST);
+    undo();
+    cloud.order({ match: {}, times: 1, fault: { kind: 'empty' } });
+    cloud.order({ match: {}, times: 1, fault: { kind: 'wrong-shape' } });
+    cloud.order({ match: {}, times: 1, fault: { kind: 'wrong-shape', body: { backup_list: 'none' } } });
+
+    const others = [await get(cloud, LIST), await get(cloud, LIST), await get(cloud, LIST)];
+
+    expect(page.headers.get('content-type')).toBe('text/html');
+    expect(page.body).toMatch(/<html>/);
+    expect(others.map(({ status, body }) => [status, body])).toEqual([
+      [200, ''],
+      [200, [1, 'two', null]],
+      [200, { backup_list: 'none' }],
+    ]);
+  });
+
+  it('answer with the first half of the JSON as if it were whole', async () => {
+    const { cloud } = await faulty({ kind: 'cut-json' });
+
+    const body = bodyOf(await rawAnswer(cloud, LIST));
+
+    expect(body).toMatch(/^\{"backup_count":/);
+    expect(() => JSON.parse(body)).toThrow(SyntaxError);
+  });
+
+  it('answer with as large a body as asked', async () => {
+    const { cloud } = await faulty({ kind: 'huge-body', bytes: 5_000_001 });
+
+    const { body } = await get(cloud, LIST);
+
+    expect(JSON.stringify(body).length).toBe(5_000_001);
+  });
+
+  it('make a body of 2 GiB only as far as it is read', async () => {
+    const { cloud } = await faulty({ kind: 'huge-body', bytes: 2 ** 31 });
+    const before = process.memoryUsage().rss;
+
+    const raw = await rawAnswer(cloud, LIST, (text) => text.length > 1_000_000);
+    await until(() => cloud.requests[0]?.status === 200);
+
+    expect(raw.length).toBeLessThan(10_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+  });
+
+  it('answer with deep nesting', async () => {
+    const { cloud } = await faulty({ kind: 'deep-nesting', depth: 3 });
+
+    expect((await get(cloud, LIST)).body).toEqual({ a: { a: { a: 0 } } });
+  });
+
+  it('send the client elsewhere', async () => {
+    const { cloud } = await faulty({ kind: 'redirect', location: 'https://elsewhere.example/' });
+
+    const answer = await get(cloud, LIST);
+
+    expect(answer.status).toBe(301);
+    expect(answer.headers.get('location')).toBe('https://elsewhere.example/');
+  });
+
+  it('add a big header to the right answer', async () => {
+    const { cloud } = await faulty({ kind: 'big-header', bytes: 80 * 1024 });
+
+    const raw = await rawAnswer(cloud, LIST);
+
+    expect(raw.indexOf('\r\n\r\n')).toBeGreaterThan(80 * 1024);
+    expect(JSON.parse(bodyOf(raw))).toMatchObject({ backup_count: expect.any(Number) });
+  });
+
+  it('delay the right answer', async () => {
+    const { cloud } = await faulty({ kind: 'delay', seconds: 0.03 });
+    const before = performance.now();
+
+    const answer = await get(cloud, LIST);
+
+    expect(answer.status).toBe(200);
+    expect(performance.now() - before).toBeGreaterThan(25);
+  });
+
+  it.each([
+    ['list_backups', LIST, 'backup_list', 'backup_count'],
+    ['list_backups', '/v1.0/{p}/graphs/backups', 'backupList', 'backupCount'],
+    ['list_backups', '/v3/{p}/backups', 'backups', 'total_count'],
+    ['list_graphs', '/v2/{p}/graphs', 'graphs', 'graph_count'],
+    ['list_instances', '/v3/{p}/instances', 'instances', 'total_count'],
+  ] as const)('page for ever in %s of %s', async (operation, path, list, total) => {
+    const { cloud } = await startCloud();
+    cloud.order({ match: { operation }, fault: { kind: 'endless-paging' } });
+    const seen = new Set<unknown>();
+
+    for (const offset of [0, 50, 1_000_000]) {
+      const answer = await get(cloud, `${path}?limit=50&offset=${offset}`);
+      rowsOf(answer, list).forEach(({ id }) => {
+        seen.add(id);
+      });
+      expect((answer.body as JsonObject)[total]).toBeGreaterThan(1_000_000);
+    }
+
+    expect(seen.size).toBe(150);
+  });
+
+  it('repeat the first page for ever', async () => {
+    const { cloud } = await faulty({ kind: 'repeated-page' });
+
+    const first = rowsOf(await get(cloud, LIST), 'backup_list');
+    const later = rowsOf(await get(cloud, `${LIST}?offset=500`), 'backup_list');
+
+    expect(first.length).toBe(10);
+    expect(later).toEqual(first);
+  });
+
+  it.each(['no-answer', 'reset'] as const)(
+    'lose the answer (%s) to a request that has arrived',
+    async (how) => {
+      const { cloud } = await startCloud();
+      const { id } = cloud.resourceOf('healthy');
+      const abandon = new AbortController();
+      cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer', how } });
+
+      const asked = ask(cloud, `/v2/${cloud.account.projectId}/graphs/${id}/backups`, {
+        method: 'POST',
+        headers: { 'X-Auth-Token': cloud.issueToken(), 'Content-Type': 'application/json' },
+        body: '{}',
+        signal: abandon.signal,
+      });
+      await until(() => cloud.backupsOf(id).at(-1)?.start === START);
+      if (how === 'no-answer') {
+        abandon.abort();
+      }
+
+      await expect(asked).rejects.toThrow();
+      expect(cloud.backupsOf(id).at(-1)).toMatchObject({ method: 'manual', state: 'running' });
+    },
+  );
+
+  it('other than a lost answer leave no backup behind', async () => {
+    const { cloud } = await startCloud();
+    const { id } = cloud.resourceOf('healthy');
+    const before = cloud.backupsOf(id);
+    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'reset' } });
+
+    await expect(post(cloud, `/v2/{p}/graphs/${id}/backups`, {})).rejects.toThrow();
+
+    expect(cloud.backupsOf(id)).toEqual(before);
+  });
+});
+
+describe('an order', () => {
+  const statuses = async (cloud: SimulatedCloud, path: string, count: number): Promise<number[]> => {
+    const answers: number[] = [];
+    for (let call = 0; call < count; call += 1) {
+      answers.push((await get(cloud, path)).status);
+    }
+    return answers;
+  };
+  const status = (code: number): SimulatedFault => ({ kind: 'status', status: code });
+
+  it('skips calls, then acts as often as told', async () => {
+    const { cloud } = await startCloud();
+    cloud.order({ match: { operation: 'list_backups' }, skip: 1, times: 2, fault: status(503) });
+
+    expect(await statuses(cloud, LIST, 5)).toEqual([200, 503, 503, 200, 200]);
+  });
+
+  it('acts until it is undone', async () => {
+    const { cloud } = await startCloud();
+    const undo = cloud.order({ match: {}, fault: status(503) });
+
+    const before = await statuses(cloud, LIST, 3);
+    undo();
+    undo();
+
+    expect([...before, ...(await statuses(cloud, LIST, 1))]).toEqual([503, 503, 503, 200]);
+  });
+
+  it('makes way for a younger one when it is used up', async () => {
+    const { cloud } = await startCloud();
+    cloud.order({ match: {}, times: 1, fault: status(500) });
+    cloud.order({ match: {}, times: 1, fault: status(502) });
+
+    expect(await statuses(cloud, LIST, 3)).toEqual([500, 502, 200]);
+  });
+
+  it('is for its operation and service alone', async () => {
+    const { cloud } = await startCloud();
+    cloud.order({ match: { operation: 'list_backups', service: 'gaussdb' }, fault: status(503) });
+
+    expect(await statuses(cloud, LIST, 1)).toEqual([200]);
+    expect(await statuses(cloud, '/v3/{p}/instances', 1)).toEqual([200]);
+    expect(await statuses(cloud, '/v3/{p}/backups', 1)).toEqual([503]);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
+import { gesV1 } from '../../src/sources/ges-v1.ts';
+import { gesV2 } from '../../src/sources/ges-v2.ts';
+import type { ListSource } from '../../src/sources/source.ts';
+import { gaussdbRow, gesV1Row, gesV2Row, graphRow, instanceRow, type JsonRow } from '../support/rows.ts';
+
+interface ListCase {
+  readonly list: string;
+  readonly source: ListSource<unknown>;
+  readonly rowsKey: string;
+  readonly totalKey: string;
+  readonly row: (fields?: JsonRow) => JsonRow;
+  readonly operation: string;
+  readonly path: string;
+  readonly largestPage: number;
+}
+
+const LISTS: readonly ListCase[] = [
+  {
+    list: 'backups of GES v2',
+    source: gesV2.backups,
+    rowsKey: 'backup_list',
+    totalKey: 'backup_count',
+    row: gesV2Row,
+    operation: 'list_backups',
+    path: '/v2/{project_id}/graphs/backups',
+    largestPage: 120,
+  },
+  {
+    list: 'backups of GES v1.0',
+    source: gesV1.backups,
+    rowsKey: 'backupList',
+    totalKey: 'backupCount',
+    row: gesV1Row,
+    operation: 'list_backups',
+    path: '/v1.0/{project_id}/graphs/backups',
+    largestPage: 120,
+  },
+  {
+    list: 'backups of GaussDB(for MySQL)',
+    source: gaussdbMysql.backups,
+    rowsKey: 'backups',
+    totalKey: 'total_count',
+    row: gaussdbRow,
+    operation: 'list_backups',
+    path: '/v3/{project_id}/backups',
+    largestPage: 100,
+  },
+  {
+    list: 'graphs',
+    source: gesV2.inventory,
+    rowsKey: 'graphs',
+    totalKey: 'graph_count',
+    row: graphRow,
+    operation: 'list_graphs',
+    path: '/v2/{project_id}/graphs',
+    largestPage: 120,
+  },
+  {
+    list: 'graphs for v1.0, which v2 lists',
+    source: gesV1.inventory,
+    rowsKey: 'graphs',
+    totalKey: 'graph_count',
+    row: graphRow,
+    operation: 'list_graphs',
+    path: '/v2/{project_id}/graphs',
+    largestPage: 120,
+  },
+  {
+    list: 'instances',
+    source: gaussdbMysql.inventory,
+    rowsKey: 'instances',
+    totalKey: 'total_count',
+    row: instanceRow,
+    operation: 'list_instances',
+    path: '/v3/{project_id}/instances',
+    largestPage: 100,
+  },
+];
+
+const BAD_ROWS: readonly (readonly [string, unknown, string])[] = [
+  ['null', null, 'not_an_object'],
+  ['a text', 'row', 'not_an_object'],
+  ['a number', 7, 'not_an_object'],
+  ['an array', [{ id: 'a' }], 'not_an_object'],
+  ['nothing', undefined, 'not_an_object'],
+  ['an object without an id', {}, 'id'],
+];
+
+describe.each(LISTS)('the list of $list', ({ source, rowsKey, totalKey, row, ...expected }) => {
+  it('is asked for at its own path, with the largest page that the service takes', () => {
+    expect(source).toMatchObject({
+      operation: expected.operation,
+      path: expected.path,
+      pageSize: expected.largestPage,
+    });
+  });
+
+  it('gives its rows and the total of the service', () => {
+    const page = source.readPage({ [rowsKey]: [row({ id: 'a' }), row({ id: 'b' })], [totalKey]: 2 });
+
+    expect(page).toEqual({ rows: [row({ id: 'a' }), row({ id: 'b' })], total: 2 });
+  });
+
+  it('can be empty', () => {
+    expect(source.readPage({ [rowsKey]: [], [totalKey]: 0 })).toEqual({ rows: [], total: 0 });
+  });
+
+  it.each([
+    ['an empty object', {}],
+    ['the rows of another list', { things: [], [totalKey]: 0 }],
+    ['an object for the rows', { [rowsKey]: { 0: row() }, [totalKey]: 1 }],
+    ['null for the rows', { [rowsKey]: null, [totalKey]: 0 }],
+    ['a bare array', [row()]],
+    ['a text', '<html></html>'],
+    ['null', null],
+    ['an error in the shape of v2', { error_code: 'GES.7006', error_msg: 'broken' }],
+    ['an error in the shape of v1.0', { errorCode: 'GES.7006', errorMessage: 'broken' }],
+  ])('is not a list when the answer is %s', (_what, body) => {
+    expect(source.readPage(body)).toBeUndefined();
+  });
+
+  it('tells the id of a row before anything else of it is read', () => {
+    expect(source.readId({ id: 'a' })).toBe('a');
+    expect(source.readId({})).toBeUndefined();
+    expect(source.readId(null)).toBeUndefined();
+    expect(source.readId([])).toBeUndefined();
+  });
+
+  it.each(BAD_ROWS)('rejects %s', (_what, bad, reason) => {
+    expect(source.readRow(bad)).toBe(reason);
+  });
+
+  it.each([7, '', null, ['a'], 'x'.repeat(257)])('rejects a row whose id is no usable text, %#', (id) => {
+    expect(source.readRow(row({ id }))).toBe('id');
+  });
+
+  it('reads a row with fields that nobody knows', () => {
+    expect(source.readRow(row({ id: 'a', brand_new: { deep: [1] } }))).toMatchObject({ id: 'a' });
+  });
+
+  it('does not take what a row inherits for a field of it', () => {
+    const inherited = Object.create({ id: 'inherited' });
+
+    expect(source.readRow(JSON.parse('{"__proto__": {"id": "inherited"}}'))).toBe('id');
+    expect(source.readRow({ ...inherited })).toBe('id');
+  });
+});

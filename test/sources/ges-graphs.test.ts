@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { gesGraphs } from '../../src/sources/ges.ts';
+import { graphRow, type JsonRow, without } from '../support/rows.ts';
+
+const read = (fields: JsonRow = {}) => gesGraphs.readRow(graphRow(fields));
+
+describe('a graph of the inventory', () => {
+  it('is read into the words of the domain', () => {
+    expect(read()).toEqual({
+      id: 'graph-1',
+      name: 'orders',
+      created: 1_699_263_238,
+      engineVersion: '2.4.1',
+      arch: 'x86_64',
+      encrypted: false,
+      automaticBackup: true,
+      exists: true,
+    });
+  });
+
+  it.each([
+    ['2023-11-06T09:33:58', 1_699_263_238],
+    ['2023-11-06T17:33:58+0800', 1_699_263_238],
+    ['2023-11-06 09:33:58', 1_699_263_238],
+    [1_699_263_238_000, 1_699_263_238],
+    ['1699263238000', 1_699_263_238],
+    ['2023-02-30T00:00:00', undefined],
+    [null, undefined],
+  ])('created at %j: %s', (created, time) => {
+    expect(read({ created })).toMatchObject({ created: time });
+  });
+
+  it.each([
+    ['200', true],
+    ['900', true],
+    ['a new one', true],
+    [undefined, true],
+    ['400', false],
+    [400, false],
+  ])('with the status %j exists: %s', (status, exists) => {
+    expect(read({ status })).toMatchObject({ exists });
+  });
+
+  it.each([
+    ['0', false],
+    [0, false],
+    ['1', true],
+  ])('with the size index %j is backed up automatically: %s', (index, automaticBackup) => {
+    expect(read({ graph_size_type_index: index })).toMatchObject({ automaticBackup });
+  });
+
+  it.each([
+    ['name', { name: undefined }],
+    ['status', {}],
+    ['data_store_version', { engineVersion: undefined }],
+    ['arch', { arch: undefined }],
+    ['encrypted', { encrypted: undefined }],
+    ['created', { created: undefined }],
+  ])('without its %s keeps everything else', (field, change) => {
+    expect(gesGraphs.readRow(without(graphRow(), field))).toEqual({ ...Object(read()), ...change });
+  });
+});

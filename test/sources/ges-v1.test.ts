@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { gesV1 } from '../../src/sources/ges-v1.ts';
+import { gesV1Row, gesV2Row, type JsonRow, without } from '../support/rows.ts';
+import { vendorSample } from '../support/vendor-samples.ts';
+
+const read = (fields: JsonRow = {}) => gesV1.backups.readRow(gesV1Row(fields));
+
+const START = 1_704_326_400;
+const END = 1_704_330_000;
+
+describe('a row of GES v1.0', () => {
+  it('is read into the words and units of the domain', () => {
+    expect(read()).toEqual({
+      id: 'backup-1',
+      name: 'orders_20240104000000_auto',
+      resourceId: 'graph-1',
+      resourceName: 'orders',
+      state: 'succeeded',
+      start: START,
+      end: END,
+      duration: 3600,
+      size: 3 * 1_048_576,
+      method: 'auto',
+      engineVersion: '2.4.1',
+      arch: 'x86_64',
+      encrypted: false,
+      resourceDeleted: false,
+      automaticBackup: true,
+    });
+  });
+
+  it('is read from the printed answer of the vendor, whose numbers are eight hours early', () => {
+    const { backupList: rows } = vendorSample('ges-v1-list-backups') as { backupList: unknown[] };
+
+    expect(rows.map(gesV1.backups.readRow)).toMatchObject([
+      {
+        resourceId: '6c7b2fcc-4559-4037-8a56-6724d76d50c9',
+        resourceName: 'sanguo',
+        state: 'succeeded',
+        start: 1_530_803_682,
+        end: 1_530_803_749,
+        duration: 67,
+        size: undefined,
+        method: undefined,
+      },
+      { resourceId: 'f1529b88-c958-493e-8452-fccfe932cde1', end: 1_532_330_001, duration: 67 },
+    ]);
+  });
+
+  it.each([
+    ['as numbers', { startTimestamp: 1, endTimestamp: 2 }],
+    ['as texts', { startTimestamp: '1704297600000', endTimestamp: '1704301200000' }],
+    ['in the other spelling', { start_timestamp: 1_704_297_600_000, end_timestamp: 1_704_301_200_000 }],
+    ['as nonsense', { startTimestamp: {}, endTimestamp: 'never' }],
+    ['missing', { startTimestamp: undefined, endTimestamp: undefined }],
+  ])('takes its times from the texts alone, the timestamps %s', (_what, fields) => {
+    expect(read(fields)).toMatchObject({ start: START, end: END, duration: 3600 });
+  });
+
+  it('has no time where it has no text, whatever its timestamps say', () => {
+    expect(read({ startTime: '', endTime: null, duration: null })).toBe('time');
+    expect(read({ status: 'backing_up', startTime: undefined })).toBe('time');
+  });
+
+  it('ends at start and duration when it has no text for the end', () => {
+    expect(read({ endTime: null, duration: '54' })).toMatchObject({ end: START + 54, duration: 54 });
+  });
+
+  it('may be spelled as in v2, in the whole or in parts', () => {
+    expect(gesV1.backups.readRow(gesV2Row({ start_timestamp: 0, end_timestamp: 0 }))).toEqual(read());
+    expect(gesV1.backups.readRow(without(gesV1Row({ graph_name: 'mixed' }), 'graphName'))).toMatchObject({
+      resourceName: 'mixed',
+      resourceId: 'graph-1',
+    });
+  });
+
+  it('prefers its own spelling where both are there', () => {
+    expect(read({ graph_name: 'other', graph_id: 'other' })).toMatchObject({
+      resourceName: 'orders',
+      resourceId: 'graph-1',
+    });
+  });
+
+  it.each([
+    ['success', 'succeeded'],
+    ['failed', 'failed'],
+    ['backing_up', 'running'],
+    ['COMPLETED', 'unknown'],
+    [undefined, 'unknown'],
+  ])('with the status %j is %s', (status, state) => {
+    expect(read({ status })).toMatchObject({ state });
+  });
+
+  it.each([
+    ['400', true],
+    [400, true],
+    ['200', false],
+    [undefined, undefined],
+  ])('with the graph status %j says of the deletion of its graph: %s', (graphStatus, deleted) => {
+    expect(read({ graphStatus })).toMatchObject({ resourceDeleted: deleted });
+  });
+
+  it.each([
+    ['id', 'id'],
+    ['graphId', 'resource'],
+  ])('without its %s is rejected', (field, reason) => {
+    expect(gesV1.backups.readRow(without(gesV1Row(), field))).toBe(reason);
+  });
+
+  it.each([
+    ['name', { name: undefined }],
+    ['backupMethod', { method: undefined }],
+    ['graphName', { resourceName: undefined }],
+    ['graphStatus', { resourceDeleted: undefined }],
+    ['graphSizeTypeIndex', { automaticBackup: undefined }],
+    ['dataStoreVersion', { engineVersion: undefined }],
+    ['arch', { arch: undefined }],
+    ['startTimestamp', {}],
+    ['endTimestamp', {}],
+    ['startTime', { start: undefined }],
+    ['endTime', { end: END }],
+    ['size', { size: undefined }],
+    ['duration', { duration: 3600 }],
+    ['encrypted', { encrypted: undefined }],
+  ])('without its %s keeps everything else', (field, change) => {
+    expect(gesV1.backups.readRow(without(gesV1Row(), field))).toEqual({ ...Object(read()), ...change });
+  });
+});
+
+describe('the envelope of GES v1.0', () => {
+  it('may carry empty error fields beside its rows', () => {
+    const body = { errorCode: '', errorMessage: '', backupCount: 1, backupList: [gesV1Row()] };
+
+    expect(gesV1.backups.readPage(body)).toEqual({ rows: [gesV1Row()], total: 1 });
+  });
+
+  it('may be spelled as in v2', () => {
+    expect(gesV1.backups.readPage({ backup_list: [], backup_count: 0 })).toEqual({ rows: [], total: 0 });
+  });
+});

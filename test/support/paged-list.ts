@@ -1,0 +1,80 @@
+import type { FetchPage } from '../../src/pages/page-reader.ts';
+import type { Collector } from '../../src/pages/walk.ts';
+import type { ListSource, Row } from '../../src/sources/source.ts';
+
+/** A list source over rows `{ id, bad? }` in the envelope `{ rows, total }`; an item is the row's id. */
+export const ID_LIST: ListSource<{ readonly item: string }> = {
+  operation: 'list_backups',
+  path: '/list',
+  pageSize: 100,
+  readPage: (body) =>
+    typeof body === 'object' && body !== null && 'rows' in body && Array.isArray(body.rows)
+      ? { rows: body.rows, total: 'total' in body ? Number(body.total) : undefined }
+      : undefined,
+  readId: (row) => idOf(row),
+  readRow: (row) => {
+    const id = idOf(row);
+    if (id === undefined) return 'id';
+    return (row as { readonly bad?: boolean }).bad === true ? 'time' : { item: id };
+  },
+};
+
+function idOf(row: Row): string | undefined {
+  return typeof row === 'object' && row !== null && 'id' in row && typeof row.id === 'string'
+    ? row.id
+    : undefined;
+}
+
+/** A collector that keeps the items in the order in which they came. */
+export function createIdCollector(): Collector<{ readonly item: string }> & { readonly items: string[] } {
+  const items: string[] = [];
+  return { items, add: ({ item }) => void items.push(item) };
+}
+
+/** The page that was asked for. */
+export interface PageRequest {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A server of a list that stands still. */
+export interface StillServer {
+  readonly fetchPage: FetchPage;
+  readonly requests: readonly PageRequest[];
+  /** The most requests that were under way at once. */
+  readonly mostAtOnce: () => number;
+}
+
+/** Serves rows in pages of at most `pageLimit`, with the total given or none at all. */
+export function serveList(
+  rows: readonly Row[],
+  { pageLimit, total }: { readonly pageLimit: number; readonly total: number | undefined },
+): StillServer {
+  return serveAnswers(({ offset, limit }) => ({
+    rows: rows.slice(offset, offset + Math.min(limit, pageLimit)),
+    ...(total !== undefined && { total }),
+  }));
+}
+
+/** Serves what `answer` makes of each request. */
+export function serveAnswers(answer: (request: PageRequest) => unknown): StillServer {
+  const requests: PageRequest[] = [];
+  let underWay = 0;
+  let most = 0;
+  return {
+    requests,
+    mostAtOnce: () => most,
+    fetchPage: async (offset, limit) => {
+      requests.push({ offset, limit });
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await Promise.resolve();
+      underWay -= 1;
+      return answer({ offset, limit });
+    },
+  };
+}
+
+/** Rows with the ids `prefix-0`, `prefix-1`, … */
+export const rowsOf = (count: number, prefix = 'row'): readonly { readonly id: string }[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `${prefix}-${index}` }));
