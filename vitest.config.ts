@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 // Pure tests touch nothing but memory; they run under several time zones.
-const PURE = ['config', 'sources', 'pages', 'state', 'metrics', 'poll'].map((area) => `test/${area}/**/*.test.ts`);
+const PURE = ['config', 'sources', 'pages', 'state', 'metrics', 'poll'].map(
+  (area) => `test/${area}/**/*.test.ts`,
+);
 
 // Process tests start the program, Prometheus, Alertmanager or a browser.
 const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
