@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { renderMetricsReference } from '../../scripts/metrics-reference.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+const DOCUMENTS = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+describe('the documents', () => {
+  it('list the metrics as the catalogue describes them', () => {
+    expect(read('docs/metrics.md')).toBe(renderMetricsReference());
+  });
+
+  it.each(DOCUMENTS)('%s links only to what is there', (document) => {
+    const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(
+      ([, target = '']) => target,
+    );
+
+    const missing = targets.filter((target) => !existsSync(join(ROOT, dirname(document), target)));
+
+    expect(missing).toEqual([]);
+  });
+
+  it('name no script that package.json does not have', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = DOCUMENTS.flatMap((document) =>
+      [...read(document).matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name),
+    );
+
+    expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
+
+describe('the lock file', () => {
+  it('names no host that packages come from', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*registry/);
+  });
+});
