@@ -34,7 +34,9 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
 
   const second = createItems();
   const secondWalk = await walkList(source, fetchPage, second, options);
-  return secondWalk.whole || sameRows(firstWalk, secondWalk)
+  // Where the difference to the total shows, it tells of what may be missing.
+  const differenceShows = secondWalk.listed < (secondWalk.total ?? 0);
+  return secondWalk.whole || (differenceShows && sameRows(firstWalk, secondWalk))
     ? complete(second, secondWalk)
     : { kind: 'moving', walk: secondWalk };
 }

@@ -21,8 +21,8 @@ export interface Walk {
   readonly total: number | undefined;
   readonly rejections: Rejections;
   /**
-   * Whether nothing can have slipped through between two pages: each page began with the row that ended the one
-   * before it, and there are no fewer rows than the service counts.
+   * Whether nothing can have slipped through between two pages: each page holds the row that ended the one before
+   * it, and there are no fewer rows than the service counts.
    */
   readonly whole: boolean;
 }
@@ -41,12 +41,14 @@ export class WalkError extends Error {
   }
 }
 
-const MOST_ROWS = 1_000_000;
+// No list of backups is longer; one that grows past this, or so far past the service's own count, has no end.
+const MOST_ROWS = 500_000;
+const MOST_ROWS_UNCOUNTED = 10_000;
 
 /**
- * Walks a list by offset and limit. Pages overlap by one row: where a page does not begin with the row that ended
- * the one before, the list moved in between and a row may have been skipped, whatever the total says. It ends at
- * the service's total, at an empty page, or at a page without a new id.
+ * Walks a list by offset and limit. Pages overlap by one row: where a page does not hold the row that ended the one
+ * before, the list moved in between and a row may have been skipped, whatever the total says. It ends at the
+ * service's total, at an empty page, or at a page without a new id.
  * Rejects with a {@link WalkError}, or with what `fetchPage` rejects with.
  */
 export async function walkList<Item>(
@@ -70,13 +72,13 @@ export async function walkList<Item>(
     for (;;) {
       const page = await reader.read(offset, expectedOffsets);
       if (page === undefined) throw new WalkError('not_a_list');
-      total = page.total;
-      const overlapping = offset > 0 && lastRow !== undefined && sameRow(source, lastRow, page.rows[0]);
-      if (offset > 0 && lastRow !== undefined && !overlapping) moved = true;
       const received = page.rows.length;
-      const fresh = rows.take(overlapping ? page.rows.slice(1) : page.rows);
+      const joint = lastRow === undefined ? -1 : page.rows.findIndex((row) => sameRow(source, row, lastRow));
+      if (offset > 0 && !isJoined(joint, lastRow, page.total, total)) moved = true;
+      total = page.total ?? total;
+      const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
       if (isLastPage(offset + received, received, fresh, total)) break;
-      if (rows.count() > MOST_ROWS) throw new WalkError('endless');
+      if (isEndless(rows.count(), total)) throw new WalkError('endless');
       const overlap = overlapOf(received);
       lastRow = overlap === 0 ? undefined : page.rows[received - 1];
       step = received - overlap;
@@ -90,6 +92,19 @@ export async function walkList<Item>(
 
 // A page of a single row cannot overlap: the walk would stand still.
 const overlapOf = (received: number): number => (received > 1 ? 1 : 0);
+
+/** Whether a page goes on where the one before it ended. Pages of a single row have only the total to tell by. */
+function isJoined(
+  joint: number,
+  lastRow: Row,
+  total: number | undefined,
+  totalBefore: number | undefined,
+): boolean {
+  return lastRow === undefined ? total !== undefined && total === totalBefore : joint >= 0;
+}
+
+const isEndless = (count: number, total: number | undefined): boolean =>
+  count > Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
 
 function isLastPage(
   reached: number,

@@ -7,7 +7,7 @@ const mix = (value: number): number => {
 };
 
 /** An unsigned 32-bit number that depends on nothing but its arguments. */
-export const hash = (...parts: readonly number[]): number => {
+const hash = (...parts: readonly number[]): number => {
   let mixed = 0x811c9dc5;
   for (const part of parts) {
     mixed = mix(Math.imul(mixed, 0x01000193) ^ mix(part + 0x9e3779b9));

@@ -2,7 +2,7 @@ import { type Backup, backupId, DRAWS, draw, type Resource } from './resource.ts
 import { compactTime, zonelessTime } from './time-text.ts';
 
 /** The status that nobody has documented. */
-export const STRANGE_STATUS = 'frozen_copy';
+const STRANGE_STATUS = 'frozen_copy';
 
 const STATUS = {
   running: 'backing_up',

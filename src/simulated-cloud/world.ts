@@ -13,7 +13,7 @@ import {
 } from './resource.ts';
 
 /** Good automatic backups that are kept of a resource, and as many that are not good. */
-export const AUTOMATIC_BACKUPS_KEPT = 7;
+const AUTOMATIC_BACKUPS_KEPT = 7;
 const RETRY_AFTER = 1800;
 
 /** What is to be started. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SimulatedCloud, SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { ask, get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
 
@@ -110,12 +110,22 @@ describe('faults', () => {
   });
 
   it('send one byte a second unless told otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const { cloud } = await faulty({ kind: 'drip' });
+    const bytes: string[] = [];
 
-    const raw = await rawAnswer(cloud, LIST, (text) => text.includes('\r\n\r\n'));
+    const raw = rawAnswer(cloud, LIST, (text) => {
+      bytes.push(bodyOf(text));
+      // The first call is for the headers; each later one is for what came since the clock moved.
+      vi.advanceTimersByTime(1000);
+      return bytes.length === 4;
+    });
 
-    expect(raw).toMatch(/^HTTP\/1\.1 200 /);
-    expect(bodyOf(raw)).toBe('');
+    expect(bodyOf(await raw)).toBe('{"b');
+    expect(bytes).toEqual(['', '{', '{"', '{"b']);
   });
 
   it('answer 200 with a web page, with nothing, or with other JSON', async () => {

@@ -189,10 +189,12 @@ describe('a world', () => {
     const later = controls.backupsOf(id);
 
     controls.resumeBackups(id);
+    const atOnce = controls.backupsOf(id);
     clock.pass(DAY + HOUR);
     const resumed = newestSuccess(controls, id);
 
     expect(later).toEqual(before);
+    expect(atOnce).toEqual(before);
     expect(Math.max(...before.map(({ end }) => end ?? 0))).toBeLessThan(START - 3 * DAY);
     expect(clock() - resumed).toBeLessThan(DAY + HOUR);
   });
@@ -389,6 +391,21 @@ describe('hands on the world', () => {
     expect(ids).not.toContain(oldest);
     expect(ids).not.toContain(running);
     expect(controls.backupsOf(graph).filter(({ start }) => start > START).length).toBe(1);
+  });
+
+  it('leave the schedule alone when a hanging backup is removed', () => {
+    const { clock, controls, graph } = calm();
+    controls.hang(graph);
+    clock.pass(5 * DAY);
+    const hanging = controls.backupsOf(graph).at(-1)?.id ?? '';
+
+    controls.removeBackup(hanging);
+    const atOnce = controls.backupsOf(graph).filter(({ start }) => start > START);
+    clock.pass(DAY);
+    const after = controls.backupsOf(graph).filter(({ start }) => start > START);
+
+    expect(atOnce).toEqual([]);
+    expect(after.length).toBe(1);
   });
 
   it('delete a graph but not its backups, and an instance with them', () => {
