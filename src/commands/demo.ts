@@ -8,6 +8,8 @@ import type { Terminal } from './terminal.ts';
 const POLL_INTERVAL = 5 * 60;
 const OBJECTIVE = 26 * 3600;
 const SHORTEST_INTERVAL = 1;
+// So often a backup of a healthy resource fails, to be started again soon after.
+const MISHAPS = 0.02;
 
 /** Serves a simulated cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
@@ -16,6 +18,7 @@ export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number
     graphs: flags['demo.graphs'],
     instances: flags['demo.instances'],
     seed: flags['demo.seed'],
+    mishaps: MISHAPS,
     speed: flags['demo.speed'],
   });
   const speed = flags['demo.speed'];
