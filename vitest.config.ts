@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Pure tests touch nothing but memory; they run under several time zones.
-const PURE = ['config', 'sources', 'pages', 'state', 'metrics', 'poll'].map(
+const PURE = ['config', 'sources', 'pages', 'state', 'metrics', 'poll', 'status', 'history'].map(
   (area) => `test/${area}/**/*.test.ts`,
 );
 

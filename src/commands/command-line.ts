@@ -275,7 +275,8 @@ function telemetryPath(text: string): string {
       'A path such as /metrics is allowed: letters, digits, ".", "_", "~" and "-" between slashes.',
     );
   }
-  if (RESERVED_PATHS.includes(text)) throw new InvalidArgumentError('Something else is served there.');
+  if (RESERVED_PATHS.some((path) => text === path || text.startsWith(`${path}/`)))
+    throw new InvalidArgumentError('Something else is served there.');
   return text;
 }
 

@@ -55,7 +55,7 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
     telemetryPath: flags['web.telemetryPath'],
     metrics: exporter,
     isReady: exporter.isReady,
-    status: statusRoutes(exporter.status),
+    status: statusRoutes(exporter.status, { telemetryPath: flags['web.telemetryPath'] }),
     reload: flags['web.enableLifecycle'] ? reload : undefined,
     log,
   });

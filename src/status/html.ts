@@ -15,7 +15,7 @@ const MISLEADING =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 /** The text with control, invisible and direction-changing characters written out, as in `‹U+202E›`. */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.toWellFormed().replace(MISLEADING, codePoint);
 }
 

@@ -1,7 +1,7 @@
 import { assetVersion } from './assets.ts';
 import { type Html, html } from './html.ts';
 import { iconSheet, STANDING_NAMES } from './pieces.ts';
-import { RESOURCE_STANDINGS, type StatusReport } from './report.ts';
+import type { StatusReport } from './report.ts';
 import { pageIcon, pageTitle, renderSummary } from './summary.ts';
 import { renderResults } from './table.ts';
 import { verdictOf } from './verdict.ts';
@@ -10,6 +10,7 @@ import {
   firstDirection,
   type Query,
   readView,
+  STATE_FILTERS,
   type StateFilter,
   type View,
   viewLink,
@@ -79,9 +80,7 @@ function renderFilter(view: View): Html {
     html`<option value="${value}"${chosen ? html` selected` : undefined}>${name}</option>`;
   return html`<form class="filter" role="search" aria-label="Filter the resources">
 <label>Name, id, service, project or region <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
-<label>State <select name="state">${option('', 'Any', state === undefined)}${(
-    ['attention', ...RESOURCE_STANDINGS] as const
-  ).map((filter) => option(filter, FILTER_NAMES[filter], filter === state))}</select></label>
+<label>State <select name="state">${option('', 'Any', state === undefined)}${STATE_FILTERS.map((filter) => option(filter, FILTER_NAMES[filter], filter === state))}</select></label>
 ${sort === FIRST_VIEW.sort ? undefined : html`<input type="hidden" name="sort" value="${sort}">`}${
   direction === firstDirection(sort) ? undefined : html`<input type="hidden" name="dir" value="${direction}">`
 }<button type="submit">Filter</button>

@@ -57,6 +57,7 @@ a { color: var(--link); }
 time, .count b, td { font-variant-numeric: tabular-nums; }
 code, .id, kbd { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; font-size: 0.92em; }
 time, .whole { white-space: nowrap; }
+.running time { white-space: normal; }
 .minor, .absent { color: var(--minor); }
 .unseen, .sheet { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .icon { width: 1em; height: 1em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
@@ -103,11 +104,10 @@ summary { cursor: pointer; color: var(--link); width: fit-content; }
 .filter label { display: grid; gap: 0.15rem; color: var(--minor); }
 .filter input { width: 20rem; max-width: 100%; color: var(--text); }
 .filter select { color: var(--text); }
-.filter .clear { align-self: center; }
+.filter .clear { line-height: 2.2rem; }
 .refresh { color: var(--minor); text-align: right; }
 .refresh button { margin-left: 0.5rem; }
 .refresh button[aria-pressed=true] { background: var(--idle-ground); border-style: dashed; }
-.refresh [role=status]:empty { display: none; }
 .refresh [role=status] { color: var(--text); max-width: 60ch; }
 .refresh.failing [role=status] { color: var(--bad); font-weight: 600; }
 
@@ -153,7 +153,7 @@ tbody th { font-weight: 400; }
 footer { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin-top: 1.5rem; padding-top: 0.75rem; border-top: 1px solid var(--line); color: var(--minor); }
 
 @media (min-width: 78.01rem) {
-  .resources tr { grid-template-columns: 10.4em minmax(0, 1fr) 5.9em 9em 12.6em 6em 7em 6em 6.6em 5.6em; }
+  .resources tr { grid-template-columns: 10em minmax(0, 1fr) 5.9em 8.5em 13.6em 6em 7em 6em 6.6em 5.6em; }
   .resources :is(td, th) { padding: 0.4rem 0.5rem; }
   .resources thead { position: sticky; top: 0; z-index: 1; background: var(--surface); border: 1px solid var(--line); }
   .resources thead th { align-self: end; }

@@ -60,7 +60,7 @@ function captionOf(report: StatusReport, view: View, { matching, page, pages }: 
   const last = Math.min(matching, page * PAGE_SIZE);
   const range = pages === 1 ? '' : `${countWords(first)}–${countWords(last)} of `;
   const number = `${range}${countWords(matching)} ${matching === 1 ? 'resource' : 'resources'}`;
-  const filtered = matching === total ? '' : ` that match the filter, of ${countWords(total)}`;
+  const filtered = matching === total ? '' : ` matching the filter, of ${countWords(total)}`;
   return html`<b>${number}</b>${filtered}, ${orderWords(view)}`;
 }
 
@@ -99,6 +99,7 @@ function renderCurrentHeading(key: SortKey, title: string, view: View): Html {
 }
 
 const LONGEST_NAME = 64;
+const LONGEST_PROJECT = 32;
 
 function renderRow(resource: ResourceStatus, now: UnixSeconds): Html {
   const { standing, service, region, project, resourceId, resourceName } = resource;
@@ -110,7 +111,7 @@ function renderRow(resource: ResourceStatus, now: UnixSeconds): Html {
       : html` <bdi class="minor id" title="${resourceId}">${cut(resourceId, LONGEST_NAME)}</bdi>`
   }</th>
 <td role="cell" class="service" data-label="Service">${service}</td>
-<td role="cell" class="project" data-label="Project">${renderName(project)}${
+<td role="cell" class="project" data-label="Project">${renderName(project, LONGEST_PROJECT)}${
     region === project ? undefined : html` <span class="minor">${region}</span>`
   }</td>
 <td role="cell" class="age" data-label="Newest good backup">${renderAge(resource, now)}</td>
@@ -129,8 +130,8 @@ function renderRow(resource: ResourceStatus, now: UnixSeconds): Html {
 `;
 }
 
-function renderName(name: string): Html {
-  const shown = cut(name, LONGEST_NAME);
+function renderName(name: string, longest = LONGEST_NAME): Html {
+  const shown = cut(name, longest);
   return html`<bdi class="name"${shown === name ? undefined : html` title="${name}"`}>${shown}</bdi>`;
 }
 

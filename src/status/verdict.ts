@@ -69,7 +69,7 @@ function summaryOf(
   if (troubled) {
     return {
       tone: 'doubtful',
-      sentence: 'No resource is known to need attention, but the data is not fresh and complete',
+      sentence: 'No resource is known to need attention, but some data is old or missing',
     };
   }
   if (total === 0) return { tone: 'unknown', sentence: 'No graph or instance was found' };

@@ -1,8 +1,2 @@
-/** Paths that `--web.telemetry-path` cannot take because something else is served there. */
-export const RESERVED_PATHS: readonly string[] = [
-  '/',
-  '/api/v1/status',
-  '/-/healthy',
-  '/-/ready',
-  '/-/reload',
-];
+/** Paths that `--web.telemetry-path` cannot take, nor any path below them, because something else is served there. */
+export const RESERVED_PATHS: readonly string[] = ['/', '/assets', '/api', '/-'];

@@ -176,7 +176,8 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
 
   const front = createListener(
     {
-      allowHalfOpen: true,
+      // Over plain HTTP a client may end its side after the request. In a handshake that is the end.
+      allowHalfOpen: !doors.isSecure,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MILLISECONDS,

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type BrowserContextOptions, chromium } from 'playwright-core';
+
+// Writes the pictures of the status page in docs/: the demo's own page, taken with Debian's Chromium.
+
+interface Picture {
+  readonly file: string;
+  readonly options: BrowserContextOptions;
+}
+
+const PICTURES: readonly Picture[] = [
+  {
+    file: 'status-page.png',
+    options: { viewport: { width: 1280, height: 760 }, colorScheme: 'light' },
+  },
+  {
+    file: 'status-page-dark-400px.png',
+    options: { viewport: { width: 400, height: 1200 }, colorScheme: 'dark' },
+  },
+];
+const LARGEST_BYTES = 200_000;
+
+const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+
+const demo = spawn(
+  process.execPath,
+  [path('src/main.ts'), 'demo', '--web.listen-address', '127.0.0.1:0', '--log.format', 'json'],
+  { stdio: ['ignore', 'inherit', 'pipe'] },
+);
+const ended = once(demo, 'exit');
+try {
+  const origin = await listeningOrigin();
+  await untilReady(origin);
+  await takePictures(origin);
+} finally {
+  demo.kill('SIGTERM');
+  await ended;
+}
+
+async function listeningOrigin(): Promise<string> {
+  for await (const line of createInterface({ input: demo.stderr })) {
+    const { msg, address } = JSON.parse(line) as { readonly msg: string; readonly address?: string };
+    if (msg === 'listening') {
+      demo.stderr.resume();
+      return `http://${address}`;
+    }
+  }
+  throw new Error('the demo ended before it listened');
+}
+
+async function untilReady(origin: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { status } = await fetch(`${origin}/-/ready`);
+    if (status === 200) return;
+    await wait(100);
+  }
+  throw new Error('the demo was not ready within ten seconds');
+}
+
+async function takePictures(origin: string): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  try {
+    for (const { file, options } of PICTURES) {
+      const page = await browser.newPage(options);
+      await page.goto(origin);
+      await page.screenshot({ path: path(`docs/${file}`) });
+      await page.close();
+      const { size } = await stat(path(`docs/${file}`));
+      if (size > LARGEST_BYTES) throw new Error(`docs/${file} has ${size} bytes, more than ${LARGEST_BYTES}`);
+    }
+  } finally {
+    await browser.close();
+  }
+}

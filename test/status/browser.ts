@@ -1,0 +1,160 @@
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+
+/** Starts a headless Chromium, Debian's own. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** What went wrong in a page while it was looked at. */
+export interface Mishaps {
+  /** Errors of scripts and of the console. */
+  readonly errors: readonly string[];
+  /** What the Content-Security-Policy kept from happening. */
+  readonly violations: () => Promise<readonly string[]>;
+  /** Whether some script called `alert`. */
+  readonly alerted: () => Promise<boolean>;
+}
+
+const WATCH = `
+  window.violations = [];
+  window.alerted = false;
+  window.alert = () => { window.alerted = true; };
+  document.addEventListener('securitypolicyviolation', (event) => {
+    window.violations.push(event.violatedDirective + ' ' + event.blockedURI);
+  });
+`;
+
+/** A new page of its own, and what goes wrong in it. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly mishaps: Mishaps }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await page.addInitScript(WATCH);
+  return {
+    page,
+    context,
+    mishaps: {
+      errors,
+      violations: () => page.evaluate<string[]>('window.violations'),
+      alerted: () => page.evaluate<boolean>('window.alerted'),
+    },
+  };
+}
+
+/** A node of the accessibility tree as a screen reader gets it. */
+export interface AccessibleNode {
+  readonly role: string;
+  readonly name: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly children: readonly AccessibleNode[];
+}
+
+interface RawNode {
+  readonly nodeId: string;
+  readonly ignored: boolean;
+  readonly role?: { readonly value?: string };
+  readonly name?: { readonly value?: string };
+  readonly properties?: readonly { readonly name: string; readonly value: { readonly value?: unknown } }[];
+  readonly childIds?: readonly string[];
+}
+
+/** The accessibility tree of the page, without the nodes that are left out of it. */
+export async function accessibleTree(page: Page): Promise<AccessibleNode> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as { nodes: RawNode[] };
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const childrenOf = (node: RawNode): readonly AccessibleNode[] =>
+    (node.childIds ?? []).flatMap((id) => {
+      const child = byId.get(id);
+      if (child === undefined) return [];
+      return child.ignored ? childrenOf(child) : [accessible(child)];
+    });
+  const accessible = (node: RawNode): AccessibleNode => ({
+    role: node.role?.value ?? '',
+    name: node.name?.value ?? '',
+    properties: Object.fromEntries((node.properties ?? []).map(({ name, value }) => [name, value.value])),
+    children: childrenOf(node),
+  });
+  const [root] = nodes;
+  if (root === undefined) throw new Error('the page has no accessibility tree');
+  return accessible(root);
+}
+
+/** All nodes of a role below a node, in the order of the page. */
+export function nodesOf(root: AccessibleNode, role: string): readonly AccessibleNode[] {
+  return root.children.flatMap((child) => [...(child.role === role ? [child] : []), ...nodesOf(child, role)]);
+}
+
+/** All text below a node. */
+export function spokenText(node: AccessibleNode): string {
+  if (node.role === 'StaticText') return node.name;
+  return node.children.map(spokenText).join(' ').replace(/\s+/g, ' ').trim();
+}
+
+/** A text on the page and its contrast with what is behind it (WCAG 2.2, 1.4.3). */
+export interface TextContrast {
+  readonly text: string;
+  readonly ratio: number;
+}
+
+const CONTRASTS = `(() => {
+  const colour = (text) => {
+    const [red, green, blue, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
+    return { channels: [red, green, blue], alpha };
+  };
+  const over = (front, back) => front.channels.map((value, at) => value * front.alpha + back[at] * (1 - front.alpha));
+  const backgroundOf = (element) => {
+    if (element === null) return [255, 255, 255];
+    const own = colour(getComputedStyle(element).backgroundColor);
+    return own.alpha === 1 ? own.channels : over(own, backgroundOf(element.parentElement));
+  };
+  const luminance = (channels) => {
+    const [red, green, blue] = channels.map((value) => value / 255).map((value) =>
+      value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ratio = (one, other) => {
+    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    const text = node.nodeValue.trim();
+    if (text === '' || element.closest('.unseen') || !element.checkVisibility()) continue;
+    const back = backgroundOf(element);
+    const front = over(colour(getComputedStyle(element).color), back);
+    found.push({ text, ratio: ratio(front, back) });
+  }
+  return found;
+})()`;
+
+/** Every text that can be seen on the page, with its contrast. */
+export function textContrasts(page: Page): Promise<readonly TextContrast[]> {
+  return page.evaluate<TextContrast[]>(CONTRASTS);
+}

@@ -1,0 +1,214 @@
+import type { Outcome } from '../../src/domain/outcome.ts';
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import type { PollStatus, ResourceStatus, StatusReport } from '../../src/status/report.ts';
+import { standingOf } from '../../src/status/standing.ts';
+
+/** The moment at which the made-up reports were made: 2026-07-01T10:00:00Z. */
+export const NOW = unixSeconds(1_782_900_000);
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MIB = 1024 ** 2;
+
+/** A moment that lies so many seconds before {@link NOW}. */
+export const ago = (length: number) => unixSeconds(NOW - length);
+
+/** A graph that is fine; its standing follows from the fields given. */
+export function resource(fields: Partial<ResourceStatus> = {}): ResourceStatus {
+  const facts: Omit<ResourceStatus, 'standing'> = {
+    service: 'ges',
+    region: 'cn-north-4',
+    project: 'prod',
+    resourceId: '4c5f882d-a813-4d78-a1e3-6136914759d1',
+    resourceName: 'orders',
+    exists: true,
+    objective: seconds(26 * HOUR),
+    created: ago(210 * DAY),
+    lastState: 'succeeded',
+    lastSuccess: ago(3 * HOUR + 12 * MINUTE),
+    lastSize: bytes(812 * MIB),
+    lastDuration: seconds(67),
+    consecutiveFailures: 0,
+    runningSince: undefined,
+    ...fields,
+  };
+  return { standing: standingOf(facts, NOW), ...facts };
+}
+
+/** A poll that was complete four minutes ago. */
+export function poll(fields: Partial<PollStatus> = {}): PollStatus {
+  return {
+    service: 'ges',
+    region: 'cn-north-4',
+    project: 'prod',
+    outcome: 'success',
+    reason: undefined,
+    lastPoll: ago(4 * MINUTE),
+    lastComplete: ago(4 * MINUTE),
+    inventory: { complete: true, reason: undefined },
+    unlisted: 0,
+    overLimit: 0,
+    resources: 12,
+    ...fields,
+  };
+}
+
+/** A poll that failed for a reason and was complete three hours ago. */
+export function failingPoll(outcome: Outcome, reason: string, fields: Partial<PollStatus> = {}): PollStatus {
+  return poll({ outcome, reason, lastPoll: ago(MINUTE), lastComplete: ago(3 * HOUR), ...fields });
+}
+
+/** A report of these resources and polls. */
+export function report(fields: Partial<StatusReport> = {}): StatusReport {
+  return { version: '0.1.0', now: NOW, polls: [poll()], resources: [resource()], ...fields };
+}
+
+const NO_GOOD_BACKUP = { lastSuccess: undefined, lastSize: undefined, lastDuration: undefined } as const;
+
+const id = (number: number) =>
+  `${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}-a813-4d78-a1e3-${String(number).padStart(12, '0')}`;
+
+/** Graphs and instances with every standing, as someone on call would meet them. */
+export const mixedReport: StatusReport = report({
+  polls: [
+    poll(),
+    failingPoll(
+      'permission',
+      'gaussdb.cn-north-4.myhuaweicloud.com refuses list_backups (DBS.280015): grant gaussdb:backup:list',
+      {
+        service: 'gaussdb-mysql',
+        resources: 6,
+      },
+    ),
+    poll({
+      project: 'analytics',
+      region: 'ap-southeast-3',
+      inventory: { complete: false, reason: 'GES.7041, grant ges:graph:list' },
+      unlisted: 3,
+      resources: 4,
+    }),
+  ],
+  resources: [
+    resource({ resourceName: 'orders', resourceId: id(1) }),
+    resource({
+      resourceName: 'customers',
+      resourceId: id(2),
+      lastSuccess: ago(21 * HOUR),
+      lastSize: bytes(2.74 * 1024 * MIB),
+      lastDuration: seconds(754),
+    }),
+    resource({
+      resourceName: 'fraud-rings',
+      resourceId: id(3),
+      lastState: 'failed',
+      lastSuccess: ago(3 * DAY + 4 * HOUR),
+      consecutiveFailures: 3,
+      lastSize: bytes(18.2 * 1024 * MIB),
+      lastDuration: seconds(2410),
+    }),
+    resource({
+      resourceName: 'recommendations',
+      resourceId: id(4),
+      lastState: 'running',
+      runningSince: ago(12 * MINUTE),
+      lastSuccess: ago(24 * HOUR),
+    }),
+    resource({
+      resourceName: 'supply-chain',
+      resourceId: id(5),
+      lastState: 'failed',
+      consecutiveFailures: 1,
+      lastSuccess: ago(23 * HOUR),
+    }),
+    resource({
+      resourceName: 'identity-graph',
+      resourceId: id(6),
+      ...NO_GOOD_BACKUP,
+      lastState: undefined,
+      created: ago(12 * DAY + 3 * HOUR),
+    }),
+    resource({
+      resourceName: 'scratch-lin',
+      resourceId: id(7),
+      objective: undefined,
+      ...NO_GOOD_BACKUP,
+      lastState: undefined,
+      created: ago(2 * DAY),
+    }),
+    resource({
+      resourceName: 'legacy-routes',
+      resourceId: id(8),
+      exists: false,
+      objective: undefined,
+      lastSuccess: ago(140 * DAY),
+      created: undefined,
+    }),
+    resource({
+      project: 'analytics',
+      region: 'ap-southeast-3',
+      resourceName: 'web-links',
+      resourceId: id(9),
+      lastSuccess: ago(6 * HOUR),
+      lastSize: undefined,
+    }),
+    resource({
+      project: 'analytics',
+      region: 'ap-southeast-3',
+      resourceName: 'citations',
+      resourceId: id(10),
+      lastSuccess: ago(5 * HOUR),
+      lastState: 'unknown',
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'billing',
+      resourceId: '43e4feaab48f11e89039fa163ebaa7e4in07',
+      lastSuccess: ago(9 * HOUR),
+      lastSize: bytes(2803 * MIB),
+      lastDuration: seconds(240),
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'sessions',
+      resourceId: '8d1c7c1ee2a54bb1a2f7c1b7d5c4a1f2in07',
+      lastState: 'running',
+      runningSince: ago(7 * HOUR),
+      lastSuccess: ago(31 * HOUR),
+      lastSize: bytes(512 * MIB),
+      lastDuration: seconds(180),
+    }),
+  ],
+});
+
+const STATES_IN_TURN: readonly Partial<ResourceStatus>[] = [
+  {},
+  { lastSuccess: ago(3 * DAY) },
+  { lastState: 'failed', consecutiveFailures: 2 },
+  { lastState: 'running', runningSince: ago(20 * MINUTE) },
+  { ...NO_GOOD_BACKUP, lastState: undefined },
+  { objective: undefined },
+  {},
+  {},
+];
+
+/** A report of that many resources in two projects, every standing among them. */
+export function largeReport(size: number): StatusReport {
+  return report({
+    polls: [
+      poll({ resources: size / 2 }),
+      poll({ project: 'staging', region: 'eu-west-101', resources: size / 2 }),
+    ],
+    resources: Array.from({ length: size }, (_, index) =>
+      resource({
+        resourceName: `graph-${index + 1}`,
+        resourceId: id(index + 1),
+        lastSuccess: ago((index * 7919) % (25 * HOUR)),
+        lastSize: bytes(((index * 104_729) % 9000) * MIB),
+        lastDuration: seconds((index * 31) % 4000),
+        ...(index % 2 === 0 ? {} : { project: 'staging', region: 'eu-west-101' }),
+        ...STATES_IN_TURN[index % STATES_IN_TURN.length],
+      }),
+    ),
+  });
+}

@@ -1,0 +1,101 @@
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATUS_CONTENT_SECURITY_POLICY } from '../../src/status/assets.ts';
+import { mixedReport } from './reports.ts';
+import { type StatusServer, startStatusServer } from './server.ts';
+
+let server: StatusServer;
+beforeAll(async () => {
+  server = await startStatusServer(mixedReport);
+});
+afterAll(() => server.stop());
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  request(`${server.origin}${path}`, { headers });
+
+describe('the status routes', () => {
+  it('serve the page under a policy that allows no inline script and no foreign file', async () => {
+    const { statusCode, headers, body } = await get('/');
+
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': STATUS_CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    expect(STATUS_CONTENT_SECURITY_POLICY).toMatch(/^default-src 'none';/);
+    expect(STATUS_CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*|https?:|data:/);
+    expect(await body.text()).toContain('<h1');
+  });
+
+  it('read the query string', async () => {
+    const { body } = await get('/?q=billing&state=&sort=age');
+
+    expect(await body.text()).toContain('<b>1 resource</b> matching the filter, of 12');
+  });
+
+  it.each(['/?', '/?q', '/?q=%', '/?q=%ff%zz&page=&&=&q[]=x', '/?q=a?b', '/?__proto__[x]=1'])(
+    'take %s without harm',
+    async (path) => {
+      const { statusCode, body } = await get(path);
+
+      expect(statusCode).toBe(200);
+      await body.dump();
+    },
+  );
+
+  it('serve the same as JSON', async () => {
+    const { headers, body } = await get('/api/v1/status');
+
+    expect(headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(await body.json()).toMatchObject({ version: '0.1.0', states: { stale: 2 } });
+  });
+
+  it.each(['/', '/api/v1/status', '/assets/status.css'])('compress %s where gzip is taken', async (path) => {
+    const compressed = await fetch(`${server.origin}${path}`, { headers: { 'Accept-Encoding': 'gzip' } });
+    const plain = await get(path);
+
+    expect(compressed.headers.get('Content-Encoding')).toBe('gzip');
+    expect(compressed.headers.get('Vary')).toBe('Accept-Encoding');
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(await compressed.text()).toBe(await plain.body.text());
+  });
+
+  it('serve every file that the page names, with its type', async () => {
+    const { body } = await get('/');
+    const files = [...(await body.text()).matchAll(/"\.(\/assets\/[^"]*)"/g)].map(([, path = '']) => path);
+
+    const answers = await Promise.all(files.map((path) => get(path)));
+
+    expect(answers.map(({ statusCode, headers }) => [statusCode, headers['content-type']])).toEqual([
+      [200, 'text/css; charset=utf-8'],
+      [200, 'image/svg+xml'],
+      [200, 'text/javascript; charset=utf-8'],
+    ]);
+    await Promise.all(answers.map(({ body: asset }) => asset.dump()));
+  });
+
+  it.each(['/assets/other.css', '/assets/..%2fpackage.json', '/assets/', '/api/v1'])(
+    'leave %s to others',
+    async (path) => {
+      const { statusCode, body } = await get(path);
+
+      expect(statusCode).toBe(404);
+      await body.dump();
+    },
+  );
+
+  it.each(['/', '/api/v1/status'])('only let %s be read', async (path) => {
+    const posted = await request(`${server.origin}${path}`, { method: 'POST' });
+    const asked = await request(`${server.origin}${path}`, { method: 'HEAD' });
+
+    expect([posted.statusCode, posted.headers['allow']]).toEqual([405, 'GET, HEAD']);
+    expect([asked.statusCode, await asked.body.text()]).toEqual([200, '']);
+    await posted.body.dump();
+  });
+});

@@ -1,0 +1,55 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type RequestHandler } from 'express';
+import type { StatusPageOptions } from '../../src/status/page.ts';
+import type { StatusReport } from '../../src/status/report.ts';
+import { statusRoutes } from '../../src/status/routes.ts';
+
+/** A server on loopback with the status routes at `/` and, for the sake of a reverse proxy, at `/prefix/`. */
+export interface StatusServer {
+  readonly origin: string;
+  /** What is served from now on. */
+  show: (report: StatusReport) => void;
+  /** What answers instead from now on; undefined: the routes themselves. */
+  answerWith: (handler: RequestHandler | undefined) => void;
+  /** How often the page itself was asked for. */
+  readonly pagesServed: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a server that shows the report. */
+export async function startStatusServer(
+  first: StatusReport,
+  options: Partial<StatusPageOptions> = {},
+): Promise<StatusServer> {
+  let shown = first;
+  let instead: RequestHandler | undefined;
+  let pages = 0;
+  const routes = statusRoutes(() => shown, options);
+  const app = express();
+  app.use((request, response, next) => {
+    if (request.path === '/') pages += 1;
+    if (instead === undefined) next();
+    else instead(request, response, next);
+  });
+  app.use('/prefix', routes);
+  app.use(routes);
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    show: (report) => {
+      shown = report;
+    },
+    answerWith: (handler) => {
+      instead = handler;
+    },
+    pagesServed: () => pages,
+    stop: () => stop(server),
+  };
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

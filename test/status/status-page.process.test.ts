@@ -1,0 +1,798 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bytes, seconds } from '../../src/domain/quantities.ts';
+import type { StatusPageOptions } from '../../src/status/page.ts';
+import type { StatusReport } from '../../src/status/report.ts';
+import { SORT_KEYS } from '../../src/status/view.ts';
+import {
+  accessibleTree,
+  type Mishaps,
+  nodesOf,
+  openPage,
+  spokenText,
+  startBrowser,
+  textContrasts,
+} from './browser.ts';
+import { ago, failingPoll, largeReport, mixedReport, poll, report, resource } from './reports.ts';
+import { type StatusServer, startStatusServer } from './server.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly mishaps: Mishaps;
+  readonly server: StatusServer;
+}
+
+interface VisitOptions extends BrowserContextOptions {
+  readonly path?: string;
+  readonly status?: Partial<StatusPageOptions>;
+}
+
+async function visit(shown: StatusReport, options: VisitOptions = {}): Promise<Visit> {
+  const { path = '/', status = {}, ...contextOptions } = options;
+  const server = await startStatusServer(shown, status);
+  ends.push(server.stop);
+  const opened = await openPage(browser, contextOptions);
+  ends.push(async () => {
+    await opened.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await opened.context.close();
+  });
+  await opened.page.goto(server.origin + path);
+  return { ...opened, server };
+}
+
+const QUICK = { status: { refreshSeconds: 0.2 } } as const;
+const names = (page: Page) => page.locator('.resources tbody .resource .name').allTextContents();
+const caption = (page: Page) => page.locator('.resources caption').innerText();
+const firstPaint = (page: Page) =>
+  page.evaluate<number>(`new Promise((resolve) => {
+    new PerformanceObserver((list) => {
+      for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime);
+    }).observe({ type: 'paint', buffered: true });
+  })`);
+const isOpen = (details: { readonly open: boolean }) => details.open;
+const query = (page: Page) => new URL(page.url()).search;
+
+describe.each([
+  ['with JavaScript', true],
+  ['without JavaScript', false],
+])('the page %s', (_, javaScriptEnabled) => {
+  it('shows the worst first', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+
+    await page.getByRole('heading', { name: '4 of 12 resources need attention' }).waitFor();
+    expect((await names(page)).slice(0, 4)).toEqual([
+      'identity-graph',
+      'fraud-rings',
+      'sessions',
+      'supply-chain',
+    ]);
+  });
+
+  it('is filtered by text and state through the form, and cleared again', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+
+    await page.getByLabel('Name, id, service, project or region').fill('PROD');
+    await page.getByRole('combobox', { name: 'State' }).selectOption('Stale');
+    await page.getByRole('button', { name: 'Filter' }).click();
+
+    await expect.poll(() => caption(page)).toBe('2 resources matching the filter, of 12, worst first');
+    expect(await names(page)).toEqual(['fraud-rings', 'sessions']);
+    expect(await page.getByRole('combobox', { name: 'State' }).inputValue()).toBe('stale');
+
+    await page.getByRole('link', { name: 'Clear the filter' }).click();
+
+    await expect.poll(() => caption(page)).toBe('12 resources, worst first');
+  });
+
+  it('is filtered by a click on the number of a state', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+
+    await page.getByRole('link', { name: '2 Stale' }).click();
+
+    await expect.poll(() => query(page)).toBe('?state=stale');
+    expect(await names(page)).toEqual(['fraud-rings', 'sessions']);
+    expect(await page.getByRole('link', { name: '2 Stale' }).getAttribute('aria-current')).toBe('true');
+  });
+
+  it('is sorted by a click on a heading, and the other way round by the next, within the filter', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled, path: '/?q=analytics' });
+    const heading = page.getByRole('columnheader', { name: 'Newest good backup' });
+
+    await heading.getByRole('link').click();
+
+    await expect.poll(() => query(page)).toBe('?q=analytics&sort=age');
+    expect(await heading.getAttribute('aria-sort')).toBe('descending');
+    expect(await names(page)).toEqual(['web-links', 'citations']);
+
+    await heading.getByRole('link').click();
+
+    await expect.poll(() => query(page)).toBe('?q=analytics&sort=age&dir=asc');
+    expect(await heading.getAttribute('aria-sort')).toBe('ascending');
+    expect(await names(page)).toEqual(['citations', 'web-links']);
+  });
+
+  it('is sorted by every heading', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+    const headings = page
+      .locator('.resources')
+      .getByRole('columnheader')
+      .filter({ has: page.getByRole('link') });
+
+    const sorted: (string | null)[] = [];
+    for (const heading of await headings.all()) {
+      await heading.getByRole('link').click();
+      await expect.poll(() => heading.getAttribute('aria-sort')).toMatch(/^(?:asc|desc)ending$/);
+      sorted.push(await page.locator('[aria-sort]').getAttribute('class'));
+    }
+
+    expect(sorted).toEqual(SORT_KEYS);
+  });
+
+  it('is paged, a hundred rows at a time', async () => {
+    const { page } = await visit(largeReport(250), { javaScriptEnabled, path: '/?q=graph' });
+
+    await page.getByRole('link', { name: 'Next page' }).click();
+
+    await expect.poll(() => query(page)).toBe('?q=graph&page=2');
+    expect(await caption(page)).toBe('101–200 of 250 resources, worst first');
+
+    await page.getByRole('link', { name: 'Last page' }).click();
+
+    await expect.poll(() => caption(page)).toBe('201–250 of 250 resources, worst first');
+    expect(await names(page)).toHaveLength(50);
+    expect(await page.getByRole('link', { name: 'Next page' }).count()).toBe(0);
+  });
+
+  it('opens the details of a row, with commands to copy', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+    const row = page.getByRole('row', { name: 'sessions' });
+    const code = row.locator('code').first();
+    expect(await code.isVisible()).toBe(false);
+
+    await row.getByText('Details').click();
+
+    expect(await code.isVisible()).toBe(true);
+    expect(await code.innerText()).toBe(
+      'huaweicloud-backup-exporter backups list --project prod --service gaussdb-mysql --resource 8d1c7c1ee2a54bb1a2f7c1b7d5c4a1f2in07',
+    );
+  });
+
+  it('offers what needs JavaScript only where there is JavaScript', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled });
+
+    await expect.poll(() => page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(javaScriptEnabled);
+    expect(await page.getByText('Reload the page to see changes.').isVisible()).toBe(!javaScriptEnabled);
+  });
+
+  it('works behind a path prefix', async () => {
+    const { page } = await visit(mixedReport, { javaScriptEnabled, path: '/prefix/?q=prod' });
+
+    await page.getByRole('columnheader', { name: 'Size' }).getByRole('link').click();
+
+    await expect.poll(() => page.url()).toMatch(/\/prefix\/\?q=prod&sort=size$/);
+    expect(await page.evaluate('getComputedStyle(document.body).maxWidth')).not.toBe('none');
+    expect(await page.getByRole('link', { name: 'This page as JSON' }).getAttribute('href')).toBe(
+      './api/v1/status',
+    );
+  });
+});
+
+describe('refreshing', () => {
+  const changed = report({
+    resources: [
+      ...mixedReport.resources,
+      resource({ resourceName: 'brand-new', resourceId: 'new', lastSuccess: ago(5_000_000) }),
+    ],
+  });
+
+  it('shows a changed report without loading the page anew, and says so', async () => {
+    const { page, server, mishaps } = await visit(mixedReport, { status: { refreshSeconds: 1 } });
+    await page.evaluate('window.kept = true');
+
+    server.show(changed);
+
+    await page.getByRole('heading', { name: '5 of 13 resources need attention' }).waitFor();
+    expect(await names(page)).toContain('brand-new');
+    expect(await page.title()).toBe('5 of 13 resources need attention – Huawei Cloud backups');
+    expect(await page.getByRole('status').innerText()).toBe('Changed: 5 of 13 resources need attention');
+    expect(await page.evaluate('window.kept')).toBe(true);
+    expect([...mishaps.errors, ...(await mishaps.violations())]).toEqual([]);
+  });
+
+  it('changes the icon when all is well again', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    const icon = () => page.locator('link[rel=icon]').getAttribute('href');
+    expect(await icon()).toContain('trouble.svg');
+
+    server.show(report());
+
+    await expect.poll(icon).toContain('fine.svg');
+  });
+
+  it('keeps to the filter, the order and the page', async () => {
+    const { page, server } = await visit(largeReport(250), {
+      ...QUICK,
+      path: '/?q=graph&sort=resource&page=2',
+    });
+    const before = await names(page);
+
+    server.show(largeReport(252));
+
+    await expect.poll(() => caption(page)).toBe('101–200 of 252 resources, by resource, ascending');
+    expect(await names(page)).toEqual(before);
+  });
+
+  it('keeps focus, opened details and scroll', async () => {
+    const { page, server } = await visit(largeReport(100), QUICK);
+    const summary = page.locator('.resources summary').nth(60);
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.polls > summary').click();
+    await summary.focus();
+    const focused = () =>
+      page.evaluate<string>(
+        "document.activeElement.closest('tr')?.dataset.key + document.activeElement.localName",
+      );
+    const before = { focused: await focused(), scroll: await page.evaluate<number>('scrollY') };
+
+    server.show({ ...largeReport(100), version: '0.2.0', now: ago(-3600) });
+
+    await expect.poll(() => page.locator('#as-of').innerText()).toBe('2026-07-01 11:00:00 UTC');
+    expect({ focused: await focused(), scroll: await page.evaluate<number>('scrollY') }).toEqual(before);
+    expect(before.scroll).toBeGreaterThan(1000);
+    expect(before.focused).toMatch(/summary$/);
+    expect(await page.locator('.resources details[open]').count()).toBe(1);
+    expect(await page.locator('.resources details').nth(60).evaluate(isOpen)).toBe(true);
+    expect(await page.locator('.polls').evaluate(isOpen)).toBe(true);
+  });
+
+  it('keeps the focus on a heading, and moves it to the table when its row is gone', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    const heading = page.getByRole('columnheader', { name: 'Size' }).getByRole('link');
+    await heading.focus();
+    server.show(changed);
+    await page.getByRole('row', { name: 'brand-new' }).waitFor();
+    expect(await page.evaluate('document.activeElement.dataset.key')).toBe('sort size');
+    await page.getByRole('row', { name: 'brand-new' }).locator('summary').focus();
+
+    server.show(mixedReport);
+
+    await page.getByRole('row', { name: 'brand-new' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.id')).toBe('results');
+  });
+
+  it('leaves alone what is being typed', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    const input = page.getByLabel('Name, id, service, project or region');
+    await input.pressSequentially('web');
+
+    server.show(changed);
+
+    await page.getByRole('row', { name: 'brand-new' }).waitFor();
+    await page.keyboard.type('-links');
+    expect(await input.inputValue()).toBe('web-links');
+  });
+
+  it('waits while text in the table is selected, and says so', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    await page.evaluate("getSelection().selectAllChildren(document.querySelector('.resources .id'))");
+
+    server.show(changed);
+
+    await page.getByText('Not refreshed while text is selected.').waitFor();
+    expect(await names(page)).not.toContain('brand-new');
+
+    await page.evaluate('getSelection().removeAllRanges()');
+
+    await page.getByRole('row', { name: 'brand-new' }).waitFor();
+    expect(await page.getByText('Not refreshed').isVisible()).toBe(false);
+  });
+
+  it.each<[string, Parameters<StatusServer['answerWith']>[0], string]>([
+    [
+      'answers 503',
+      (_request, response) => void response.status(503).end('busy'),
+      'the exporter answered 503',
+    ],
+    ['hangs up', (request) => void request.destroy(), 'the exporter cannot be reached'],
+    [
+      'answers with a page to sign in',
+      (_request, response) => void response.type('html').end('<h1>Sign in</h1>'),
+      'the answer is not this page',
+    ],
+  ])('says when the exporter %s, shows of when the page is, and recovers', async (_, fault, words) => {
+    const { page, server } = await visit(mixedReport, QUICK);
+
+    server.answerWith(fault);
+
+    await page
+      .getByRole('status')
+      .getByText(
+        `Refreshing fails: ${words}. You see the page of 2026-07-01 10:00:00 UTC. It is tried again every 0.2 s.`,
+      )
+      .waitFor();
+    expect(await names(page)).toHaveLength(12);
+
+    server.answerWith(undefined);
+
+    await expect.poll(() => page.getByRole('status').innerText()).toBe('');
+  });
+
+  it('stops while the tab is hidden, and goes on when it is seen again', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    const hide = (hidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} });
+        document.dispatchEvent(new Event('visibilitychange'));
+      `);
+    await expect.poll(server.pagesServed).toBeGreaterThan(1);
+
+    await hide(true);
+    await page.waitForTimeout(100);
+    const before = server.pagesServed();
+    await page.waitForTimeout(700);
+    expect(server.pagesServed()).toBe(before);
+
+    await hide(false);
+
+    await expect.poll(server.pagesServed).toBeGreaterThan(before);
+  });
+
+  it('stops at the press of a button, and goes on at the next', async () => {
+    const { page, server } = await visit(mixedReport, QUICK);
+    const button = page.getByRole('button', { name: 'Pause' });
+
+    await button.click();
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    server.show(changed);
+    await page.waitForTimeout(100);
+    const before = server.pagesServed();
+    await page.waitForTimeout(700);
+    expect(server.pagesServed()).toBe(before);
+    expect(await names(page)).not.toContain('brand-new');
+
+    await button.click();
+
+    await page.getByRole('row', { name: 'brand-new' }).waitFor();
+  });
+
+  it('loads the page anew when its style or script has changed', async () => {
+    const { page } = await visit(mixedReport, QUICK);
+    await page.evaluate('window.kept = true');
+
+    await page.route('**/', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replace(/status\.css\?\w+/, 'status.css?next'),
+      });
+    });
+
+    await expect.poll(() => page.evaluate('window.kept')).toBeUndefined();
+  });
+});
+
+describe('copying a command', () => {
+  const command =
+    'huaweicloud-backup-exporter backups create --project prod --service gaussdb-mysql --resource 8d1c7c1ee2a54bb1a2f7c1b7d5c4a1f2in07';
+  const copyOf = async (page: Page) => {
+    const row = page.getByRole('row', { name: 'sessions' });
+    await row.getByText('Details').click();
+    const button = row.getByRole('button', { name: 'Copy the command: start a backup' });
+    await button.click();
+    await row.getByText('Copied').waitFor();
+  };
+
+  it('puts it on the clipboard', async () => {
+    const { page, context } = await visit(mixedReport);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+
+    await copyOf(page);
+
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);
+  });
+
+  it('works where plain HTTP leaves the page without a clipboard', async () => {
+    const { page } = await visit(mixedReport);
+    await page.evaluate(`
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+      document.addEventListener('copy', () => { window.copied = String(getSelection()); });
+    `);
+
+    await copyOf(page);
+
+    expect(await page.evaluate('window.copied')).toBe(command);
+  });
+});
+
+describe('hostile names', () => {
+  const hostile = [
+    '<img src=x onerror=alert(1)>',
+    '"><script>alert(1)</script>',
+    `' onmouseover='alert(1)`,
+    '</title></style><svg onload=alert(1)>',
+    'javascript:alert(1)',
+    '{{constructor.constructor("alert(1)")()}}',
+    'exe\u202egpj.orders',
+    '\u0000\u001b[2J',
+    'n'.repeat(256),
+    '👩‍🔬'.repeat(80),
+  ];
+  const hostileReport = report({
+    polls: hostile.map((text) =>
+      failingPoll('server', text, {
+        project: text,
+        region: text,
+        inventory: { complete: false, reason: text },
+      }),
+    ),
+    resources: hostile.map((text, index) =>
+      resource({ resourceName: text, resourceId: `${index} ${text}`, project: text, region: text }),
+    ),
+  });
+
+  it.each([1280, 400])('run no script and break nothing, %i px wide', async (width) => {
+    const { page, mishaps } = await visit(hostileReport, {
+      ...QUICK,
+      viewport: { width, height: 900 },
+      path: `/?q=&state=&x=${encodeURIComponent(hostile[0] ?? '')}`,
+    });
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.waitForTimeout(600);
+
+    expect(await mishaps.alerted()).toBe(false);
+    expect(await mishaps.violations()).toEqual([]);
+    expect(mishaps.errors).toEqual([]);
+    expect(
+      await page.locator('img, main script, main style, [onerror], [onmouseover], [onload]').count(),
+    ).toBe(0);
+    expect(await names(page)).toHaveLength(hostile.length);
+    expect(await names(page)).toContain('<img src=x onerror=alert(1)>');
+    expect(await names(page)).toContain('exe‹U+202E›gpj.orders');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  it('stay in the filter as they were typed', async () => {
+    const { page, mishaps } = await visit(hostileReport);
+
+    await page.getByRole('searchbox').fill('"><script>');
+    await page.getByRole('searchbox').press('Enter');
+
+    await expect.poll(() => names(page)).toEqual(['"><script>alert(1)</script>']);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('"><script>');
+    expect(await mishaps.alerted()).toBe(false);
+  });
+
+  it('would be held by the policy if one was ever not escaped', async () => {
+    const { page, mishaps, server } = await visit(mixedReport);
+    await page.route('**/*', async (route) => {
+      const answer = await route.fetch();
+      const planted =
+        '<main><script>alert(1)</script><img src="data:," onerror="alert(1)"><p style="color:red">';
+      await route.fulfill({ response: answer, body: (await answer.text()).replace('<main>', planted) });
+    });
+
+    await page.goto(server.origin);
+    await expect.poll(mishaps.violations).toHaveLength(4);
+
+    expect(await mishaps.alerted()).toBe(false);
+    expect((await mishaps.violations()).map((violation) => violation.split(' ')[0]).sort()).toEqual([
+      'img-src',
+      'script-src-attr',
+      'script-src-elem',
+      'style-src-attr',
+    ]);
+  });
+});
+
+describe('ten thousand resources', () => {
+  it('are painted first within a second', async () => {
+    const { page } = await visit(largeReport(10_000));
+
+    const painted = await firstPaint(page);
+    expect(painted).toBeGreaterThan(0);
+    expect(painted).toBeLessThan(1000);
+    expect(await names(page)).toHaveLength(100);
+  });
+
+  it.each(['?sort=resource', '?sort=project&dir=desc&page=50', '?q=staging&state=attention&sort=size'])(
+    'are painted within a second as %s',
+    async (path) => {
+      const { page } = await visit(largeReport(10_000), { path: `/${path}` });
+
+      expect(await firstPaint(page)).toBeLessThan(1000);
+      expect(await names(page)).toHaveLength(100);
+    },
+  );
+});
+
+describe('small screens', () => {
+  it.each([
+    [320, mixedReport],
+    [400, mixedReport],
+    [400, largeReport(250)],
+    [640, mixedReport],
+    [1000, mixedReport],
+    [1247, mixedReport],
+    [1280, mixedReport],
+  ])('%i px: nothing is cut off at the side, with everything opened', async (width, shown) => {
+    const { page } = await visit(shown, { viewport: { width, height: 800 } });
+    for (const summary of await page
+      .locator('summary')
+      .all()
+      .then((all) => all.slice(0, 15)))
+      await summary.click();
+
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const outside = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('main *')]
+        .filter((element) => !element.closest('.unseen, .sheet, .polls thead') && element.checkVisibility())
+        .filter((element) => element.getBoundingClientRect().right > ${width} || element.getBoundingClientRect().left < 0)
+        .map((element) => element.outerHTML.slice(0, 80))
+    `);
+    expect(outside).toEqual([]);
+  });
+
+  it.each([400, 1000, 1280, 1500])('%i px: no text of a row lies over another', async (width) => {
+    const longest = resource({
+      resourceName: 'n'.repeat(256),
+      project: 'p'.repeat(256),
+      region: 'ap-southeast-3',
+      lastSuccess: ago(99 * 86_400 + 23 * 3600),
+      lastSize: bytes(1000 * 1024 ** 2),
+      lastDuration: seconds(59 * 60 + 59),
+      runningSince: ago(59 * 60 + 59),
+      consecutiveFailures: 1000,
+      lastState: 'unknown',
+    });
+    const resources = [...mixedReport.resources, longest];
+    const { page } = await visit(report({ resources }), { viewport: { width, height: 800 } });
+    for (const summary of await page.locator('.resources summary').all()) await summary.click();
+
+    const overlaps = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('.resources tbody tr')].flatMap((row) => {
+        const boxes = [...row.querySelectorAll('td:not(.more), th, summary, .panel')]
+          .filter((cell) => cell.checkVisibility())
+          .flatMap((cell) => {
+            const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            const found = [];
+            while (texts.nextNode()) {
+              const range = document.createRange();
+              range.selectNode(texts.currentNode);
+              if (texts.currentNode.parentElement.closest('.unseen, .id')) continue;
+              found.push(...[...range.getClientRects()].map((box) => ({ cell, box })));
+            }
+            return found;
+          });
+        return boxes.flatMap(({ cell, box }, index) => boxes.slice(index + 1)
+          .filter((other) => other.cell !== cell && !cell.contains(other.cell))
+          .filter(({ box: other }) => box.right > other.left + 1 && other.right > box.left + 1)
+          .filter(({ box: other }) => box.bottom > other.top + 1 && other.bottom > box.top + 1)
+          .map((other) => cell.textContent + ' lies over ' + other.cell.textContent));
+      })
+    `);
+    expect(overlaps).toEqual([]);
+  });
+});
+
+describe('for keyboard and screen reader', () => {
+  it.each([400, 1280])('the table is a table with headings, %i px wide', async (width) => {
+    const { page } = await visit(mixedReport, { viewport: { width, height: 900 } });
+
+    const table = nodesOf(await accessibleTree(page), 'table')[0];
+
+    if (table === undefined) throw new Error('there is no table');
+    expect(table.name).toBe('12 resources, worst first');
+    expect(
+      nodesOf(table, 'columnheader')
+        .map(({ name }) => name)
+        .slice(0, 9),
+    ).toEqual([
+      'State',
+      'Resource',
+      'Service',
+      'Project',
+      'Newest good backup',
+      'Size',
+      'Duration',
+      'Failures in a row',
+      'Running since',
+    ]);
+    const rows = nodesOf(table, 'row');
+    expect(rows).toHaveLength(13);
+    expect(rows.slice(1).every((row) => nodesOf(row, 'rowheader').length === 1)).toBe(true);
+    const [, never, stale] = rows;
+    if (never === undefined || stale === undefined) throw new Error('there are no rows');
+    expect(nodesOf(stale, 'cell').map(spokenText).slice(0, 6)).toEqual([
+      'Stale newest failed',
+      'ges',
+      'prod cn-north-4',
+      '3 d 4 h of 1 d 2 h 293 %',
+      '18.2 GiB',
+      '40 min 10 s',
+    ]);
+    expect(nodesOf(never, 'DisclosureTriangle').map(({ name }) => name)).toEqual([
+      'Details of identity-graph',
+    ]);
+  });
+
+  it('the page has a title, one heading, landmarks and labels for all that can be used', async () => {
+    const { page } = await visit(mixedReport);
+
+    const tree = await accessibleTree(page);
+
+    expect(nodesOf(tree, 'heading').map(({ name, properties }) => [properties['level'], name])).toEqual([
+      [1, '4 of 12 resources need attention'],
+      [2, 'Troubles with the data'],
+    ]);
+    for (const role of ['banner', 'main', 'search', 'contentinfo']) {
+      expect(nodesOf(tree, role), role).toHaveLength(1);
+    }
+    for (const role of ['link', 'button', 'searchbox', 'combobox', 'DisclosureTriangle']) {
+      expect(
+        nodesOf(tree, role).filter(({ name }) => name === ''),
+        role,
+      ).toEqual([]);
+    }
+    expect(nodesOf(tree, 'searchbox')[0]?.name).toBe('Name, id, service, project or region');
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  it('every state is told in words, and each has a picture of its own', async () => {
+    const { page } = await visit(mixedReport);
+
+    const badges = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('.badge')].map((badge) =>
+        badge.innerText.replace('\\n', ' ') + ' ' + badge.querySelector('use').getAttribute('href'))
+    `);
+
+    expect([...new Set(badges)]).toEqual([
+      'Never backed up #icon-never',
+      'Stale #icon-stale',
+      'Failed #icon-failed',
+      'Fine, running #icon-running',
+      'Fine #icon-fine',
+      'Not expected #icon-not_expected',
+    ]);
+  });
+
+  it('the first key leads past the head to the table, and on to its headings', async () => {
+    const { page } = await visit(mixedReport);
+
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the resources');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('State');
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => query(page)).toBe('?dir=asc');
+  });
+
+  it.each([400, 1280])(
+    'all that can be used is reached by Tab, and its focus is seen, %i px wide',
+    async (width) => {
+      const { page } = await visit(mixedReport, { viewport: { width, height: 900 } });
+      const usable = await page.evaluate<number>(
+        "[...document.querySelectorAll('a, button, input, select, summary')].filter((element) => element.checkVisibility()).length",
+      );
+
+      const unseen: string[] = [];
+      const reached = new Set<number>();
+      for (let count = 0; count < usable; count += 1) {
+        await page.keyboard.press('Tab');
+        const [index, outline, text] = await page.evaluate<[number, string, string]>(`(() => {
+        const active = document.activeElement;
+        const style = getComputedStyle(active);
+        const box = active.getBoundingClientRect();
+        const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        const covered = hit !== null && !active.contains(hit) && !hit.contains(active);
+        const outline = style.outlineStyle + ' ' + style.outlineWidth + (covered ? ' covered' : '');
+        return [[...document.querySelectorAll('*')].indexOf(active), outline, active.textContent.trim()];
+      })()`);
+        reached.add(index);
+        if (outline !== 'solid 2px') unseen.push(`${text}: ${outline}`);
+      }
+
+      expect(unseen).toEqual([]);
+      expect(reached.size).toBe(usable);
+    },
+  );
+
+  it('the headings that stay at the top do not cover what gets the focus', async () => {
+    const { page } = await visit(largeReport(100));
+    await page.locator('.resources summary').last().focus();
+
+    const covered: string[] = [];
+    for (let count = 0; count < 40; count += 1) {
+      await page.keyboard.press('Shift+Tab');
+      const [top, bottom, name] = await page.evaluate<[number, number, string]>(`[
+        document.activeElement.getBoundingClientRect().top,
+        document.querySelector('.resources thead').getBoundingClientRect().bottom,
+        document.activeElement.textContent,
+      ]`);
+      if (top < bottom) covered.push(name);
+    }
+
+    expect(covered).toEqual([]);
+  });
+
+  it('details open and close by key', async () => {
+    const { page } = await visit(mixedReport);
+    const row = page.getByRole('row', { name: 'billing' });
+
+    await row.locator('summary').press('Enter');
+    expect(await row.locator('.panel').isVisible()).toBe(true);
+    await row.locator('summary').press('Enter');
+    expect(await row.locator('.panel').isVisible()).toBe(false);
+  });
+
+  it.each([
+    ['light', 1280],
+    ['light', 400],
+    ['dark', 1280],
+    ['dark', 400],
+  ] as const)('every text stands out 4.5 : 1, %s, %i px wide', async (colorScheme, width) => {
+    const { page, server } = await visit(mixedReport, {
+      ...QUICK,
+      colorScheme,
+      viewport: { width, height: 900 },
+      path: '/?q=prod',
+    });
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    server.answerWith((_request, response) => void response.status(503).end());
+    await page.getByText('Refreshing fails').waitFor();
+
+    const contrasts = await textContrasts(page);
+
+    expect(contrasts.length).toBeGreaterThan(150);
+    expect(contrasts.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['Stale', 'Copy', 'Troubles with the data']),
+    );
+    expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
+    const scheme = await page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+    expect(scheme).toBe(colorScheme === 'dark' ? 'rgb(17, 20, 24)' : 'rgb(246, 247, 249)');
+  });
+});
+
+describe('the empty states', () => {
+  const unpolled = poll({
+    outcome: undefined,
+    lastPoll: undefined,
+    lastComplete: undefined,
+    inventory: undefined,
+    unlisted: undefined,
+    overLimit: undefined,
+    resources: undefined,
+  });
+
+  it('turn into a table when the first poll has ended', async () => {
+    const { page, server } = await visit(report({ polls: [unpolled], resources: [] }), QUICK);
+    await page.getByRole('heading', { name: 'Nothing has been polled yet' }).waitFor();
+
+    server.show(report());
+
+    await page.getByRole('row', { name: 'orders' }).waitFor();
+  });
+
+  it('lead back to all resources when nothing matches', async () => {
+    const { page } = await visit(mixedReport, { path: '/?q=nothing&state=never&sort=size' });
+
+    await page.getByRole('link', { name: 'Show all 12' }).click();
+
+    await expect.poll(() => query(page)).toBe('?sort=size');
+    expect(await names(page)).toHaveLength(12);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  ageWords,
+  agoWords,
+  countWords,
+  durationWords,
+  momentIso,
+  momentWords,
+  sizeWords,
+} from '../../src/status/words.ts';
+
+describe('words', () => {
+  it.each([
+    [0, '0 s'],
+    [0.4, 'under 1 s'],
+    [54.9, '54 s'],
+    [67, '1 min 7 s'],
+    [120, '2 min'],
+    [3599, '59 min 59 s'],
+    [3600, '1 h'],
+    [4 * 3600 + 12 * 60 + 59, '4 h 12 min'],
+    [86_399, '23 h 59 min'],
+    [26 * 3600, '1 d 2 h'],
+    [3 * 86_400 + 4 * 3600 + 3599, '3 d 4 h'],
+    [100 * 86_400 + 7200, '100 d'],
+    [1234 * 86_400, '1,234 d'],
+  ])('tell %f seconds as %s', (length, words) => {
+    expect(durationWords(seconds(length))).toBe(words);
+  });
+
+  it.each([
+    [0, '0 bytes'],
+    [1023, '1,023 bytes'],
+    [1024, '1.00 KiB'],
+    [1_048_576, '1.00 MiB'],
+    [2_939_158_528, '2.74 GiB'],
+    [19_541_000_000, '18.2 GiB'],
+    [851_443_712, '812 MiB'],
+    [5 * 1024 ** 6, '5.00 EiB'],
+    [5000 * 1024 ** 6, '5000 EiB'],
+  ])('tell %i bytes as %s', (size, words) => {
+    expect(sizeWords(bytes(size))).toBe(words);
+  });
+
+  it('tell an age, and a moment that lies ahead', () => {
+    const now = unixSeconds(1_000_000);
+
+    expect(ageWords(unixSeconds(999_940), now)).toBe('1 min');
+    expect(agoWords(unixSeconds(999_940), now)).toBe('1 min ago');
+    expect(agoWords(unixSeconds(1_000_060), now)).toBe('in 1 min');
+  });
+
+  it('tell a moment in UTC, whatever the time zone of the machine', () => {
+    const moment = unixSeconds(1_782_900_000.9);
+
+    expect(momentIso(moment)).toBe('2026-07-01T10:00:00Z');
+    expect(momentWords(moment)).toBe('2026-07-01 10:00:00 UTC');
+  });
+
+  it.each([1e15, -1e15, Number.NaN])('do not stumble over %f, for which there is no date', (value) => {
+    expect(momentIso(unixSeconds(value))).toBeUndefined();
+    expect(momentWords(unixSeconds(value))).toBe(`${value} s after 1970`);
+  });
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1,000'],
+    [1_234_567, '1,234,567'],
+  ])('set the thousands of %i apart', (value, words) => {
+    expect(countWords(value)).toBe(words);
+  });
+});
