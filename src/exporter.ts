@@ -53,6 +53,7 @@ export interface Exporter {
 
 /** What runs by one configuration, until the next is applied. */
 interface Round {
+  readonly projects: readonly { readonly region: string; readonly project: string }[];
   readonly pollers: ReadonlyMap<string, ServicePoller>;
   readonly clients: readonly ProjectClient[];
   readonly stop: AbortController;
@@ -65,7 +66,9 @@ export function createExporter(options: ExporterOptions): Exporter {
   const metrics = createExporterMetrics(build);
   const publisher = createPublisher(createPace);
   let round: Round | undefined;
+  let changing = Promise.resolve();
   let hasBeenReady = false;
+  let stopped = false;
 
   const end = async (ending: Round | undefined): Promise<void> => {
     ending?.stop.abort();
@@ -73,19 +76,36 @@ export function createExporter(options: ExporterOptions): Exporter {
     await Promise.all(ending?.loops ?? []);
   };
 
-  const apply = async (config: Config): Promise<void> => {
-    await end(round);
-    const memories = new Map(
-      Array.from(round?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
-    );
-    const places = Array.from(round?.pollers.values() ?? [], ({ place }) => place);
-    const begun = begin(config, memories);
-    round = begun;
-    for (const place of places) {
-      if (begun.pollers.has(placeKey(place))) continue;
-      metrics.forget(place);
-      await publisher.withdraw(placeKey(place));
+  const change = async (config: Config | undefined): Promise<void> => {
+    const before = round;
+    round = undefined;
+    await end(before);
+    if (config !== undefined) {
+      const memories = new Map(
+        Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
+      );
+      round = begin(config, memories);
     }
+    await forgetAllBut(round, before);
+  };
+
+  const forgetAllBut = async (after: Round | undefined, before: Round | undefined): Promise<void> => {
+    for (const { region, project } of before?.projects ?? []) {
+      const stays = after?.projects.some((other) => other.project === project && other.region === region);
+      if (stays !== true) metrics.recordCredentialsExpiry({ region, project }, undefined);
+    }
+    for (const [key, { place }] of before?.pollers ?? []) {
+      if (after?.pollers.has(key) === true) continue;
+      metrics.forget(place);
+      await publisher.withdraw(key);
+    }
+  };
+
+  // One change after the other: two at once would leave the pollers of the first running.
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = changing.then(work);
+    changing = mine.catch(() => undefined);
+    return mine;
   };
 
   const begin = (config: Config, memories: ReadonlyMap<string, PollerMemory>): Round => {
@@ -113,7 +133,12 @@ export function createExporter(options: ExporterOptions): Exporter {
           deadline: options.deadline,
           memory: memories.get(placeKey(place)),
           stateFile: options.stateFile,
-          polled: () => metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt()),
+          polled: () => {
+            metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt());
+            hasBeenReady ||= Array.from(pollers.values()).every(
+              (each) => each.status().lastPoll !== undefined,
+            );
+          },
         });
         pollers.set(placeKey(place), poller);
       }
@@ -121,7 +146,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     const loops = Array.from(pollers.values(), (poller, index) =>
       pollOnSchedule(poller, { index, count: pollers.size }, config.poll.interval, stop.signal),
     );
-    return { pollers, clients, stop, loops };
+    const projects = config.projects.map(({ region, name }) => ({ region, project: name }));
+    return { projects, pollers, clients, stop, loops };
   };
 
   const pollOnSchedule = async (
@@ -143,15 +169,11 @@ export function createExporter(options: ExporterOptions): Exporter {
     }
   };
 
-  const pollers = (): readonly ServicePoller[] => Array.from(round?.pollers.values() ?? []);
+  const currentPollers = (): readonly ServicePoller[] => Array.from(round?.pollers.values() ?? []);
 
   return {
-    apply,
-    isReady: () => {
-      hasBeenReady ||=
-        round !== undefined && pollers().every((poller) => poller.status().lastPoll !== undefined);
-      return hasBeenReady;
-    },
+    apply: (config) => inTurn(() => change(stopped ? undefined : config)),
+    isReady: () => hasBeenReady,
     publication: publisher.current,
     renderOwnMetrics: metrics.render,
     recordReload: (successful) => metrics.recordReload(successful, clock()),
@@ -159,10 +181,13 @@ export function createExporter(options: ExporterOptions): Exporter {
       buildStatusReport(
         build.version,
         clock(),
-        pollers().map((poller) => poller.status()),
-        pollers().flatMap((poller) => poller.served() ?? []),
+        currentPollers().map((poller) => poller.status()),
+        currentPollers().flatMap((poller) => poller.served() ?? []),
       ),
-    stop: () => end(round),
+    stop: () => {
+      stopped = true;
+      return inTurn(() => end(round));
+    },
   };
 }
 

@@ -61,8 +61,8 @@ export interface Resource {
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
-  /** False where the service never backs the resource up by itself. */
-  readonly automaticBackup: boolean;
+  /** False where the service never backs the resource up by itself; undefined when the inventory does not tell. */
+  readonly automaticBackup: boolean | undefined;
   /** False when the inventory lists it as deleted. */
   readonly exists: boolean;
 }

@@ -30,16 +30,21 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
 ): Promise<CompleteList<Items> | MovingList> {
   const first = createItems();
   const firstWalk = await walkList(source, fetchPage, first, options);
-  if (firstWalk.whole) return complete(first, firstWalk);
+  if (isWhole(firstWalk)) return complete(first, firstWalk);
 
   const second = createItems();
   const secondWalk = await walkList(source, fetchPage, second, options);
-  // Where the difference to the total shows, it tells of what may be missing.
-  const differenceShows = secondWalk.listed < (secondWalk.total ?? 0);
-  return secondWalk.whole || (differenceShows && sameRows(firstWalk, secondWalk))
+  return isWhole(secondWalk) || (sameRows(firstWalk, secondWalk) && holeWouldShow(secondWalk))
     ? complete(second, secondWalk)
     : { kind: 'moving', walk: secondWalk };
 }
+
+const isWhole = (walk: Walk): boolean => walk.gap === 'none' && !isShort(walk);
+
+const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
+
+// Either as a difference to the total, or as a row that only one of two walks has found.
+const holeWouldShow = (walk: Walk): boolean => isShort(walk) || walk.gap !== 'broken';
 
 function complete<Items extends Collector<never>>(items: Items, walk: Walk): CompleteList<Items> {
   return { kind: 'complete', items, walk, unlisted: Math.max(0, (walk.total ?? 0) - walk.listed) };

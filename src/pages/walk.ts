@@ -1,4 +1,10 @@
-import { type ListSource, REJECTION_REASONS, type RejectionReason, type Row } from '../sources/source.ts';
+import {
+  type ListSource,
+  type Page,
+  REJECTION_REASONS,
+  type RejectionReason,
+  type Row,
+} from '../sources/source.ts';
 import { createPageReader, type FetchPage } from './page-reader.ts';
 
 /** What takes the items of a walk, each once, in the order of the list. */
@@ -8,6 +14,9 @@ export interface Collector<Item> {
 
 /** How many rows were rejected for each reason. */
 export type Rejections = Readonly<Record<RejectionReason, number>>;
+
+/** How sure it is that no row stood between two pages. */
+export type Gap = 'none' | 'unknown' | 'broken';
 
 /** What one walk from the first page to the last has found. */
 export interface Walk {
@@ -21,10 +30,10 @@ export interface Walk {
   readonly total: number | undefined;
   readonly rejections: Rejections;
   /**
-   * Whether nothing can have slipped through between two pages: each page holds the row that ended the one before
-   * it, and there are no fewer rows than the service counts.
+   * Whether something can have slipped through between two pages. `none`: each page holds the row that ended the one
+   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap.
    */
-  readonly whole: boolean;
+  readonly gap: Gap;
 }
 
 /** Why a walk found no end of the list or no list at all. */
@@ -63,7 +72,7 @@ export async function walkList<Item>(
   let step = 0;
   let total: number | undefined;
   let lastRow: Row;
-  let moved = false;
+  let gap: Gap = 'none';
   const expectedOffsets = function* (from: number): Iterable<number> {
     if (step === 0 || total === undefined) return;
     for (let next = from + step; next + 1 < total; next += step) yield next;
@@ -73,11 +82,15 @@ export async function walkList<Item>(
       const page = await reader.read(offset, expectedOffsets);
       if (page === undefined) throw new WalkError('not_a_list');
       const received = page.rows.length;
-      const joint = lastRow === undefined ? -1 : page.rows.findIndex((row) => sameRow(source, row, lastRow));
-      if (offset > 0 && !isJoined(joint, lastRow, page.total, total)) moved = true;
+      const joint = findJoint(source, page, lastRow);
+      if (offset > 0) gap = widerGap(gap, gapBefore(page, joint, lastRow, total));
       total = page.total ?? total;
       const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
-      if (isLastPage(offset + received, received, fresh, total)) break;
+      if (isLastPage(offset + received, received, fresh, total)) {
+        // The end of an uncounted list is an empty page, or nothing behind the row that is known.
+        if (total === undefined && received > 1) gap = widerGap(gap, 'unknown');
+        break;
+      }
       if (isEndless(rows.count(), total)) throw new WalkError('endless');
       const overlap = overlapOf(received);
       lastRow = overlap === 0 ? undefined : page.rows[received - 1];
@@ -87,21 +100,26 @@ export async function walkList<Item>(
   } finally {
     reader.close();
   }
-  return rows.finish(total, moved);
+  return rows.finish(total, gap);
 }
 
 // A page of a single row cannot overlap: the walk would stand still.
 const overlapOf = (received: number): number => (received > 1 ? 1 : 0);
 
-/** Whether a page goes on where the one before it ended. Pages of a single row have only the total to tell by. */
-function isJoined(
-  joint: number,
-  lastRow: Row,
-  total: number | undefined,
-  totalBefore: number | undefined,
-): boolean {
-  return lastRow === undefined ? total !== undefined && total === totalBefore : joint >= 0;
+/** Where the page holds the row that ended the one before it; -1 for nowhere. */
+function findJoint(source: ListSource<unknown>, page: Page, lastRow: Row): number {
+  return lastRow === undefined ? -1 : page.rows.findIndex((row) => sameRow(source, row, lastRow));
 }
+
+function gapBefore(page: Page, joint: number, lastRow: Row, totalBefore: number | undefined): Gap {
+  if (lastRow !== undefined) return joint < 0 ? 'broken' : 'none';
+  // Between pages of a single row, only a total that changes tells.
+  return page.total === totalBefore ? 'unknown' : 'broken';
+}
+
+const GAPS: readonly Gap[] = ['none', 'unknown', 'broken'];
+
+const widerGap = (one: Gap, other: Gap): Gap => (GAPS.indexOf(one) > GAPS.indexOf(other) ? one : other);
 
 const isEndless = (count: number, total: number | undefined): boolean =>
   count > Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
@@ -155,16 +173,8 @@ function createRowIntake<Item>(source: ListSource<Item>, collector: Collector<It
       return { ids: ids.size - before.ids, withoutId: withoutId - before.withoutId };
     },
     count: (): number => ids.size + withoutId,
-    finish: (total: number | undefined, moved: boolean): Walk => {
-      const listed = ids.size + withoutId;
-      return {
-        ids,
-        rejectedIds,
-        listed,
-        total,
-        rejections,
-        whole: !moved && (total === undefined || listed >= total),
-      };
+    finish: (total: number | undefined, gap: Gap): Walk => {
+      return { ids, rejectedIds, listed: ids.size + withoutId, total, rejections, gap };
     },
   };
 }

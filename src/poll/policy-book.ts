@@ -1,5 +1,4 @@
 import type { ProjectClient } from '../cloud/client.ts';
-import { CloudFailure } from '../cloud/failure.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { gaussdbMysqlPolicyPath, readPolicyObjective } from '../sources/gaussdb-mysql-policy.ts';
@@ -96,7 +95,6 @@ async function readPolicy(
       reason: objective === undefined ? 'the policy names no days or no window that can be read' : undefined,
     };
   } catch (error) {
-    if (error instanceof CloudFailure) return { objective: undefined, reason: error.message };
-    throw error;
+    return { objective: undefined, reason: error instanceof Error ? error.message : String(error) };
   }
 }

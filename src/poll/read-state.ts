@@ -58,5 +58,7 @@ function selectionOf({ include, exclude }: ServiceConfig) {
 
 function inventoryReading(reading: ListReading<ResourceListing> | undefined): InventoryReading {
   if (reading === undefined) return { kind: 'not_asked' };
-  return reading.kind === 'complete' ? { kind: 'read', resources: reading.items.byId } : { kind: 'failed' };
+  if (reading.kind === 'failed') return { kind: 'failed' };
+  const hasUnreadRows = Object.values(reading.walk.rejections).some((count) => count > 0);
+  return { kind: 'read', resources: reading.items.byId, hasUnreadRows };
 }

@@ -20,7 +20,9 @@ export function nextPollDelay(
   elapsed: Seconds,
 ): Seconds {
   const phase = (index / count) * interval;
-  const earliest = Math.max(elapsed, lastBegan + interval / 2);
+  // A clock that was set back must not put off the next poll by as much.
+  const now = Math.max(elapsed, lastBegan);
+  const earliest = Math.max(now, lastBegan + interval / 2);
   const due = phase + Math.ceil((earliest - phase) / interval) * interval;
-  return seconds(Math.max(0, due - elapsed));
+  return seconds(Math.max(0, due - now));
 }

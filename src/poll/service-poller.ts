@@ -27,6 +27,8 @@ export interface PollerMemory {
   /** Undefined before the first poll has ended. */
   readonly status: PollStatus | undefined;
   readonly policies: PolicyBook | undefined;
+  /** Undefined before the first complete poll. */
+  readonly served: ServedService | undefined;
 }
 
 /** Polls one service of one project. */
@@ -80,7 +82,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const reader = { client, service, ahead: config.poll.concurrency - 1 };
   let state = options.memory?.state ?? options.stateFile.restored(key);
   let status = options.memory?.status ?? statusBeforeFirstPoll(place);
-  let served: ServedService | undefined;
+  let served = options.memory?.served;
 
   const serve = async (next: ServiceState): Promise<void> => {
     served = await serveResources(place, config.rpo, next, policies.objectiveOf, createPace());
@@ -183,9 +185,9 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     if (next === undefined) return;
     tell(
       'excluded',
-      String(next.excluded),
+      String(next.excluded.size),
       'info',
-      { resources: next.excluded },
+      { resources: next.excluded.size },
       'resources left out by include and exclude',
     );
     tell(
@@ -210,7 +212,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     republish: async () => {
       if (state !== undefined && status.lastComplete !== undefined) await serve(state);
     },
-    memory: () => ({ state, status, policies }),
+    memory: () => ({ state, status, policies, served }),
     served: () => served,
     status: () => status,
   };

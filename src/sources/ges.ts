@@ -65,7 +65,7 @@ function readGraph(row: Row): Resource | RejectionReason {
     engineVersion: readName(graph['data_store_version']),
     arch: readName(graph['arch']),
     encrypted: readBoolean(graph['encrypted']),
-    automaticBackup: gesAutomaticBackup(graph['graph_size_type_index']) ?? true,
+    automaticBackup: gesAutomaticBackup(graph['graph_size_type_index']),
     exists: gesGraphDeleted(graph['status']) !== true,
   };
 }

@@ -53,11 +53,10 @@ type Line = readonly [kind: string, ...rest: unknown[]];
 
 function* stateLines(states: SavedStates): Generator<Line> {
   yield ['state', FORMAT, VERSION];
-  for (const [key, { resources, ledger, inventoryWasRead }] of states) {
+  for (const [key, { resources, excluded, ledger, inventoryWasRead }] of states) {
     yield ['service', key, inventoryWasRead];
-    for (const { id, name, exists, listing, facts } of resources.values()) {
-      yield ['resource', { id, name, exists, listing, rowName: facts?.name }];
-    }
+    for (const resource of resources.values()) yield ['resource', savedResource(resource)];
+    for (const resource of excluded.values()) yield ['excluded', savedResource(resource)];
     for (const [resourceId, { succeeded, failed }] of ledger.counts)
       yield ['counts', resourceId, succeeded, failed];
     yield* idLines(ledger.listed, (id) => !ledger.open.has(id));
@@ -88,8 +87,24 @@ function parseLines(text: string): readonly Line[] | undefined {
   }
 }
 
+// Facts come anew from the first poll; of them only the name in the rows is compared with what was known.
+const savedResource = ({ id, name, exists, listing, facts }: KnownResource) => ({
+  id,
+  name,
+  exists,
+  listing,
+  rowName: facts?.name,
+});
+
+function restoredResource(saved: unknown): KnownResource {
+  const { id, name, exists, listing, rowName } = saved as ReturnType<typeof savedResource>;
+  const facts = rowName === undefined ? undefined : { ...NO_BACKUPS, name: rowName };
+  return { id, name, exists, listing, facts };
+}
+
 interface ServiceInTheMaking {
   readonly resources: Map<string, KnownResource>;
+  readonly excluded: Map<string, KnownResource>;
   readonly listed: Set<string>;
   readonly departed: Map<string, UnixSeconds>;
   readonly counts: Map<string, FinishedCounts>;
@@ -102,14 +117,20 @@ function statesOf(lines: readonly Line[]): SavedStates {
   for (const [kind, ...rest] of lines) {
     if (kind === 'service') {
       const [key, inventoryWasRead] = rest as [string, boolean];
-      service = { resources: new Map(), listed: new Set(), departed: new Map(), counts: new Map() };
-      const { resources, ...ledger } = service;
+      service = {
+        resources: new Map(),
+        excluded: new Map(),
+        listed: new Set(),
+        departed: new Map(),
+        counts: new Map(),
+      };
+      const { resources, excluded, ...ledger } = service;
       states.set(key, {
         resources,
         ledger: { ...ledger, open: new Set() },
         inventoryWasRead,
         overLimit: 0,
-        excluded: 0,
+        excluded,
         unlisted: 0,
       });
     } else if (service !== undefined) {
@@ -121,10 +142,10 @@ function statesOf(lines: readonly Line[]): SavedStates {
 
 function readLine(service: ServiceInTheMaking, kind: string, rest: readonly unknown[]): void {
   switch (kind) {
-    case 'resource': {
-      const { id, name, exists, listing, rowName } = rest[0] as KnownResource & { readonly rowName?: string };
-      const facts = rowName === undefined ? undefined : { ...NO_BACKUPS, name: rowName };
-      service.resources.set(id, { id, name, exists, listing, facts });
+    case 'resource':
+    case 'excluded': {
+      const resource = restoredResource(rest[0]);
+      (kind === 'resource' ? service.resources : service.excluded).set(resource.id, resource);
       break;
     }
     case 'counts': {

@@ -15,7 +15,7 @@ export const NONE_FINISHED: FinishedCounts = { succeeded: 0, failed: 0 };
 export interface FinishedLedger {
   /** Ids of the last complete list. */
   readonly listed: ReadonlySet<string>;
-  /** Ids among them that had not finished, or whose rows could not be read. */
+  /** Ids among them that were never seen finished: they run, are in an unknown state, or could not be read. */
   readonly open: ReadonlySet<string>;
   /** Finished ids that the service no longer lists, with the time since when. */
   readonly departed: ReadonlyMap<string, UnixSeconds>;
@@ -62,10 +62,15 @@ export async function nextLedger(
 ): Promise<FinishedLedger> {
   return {
     listed: list.ids,
-    open: list.rejectedIds.size === 0 ? tally.open : tally.open.union(list.rejectedIds),
+    open: openAfter(ledger, tally.open.union(list.rejectedIds)),
     departed: ledger === undefined ? new Map() : await departedAfter(ledger, list.ids, now, pace),
     counts: countsAfter(ledger, tally, counted),
   };
+}
+
+// A backup stays counted whatever becomes of its row.
+function openAfter(ledger: FinishedLedger | undefined, open: ReadonlySet<string>): ReadonlySet<string> {
+  return ledger === undefined ? open : new Set(Array.from(open).filter((id) => !isCounted(ledger, id)));
 }
 
 function isCounted(ledger: FinishedLedger, id: string): boolean {

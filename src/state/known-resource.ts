@@ -3,7 +3,12 @@ import type { ResourceFacts } from './resource-facts.ts';
 
 /** What came of asking for the inventory in a poll. */
 export type InventoryReading =
-  | { readonly kind: 'read'; readonly resources: ReadonlyMap<string, Resource> }
+  | {
+      readonly kind: 'read';
+      readonly resources: ReadonlyMap<string, Resource>;
+      /** Whether some of its rows could not be read: what it seems to leave out may be among them. */
+      readonly hasUnreadRows: boolean;
+    }
   | { readonly kind: 'failed' }
   | { readonly kind: 'not_asked' };
 
@@ -38,7 +43,7 @@ export function knownResource(
     id,
     name: listed?.name ?? changedName(before, facts) ?? before?.name ?? id,
     exists,
-    listing: inventory.kind === 'read' ? listed : before?.listing,
+    listing: listed ?? (leavesKnownAlone(inventory) ? before?.listing : undefined),
     facts,
   };
 }
@@ -52,7 +57,7 @@ function resourceExists(
 ): boolean {
   switch (inventory.kind) {
     case 'read':
-      return listed?.exists === true;
+      return listed?.exists ?? (inventory.hasUnreadRows && before?.exists === true);
     case 'not_asked':
       return facts?.deleted === false;
     case 'failed':
@@ -62,6 +67,9 @@ function resourceExists(
       return inventory satisfies never;
   }
 }
+
+const leavesKnownAlone = (inventory: InventoryReading): boolean =>
+  inventory.kind === 'read' ? inventory.hasUnreadRows : inventory.kind === 'failed';
 
 // The rows may keep an old name that the inventory has corrected: only a name that changed is news.
 function changedName(

@@ -22,6 +22,7 @@ export interface ResourceFacts {
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
+  /** Whether the newest backup that tells says that the resource has been deleted. */
   readonly deleted: boolean;
   readonly automaticBackup: boolean | undefined;
   /** Of the newest backup; undefined without backups. */
@@ -66,6 +67,7 @@ export function createResourceTally(): ResourceTally {
   const failureStarts: UnixSeconds[] = [];
   let newest: Backup | undefined;
   let newestNamed: Backup | undefined;
+  let newestTellingDeletion: Backup | undefined;
   let newestGood: SucceededBackup | undefined;
   let newestFailed: FailedBackup | undefined;
   let oldestSuccess: UnixSeconds | undefined;
@@ -78,6 +80,9 @@ export function createResourceTally(): ResourceTally {
       stored[backup.state] += 1;
       newest = greater(isNewer, newest, backup);
       if (backup.resourceName !== undefined) newestNamed = greater(isNewer, newestNamed, backup);
+      if (backup.resourceDeleted !== undefined) {
+        newestTellingDeletion = greater(isNewer, newestTellingDeletion, backup);
+      }
       switch (backup.state) {
         case 'succeeded':
           newestGood = greater(endsLater, newestGood, backup);
@@ -105,7 +110,7 @@ export function createResourceTally(): ResourceTally {
         engineVersion: newest?.engineVersion,
         arch: newest?.arch,
         encrypted: newest?.encrypted,
-        deleted: newest?.resourceDeleted === true,
+        deleted: newestTellingDeletion?.resourceDeleted === true,
         automaticBackup: newest?.automaticBackup,
         lastState: newest?.state,
         lastSuccess: newestGood && {

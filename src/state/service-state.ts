@@ -14,8 +14,8 @@ export interface ServiceState {
   readonly inventoryWasRead: boolean;
   /** Resources that the limit keeps out. */
   readonly overLimit: number;
-  /** Resources that `include` and `exclude` keep out. */
-  readonly excluded: number;
+  /** Resources that `include` and `exclude` keep out, by id: what is known of them must not be forgotten either. */
+  readonly excluded: ReadonlyMap<string, KnownResource>;
   /** Backups that the service counts and does not list. */
   readonly unlisted: number;
 }
@@ -43,14 +43,14 @@ export async function nextServiceState(
   const { items, walk, unlisted } = poll.backups;
   const resources = new Map<string, KnownResource>();
   let overLimit = 0;
-  let excluded = 0;
+  const excluded = new Map<string, KnownResource>();
   for (const id of candidateIds(previous, poll)) {
     await pace();
     const facts = items.byResource.get(id)?.facts();
-    const before = previous?.resources.get(id);
+    const before = previous?.resources.get(id) ?? previous?.excluded.get(id);
     const resource = knownResource(id, before, facts, poll.inventory, previous?.inventoryWasRead === true);
     if (resource === undefined) continue;
-    if (!selection.isSelected(resource)) excluded += 1;
+    if (!selection.isSelected(resource)) excluded.set(id, resource);
     else if (resources.size >= selection.limit) overLimit += 1;
     else resources.set(id, resource);
   }
@@ -75,7 +75,7 @@ function candidateIds(
   previous: ServiceState | undefined,
   { backups, inventory }: PollResult,
 ): ReadonlySet<string> {
-  const ids = new Set(previous?.resources.keys());
+  const ids = new Set([...(previous?.resources.keys() ?? []), ...(previous?.excluded.keys() ?? [])]);
   if (inventory.kind === 'read') for (const id of inventory.resources.keys()) ids.add(id);
   for (const id of backups.items.byResource.keys()) ids.add(id);
   return ids;

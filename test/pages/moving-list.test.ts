@@ -1,32 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readWhileMoving, type Schedule, schedules } from '../support/moving-list.ts';
+import {
+  type MovingReading,
+  missedBy,
+  readWhileMoving,
+  type Step,
+  schedules,
+} from '../support/moving-list.ts';
 
-const SCHEDULES = 2000;
+const SCHEDULES = 2500;
 
-async function expectHonest(schedule: Schedule, tally: Map<string, number>): Promise<void> {
-  const reading = await readWhileMoving(schedule);
-
-  expect(new Set(reading.collected).size).toBe(reading.collected.length);
-  expect(reading.collected.filter((id) => !reading.ever.has(id))).toEqual([]);
-  expect(reading.walks).toBeLessThanOrEqual(2);
-  if (reading.kind === 'complete' && reading.unlisted === 0) {
-    const collected = new Set(reading.collected);
-    expect(reading.lasting.filter((id) => !collected.has(id))).toEqual([]);
-  }
-  const outcome =
-    reading.kind === 'moving'
-      ? 'moving'
-      : `${reading.walks === 1 ? 'whole at once' : 'healed'}${reading.unlisted > 0 ? ', some unlisted' : ''}`;
-  tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
-}
+const still: Step = { changes: [], answered: 0 };
+const moves = (...changes: Step['changes']): Step => ({ changes, answered: 0 });
 
 describe('a list that moves between any two of its pages', () => {
   it('is never taken for complete with a hole in it, and no row counts twice', async () => {
     const tally = new Map<string, number>();
 
     await fc.assert(
-      fc.asyncProperty(schedules({ min: 5, max: 12 }), (schedule) => expectHonest(schedule, tally)),
+      fc.asyncProperty(schedules({ min: 2, max: 12 }), async (schedule) => {
+        const reading = await readWhileMoving({ ...schedule, counted: true });
+
+        expect(new Set(reading.collected).size).toBe(reading.collected.length);
+        expect(reading.collected.filter((id) => !reading.ever.has(id))).toEqual([]);
+        expect(reading.walks).toBeLessThanOrEqual(2);
+        expect(holesIn(reading)).toEqual([]);
+        tally.set(outcomeOf(reading), (tally.get(outcomeOf(reading)) ?? 0) + 1);
+      }),
       { numRuns: SCHEDULES },
     );
 
@@ -36,4 +36,54 @@ describe('a list that moves between any two of its pages', () => {
     expect(tally.get('healed')).toBeGreaterThan(0);
     expect(tally.get('moving')).toBeGreaterThan(0);
   });
+
+  it('is not complete because both walks missed the same row', async () => {
+    const missed = await missedBy({
+      rows: 18,
+      order: 'oldest first',
+      pageLimit: 4,
+      ahead: 4,
+      counted: true,
+      steps: [
+        moves({ kind: 'expire' }, { kind: 'start' }),
+        still,
+        still,
+        moves({ kind: 'insert', at: 0.25 }),
+        still,
+        still,
+        moves({ kind: 'start' }),
+        { changes: [{ kind: 'finish', at: 0 }], answered: 4 },
+        moves({ kind: 'prune', at: 0.25 }, { kind: 'expire' }),
+      ],
+    });
+
+    expect(missed).toEqual([]);
+  });
+
+  it.each([3, 5, 8])(
+    'finds a row that another one leaves hidden behind a page, in pages of %i',
+    async (pageLimit) => {
+      const reading = await readWhileMoving({
+        rows: 20,
+        order: 'newest first',
+        pageLimit,
+        ahead: 0,
+        counted: true,
+        steps: [still, moves({ kind: 'prune', at: 0 }, { kind: 'prune', at: 0 })],
+      });
+
+      expect(reading).toMatchObject({ kind: 'complete', unlisted: 0, walks: 2 });
+      expect(reading.collected).toHaveLength(18);
+    },
+  );
 });
+
+const holesIn = ({ kind, unlisted, lasting, collected }: MovingReading): readonly string[] => {
+  const found = new Set(collected);
+  return kind === 'complete' && unlisted === 0 ? lasting.filter((id) => !found.has(id)) : [];
+};
+
+function outcomeOf({ kind, walks, unlisted }: MovingReading): string {
+  if (kind === 'moving') return 'moving';
+  return (walks === 1 ? 'whole at once' : 'healed') + (unlisted > 0 ? ', some unlisted' : '');
+}

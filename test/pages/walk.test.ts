@@ -33,7 +33,7 @@ describe('a list that stands still', () => {
 
     const list = await readList(server, ahead);
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, walk: { listed: 500, whole: true } });
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, walk: { listed: 500 } });
     expect(list.items).toEqual(idsOf(rows));
     expect(server.requests).toHaveLength(14);
     expect(new Set(server.requests.map(({ offset }) => offset)).size).toBe(14);
@@ -129,6 +129,15 @@ describe('the total of the service', () => {
 
     expect(list).toMatchObject({ kind: 'complete', unlisted: Number.MAX_SAFE_INTEGER - 10 });
     expect(server.requests.length).toBeLessThan(20);
+  });
+
+  it('is what the service gave last, though its last page gives none', async () => {
+    const rows = rowsOf(5);
+    const server = serveAnswers(({ offset }) => (offset === 0 ? { rows, total: 10 } : { rows: [] }));
+
+    const list = await readList(server);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 5 });
   });
 
   it('counts ids that come twice: they are one row', async () => {

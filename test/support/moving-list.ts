@@ -60,7 +60,10 @@ function unit(): fc.Arbitrary<number> {
 }
 
 /** Schedules of lists that move a little, so that a second walk may find them still, and of ones that never rest. */
-export const schedules = (pageLimits: { readonly min: number; readonly max: number }): fc.Arbitrary<Schedule> =>
+export const schedules = (pageLimits: {
+  readonly min: number;
+  readonly max: number;
+}): fc.Arbitrary<Schedule> =>
   fc.record({
     rows: fc.integer({ min: 0, max: 24 }),
     order: fc.constantFrom('newest first', 'oldest first'),
@@ -185,4 +188,12 @@ function createList({ rows: count, order, counted }: Schedule) {
       total: counted ? rows.length : undefined,
     }),
   };
+}
+
+/** The rows that a reading missed and did not own up to: neither as moving nor as unlisted. */
+export async function missedBy(schedule: Schedule): Promise<readonly string[]> {
+  const reading = await readWhileMoving(schedule);
+  if (reading.kind === 'moving' || reading.unlisted > 0) return [];
+  const collected = new Set(reading.collected);
+  return reading.lasting.filter((id) => !collected.has(id));
 }

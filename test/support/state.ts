@@ -6,7 +6,11 @@ import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryReading } from '../../src/state/known-resource.ts';
 import type { Pace } from '../../src/state/pace.ts';
 import { createResourceTally, type ResourceFacts } from '../../src/state/resource-facts.ts';
-import { nextServiceState, type ResourceSelection, type ServiceState } from '../../src/state/service-state.ts';
+import {
+  nextServiceState,
+  type ResourceSelection,
+  type ServiceState,
+} from '../../src/state/service-state.ts';
 
 /** A pace that never gives way. */
 export const NO_PACE: Pace = () => undefined;
@@ -22,7 +26,10 @@ export function factsOf(backups: readonly Backup[]): ResourceFacts {
 export function completeList(
   backups: readonly Backup[],
   before: ServiceState | undefined,
-  { rejectedIds = [], unlisted = 0 }: { readonly rejectedIds?: readonly string[]; readonly unlisted?: number } = {},
+  {
+    rejectedIds = [],
+    unlisted = 0,
+  }: { readonly rejectedIds?: readonly string[]; readonly unlisted?: number } = {},
 ): CompleteList<BackupTallies> {
   const items = createBackupTallies(before?.ledger);
   for (const backup of backups) items.add(backup);
@@ -36,7 +43,7 @@ export function completeList(
       listed: ids.size,
       total: ids.size + unlisted,
       rejections: { not_an_object: 0, id: 0, resource: 0, time: rejectedIds.length },
-      whole: unlisted === 0,
+      gap: 'none',
     },
     unlisted,
   };
@@ -45,6 +52,7 @@ export function completeList(
 /** An inventory that was read and lists these. */
 export const inventoryOf = (...resources: readonly Resource[]): InventoryReading => ({
   kind: 'read',
+  hasUnreadRows: false,
   resources: new Map(resources.map((resource) => [resource.id, resource])),
 });
 

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/metrics/catalogue.ts';
+
+const P = ['service', 'region', 'project'];
+const R = [...P, 'resource_id', 'resource_name'];
+
+/** The public interface: the names do not change. */
+const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
+  ['resource_info', 'gauge', [...R, 'engine_version', 'arch', 'encrypted']],
+  ['resource_created_timestamp_seconds', 'gauge', R],
+  ['rpo_seconds', 'gauge', R],
+  ['last_success_timestamp_seconds', 'gauge', R],
+  ['last_success_size_bytes', 'gauge', R],
+  ['last_success_duration_seconds', 'gauge', R],
+  ['last_success_info', 'gauge', [...R, 'method']],
+  ['last_failure_timestamp_seconds', 'gauge', R],
+  ['last_status', 'gauge', [...R, 'state']],
+  ['consecutive_failures', 'gauge', R],
+  ['running_start_timestamp_seconds', 'gauge', R],
+  ['oldest_success_timestamp_seconds', 'gauge', R],
+  ['stored', 'gauge', [...R, 'state']],
+  ['stored_bytes', 'gauge', R],
+  ['finished_total', 'counter', [...R, 'result']],
+  ['poll_success', 'gauge', P],
+  ['inventory_success', 'gauge', P],
+  ['poll_last_success_timestamp_seconds', 'gauge', P],
+  ['poll_duration_seconds', 'gauge', P],
+  ['polls_total', 'counter', [...P, 'outcome']],
+  ['unlisted', 'gauge', P],
+  ['records_rejected_total', 'counter', [...P, 'reason']],
+  ['resources_over_limit', 'gauge', P],
+  ['api_requests_total', 'counter', [...P, 'operation', 'code']],
+  ['api_request_duration_seconds', 'histogram', ['service', 'operation']],
+  ['credentials_expiry_timestamp_seconds', 'gauge', ['region', 'project']],
+  ['config_last_reload_successful', 'gauge', []],
+  ['config_last_reload_success_timestamp_seconds', 'gauge', []],
+  ['exporter_build_info', 'gauge', ['version', 'revision', 'nodeversion']],
+];
+
+describe('the catalogue', () => {
+  it('holds the metrics that are promised, with their types and labels', () => {
+    expect(METRICS.map(({ name, type, labels }) => [name, type, labels])).toEqual(
+      PROMISED.map(([name, type, labels]) => [`huaweicloud_backup_${name}`, type, labels]),
+    );
+  });
+
+  it('gives each metric a help of one line, and a unit exactly where the name has one', () => {
+    for (const { name, help, unit } of METRICS) {
+      expect(help, name).toMatch(/^[A-Z][^\n]*\.$|^[A-Z][^\n]*[a-z0-9]$/);
+      expect(unit, name).toBe(/_(seconds|bytes)$/.exec(name)?.[1]);
+    }
+  });
+});

@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOMES, type Outcome } from '../../src/domain/outcome.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  createExporterMetrics,
+  type ExporterMetrics,
+  type PollRecord,
+} from '../../src/metrics/exporter-metrics.ts';
+import { parseOpenMetrics, parseText, samplesOf } from '../support/exposition-parser.ts';
+import { PLACE } from '../support/served.ts';
+
+const PROJECT = { region: PLACE.region, project: PLACE.project };
+
+const create = () => createExporterMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: 'v24.0.0' });
+
+const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
+  outcome: 'success',
+  ended: unixSeconds(1000),
+  duration: seconds(2),
+  rejections: { not_an_object: 0, id: 0, resource: 0, time: 0 },
+  inventoryComplete: true,
+  complete: { unlisted: 0, overLimit: 0 },
+  ...fields,
+});
+
+const FAILED: Partial<PollRecord> = { outcome: 'server', complete: undefined, rejections: undefined };
+
+/** The samples of a metric, by the values of their labels beside those of the service. */
+async function read(metrics: ExporterMetrics, metric: string): Promise<Readonly<Record<string, number>>> {
+  const samples = samplesOf(parseText(await metrics.render('text'))).filter(
+    ({ name }) => name === `huaweicloud_backup_${metric}`,
+  );
+  return Object.fromEntries(
+    samples.map(({ labels: { service, region, project, ...labels }, value }) => [
+      Object.values(labels).join() || [service, region, project].filter(Boolean).join('/'),
+      value,
+    ]),
+  );
+}
+
+describe('a service that is polled', () => {
+  it('has all its outcomes and reasons at 0 before the first poll, and nothing else', async () => {
+    const metrics = create();
+
+    metrics.admit(PLACE);
+
+    expect(await read(metrics, 'polls_total')).toEqual(
+      Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])),
+    );
+    expect(await read(metrics, 'records_rejected_total')).toEqual({
+      not_an_object: 0,
+      id: 0,
+      resource: 0,
+      time: 0,
+    });
+    for (const metric of [
+      'poll_success',
+      'inventory_success',
+      'poll_last_success_timestamp_seconds',
+      'poll_duration_seconds',
+      'unlisted',
+      'resources_over_limit',
+    ]) {
+      expect(await read(metrics, metric), metric).toEqual({});
+    }
+  });
+
+  it('tells of a complete poll', async () => {
+    const metrics = create();
+    metrics.admit(PLACE);
+
+    metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
+
+    const at = 'ges/cn-north-4/prod';
+    expect(await read(metrics, 'poll_success')).toEqual({ [at]: 1 });
+    expect(await read(metrics, 'inventory_success')).toEqual({ [at]: 1 });
+    expect(await read(metrics, 'poll_last_success_timestamp_seconds')).toEqual({ [at]: 1000 });
+    expect(await read(metrics, 'poll_duration_seconds')).toEqual({ [at]: 2 });
+    expect(await read(metrics, 'unlisted')).toEqual({ [at]: 3 });
+    expect(await read(metrics, 'resources_over_limit')).toEqual({ [at]: 4 });
+    expect(await read(metrics, 'polls_total')).toMatchObject({ success: 1, server: 0 });
+  });
+
+  it('keeps what the last complete poll told when one fails', async () => {
+    const metrics = create();
+    metrics.admit(PLACE);
+    metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
+
+    metrics.recordPoll(PLACE, poll({ ...FAILED, ended: unixSeconds(2000), duration: seconds(9) }));
+
+    const at = 'ges/cn-north-4/prod';
+    expect(await read(metrics, 'poll_success')).toEqual({ [at]: 0 });
+    expect(await read(metrics, 'poll_last_success_timestamp_seconds')).toEqual({ [at]: 1000 });
+    expect(await read(metrics, 'poll_duration_seconds')).toEqual({ [at]: 9 });
+    expect(await read(metrics, 'unlisted')).toEqual({ [at]: 3 });
+    expect(await read(metrics, 'resources_over_limit')).toEqual({ [at]: 4 });
+  });
+
+  it('has no time of a complete poll before there was one', async () => {
+    const metrics = create();
+
+    metrics.recordPoll(PLACE, poll(FAILED));
+
+    expect(await read(metrics, 'poll_last_success_timestamp_seconds')).toEqual({});
+    expect(await read(metrics, 'unlisted')).toEqual({});
+  });
+
+  it.each(OUTCOMES)('counts a poll that ends in %s once, under that outcome', async (outcome: Outcome) => {
+    const metrics = create();
+    metrics.admit(PLACE);
+
+    metrics.recordPoll(PLACE, poll({ ...(outcome === 'success' ? {} : FAILED), outcome }));
+
+    const counts = await read(metrics, 'polls_total');
+    expect(Object.entries(counts).filter(([, count]) => count > 0)).toEqual([[outcome, 1]]);
+    expect(Object.keys(counts)).toHaveLength(OUTCOMES.length);
+  });
+
+  it.each([
+    [true, { 'ges/cn-north-4/prod': 1 }],
+    [false, { 'ges/cn-north-4/prod': 0 }],
+    [undefined, {}],
+  ])('tells of its inventory, complete: %s', async (inventoryComplete, expected) => {
+    const metrics = create();
+    metrics.recordPoll(PLACE, poll({ inventoryComplete: true }));
+
+    metrics.recordPoll(PLACE, poll({ inventoryComplete }));
+
+    expect(await read(metrics, 'inventory_success')).toEqual(expected);
+  });
+
+  it('adds up the rows that could not be read', async () => {
+    const metrics = create();
+    metrics.admit(PLACE);
+
+    metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 2, resource: 0, time: 0 } }));
+    metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 0, resource: 0, time: 5 } }));
+
+    expect(await read(metrics, 'records_rejected_total')).toEqual({
+      not_an_object: 2,
+      id: 2,
+      resource: 0,
+      time: 5,
+    });
+  });
+
+  it('is told apart from the same service of another project or region', async () => {
+    const metrics = create();
+
+    metrics.recordPoll(PLACE, poll());
+    metrics.recordPoll({ ...PLACE, project: 'test' }, poll(FAILED));
+    metrics.recordPoll({ ...PLACE, region: 'eu-west-101' }, poll());
+
+    expect(await read(metrics, 'poll_success')).toEqual({
+      'ges/cn-north-4/prod': 1,
+      'ges/cn-north-4/test': 0,
+      'ges/eu-west-101/prod': 1,
+    });
+  });
+});
+
+describe('a service that is forgotten', () => {
+  it('loses all its series, and another keeps its own', async () => {
+    const metrics = create();
+    const other = { ...PLACE, service: 'gaussdb-mysql' } as const;
+    for (const place of [PLACE, other]) {
+      metrics.admit(place);
+      metrics.recordPoll(place, poll({ complete: { unlisted: 1, overLimit: 1 } }));
+    }
+
+    metrics.forget(PLACE);
+
+    const text = await metrics.render('text');
+    expect(text).not.toContain('service="ges"');
+    expect(
+      samplesOf(parseText(text)).filter(({ labels }) => labels['service'] === 'gaussdb-mysql'),
+    ).toHaveLength(6 + OUTCOMES.length + 4);
+  });
+
+  it('starts at 0 when it is admitted again', async () => {
+    const metrics = create();
+    metrics.admit(PLACE);
+    metrics.recordPoll(PLACE, poll());
+    metrics.forget(PLACE);
+
+    metrics.admit(PLACE);
+
+    expect(await read(metrics, 'polls_total')).toMatchObject({ success: 0 });
+    expect(await read(metrics, 'poll_success')).toEqual({});
+  });
+});
+
+describe('requests to the cloud', () => {
+  it('are counted by operation and code, signing in under its own service', async () => {
+    const metrics = create();
+
+    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.2 });
+    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.3 });
+    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_graphs', code: 'network', seconds: 3 });
+    metrics.recordRequest(PROJECT, { service: 'iam', operation: 'sign_in', code: '201', seconds: 1 });
+
+    expect(await read(metrics, 'api_requests_total')).toEqual({
+      'list_backups,200': 2,
+      'list_graphs,network': 1,
+      'sign_in,201': 1,
+    });
+    expect(await metrics.render('text')).toContain(
+      'api_requests_total{service="iam",region="cn-north-4",project="prod",operation="sign_in",code="201"} 1',
+    );
+  });
+
+  it('are timed in buckets that add up', async () => {
+    const metrics = create();
+
+    for (const time of [0.01, 0.2, 100]) {
+      metrics.recordRequest(PROJECT, {
+        service: 'ges',
+        operation: 'list_backups',
+        code: '200',
+        seconds: time,
+      });
+    }
+
+    expect(await read(metrics, 'api_request_duration_seconds_count')).toEqual({ list_backups: 3 });
+    expect((await read(metrics, 'api_request_duration_seconds_sum'))['list_backups']).toBeCloseTo(100.21);
+    expect(await read(metrics, 'api_request_duration_seconds_bucket')).toMatchObject({
+      '0.05,list_backups': 1,
+      '0.25,list_backups': 2,
+      '30,list_backups': 2,
+      '+Inf,list_backups': 3,
+    });
+  });
+});
+
+describe('what else is told', () => {
+  it('is when the password expires, only where it is known', async () => {
+    const metrics = create();
+    expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
+
+    metrics.recordCredentialsExpiry(PROJECT, unixSeconds(5000));
+    expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({ 'cn-north-4/prod': 5000 });
+
+    metrics.recordCredentialsExpiry(PROJECT, undefined);
+    expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
+  });
+
+  it('is how the last reload went, and when the last good one was', async () => {
+    const metrics = create();
+    metrics.recordReload(true, unixSeconds(1000));
+
+    metrics.recordReload(false, unixSeconds(2000));
+
+    expect(await read(metrics, 'config_last_reload_successful')).toEqual({ '': 0 });
+    expect(await read(metrics, 'config_last_reload_success_timestamp_seconds')).toEqual({ '': 1000 });
+  });
+
+  it('is which program serves this', async () => {
+    expect(await create().render('text')).toContain(
+      'huaweicloud_backup_exporter_build_info{version="1.2.3",revision="abc",nodeversion="v24.0.0"} 1\n',
+    );
+  });
+
+  it('are the metrics of the process and of Node.js, without those that are misnamed', async () => {
+    const families = parseText(await create().render('text'));
+    const names = families.map(({ name }) => name);
+
+    expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_version_info']));
+    expect(families.filter(({ name, type }) => name.endsWith('_total') && type !== 'counter')).toEqual([]);
+  });
+
+  it('is read by a strict parser in OpenMetrics, whatever a project is called', async () => {
+    const metrics = create();
+    const place = { ...PLACE, project: 'a "b"\\\n{c="d"} 1' };
+    metrics.admit(place);
+    metrics.recordPoll(place, poll());
+
+    const families = parseOpenMetrics(await metrics.render('openmetrics'));
+
+    const polled = families.find(({ name }) => name === 'huaweicloud_backup_poll_success');
+    expect(polled?.samples).toMatchObject([{ labels: { project: place.project }, value: 1 }]);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/metrics/catalogue.ts';
+import { EXPOSITION_FORMATS, type ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { parseOpenMetrics, parseText, samplesOf, seriesKey } from '../support/exposition-parser.ts';
+import { expectGolden } from '../support/golden.ts';
+import { plainText, publish } from '../support/published.ts';
+import { SMALL_WORLD, smallWorldMetrics } from '../support/small-world.ts';
+
+const PARSERS = { openmetrics: parseOpenMetrics, text: parseText };
+const FILES = { openmetrics: 'small-world.openmetrics.txt', text: 'small-world.txt' };
+
+async function expose(format: ExpositionFormat): Promise<string> {
+  const publication = await publish(SMALL_WORLD);
+  return plainText(publication[format]) + (await smallWorldMetrics().render(format));
+}
+
+const withoutProcess = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^(?:# [A-Z]+ )?(?:process|nodejs)_/.test(line))
+    .join('\n');
+
+describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
+  it('is written as it was', async () => {
+    expectGolden(`metrics/golden/${FILES[format]}`, withoutProcess(await expose(format)));
+  });
+
+  it('is read whole by a strict parser, with every metric of the catalogue', async () => {
+    const families = PARSERS[format](await expose(format));
+
+    const names = families.map(({ name }) => name);
+    const ending = format === 'openmetrics' ? /_total$/ : /$/;
+    expect(names).toEqual(expect.arrayContaining(METRICS.map(({ name }) => name.replace(ending, ''))));
+  });
+
+  it('names each metric with the type, unit and labels of the catalogue', async () => {
+    const families = new Map(PARSERS[format](await expose(format)).map((family) => [family.name, family]));
+
+    for (const { name, type, unit, labels } of METRICS) {
+      const family = families.get(format === 'openmetrics' ? name.replace(/_total$/, '') : name);
+      const used = new Set(family?.samples.flatMap((sample) => Object.keys(sample.labels)));
+      used.delete('le');
+
+      expect({ name, type: family?.type, labels: [...used].sort() }).toEqual({
+        name,
+        type,
+        labels: [...labels].sort(),
+      });
+      if (format === 'openmetrics') expect(family?.unit).toBe(unit);
+    }
+  });
+});
+
+describe('the two formats', () => {
+  it('hold the same series with the same values', async () => {
+    const ofWorld = (families: ReturnType<typeof parseText>) =>
+      samplesOf(families)
+        .filter(({ name }) => name.startsWith('huaweicloud_backup_'))
+        .map((sample) => `${seriesKey(sample)} ${sample.value}`)
+        .sort();
+
+    const openMetrics = ofWorld(parseOpenMetrics(await expose('openmetrics')));
+    const text = ofWorld(parseText(await expose('text')));
+
+    expect(openMetrics).toEqual(text);
+  });
+});

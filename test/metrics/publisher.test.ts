@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { createPublisher } from '../../src/metrics/publisher.ts';
+import { succeeded } from '../support/backups.ts';
+import { parseText, samplesOf } from '../support/exposition-parser.ts';
+import { plainText } from '../support/published.ts';
+import { servedResource, servedService } from '../support/served.ts';
+import { NO_PACE } from '../support/state.ts';
+
+const serviceOf = (project: string, ...ids: readonly string[]) =>
+  servedService(
+    ids.map((id) => servedResource({ id, backups: [succeeded()] })),
+    { project },
+  );
+
+const create = () => createPublisher(() => NO_PACE);
+
+const servedBy = (publisher: ReturnType<typeof create>): readonly string[] =>
+  samplesOf(parseText(plainText(publisher.current().text)))
+    .filter(({ name }) => name === 'huaweicloud_backup_resource_info')
+    .map(({ labels }) => `${labels['project']}/${labels['resource_id']}`);
+
+describe('a publisher', () => {
+  it('serves nothing at first', () => {
+    expect(servedBy(create())).toEqual([]);
+  });
+
+  it('serves what was published when publishing has ended', async () => {
+    const publisher = create();
+
+    await publisher.publish('one', serviceOf('one', 'a', 'b'));
+
+    expect(servedBy(publisher)).toEqual(['one/a', 'one/b']);
+  });
+
+  it('replaces the series of a service whole', async () => {
+    const publisher = create();
+    await publisher.publish('one', serviceOf('one', 'a', 'b'));
+    await publisher.publish('two', serviceOf('two', 'x'));
+
+    await publisher.publish('one', serviceOf('one', 'c'));
+
+    expect(servedBy(publisher)).toEqual(['one/c', 'two/x']);
+  });
+
+  it('goes on serving what it served while a new publication is made', async () => {
+    const publisher = create();
+    await publisher.publish('one', serviceOf('one', 'a'));
+    const before = publisher.current();
+
+    const publishing = publisher.publish('one', serviceOf('one', 'b'));
+    const meanwhile = publisher.current();
+    await publishing;
+
+    expect(meanwhile).toBe(before);
+    expect(plainText(before.text)).toContain('resource_id="a"');
+    expect(servedBy(publisher)).toEqual(['one/b']);
+  });
+
+  it('serves every service that is published at the same time', async () => {
+    const publisher = create();
+    const names = Array.from({ length: 20 }, (_, n) => `p-${n}`);
+
+    await Promise.all(names.map((name) => publisher.publish(name, serviceOf(name, 'a'))));
+
+    expect([...servedBy(publisher)].sort()).toEqual(names.map((name) => `${name}/a`).sort());
+  });
+
+  it('drops the series of a service that is withdrawn', async () => {
+    const publisher = create();
+    await publisher.publish('one', serviceOf('one', 'a'));
+    await publisher.publish('two', serviceOf('two', 'x'));
+
+    await publisher.withdraw('one');
+    await publisher.withdraw('never published');
+
+    expect(servedBy(publisher)).toEqual(['two/x']);
+  });
+
+  it('never serves a half of a publication in one format and a half in the other', async () => {
+    const publisher = create();
+    await publisher.publish('one', serviceOf('one', 'a'));
+
+    const seen: string[][] = [];
+    const publishing = publisher.publish('one', serviceOf('one', 'b'));
+    for (let turn = 0; turn < 50; turn += 1) {
+      const { text, openmetrics } = publisher.current();
+      seen.push([text, openmetrics].map((part) => (plainText(part).includes('resource_id="a"') ? 'a' : 'b')));
+      await Promise.resolve();
+    }
+    await publishing;
+
+    expect(seen.every(([text, openMetrics]) => text === openMetrics)).toBe(true);
+  });
+});

@@ -1,0 +1,689 @@
+import { describe, expect, it } from 'vitest';
+import { type FailureKind, OUTCOMES } from '../../src/domain/outcome.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { age, config, gaussdbService, gesService, override, project } from '../support/config.ts';
+import { createExporterWorld, startExporterWorld } from '../support/exporter-world.ts';
+import { type Answer, type FakeCloud, failure, list, SILENCE } from '../support/fake-cloud.ts';
+import { FAKE_NOW } from '../support/fake-time.ts';
+import { gaussdbRow, gesV2Row, graphRow, instanceRow } from '../support/rows.ts';
+
+const INTERVAL = 300;
+const GRAPHS = (cloud: FakeCloud): void => {
+  cloud.answer('ges', 'backups', list(gesV2Row()));
+  cloud.answer('ges', 'inventory', list(graphRow()));
+};
+const FAILURES = OUTCOMES.filter(
+  (outcome) => outcome !== 'success' && outcome !== 'incomplete',
+) as FailureKind[];
+
+const bothServices = config({ projects: [project({ services: [gesService(), gaussdbService()] })] });
+
+describe('an exporter', () => {
+  it('has no resource series, and counters at 0, before the first poll', async () => {
+    const world = createExporterWorld();
+    GRAPHS(world.cloud);
+
+    await world.exporter.apply(config());
+    const { resourceSeries, value } = await world.scrape();
+
+    expect(resourceSeries).toEqual([]);
+    expect(value('polls_total', { outcome: 'success' })).toBe(0);
+    expect(value('poll_success')).toBeUndefined();
+    expect(world.exporter.isReady()).toBe(false);
+  });
+
+  it('serves what a poll brings', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    const { value } = await world.scrape();
+
+    expect(value('last_success_timestamp_seconds', { resource_id: 'graph-1' })).toBe(1_704_330_000);
+    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(93_600);
+    expect(value('poll_success')).toBe(1);
+    expect(value('inventory_success')).toBe(1);
+    expect(value('poll_last_success_timestamp_seconds')).toBe(FAKE_NOW);
+    expect(value('polls_total', { outcome: 'success' })).toBe(1);
+    expect(value('unlisted')).toBe(0);
+    expect(value('resources_over_limit')).toBe(0);
+  });
+
+  it('polls again after each interval', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await world.time.pass(3 * INTERVAL);
+
+    expect((await world.scrape()).value('polls_total', { outcome: 'success' })).toBe(4);
+    expect(
+      world.cloud.calls.filter(({ operation }) => operation === 'list_backups').map(({ at }) => at),
+    ).toEqual([0, 1, 2, 3].map((times) => FAKE_NOW + times * INTERVAL));
+  });
+
+  it('asks for a list once per poll, in pages as large as the service takes', async () => {
+    const rows = Array.from({ length: 300 }, (_, n) => gesV2Row({ id: `backup-${n}` }));
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+
+    const asked = world.cloud.calls.filter(({ operation }) => operation === 'list_backups');
+
+    expect(asked.map(({ query }) => query)).toEqual([
+      { offset: '0', limit: '120' },
+      { offset: '119', limit: '120' },
+      { offset: '238', limit: '120' },
+    ]);
+    expect((await world.scrape()).value('stored', { state: 'succeeded' })).toBe(300);
+  });
+
+  it('is ready once every service has been polled, whatever came of it, and stays ready', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('gaussdb-mysql', 'backups', failure('auth'));
+    await world.exporter.apply(bothServices);
+    const before = world.exporter.isReady();
+
+    await world.time.pass(30);
+    const after = world.exporter.isReady();
+    await world.exporter.apply(config({ projects: [project({ name: 'another' })] }));
+
+    expect([before, after, world.exporter.isReady()]).toEqual([false, true, true]);
+  });
+});
+
+describe('a poll that fails', () => {
+  it.each(FAILURES)('by %s leaves every resource series as it was and is counted once', async (kind) => {
+    const world = await startExporterWorld(GRAPHS);
+    const before = await world.scrape();
+
+    world.cloud.answer('ges', 'backups', failure(kind));
+    await world.time.pass(INTERVAL);
+    const after = await world.scrape();
+
+    expect(after.resourceSeries).toEqual(before.resourceSeries);
+    expect(after.value('poll_success')).toBe(0);
+    expect(after.value('polls_total', { outcome: kind })).toBe(1);
+    expect(after.value('polls_total', { outcome: 'success' })).toBe(1);
+    expect(after.value('poll_last_success_timestamp_seconds')).toBe(FAKE_NOW);
+    expect(after.value('unlisted')).toBe(0);
+  });
+
+  it.each<[string, Answer, string]>([
+    ['is not a list', { kind: 'body', body: { error: 'none' } }, 'malformed'],
+    [
+      'is an error in a body that came with 200',
+      { kind: 'body', body: { errorCode: 'GES.7006' } },
+      'malformed',
+    ],
+    ['is nothing', { kind: 'body', body: null }, 'malformed'],
+    ['nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
+    ['never comes', SILENCE, 'timeout'],
+  ])('because the answer %s counts under its own outcome', async (_what, answer, outcome) => {
+    const world = await startExporterWorld(GRAPHS);
+    const before = await world.scrape();
+
+    world.cloud.answer('ges', 'backups', answer);
+    await world.time.pass(INTERVAL + 120);
+    const after = await world.scrape();
+
+    expect(after.value('polls_total', { outcome })).toBe(1);
+    expect(after.resourceSeries).toEqual(before.resourceSeries);
+  });
+
+  it('is followed by one that recovers by itself', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'backups', failure('server'));
+    await world.time.pass(2 * INTERVAL);
+
+    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    await world.time.pass(INTERVAL);
+    const { value } = await world.scrape();
+
+    expect(value('poll_success')).toBe(1);
+    expect(value('stored', { state: 'succeeded' })).toBe(2);
+    expect(value('finished_total', { result: 'succeeded' })).toBe(1);
+    expect(value('polls_total', { outcome: 'server' })).toBe(2);
+  });
+
+  it('takes no longer than the time limit, and counts as timeout', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', SILENCE);
+    await world.exporter.apply(config({ poll: { timeout: seconds(50) } }));
+
+    await world.time.pass(49);
+    const early = await world.scrape();
+    await world.time.pass(2);
+    const late = await world.scrape();
+
+    expect(early.value('poll_success')).toBeUndefined();
+    expect(late.value('poll_success')).toBe(0);
+    expect(late.value('polls_total', { outcome: 'timeout' })).toBe(1);
+    expect(late.value('poll_duration_seconds')).toBe(50);
+  });
+
+  it('as the first one leaves no resource series', async () => {
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', failure('permission')));
+
+    const { resourceSeries, value } = await world.scrape();
+
+    expect(resourceSeries).toEqual([]);
+    expect(value('poll_last_success_timestamp_seconds')).toBeUndefined();
+    expect(value('unlisted')).toBeUndefined();
+    expect(world.exporter.isReady()).toBe(true);
+  });
+
+  it('counts as incomplete when the list never comes to rest', async () => {
+    let made = 0;
+    const body = {
+      get backup_list() {
+        made += 1;
+        return Array.from({ length: 3 }, (_, n) => gesV2Row({ id: `backup-${made}-${n}` }));
+      },
+      backup_count: 50,
+    };
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', { kind: 'body', body }));
+
+    const { value, resourceSeries } = await world.scrape();
+
+    expect(value('polls_total', { outcome: 'incomplete' })).toBe(1);
+    expect(resourceSeries).toEqual([]);
+  });
+
+  it('says so once in the log while it lasts, and when it is over', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'backups', failure('server'));
+    await world.time.pass(3 * INTERVAL);
+    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    await world.time.pass(INTERVAL);
+
+    const told = world.log.filter(({ level, message }) => level !== 'debug' && message.startsWith('poll '));
+
+    expect(told.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'poll complete'],
+      ['warn', 'poll failed; the last values stay'],
+      ['info', 'poll complete'],
+    ]);
+    expect(told[1]?.fields).toMatchObject({ service: 'ges', project: 'prod', outcome: 'server' });
+  });
+});
+
+describe('an inventory that fails', () => {
+  const instances = (cloud: FakeCloud): void => {
+    cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow({ instance_name: null })));
+    cloud.answer(
+      'gaussdb-mysql',
+      'inventory',
+      list(instanceRow(), instanceRow({ id: 'instance-2', name: 'new' })),
+    );
+  };
+  const onlyInstances = config({ projects: [project({ services: [gaussdbService()] })] });
+
+  it('loses nothing that was known, for an hour of refusals', async () => {
+    const world = await startExporterWorld(instances, onlyInstances);
+    const before = await world.scrape();
+
+    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+    await world.time.pass(3600);
+    const after = await world.scrape();
+
+    expect(after.resourceSeries).toEqual(before.resourceSeries);
+    expect(after.value('inventory_success')).toBe(0);
+    expect(after.value('poll_success')).toBe(1);
+    expect(after.value('rpo_seconds', { resource_name: 'new' })).toBe(93_600);
+  });
+
+  it('is asked for again with each poll, and said once in the log', async () => {
+    const world = await startExporterWorld(instances, onlyInstances);
+    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+
+    await world.time.pass(3 * INTERVAL);
+
+    expect(world.cloud.calls.filter(({ operation }) => operation === 'list_instances')).toHaveLength(4);
+    expect(world.log.filter(({ message }) => message.startsWith('inventory not read'))).toMatchObject([
+      { level: 'warn', fields: { outcome: 'permission' } },
+      { level: 'debug' },
+      { level: 'debug' },
+    ]);
+  });
+
+  it('from the start leaves the list of backups alone to go by', async () => {
+    const world = await startExporterWorld((cloud) => {
+      cloud.answer(
+        'ges',
+        'backups',
+        list(gesV2Row(), gesV2Row({ id: 'b', graph_id: 'gone', graph_status: 400 })),
+      );
+      cloud.answer('ges', 'inventory', failure('permission', 400));
+    });
+
+    const { value } = await world.scrape();
+
+    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(93_600);
+    expect(value('rpo_seconds', { resource_id: 'gone' })).toBeUndefined();
+    expect(value('inventory_success')).toBe(0);
+  });
+
+  it('because it lists fewer than it counts is not taken for the whole', async () => {
+    const world = await startExporterWorld((cloud) => {
+      cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'second' })));
+    });
+
+    world.cloud.answer('ges', 'inventory', { kind: 'list', rows: [graphRow()], total: 2 });
+    await world.time.pass(INTERVAL);
+    const { value } = await world.scrape();
+
+    expect(value('inventory_success')).toBe(0);
+    expect(value('rpo_seconds', { resource_id: 'graph-2' })).toBe(93_600);
+  });
+
+  it('does not keep the backups of a poll that was complete from being served', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    world.cloud.answer('ges', 'inventory', SILENCE);
+    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    await world.time.pass(INTERVAL + 120);
+    const { value } = await world.scrape();
+
+    expect(value('stored', { state: 'succeeded' })).toBe(2);
+    expect(value('inventory_success')).toBe(0);
+  });
+
+  it('is not asked for where the configuration says so', async () => {
+    const world = await startExporterWorld(
+      GRAPHS,
+      config({ projects: [project({ services: [gesService({ inventory: false })] })] }),
+    );
+
+    const { value } = await world.scrape();
+
+    expect(world.cloud.calls.map(({ operation }) => operation)).toEqual(['list_backups']);
+    expect(value('inventory_success')).toBeUndefined();
+    expect(value('resource_created_timestamp_seconds')).toBeUndefined();
+  });
+});
+
+describe('a resource', () => {
+  it('without any backup has its objective, zeroes and the time of its creation, and no success', async () => {
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'inventory', list(graphRow())));
+
+    const { value } = await world.scrape();
+
+    expect(value('rpo_seconds')).toBe(93_600);
+    expect(value('resource_created_timestamp_seconds')).toBe(1_699_263_238);
+    expect(value('stored', { state: 'succeeded' })).toBe(0);
+    expect(value('stored', { state: 'failed' })).toBe(0);
+    expect(value('consecutive_failures')).toBe(0);
+    expect(value('finished_total', { result: 'succeeded' })).toBe(0);
+    expect(value('finished_total', { result: 'failed' })).toBe(0);
+    expect(value('last_success_timestamp_seconds')).toBeUndefined();
+    expect(value('last_status', { state: 'succeeded' })).toBeUndefined();
+  });
+
+  it('that is gone loses its objective at once and its series with its last backup', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    world.cloud.answer('ges', 'inventory', list());
+    await world.time.pass(INTERVAL);
+    const gone = await world.scrape();
+    world.cloud.answer('ges', 'backups', list());
+    await world.time.pass(INTERVAL);
+    const forgotten = await world.scrape();
+
+    expect(gone.value('rpo_seconds')).toBeUndefined();
+    expect(gone.value('last_success_timestamp_seconds')).toBe(1_704_330_000);
+    expect(forgotten.resourceSeries).toEqual([]);
+  });
+
+  it('that is renamed moves its series and its counters, and leaves no double', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    await world.time.pass(INTERVAL);
+
+    world.cloud.answer('ges', 'inventory', list(graphRow({ name: 'renamed' })));
+    await world.time.pass(INTERVAL);
+    const { samples, value } = await world.scrape();
+
+    expect(value('finished_total', { resource_name: 'renamed', result: 'succeeded' })).toBe(1);
+    expect(samples.filter(({ labels }) => labels['resource_name'] === 'orders')).toEqual([]);
+  });
+
+  it('of one service changes in all its series at once', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    const before = world.exporter.publication();
+
+    world.cloud.answer('ges', 'backups', list(gesV2Row({ id: 'b', status: 'failed' })));
+    const passing = world.time.pass(INTERVAL);
+    const publications = new Set([world.exporter.publication()]);
+    for (let turn = 0; turn < 200; turn += 1) {
+      await Promise.resolve();
+      publications.add(world.exporter.publication());
+    }
+    await passing;
+    publications.add(world.exporter.publication());
+
+    expect(publications.has(before)).toBe(true);
+    expect(publications.size).toBe(2);
+  });
+});
+
+describe('rows that cannot be read', () => {
+  const rows = [
+    gesV2Row(),
+    gesV2Row({ id: null }),
+    null,
+    gesV2Row({ id: 'no time', end_timestamp: 0, end_time: '', duration: null }),
+  ];
+
+  it('are counted by reason in each poll, and the poll goes on', async () => {
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+
+    await world.time.pass(INTERVAL);
+    const { value } = await world.scrape();
+
+    expect(value('poll_success')).toBe(1);
+    expect(value('records_rejected_total', { reason: 'id' })).toBe(2);
+    expect(value('records_rejected_total', { reason: 'not_an_object' })).toBe(2);
+    expect(value('records_rejected_total', { reason: 'time' })).toBe(2);
+    expect(value('stored', { state: 'succeeded' })).toBe(1);
+  });
+
+  it('are logged once per poll, however many they are', async () => {
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+    await world.time.pass(INTERVAL);
+
+    const told = world.log.filter(({ message }) => message.startsWith('rows rejected'));
+
+    expect(told).toHaveLength(2);
+    expect(told[0]).toMatchObject({
+      level: 'warn',
+      fields: { id: 1, not_an_object: 1, time: 1, service: 'ges' },
+    });
+  });
+});
+
+describe('services', () => {
+  it('are polled each on its own: one that hangs delays no other', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', SILENCE);
+    world.cloud.answer('ges', 'inventory', SILENCE);
+    world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
+    await world.exporter.apply(bothServices);
+
+    await world.time.pass(30);
+    const early = await world.scrape();
+    await world.time.pass(5 * INTERVAL);
+    const late = await world.scrape();
+
+    expect(early.value('poll_success', { service: 'gaussdb-mysql' })).toBe(1);
+    expect(early.value('poll_success', { service: 'ges' })).toBeUndefined();
+    expect(
+      late.value('polls_total', { service: 'gaussdb-mysql', outcome: 'success' }),
+    ).toBeGreaterThanOrEqual(5);
+    expect(late.value('polls_total', { service: 'ges', outcome: 'timeout' })).toBeGreaterThanOrEqual(4);
+  });
+
+  it('of several projects fail and succeed apart from each other', async () => {
+    const projects = ['one', 'two', 'three'].map((name) => project({ name }));
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    world.cloud.answer('ges', 'backups', failure('auth'), 'two');
+    await world.exporter.apply(config({ projects }));
+
+    await world.time.pass(30);
+    const { value } = await world.scrape();
+
+    expect(['one', 'two', 'three'].map((name) => value('poll_success', { project: name }))).toEqual([
+      1, 0, 1,
+    ]);
+    expect(value('last_success_timestamp_seconds', { project: 'two' })).toBeUndefined();
+  });
+
+  it('in number 200 begin within 30 s, and none is polled twice within half an interval', async () => {
+    const projects = Array.from({ length: 200 }, (_, n) =>
+      project({ name: `p-${n}`, services: [gesService({ inventory: false })] }),
+    );
+    const world = createExporterWorld();
+    await world.exporter.apply(config({ projects }));
+
+    await world.time.pass(30);
+    const polledAtFirst = new Set(world.cloud.calls.map((call) => call.project)).size;
+    await world.time.pass(3 * INTERVAL);
+
+    expect(polledAtFirst).toBe(200);
+    for (const calls of Map.groupBy(world.cloud.calls, (call) => call.project).values()) {
+      const gaps = calls.slice(1).map(({ at }, n) => at - (calls[n]?.at ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(INTERVAL / 2 - 1e-3);
+    }
+  });
+});
+
+describe('include and exclude', () => {
+  const twoGraphs = (cloud: FakeCloud): void => {
+    cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'scratch-2' })));
+  };
+  const by = (fields: Parameters<typeof gesService>[0]) =>
+    config({ projects: [project({ services: [gesService(fields)] })] });
+  const expressions = (resourceName: RegExp) => ({ resourceName, resourceId: undefined });
+
+  it.each([
+    ['include', by({ include: expressions(/^ord/) })],
+    ['exclude', by({ exclude: expressions(/^scratch-/) })],
+    ['both', by({ include: expressions(/r/), exclude: expressions(/scratch/) })],
+  ])('choose what is served: %s', async (_what, chosen) => {
+    const world = await startExporterWorld(twoGraphs, chosen);
+
+    const { value } = await world.scrape();
+
+    expect(value('resource_info')).toBe(1);
+    expect(value('resource_info', { resource_name: 'orders' })).toBe(1);
+    expect(world.log.filter(({ message }) => message.includes('include and exclude'))).toMatchObject([
+      { level: 'info', fields: { resources: 1 } },
+    ]);
+  });
+});
+
+describe('the limit of resources', () => {
+  it('is told when it is reached, and what is over it is not served', async () => {
+    const graphs = Array.from({ length: 5 }, (_, n) => graphRow({ id: `graph-${n}` }));
+    const world = await startExporterWorld(
+      (cloud) => cloud.answer('ges', 'inventory', list(...graphs)),
+      config({ limits: { resources: 3 } }),
+    );
+
+    const { value, samples } = await world.scrape();
+
+    expect(value('resources_over_limit')).toBe(2);
+    expect(samples.filter(({ name }) => name === 'huaweicloud_backup_resource_info')).toHaveLength(3);
+    expect(
+      world.log.some(({ level, message }) => level === 'warn' && message.includes('limits.resources')),
+    ).toBe(true);
+  });
+});
+
+describe('the expiry of the credentials', () => {
+  it('is told as soon as a poll has signed in, and no longer when it is not known any more', async () => {
+    const world = await startExporterWorld((cloud) =>
+      cloud.setPasswordExpiry(unixSeconds(FAKE_NOW + 86_400)),
+    );
+    const known = await world.scrape();
+
+    world.cloud.setPasswordExpiry(undefined);
+    await world.time.pass(INTERVAL);
+    const unknown = await world.scrape();
+
+    expect(known.value('credentials_expiry_timestamp_seconds')).toBe(FAKE_NOW + 86_400);
+    expect(unknown.value('credentials_expiry_timestamp_seconds')).toBeUndefined();
+  });
+});
+
+describe('a new configuration', () => {
+  const counting = async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    await world.time.pass(INTERVAL);
+    return world;
+  };
+
+  it('keeps the series and counters of what stays, also before it has been polled again', async () => {
+    const world = await counting();
+    const before = await world.scrape();
+
+    await world.exporter.apply(bothServices);
+    await world.time.pass(0);
+    const after = await world.scrape();
+
+    expect(after.resourceSeries).toEqual(before.resourceSeries);
+    expect(after.value('finished_total', { result: 'succeeded' })).toBe(1);
+    expect(after.value('polls_total', { service: 'ges', outcome: 'success' })).toBeGreaterThanOrEqual(2);
+  });
+
+  it('counts on where it was', async () => {
+    const world = await counting();
+    await world.exporter.apply(config());
+
+    world.cloud.answer('ges', 'backups', list(gesV2Row({ id: 'backup-2' }), gesV2Row({ id: 'backup-3' })));
+    await world.time.pass(30);
+
+    expect((await world.scrape()).value('finished_total', { result: 'succeeded' })).toBe(2);
+  });
+
+  it('changes the objectives at once, without asking the cloud', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'backups', failure('server'));
+
+    await world.exporter.apply(config({ rpo: { default: age(60), overrides: [] } }));
+    await world.time.pass(0);
+    const shorter = await world.scrape();
+    await world.exporter.apply(
+      config({
+        rpo: { default: age(60), overrides: [override({ kind: 'none' }, { resourceName: /orders/ })] },
+      }),
+    );
+    await world.time.pass(0);
+    const none = await world.scrape();
+
+    expect(shorter.value('rpo_seconds')).toBe(60);
+    expect(none.value('rpo_seconds')).toBeUndefined();
+  });
+
+  it('drops the series of a service that it no longer names', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
+    await world.exporter.apply(bothServices);
+    await world.time.pass(30);
+
+    await world.exporter.apply(config());
+    await world.time.pass(0);
+    const { samples, resourceSeries } = await world.scrape();
+
+    expect(resourceSeries.some((line) => line.includes('gaussdb'))).toBe(false);
+    expect(resourceSeries.some((line) => line.includes('service="ges"'))).toBe(true);
+    expect(
+      samples.filter(({ name, labels }) => labels['service'] === 'gaussdb-mysql' && name.includes('poll')),
+    ).toEqual([]);
+  });
+
+  it('starts a service that it admits again from nothing', async () => {
+    const world = await counting();
+    await world.exporter.apply(config({ projects: [project({ name: 'another' })] }));
+    await world.time.pass(30);
+
+    await world.exporter.apply(config());
+    await world.time.pass(30);
+
+    expect((await world.scrape()).value('finished_total', { result: 'succeeded' })).toBe(0);
+  });
+
+  it('polls by the new interval, and no longer by the old one', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    await world.exporter.apply(config({ poll: { interval: seconds(60) } }));
+    world.cloud.calls.length = 0;
+
+    await world.time.pass(600);
+
+    expect(
+      world.cloud.calls.filter(({ operation }) => operation === 'list_backups').length,
+    ).toBeGreaterThanOrEqual(9);
+    expect(
+      world.cloud.calls.filter(({ operation }) => operation === 'list_backups').length,
+    ).toBeLessThanOrEqual(11);
+  });
+
+  it('abandons the polls under way without counting them', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', SILENCE);
+    await world.exporter.apply(config());
+    await world.time.pass(1);
+
+    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    await world.exporter.apply(config());
+    await world.time.pass(30);
+    const { value } = await world.scrape();
+
+    expect(value('polls_total', { outcome: 'timeout' })).toBe(0);
+    expect(value('polls_total', { outcome: 'success' })).toBe(1);
+    expect(world.cloud.open()).toBe(1);
+  });
+});
+
+describe('an exporter that is stopped', () => {
+  it('abandons a poll under way at once, counts nothing and closes its connections', async () => {
+    const world = createExporterWorld();
+    world.cloud.answer('ges', 'backups', SILENCE);
+    await world.exporter.apply(bothServices);
+    await world.time.pass(1);
+    const calls = world.cloud.calls.length;
+
+    await world.exporter.stop();
+    await world.time.pass(3600);
+    const { value } = await world.scrape();
+
+    expect(value('polls_total', { service: 'ges', outcome: 'timeout' })).toBe(0);
+    expect(world.cloud.open()).toBe(0);
+    expect(world.cloud.calls).toHaveLength(calls);
+    expect(world.time.sleepers()).toBe(0);
+  });
+
+  it('still serves what it served', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    const before = await world.scrape();
+
+    await world.exporter.stop();
+
+    expect((await world.scrape()).resourceSeries).toEqual(before.resourceSeries);
+  });
+});
+
+describe('the status', () => {
+  it('tells of each poll and each resource', async () => {
+    const world = await startExporterWorld(GRAPHS);
+    world.cloud.answer('ges', 'inventory', failure('permission'));
+    await world.time.pass(INTERVAL);
+    world.cloud.answer('ges', 'backups', failure('throttled'));
+    await world.time.pass(INTERVAL);
+
+    const { polls, resources } = world.exporter.status();
+
+    expect(polls).toEqual([
+      {
+        service: 'ges',
+        region: 'cn-north-4',
+        project: 'prod',
+        outcome: 'throttled',
+        reason: 'list_backups failed: throttled',
+        lastPoll: FAKE_NOW + 2 * INTERVAL,
+        lastComplete: FAKE_NOW + INTERVAL,
+        inventory: { complete: false, reason: 'list_graphs failed: permission' },
+        unlisted: 0,
+        overLimit: 0,
+        resources: 1,
+      },
+    ]);
+    expect(resources).toMatchObject([
+      { resourceId: 'graph-1', resourceName: 'orders', lastSuccess: 1_704_330_000 },
+    ]);
+  });
+
+  it('before the first poll tells that there was none', async () => {
+    const world = createExporterWorld();
+    await world.exporter.apply(config());
+
+    expect(world.exporter.status()).toMatchObject({ polls: [{ outcome: undefined }], resources: [] });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { config, gaussdbService, override, project } from '../support/config.ts';
+import { startExporterWorld } from '../support/exporter-world.ts';
+import { type Answer, type FakeCloud, failure, list } from '../support/fake-cloud.ts';
+import { instanceRow } from '../support/rows.ts';
+
+const HOUR = 3600;
+const INTERVAL = 300;
+const STANDARD = 26 * HOUR;
+const WEEKLY = 7 * 24 * HOUR + HOUR + 2 * HOUR;
+const DAILY = 24 * HOUR + HOUR + 2 * HOUR;
+
+const policy = (period: string): Answer => ({
+  kind: 'body',
+  body: { backup_policy: { keep_days: 7, start_time: '19:00-20:00', period } },
+});
+
+const byPolicy = config({
+  projects: [project({ services: [gaussdbService()] })],
+  rpo: {
+    default: config().rpo.default,
+    overrides: [override({ kind: 'policy' }, { resourceId: /^instance-/ })],
+  },
+});
+
+const instances =
+  (answer: Answer, ...ids: readonly string[]) =>
+  (cloud: FakeCloud) => {
+    cloud.answer('gaussdb-mysql', 'inventory', list(...ids.map((id) => instanceRow({ id }))));
+    cloud.answer('gaussdb-mysql', 'policy', answer);
+  };
+
+describe('an objective by policy', () => {
+  it('follows from the policy of the instance itself', async () => {
+    const world = await startExporterWorld(instances(policy('3'), 'instance-1', 'other'), byPolicy);
+
+    const { value } = await world.scrape();
+
+    expect(value('rpo_seconds', { resource_id: 'instance-1' })).toBe(WEEKLY);
+    expect(value('rpo_seconds', { resource_id: 'other' })).toBe(STANDARD);
+    expect(
+      world.cloud.calls.filter(({ operation }) => operation === 'get_policy').map(({ path }) => path),
+    ).toEqual(['/v3/{project_id}/instances/instance-1/backups/policy']);
+  });
+
+  it('is read rarely, and followed when it has changed', async () => {
+    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
+    world.cloud.answer('gaussdb-mysql', 'policy', policy('1,2,3,4,5,6,7'));
+
+    await world.time.pass(6 * HOUR - INTERVAL);
+    const before = await world.scrape();
+    await world.time.pass(2 * INTERVAL);
+    const after = await world.scrape();
+
+    expect(before.value('rpo_seconds')).toBe(WEEKLY);
+    expect(after.value('rpo_seconds')).toBe(DAILY);
+    expect(world.cloud.calls.filter(({ operation }) => operation === 'get_policy')).toHaveLength(2);
+  });
+
+  it.each<[string, Answer]>([
+    ['is refused', failure('permission', 403)],
+    ['names no day', policy('')],
+    ['is not one', { kind: 'body', body: { error: 'none' } }],
+  ])(
+    'falls back to the default when the policy %s, says so once, and asks again after an hour',
+    async (_what, answer) => {
+      const world = await startExporterWorld(instances(answer, 'instance-1'), byPolicy);
+      const first = await world.scrape();
+
+      world.cloud.answer('gaussdb-mysql', 'policy', policy('3'));
+      await world.time.pass(HOUR - INTERVAL);
+      const asked = world.cloud.calls.filter(({ operation }) => operation === 'get_policy').length;
+      await world.time.pass(2 * INTERVAL);
+      const later = await world.scrape();
+
+      expect(first.value('rpo_seconds')).toBe(STANDARD);
+      expect(first.value('poll_success')).toBe(1);
+      expect(asked).toBe(1);
+      expect(later.value('rpo_seconds')).toBe(WEEKLY);
+      const told = world.log.filter(({ level, message }) => level === 'warn' && message.includes('policies'));
+      expect(told[0]?.message).toContain('rpo.default');
+      expect(told).toHaveLength(2);
+    },
+  );
+
+  it('stays as it was read when the policy cannot be read for a while', async () => {
+    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
+
+    world.cloud.answer('gaussdb-mysql', 'policy', failure('server'));
+    await world.time.pass(12 * HOUR);
+
+    expect((await world.scrape()).value('rpo_seconds')).toBe(WEEKLY);
+  });
+
+  it('is not asked for where no objective needs it', async () => {
+    const world = await startExporterWorld(
+      instances(policy('3'), 'instance-1'),
+      config({ projects: [project({ services: [gaussdbService()] })] }),
+    );
+
+    expect(world.cloud.calls.some(({ operation }) => operation === 'get_policy')).toBe(false);
+  });
+
+  it('outlives a reload without being asked for again', async () => {
+    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
+
+    await world.exporter.apply(byPolicy);
+    await world.time.pass(30);
+
+    expect((await world.scrape()).value('rpo_seconds')).toBe(WEEKLY);
+    expect(world.cloud.calls.filter(({ operation }) => operation === 'get_policy')).toHaveLength(1);
+  });
+});

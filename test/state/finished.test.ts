@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { failed, running, succeeded, unknown } from '../support/backups.ts';
+import { countsOf, type PollOf, stateAfterAll } from '../support/state.ts';
+
+const WEEK = 7 * 24 * 3600;
+const other = { id: 'other', resourceId: 'graph-2' };
+
+describe('the counters of finished backups', () => {
+  it.each<[string, PollOf[], { succeeded: number; failed: number } | undefined]>([
+    [
+      'count nothing that the first complete poll lists',
+      [{ backups: [succeeded(), failed({ id: 'b' })] }],
+      undefined,
+    ],
+    [
+      'count nothing twice',
+      [{}, { backups: [succeeded()] }, { backups: [succeeded()] }, { backups: [succeeded()] }],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'count a backup that ran at the first poll once it has finished',
+      [
+        { backups: [running()] },
+        { backups: [running()] },
+        { backups: [succeeded()] },
+        { backups: [succeeded()] },
+      ],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'count a backup whose state was not known once it is',
+      [{ backups: [unknown()] }, { backups: [failed()] }],
+      { succeeded: 0, failed: 1 },
+    ],
+    [
+      'count a backup whose row could not be read once it can be',
+      [{}, { rejectedIds: ['backup-1'] }, { backups: [succeeded()] }, { backups: [succeeded()] }],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'count by what the backup was when it was first seen finished',
+      [{}, { backups: [failed()] }, { backups: [succeeded()] }],
+      { succeeded: 0, failed: 1 },
+    ],
+    [
+      'count a backup that is first listed long after its end',
+      [{ now: 1_000_000 }, { backups: [succeeded({ start: 1, end: 2 })], now: 1_000_300 }],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'do not count a backup again that left the list and came back',
+      [{}, { backups: [succeeded()] }, {}, {}, { backups: [succeeded()] }, {}, { backups: [succeeded()] }],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'do not count a backup of the first poll that left the list and came back',
+      [{ backups: [succeeded()] }, {}, { backups: [succeeded()] }],
+      undefined,
+    ],
+    [
+      'count a backup that left while it ran and came back finished',
+      [{ backups: [running()] }, {}, { backups: [succeeded()] }],
+      { succeeded: 1, failed: 0 },
+    ],
+    [
+      'add up',
+      [
+        { backups: [succeeded({ id: 'a' })] },
+        { backups: [succeeded({ id: 'a' }), succeeded({ id: 'b' }), failed({ id: 'c' })] },
+        { backups: [failed({ id: 'c' }), failed({ id: 'd' }), running({ id: 'e' })] },
+        { backups: [succeeded({ id: 'e' })] },
+      ],
+      { succeeded: 2, failed: 2 },
+    ],
+    [
+      'count a backup once though it comes to belong to another resource',
+      [{}, { backups: [succeeded()] }, { backups: [succeeded({ resourceId: 'graph-2' })] }],
+      { succeeded: 1, failed: 0 },
+    ],
+  ])('%s', async (_what, polls, counts) => {
+    const state = await stateAfterAll(...polls);
+
+    expect(countsOf(state)).toEqual(counts);
+  });
+
+  it('remember a backup that has left for a week', async () => {
+    const before = [{}, { backups: [succeeded()], now: 1000 }, { now: 2000 }];
+
+    const state = await stateAfterAll(
+      ...before,
+      { now: 2000 + WEEK - 1 },
+      { backups: [succeeded()], now: 2000 + WEEK },
+    );
+
+    expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
+  });
+
+  it('forget what has left for longer, so that they do not grow for ever', async () => {
+    const state = await stateAfterAll(
+      { backups: Array.from({ length: 50 }, (_, n) => succeeded({ id: `b-${n}` })), now: 1000 },
+      { now: 2000 },
+      { now: 2000 + WEEK },
+    );
+
+    expect(state.ledger.departed.size).toBe(0);
+    expect(state.ledger.listed.size).toBe(0);
+  });
+
+  it('of a resource seen later start with what it has finished', async () => {
+    const state = await stateAfterAll(
+      { backups: [succeeded(other)] },
+      { backups: [succeeded(other), succeeded()] },
+    );
+
+    expect(countsOf(state, 'graph-1')).toEqual({ succeeded: 1, failed: 0 });
+    expect(countsOf(state, 'graph-2')).toBeUndefined();
+  });
+
+  it('of a resource that went and came back go on where they were', async () => {
+    const state = await stateAfterAll(
+      {},
+      { backups: [succeeded({ id: 'a' })] },
+      { backups: [] },
+      { backups: [succeeded({ id: 'b' })] },
+    );
+
+    expect(countsOf(state)).toEqual({ succeeded: 2, failed: 0 });
+  });
+
+  it('are kept for a resource that is over the limit or excluded, and not moved', async () => {
+    const counted = { backups: [succeeded({ id: 'a' })] };
+    const excluded = { backups: [succeeded({ id: 'a' }), succeeded({ id: 'b' })], isSelected: () => false };
+
+    const out = await stateAfterAll({}, counted, excluded);
+    const back = await stateAfterAll({}, counted, excluded, { ...excluded, isSelected: () => true });
+
+    expect(countsOf(out)).toEqual({ succeeded: 1, failed: 0 });
+    expect(countsOf(back)).toEqual({ succeeded: 1, failed: 0 });
+  });
+
+  it('follow a resource through a rename', async () => {
+    const state = await stateAfterAll(
+      {},
+      { backups: [succeeded({ id: 'a', resourceName: 'old' })] },
+      { backups: [succeeded({ id: 'a', resourceName: 'new' }), succeeded({ id: 'b', resourceName: 'new' })] },
+    );
+
+    expect(countsOf(state)).toEqual({ succeeded: 2, failed: 0 });
+    expect([...state.resources.values()].map(({ name }) => name)).toEqual(['new']);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { unixSeconds } from '../../src/domain/quantities.ts';
+import { type InventoryReading, type KnownResource, knownResource } from '../../src/state/known-resource.ts';
+import { listing, succeeded } from '../support/backups.ts';
+import { factsOf, inventoryOf } from '../support/state.ts';
+
+type Rows = 'none' | 'of a graph that is there' | 'of a deleted graph' | 'that do not tell';
+type Before = 'unknown' | 'existed' | 'gone';
+type Standing = 'exists' | 'gone' | 'not served';
+
+const DELETED = {
+  'of a graph that is there': false,
+  'of a deleted graph': true,
+  'that do not tell': undefined,
+};
+const ANY_ROWS: readonly Rows[] = [
+  'none',
+  'of a graph that is there',
+  'of a deleted graph',
+  'that do not tell',
+];
+const SOME_ROWS = ANY_ROWS.slice(1);
+const NOT_DELETED: readonly Rows[] = ['of a graph that is there', 'that do not tell'];
+const ANY_BEFORE: readonly Before[] = ['unknown', 'existed', 'gone'];
+
+const INVENTORIES = {
+  'lists it': inventoryOf(listing()),
+  'lists it as deleted': inventoryOf(listing({ exists: false })),
+  'does not list it': inventoryOf(listing({ id: 'graph-2' })),
+  failed: { kind: 'failed' },
+  'is not asked for': { kind: 'not_asked' },
+} as const satisfies Readonly<Record<string, InventoryReading>>;
+
+interface Line {
+  readonly inventory: keyof typeof INVENTORIES;
+  readonly everRead: boolean;
+  readonly before: Before;
+  readonly rows: Rows;
+  readonly standing: Standing;
+}
+
+const lines = (
+  inventory: Line['inventory'],
+  everRead: readonly boolean[],
+  befores: readonly Before[],
+  rows: readonly Rows[],
+  standing: Standing,
+): readonly Line[] =>
+  everRead.flatMap((read) =>
+    befores.flatMap((before) =>
+      rows.map((some) => ({ inventory, everRead: read, before, rows: some, standing })),
+    ),
+  );
+
+const EITHER = [true, false];
+const NONE: readonly Rows[] = ['none'];
+
+const MATRIX: readonly Line[] = [
+  ...lines('lists it', EITHER, ANY_BEFORE, ANY_ROWS, 'exists'),
+  ...lines('lists it as deleted', EITHER, ANY_BEFORE, SOME_ROWS, 'gone'),
+  ...lines('lists it as deleted', EITHER, ANY_BEFORE, NONE, 'not served'),
+  ...lines('does not list it', EITHER, ANY_BEFORE, SOME_ROWS, 'gone'),
+  ...lines('does not list it', EITHER, ANY_BEFORE, NONE, 'not served'),
+
+  ...lines('failed', [true], ['existed'], ANY_ROWS, 'exists'),
+  ...lines('failed', [true], ['gone'], SOME_ROWS, 'gone'),
+  ...lines('failed', EITHER, ['gone'], NONE, 'not served'),
+  ...lines('failed', EITHER, ['unknown'], NOT_DELETED, 'exists'),
+  ...lines('failed', [false], ['existed'], NONE, 'exists'),
+  ...lines('failed', [false], ANY_BEFORE, NOT_DELETED, 'exists'),
+  ...lines('failed', [false], ANY_BEFORE, ['of a deleted graph'], 'gone'),
+
+  ...lines('is not asked for', [false], ANY_BEFORE, NOT_DELETED, 'exists'),
+  ...lines('is not asked for', [false], ANY_BEFORE, ['of a deleted graph'], 'gone'),
+  ...lines('is not asked for', [false], ANY_BEFORE, NONE, 'not served'),
+];
+
+const factsOfRows = (rows: Rows) =>
+  rows === 'none' ? undefined : factsOf([succeeded({ resourceDeleted: DELETED[rows] })]);
+
+const known = (fields: Partial<KnownResource> = {}): KnownResource => ({
+  id: 'graph-1',
+  name: 'orders',
+  exists: true,
+  listing: undefined,
+  facts: factsOf([succeeded()]),
+  ...fields,
+});
+
+describe('a resource', () => {
+  it.each(MATRIX)(
+    'when the inventory $inventory (ever read: $everRead), $before before, with rows $rows: $standing',
+    ({ inventory, everRead, before, rows, standing }) => {
+      const previous = before === 'unknown' ? undefined : known({ exists: before === 'existed' });
+
+      const resource = knownResource(
+        'graph-1',
+        previous,
+        factsOfRows(rows),
+        INVENTORIES[inventory],
+        everRead,
+      );
+
+      const found = resource === undefined ? 'not served' : resource.exists ? 'exists' : 'gone';
+      expect(found).toBe(standing);
+    },
+  );
+});
+
+describe('what the inventory told of a resource', () => {
+  const created = listing({ created: unixSeconds(77) });
+
+  it('is kept while the inventory fails', () => {
+    const before = known({ listing: created });
+
+    expect(knownResource('graph-1', before, before.facts, { kind: 'failed' }, true)?.listing).toBe(created);
+  });
+
+  it('is dropped when the inventory no longer lists it', () => {
+    const before = known({ listing: created });
+
+    expect(knownResource('graph-1', before, before.facts, inventoryOf(), true)?.listing).toBeUndefined();
+  });
+
+  it('is replaced by what it tells now', () => {
+    const before = known({ listing: created });
+    const now = listing({ created: unixSeconds(78) });
+
+    expect(knownResource('graph-1', before, before.facts, inventoryOf(now), true)?.listing).toBe(now);
+  });
+});
+
+describe('the name of a resource', () => {
+  const named = (resourceName: string | undefined) => factsOf([succeeded({ resourceName })]);
+  const failedInventory: InventoryReading = { kind: 'failed' };
+
+  it.each<
+    [string, KnownResource | undefined, ReturnType<typeof named> | undefined, InventoryReading, string]
+  >([
+    [
+      'is what the inventory says',
+      undefined,
+      named('row'),
+      inventoryOf(listing({ name: 'listed' })),
+      'listed',
+    ],
+    [
+      'is what the rows say where the inventory has none',
+      undefined,
+      named('row'),
+      inventoryOf(listing({ name: undefined })),
+      'row',
+    ],
+    ['is what the rows say without an inventory', undefined, named('row'), failedInventory, 'row'],
+    ['is the id where nothing is known', undefined, named(undefined), failedInventory, 'graph-1'],
+    [
+      'is the last known one where nothing tells it now',
+      known({ name: 'last' }),
+      named(undefined),
+      failedInventory,
+      'last',
+    ],
+    [
+      'is the last known one for a resource that lost its rows',
+      known({ name: 'last' }),
+      undefined,
+      failedInventory,
+      'last',
+    ],
+    [
+      'changes with the inventory',
+      known({ name: 'old' }),
+      named('orders'),
+      inventoryOf(listing({ name: 'new' })),
+      'new',
+    ],
+    [
+      'changes with the rows while the inventory fails',
+      known({ name: 'orders' }),
+      named('new'),
+      failedInventory,
+      'new',
+    ],
+    [
+      'stays as the inventory corrected it while the inventory fails and the rows keep the old one',
+      known({ name: 'corrected', facts: named('old') }),
+      named('old'),
+      failedInventory,
+      'corrected',
+    ],
+  ])('%s', (_what, before, facts, inventory, name) => {
+    expect(knownResource('graph-1', before, facts, inventory, true)?.name).toBe(name);
+  });
+});

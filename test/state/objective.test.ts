@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { type Seconds, seconds } from '../../src/domain/quantities.ts';
+import type { KnownResource } from '../../src/state/known-resource.ts';
+import { expressionsMatch, objectiveOf, type ResourcePlace, takesPolicy } from '../../src/state/objective.ts';
+import { listing, succeeded } from '../support/backups.ts';
+import { age, hours, override } from '../support/config.ts';
+import { factsOf } from '../support/state.ts';
+
+const NONE = { kind: 'none' } as const;
+const POLICY = { kind: 'policy' } as const;
+const GES: ResourcePlace = { service: 'ges', region: 'cn-north-4', project: 'prod' };
+const GAUSSDB: ResourcePlace = { ...GES, service: 'gaussdb-mysql' };
+
+const resource = (fields: Partial<KnownResource> = {}): KnownResource => ({
+  id: 'graph-1',
+  name: 'orders',
+  exists: true,
+  listing: undefined,
+  facts: undefined,
+  ...fields,
+});
+
+const objective = (
+  rpo: Partial<Config['rpo']>,
+  known: KnownResource = resource(),
+  { place = GES, policy }: { readonly place?: ResourcePlace; readonly policy?: Seconds } = {},
+) => objectiveOf({ default: age(26 * 3600), overrides: [], ...rpo }, place, known, () => policy);
+
+describe('the objective of a resource', () => {
+  it('is the default', () => {
+    expect(objective({})).toBe(26 * 3600);
+    expect(objective({ default: NONE })).toBeUndefined();
+  });
+
+  it('is none for a resource that is gone, whatever an override says', () => {
+    const gone = resource({ exists: false });
+
+    expect(objective({}, gone)).toBeUndefined();
+    expect(objective({ overrides: [override(age(60))] }, gone)).toBeUndefined();
+  });
+
+  it('is that of the first override that matches', () => {
+    const overrides = [
+      override(age(1), { resourceName: /^never$/ }),
+      override(age(2), { resourceName: /ord/ }),
+      override(age(3)),
+    ];
+
+    expect(objective({ overrides })).toBe(2);
+    expect(objective({ overrides: overrides.toReversed() })).toBe(3);
+  });
+
+  it('can be taken away by an override', () => {
+    expect(objective({ overrides: [override(NONE), override(age(3))] })).toBeUndefined();
+  });
+
+  it.each([
+    [{ project: 'prod' }, true],
+    [{ project: 'pro' }, false],
+    [{ region: 'cn-north-4' }, true],
+    [{ region: 'cn-north-1' }, false],
+    [{ service: 'ges' }, true],
+    [{ service: 'gaussdb-mysql' }, false],
+    [{ resourceName: /rder/ }, true],
+    [{ resourceName: /^rder/ }, false],
+    [{ resourceId: /1$/ }, true],
+    [{ resourceId: /orders/ }, false],
+    [{ project: 'prod', resourceName: /^orders$/, resourceId: /^graph/ }, true],
+    [{ project: 'prod', resourceName: /^orders$/, resourceId: /^other/ }, false],
+    [{}, true],
+  ])('is changed by an override that matches %o: %s', (match, matches) => {
+    expect(objective({ overrides: [override(age(60), match)] })).toBe(matches ? 60 : 26 * 3600);
+  });
+
+  it('is none where the service makes no automatic backup, unless an override gives one', () => {
+    const small = resource({ listing: listing({ automaticBackup: false }) });
+
+    expect(objective({}, small)).toBeUndefined();
+    expect(objective({ overrides: [override(age(60), { resourceName: /other/ })] }, small)).toBeUndefined();
+    expect(objective({ overrides: [override(age(60))] }, small)).toBe(60);
+  });
+
+  it('follows the rows about automatic backups where no inventory lists the resource', () => {
+    const rows = (automaticBackup: boolean | undefined) => factsOf([succeeded({ automaticBackup })]);
+
+    expect(objective({}, resource({ facts: rows(false) }))).toBeUndefined();
+    expect(objective({}, resource({ facts: rows(true) }))).toBe(26 * 3600);
+    expect(objective({}, resource({ facts: rows(undefined) }))).toBe(26 * 3600);
+  });
+
+  it('follows the inventory about automatic backups before the rows', () => {
+    const facts = factsOf([succeeded({ automaticBackup: false })]);
+
+    expect(objective({}, resource({ listing: listing(), facts }))).toBe(26 * 3600);
+  });
+});
+
+describe('an objective by policy', () => {
+  const byPolicy = { overrides: [override(POLICY)] };
+
+  it('is what the policy asks for', () => {
+    expect(objective(byPolicy, resource(), { place: GAUSSDB, policy: hours(30) })).toBe(30 * 3600);
+    expect(objective({ default: POLICY }, resource(), { place: GAUSSDB, policy: hours(30) })).toBe(30 * 3600);
+  });
+
+  it.each([
+    ['the default', age(7200), 7200],
+    ['nothing where the default is none', NONE, undefined],
+    ['a day and two hours where the default is the policy itself', POLICY, 26 * 3600],
+  ])('falls back to %s when the policy is not known', (_what, standard, expected) => {
+    expect(objective({ ...byPolicy, default: standard }, resource(), { place: GAUSSDB })).toBe(expected);
+  });
+
+  it.each<[string, Partial<Config['rpo']>, ResourcePlace, KnownResource, boolean]>([
+    ['by an override', byPolicy, GAUSSDB, resource(), true],
+    ['by default', { default: POLICY }, GAUSSDB, resource(), true],
+    [
+      'not where an override comes first',
+      { default: POLICY, overrides: [override(age(1))] },
+      GAUSSDB,
+      resource(),
+      false,
+    ],
+    ['not for a resource that is gone', byPolicy, GAUSSDB, resource({ exists: false }), false],
+    ['not for graphs, which have none', byPolicy, GES, resource(), false],
+    ['not without being asked to', {}, GAUSSDB, resource(), false],
+  ])('asks for the policy %s', (_what, rpo, place, known, asks) => {
+    expect(takesPolicy({ default: age(1), overrides: [], ...rpo }, place, known)).toBe(asks);
+  });
+});
+
+describe('expressions', () => {
+  it.each([
+    [{ resourceName: undefined, resourceId: undefined }, true],
+    [{ resourceName: /orders/, resourceId: undefined }, true],
+    [{ resourceName: undefined, resourceId: /^graph-1$/ }, true],
+    [{ resourceName: /orders/, resourceId: /^graph-2$/ }, false],
+    [{ resourceName: /Orders/, resourceId: undefined }, false],
+  ])('%o match: %s', (expressions, matches) => {
+    expect(expressionsMatch(expressions, { id: 'graph-1', name: 'orders' })).toBe(matches);
+  });
+
+  it('match as often as they are asked', () => {
+    const rpo = { overrides: [override(age(60), { resourceName: /orders/ })] };
+
+    expect([1, 2, 3].map(() => objective(rpo))).toEqual([seconds(60), seconds(60), seconds(60)]);
+  });
+});

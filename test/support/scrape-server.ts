@@ -1,0 +1,49 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { type MetricsSource, metricsRoute } from '../../src/web/metrics-route.ts';
+
+/** An answer as it came over the wire. */
+export interface RawAnswer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Serves the metrics of a source on a free port of loopback for the length of the test; resolves with the URL. */
+export async function serveMetrics(source: MetricsSource): Promise<string> {
+  const route = metricsRoute(source);
+  const server = createServer((incoming, response) => {
+    route(incoming, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+}
+
+/** Asks without touching the body: what is compressed stays compressed. */
+export function askRaw(
+  url: string,
+  {
+    headers = {},
+    method = 'GET',
+  }: { readonly headers?: Record<string, string>; readonly method?: string } = {},
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+}

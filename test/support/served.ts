@@ -1,0 +1,36 @@
+import type { Backup, Resource } from '../../src/domain/backup.ts';
+import { type Seconds, seconds } from '../../src/domain/quantities.ts';
+import type { FinishedCounts } from '../../src/state/finished.ts';
+import type { ResourcePlace } from '../../src/state/objective.ts';
+import type { ServedResource, ServedService } from '../../src/state/served.ts';
+import { factsOf } from './state.ts';
+
+/** GES of the project `prod`. */
+export const PLACE: ResourcePlace = { service: 'ges', region: 'cn-north-4', project: 'prod' };
+
+/** A resource as it is served, its facts made of the backups given. */
+export const servedResource = (
+  fields: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly exists?: boolean;
+    readonly backups?: readonly Backup[];
+    readonly listing?: Resource;
+    readonly objective?: Seconds | undefined;
+    readonly finished?: FinishedCounts;
+  } = {},
+): ServedResource => ({
+  id: fields.id ?? 'graph-1',
+  name: fields.name ?? 'orders',
+  exists: fields.exists ?? true,
+  listing: fields.listing,
+  facts: fields.backups === undefined ? undefined : factsOf(fields.backups),
+  objective: 'objective' in fields ? fields.objective : seconds(93_600),
+  finished: fields.finished ?? { succeeded: 0, failed: 0 },
+});
+
+/** Resources of a service as they are served. */
+export const servedService = (
+  resources: readonly ServedResource[],
+  place: Partial<ResourcePlace> = {},
+): ServedService => ({ ...PLACE, ...place, resources });

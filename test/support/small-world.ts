@@ -1,0 +1,142 @@
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { createExporterMetrics, type ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
+import type { ServedService } from '../../src/state/served.ts';
+import { failed, listing, running, succeeded, unknown } from './backups.ts';
+import { hours } from './config.ts';
+import { PLACE, servedResource, servedService } from './served.ts';
+
+const DAY = 86_400;
+const MIDNIGHT = 1_704_326_400;
+
+const CREATED = unixSeconds(MIDNIGHT - 90 * DAY);
+
+const graph = { engineVersion: '2.4.1', arch: 'x86_64', encrypted: false, method: 'auto' };
+
+const GRAPHS = servedService([
+  servedResource({
+    id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121',
+    name: 'orders',
+    listing: listing({ id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121', created: CREATED }),
+    backups: [
+      succeeded({
+        ...graph,
+        id: 'a',
+        start: MIDNIGHT - DAY,
+        end: MIDNIGHT - DAY + 54.5,
+        size: 1_048_576,
+        duration: 54,
+      }),
+      succeeded({ ...graph, id: 'b', start: MIDNIGHT, end: MIDNIGHT + 55, size: 2_097_152, duration: 0 }),
+    ],
+    finished: { succeeded: 1, failed: 0 },
+  }),
+  servedResource({
+    id: 'fails-again-and-again',
+    name: 'billing',
+    listing: listing({ id: 'fails-again-and-again', encrypted: true, arch: 'aarch64', created: undefined }),
+    backups: [
+      succeeded({
+        ...graph,
+        id: 'c',
+        start: MIDNIGHT - 3 * DAY,
+        end: MIDNIGHT - 3 * DAY + 60,
+        size: undefined,
+      }),
+      failed({ ...graph, id: 'd', start: MIDNIGHT - DAY, end: undefined }),
+      failed({ ...graph, id: 'e', start: MIDNIGHT, end: MIDNIGHT + 9 }),
+    ],
+    finished: { succeeded: 0, failed: 2 },
+  }),
+  servedResource({
+    id: 'runs-now',
+    name: 'runs now',
+    listing: listing({ id: 'runs-now', created: CREATED }),
+    objective: hours(48),
+    backups: [running({ ...graph, id: 'f', start: MIDNIGHT })],
+  }),
+  servedResource({
+    id: 'never-backed-up',
+    name: 'never backed up',
+    listing: listing({
+      id: 'never-backed-up',
+      created: CREATED,
+      engineVersion: undefined,
+      arch: undefined,
+      encrypted: undefined,
+    }),
+  }),
+  servedResource({
+    id: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a',
+    name: 'deleted',
+    exists: false,
+    objective: undefined,
+    backups: [succeeded({ ...graph, id: 'g', start: undefined, end: MIDNIGHT, method: undefined })],
+  }),
+  servedResource({
+    id: 'a "quoted" id\\',
+    name: 'two\nlines, 图 ☃ 😀, {x="y"} 1',
+    objective: undefined,
+    backups: [unknown({ id: 'h', start: MIDNIGHT, end: undefined })],
+  }),
+]);
+
+const INSTANCES = servedService(
+  [
+    servedResource({
+      id: '43e4feaab48f11e89039fa163ebaa7e4br01',
+      name: 'ledger',
+      objective: hours(27),
+      backups: [
+        succeeded({
+          id: 'i',
+          start: MIDNIGHT - 240,
+          end: MIDNIGHT,
+          size: bytes(2_939_158_528),
+          duration: 240,
+          engineVersion: '8.0',
+          method: 'manual',
+        }),
+      ],
+    }),
+  ],
+  { service: 'gaussdb-mysql' },
+);
+
+/** Two services whose resources show every metric, present and absent. */
+export const SMALL_WORLD: readonly ServedService[] = [GRAPHS, INSTANCES];
+
+/** What the exporter tells of itself after a few polls of the same world. */
+export function smallWorldMetrics(): ExporterMetrics {
+  const metrics = createExporterMetrics({ version: '1.2.3', revision: 'abc1234', nodeVersion: 'v24.0.0' });
+  const instances = { ...PLACE, service: 'gaussdb-mysql' } as const;
+  const project = { region: PLACE.region, project: PLACE.project };
+  metrics.recordReload(true, unixSeconds(MIDNIGHT - 10));
+  metrics.admit(PLACE);
+  metrics.admit(instances);
+  metrics.recordPoll(PLACE, {
+    outcome: 'success',
+    ended: unixSeconds(MIDNIGHT + 0.25),
+    duration: seconds(0.125),
+    rejections: { not_an_object: 1, id: 0, resource: 2, time: 3 },
+    inventoryComplete: true,
+    complete: { unlisted: 1, overLimit: 2 },
+  });
+  metrics.recordPoll(instances, {
+    outcome: 'permission',
+    ended: unixSeconds(MIDNIGHT + 1),
+    duration: seconds(0.5),
+    rejections: undefined,
+    inventoryComplete: false,
+    complete: undefined,
+  });
+  metrics.recordRequest(project, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.07 });
+  metrics.recordRequest(project, {
+    service: 'gaussdb-mysql',
+    operation: 'list_backups',
+    code: '403',
+    seconds: 0.3,
+  });
+  metrics.recordRequest(project, { service: 'iam', operation: 'sign_in', code: 'timeout', seconds: 31 });
+  metrics.recordCredentialsExpiry(project, unixSeconds(MIDNIGHT + 30 * DAY));
+  return metrics;
+}

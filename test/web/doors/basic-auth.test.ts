@@ -1,0 +1,401 @@
+import { writeFile } from 'node:fs/promises';
+import bcrypt from 'bcryptjs';
+import { describe, expect, it } from 'vitest';
+import { createBasicAuth, readCredentials } from '../../../src/web/doors/basic-auth.ts';
+import { queuePasswordChecks } from '../../../src/web/doors/password-checks.ts';
+import {
+  basic,
+  eventually,
+  exchange,
+  hashOf,
+  plainPasswords,
+  request,
+  startServer,
+  statusOf,
+  webConfigFile,
+} from './support.ts';
+
+const usersFile = (users: Readonly<Record<string, string>>, more = ''): Promise<string> =>
+  webConfigFile(
+    `basic_auth_users:\n${Object.entries(users)
+      .map(([user, hash]) => `  ${user}: ${hash}\n`)
+      .join('')}${more}`,
+  );
+
+/** Comparisons that wait until the test lets them go on. */
+const heldPasswords = () => {
+  const held: (() => void)[] = [];
+  const passwords = plainPasswords(
+    () =>
+      new Promise<void>((resolve) => {
+        held.push(resolve);
+      }),
+  );
+  return { passwords, held };
+};
+
+describe('basic authentication', () => {
+  it('lets the right password in, and asks for one otherwise', async () => {
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening } = await startServer({ webConfig, passwords: plainPasswords() });
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      exchange(listening, request('/metrics', headers));
+
+    const right = await ask(basic('alice', 'secret'));
+    const refused = [
+      await ask({}),
+      await ask(basic('alice', 'Secret')),
+      await ask(basic('alice', '')),
+      await ask(basic('mallory', 'secret')),
+      await ask({ Authorization: 'Bearer secret' }),
+      await ask({ Authorization: 'Basic ' }),
+      await ask({ Authorization: 'Basic alice:secret' }),
+    ];
+
+    expect(right).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*let in$/);
+    for (const answer of refused) {
+      expect(statusOf(answer)).toBe(401);
+      expect(answer).toMatch(/^WWW-Authenticate: Basic realm="huaweicloud-backup-exporter"/m);
+      expect(answer).not.toContain('let in');
+    }
+  });
+
+  it.each(['$2a$', '$2b$', '$2y$'])('takes hashes of bcrypt that begin with %s', async (revision) => {
+    const hash = bcrypt.hashSync('pässword', 4).replace('$2b$', revision);
+    const { listening } = await startServer({ webConfig: await usersFile({ alice: hash }) });
+
+    const right = await exchange(listening, request('/', basic('alice', 'pässword')));
+    const wrong = await exchange(listening, request('/', basic('alice', 'password')));
+
+    expect([right, wrong].map(statusOf)).toEqual([200, 401]);
+  });
+
+  it.each([
+    ['/', 401],
+    ['/metrics', 401],
+    ['/nowhere', 401],
+    ['/-/reload', 401],
+    ['/-/healthy', 200],
+    ['/-/ready', 200],
+    ['/-/healthy?verbose=1', 200],
+    ['/-/healthy/', 401],
+    ['/-/Healthy', 401],
+    ['/-/healthy/../../metrics', 401],
+    ['/metrics?/-/healthy', 401],
+    ['//-/healthy', 401],
+    ['/%2d/healthy', 401],
+    ['http://exporter/metrics', 401],
+  ])('asks %s for a password: %i', async (path, status) => {
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening } = await startServer({ webConfig, passwords: plainPasswords() });
+
+    const answer = await exchange(listening, request(path));
+
+    expect(statusOf(answer)).toBe(status);
+  });
+
+  it('compares as much for a user that does not exist, with a hash of the same cost', async () => {
+    const users = { alice: hashOf('secret', '10'), bob: hashOf('word', '10') };
+    const passwords = plainPasswords();
+    const { listening } = await startServer({ webConfig: await usersFile(users), passwords });
+
+    await exchange(listening, request('/', basic('alice', 'guess')));
+    const forKnown = passwords.compared.splice(0);
+    await exchange(listening, request('/', basic('mallory', 'guess')));
+    const forUnknown = passwords.compared.splice(0);
+
+    expect(forKnown).toEqual([`guess ${users.alice}`]);
+    expect(forUnknown).toHaveLength(1);
+    expect([`guess ${users.alice}`, `guess ${users.bob}`]).toContain(forUnknown[0]);
+  });
+
+  it('refuses a user that does not exist even with the password of one that does', async () => {
+    const passwords = plainPasswords();
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening } = await startServer({ webConfig, passwords });
+
+    const answers = [
+      await exchange(listening, request('/', basic('mallory', 'secret'))),
+      await exchange(listening, request('/', basic('mallory', 'secret'))),
+    ];
+
+    expect(answers.map(statusOf)).toEqual([401, 401]);
+    expect(passwords.compared).toHaveLength(2);
+  });
+
+  it('takes about as long for a user that does not exist as for a wrong password', async () => {
+    const webConfig = await usersFile({ alice: bcrypt.hashSync('secret', 8) });
+    const { listening } = await startServer({ webConfig });
+    const quickest = async (user: string): Promise<number> => {
+      const times: number[] = [];
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        const start = performance.now();
+        await exchange(listening, request('/', basic(user, `wrong ${attempt}`)));
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    await quickest('alice');
+
+    const known = await quickest('alice');
+    const unknown = await quickest('mallory');
+
+    expect(unknown / known).toBeGreaterThan(1 / 3);
+    expect(unknown / known).toBeLessThan(3);
+  });
+
+  it('compares right credentials once, and wrong ones each time', async () => {
+    const passwords = plainPasswords();
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening } = await startServer({ webConfig, passwords });
+
+    for (let scrape = 0; scrape < 3; scrape += 1) {
+      await exchange(listening, request('/', basic('alice', 'secret')));
+      await exchange(listening, request('/', basic('alice', 'wrong')));
+    }
+
+    const count = (password: string) =>
+      passwords.compared.filter((line) => line.startsWith(`${password} `)).length;
+    expect({ right: count('secret'), wrong: count('wrong') }).toEqual({ right: 1, wrong: 3 });
+  });
+
+  it('remembers no more credentials than it may, the latest used ones', async () => {
+    const passwords = plainPasswords();
+    const users = { a: hashOf('a'), b: hashOf('b'), c: hashOf('c') };
+    const { listening } = await startServer({
+      webConfig: await usersFile(users),
+      passwords,
+      limits: { rememberedCredentials: 2 },
+    });
+    const scrapeAs = (user: string) => exchange(listening, request('/', basic(user, user)));
+
+    for (const user of ['a', 'b', 'a', 'c', 'a', 'b']) await scrapeAs(user);
+
+    const order = passwords.compared.map((line) => line.slice(0, 1)).join('');
+    expect(order).toBe('abcb');
+  });
+
+  it('lets nobody in with a password that is no longer in the file, within a second', async () => {
+    const passwords = plainPasswords();
+    const webConfig = await usersFile({ alice: hashOf('old') });
+    const { listening, advance } = await startServer({ webConfig, passwords });
+    const first = await exchange(listening, request('/', basic('alice', 'old')));
+    await writeFile(webConfig, `basic_auth_users:\n  alice: ${hashOf('new')}\n`);
+
+    advance(1000);
+    const old = await exchange(listening, request('/', basic('alice', 'old')));
+    const fresh = await exchange(listening, request('/', basic('alice', 'new')));
+
+    expect([first, old, fresh].map(statusOf)).toEqual([200, 401, 200]);
+  });
+
+  it('applies a change to connections that are open', async () => {
+    const webConfig = await usersFile({ alice: hashOf('old') });
+    const { listening, advance } = await startServer({ webConfig, passwords: plainPasswords() });
+    const url = `http://${listening.address}/`;
+    const first = await fetch(url, { headers: basic('alice', 'old') });
+    await first.text();
+    await writeFile(webConfig, `basic_auth_users:\n  bob: ${hashOf('new')}\n`);
+
+    advance(1000);
+    const second = await fetch(url, { headers: basic('alice', 'old') });
+
+    expect([first.status, second.status]).toEqual([200, 401]);
+  });
+
+  it('keeps the users where the file is broken, and logs it once', async () => {
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening, advance, lines } = await startServer({ webConfig, passwords: plainPasswords() });
+    await writeFile(webConfig, 'basic_auth_users:\n  alice: secret\n');
+
+    const statuses: number[] = [];
+    for (let scrape = 0; scrape < 3; scrape += 1) {
+      advance(1000);
+      statuses.push(statusOf(await exchange(listening, request('/', basic('alice', 'secret')))));
+      statuses.push(statusOf(await exchange(listening, request('/'))));
+    }
+
+    expect(statuses).toEqual([200, 401, 200, 401, 200, 401]);
+    expect(lines.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringContaining(`${webConfig}:2: basic_auth_users.alice: the value is not a hash of bcrypt`),
+    ]);
+  });
+
+  it('writes no password, hash or header to the log', async () => {
+    const webConfig = await usersFile({ alice: hashOf('s3cr3t') });
+    const { listening, lines } = await startServer({ webConfig, passwords: plainPasswords() });
+
+    await exchange(listening, request('/', basic('alice', 's3cr3t')));
+    await exchange(listening, request('/', basic('alice', 's3cr3t-guess')));
+
+    expect(lines.join('\n')).toContain('request not let in');
+    expect(lines.join('\n')).not.toMatch(/s3cr3t|\$2y|Basic|YWxpY2/);
+  });
+});
+
+describe('a flood of wrong passwords', () => {
+  it('does not slow down a user whose password is known to be right', async () => {
+    const { passwords, held } = heldPasswords();
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const { listening } = await startServer({ webConfig, passwords });
+    const first = exchange(listening, request('/', basic('alice', 'secret')));
+    await eventually(() => held.length === 1);
+    held.pop()?.();
+    await first;
+    const flood = Array.from({ length: 100 }, (_, index) =>
+      exchange(listening, request('/', basic('alice', `guess ${index}`))),
+    );
+    await eventually(() => held.length === 1);
+
+    const answer = await exchange(listening, request('/', basic('alice', 'secret')));
+
+    expect(statusOf(answer)).toBe(200);
+    expect(held).toHaveLength(1);
+    const letGo = setInterval(() => held.pop()?.(), 1);
+    const statuses = (await Promise.all(flood)).map(statusOf);
+    clearInterval(letGo);
+    const counts = Object.groupBy(statuses, String);
+    expect(Object.keys(counts)).toEqual(['401', '429']);
+    expect(counts['401']).toHaveLength(4);
+  });
+
+  it('is compared one at a time, refused beyond what may wait, and told when to come again', async () => {
+    const { passwords, held } = heldPasswords();
+    const { listening } = await startServer({
+      webConfig: await usersFile({ alice: hashOf('secret') }),
+      passwords,
+      limits: { waitingPasswords: 3, waitingPasswordsPerClient: 10 },
+    });
+    const waiting = ['a', 'b', 'c'].map((guess) => exchange(listening, request('/', basic('alice', guess))));
+    await eventually(() => held.length === 1);
+
+    const beyond = await exchange(listening, request('/', basic('alice', 'd')));
+
+    expect(statusOf(beyond)).toBe(503);
+    expect(beyond).toMatch(/^Retry-After: 1\r$/m);
+    expect(passwords.compared).toHaveLength(1);
+    const letGo = setInterval(() => held.pop()?.(), 1);
+    expect((await Promise.all(waiting)).map(statusOf)).toEqual([401, 401, 401]);
+    clearInterval(letGo);
+  });
+
+  it('leaves the thread that serves free', async () => {
+    const webConfig = await usersFile({ alice: bcrypt.hashSync('secret', 12) });
+    const { listening } = await startServer({ webConfig });
+    const flood = Array.from({ length: 4 }, (_, index) =>
+      exchange(listening, request('/', basic('alice', `guess ${index}`))),
+    );
+    let finished = false;
+    void Promise.all(flood).then(() => {
+      finished = true;
+    });
+
+    const probes: number[] = [];
+    while (!finished) {
+      const start = performance.now();
+      await exchange(listening, request('/-/healthy'));
+      probes.push(performance.now() - start);
+    }
+
+    // Four comparisons of that cost take a second of computing; a probe may wait for none of them.
+    expect(probes.length).toBeGreaterThan(20);
+    expect(probes.toSorted((one, other) => one - other)[Math.floor(probes.length / 2)]).toBeLessThan(50);
+  });
+
+  it('is not let in when the comparison breaks off', async () => {
+    const webConfig = await usersFile({ alice: hashOf('secret') });
+    const passwords = { compare: () => Promise.reject(new Error('gone')), close: () => Promise.resolve() };
+    const { listening } = await startServer({ webConfig, passwords });
+
+    const answers = [
+      await exchange(listening, request('/', basic('alice', 'secret'))),
+      await exchange(listening, request('/', basic('alice', 'secret'))),
+    ];
+
+    expect(answers.map(statusOf)).toEqual([503, 503]);
+  });
+});
+
+describe('checks of passwords that wait', () => {
+  const check = (client: string, password: string) => ({ client, key: password, password, hash: 'x' });
+
+  it('leave room for other clients than the one that floods', async () => {
+    const { passwords, held } = heldPasswords();
+    const queue = queuePasswordChecks(passwords.compare, { waiting: 8, waitingPerClient: 2 });
+    const flood = ['1', '2', '3', '4'].map((password) => queue(check('flooder', password)));
+
+    const other = queue(check('other', '5'));
+    const letGo = setInterval(() => held.pop()?.(), 1);
+    const verdicts = await Promise.all([...flood, other]);
+    clearInterval(letGo);
+
+    expect(verdicts).toEqual(['mismatch', 'mismatch', 'too many', 'too many', 'mismatch']);
+  });
+
+  it('are compared once where they are the same', async () => {
+    const passwords = plainPasswords();
+    const queue = queuePasswordChecks(passwords.compare, { waiting: 1, waitingPerClient: 1 });
+
+    const verdicts = await Promise.all(Array.from({ length: 5 }, () => queue(check('a', 'same'))));
+
+    expect(verdicts).toEqual(Array.from({ length: 5 }, () => 'mismatch'));
+    expect(passwords.compared).toHaveLength(1);
+  });
+
+  it('go on after one that failed, and give their places back', async () => {
+    let calls = 0;
+    const queue = queuePasswordChecks(
+      () => {
+        calls += 1;
+        return calls === 1 ? Promise.reject(new Error('gone')) : Promise.resolve(true);
+      },
+      { waiting: 2, waitingPerClient: 2 },
+    );
+
+    const first = await Promise.allSettled([queue(check('a', '1')), queue(check('a', '2'))]);
+    const second = await Promise.all([queue(check('a', '3')), queue(check('a', '4'))]);
+
+    expect(first.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(second).toEqual(['match', 'match']);
+  });
+});
+
+describe('credentials', () => {
+  const encoded = (text: string | Uint8Array): string => `Basic ${Buffer.from(text).toString('base64')}`;
+
+  it.each([
+    [encoded('alice:secret'), { user: 'alice', password: 'secret' }],
+    [encoded('alice:se:cret'), { user: 'alice', password: 'se:cret' }],
+    [encoded(':'), { user: '', password: '' }],
+    [encoded('ünï:çødé'), { user: 'ünï', password: 'çødé' }],
+    [encoded('a:b').replace('Basic', 'bAsIc'), { user: 'a', password: 'b' }],
+    [encoded('alice'), undefined],
+    [encoded(Uint8Array.of(0x61, 0x3a, 0xff)), undefined],
+    ['Basic !!!!', undefined],
+    ['Basic', undefined],
+    ['Digest username="alice"', undefined],
+    [undefined, undefined],
+  ])('in %s are %j', (header, credentials) => {
+    expect(readCredentials(header)).toEqual(credentials);
+  });
+
+  it('are told apart where user and password run into each other', async () => {
+    const passwords = plainPasswords();
+    const authenticate = createBasicAuth({
+      check: queuePasswordChecks(passwords.compare, { waiting: 9, waitingPerClient: 9 }),
+      remembered: 9,
+      key: Uint8Array.of(1),
+    });
+    const users = new Map([
+      ['a', hashOf('1b')],
+      ['a1', hashOf('1b')],
+    ]);
+    const admit = (user: string, password: string) =>
+      authenticate(users, { authorization: basic(user, password).Authorization, client: 'x' });
+
+    const admissions = [await admit('a', '1b'), await admit('a1', 'b'), await admit('a1', '1b')];
+
+    expect(admissions).toEqual(['admitted', 'refused', 'admitted']);
+    expect(passwords.compared).toHaveLength(3);
+  });
+});

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { WEB_LIMITS } from '../../../src/web/doors/web-limits.ts';
+
+const page = await readFile('SECURITY.md', 'utf8');
+
+describe('SECURITY.md', () => {
+  it.each([
+    `| connections at once | ${WEB_LIMITS.connections}; `,
+    `| request line and headers | ${WEB_LIMITS.headerBytes / 1024} KiB, there within ${WEB_LIMITS.headersTimeout / 1000} s |`,
+    `| request body | ${WEB_LIMITS.bodyBytes / 1024} KiB, there within ${WEB_LIMITS.bodyTimeout / 1000} s, `,
+    `| answer | taken within ${WEB_LIMITS.answerTimeout / 60_000} minutes, without a stop of more than ${WEB_LIMITS.stallTimeout / 1000} s |`,
+    `| connection without a request | ${WEB_LIMITS.keepAliveTimeout / 1000} s |`,
+    `| ${WEB_LIMITS.waitingPasswords}, of one client ${WEB_LIMITS.waitingPasswordsPerClient}; `,
+  ])('promises the limit that holds: %s', (line) => {
+    expect(page).toContain(line);
+  });
+
+  it('shows a policy that allows to list and nothing else', () => {
+    const policy: unknown = JSON.parse(/```json\n(?<json>[\s\S]*?)```/.exec(page)?.groups?.['json'] ?? '');
+
+    expect(policy).toEqual({
+      Version: '1.1',
+      Statement: [{ Effect: 'Allow', Action: expect.any(Array) }],
+    });
+    const actions = JSON.stringify(policy).match(/"[a-z]+:[a-z]+:[a-zA-Z]+"/g) ?? [];
+    expect(actions).toHaveLength(4);
+    for (const action of actions) expect(action).toMatch(/^"(ges|gaussdb):(backup|graph|instance):list"$/);
+  });
+});

@@ -1,0 +1,557 @@
+import { copyFile, mkdtemp, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDoors, WebConfigError } from '../../../src/web/doors/doors.ts';
+import type { Listening } from '../../../src/web/doors/web-server.ts';
+import {
+  type Authority,
+  handClock,
+  makeAuthority,
+  recordingLog,
+  secureExchange,
+  startServer,
+  statusOf,
+  temporaryDirectory,
+  webConfigFile,
+} from './support.ts';
+
+let directory: string;
+let ca: string;
+let authority: Authority;
+const pem = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'doors-tls-'));
+  authority = await makeAuthority(directory);
+  const strangers = await makeAuthority(directory, 'strangers');
+  ca = await readFile(authority.certificate, 'utf8');
+  await Promise.all([
+    authority.issue('server'),
+    authority.issue('other'),
+    authority.issue('rsa', { algorithm: 'rsa' }),
+    authority.issue('client', {
+      usage: 'clientAuth',
+      subjectAltName: 'DNS:prometheus.example,IP:2001:db8::1,email:a@b.example,URI:spiffe://c/d',
+    }),
+    authority.issue('nobody', { usage: 'clientAuth', subjectAltName: 'DNS:nobody.example' }),
+    authority.issue('expired', { usage: 'clientAuth', isExpired: true }),
+    authority.issue('self-signed', { usage: 'clientAuth', selfSigned: true }),
+    strangers.issue('stranger', { usage: 'clientAuth' }),
+  ]);
+}, 60_000);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const settings = (...lines: readonly string[]): string =>
+  [
+    'tls_server_config:',
+    ...['cert_file: server.pem', 'key_file: server.key', ...lines].map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+
+/** Copies what a web configuration names, so that a test can change it. */
+const ownFiles = async (content: string, ...names: readonly string[]): Promise<string> => {
+  const own = await temporaryDirectory();
+  for (const name of ['server.pem', 'server.key', 'authority.pem', ...names]) {
+    await copyFile(join(directory, name), join(own, name));
+  }
+  return webConfigFile(content, own);
+};
+
+const clientWith = async (name: string | undefined): Promise<ConnectionOptions> =>
+  name === undefined ? { ca } : { ca, cert: await pem(`${name}.pem`), key: await pem(`${name}.key`) };
+
+describe('TLS', () => {
+  it('is spoken with the certificate of the file, and is told about in the address', async () => {
+    const { listening, doors } = await startServer({ webConfig: await ownFiles(settings()) });
+
+    const { answer, handshake } = await secureExchange(listening, { ca });
+
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*let in$/);
+    expect(handshake?.protocol).toBe('TLSv1.3');
+    expect(listening).toMatchObject({ scheme: 'https', address: `127.0.0.1:${listening.port}` });
+    expect(doors.isSecure).toBe(true);
+  });
+
+  it('takes certificate, key and authority from the file itself', async () => {
+    const block = async (key: string, name: string): Promise<string> =>
+      `  ${key}: |\n${(await pem(name)).trim().replaceAll(/^/gm, '    ')}\n`;
+    const content = [
+      'tls_server_config:\n  client_auth_type: RequireAndVerifyClientCert\n',
+      await block('cert', 'server.pem'),
+      await block('key', 'server.key'),
+      await block('client_ca', 'authority.pem'),
+    ].join('');
+    const { listening } = await startServer({ webConfig: await webConfigFile(content) });
+
+    const { answer } = await secureExchange(listening, await clientWith('client'));
+
+    expect(statusOf(answer)).toBe(200);
+  });
+
+  it('answers over HTTP/1.1 where HTTP/2 is wanted, and says so', async () => {
+    const webConfig = await ownFiles(`${settings()}http_server_config:\n  http2: true\n`);
+    const { listening, lines } = await startServer({ webConfig });
+
+    const { handshake } = await secureExchange(listening, { ca, ALPNProtocols: ['h2', 'http/1.1'] });
+
+    expect(handshake?.applicationProtocol).toBe('http/1.1');
+    expect(lines.join('\n')).toContain('http2 is accepted, and answers go over HTTP/1.1');
+  });
+
+  it('does not answer plain HTTP', async () => {
+    let requests = 0;
+    const { listening, lines } = await startServer({
+      webConfig: await ownFiles(settings()),
+      listener: (_request, response) => {
+        requests += 1;
+        response.end();
+      },
+    });
+
+    const answer = await fetch(`http://127.0.0.1:${listening.port}/`).catch(() => undefined);
+
+    expect(answer).toBeUndefined();
+    expect(requests).toBe(0);
+    expect(lines.join('\n')).toContain('TLS handshake failed');
+  });
+
+  it.each([
+    { minimum: undefined, client: 'TLSv1.1', spoken: undefined },
+    { minimum: undefined, client: 'TLSv1.2', spoken: 'TLSv1.2' },
+    { minimum: 'TLS13', client: 'TLSv1.2', spoken: undefined },
+    { minimum: 'TLS13', client: 'TLSv1.3', spoken: 'TLSv1.3' },
+    { minimum: 'TLS11', client: 'TLSv1', spoken: undefined },
+    { minimum: 'TLS11', client: 'TLSv1.1', spoken: 'TLSv1.1' },
+    { minimum: 'TLS10', client: 'TLSv1', spoken: 'TLSv1' },
+  ] as const)(
+    'with min_version $minimum a client that knows no more than $client speaks $spoken',
+    async ({ minimum, client, spoken }) => {
+      const webConfig = await ownFiles(
+        minimum === undefined ? settings() : settings(`min_version: ${minimum}`),
+      );
+      const { listening } = await startServer({ webConfig });
+
+      const { answer, handshake } = await secureExchange(listening, {
+        ca,
+        minVersion: 'TLSv1',
+        maxVersion: client,
+        ciphers: 'ALL:@SECLEVEL=0',
+      });
+
+      expect(statusOf(answer)).toBe(spoken === undefined ? Number.NaN : 200);
+      if (spoken !== undefined) expect(handshake?.protocol).toBe(spoken);
+    },
+  );
+
+  it('is no newer than max_version', async () => {
+    const { listening } = await startServer({ webConfig: await ownFiles(settings('max_version: TLS12')) });
+
+    const { handshake } = await secureExchange(listening, { ca });
+
+    expect(handshake?.protocol).toBe('TLSv1.2');
+  });
+
+  const ONLY_OLDER = 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384';
+  const ONLY_NEWEST = 'TLS_AES_128_GCM_SHA256';
+  it.each([
+    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', lets: true },
+    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES128-GCM-SHA256', lets: false },
+    { set: ONLY_OLDER, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', lets: true },
+    { set: ONLY_NEWEST, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', lets: false },
+    { set: ONLY_NEWEST, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', lets: true },
+  ] as const)('with $set, $offered over $client is let in: $lets', async ({ set, client, offered, lets }) => {
+    const { listening } = await startServer({
+      webConfig: await ownFiles(settings(`cipher_suites: [${set}]`)),
+    });
+
+    const { answer, handshake } = await secureExchange(listening, {
+      ca,
+      ciphers: offered,
+      maxVersion: client,
+    });
+
+    expect(statusOf(answer)).toBe(lets ? 200 : Number.NaN);
+    expect(handshake?.cipher).toBe(lets ? offered : undefined);
+  });
+
+  it.each([
+    { prefer: true, taken: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+    { prefer: false, taken: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+  ])('takes $taken where prefer_server_cipher_suites is $prefer', async ({ prefer, taken }) => {
+    const webConfig = await ownFiles(
+      settings(
+        'max_version: TLS12',
+        'cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]',
+        `prefer_server_cipher_suites: ${prefer}`,
+      ),
+    );
+    const { listening } = await startServer({ webConfig });
+
+    const { handshake } = await secureExchange(listening, {
+      ca,
+      ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384',
+    });
+
+    expect(handshake?.cipher).toBe(taken);
+  });
+
+  it.each([
+    { curve: 'P-384', status: 200 },
+    { curve: 'P-256', status: Number.NaN },
+  ])('with curve_preferences CurveP384 a client with $curve gets $status', async ({ curve, status }) => {
+    const webConfig = await ownFiles(settings('curve_preferences: [CurveP384]'));
+    const { listening } = await startServer({ webConfig });
+
+    const { answer } = await secureExchange(listening, { ca, ecdhCurve: curve });
+
+    expect(statusOf(answer)).toBe(status);
+  });
+});
+
+describe('a client certificate', () => {
+  const CLIENTS = [undefined, 'client', 'stranger', 'self-signed', 'expired', 'server'] as const;
+  const ADMITTED = {
+    NoClientCert: CLIENTS,
+    RequestClientCert: CLIENTS,
+    RequireAnyClientCert: ['client', 'stranger', 'self-signed', 'expired', 'server'],
+    VerifyClientCertIfGiven: [undefined, 'client'],
+    RequireAndVerifyClientCert: ['client'],
+  } as const;
+
+  it.each(
+    Object.entries(ADMITTED).flatMap(([type, admitted]) =>
+      (['TLSv1.2', 'TLSv1.3'] as const).flatMap((version) =>
+        CLIENTS.map((client) => ({ type, version, client, lets: admitted.some((name) => name === client) })),
+      ),
+    ),
+  )('under $type over $version from "$client" is let in: $lets', async ({ type, version, client, lets }) => {
+    let requests = 0;
+    const authorities = type === 'NoClientCert' ? [] : ['client_ca_file: authority.pem'];
+    const { listening } = await startServer({
+      webConfig: await ownFiles(settings(`client_auth_type: ${type}`, ...authorities)),
+      listener: (_request, response) => {
+        requests += 1;
+        response.end();
+      },
+    });
+
+    const options = await clientWith(client);
+    const { answer } = await secureExchange(listening, { ...options, maxVersion: version });
+
+    expect(statusOf(answer)).toBe(lets ? 200 : Number.NaN);
+    expect(requests).toBe(lets ? 1 : 0);
+  });
+
+  it.each([
+    { allowed: 'prometheus.example', client: 'client', status: 200 },
+    { allowed: '"2001:db8:0::1"', client: 'client', status: 200 },
+    { allowed: 'a@b.example', client: 'client', status: 200 },
+    { allowed: 'spiffe://c/d', client: 'client', status: 200 },
+    { allowed: 'x.example, prometheus.example', client: 'client', status: 200 },
+    { allowed: 'Prometheus.example', client: 'client', status: Number.NaN },
+    { allowed: '"*.example"', client: 'client', status: Number.NaN },
+    { allowed: 'client', client: 'client', status: Number.NaN },
+    { allowed: 'prometheus.example', client: 'nobody', status: Number.NaN },
+    { allowed: 'prometheus.example', client: 'stranger', status: Number.NaN },
+    { allowed: '', client: 'client', status: Number.NaN },
+  ])(
+    'of $client gets $status where client_allowed_sans is [$allowed]',
+    async ({ allowed, client, status }) => {
+      const webConfig = await ownFiles(
+        settings(
+          'client_auth_type: RequireAndVerifyClientCert',
+          'client_ca_file: authority.pem',
+          `client_allowed_sans: [${allowed}]`,
+        ),
+      );
+      const { listening } = await startServer({ webConfig });
+
+      const { answer } = await secureExchange(listening, await clientWith(client));
+
+      expect(statusOf(answer)).toBe(status);
+    },
+  );
+
+  it('that is not of an authority the system trusts is refused where no authority is set', async () => {
+    const webConfig = await ownFiles(settings('client_auth_type: RequireAndVerifyClientCert'));
+    const { listening } = await startServer({ webConfig });
+
+    const { answer } = await secureExchange(listening, await clientWith('client'));
+
+    expect(statusOf(answer)).toBeNaN();
+  });
+
+  it('that is required and missing ends the handshake, so that the client learns why', async () => {
+    const webConfig = await ownFiles(
+      settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
+    );
+    const { listening, lines } = await startServer({ webConfig });
+
+    const { handshake } = await secureExchange(listening, { ca, maxVersion: 'TLSv1.2' });
+
+    expect(handshake).toBeUndefined();
+    expect(lines.join('\n')).toContain('ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE');
+  });
+
+  it('is asked for again on each connection: no session is resumed', async () => {
+    const webConfig = await ownFiles(
+      settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
+    );
+    const { listening } = await startServer({ webConfig });
+    const options = { ...(await clientWith('client')), maxVersion: 'TLSv1.2' } as const;
+    const first = await secureExchange(listening, options);
+    const session = first.handshake?.session;
+
+    const second = await secureExchange(listening, { ...options, ...(session && { session }) });
+
+    expect(statusOf(second.answer)).toBe(200);
+    expect(second.handshake?.isSessionReused).toBe(false);
+  });
+});
+
+describe('a change of the files', () => {
+  const servedBy = async (listening: Listening): Promise<string | undefined> => {
+    const { handshake } = await secureExchange(listening, { ca });
+    return handshake?.subject;
+  };
+
+  it('brings a new certificate into force with the next connection after a second', async () => {
+    const webConfig = await ownFiles(settings(), 'other.pem', 'other.key');
+    const own = join(webConfig, '..');
+    const { listening, advance } = await startServer({ webConfig });
+    await rename(join(own, 'other.pem'), join(own, 'server.pem'));
+    await rename(join(own, 'other.key'), join(own, 'server.key'));
+
+    const early = await servedBy(listening);
+    advance(1000);
+    const late = await servedBy(listening);
+
+    expect(early).toBe('CN=server');
+    expect(late).toBe('CN=other');
+  });
+
+  it('is seen through the symbolic links by which Kubernetes swaps a mounted secret', async () => {
+    const webConfig = await ownFiles(settings().replaceAll('server.', 'data/server.'));
+    const own = join(webConfig, '..');
+    const { doors, listening, advance } = await (async () => {
+      await symlink(directory, join(own, 'data'));
+      return startServer({ webConfig });
+    })();
+    const next = await temporaryDirectory();
+    await copyFile(join(directory, 'other.pem'), join(next, 'server.pem'));
+    await copyFile(join(directory, 'other.key'), join(next, 'server.key'));
+    await symlink(next, join(own, 'data-next'));
+    await rename(join(own, 'data-next'), join(own, 'data'));
+
+    advance(1000);
+    const subject = await servedBy(listening);
+
+    expect(subject).toBe('CN=other');
+    expect(doors.isSecure).toBe(true);
+  });
+
+  it('leaves the old certificate where the new one cannot be used, and logs it once', async () => {
+    const webConfig = await ownFiles(settings());
+    const own = join(webConfig, '..');
+    const { listening, advance, lines } = await startServer({ webConfig });
+    await writeFile(join(own, 'server.pem'), 'half a certific');
+
+    const subjects: unknown[] = [];
+    for (let look = 0; look < 3; look += 1) {
+      advance(1000);
+      subjects.push(await servedBy(listening));
+    }
+    await utimes(join(own, 'server.pem'), 1, 1);
+    advance(1000);
+    subjects.push(await servedBy(listening));
+
+    expect(subjects).toEqual(Array.from({ length: 4 }, () => 'CN=server'));
+    const errors = lines.filter((line) => line.startsWith('error'));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(
+      `${webConfig}:2: tls_server_config.cert_file: ${own}/server.pem holds no certificate`,
+    );
+  });
+
+  it('goes through a moment in which certificate and key do not belong together', async () => {
+    const webConfig = await ownFiles(settings());
+    const own = join(webConfig, '..');
+    const { listening, advance, lines } = await startServer({ webConfig });
+
+    await copyFile(join(directory, 'other.pem'), join(own, 'server.pem'));
+    advance(1000);
+    const between = await servedBy(listening);
+    await copyFile(join(directory, 'other.key'), join(own, 'server.key'));
+    advance(1000);
+    const after = await servedBy(listening);
+
+    expect([between, after]).toEqual(['CN=server', 'CN=other']);
+    expect(lines.join('\n')).toContain('is not the key of the certificate');
+  });
+
+  it('renews certificates while the configuration file itself is broken', async () => {
+    const webConfig = await ownFiles(settings());
+    const own = join(webConfig, '..');
+    const { listening, advance } = await startServer({ webConfig });
+    await writeFile(webConfig, 'tls_server_config: [');
+    advance(1000);
+    await servedBy(listening);
+
+    await copyFile(join(directory, 'other.pem'), join(own, 'server.pem'));
+    await copyFile(join(directory, 'other.key'), join(own, 'server.key'));
+    advance(1000);
+    const subject = await servedBy(listening);
+
+    expect(subject).toBe('CN=other');
+  });
+
+  it('waits for a certificate that the configuration names before it is there', async () => {
+    const webConfig = await ownFiles(settings());
+    const own = join(webConfig, '..');
+    const { listening, advance } = await startServer({ webConfig });
+    await writeFile(webConfig, settings().replaceAll('server.', 'next.'));
+    advance(1000);
+    const before = await servedBy(listening);
+
+    await copyFile(join(directory, 'other.pem'), join(own, 'next.pem'));
+    await copyFile(join(directory, 'other.key'), join(own, 'next.key'));
+    advance(1000);
+    const after = await servedBy(listening);
+
+    expect([before, after]).toEqual(['CN=server', 'CN=other']);
+  });
+
+  it('changes what is asked of clients', async () => {
+    const webConfig = await ownFiles(settings());
+    const { listening, advance } = await startServer({ webConfig });
+    const before = await secureExchange(listening, { ca });
+    await writeFile(
+      webConfig,
+      settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
+    );
+
+    advance(1000);
+    const without = await secureExchange(listening, { ca });
+    const withOne = await secureExchange(listening, await clientWith('client'));
+
+    expect([before, without, withOne].map(({ answer }) => statusOf(answer))).toEqual([200, Number.NaN, 200]);
+  });
+
+  it('does not turn TLS off, and says so', async () => {
+    const webConfig = await ownFiles(settings());
+    const { listening, advance, lines } = await startServer({ webConfig });
+    await writeFile(webConfig, '');
+
+    advance(1000);
+    const subject = await servedBy(listening);
+
+    expect(subject).toBe('CN=server');
+    expect(lines.join('\n')).toContain('TLS cannot be turned off while the exporter runs; restart it');
+  });
+
+  it('does not turn TLS on, and says so', async () => {
+    const webConfig = await ownFiles('http_server_config: {}');
+    const { listening, advance, lines } = await startServer({ webConfig });
+    await writeFile(webConfig, settings());
+
+    advance(1000);
+    const answer = await fetch(`http://${listening.address}/`);
+
+    expect(answer.status).toBe(200);
+    expect(lines.join('\n')).toContain('TLS cannot be turned on while the exporter runs; restart it');
+  });
+
+  it('is looked for once a second at most, and read once', async () => {
+    const webConfig = await ownFiles(settings());
+    const { listening, advance, lines } = await startServer({ webConfig });
+    await utimes(webConfig, 1, 1);
+
+    advance(999);
+    await servedBy(listening);
+    const early = lines.filter((line) => line.includes('web configuration read')).length;
+    for (let look = 0; look < 3; look += 1) {
+      advance(1000);
+      await servedBy(listening);
+    }
+
+    expect(early).toBe(1);
+    expect(lines.filter((line) => line.includes('web configuration read'))).toHaveLength(2);
+  });
+});
+
+describe('a start with files that cannot be used', () => {
+  const problemsOf = async (file: string): Promise<readonly string[]> => {
+    const { log } = recordingLog();
+    const doors = openDoors(file, { log, now: handClock().now });
+    return doors.then(
+      () => [],
+      (error: unknown) =>
+        error instanceof WebConfigError ? error.problems : [`not expected: ${String(error)}`],
+    );
+  };
+
+  it('is refused where the configuration file does not exist', async () => {
+    const file = join(await temporaryDirectory(), 'absent.yml');
+
+    expect(await problemsOf(file)).toEqual([`${file}: does not exist`]);
+  });
+
+  it.each([
+    {
+      line: 'cert_file: absent.pem',
+      problem: /web\.yml:2: tls_server_config\.cert_file: .*absent\.pem does not exist$/,
+    },
+    { line: 'cert_file: .', problem: /web\.yml:2: tls_server_config\.cert_file: .* is a directory$/ },
+    {
+      line: 'cert_file: server.key',
+      problem: /web\.yml:2: tls_server_config\.cert_file: .*server\.key holds no certificate/,
+    },
+    {
+      line: 'key_file: absent.key',
+      problem: /web\.yml:3: tls_server_config\.key_file: .*absent\.key does not exist$/,
+    },
+    {
+      line: 'key_file: server.pem',
+      problem: /web\.yml:3: tls_server_config\.key_file: .*server\.pem holds no private key/,
+    },
+    {
+      line: 'key_file: other.key',
+      problem: /web\.yml:3: tls_server_config\.key_file: .*other\.key is not the key of the certificate in/,
+    },
+  ])('is refused with file and line for $line', async ({ line, problem }) => {
+    const key = line.split(':', 1)[0];
+    const content = settings().replace(new RegExp(`${key}: .*`), line);
+    const file = await ownFiles(content, 'other.key');
+
+    const problems = await problemsOf(file);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  it.each(['absent.pem', 'server.key'])('is refused where the authority of clients is %s', async (name) => {
+    const file = await ownFiles(
+      settings('client_auth_type: RequireAndVerifyClientCert', `client_ca_file: ${name}`),
+    );
+
+    const problems = await problemsOf(file);
+
+    expect(problems.join('\n')).toMatch(/web\.yml:5: tls_server_config\.client_ca_file: /);
+  });
+
+  it('shows nothing of a key that stands in the file', async () => {
+    const key = await pem('other.key');
+    const inline = `  key: |\n${key.trim().replaceAll(/^/gm, '    ')}\n`;
+    const file = await ownFiles(`tls_server_config:\n  cert_file: server.pem\n${inline}`);
+
+    const problems = (await problemsOf(file)).join('\n');
+
+    expect(problems).toContain(
+      'web.yml:3: tls_server_config.key: the text is not the key of the certificate in',
+    );
+    expect(problems).not.toContain(key.split('\n')[1]);
+  });
+});

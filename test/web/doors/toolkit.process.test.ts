@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDoors } from '../../../src/web/doors/doors.ts';
+import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES } from '../../../src/web/doors/tls-names.ts';
+import {
+  handClock,
+  hashOf,
+  makeAuthority,
+  recordingLog,
+  temporaryDirectory,
+  webConfigFile,
+} from './support.ts';
+
+const run = promisify(execFile);
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'doors-toolkit-'));
+  await (await makeAuthority(directory)).issue('server');
+}, 60_000);
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const fileWith = async (content: string): Promise<string> => {
+  const own = await temporaryDirectory();
+  const names = [
+    ['server.pem', 'server.pem'],
+    ['server.key', 'server.key'],
+    ['authority.pem', 'authority.pem'],
+    ['server.pem', 'exporter.pem'],
+    ['server.key', 'exporter.key'],
+    ['authority.pem', 'clients-ca.pem'],
+  ] as const;
+  for (const [from, to] of names) await copyFile(join(directory, from), join(own, to));
+  return webConfigFile(content, own);
+};
+
+const promtoolAccepts = (file: string): Promise<boolean> =>
+  run('promtool', ['check', 'web-config', file]).then(
+    () => true,
+    () => false,
+  );
+
+const doorsAccept = (file: string): Promise<boolean> =>
+  openDoors(file, { log: recordingLog().log, now: handClock().now }).then(
+    () => true,
+    () => false,
+  );
+
+const tls = (...lines: readonly string[]): string =>
+  ['tls_server_config:', 'cert_file: server.pem', 'key_file: server.key', ...lines].join('\n  ');
+
+const SHARED = {
+  nothing: '',
+  'empty sections': 'tls_server_config: {}\nbasic_auth_users: {}\n',
+  'every cipher suite': tls(`cipher_suites: [${Object.keys(CIPHER_SUITES).join(', ')}]`),
+  'every curve': tls(`curve_preferences: [${Object.keys(CURVES).join(', ')}]`),
+  ...Object.fromEntries(
+    CLIENT_AUTHENTICATIONS.map((type) => [
+      `client_auth_type ${type}`,
+      tls(`client_auth_type: ${type}`, ...(type === 'NoClientCert' ? [] : ['client_ca_file: authority.pem'])),
+    ]),
+  ),
+  'all versions': tls('min_version: TLS10', 'max_version: TLS13'),
+  headers: `${tls()}\nhttp_server_config:\n  http2: false\n  headers: { X-Frame-Options: deny, X-XSS-Protection: "0" }`,
+  users: `basic_auth_users:\n  alice: ${hashOf('secret')}`,
+} as const;
+
+const REFUSED = {
+  'an unknown section': 'tls_sever_config: {}',
+  'an unknown key': tls('cert: a', 'cert_fiel: b'),
+  'an unknown version': tls('min_version: TLS14'),
+  'an unknown suite': tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'),
+  'an unknown curve': tls('curve_preferences: [P256]'),
+  'an unknown client_auth_type': tls('client_auth_type: Require'),
+  'authorities that nobody is checked against': tls('client_ca_file: authority.pem'),
+  'a missing authority': tls('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: absent.pem'),
+  'a key that is a certificate': tls().replace('server.key', 'server.pem'),
+  'an absent certificate': tls().replace('server.pem', 'absent.pem'),
+  'no key': 'tls_server_config: { cert_file: server.pem }',
+  'an unknown header': 'http_server_config: { headers: { Server: a } }',
+  'a wrong value of a header': 'http_server_config: { headers: { X-Frame-Options: allow } }',
+  'a password instead of a hash': 'basic_auth_users: { alice: secret }',
+} as const;
+
+describe('the exporter-toolkit, as promtool has it,', () => {
+  it.each(Object.entries(SHARED))('accepts a file with %s, and so do we', async (_what, content) => {
+    const file = await fileWith(content);
+
+    expect(await promtoolAccepts(file)).toBe(true);
+    expect(await doorsAccept(file)).toBe(true);
+  });
+
+  it.each(Object.entries(REFUSED))('refuses a file with %s, and so do we', async (_what, content) => {
+    const file = await fileWith(content);
+
+    expect(await promtoolAccepts(file)).toBe(false);
+    expect(await doorsAccept(file)).toBe(false);
+  });
+
+  it('accepts the example, and so do we', async () => {
+    const example = await readFile('examples/web-config.yml', 'utf8');
+    // Versions of promtool from before 2023 do not know this setting.
+    const older = example.replace(/ {2}client_allowed_sans:.*\n {4}- .*\n/, '');
+
+    expect(older).not.toContain('client_allowed_sans');
+    expect(await promtoolAccepts(await fileWith(older))).toBe(true);
+    expect(await doorsAccept(await fileWith(example))).toBe(true);
+  });
+});

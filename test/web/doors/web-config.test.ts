@@ -1,0 +1,285 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { CIPHER_SUITES } from '../../../src/web/doors/tls-names.ts';
+import { readWebConfig, type WebConfig } from '../../../src/web/doors/web-config.ts';
+import { hashOf } from './support.ts';
+
+const HASH = '$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG';
+
+const configOf = (text: string, file = 'web.yml'): WebConfig => {
+  const reading = readWebConfig(text, file);
+  if (!reading.ok) throw new Error(reading.problems.join('\n'));
+  return reading.config;
+};
+
+const problemsOf = (text: string): readonly string[] => {
+  const reading = readWebConfig(text, 'web.yml');
+  return reading.ok ? [] : reading.problems;
+};
+
+const tlsWith = (...lines: readonly string[]): string =>
+  ['tls_server_config:', '  cert_file: a.pem', '  key_file: a.key', ...lines.map((line) => `  ${line}`)].join(
+    '\n',
+  );
+
+describe('a web configuration file', () => {
+  it.each([
+    '',
+    '# nothing\n',
+    '---\n',
+    '{}',
+    'tls_server_config:\n',
+    'tls_server_config: {}\nbasic_auth_users: {}\nhttp_server_config: {}\n',
+    'basic_auth_users:\n',
+  ])('%j is plain HTTP without passwords', (text) => {
+    expect(configOf(text)).toMatchObject({ tls: undefined, users: new Map(), headers: new Map() });
+  });
+
+  it('takes every setting of the exporter-toolkit', () => {
+    const text = `
+tls_server_config:
+  cert_file: server.pem
+  key_file: /etc/keys/server.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: tls/clients.pem
+  client_allowed_sans: [prometheus.example, "10.0.0.1"]
+  min_version: TLS11
+  max_version: TLS12
+  cipher_suites:
+    - TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+    - TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+  prefer_server_cipher_suites: false
+  curve_preferences: [X25519, CurveP384]
+http_server_config:
+  http2: true
+  headers:
+    Content-Security-Policy: default-src 'self'
+    X-Frame-Options: sameorigin
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: "0"
+    Strict-Transport-Security: max-age=31536000
+basic_auth_users:
+  alice: ${HASH}
+  4711: ${HASH}
+rate_limit:
+  interval: 100ms
+  burst: 20
+`;
+
+    const config = configOf(text, '/etc/exporter/web.yml');
+
+    expect(config.tls).toEqual({
+      line: 3,
+      certificate: {
+        kind: 'file',
+        path: '/etc/exporter/server.pem',
+        line: 3,
+        setting: 'tls_server_config.cert_file',
+      },
+      key: { kind: 'file', path: '/etc/keys/server.key', line: 4, setting: 'tls_server_config.key_file' },
+      clientAuthentication: 'RequireAndVerifyClientCert',
+      clientAuthorities: {
+        kind: 'file',
+        path: '/etc/exporter/tls/clients.pem',
+        line: 6,
+        setting: 'tls_server_config.client_ca_file',
+      },
+      clientNames: ['prometheus.example', '10.0.0.1'],
+      cipherSuites: ['ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305'],
+      curves: ['X25519', 'P-384'],
+      minVersion: 'TLSv1.1',
+      maxVersion: 'TLSv1.2',
+      preferServerOrder: false,
+    });
+    expect([...config.headers]).toEqual([
+      ['Content-Security-Policy', "default-src 'self'"],
+      ['Strict-Transport-Security', 'max-age=31536000'],
+      ['X-Content-Type-Options', 'nosniff'],
+      ['X-Frame-Options', 'sameorigin'],
+      ['X-XSS-Protection', '0'],
+    ]);
+    expect([...config.users]).toEqual([
+      ['alice', HASH],
+      ['4711', HASH],
+    ]);
+    expect(config.rateLimit).toEqual({ interval: 0.1, burst: 20 });
+    expect(config.wantsHttp2).toBe(true);
+  });
+
+  it('has the defaults of the exporter-toolkit', () => {
+    const { tls } = configOf(tlsWith());
+
+    expect(tls).toMatchObject({
+      clientAuthentication: 'NoClientCert',
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.3',
+      preferServerOrder: true,
+      cipherSuites: undefined,
+      curves: undefined,
+      clientNames: undefined,
+    });
+  });
+
+  it('takes an older name of a client_auth_type, words of YAML 1.1, blank headers and a rate limit of 0', () => {
+    const text = `${tlsWith('client_auth_type: RequireClientCert', 'prefer_server_cipher_suites: no')}
+http_server_config: { http2: off, headers: { X-Frame-Options: "" } }
+rate_limit: { interval: 0, burst: 0 }`;
+
+    const config = configOf(text);
+
+    expect(config.tls).toMatchObject({
+      clientAuthentication: 'RequireAnyClientCert',
+      preferServerOrder: false,
+    });
+    expect(config.headers.size).toBe(0);
+    expect(config.rateLimit).toBeUndefined();
+  });
+
+  it('takes every cipher suite that Go holds to be secure', () => {
+    const { tls } = configOf(tlsWith(`cipher_suites: [${Object.keys(CIPHER_SUITES).join(', ')}]`));
+
+    expect(tls?.cipherSuites).toHaveLength(13);
+  });
+
+  it.each([
+    [
+      'tls_sever_config: {}',
+      'web.yml:1: tls_sever_config: unknown setting (did you mean tls_server_config?)',
+    ],
+    ['- a', 'web.yml:1: the file is not a mapping; allowed: a mapping of tls_server_config'],
+    ['a: [', 'web.yml:1: not valid YAML: '],
+    ['rate_limit: {}\nrate_limit: {}', 'web.yml:2: not valid YAML: the same setting is given twice'],
+    [
+      'tls_server_config: yes',
+      'web.yml:1: tls_server_config: the value is not possible here; allowed: a mapping',
+    ],
+    [
+      tlsWith('min_versoin: TLS12'),
+      'web.yml:4: tls_server_config.min_versoin: unknown setting (did you mean',
+    ],
+    [tlsWith('min_version: TLS14'), 'web.yml:4: tls_server_config.min_version: "TLS14" is unknown'],
+    [tlsWith('min_version: 1.2'), 'web.yml:4: tls_server_config.min_version: the value is not possible here'],
+    [
+      tlsWith('min_version: TLS13', 'max_version: TLS12'),
+      'web.yml:5: tls_server_config.max_version: is older',
+    ],
+    [tlsWith('max_version: TLS11'), 'web.yml:4: tls_server_config.max_version: is older than min_version'],
+    [tlsWith('cipher_suites: [RC4]'), 'web.yml:4: tls_server_config.cipher_suites: "RC4" is unknown'],
+    [
+      tlsWith('cipher_suites:', '  - TLS_AES_128_GCM_SHA256', '  - TLS_RSA_WITH_AES_128_CBC_SHA'),
+      'web.yml:6: tls_server_config.cipher_suites: "TLS_RSA_WITH_AES_128_CBC_SHA" is unknown',
+    ],
+    [
+      tlsWith('max_version: TLS12', 'cipher_suites: [TLS_AES_128_GCM_SHA256]'),
+      'web.yml:5: tls_server_config.cipher_suites: all suites are of TLS 1.3',
+    ],
+    [tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'), 'allowed: a list, each item after "- "'],
+    [tlsWith('cipher_suites: [1]'), 'web.yml:4: tls_server_config.cipher_suites: an item is not text'],
+    [
+      tlsWith('curve_preferences: [P256]'),
+      'web.yml:4: tls_server_config.curve_preferences: "P256" is unknown',
+    ],
+    [
+      tlsWith('client_auth_type: Require'),
+      'web.yml:4: tls_server_config.client_auth_type: "Require" is unknown',
+    ],
+    [
+      tlsWith('client_ca_file: ca.pem'),
+      'web.yml:4: tls_server_config.client_ca_file: without client_auth_type',
+    ],
+    [
+      tlsWith('client_auth_type: VerifyClientCertIfGiven', 'client_allowed_sans: [a]'),
+      'web.yml:5: tls_server_config.client_allowed_sans: a client may come without a certificate',
+    ],
+    [tlsWith('prefer_server_cipher_suites: 1'), 'allowed: true, false'],
+    [tlsWith('prefer_server_cipher_suites: "true"'), 'allowed: true, false'],
+    [tlsWith('cert: inline'), 'web.yml:2: tls_server_config.cert_file: cert and cert_file are both given'],
+    ['tls_server_config:\n  key_file: a.key', 'web.yml:2: tls_server_config: cert_file is missing'],
+    ['tls_server_config:\n  cert_file: a.pem', 'web.yml:2: tls_server_config: key_file is missing'],
+    ['tls_server_config:\n  min_version: TLS13', 'web.yml:2: tls_server_config: cert_file is missing'],
+    ['http_server_config: { headers: { Server: a } }', 'http_server_config.headers.Server: unknown setting'],
+    [
+      'http_server_config:\n  headers:\n    X-Frame-Options: allow',
+      'web.yml:3: http_server_config.headers.X-Frame-Options: the value is unknown; allowed: deny, sameorigin',
+    ],
+    [
+      'http_server_config:\n  headers:\n    Content-Security-Policy: "a\\nSet-Cookie: b"',
+      'web.yml:3: http_server_config.headers.Content-Security-Policy: the value cannot be sent',
+    ],
+    ['basic_auth_users: [alice]', 'web.yml:1: basic_auth_users: the value is not possible here'],
+    [
+      'basic_auth_users:\n  alice: secret',
+      'web.yml:2: basic_auth_users.alice: the value is not a hash of bcrypt',
+    ],
+    ['basic_auth_users:\n  alice: 12345', 'web.yml:2: basic_auth_users.alice: the value is not text'],
+    ['basic_auth_users:\n  alice:', 'web.yml:2: basic_auth_users.alice: the value is not text'],
+    [
+      `basic_auth_users:\n  "a:b": ${HASH}`,
+      'web.yml:2: basic_auth_users: a user name is empty or has a colon',
+    ],
+    [`basic_auth_users:\n  "": ${HASH}`, 'web.yml:2: basic_auth_users: a user name is empty or has a colon'],
+    [
+      `basic_auth_users:\n  a: ${hashOf('x', '03')}`,
+      'web.yml:2: basic_auth_users.a: the cost of the hash is 3',
+    ],
+    [
+      `basic_auth_users:\n  a: ${hashOf('x', '31')}`,
+      'web.yml:2: basic_auth_users.a: the cost of the hash is 31',
+    ],
+    ['rate_limit: { interval: 5, burst: 1 }', 'web.yml:1: rate_limit.interval: "5" has no unit'],
+    ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: without it no request'],
+    ['rate_limit: { interval: 1s, burst: 0 }', 'web.yml:1: rate_limit.burst: without it no request'],
+    ['rate_limit: { interval: 1s, burst: 1.5 }', 'allowed: a whole number'],
+  ])('%j is refused with %s', (text, problem) => {
+    const problems = problemsOf(text);
+
+    expect(problems.join('\n')).toContain(problem);
+    for (const line of problems) expect(line).toMatch(/^web\.yml:\d+: [^\n]+$/);
+  });
+
+  it('names all mistakes at once, in the order of the lines', () => {
+    const text = `
+rate_limit: { interval: soon, burst: 1 }
+tls_server_config:
+  key_file: a.key
+  min_version: TLS9
+basic_auth_users:
+  alice: secret
+  bob: ${HASH}
+unknown: 1
+`;
+
+    const problems = problemsOf(text);
+
+    expect(problems.map((problem) => problem.split(': ', 2).join(': '))).toEqual([
+      'web.yml:2: rate_limit.interval',
+      'web.yml:4: tls_server_config',
+      'web.yml:5: tls_server_config.min_version',
+      'web.yml:7: basic_auth_users.alice',
+      'web.yml:9: unknown',
+    ]);
+  });
+
+  it.each([
+    'basic_auth_users:\n  alice: s3cr3t-passw0rd',
+    'basic_auth_users:\n  alice:s3cr3t-passw0rd',
+    'basic_auth_users:\n  alice: "s3cr3t-passw0rd',
+    'basic_auth_users: s3cr3t-passw0rd',
+    'basic_auth_users: { alice: *s3cr3t-passw0rd }',
+    'tls_server_config:\n  cert_file: a\n  key: [s3cr3t-passw0rd]',
+  ])('%j is refused without showing what may be a password', (text) => {
+    const problems = problemsOf(text).join('\n');
+
+    expect(problems).not.toBe('');
+    expect(problems).not.toContain('s3cr3t');
+  });
+
+  it('is shown by an example that can be used', async () => {
+    const file = 'examples/web-config.yml';
+
+    const config = configOf(await readFile(file, 'utf8'), file);
+
+    expect(config.tls?.clientAuthentication).toBe('RequireAndVerifyClientCert');
+    expect(config.users.size).toBe(1);
+  });
+});

@@ -1,0 +1,145 @@
+import { createInflateRaw, gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
+import { EMPTY_PUBLICATION } from '../../src/metrics/publication.ts';
+import type { MetricsSource } from '../../src/web/metrics-route.ts';
+import { succeeded } from '../support/backups.ts';
+import { plainText, publish } from '../support/published.ts';
+import { askRaw, serveMetrics } from '../support/scrape-server.ts';
+import { servedResource, servedService } from '../support/served.ts';
+import { SMALL_WORLD } from '../support/small-world.ts';
+
+const ACCEPT = { openmetrics: 'application/openmetrics-text', text: 'text/plain' };
+const GZIP = { 'accept-encoding': 'gzip' };
+
+const LARGE_WORLD = [
+  servedService(
+    Array.from({ length: 2500 }, (_, n) =>
+      servedResource({ id: `graph-${n}`, backups: [succeeded({ end: 1e9 + n })] }),
+    ),
+  ),
+];
+
+const OWN = {
+  openmetrics: '# TYPE own gauge\n# HELP own Own.\nown 1\n# EOF\n',
+  text: '# HELP own Own.\n# TYPE own gauge\nown 1\n',
+};
+
+const sourceOf = (publication: Awaited<ReturnType<typeof publish>>): MetricsSource => ({
+  publication: () => publication,
+  renderOwnMetrics: async (format) => OWN[format],
+});
+
+/** Reads one gzip member by hand and says what is left behind it. */
+function readMember(body: Buffer): Promise<{ readonly plain: Buffer; readonly left: number }> {
+  return new Promise((resolve, reject) => {
+    const inflate = createInflateRaw();
+    const chunks: Buffer[] = [];
+    inflate.on('data', (chunk: Buffer) => chunks.push(chunk));
+    inflate.once('error', reject);
+    inflate.once('end', () =>
+      resolve({ plain: Buffer.concat(chunks), left: body.length - 10 - inflate.bytesWritten - 8 }),
+    );
+    inflate.end(body.subarray(10));
+  });
+}
+
+describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
+  const headers = { accept: ACCEPT[format] };
+
+  it.each([
+    ['a small world', SMALL_WORLD],
+    ['a large world', LARGE_WORLD],
+    ['nothing at all', []],
+  ])('of %s is the published series and then the own, with the right headers', async (_what, world) => {
+    const publication = await publish(world);
+    const url = await serveMetrics(sourceOf(publication));
+
+    const answer = await askRaw(url, { headers });
+
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString()).toBe(plainText(publication[format]) + OWN[format]);
+    expect(answer.headers).toMatchObject({
+      'content-type':
+        format === 'openmetrics'
+          ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+          : 'text/plain; version=0.0.4; charset=utf-8',
+      'content-length': String(answer.body.length),
+      'cache-control': 'no-store',
+      vary: 'Accept, Accept-Encoding',
+    });
+    expect(answer.headers).not.toHaveProperty('content-encoding');
+  });
+
+  it.each([
+    ['a small world', SMALL_WORLD],
+    ['a large world', LARGE_WORLD],
+    ['nothing at all', []],
+  ])('of %s is one gzip member that holds the plain body', async (_what, world) => {
+    const publication = await publish(world);
+    const url = await serveMetrics(sourceOf(publication));
+    const plain = await askRaw(url, { headers });
+
+    const answer = await askRaw(url, { headers: { ...headers, ...GZIP } });
+
+    expect(answer.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-length': String(answer.body.length),
+      'content-type': plain.headers['content-type'],
+    });
+    expect(gunzipSync(answer.body).equals(plain.body)).toBe(true);
+    const member = await readMember(answer.body);
+    expect(member.plain.equals(plain.body)).toBe(true);
+    expect(member.left).toBe(0);
+  });
+
+  it('asked for its head alone has the headers and no body', async () => {
+    const url = await serveMetrics(sourceOf(await publish(SMALL_WORLD)));
+    const got = await askRaw(url, { headers });
+
+    const answer = await askRaw(url, { headers, method: 'HEAD' });
+
+    expect(answer.status).toBe(200);
+    expect(answer.body).toHaveLength(0);
+    expect(answer.headers['content-length']).toBe(got.headers['content-length']);
+  });
+});
+
+describe('a scrape', () => {
+  it('before anything has been polled has the own metrics alone', async () => {
+    const url = await serveMetrics(sourceOf(EMPTY_PUBLICATION));
+
+    const plain = await askRaw(url);
+    const compressed = await askRaw(url, { headers: GZIP });
+
+    expect(plain.body.toString()).toBe(OWN.text);
+    expect(gunzipSync(compressed.body).toString()).toBe(OWN.text);
+  });
+
+  it('takes the series that are published when it is answered', async () => {
+    const worlds = [await publish(SMALL_WORLD), await publish(LARGE_WORLD)];
+    let at = 0;
+    const url = await serveMetrics({
+      ...sourceOf(EMPTY_PUBLICATION),
+      publication: () => worlds[at] ?? EMPTY_PUBLICATION,
+    });
+
+    const first = await askRaw(url);
+    at = 1;
+    const second = await askRaw(url);
+
+    expect(first.body.toString()).toContain('resource_name="billing"');
+    expect(second.body.toString()).toContain('resource_id="graph-2499"');
+    expect(second.body.toString()).not.toContain('resource_name="billing"');
+  });
+
+  it('can be made by many at once', async () => {
+    const publication = await publish(LARGE_WORLD);
+    const url = await serveMetrics(sourceOf(publication));
+    const expected = plainText(publication.text) + OWN.text;
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => askRaw(url, { headers: GZIP })));
+
+    expect(answers.every(({ body }) => gunzipSync(body).toString() === expected)).toBe(true);
+  });
+});

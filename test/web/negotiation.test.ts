@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { acceptsGzip, negotiateFormat } from '../../src/web/negotiation.ts';
+
+const PROMETHEUS_2_26 =
+  'application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+const PROMETHEUS_2_45 =
+  'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+const PROMETHEUS_2_50 =
+  'application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+const PROMETHEUS_2_50_NATIVE_HISTOGRAMS =
+  'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+const PROMETHEUS_3 =
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+const PROMETHEUS_3_TEXT_FIRST =
+  'text/plain;version=0.0.4;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.2';
+const CHROMIUM =
+  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7';
+
+describe('the format of a scrape', () => {
+  it.each([
+    ['Prometheus 2.26, which knows only a draft', PROMETHEUS_2_26, 'text'],
+    ['Prometheus 2.45', PROMETHEUS_2_45, 'openmetrics'],
+    ['Prometheus 2.50', PROMETHEUS_2_50, 'openmetrics'],
+    ['Prometheus 2.50 with native histograms', PROMETHEUS_2_50_NATIVE_HISTOGRAMS, 'openmetrics'],
+    ['Prometheus 3', PROMETHEUS_3, 'openmetrics'],
+    ['Prometheus 3 that prefers text', PROMETHEUS_3_TEXT_FIRST, 'text'],
+    ['a browser', CHROMIUM, 'text'],
+    ['curl', '*/*', 'text'],
+    ['a client that says nothing', undefined, 'text'],
+    ['a client that says nothing at length', '', 'text'],
+    ['OpenMetrics alone', 'application/openmetrics-text', 'openmetrics'],
+    ['OpenMetrics 1.0.0 alone', 'application/openmetrics-text; version=1.0.0; charset=utf-8', 'openmetrics'],
+    ['a quoted version', 'application/openmetrics-text; version="1.0.0"', 'openmetrics'],
+    ['upper case', 'APPLICATION/OPENMETRICS-TEXT; VERSION=1.0.0; Q=0.5', 'openmetrics'],
+    [
+      'white space',
+      ' application/openmetrics-text ; version = 1.0.0 ; q = 0.5 , */* ; q = 0.1',
+      'openmetrics',
+    ],
+    ['a version of OpenMetrics that is not served', 'application/openmetrics-text;version=2.0.0', 'text'],
+    ['OpenMetrics refused', 'application/openmetrics-text;q=0,*/*', 'text'],
+    ['OpenMetrics refused in one version', 'application/openmetrics-text;version=1.0.0;q=0.0', 'text'],
+    ['text wanted more', 'application/openmetrics-text;q=0.4,text/plain;q=0.5', 'text'],
+    ['both wanted alike', 'text/plain,application/openmetrics-text', 'openmetrics'],
+    ['a weight that is no number', 'application/openmetrics-text;q=high,text/plain;q=0.1', 'text'],
+    ['a weight above one', 'application/openmetrics-text;q=7', 'text'],
+    ['a negative weight', 'application/openmetrics-text;q=-1', 'text'],
+    ['something that only begins alike', 'application/openmetrics-text-2', 'text'],
+    ['any application type', 'application/*', 'text'],
+    ['nonsense', ';;=,,;q=', 'text'],
+  ])('for %s', (_who, accept, format) => {
+    expect(negotiateFormat(accept)).toBe(format);
+  });
+});
+
+describe('the compression of a scrape', () => {
+  it.each([
+    ['gzip', true],
+    ['gzip, deflate, br, zstd', true],
+    ['deflate, gzip;q=0.5', true],
+    ['GZIP', true],
+    ['x-gzip', true],
+    ['gzip;q=1.0', true],
+    ['*', true],
+    ['*;q=0.1', true],
+    ['identity, *;q=0.5', true],
+    [undefined, false],
+    ['', false],
+    ['identity', false],
+    ['br', false],
+    ['deflate', false],
+    ['gzip;q=0', false],
+    ['gzip;q=0.000', false],
+    ['gzip;q=0, *', false],
+    ['*;q=0', false],
+    ['identity;q=1, *;q=0', false],
+    ['gzipped', false],
+    ['gzip;q=x', false],
+  ])('with Accept-Encoding %j is gzip: %s', (acceptEncoding, gzip) => {
+    expect(acceptsGzip(acceptEncoding)).toBe(gzip);
+  });
+});
