@@ -5,6 +5,7 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { Rejections } from '../pages/walk.ts';
 import { REJECTION_REASONS } from '../sources/source.ts';
 import type { ResourcePlace } from '../state/objective.ts';
+import { collectEventLoopLag } from './event-loop-lag.ts';
 import { EXPORTER_METRICS } from './exporter-catalogue.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
@@ -56,8 +57,8 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-// The monitor samples the event loop this often; finer sampling is most of an idle exporter's work.
-const EVENT_LOOP_SAMPLING_MILLISECONDS = 1000;
+// As long as a timer can be: prom-client's own look at the event loop, which cannot be turned off, never comes.
+const NEVER_MILLISECONDS = 2 ** 31 - 1;
 
 const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -81,16 +82,15 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     buckets: REQUEST_SECONDS,
   });
   const credentialsExpiry = gauge(EXPORTER_METRICS.credentialsExpiry);
-  const reloadSuccess = gauge(EXPORTER_METRICS.reloadSuccess);
-  const reloadTime = gauge(EXPORTER_METRICS.reloadTime);
+  // A gauge without labels says 0 until it is set: these two come when there is something to say.
+  let reloadSuccess: ReturnType<typeof gauge> | undefined;
+  let reloadTime: ReturnType<typeof gauge> | undefined;
   gauge(EXPORTER_METRICS.buildInfo).set(
     { version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
     1,
   );
-  collectDefaultMetrics({
-    register: registry,
-    eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLING_MILLISECONDS,
-  });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER_MILLISECONDS });
+  collectEventLoopLag(registry);
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const perService = [
@@ -136,8 +136,11 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       else credentialsExpiry.set(place, expiry);
     },
     recordReload: (successful, at) => {
+      reloadSuccess ??= gauge(EXPORTER_METRICS.reloadSuccess);
       reloadSuccess.set(successful ? 1 : 0);
-      if (successful) reloadTime.set(at);
+      if (!successful) return;
+      reloadTime ??= gauge(EXPORTER_METRICS.reloadTime);
+      reloadTime.set(at);
     },
     render: async (format) => {
       const families = await registry.getMetricsAsJSON();

@@ -52,6 +52,7 @@ describe('a graph of the inventory', () => {
   it.each([
     ['name', { name: undefined }],
     ['status', {}],
+    ['graph_size_type_index', { automaticBackup: undefined }],
     ['data_store_version', { engineVersion: undefined }],
     ['arch', { arch: undefined }],
     ['encrypted', { encrypted: undefined }],

@@ -83,6 +83,32 @@ describe('the counters of finished backups', () => {
     expect(countsOf(state)).toEqual(counts);
   });
 
+  it.each<[string, PollOf]>([
+    ['cannot be read', { rejectedIds: ['backup-1'] }],
+    ['is in an unknown state', { backups: [unknown()] }],
+    ['is listed as running', { backups: [running()] }],
+  ])('do not count a backup again that for one poll %s', async (_what, between) => {
+    const counted = await stateAfterAll({}, { backups: [succeeded()] }, between, { backups: [succeeded()] });
+    const ofTheFirstPoll = await stateAfterAll({ backups: [succeeded()] }, between, {
+      backups: [succeeded()],
+    });
+
+    expect(countsOf(counted)).toEqual({ succeeded: 1, failed: 0 });
+    expect(countsOf(ofTheFirstPoll)).toBeUndefined();
+  });
+
+  it('do not count a backup again that left and comes back in an unknown state first', async () => {
+    const state = await stateAfterAll(
+      {},
+      { backups: [succeeded()] },
+      {},
+      { backups: [unknown()] },
+      { backups: [succeeded()] },
+    );
+
+    expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
+  });
+
   it('remember a backup that has left for a week', async () => {
     const before = [{}, { backups: [succeeded()], now: 1000 }, { now: 2000 }];
 

@@ -89,10 +89,13 @@ describe('the objective of a resource', () => {
     expect(objective({}, resource({ facts: rows(undefined) }))).toBe(26 * 3600);
   });
 
-  it('follows the inventory about automatic backups before the rows', () => {
+  it('follows the inventory about automatic backups before the rows, where it tells', () => {
     const facts = factsOf([succeeded({ automaticBackup: false })]);
 
     expect(objective({}, resource({ listing: listing(), facts }))).toBe(26 * 3600);
+    expect(
+      objective({}, resource({ listing: listing({ automaticBackup: undefined }), facts })),
+    ).toBeUndefined();
   });
 });
 

@@ -71,6 +71,21 @@ describe('the newest backup', () => {
   });
 });
 
+describe('the deletion of a graph', () => {
+  const row = (id: string, start: number, resourceDeleted: boolean | undefined) =>
+    succeeded({ id, start, resourceDeleted });
+
+  it.each<[string, Backup[], boolean]>([
+    ['is told by its newest backup', [row('a', 100, false), row('b', 200, true)], true],
+    ['is told by its newest backup that tells', [row('a', 100, true), row('b', 200, undefined)], true],
+    ['is not told by an older one', [row('a', 100, true), row('b', 200, false)], false],
+    ['is not guessed', [row('a', 100, undefined)], false],
+  ])('%s', (_what, backups, deleted) => {
+    expect(factsOf(backups).deleted).toBe(deleted);
+    expect(factsOf(backups.toReversed()).deleted).toBe(deleted);
+  });
+});
+
 describe('the newest success', () => {
   it.each<[string, Backup[], number]>([
     ['is the only one', [succeeded({ end: 200 })], 200],

@@ -150,6 +150,19 @@ describe('resources that are excluded', () => {
 
     expect(seen.sort()).toEqual(['a', 'named']);
   });
+
+  it('stay excluded by a name that only the inventory knows, while it fails', async () => {
+    const backups = [succeeded({ resourceName: undefined })];
+    const isSelected = ({ name }: { readonly name: string }) => !name.startsWith('scratch-');
+
+    const state = await stateAfterAll(
+      { backups, inventory: inventoryOf(listing({ name: 'scratch-orders' })), isSelected },
+      { backups, inventory: { kind: 'failed' }, isSelected },
+    );
+
+    expect(idsOf(state)).toEqual([]);
+    expect(state.excluded.size).toBe(1);
+  });
 });
 
 describe('a state', () => {
