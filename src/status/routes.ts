@@ -14,13 +14,13 @@ export function statusRoutes(report: () => StatusReport, options: Partial<Status
   const pageOptions = { ...STATUS_PAGE_DEFAULTS, ...options };
 
   const sendPage: RequestHandler = (request, response) => {
-    response.set({ ...GUARDS, 'Content-Security-Policy': STATUS_CONTENT_SECURITY_POLICY });
+    guard(response, { ...GUARDS, 'Content-Security-Policy': STATUS_CONTENT_SECURITY_POLICY });
     const page = renderStatusPage(report(), queryOf(request), pageOptions);
     return send(request, response, 'text/html; charset=utf-8', page);
   };
 
   const sendJson: RequestHandler = (request, response) => {
-    response.set(GUARDS);
+    guard(response, GUARDS);
     const text = `${JSON.stringify(statusJson(report()))}\n`;
     return send(request, response, 'application/json; charset=utf-8', text);
   };
@@ -28,7 +28,7 @@ export function statusRoutes(report: () => StatusReport, options: Partial<Status
   const sendAsset: RequestHandler<{ name: string }> = (request, response, next) => {
     const asset = STATUS_ASSETS.get(request.params.name);
     if (asset === undefined) return next();
-    response.set({ ...GUARDS, 'Cache-Control': 'private, max-age=86400' });
+    guard(response, { ...GUARDS, 'Cache-Control': 'private, max-age=86400' });
     return send(request, response, asset.type, asset.text);
   };
 
@@ -44,6 +44,12 @@ const GUARDS = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 } as const;
+
+// What the web configuration file sets stays as it is.
+function guard(response: Response, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers))
+    if (!response.hasHeader(name)) response.set(name, value);
+}
 
 function queryOf({ originalUrl }: Request): URLSearchParams {
   const start = originalUrl.indexOf('?');

@@ -2,7 +2,7 @@ import type { ResourceStatus } from './report.ts';
 
 /** The product's own command about a resource, ready to paste into a shell. */
 export function backupsCommand(
-  action: 'list' | 'create',
+  action: 'list' | 'create' | 'wait',
   { project, service, resourceId }: Pick<ResourceStatus, 'project' | 'service' | 'resourceId'>,
 ): string {
   return (

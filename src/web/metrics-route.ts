@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
 import type { Publication, PublishedPart } from '../metrics/publication.ts';
+import { sendShared } from './doors/shared-body.ts';
 import { acceptsGzip, negotiateFormat } from './negotiation.ts';
 
 /** Where a scrape gets its two parts from. */
@@ -35,13 +37,24 @@ export function metricsRoute(
       'Cache-Control': 'no-store',
       Vary: 'Accept, Accept-Encoding',
     });
-    if (request.method !== 'HEAD') {
-      response.cork();
-      for (const buffer of body.buffers) response.write(buffer);
-      response.uncork();
-    }
-    response.end();
+    await send(request, response, body.buffers);
   };
+}
+
+/** Sends buffers that many responses share, so that a slow client holds no copy of them. */
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  buffers: readonly Buffer[],
+): Promise<void> {
+  // Encryption makes a copy of whatever is written, so it gets a slice at a time.
+  if (request.socket instanceof TLSSocket) return sendShared(response, buffers);
+  if (request.method !== 'HEAD') {
+    response.cork();
+    for (const buffer of buffers) response.write(buffer);
+    response.uncork();
+  }
+  response.end();
 }
 
 const plainBody = ({ plain, plainBytes }: PublishedPart, own: Buffer): Body => ({

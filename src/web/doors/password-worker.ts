@@ -38,7 +38,6 @@ export const startPasswordWorker = (): PasswordWorker => {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
     });
-    begun.unref();
     begun.on('message', ({ id, matches }: Answer) => {
       waiting.get(id)?.resolve(matches);
       waiting.delete(id);
@@ -50,6 +49,8 @@ export const startPasswordWorker = (): PasswordWorker => {
       for (const { reject } of waiting.values()) reject(new Error('the comparison of passwords has ended'));
       waiting.clear();
     });
+    // Listening for messages would keep the process from ending; so this comes last.
+    begun.unref();
     return begun;
   };
 

@@ -1,8 +1,9 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../log/log.ts';
 import type { Authenticate } from './basic-auth.ts';
 import { clientOf } from './client-address.ts';
 import type { RulesInForce } from './doors.ts';
+import { STATUS_CODES } from './node-http.ts';
 import type { AllowRequest } from './rate-limit.ts';
 import { announcedLength, discardBody } from './request-body.ts';
 import type { WebConfig } from './web-config.ts';

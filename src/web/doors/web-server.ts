@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type AddressInfo, createServer as createListener, type Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createListener, type Socket } from 'node:net';
 import type { Log } from '../../log/log.ts';
 import { createBasicAuth } from './basic-auth.ts';
 import { clientOf } from './client-address.ts';
 import { trackConnections } from './connections.ts';
 import type { Doors } from './doors.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
+import { codeOf, listenOn } from './listening.ts';
+import { createServer, STATUS_CODES } from './node-http.ts';
 import { queuePasswordChecks } from './password-checks.ts';
 import { type PasswordWorker, startPasswordWorker } from './password-worker.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -48,17 +50,6 @@ export interface WebServer {
 
 const KEEP_ALIVE_PROBE_MILLISECONDS = 60_000;
 const COMPLAIN_EVERY_MILLISECONDS = 60_000;
-
-const LISTEN_FAILURES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use; stop what listens there or choose another with --web.listen-address',
-  EACCES: 'this user may not listen there; choose a port above 1023 with --web.listen-address',
-  EADDRNOTAVAIL: 'the address is not one of this machine; choose another with --web.listen-address',
-  EAFNOSUPPORT: 'this machine has no IPv6; choose an IPv4 address with --web.listen-address',
-  ENOTFOUND: 'the host name is unknown; choose an address of this machine with --web.listen-address',
-  EAI_AGAIN: 'the host name cannot be looked up now; give an address with --web.listen-address',
-};
-
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown error');
 
 const PARSER_STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -205,21 +196,11 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     log.warn({ limit: limits.connections }, 'connection refused, too many are open');
   });
 
-  const listen = (address: ListenAddress): Promise<Listening> =>
-    new Promise((resolve, reject) => {
-      const fail = (error: Error): void => {
-        const reason = LISTEN_FAILURES[codeOf(error)] ?? codeOf(error);
-        reject(new Error(`cannot listen on ${formatAddress(address)}: ${reason}`));
-      };
-      front.once('error', fail);
-      front.listen({ port: address.port, ...(address.host !== undefined && { host: address.host }) }, () => {
-        front.off('error', fail);
-        front.on('error', (error) => log.error({ reason: codeOf(error) }, 'connection not accepted'));
-        const { address: host, port } = front.address() as AddressInfo;
-        const scheme = doors.isSecure ? 'https' : 'http';
-        resolve({ host, port, address: formatAddress({ host, port }), scheme });
-      });
-    });
+  const listen = async (wanted: ListenAddress): Promise<Listening> => {
+    const { address: host, port } = await listenOn(front, wanted);
+    front.on('error', (error) => log.error({ reason: codeOf(error) }, 'connection not accepted'));
+    return { host, port, address: formatAddress({ host, port }), scheme: doors.isSecure ? 'https' : 'http' };
+  };
 
   const close = async (graceMilliseconds: number): Promise<void> => {
     isClosing = true;
