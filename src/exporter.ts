@@ -76,27 +76,24 @@ export function createExporter(options: ExporterOptions): Exporter {
     await Promise.all(ending?.loops ?? []);
   };
 
-  const change = async (config: Config | undefined): Promise<void> => {
+  const change = async (config: Config): Promise<void> => {
     const before = round;
-    round = undefined;
     await end(before);
-    if (config !== undefined) {
-      const memories = new Map(
-        Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
-      );
-      round = begin(config, memories);
-    }
+    const memories = new Map(
+      Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
+    );
+    round = begin(config, memories);
     await forgetAllBut(round, before);
   };
 
-  const forgetAllBut = async (after: Round | undefined, before: Round | undefined): Promise<void> => {
+  const forgetAllBut = async (after: Round, before: Round | undefined): Promise<void> => {
     for (const { region, project } of before?.projects ?? []) {
-      const stays = after?.projects.some((other) => other.project === project && other.region === region);
-      if (stays !== true) metrics.recordCredentialsExpiry({ region, project }, undefined);
+      const stays = after.projects.some((other) => other.project === project && other.region === region);
+      if (!stays) await metrics.forgetProject({ region, project });
     }
     for (const [key, { place }] of before?.pollers ?? []) {
-      if (after?.pollers.has(key) === true) continue;
-      metrics.forget(place);
+      if (after.pollers.has(key)) continue;
+      await metrics.forget(place);
       await publisher.withdraw(key);
     }
   };
@@ -172,7 +169,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   const currentPollers = (): readonly ServicePoller[] => Array.from(round?.pollers.values() ?? []);
 
   return {
-    apply: (config) => inTurn(() => change(stopped ? undefined : config)),
+    apply: (config) => inTurn(async () => (stopped ? undefined : change(config))),
     isReady: () => hasBeenReady,
     publication: publisher.current,
     renderOwnMetrics: metrics.render,

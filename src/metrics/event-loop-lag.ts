@@ -1,7 +1,9 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { Gauge } from './prom-client.ts';
 
-const SAMPLE_EVERY_MILLISECONDS = 1000;
-const SAMPLES_KEPT = 60;
+// Each look wakes an idle process.
+const LOOK_EVERY_MILLISECONDS = 5000;
+const LOOKS_KEPT = 60;
 
 /** The gauges of the lag, by prom-client's own names. */
 const HELP = {
@@ -20,21 +22,21 @@ type LagName = keyof typeof HELP;
 const LAG_NAMES = Object.keys(HELP) as LagName[];
 
 /**
- * Serves how late the event loop was in the last minute, by a look once a second; nothing before the first look.
- * It takes the place of prom-client's own gauges: those count the time between two looks as lag, start anew at each
- * scrape, whoever made it, and cost a scrape more than all else in it.
+ * Serves how late the event loop was in the last five minutes; nothing before the first look. prom-client's own gauges
+ * of these names count the time between two looks as lag, start anew at each scrape, whoever made it, and cost a
+ * scrape more than all else in it.
  */
 export function collectEventLoopLag(registry: Registry): void {
   const lags: number[] = [];
   let looked = performance.now();
   setInterval(() => {
     const now = performance.now();
-    lags.push(Math.max(0, now - looked - SAMPLE_EVERY_MILLISECONDS) / 1000);
-    if (lags.length > SAMPLES_KEPT) lags.shift();
+    lags.push(Math.max(0, now - looked - LOOK_EVERY_MILLISECONDS) / 1000);
+    if (lags.length > LOOKS_KEPT) lags.shift();
     looked = now;
-  }, SAMPLE_EVERY_MILLISECONDS).unref();
+  }, LOOK_EVERY_MILLISECONDS).unref();
 
-  const gauges = new Map<LagName, Gauge>();
+  const gauges = new Map<LagName, InstanceType<typeof Gauge>>();
   const collect = (): void => {
     const readings = readingsOf(lags);
     for (const [name, gauge] of gauges) {
@@ -43,7 +45,6 @@ export function collectEventLoopLag(registry: Registry): void {
     }
   };
   for (const name of LAG_NAMES) {
-    registry.removeSingleMetric(name);
     const collects = name === 'nodejs_eventloop_lag_seconds' && { collect };
     gauges.set(name, new Gauge({ name, help: HELP[name], registers: [registry], ...collects }));
   }

@@ -53,7 +53,7 @@ export const EXPORTER_METRICS = {
     name: `${PREFIX}records_rejected_total`,
     type: 'counter',
     unit: undefined,
-    help: 'Rows of the list of backups that could not be read, in each poll anew, by what is wrong with them.',
+    help: 'Rows of the lists that could not be read, in each poll anew, by what is wrong with them.',
     labels: [...SERVICE_LABELS, 'reason'],
   },
   resourcesOverLimit: {

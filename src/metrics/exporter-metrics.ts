@@ -1,14 +1,15 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestObservation } from '../cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { Rejections } from '../pages/walk.ts';
 import { REJECTION_REASONS } from '../sources/source.ts';
 import type { ResourcePlace } from '../state/objective.ts';
+import { collectCpuMetrics } from './cpu-metrics.ts';
 import { collectEventLoopLag } from './event-loop-lag.ts';
 import { EXPORTER_METRICS } from './exporter-catalogue.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** What one poll of a service came to. */
 export interface PollRecord {
@@ -35,7 +36,7 @@ export interface ExporterMetrics {
   /** Starts the counters of a service at 0. */
   readonly admit: (place: ResourcePlace) => void;
   /** Drops every series of a service that is no longer polled. */
-  readonly forget: (place: ResourcePlace) => void;
+  readonly forget: (place: ResourcePlace) => Promise<void>;
   readonly recordPoll: (place: ResourcePlace, poll: PollRecord) => void;
   readonly recordRequest: (
     project: { readonly region: string; readonly project: string },
@@ -45,20 +46,12 @@ export interface ExporterMetrics {
     project: { readonly region: string; readonly project: string },
     expiry: UnixSeconds | undefined,
   ) => void;
+  /** Drops every series of a project that is no longer polled. */
+  readonly forgetProject: (project: { readonly region: string; readonly project: string }) => Promise<void>;
   readonly recordReload: (successful: boolean, at: UnixSeconds) => void;
   /** The exposition of all of them with the ending of the format. */
   readonly render: (format: ExpositionFormat) => Promise<string>;
 }
-
-// prom-client names three gauges as if they were counters.
-const MISNAMED = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-];
-
-// As long as a timer can be: prom-client's own look at the event loop, which cannot be turned off, never comes.
-const NEVER_MILLISECONDS = 2 ** 31 - 1;
 
 const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -89,9 +82,9 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     { version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
     1,
   );
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: NEVER_MILLISECONDS });
+  collectCpuMetrics(registry);
+  collectDefaultMetrics(registry);
   collectEventLoopLag(registry);
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const perService = [
     pollSuccess,
@@ -102,15 +95,26 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     resourcesOverLimit,
   ];
 
+  const forgetRequests = async (labels: Readonly<Record<string, string>>): Promise<void> => {
+    const { values } = await requests.get();
+    const matching = values.filter((sample) =>
+      Object.entries(labels).every(
+        ([name, value]) => sample.labels[name as keyof typeof sample.labels] === value,
+      ),
+    );
+    for (const { labels: found } of matching) requests.remove(found);
+  };
+
   return {
     admit: (place) => {
       for (const outcome of OUTCOMES) polls.inc({ ...labelsOf(place), outcome }, 0);
       for (const reason of REJECTION_REASONS) recordsRejected.inc({ ...labelsOf(place), reason }, 0);
     },
-    forget: (place) => {
+    forget: async (place) => {
       for (const metric of perService) metric.remove(labelsOf(place));
       for (const outcome of OUTCOMES) polls.remove({ ...labelsOf(place), outcome });
       for (const reason of REJECTION_REASONS) recordsRejected.remove({ ...labelsOf(place), reason });
+      await forgetRequests(labelsOf(place));
     },
     recordPoll: (place, poll) => {
       const labels = labelsOf(place);
@@ -134,6 +138,10 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     recordCredentialsExpiry: (place, expiry) => {
       if (expiry === undefined) credentialsExpiry.remove(place);
       else credentialsExpiry.set(place, expiry);
+    },
+    forgetProject: async (place) => {
+      credentialsExpiry.remove(place);
+      await forgetRequests(place);
     },
     recordReload: (successful, at) => {
       reloadSuccess ??= gauge(EXPORTER_METRICS.reloadSuccess);
@@ -175,7 +183,7 @@ function unitOf(name: string): MetricDescription['unit'] {
   return unit === 'seconds' || unit === 'bytes' ? unit : undefined;
 }
 
-function options({ name, help, labels }: MetricDescription, registry: Registry) {
+function options({ name, help, labels }: MetricDescription, registry: InstanceType<typeof Registry>) {
   return { name, help, labelNames: [...labels], registers: [registry] };
 }
 

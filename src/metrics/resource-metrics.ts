@@ -148,7 +148,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     name: 'huaweicloud_backup_finished_total',
     type: 'counter',
     unit: undefined,
-    help: 'Backups seen to finish since the exporter started, by result.',
+    help: 'Backups seen to finish, each once, by result. Begins at 0 with the exporter, or with its state file.',
     labels: [...RESOURCE_LABELS, 'result'],
     reading: {
       kind: 'by_label',

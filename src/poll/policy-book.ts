@@ -49,6 +49,8 @@ export function createPolicyBook(): PolicyBook {
 
   const read = async (id: string, { client, service, now, signal }: PolicyRefresh): Promise<void> => {
     const { objective, reason } = await readPolicy(client, service, id, signal);
+    // What was given up, because of a reload or the end of the poll's time, says nothing of the policy.
+    if (signal.aborted && objective === undefined) return;
     // A policy that was read once still tells more than none.
     entries.set(id, { objective: objective ?? entries.get(id)?.objective, reason, readAt: now });
   };

@@ -1,5 +1,4 @@
 import type { Config, ServiceConfig } from '../config/config.ts';
-import type { Clock } from '../domain/quantities.ts';
 import type { BackupTallies } from '../state/backup-tallies.ts';
 import type { InventoryReading } from '../state/known-resource.ts';
 import { expressionsMatch, type ResourcePlace } from '../state/objective.ts';
@@ -32,7 +31,6 @@ export interface StateReading {
 export async function readServiceState(
   reader: StateReader,
   previous: ServiceState | undefined,
-  clock: Clock,
   signal: AbortSignal,
 ): Promise<StateReading> {
   const { service, config } = reader;
@@ -43,7 +41,7 @@ export async function readServiceState(
   if (backups.kind === 'failed') return { backups, inventory, next: undefined };
   const next = await nextServiceState(
     previous,
-    { backups, inventory: inventoryReading(inventory), now: clock() },
+    { backups, inventory: inventoryReading(inventory) },
     { isSelected: selectionOf(service), limit: config.limits.resources },
     createPace(),
   );

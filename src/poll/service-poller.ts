@@ -121,12 +121,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
-    const { backups, inventory, next } = await readServiceState(
-      { ...reader, place, config },
-      state,
-      clock,
-      signal,
-    );
+    const { backups, inventory, next } = await readServiceState({ ...reader, place, config }, state, signal);
     if (stop.aborted) return;
     if (next !== undefined) await readPolicies(next, signal);
     if (stop.aborted) return;
@@ -195,14 +190,18 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       String(next.overLimit),
       'warn',
       { resources: next.overLimit },
-      'resources over limits.resources are not served',
+      next.overLimit === 0
+        ? 'no resource is over limits.resources any more'
+        : 'resources over limits.resources are not served',
     );
     tell(
       'unlisted',
       String(next.unlisted),
       'warn',
       { backups: next.unlisted },
-      'the service counts more backups than it lists',
+      next.unlisted === 0
+        ? 'the service lists every backup that it counts again'
+        : 'the service counts more backups than it lists',
     );
   };
 

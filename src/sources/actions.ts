@@ -1,6 +1,10 @@
 import type { Operation } from '../cloud/operation.ts';
+import type { Backup } from '../domain/backup.ts';
 import type { ServiceType } from '../domain/service.ts';
 import { asObject, readId } from './fields.ts';
+import { gaussdbMysql } from './gaussdb-mysql.ts';
+import { gesV2 } from './ges-v2.ts';
+import type { ListSource } from './source.ts';
 
 /** A call that changes something or follows a change: what to ask of the service, with `{project_id}` in the path. */
 export interface ActionCall {
@@ -8,6 +12,15 @@ export interface ActionCall {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: unknown;
+  /** The fine-grained permission that it needs, by the vendor's permission pages; undefined where they name none. */
+  readonly permission: string | undefined;
+}
+
+/** The list of the backups of one resource alone. */
+export interface ResourceBackups {
+  readonly list: ListSource<Backup>;
+  /** Goes along with the query of each page. */
+  readonly query: Readonly<Record<string, string>>;
 }
 
 /** What a service answers when it has started a backup or an export. */
@@ -31,6 +44,8 @@ export interface BackupActions {
   readonly export: ((resourceId: string, backupId: string, path: string) => ActionCall) | undefined;
   /** Asks how far a job is; undefined where only the list of backups tells. */
   readonly job: ((resourceId: string, jobId: string) => ActionCall) | undefined;
+  /** The backups of one resource, to look again and again without reading the whole list. */
+  readonly backupsOf: (resourceId: string) => ResourceBackups;
 }
 
 const graphPath = (graphId: string): string => `/v2/{project_id}/graphs/${encodeURIComponent(graphId)}`;
@@ -42,18 +57,25 @@ const ACTIONS: Readonly<Record<ServiceType, BackupActions>> = {
       method: 'POST',
       path: `${graphPath(graphId)}/backups`,
       body: {},
+      permission: 'ges:backup:create',
     }),
     export: (graphId, backupId, path) => ({
       operation: 'export_backup',
       method: 'POST',
       path: `${graphPath(graphId)}/backups/export`,
       body: { backup_id: backupId, export_path: path },
+      permission: undefined,
     }),
     job: (graphId, jobId) => ({
       operation: 'get_job',
       method: 'GET',
       path: `${graphPath(graphId)}/jobs/${encodeURIComponent(jobId)}/status`,
       body: undefined,
+      permission: 'ges:jobs:getDetail',
+    }),
+    backupsOf: (graphId) => ({
+      list: { ...gesV2.backups, path: `${graphPath(graphId)}/backups` },
+      query: {},
     }),
   },
   'gaussdb-mysql': {
@@ -62,9 +84,11 @@ const ACTIONS: Readonly<Record<ServiceType, BackupActions>> = {
       method: 'POST',
       path: '/v3/{project_id}/backups/create',
       body: { instance_id: instanceId, name, description: 'Started by huaweicloud-backup-exporter' },
+      permission: 'gaussdb:backup:create',
     }),
     export: undefined,
     job: undefined,
+    backupsOf: (instanceId) => ({ list: gaussdbMysql.backups, query: { instance_id: instanceId } }),
   },
 };
 
@@ -95,14 +119,14 @@ export function readJobState(body: unknown): JobState {
   }
 }
 
-/** Why services refuse to start a backup or an export, in plain words, by the vendor's code. */
+/** Why services refuse to start a backup or an export, in plain words, by the vendor's code. From their error code pages. */
 const REFUSALS: Readonly<Record<string, string>> = {
   'GES.7000': 'the graph does not exist or has been deleted',
   'GES.7001': 'the graph is not running; start it first',
   'GES.7002': 'a backup of the graph is already running; wait until it has ended',
   'GES.7019': 'the quota of backups is reached; delete an old manual backup first',
   'GES.7024': 'the backup does not exist any more',
-  'GES.7041': 'this user or agency is not allowed to do that',
+  'GES.7007': 'there is no such job',
   'GES.7042': 'the graph is still being created',
   'GES.7054': 'the graph is being deleted',
   'DBS.200002': 'the instance does not exist',
@@ -110,9 +134,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'DBS.200019': 'the instance is busy with another operation; wait until that has ended',
   'DBS.200047': 'the instance is busy with another operation; wait until that has ended',
   'DBS.201205': 'a backup of the instance is already running; wait until it has ended',
-  'DBS.200010': 'this user or agency is not allowed to do that',
-  'DBS.200044': 'this user or agency is not allowed to do that',
-  'DBS.280015': 'this user or agency is not allowed to do that',
 };
 
 /** The plain words for a vendor's code; undefined where the code is not known. */

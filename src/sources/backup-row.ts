@@ -1,5 +1,6 @@
 import type { Backup, BackupState } from '../domain/backup.ts';
-import { type Bytes, type Seconds, seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+import { type Bytes, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { plausibleTime } from './fields.ts';
 import type { RejectionReason } from './source.ts';
 
 /** One row with the vendor's words, units and zones already ended. Every field can be unknown. */
@@ -70,5 +71,5 @@ export function firstDuration(...candidates: readonly (number | undefined)[]): S
 }
 
 function later(start: UnixSeconds | undefined, duration: Seconds | undefined): UnixSeconds | undefined {
-  return start === undefined || duration === undefined ? undefined : unixSeconds(start + duration);
+  return start === undefined || duration === undefined ? undefined : plausibleTime(start + duration);
 }

@@ -22,7 +22,7 @@ export function readName(value: unknown): string | undefined {
 
 /** An id; undefined when it is empty, no text, or longer than 256 characters: an id cut short names something else. */
 export function readId(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value === '' || value.length > LONGEST_TEXT) return undefined;
+  if (typeof value !== 'string' || value === '' || isTooLong(value)) return undefined;
   return labelText(value);
 }
 
@@ -86,7 +86,8 @@ export function readDateTime(value: unknown): UnixSeconds | undefined {
 export function readEnvelope(body: unknown, rowsKey: string, totalKey: string): Page | undefined {
   const envelope = asObject(body);
   const rows = envelope?.[rowsKey];
-  return Array.isArray(rows) ? { rows, total: readNumber(envelope?.[totalKey]) } : undefined;
+  const total = readNumber(envelope?.[totalKey]);
+  return Array.isArray(rows) ? { rows, total: Number.isInteger(total) ? total : undefined } : undefined;
 }
 
 function zoneOffset(sign: string | undefined, hours = '0', minutes = '0'): number | undefined {
@@ -95,16 +96,20 @@ function zoneOffset(sign: string | undefined, hours = '0', minutes = '0'): numbe
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
-function plausibleTime(time: number): UnixSeconds | undefined {
+/** The moment, where it is after 1970 and before the year 10000; else undefined. */
+export function plausibleTime(time: number): UnixSeconds | undefined {
   return time > 0 && time <= LATEST_TIME ? unixSeconds(time) : undefined;
 }
 
 function cut(text: string): string {
-  if (text.length <= LONGEST_TEXT) return text;
-  const last = text.charCodeAt(LONGEST_TEXT - 1);
-  const splitsAPair = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, splitsAPair ? LONGEST_TEXT - 1 : LONGEST_TEXT);
+  return text.length <= LONGEST_TEXT ? text : firstCharacters(text).slice(0, LONGEST_TEXT).join('');
 }
+
+// A character takes up to two places of a string; what lies far behind the limit is not looked at.
+const firstCharacters = (text: string): readonly string[] => Array.from(text.slice(0, 2 * LONGEST_TEXT + 2));
+
+const isTooLong = (text: string): boolean =>
+  text.length > LONGEST_TEXT && firstCharacters(text).length > LONGEST_TEXT;
 
 // A label is UTF-8: half a surrogate pair has no place in it, and some readers take NUL for the end.
 function labelText(text: string): string {

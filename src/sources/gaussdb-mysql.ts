@@ -65,7 +65,10 @@ function readBackup(row: Row): Backup | RejectionReason {
     start,
     end,
     // Its own figure is in whole minutes, so the difference of the times is nearer the truth.
-    duration: firstDuration(elapsed(start, end), minutes === undefined ? undefined : minutes * 60),
+    duration: firstDuration(
+      elapsed(start, end),
+      minutes === undefined ? undefined : readSignedNumber(minutes * 60),
+    ),
     size: readMebibytes(backup['size']),
     method: readName(backup['type']),
     engineVersion: readName(asObject(backup['datastore'])?.['version']),

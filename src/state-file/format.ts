@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import type { FinishedCounts } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import type { Pace } from '../state/pace.ts';
@@ -59,21 +58,21 @@ function* stateLines(states: SavedStates): Generator<Line> {
     for (const resource of excluded.values()) yield ['excluded', savedResource(resource)];
     for (const [resourceId, { succeeded, failed }] of ledger.counts)
       yield ['counts', resourceId, succeeded, failed];
-    yield* idLines(ledger.listed, (id) => !ledger.open.has(id));
-    for (const [id, since] of ledger.departed) yield ['departed', id, since];
+    yield* idLines('finished', ledger.listed.difference(ledger.open));
+    yield* idLines('departed', ledger.departed);
   }
 }
 
-function* idLines(ids: ReadonlySet<string>, isFinished: (id: string) => boolean): Generator<Line> {
+function* idLines(kind: 'finished' | 'departed', ids: ReadonlySet<string>): Generator<Line> {
   let group: string[] = [];
   for (const id of ids) {
-    if (isFinished(id)) group.push(id);
+    group.push(id);
     if (group.length === IDS_PER_LINE) {
-      yield ['finished', ...group];
+      yield [kind, ...group];
       group = [];
     }
   }
-  if (group.length > 0) yield ['finished', ...group];
+  if (group.length > 0) yield [kind, ...group];
 }
 
 function parseLines(text: string): readonly Line[] | undefined {
@@ -106,7 +105,7 @@ interface ServiceInTheMaking {
   readonly resources: Map<string, KnownResource>;
   readonly excluded: Map<string, KnownResource>;
   readonly listed: Set<string>;
-  readonly departed: Map<string, UnixSeconds>;
+  readonly departed: Set<string>;
   readonly counts: Map<string, FinishedCounts>;
 }
 
@@ -121,7 +120,7 @@ function statesOf(lines: readonly Line[]): SavedStates {
         resources: new Map(),
         excluded: new Map(),
         listed: new Set(),
-        departed: new Map(),
+        departed: new Set(),
         counts: new Map(),
       };
       const { resources, excluded, ...ledger } = service;
@@ -156,10 +155,8 @@ function readLine(service: ServiceInTheMaking, kind: string, rest: readonly unkn
     case 'finished':
       for (const id of rest as readonly string[]) service.listed.add(id);
       break;
-    case 'departed': {
-      const [id, since] = rest as [string, number];
-      service.departed.set(id, unixSeconds(since));
+    case 'departed':
+      for (const id of rest as readonly string[]) service.departed.add(id);
       break;
-    }
   }
 }

@@ -1,13 +1,16 @@
-import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Log } from '../log/log.ts';
 import { createPace } from '../state/pace.ts';
 import type { ServiceState } from '../state/service-state.ts';
-import { readStates, type SavedStates, writeStates } from './format.ts';
+import { readStates, type SavedStates, type SavedStatesReading, writeStates } from './format.ts';
+
+// A million backups take 40 MB; what is this large was written by somebody else.
+const LARGEST_FILE = 256 * 2 ** 20;
 
 /** Keeps the states of the services over restarts. */
 export interface StateFile {
-  /** What was saved under a key before this start; undefined for nothing. */
+  /** What was saved last under a key, before this start or since; undefined for nothing. */
   readonly restored: (key: string) => ServiceState | undefined;
   /** Saves the state of a service; resolves when it is on the disk or could not be brought there. Never rejects. */
   readonly save: (key: string, state: ServiceState) => Promise<void>;
@@ -24,8 +27,7 @@ export const NO_STATE_FILE: StateFile = {
  * without it. Rejects with a one-line Error where the path can never hold a file.
  */
 export async function openStateFile(path: string, log: Log, now: () => Date): Promise<StateFile> {
-  const restored = await loadStates(path, log, now);
-  const states = new Map(restored);
+  const states = new Map(await loadStates(path, log, now));
   let writing = Promise.resolve();
   let writeIsPlanned = false;
   let failure: string | undefined;
@@ -48,7 +50,7 @@ export async function openStateFile(path: string, log: Log, now: () => Date): Pr
   };
 
   return {
-    restored: (key) => restored.get(key),
+    restored: (key) => states.get(key),
     save: (key, state) => {
       states.set(key, state);
       // Services that are saved while a write is under way share the next one.
@@ -62,14 +64,7 @@ export async function openStateFile(path: string, log: Log, now: () => Date): Pr
 }
 
 async function loadStates(path: string, log: Log, now: () => Date): Promise<SavedStates> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return new Map();
-    throw new Error(`the state file ${path} cannot be read: ${reasonOf(error)}`);
-  }
-  const reading = readStates(text);
+  const reading = await readStateFile(path);
   if (reading.kind === 'read') return reading.states;
   const aside = `${path}.unreadable-${now()
     .toISOString()
@@ -85,21 +80,34 @@ async function loadStates(path: string, log: Log, now: () => Date): Promise<Save
   return new Map();
 }
 
+async function readStateFile(path: string): Promise<SavedStatesReading> {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_FILE) return { kind: 'unreadable', reason: 'it is too large for a state file' };
+    return readStates(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { kind: 'read', states: new Map() };
+    throw new Error(`the state file ${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
 // A crash at any point leaves the old file or the new one: the new one gets its name only when it is on the disk.
 async function writeDurably(path: string, pieces: AsyncIterable<string>): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
   try {
-    await file.chmod(0o600);
-    await writeAll(file, pieces);
-    await file.sync();
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.chmod(0o600);
+      await writeAll(file, pieces);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
   } catch (error) {
-    await file.close();
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await file.close();
-  await rename(temporary, path);
   const directory = await open(dirname(path), 'r');
   try {
     await directory.sync();

@@ -1,5 +1,4 @@
 import type { Backup } from '../domain/backup.ts';
-import type { UnixSeconds } from '../domain/quantities.ts';
 import type { Pace } from './pace.ts';
 
 /** How many backups of a resource were seen to finish. */
@@ -17,8 +16,8 @@ export interface FinishedLedger {
   readonly listed: ReadonlySet<string>;
   /** Ids among them that were never seen finished: they run, are in an unknown state, or could not be read. */
   readonly open: ReadonlySet<string>;
-  /** Finished ids that the service no longer lists, with the time since when. */
-  readonly departed: ReadonlyMap<string, UnixSeconds>;
+  /** Finished ids that the service no longer lists, the last to leave at the end. */
+  readonly departed: ReadonlySet<string>;
   /** By resource id; resources that are no longer served included. */
   readonly counts: ReadonlyMap<string, FinishedCounts>;
 }
@@ -30,8 +29,8 @@ export interface FinishedTally {
   readonly newlyFinished: ReadonlyMap<string, FinishedCounts>;
 }
 
-// A backup that left a list with a hole in it comes back within a poll or two; a week is generous.
-const DEPARTED_KEPT_SECONDS = 7 * 24 * 3600;
+// Enough for years of most installations; beyond it the first to leave are forgotten.
+const MOST_DEPARTED = 50_000;
 
 /** A tally against the ledger; without one, as at the first complete poll, nothing is new. */
 export function createFinishedTally(ledger: FinishedLedger | undefined): FinishedTally {
@@ -57,13 +56,12 @@ export async function nextLedger(
   list: { readonly ids: ReadonlySet<string>; readonly rejectedIds: ReadonlySet<string> },
   tally: FinishedTally,
   counted: (resourceId: string) => boolean,
-  now: UnixSeconds,
   pace: Pace,
 ): Promise<FinishedLedger> {
   return {
     listed: list.ids,
     open: openAfter(ledger, tally.open.union(list.rejectedIds)),
-    departed: ledger === undefined ? new Map() : await departedAfter(ledger, list.ids, now, pace),
+    departed: ledger === undefined ? new Set() : await departedAfter(ledger, list.ids, pace),
     counts: countsAfter(ledger, tally, counted),
   };
 }
@@ -94,18 +92,15 @@ function countsAfter(
 async function departedAfter(
   ledger: FinishedLedger,
   listed: ReadonlySet<string>,
-  now: UnixSeconds,
   pace: Pace,
-): Promise<ReadonlyMap<string, UnixSeconds>> {
-  const departed = new Map<string, UnixSeconds>();
-  for (const [id, since] of ledger.departed) {
-    if (!listed.has(id) && now - since < DEPARTED_KEPT_SECONDS) departed.set(id, since);
-  }
+): Promise<ReadonlySet<string>> {
+  const departed = new Set<string>();
+  for (const id of ledger.departed) if (!listed.has(id)) departed.add(id);
   let looked = 0;
   for (const id of ledger.listed) {
-    if (!listed.has(id) && !ledger.open.has(id)) departed.set(id, now);
+    if (!listed.has(id) && !ledger.open.has(id)) departed.add(id);
     looked += 1;
     if (looked % 1000 === 0) await pace();
   }
-  return departed;
+  return departed.size <= MOST_DEPARTED ? departed : new Set(Array.from(departed).slice(-MOST_DEPARTED));
 }

@@ -57,7 +57,7 @@ function resourceExists(
 ): boolean {
   switch (inventory.kind) {
     case 'read':
-      return listed?.exists ?? (inventory.hasUnreadRows && before?.exists === true);
+      return listed?.exists ?? (inventory.hasUnreadRows && (before?.exists ?? facts?.deleted === false));
     case 'not_asked':
       return facts?.deleted === false;
     case 'failed':

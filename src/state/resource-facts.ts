@@ -17,7 +17,7 @@ export interface LastSuccess {
 
 /** All that a complete list of backups tells of one resource. What it does not tell is undefined. */
 export interface ResourceFacts {
-  /** Of the newest backup that has one. */
+  /** Of the newest backup that tells it, as all until `automaticBackup`. */
   readonly name: string | undefined;
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
@@ -55,6 +55,17 @@ export const NO_BACKUPS: ResourceFacts = {
   storedBytes: bytes(0),
 };
 
+// What a row tells of its resource; of each, the newest row that tells it counts.
+const TOLD_FIELDS = [
+  'resourceName',
+  'engineVersion',
+  'arch',
+  'encrypted',
+  'resourceDeleted',
+  'automaticBackup',
+] as const;
+type ToldField = (typeof TOLD_FIELDS)[number];
+
 /** Gathers the backups of one resource, in any order, each once. */
 export interface ResourceTally {
   readonly add: (backup: Backup) => void;
@@ -66,8 +77,7 @@ export function createResourceTally(): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
   let newest: Backup | undefined;
-  let newestNamed: Backup | undefined;
-  let newestTellingDeletion: Backup | undefined;
+  const tellers: { [Field in ToldField]?: Backup } = {};
   let newestGood: SucceededBackup | undefined;
   let newestFailed: FailedBackup | undefined;
   let oldestSuccess: UnixSeconds | undefined;
@@ -79,9 +89,10 @@ export function createResourceTally(): ResourceTally {
     add: (backup) => {
       stored[backup.state] += 1;
       newest = greater(isNewer, newest, backup);
-      if (backup.resourceName !== undefined) newestNamed = greater(isNewer, newestNamed, backup);
-      if (backup.resourceDeleted !== undefined) {
-        newestTellingDeletion = greater(isNewer, newestTellingDeletion, backup);
+      for (const field of TOLD_FIELDS) {
+        const teller = tellers[field];
+        if (backup[field] === undefined || (teller !== undefined && teller === newest)) continue;
+        tellers[field] = greater(isNewer, teller, backup);
       }
       switch (backup.state) {
         case 'succeeded':
@@ -106,12 +117,12 @@ export function createResourceTally(): ResourceTally {
     facts: () => {
       const lastGoodStart = newestGood === undefined ? undefined : placeInTime(newestGood);
       return {
-        name: newestNamed?.resourceName,
-        engineVersion: newest?.engineVersion,
-        arch: newest?.arch,
-        encrypted: newest?.encrypted,
-        deleted: newestTellingDeletion?.resourceDeleted === true,
-        automaticBackup: newest?.automaticBackup,
+        name: tellers.resourceName?.resourceName,
+        engineVersion: tellers.engineVersion?.engineVersion,
+        arch: tellers.arch?.arch,
+        encrypted: tellers.encrypted?.encrypted,
+        deleted: tellers.resourceDeleted?.resourceDeleted === true,
+        automaticBackup: tellers.automaticBackup?.automaticBackup,
         lastState: newest?.state,
         lastSuccess: newestGood && {
           end: newestGood.end,

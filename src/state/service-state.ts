@@ -1,4 +1,3 @@
-import type { UnixSeconds } from '../domain/quantities.ts';
 import type { CompleteList } from '../pages/complete-list.ts';
 import type { BackupTallies } from './backup-tallies.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
@@ -24,7 +23,6 @@ export interface ServiceState {
 export interface PollResult {
   readonly backups: CompleteList<BackupTallies>;
   readonly inventory: InventoryReading;
-  readonly now: UnixSeconds;
 }
 
 /** Which resources are served, and how many of them. */
@@ -56,14 +54,7 @@ export async function nextServiceState(
   }
   return {
     resources,
-    ledger: await nextLedger(
-      previous?.ledger,
-      walk,
-      items.finished,
-      (id) => resources.has(id),
-      poll.now,
-      pace,
-    ),
+    ledger: await nextLedger(previous?.ledger, walk, items.finished, (id) => resources.has(id), pace),
     inventoryWasRead: poll.inventory.kind === 'read' || previous?.inventoryWasRead === true,
     overLimit,
     excluded,

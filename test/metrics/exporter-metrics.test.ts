@@ -168,7 +168,7 @@ describe('a service that is forgotten', () => {
       metrics.recordPoll(place, poll({ complete: { unlisted: 1, overLimit: 1 } }));
     }
 
-    metrics.forget(PLACE);
+    await metrics.forget(PLACE);
 
     const text = await metrics.render('text');
     expect(text).not.toContain('service="ges"');
@@ -181,7 +181,7 @@ describe('a service that is forgotten', () => {
     const metrics = create();
     metrics.admit(PLACE);
     metrics.recordPoll(PLACE, poll());
-    metrics.forget(PLACE);
+    await metrics.forget(PLACE);
 
     metrics.admit(PLACE);
 
@@ -244,6 +244,13 @@ describe('what else is told', () => {
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
   });
 
+  it('is nothing of reloads before the configuration was first loaded', async () => {
+    const metrics = create();
+
+    expect(await read(metrics, 'config_last_reload_successful')).toEqual({});
+    expect(await read(metrics, 'config_last_reload_success_timestamp_seconds')).toEqual({});
+  });
+
   it('is how the last reload went, and when the last good one was', async () => {
     const metrics = create();
     metrics.recordReload(true, unixSeconds(1000));
@@ -266,6 +273,17 @@ describe('what else is told', () => {
 
     expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_version_info']));
     expect(families.filter(({ name, type }) => name.endsWith('_total') && type !== 'counter')).toEqual([]);
+  });
+
+  it('is no lag of the event loop that there cannot have been, however often it is asked', async () => {
+    const metrics = create();
+
+    const scrapes = [await metrics.render('text'), await metrics.render('text')];
+
+    const lags = samplesOf(scrapes.flatMap((text) => parseText(text))).filter(({ name }) =>
+      name.startsWith('nodejs_eventloop_lag_'),
+    );
+    expect(lags.filter(({ value }) => !(value < 60))).toEqual([]);
   });
 
   it('is read by a strict parser in OpenMetrics, whatever a project is called', async () => {

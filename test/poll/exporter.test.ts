@@ -283,6 +283,19 @@ describe('an inventory that fails', () => {
     expect(value('inventory_success')).toBe(0);
   });
 
+  it('in one of its rows takes nothing away from the resource that the row may have been about', async () => {
+    const world = await startExporterWorld((cloud) => {
+      cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'second' })));
+    });
+
+    world.cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 2, name: 'second' })));
+    await world.time.pass(INTERVAL);
+    const { value } = await world.scrape();
+
+    expect(value('rpo_seconds', { resource_id: 'graph-2' })).toBe(93_600);
+    expect(value('records_rejected_total', { reason: 'id' })).toBe(1);
+  });
+
   it('is not asked for where the configuration says so', async () => {
     const world = await startExporterWorld(
       GRAPHS,
@@ -475,6 +488,21 @@ describe('include and exclude', () => {
       { level: 'info', fields: { resources: 1 } },
     ]);
   });
+
+  it('choose by the name that the inventory knows, also while it fails', async () => {
+    const world = await startExporterWorld(
+      (cloud) => {
+        cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow({ instance_name: undefined })));
+        cloud.answer('gaussdb-mysql', 'inventory', list(instanceRow({ name: 'scratch-1' })));
+      },
+      config({ projects: [project({ services: [gaussdbService({ exclude: expressions(/^scratch-/) })] })] }),
+    );
+
+    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+    await world.time.pass(INTERVAL);
+
+    expect((await world.scrape()).resourceSeries).toEqual([]);
+  });
 });
 
 describe('the limit of resources', () => {
@@ -605,6 +633,51 @@ describe('a new configuration', () => {
     ).toBeLessThanOrEqual(11);
   });
 
+  it('drops the expiry of the credentials of a project that it no longer names', async () => {
+    const world = await startExporterWorld((cloud) =>
+      cloud.setPasswordExpiry(unixSeconds(FAKE_NOW + 86_400)),
+    );
+
+    world.cloud.setPasswordExpiry(undefined);
+    await world.exporter.apply(config({ projects: [project({ name: 'another' })] }));
+    await world.time.pass(0);
+
+    expect((await world.scrape()).value('credentials_expiry_timestamp_seconds')).toBeUndefined();
+  });
+
+  it('that comes while another is applied waits for its turn, and is the one that polls', async () => {
+    const world = await startExporterWorld(() => undefined);
+
+    await Promise.all([
+      world.exporter.apply(config({ projects: [project({ name: 'first' })] })),
+      world.exporter.apply(config({ projects: [project({ name: 'second' })] })),
+    ]);
+    world.cloud.calls.length = 0;
+    await world.time.pass(2 * INTERVAL);
+
+    expect(new Set(world.cloud.calls.map((call) => call.project))).toEqual(new Set(['second']));
+    expect(world.cloud.open()).toBe(1);
+  });
+
+  it('leaves what was ready ready, though nobody asked before it', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await world.exporter.apply(config({ projects: [project(), project({ name: 'another' })] }));
+
+    expect(world.exporter.isReady()).toBe(true);
+  });
+
+  it('that asks for no inventory ends saying whether it could be read', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await world.exporter.apply(
+      config({ projects: [project({ services: [gesService({ inventory: false })] })] }),
+    );
+    await world.time.pass(30);
+
+    expect((await world.scrape()).value('inventory_success')).toBeUndefined();
+  });
+
   it('abandons the polls under way without counting them', async () => {
     const world = createExporterWorld();
     world.cloud.answer('ges', 'backups', SILENCE);
@@ -640,6 +713,17 @@ describe('an exporter that is stopped', () => {
     expect(world.time.sleepers()).toBe(0);
   });
 
+  it('while a configuration is applied polls nothing any more', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await Promise.all([world.exporter.apply(config()), world.exporter.stop()]);
+    world.cloud.calls.length = 0;
+    await world.time.pass(2 * INTERVAL);
+
+    expect(world.cloud.calls).toEqual([]);
+    expect(world.cloud.open()).toBe(0);
+  });
+
   it('still serves what it served', async () => {
     const world = await startExporterWorld(GRAPHS);
     const before = await world.scrape();
@@ -647,6 +731,24 @@ describe('an exporter that is stopped', () => {
     await world.exporter.stop();
 
     expect((await world.scrape()).resourceSeries).toEqual(before.resourceSeries);
+  });
+});
+
+describe('a clock that is set back while a poll is under way', () => {
+  it('does not stop the polls for as long', async () => {
+    const world = createExporterWorld();
+    await world.exporter.apply(config());
+    await world.time.pass(10 * INTERVAL);
+    world.cloud.answer('ges', 'backups', SILENCE);
+    await world.time.pass(INTERVAL);
+
+    world.time.setClockBy(-2400);
+    world.cloud.answer('ges', 'backups', list());
+    await world.time.pass(120);
+    world.cloud.calls.length = 0;
+    await world.time.pass(2 * INTERVAL);
+
+    expect(world.cloud.calls.length).toBeGreaterThan(0);
   });
 });
 
@@ -678,6 +780,14 @@ describe('the status', () => {
     expect(resources).toMatchObject([
       { resourceId: 'graph-1', resourceName: 'orders', lastSuccess: 1_704_330_000 },
     ]);
+  });
+
+  it('shows the resources that are served, also right after a reload', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await world.exporter.apply(config());
+
+    expect(world.exporter.status().resources).toHaveLength(1);
   });
 
   it('before the first poll tells that there was none', async () => {

@@ -60,6 +60,7 @@ describe('an objective by policy', () => {
   it.each<[string, Answer]>([
     ['is refused', failure('permission', 403)],
     ['names no day', policy('')],
+    ['fails as nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }],
     ['is not one', { kind: 'body', body: { error: 'none' } }],
   ])(
     'falls back to the default when the policy %s, says so once, and asks again after an hour',

@@ -27,6 +27,10 @@ const INVENTORIES = {
   'lists it': inventoryOf(listing()),
   'lists it as deleted': inventoryOf(listing({ exists: false })),
   'does not list it': inventoryOf(listing({ id: 'graph-2' })),
+  'has unread rows and does not list it': {
+    ...inventoryOf(listing({ id: 'graph-2' })),
+    hasUnreadRows: true,
+  },
   failed: { kind: 'failed' },
   'is not asked for': { kind: 'not_asked' },
 } as const satisfies Readonly<Record<string, InventoryReading>>;
@@ -61,6 +65,10 @@ const MATRIX: readonly Line[] = [
   ...lines('lists it as deleted', EITHER, ANY_BEFORE, NONE, 'not served'),
   ...lines('does not list it', EITHER, ANY_BEFORE, SOME_ROWS, 'gone'),
   ...lines('does not list it', EITHER, ANY_BEFORE, NONE, 'not served'),
+
+  ...lines('has unread rows and does not list it', EITHER, ['existed'], ANY_ROWS, 'exists'),
+  ...lines('has unread rows and does not list it', EITHER, ['gone'], SOME_ROWS, 'gone'),
+  ...lines('has unread rows and does not list it', EITHER, ['gone'], NONE, 'not served'),
 
   ...lines('failed', [true], ['existed'], ANY_ROWS, 'exists'),
   ...lines('failed', [true], ['gone'], SOME_ROWS, 'gone'),

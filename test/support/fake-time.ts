@@ -23,7 +23,7 @@ interface Alarm {
 export const FAKE_NOW = 1_704_412_800;
 
 /** Lets everything run that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
+async function settle(): Promise<void> {
   for (let turns = 0; turns < 12; turns += 1) await turn();
 }
 

@@ -1,5 +1,4 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
-import { unixSeconds } from '../../src/domain/quantities.ts';
 import type { CompleteList } from '../../src/pages/complete-list.ts';
 import { type BackupTallies, createBackupTallies } from '../../src/state/backup-tallies.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
@@ -23,7 +22,7 @@ export function factsOf(backups: readonly Backup[]): ResourceFacts {
 }
 
 /** A complete list of these backups, gathered against the ledger of the state before. */
-export function completeList(
+function completeList(
   backups: readonly Backup[],
   before: ServiceState | undefined,
   {
@@ -50,7 +49,9 @@ export function completeList(
 }
 
 /** An inventory that was read and lists these. */
-export const inventoryOf = (...resources: readonly Resource[]): InventoryReading => ({
+export const inventoryOf = (
+  ...resources: readonly Resource[]
+): Extract<InventoryReading, { readonly kind: 'read' }> => ({
   kind: 'read',
   hasUnreadRows: false,
   resources: new Map(resources.map((resource) => [resource.id, resource])),
@@ -62,7 +63,6 @@ export interface PollOf {
   readonly rejectedIds?: readonly string[];
   readonly unlisted?: number;
   readonly inventory?: InventoryReading;
-  readonly now?: number;
   readonly isSelected?: ResourceSelection['isSelected'];
   readonly limit?: number;
 }
@@ -74,7 +74,6 @@ export function stateAfter(before: ServiceState | undefined, poll: PollOf): Prom
     {
       backups: completeList(poll.backups ?? [], before, poll),
       inventory: poll.inventory ?? { kind: 'not_asked' },
-      now: unixSeconds(poll.now ?? 1000),
     },
     { isSelected: poll.isSelected ?? (() => true), limit: poll.limit ?? 1000 },
     NO_PACE,

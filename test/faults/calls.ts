@@ -1,0 +1,82 @@
+import type { Operation } from '../../src/cloud/operation.ts';
+import type { SimulatedOperation, SimulatedService } from '../../src/simulated-cloud/simulated-cloud.ts';
+
+/** One call that the exporter makes to the cloud while it polls. */
+export interface Call {
+  readonly name: string;
+  /** For the shapes and codes of its errors. */
+  readonly api: 'iam' | 'ges' | 'ges-v1' | 'gaussdb';
+  /** What it brings. */
+  readonly brings: 'token' | 'backups' | 'inventory';
+  /** As the labels of the metrics name it. */
+  readonly service: 'iam' | 'ges' | 'gaussdb-mysql';
+  readonly operation: Operation;
+  readonly match: { readonly service: SimulatedService; readonly operation: SimulatedOperation };
+  readonly gesVersion: 'v2' | 'v1.0';
+  /** A list of many pages, of which the first is read without a fault. */
+  readonly fromSecondPage?: true;
+}
+
+const ges = { service: 'ges', api: 'ges', gesVersion: 'v2' } as const;
+
+/** The calls of a poll: signing in, the backups of each API, and what should be backed up. */
+export const CALLS: readonly Call[] = [
+  {
+    name: 'sign-in',
+    api: 'iam',
+    brings: 'token',
+    service: 'iam',
+    operation: 'sign_in',
+    match: { service: 'iam', operation: 'sign_in' },
+    gesVersion: 'v2',
+  },
+  {
+    ...ges,
+    name: 'GES v2 backups',
+    brings: 'backups',
+    operation: 'list_backups',
+    match: { service: 'ges', operation: 'list_backups' },
+  },
+  {
+    ...ges,
+    name: '… from page 2 on',
+    brings: 'backups',
+    operation: 'list_backups',
+    match: { service: 'ges', operation: 'list_backups' },
+    fromSecondPage: true,
+  },
+  {
+    name: 'GES v1.0 backups',
+    api: 'ges-v1',
+    brings: 'backups',
+    service: 'ges',
+    operation: 'list_backups',
+    match: { service: 'ges-v1', operation: 'list_backups' },
+    gesVersion: 'v1.0',
+  },
+  {
+    name: 'GaussDB backups',
+    api: 'gaussdb',
+    brings: 'backups',
+    service: 'gaussdb-mysql',
+    operation: 'list_backups',
+    match: { service: 'gaussdb', operation: 'list_backups' },
+    gesVersion: 'v2',
+  },
+  {
+    ...ges,
+    name: 'graphs',
+    brings: 'inventory',
+    operation: 'list_graphs',
+    match: { service: 'ges', operation: 'list_graphs' },
+  },
+  {
+    name: 'instances',
+    api: 'gaussdb',
+    brings: 'inventory',
+    service: 'gaussdb-mysql',
+    operation: 'list_instances',
+    match: { service: 'gaussdb', operation: 'list_instances' },
+    gesVersion: 'v2',
+  },
+];

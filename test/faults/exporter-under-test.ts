@@ -1,0 +1,206 @@
+import type { RequestObservation } from '../../src/cloud/client.ts';
+import { createSignInGuard, type SignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
+import { createProjectClient } from '../../src/cloud/project-client.ts';
+import type { Config } from '../../src/config/config.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { type Seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { createExporter, type Exporter } from '../../src/exporter.ts';
+import type { Log, LogFields } from '../../src/log/log.ts';
+import { NO_STATE_FILE, type StateFile } from '../../src/state-file/state-file.ts';
+import { readSamples, type Sample } from '../support/exporter-process.ts';
+
+/** A line of the log, before it is written. */
+export interface LogLine {
+  readonly level: string;
+  readonly fields: LogFields;
+  readonly message: string;
+}
+
+/** A clock that stands still until it is moved. */
+export interface TestClock {
+  readonly now: () => UnixSeconds;
+  readonly advance: (duration: number) => void;
+}
+
+/** A clock at a moment of January 2024. */
+export function createTestClock(start = 1_704_326_400): TestClock {
+  let current = start;
+  return {
+    now: () => unixSeconds(current),
+    advance: (duration) => {
+      current += duration;
+    },
+  };
+}
+
+/** What a test may set otherwise. */
+export interface ExporterUnderTestOptions {
+  readonly clock?: TestClock;
+  readonly stateFile?: StateFile;
+  /** Real milliseconds after which a whole poll is given up. */
+  readonly deadline?: () => number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly metadataOrigin?: string;
+}
+
+/** The exporter with its real client over the real network, whose polls begin when a test says so. */
+export interface ExporterUnderTest {
+  readonly exporter: Exporter;
+  readonly clock: TestClock;
+  /** Applies a configuration file's text and waits until every poller waits for its turn. */
+  readonly apply: (configuration: string) => Promise<void>;
+  /** Begins a poll of every service, and resolves when all of them have ended. */
+  readonly poll: () => Promise<void>;
+  readonly lines: readonly LogLine[];
+  /** The pauses between attempts, which take no time here. */
+  readonly pauses: readonly Seconds[];
+  readonly observations: readonly (RequestObservation & { readonly project: string })[];
+  readonly samples: () => Promise<readonly Sample[]>;
+  /** The lines of the resource series of a project, as they are served. */
+  readonly resourceSeries: (project: string) => readonly string[];
+  readonly clear: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Reads the text of a configuration that has to be right. */
+export function configOf(text: string): Config {
+  const result = parseConfig(text, 'test.yml');
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
+  return result.config;
+}
+
+/** An exporter that has nothing to poll yet. */
+export function createExporterUnderTest(options: ExporterUnderTestOptions = {}): ExporterUnderTest {
+  const clock = options.clock ?? createTestClock();
+  const lines: LogLine[] = [];
+  const pauses: Seconds[] = [];
+  const observations: (RequestObservation & { readonly project: string })[] = [];
+  const guards = new Map<string, SignInGuard>();
+  const turns = createTurns();
+  let services = 0;
+
+  const write =
+    (level: string) =>
+    (fields: LogFields, message: string): void => {
+      lines.push({ level, fields, message });
+    };
+  const log: Log = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+
+  const exporter = createExporter({
+    build: { version: '0.0.0', revision: 'test', nodeVersion: process.version },
+    clock: clock.now,
+    log,
+    stateFile: options.stateFile ?? NO_STATE_FILE,
+    sleep: turns.wait,
+    deadline: () => AbortSignal.timeout(options.deadline?.() ?? 60_000),
+    createClient: (project, poll, observe) => {
+      const guard = guards.get(project.name) ?? createSignInGuard(clock.now);
+      guards.set(project.name, guard);
+      return createProjectClient(project, {
+        requestTimeout: poll.requestTimeout,
+        concurrency: poll.concurrency,
+        clock: clock.now,
+        sleep: async (duration) => {
+          pauses.push(duration);
+        },
+        random: () => 0.5,
+        log,
+        observe: (observation) => {
+          observations.push({ ...observation, project: project.name });
+          observe(observation);
+        },
+        userAgent: 'huaweicloud-backup-exporter/0.0.0',
+        environment: options.environment ?? {},
+        metadataOrigin: options.metadataOrigin,
+        signInGuard: guard,
+      });
+    },
+  });
+
+  return {
+    exporter,
+    clock,
+    apply: async (configuration) => {
+      const config = configOf(configuration);
+      services = config.projects.flatMap((project) => project.services).length;
+      await exporter.apply(config);
+      await turns.allWaiting(services);
+    },
+    poll: async () => {
+      await turns.allWaiting(services);
+      turns.begin();
+      await turns.allWaiting(services);
+    },
+    lines,
+    pauses,
+    observations,
+    samples: async () => readSamples(await wholeExposition(exporter)),
+    resourceSeries: (project) =>
+      resourceText(exporter)
+        .split('\n')
+        .filter((line) => line.includes(`project="${project}"`))
+        .sort(),
+    clear: () => {
+      lines.length = 0;
+      pauses.length = 0;
+      observations.length = 0;
+    },
+    stop: exporter.stop,
+  };
+}
+
+const resourceText = (exporter: Exporter): string =>
+  Buffer.concat(exporter.publication().text.plain).toString('utf8');
+
+async function wholeExposition(exporter: Exporter): Promise<string> {
+  const own = await exporter.renderOwnMetrics('text');
+  return resourceText(exporter) + own;
+}
+
+/** Lets pollers wait until a test gives all of them their turn. */
+function createTurns() {
+  const waiting = new Set<() => void>();
+  const watchers = new Set<() => void>();
+  const changed = (): void => {
+    for (const watcher of [...watchers]) watcher();
+  };
+  return {
+    wait: (_duration: Seconds, signal: AbortSignal): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const begin = (): void => {
+          waiting.delete(begin);
+          signal.removeEventListener('abort', giveUp);
+          resolve();
+        };
+        const giveUp = (): void => {
+          waiting.delete(begin);
+          reject(new Error('given up'));
+        };
+        if (signal.aborted) {
+          giveUp();
+          return;
+        }
+        signal.addEventListener('abort', giveUp, { once: true });
+        waiting.add(begin);
+        changed();
+      }),
+    begin: (): void => {
+      for (const begin of [...waiting]) begin();
+    },
+    allWaiting: (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (waiting.size < count) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+      }),
+  };
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Backup, Resource } from '../../src/domain/backup.ts';
+import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
+import { gesV1 } from '../../src/sources/ges-v1.ts';
+import { gesV2 } from '../../src/sources/ges-v2.ts';
+import { type ListSource, REJECTION_REASONS } from '../../src/sources/source.ts';
+import { bentRow, hostileValue } from '../support/hostile-values.ts';
+import { gaussdbRow, gesV1Row, gesV2Row, graphRow, instanceRow, type JsonRow } from '../support/rows.ts';
+
+const ROWS_PER_LIST = 1000;
+const END_OF_YEAR_9999 = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+
+type Case = readonly [string, ListSource<Backup> | ListSource<Resource>, JsonRow];
+
+const LISTS: readonly Case[] = [
+  ['backups of GES v2', gesV2.backups, gesV2Row()],
+  ['backups of GES v1.0', gesV1.backups, gesV1Row()],
+  ['backups of GaussDB(for MySQL)', gaussdbMysql.backups, gaussdbRow()],
+  ['graphs', gesV2.inventory, graphRow()],
+  ['instances', gaussdbMysql.inventory, instanceRow()],
+];
+
+const TEXTS = ['id', 'name', 'resourceId', 'resourceName', 'method', 'engineVersion', 'arch'];
+const TIMES = ['start', 'end', 'created'];
+const AMOUNTS = ['size', 'duration'];
+
+function faultsOf(item: Backup | Resource): readonly string[] {
+  const fields: Readonly<Record<string, unknown>> = { ...item };
+  const isText = (value: unknown): boolean =>
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= 256 &&
+    value.isWellFormed() &&
+    !value.includes('\0');
+  const isTime = (value: unknown): boolean =>
+    typeof value === 'number' && value > 0 && value <= END_OF_YEAR_9999;
+  const isAmount = (value: unknown): boolean =>
+    typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  const wrong = (names: readonly string[], isRight: (value: unknown) => boolean) =>
+    names.filter((name) => fields[name] !== undefined && !isRight(fields[name]));
+  return [...wrong(TEXTS, isText), ...wrong(TIMES, isTime), ...wrong(AMOUNTS, isAmount)];
+}
+
+describe.each(LISTS)('a hostile row of the list of %s', (list, source, row) => {
+  it('is rejected with a reason or read into values that can be', () => {
+    const tally = { read: 0, rejected: 0 };
+
+    fc.assert(
+      fc.property(
+        fc.oneof({ weight: 20, arbitrary: bentRow(row) }, { weight: 1, arbitrary: hostileValue }),
+        (bent) => {
+          const item = source.readRow(bent);
+
+          if (typeof item === 'string') {
+            tally.rejected += 1;
+            expect(REJECTION_REASONS).toContain(item);
+          } else {
+            tally.read += 1;
+            expect(faultsOf(item)).toEqual([]);
+            expect(item.id).toBe(source.readId(bent));
+          }
+        },
+      ),
+      { numRuns: ROWS_PER_LIST },
+    );
+
+    process.stdout.write(`hostile rows of ${list}: ${tally.read} read, ${tally.rejected} rejected\n`);
+    expect(tally.read).toBeGreaterThan(0);
+    expect(tally.rejected).toBeGreaterThan(0);
+  });
+});
