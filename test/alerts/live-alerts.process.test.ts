@@ -1,0 +1,392 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { renderRules } from '../../alerts/render.ts';
+import { alertGroups } from '../../alerts/rules.ts';
+import {
+  readThreshold,
+  type ThresholdName,
+  type Thresholds,
+  withThresholds,
+} from '../../alerts/thresholds.ts';
+import type { SimulatedCloud } from '../../src/simulated-cloud/options.ts';
+import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { configurationFor, passwordOf } from '../support/configuration.ts';
+import { eventually, type RunningProgram, startProgram } from '../support/exporter-process.ts';
+import { type FaultRow, type FaultStory, faultStory, faultTable, until, type Watch, watch } from './live.ts';
+import { alertsAt, type Server, startServer } from './servers.ts';
+import { PROJECT, temporaryDirectory } from './tools.ts';
+
+/** The rules with hours and minutes as seconds. */
+const SHORT: Partial<Record<ThresholdName, string>> = {
+  failedFor: '2s',
+  failingRepeatedlyFor: '2s',
+  staleFor: '3s',
+  missingFor: '3s',
+  stuckAfter: '12s',
+  stuckFor: '2s',
+  sizeDroppedFor: '2s',
+  slowMinimum: '3s',
+  slowFor: '2s',
+  historyWindow: '60s',
+  historyStep: '1s',
+  historyInterval: '1s',
+  resourceGap: '30s',
+  exporterGap: '5s',
+  exporterDownFor: '5s',
+  pollFailingFor: '5s',
+  dataStaleAfter: '20s',
+  dataStaleFor: '3s',
+  authFailingWindow: '15s',
+  authFailingFor: '3s',
+  credentialsExpiringWithin: '1h',
+  credentialsExpiringFor: '2s',
+  resourceGoneWindow: '20s',
+  resourceGoneFor: '3s',
+  recordsRejectedWindow: '15s',
+  recordsRejectedFor: '2s',
+  configReloadFailingFor: '2s',
+};
+
+/** Automatic backups come every six seconds and may be 45 seconds old. */
+const SPEED = 14_400;
+const OBJECTIVE = '45s';
+
+/** What a slow machine may add to any time. */
+const SLACK = 25;
+
+const RECEIVERS: Readonly<Record<string, string>> = { critical: 'pager', warning: 'chat', info: 'digest' };
+
+function shortThresholds(): Thresholds {
+  const changes = Object.entries(SHORT).map(([name, text]) => readThreshold(name as ThresholdName, text));
+  return withThresholds(Object.assign({}, ...changes));
+}
+
+/** The files of the example stack, with the addresses, times and rules of this test. */
+function stackFiles(directory: string, exporterAddress: string, alertmanager: Server): readonly string[] {
+  const rules = join(directory, 'rules.yml');
+  writeFileSync(rules, renderRules(shortThresholds()));
+  const configuration = join(directory, 'prometheus.yml');
+  writeFileSync(
+    configuration,
+    readFileSync(join(PROJECT, 'examples/stack/prometheus.yml'), 'utf8')
+      .replaceAll('15s', '1s')
+      .replace('exporter:10045', exporterAddress)
+      .replace('alertmanager:9093', new URL(alertmanager.origin).host)
+      .replace('../../alerts/huaweicloud-backup.rules.yml', rules),
+  );
+  return [
+    `--config.file=${configuration}`,
+    `--storage.tsdb.path=${join(directory, 'prometheus')}`,
+    '--query.lookback-delta=15s',
+    '--rules.alert.resend-delay=3s',
+  ];
+}
+
+async function isScraped({ origin }: Server): Promise<boolean> {
+  const response = await fetch(`${origin}/api/v1/query?query=up`);
+  const { data } = (await response.json()) as { data: { result: readonly { value: [number, string] }[] } };
+  return data.result.some(({ value }) => value[1] === '1');
+}
+
+interface Exporter {
+  readonly program: RunningProgram;
+  readonly address: string;
+}
+
+async function startExporter(configuration: string, address: string): Promise<Exporter> {
+  const program = startProgram(['serve', '--config.file', configuration, '--web.listen-address', address]);
+  const listening = await eventually(
+    () => /msg=listening address=(\S+)/.exec(program.errors())?.[1],
+    60,
+    program.errors,
+  );
+  return { program, address: listening };
+}
+
+/** A backup that begins and ends at once; waits while an automatic one runs. */
+async function backUp(
+  cloud: SimulatedCloud,
+  id: string,
+  options: { readonly result?: 'failed' | 'success'; readonly duration?: number } = {},
+): Promise<void> {
+  await until(
+    () => cloud.backupsOf(id).every(({ state }) => state !== 'running'),
+    SLACK,
+    () => 'a backup runs',
+  );
+  cloud.startBackup(id, { duration: 0, ...options });
+}
+
+interface Leg {
+  readonly cloud: SimulatedCloud;
+  readonly watched: Watch;
+  readonly rows: FaultRow[];
+}
+
+/**
+ * Orders faults at once and follows each to its end. Then no alert may be left, and there may have been
+ * none but those that the stories tell of.
+ */
+async function act(
+  { watched, rows }: Leg,
+  stories: Readonly<Record<string, (story: FaultStory) => Promise<void>>>,
+): Promise<void> {
+  const told = await Promise.all(
+    Object.entries(stories).map(async ([fault, tell]) => {
+      const story = faultStory(fault, watched);
+      await tell(story);
+      return story.row();
+    }),
+  );
+  rows.push(...told);
+
+  await until(
+    () => watched.now().length === 0,
+    SLACK,
+    () => `no alert is left of ${watched.now().join(', ')}`,
+  );
+  const expected = told.flatMap(({ sightings }) => sightings.map(({ alert }) => alert));
+  expect(watched.seen()).toEqual(expected.toSorted());
+}
+
+it('each fault makes exactly its alerts reach Alertmanager, and they end with it', {
+  timeout: 290_000,
+}, async () => {
+  const began = performance.now();
+  using directory = temporaryDirectory();
+  await using stack = new AsyncDisposableStack();
+  const cloud = await startSimulatedCloud({ graphs: 12, instances: 2, characters: false, speed: SPEED });
+  stack.defer(() => cloud.stop());
+  const staging = await startSimulatedCloud({
+    graphs: 0,
+    instances: 0,
+    passwordExpiresAt: Math.floor(Date.now() / 1000) + 1800,
+  });
+  stack.defer(() => staging.stop());
+  staging.setBackups('ges', { rows: [{ id: 'a row that tells of no graph' }] });
+
+  const graphs = cloud.resources().filter(({ kind }) => kind === 'graph');
+  const graph = (index: number) => {
+    const found = graphs[index];
+    if (found === undefined) throw new RangeError(`there is no graph ${index}`);
+    return found;
+  };
+  const unwatched = graph(11);
+  const configuration = join(directory.path, 'config.yml');
+  const rpo = {
+    default: OBJECTIVE,
+    overrides: [{ match: { resource_name: `^${unwatched.name}$` }, rpo: 'none' }],
+  };
+  const stagingProject = {
+    name: 'staging',
+    region: staging.account.region,
+    iam_endpoint: staging.origin,
+    credentials: passwordOf(staging),
+    services: [{ type: 'ges', endpoint: staging.origin }],
+  };
+  const configure = (...moreProjects: readonly unknown[]) =>
+    writeFileSync(configuration, configurationFor(cloud, { rpo, moreProjects }));
+  configure();
+
+  let exporter = await startExporter(configuration, '127.0.0.1:0');
+  stack.defer(async () => {
+    exporter.program.child.kill('SIGTERM');
+    await exporter.program.ended;
+  });
+  const reload = () => exporter.program.child.kill('SIGHUP');
+  const alertmanager = stack.use(
+    await startServer('prometheus-alertmanager', [
+      `--config.file=${join(PROJECT, 'examples/stack/alertmanager.yml')}`,
+      `--storage.path=${join(directory.path, 'alertmanager')}`,
+      '--cluster.listen-address=',
+    ]),
+  );
+  const prometheus = stack.use(
+    await startServer('prometheus', stackFiles(directory.path, exporter.address, alertmanager)),
+  );
+  const watched = stack.use(watch(alertmanager));
+  const leg: Leg = { cloud, watched, rows: [] };
+
+  // Prometheus takes a few seconds to find its targets, and calls the exporter down until then.
+  await until(() => isScraped(prometheus), 15 + SLACK, prometheus.log);
+  await until(
+    () => watched.now().length === 0,
+    SLACK,
+    () => watched.now().join(', '),
+  );
+  watched.seen();
+  // Long enough for what the rules compare with: ResourceGone looks 20 seconds back.
+  await new Promise((resolve) => setTimeout(resolve, 22_000));
+  expect(watched.seen(), 'without a fault').toEqual([]);
+
+  await act(leg, {
+    'a backup fails': async ({ fires, end }) => {
+      const { id, name } = graph(0);
+      cloud.stopBackups(id);
+      await backUp(cloud, id, { result: 'failed' });
+      await fires([`Failed ${name}`], 8 + SLACK);
+      await backUp(cloud, id);
+      cloud.resumeBackups(id);
+      await end([`Failed ${name}`], 5 + SLACK);
+    },
+    'three backups fail': async ({ fires, end }) => {
+      const { id, name } = graph(1);
+      const alerts = [`Failed ${name}`, `FailingRepeatedly ${name}`];
+      cloud.stopBackups(id);
+      for (let count = 0; count < 3; count += 1) await backUp(cloud, id, { result: 'failed' });
+      await fires(alerts, 8 + SLACK);
+      await backUp(cloud, id);
+      cloud.resumeBackups(id);
+      await end(alerts, 5 + SLACK);
+    },
+    'a graph is no longer backed up': async ({ fires, end }) => {
+      const { id, name } = graph(2);
+      cloud.stopBackups(id);
+      await fires([`Stale ${name}`], 55 + SLACK);
+      cloud.resumeBackups(id);
+      await end([`Stale ${name}`], 12 + SLACK);
+    },
+    'a running backup hangs, and ends after all': async ({ fires, end }) => {
+      const { id, name } = graph(3);
+      cloud.hang(id);
+      await fires([`Stuck ${name}`], 26 + SLACK);
+      cloud.stopBackups(id);
+      cloud.finishBackup(id);
+      await end([`Stuck ${name}`], 12 + SLACK);
+      await fires([`Slow ${name}`], 8 + SLACK);
+      await backUp(cloud, id);
+      cloud.resumeBackups(id);
+      await end([`Slow ${name}`], 5 + SLACK);
+    },
+    'a backup is much smaller': async ({ fires, end }) => {
+      const { id, name } = graph(4);
+      cloud.shrink(id, 0.1);
+      await fires([`SizeDropped ${name}`], 14 + SLACK);
+      cloud.shrink(id, 1);
+      await end([`SizeDropped ${name}`], 12 + SLACK);
+    },
+    'a backup takes much longer': async ({ fires, end }) => {
+      const { id, name } = graph(5);
+      cloud.stopBackups(id);
+      await backUp(cloud, id, { duration: 6 });
+      await fires([`Slow ${name}`], 14 + SLACK);
+      await backUp(cloud, id);
+      cloud.resumeBackups(id);
+      await end([`Slow ${name}`], 5 + SLACK);
+    },
+    'a graph whose backup failed is deleted': async ({ fires, end }) => {
+      const { id, name } = graph(6);
+      cloud.stopBackups(id);
+      await backUp(cloud, id, { result: 'failed' });
+      await fires([`Failed ${name}`], 8 + SLACK);
+      cloud.deleteGraph(id);
+      await end([`Failed ${name}`], 5 + SLACK);
+      await fires([`ResourceGone ${name}`], 10 + SLACK);
+      await end([`ResourceGone ${name}`], 60 + SLACK);
+    },
+    'a graph without backups is added': async ({ fires, end }) => {
+      const id = cloud.addGraph({ name: 'forgotten', withBackups: false });
+      await fires(['Missing forgotten'], 56 + SLACK);
+      await backUp(cloud, id);
+      await end(['Missing forgotten'], 5 + SLACK);
+      // It would be stale before long.
+      cloud.deleteGraph(id);
+      await fires(['ResourceGone forgotten'], 10 + SLACK);
+      await end(['ResourceGone forgotten'], 60 + SLACK);
+    },
+    'a graph is renamed': async () => {
+      cloud.rename(graph(7).id, 'renamed');
+    },
+    'a backup fails where none is expected': async () => {
+      await backUp(cloud, unwatched.id, { result: 'failed' });
+    },
+    'a project comes whose password expires and whose list has an odd row': async ({ fires, end }) => {
+      const alerts = ['CredentialsExpiring staging', 'RecordsRejected staging ges'];
+      configure(stagingProject);
+      reload();
+      await fires(alerts, 8 + SLACK);
+      staging.setBackups('ges', undefined);
+      const { accessKey: access_key, secretKey: secret_key } = staging.account;
+      configure({ ...stagingProject, credentials: { type: 'access-key', access_key, secret_key } });
+      reload();
+      await end(alerts, 40 + SLACK);
+    },
+  });
+
+  await act(leg, {
+    'the list of graph backups answers 401': async ({ fires, end }) => {
+      const alerts = ['AuthFailing prod ges', 'DataStale prod ges', 'PollFailing prod ges'];
+      const undo = cloud.order({
+        match: { service: 'ges', operation: 'list_backups' },
+        fault: {
+          kind: 'status',
+          status: 401,
+          body: { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication information' },
+        },
+      });
+      await fires(alerts, 30);
+      undo();
+      await end(alerts, 10 + SLACK);
+    },
+    'the database service answers 503': async ({ fires, end }) => {
+      const alerts = ['DataStale prod gaussdb-mysql', 'PollFailing prod gaussdb-mysql'];
+      const undo = cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'status', status: 503 } });
+      await fires(alerts, 30);
+      undo();
+      await end(alerts, 10 + SLACK);
+    },
+    'the configuration is reloaded with a mistake': async ({ fires, end }) => {
+      writeFileSync(configuration, 'projects: 3\n');
+      reload();
+      await fires(['ConfigReloadFailing exporter'], 6 + SLACK);
+      configure();
+      reload();
+      await end(['ConfigReloadFailing exporter'], 5 + SLACK);
+    },
+  });
+
+  await act(leg, {
+    'the list of graphs answers 403': async ({ fires, end }) => {
+      cloud.deny('ges:graph:list');
+      await fires(['PollFailing prod ges'], 10 + SLACK);
+      cloud.grant('ges:graph:list');
+      await end(['PollFailing prod ges'], 5 + SLACK);
+    },
+  });
+
+  const failing = graph(0);
+  await act(leg, {
+    'the exporter is killed while an alert fires': async ({ fires, end }) => {
+      cloud.stopBackups(failing.id);
+      await backUp(cloud, failing.id, { result: 'failed' });
+      await fires([`Failed ${failing.name}`], 8 + SLACK);
+      const before = watched.comings(`Failed ${failing.name}`);
+      exporter.program.child.kill('SIGKILL');
+      await exporter.program.ended;
+      await fires(['ExporterDown exporter'], 9 + SLACK);
+      exporter = await startExporter(configuration, exporter.address);
+      await end(['ExporterDown exporter'], 5 + SLACK);
+      expect(watched.now()).toEqual([`Failed ${failing.name}`]);
+      expect(watched.comings(`Failed ${failing.name}`)).toBe(before);
+      await backUp(cloud, failing.id);
+      cloud.resumeBackups(failing.id);
+      await end([`Failed ${failing.name}`], 5 + SLACK);
+    },
+  });
+
+  const received = watched.received();
+  expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(
+    new Set(alertGroups(withThresholds()).flatMap(({ rules }) => rules.map(({ alert }) => alert))),
+  );
+  expect(
+    received.filter(
+      ({ labels, receivers }) =>
+        receivers.map(({ name }) => name).join() !== RECEIVERS[labels['severity'] ?? ''],
+    ),
+  ).toEqual([]);
+  expect(await alertsAt(alertmanager)).toEqual([]);
+  process.stdout.write(
+    `${faultTable(leg.rows)}${leg.rows.length} faults, ${Math.round((performance.now() - began) / 1000)} s\n`,
+  );
+});

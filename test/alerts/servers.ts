@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** A program that serves HTTP on the loopback. */
+export interface Server extends AsyncDisposable {
+  readonly origin: string;
+  /** Its last log lines. */
+  readonly log: () => string;
+}
+
+const STARTS_WITHIN_MS = 30_000;
+
+/** Starts one of the Prometheus programs on a free port; `await using` ends it. */
+export async function startServer(program: string, args: readonly string[]): Promise<Server> {
+  const child = spawn(program, [...args, '--web.listen-address=127.0.0.1:0'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const endAtOnce = () => child.kill('SIGKILL');
+  process.once('exit', endAtOnce);
+  const lines: string[] = [];
+  const log = () => lines.slice(-20).join('\n');
+  const address = await new Promise<string>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${program} ${why}:\n${log()}`));
+    const late = setTimeout(() => fail('did not start'), STARTS_WITHIN_MS);
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => fail(`ended with ${code}`));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line);
+      const found = /msg="Listening on" address=(\S+)/.exec(line)?.[1];
+      if (found === undefined) return;
+      clearTimeout(late);
+      resolve(found);
+    });
+  });
+  return {
+    origin: `http://${address}`,
+    log,
+    [Symbol.asyncDispose]: async () => {
+      process.off('exit', endAtOnce);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const late = setTimeout(endAtOnce, 10_000);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** An alert as Alertmanager shows it. */
+export interface ReceivedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly receivers: readonly { readonly name: string }[];
+  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+}
+
+/** The alerts that Alertmanager holds now, those held back included. */
+export async function alertsAt(alertmanager: Pick<Server, 'origin'>): Promise<readonly ReceivedAlert[]> {
+  const response = await fetch(`${alertmanager.origin}/api/v2/alerts`);
+  if (!response.ok) throw new Error(`Alertmanager answers ${response.status}`);
+  return (await response.json()) as readonly ReceivedAlert[];
+}
