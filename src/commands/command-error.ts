@@ -10,3 +10,14 @@ export class CommandError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Ends a command because of its configuration, with one line for each mistake in it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
+}

@@ -1,10 +1,14 @@
+import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../config/config.ts';
 import { configFromEnvironment } from '../config/environment.ts';
 import { loadConfigFile } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
-import { CommandError } from './command-error.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
+import { createPinoLog } from '../log/pino-log.ts';
+import { projectClientFactory } from './client-factory.ts';
+import { CommandError, ConfigurationError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import { visible } from './text-table.ts';
 
 /** A service of a project, picked for a command. */
 export interface PickedService {
@@ -12,14 +16,57 @@ export interface PickedService {
   readonly service: ServiceConfig;
 }
 
-/** Loads the configuration of a command that runs once; throws a {@link CommandError} that names every mistake. */
+/** Loads the configuration of a command that runs once; throws a {@link ConfigurationError} with every mistake. */
 export async function loadConfig(file: string | undefined, terminal: Terminal): Promise<Config> {
   const loaded =
     file === undefined ? configFromEnvironment(terminal.environment) : await loadConfigFile(file);
-  if (!loaded.ok) throw new CommandError(loaded.problems.map(formatProblem).join('\n'), EXIT.usage);
-  for (const warning of loaded.warnings) terminal.writeError(`${formatProblem(warning)}\n`);
+  if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem));
+  for (const warning of loaded.warnings) terminal.writeError(`${warningLine(warning)}\n`);
   return loaded.config;
 }
+
+const warningLine = (warning: Problem): string =>
+  formatProblem({ ...warning, message: `warning: ${warning.message}` });
+
+/** Makes the client of a project for a command that runs once; it logs errors alone. */
+export type CommandClientFactory = (
+  project: ProjectConfig,
+  observe?: (observation: RequestObservation) => void,
+) => ProjectClient;
+
+/** A factory whose clients have the limits of the configuration. */
+export function commandClientFactory(config: Config, terminal: Terminal): CommandClientFactory {
+  const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
+  const createClient = projectClientFactory(terminal.environment, log);
+  return (project, observe = () => undefined) => createClient(project, config.poll, observe);
+}
+
+/** The clients of a configuration's projects, each made when it is first asked for. */
+export interface CommandClients {
+  /** The client of a project, the same each time. */
+  readonly of: (project: ProjectConfig) => ProjectClient;
+  readonly close: () => Promise<void>;
+}
+
+/** Clients that are opened as they are needed and closed together. */
+export function openClients(config: Config, terminal: Terminal): CommandClients {
+  const createClient = commandClientFactory(config, terminal);
+  const clients = new Map<string, ProjectClient>();
+  return {
+    of: (project) => {
+      const client = clients.get(project.name) ?? createClient(project);
+      clients.set(project.name, client);
+      return client;
+    },
+    close: async () => {
+      await Promise.all(Array.from(clients.values(), (client) => client.close()));
+    },
+  };
+}
+
+/** A service as messages call it: `ges of prod`. */
+export const placeWords = ({ project, service }: PickedService): string =>
+  `${service.type} of ${visible(project.name)}`;
 
 /** The services that the flags leave, at least one; throws a {@link CommandError} that lists what there is. */
 export function pickServices(
@@ -28,8 +75,9 @@ export function pickServices(
 ): readonly PickedService[] {
   const projects = config.projects.filter(({ name }) => name === (flags.project ?? name));
   if (projects.length === 0) {
+    const names = config.projects.map(({ name }) => visible(name)).join(', ');
     throw new CommandError(
-      `no project is called ${flags.project}; configured: ${config.projects.map(({ name }) => name).join(', ')}`,
+      `--project ${visible(flags.project ?? '')}: no project of the configuration is called that; configured: ${names}`,
       EXIT.usage,
     );
   }
@@ -38,7 +86,7 @@ export function pickServices(
   if (picked.length === 0) {
     const types = new Set(services.map(({ service }) => service.type));
     throw new CommandError(
-      `no service ${flags.service} is configured there; configured: ${[...types].join(', ')}`,
+      `--service ${flags.service}: it is not configured${flags.project === undefined ? '' : ' in that project'}; configured: ${[...types].join(', ')}`,
       EXIT.usage,
     );
   }

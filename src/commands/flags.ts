@@ -9,7 +9,7 @@ export interface ServeFlags {
   readonly 'web.listenAddress': string;
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
-  readonly 'web.enableLifecycle': boolean;
+  readonly 'web.enableLifecycle'?: true;
   readonly 'state.file'?: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
@@ -32,24 +32,26 @@ export interface CheckFlags {
 }
 
 /** The flags by which a command about backups picks what it is about. */
-interface BackupsFlags {
+export interface PlaceFlags {
   readonly 'config.file'?: string;
   readonly project?: string;
   readonly service?: ServiceType;
-  readonly json?: true;
 }
 
 /** The flags of `backups list`, checked. */
-export interface BackupsListFlags extends BackupsFlags {
+export interface BackupsListFlags extends PlaceFlags {
   readonly resource?: string;
   readonly state?: BackupState;
   readonly method?: string;
   readonly limit?: number;
+  readonly json?: true;
 }
 
-interface ChangeFlags extends BackupsFlags {
+/** The flags of every command that changes something. */
+export interface ChangeFlags extends PlaceFlags {
   readonly yes?: true;
   readonly dryRun?: true;
+  readonly json?: true;
   readonly wait?: true;
   readonly waitTimeout: Seconds;
 }
@@ -64,8 +66,17 @@ export interface BackupsExportFlags extends ChangeFlags {
   readonly resource?: string;
   /** An id, or `latest`. */
   readonly backup: string;
-  /** A path in object storage. */
+  /** Bucket and folder in object storage. */
   readonly to: string;
+}
+
+/** The flags of `backups wait`, checked. */
+export interface BackupsWaitFlags extends PlaceFlags {
+  readonly resource: string;
+  readonly job?: string;
+  readonly backup?: string;
+  readonly waitTimeout: Seconds;
+  readonly json?: true;
 }
 
 /** The flags of `backfill`, checked. */

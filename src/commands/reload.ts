@@ -18,24 +18,31 @@ export function createReloader({
 }): Reload {
   let last: Promise<unknown> = Promise.resolve();
 
+  const refuse = (problems: readonly string[]): readonly string[] => {
+    exporter.recordReload(false);
+    for (const problem of problems)
+      log.error({ problem }, 'configuration not reloaded, the old one stays in force');
+    return problems;
+  };
+
   const reload: Reload = async () => {
-    const loaded = await loadConfig();
-    exporter.recordReload(loaded.ok);
-    if (!loaded.ok) {
-      const problems = loaded.problems.map(formatProblem);
-      for (const problem of problems)
-        log.error({ problem }, 'configuration not reloaded, the old one stays in force');
-      return problems;
-    }
+    // A fault of our own must not end the program either: it goes on as it was.
+    const loaded = await loadConfig().catch((error: unknown) => messageOf(error));
+    if (typeof loaded === 'string') return refuse([loaded]);
+    if (!loaded.ok) return refuse(loaded.problems.map(formatProblem));
     for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
-    await exporter.apply(loaded.config);
+    const trouble = await exporter.apply(loaded.config).then(() => undefined, messageOf);
+    if (trouble !== undefined) return refuse([trouble]);
+    exporter.recordReload(true);
     log.info({ projects: loaded.config.projects.length }, 'configuration reloaded');
     return [];
   };
 
   return () => {
     const mine = last.then(reload);
-    last = mine.catch(() => undefined);
+    last = mine;
     return mine;
   };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

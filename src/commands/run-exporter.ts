@@ -40,6 +40,9 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
   const ended = new Promise<string>((resolve) => {
     terminal.onSignal(['SIGTERM', 'SIGINT'], resolve);
   });
+  // Without somebody to take it, this signal ends a process: it is taken until the end, and acted on once all runs.
+  const started = Promise.withResolvers<void>();
+  terminal.onSignal(['SIGHUP'], () => void started.promise.then(() => reload()));
 
   const [loaded, doors] = await Promise.all([loadConfig(), openDoorsOf(flags, log)]);
   const problems = [...(loaded.ok ? [] : loaded.problems.map(formatProblem)), ...doors.problems];
@@ -74,10 +77,9 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
   );
   exporter.recordReload(true);
   await exporter.apply(loaded.config);
-  const stopReloading = terminal.onSignal(['SIGHUP'], () => void reload());
+  started.resolve();
 
   log.info({ signal: await ended }, 'ending');
-  stopReloading();
   await end(server, exporter);
   return EXIT.done;
 }

@@ -1,21 +1,93 @@
-/** Lines of columns as wide as their widest cell, two spaces apart. Columns in `right` stand to the right. */
-export function textTable(
-  rows: readonly (readonly string[])[],
-  right: ReadonlySet<number> = new Set(),
-): readonly string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}
+import { stripVTControlCharacters } from 'node:util';
 
 /** A text from the cloud as a terminal may show it: what the terminal would obey is replaced. */
-export const visible = (text: string): string => text.replaceAll(/\p{C}/gu, '\uFFFD');
+export const visible = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+
+const WIDE =
+  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+const WITHOUT_WIDTH = /\p{M}/u;
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** How many places a text takes on a terminal; colours take none. */
+export function displayWidth(text: string): number {
+  const shown = stripVTControlCharacters(text);
+  if (PLAIN.test(shown)) return shown.length;
+  let width = 0;
+  for (const character of shown) {
+    if (WIDE.test(character)) width += 2;
+    else if (!WITHOUT_WIDTH.test(character)) width += 1;
+  }
+  return width;
+}
+
+/** The text if it fits into so many places, else its beginning and an ellipsis. */
+export function cutToWidth(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let cut = '';
+  for (const character of text) {
+    if (displayWidth(cut + character) > width - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** How a table is laid out. */
+export interface TableLayout {
+  /** Columns that stand to the right. */
+  readonly right?: ReadonlySet<number>;
+  /** Places in a line; undefined for any number. */
+  readonly width?: number | undefined;
+  /** Paints the headings. */
+  readonly paintHeading?: (text: string) => string;
+}
+
+/**
+ * The lines of a table, its headings first, columns two spaces apart. Where a line is too narrow for all columns, each
+ * row goes on in further lines, indented.
+ */
+export function textTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { right = new Set(), width = Number.POSITIVE_INFINITY, paintHeading = (text) => text }: TableLayout = {},
+): readonly string[] {
+  const widths = headings.map(displayWidth);
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
+    }
+  }
+  const folds = foldedColumns(widths, width);
+  const linesOf = (row: readonly string[]): readonly string[] =>
+    folds.map((columns, fold) => {
+      const cells = columns.map((column) =>
+        aligned(row[column] ?? '', widths[column] ?? 0, right.has(column)),
+      );
+      return `${fold === 0 ? '' : INDENT}${cells.join(GAP)}`.trimEnd();
+    });
+  return [...linesOf(headings).map(paintHeading), ...rows.flatMap(linesOf)];
+}
+
+const GAP = '  ';
+const INDENT = '  ';
+
+/** Which columns stand in the first line of a row, which in the second, and so on. */
+function foldedColumns(widths: readonly number[], width: number): readonly (readonly number[])[] {
+  const folds: number[][] = [[]];
+  let used = 0;
+  for (const [column, columnWidth] of widths.entries()) {
+    const line = folds.at(-1) ?? [];
+    if (line.length > 0 && used + columnWidth > width) {
+      folds.push([column]);
+      used = INDENT.length;
+    } else {
+      line.push(column);
+    }
+    used += columnWidth + GAP.length;
+  }
+  return folds;
+}
+
+function aligned(cell: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(cell)));
+  return right ? space + cell : cell + space;
+}

@@ -1,93 +1,188 @@
 import type { Backup } from '../domain/backup.ts';
-import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
+import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { NONE_FINISHED } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { createResourceTally } from '../state/resource-facts.ts';
 import type { ServedResource } from '../state/served.ts';
+import { type Completeness, completenessOf, endOf, placeInTime } from './completeness.ts';
+import { createDoubts, type Doubts } from './doubts.ts';
 
-/** What would have been served of a resource from a moment on, until the next one. */
+/** What of a resource can be known of the past, each for itself. */
+export type Aspect =
+  | 'creation'
+  | 'objective'
+  | 'engine'
+  | 'newest success'
+  | 'newest failure'
+  | 'failures in a row'
+  | 'newest state'
+  | 'running';
+
+/** A resource as the exporter would have served it from a moment on, until the next one. */
 export interface HistoryPoint {
   readonly from: UnixSeconds;
   readonly resource: ServedResource;
+  /** What of it is known to have been so. */
+  readonly known: ReadonlySet<Aspect>;
 }
 
-/**
- * What would have been served of a resource in the past, as far as the backups that are listed now can tell, oldest
- * first; empty when they tell of no time. Services prune automatic backups, the oldest first: before the start of
- * the oldest automatic one that is left, or of the oldest at all where none is automatic, nothing is known.
- */
+/** The past of a resource, as far as the backups that are listed now can tell. */
+export interface ResourceHistory {
+  /** The points of a span of time, oldest first; made while they are taken. */
+  readonly points: (since: UnixSeconds, until: UnixSeconds) => Iterable<HistoryPoint>;
+}
+
+/** The history of a resource, of all its backups that are listed. `objective` is that of today. */
 export function resourceHistory(
   resource: KnownResource,
   objective: Seconds | undefined,
   backups: readonly Backup[],
-): readonly HistoryPoint[] {
-  const knownFrom = knownSince(backups);
-  if (knownFrom === undefined) return [];
-  const changes = new Set([knownFrom, ...backups.flatMap(momentsOf).filter((moment) => moment > knownFrom)]);
-  return Array.from(changes)
-    .sort((one, other) => one - other)
-    .map((moment) => ({ from: moment, resource: resourceAt(resource, objective, backups, moment) }));
-}
-
-const startOf = (backup: Backup): UnixSeconds | undefined => backup.start ?? endOf(backup);
-const endOf = (backup: Backup): UnixSeconds | undefined =>
-  backup.state === 'running' ? undefined : backup.end;
-
-const momentsOf = (backup: Backup): readonly UnixSeconds[] =>
-  [startOf(backup), endOf(backup)].filter((moment) => moment !== undefined);
-
-function knownSince(backups: readonly Backup[]): UnixSeconds | undefined {
-  const pruned = backups.filter(({ method }) => method !== 'manual');
-  const starts = (pruned.length > 0 ? pruned : backups).map(startOf).filter((start) => start !== undefined);
-  return starts.length === 0
-    ? undefined
-    : starts.reduce((oldest, start) => (start < oldest ? start : oldest));
-}
-
-function resourceAt(
-  resource: KnownResource,
-  objective: Seconds | undefined,
-  backups: readonly Backup[],
-  moment: UnixSeconds,
-): ServedResource {
-  const tally = createResourceTally();
-  for (const backup of backups) {
-    const then = backupAt(backup, moment);
-    if (then !== undefined) tally.add(then);
-  }
-  return { ...resource, objective, facts: tally.facts(), finished: NONE_FINISHED };
-}
-
-/** A backup as it was listed at a moment; undefined before it started. */
-function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
-  const start = startOf(backup);
-  if (start === undefined || start > moment) return undefined;
-  const end = endOf(backup);
-  if (end === undefined || end <= moment) return backup;
-  const {
-    id,
-    name,
-    resourceId,
-    resourceName,
-    method,
-    engineVersion,
-    arch,
-    encrypted,
-    resourceDeleted,
-    automaticBackup,
-  } = backup;
-  return {
-    id,
-    name,
-    resourceId,
-    resourceName,
-    method,
-    engineVersion,
-    arch,
-    encrypted,
-    resourceDeleted,
-    automaticBackup,
-    state: 'running',
-    start,
+): ResourceHistory {
+  const past: Past = {
+    resource,
+    objective,
+    backups,
+    complete: completenessOf(backups, hasAutomaticBackups(resource)),
+    doubts: createDoubts(backups),
+    engineKnownFrom: engineKnownFrom(resource, backups),
+    firstSeen: firstSeen(resource, backups),
   };
+  const moments = momentsOf(past);
+  return {
+    *points(since, until) {
+      yield pointAt(past, since);
+      for (const moment of moments) {
+        if (moment > since && moment <= until) yield pointAt(past, unixSeconds(moment));
+      }
+    },
+  };
+}
+
+interface Past {
+  readonly resource: KnownResource;
+  readonly objective: Seconds | undefined;
+  readonly backups: readonly Backup[];
+  readonly complete: Completeness;
+  readonly doubts: Doubts;
+  readonly engineKnownFrom: number;
+  readonly firstSeen: number;
+}
+
+const hasAutomaticBackups = ({ listing, facts }: KnownResource): boolean =>
+  listing?.automaticBackup ?? facts?.automaticBackup ?? true;
+
+/** When something of a resource changes, in order. */
+function momentsOf({ resource, backups, complete, engineKnownFrom }: Past): readonly number[] {
+  const moments = [
+    resource.listing?.created,
+    engineKnownFrom,
+    complete.good,
+    complete.others,
+    ...backups.flatMap((backup) => [backup.start, endOf(backup)]),
+  ];
+  const finite = moments.filter((moment) => moment !== undefined && Number.isFinite(moment));
+  return Array.from(new Set(finite)).toSorted((one, other) => (one ?? 0) - (other ?? 0)) as number[];
+}
+
+function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
+  const visible = past.backups.flatMap((backup) => backupAt(backup, moment) ?? []);
+  const tally = createResourceTally();
+  for (const backup of visible) tally.add(backup);
+  const facts = visible.length === 0 ? undefined : tally.facts();
+  const { resource, objective } = past;
+  return {
+    from: moment,
+    resource: { ...resource, objective, facts, finished: NONE_FINISHED },
+    known: knownAt(past, visible, moment),
+  };
+}
+
+/** A backup as it was listed at a moment; undefined before it was. */
+function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
+  const end = endOf(backup);
+  if (placeInTime(backup) > moment) return undefined;
+  if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= moment) {
+    return backup;
+  }
+  const { id, name, resourceId, resourceName, method, engineVersion, arch, encrypted } = backup;
+  const { resourceDeleted, automaticBackup, start } = backup;
+  const listed = { id, name, resourceId, resourceName, method, engineVersion, arch, encrypted };
+  return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
+}
+
+function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): ReadonlySet<Aspect> {
+  const { resource, complete, doubts } = past;
+  const good = newestSuccess(visible);
+  const failed = newest(visible.filter(({ state }) => state === 'failed'));
+  const last = newest(visible);
+  const isEndDoubted = doubts.ofAnEnd(moment);
+  const isSuccessKnown = good !== undefined && good.end >= complete.good;
+  const created = resource.listing?.created;
+  const facts: readonly (readonly [Aspect, boolean])[] = [
+    ['creation', created !== undefined && moment >= created && moment >= past.firstSeen],
+    ['objective', isObjectiveKnown(past, isSuccessKnown, moment)],
+    ['engine', moment >= past.engineKnownFrom],
+    ['newest success', isSuccessKnown],
+    ['newest failure', isListedSince(failed, complete.others) && !isEndDoubted],
+    ['failures in a row', isSuccessKnown && isListedSince(good, complete.others) && !isEndDoubted],
+    [
+      'newest state',
+      isListedSince(last, Math.max(complete.good, complete.others)) &&
+        !isEndDoubted &&
+        !doubts.ofAStart(moment),
+    ],
+    ['running', !isEndDoubted],
+  ];
+  return new Set(facts.flatMap(([aspect, isKnown]) => (isKnown ? [aspect] : [])));
+}
+
+/** Whether nothing newer than this can be missing from the list. */
+const isListedSince = (backup: Backup | undefined, complete: number): boolean =>
+  backup !== undefined && placeInTime(backup) >= complete;
+
+/**
+ * An objective without a newest success says that there never was one. That is taken to be so of a resource that has
+ * none now, from when on it is known.
+ */
+function isObjectiveKnown(past: Past, isSuccessKnown: boolean, moment: UnixSeconds): boolean {
+  const { exists, listing } = past.resource;
+  if (!exists || moment < (listing?.created ?? Number.NEGATIVE_INFINITY)) return false;
+  const hasSuccess = past.backups.some(({ state }) => state === 'succeeded');
+  return isSuccessKnown || (!hasSuccess && moment >= past.firstSeen);
+}
+
+/** From when on something is known of a resource: its oldest backup, or its creation where it has none. */
+function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): number {
+  return backups.length === 0
+    ? (listing?.created ?? Number.POSITIVE_INFINITY)
+    : backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);
+}
+
+/** From when on all backups name the engine's version of today; Infinity where they do not tell. */
+function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): number {
+  const today = resource.listing?.engineVersion ?? resource.facts?.engineVersion;
+  if (today === undefined) return firstSeen(resource, backups);
+  let from = Number.POSITIVE_INFINITY;
+  for (const backup of backups.toSorted((one, other) => placeInTime(other) - placeInTime(one))) {
+    if (backup.engineVersion === undefined) continue;
+    if (backup.engineVersion !== today) break;
+    from = placeInTime(backup);
+  }
+  return from;
+}
+
+function newestSuccess(backups: readonly Backup[]) {
+  return backups
+    .filter((backup) => backup.state === 'succeeded')
+    .reduce<Extract<Backup, { state: 'succeeded' }> | undefined>(
+      (best, backup) => (best === undefined || backup.end > best.end ? backup : best),
+      undefined,
+    );
+}
+
+function newest(backups: readonly Backup[]): Backup | undefined {
+  return backups.reduce<Backup | undefined>(
+    (best, backup) => (best === undefined || placeInTime(backup) > placeInTime(best) ? backup : best),
+    undefined,
+  );
 }

@@ -33,8 +33,8 @@ const SHORT: Partial<Record<ThresholdName, string>> = {
   historyInterval: '1s',
   resourceGap: '30s',
   exporterGap: '5s',
-  exporterDownFor: '5s',
-  pollFailingFor: '5s',
+  exporterDownFor: '6s',
+  pollFailingFor: '6s',
   dataStaleAfter: '20s',
   dataStaleFor: '3s',
   authFailingWindow: '15s',
@@ -85,6 +85,7 @@ function stackFiles(directory: string, exporterAddress: string, alertmanager: Se
 
 async function isScraped({ origin }: Server): Promise<boolean> {
   const response = await fetch(`${origin}/api/v1/query?query=up`);
+  if (!response.ok) return false;
   const { data } = (await response.json()) as { data: { result: readonly { value: [number, string] }[] } };
   return data.result.some(({ value }) => value[1] === '1');
 }
@@ -97,7 +98,10 @@ interface Exporter {
 async function startExporter(configuration: string, address: string): Promise<Exporter> {
   const program = startProgram(['serve', '--config.file', configuration, '--web.listen-address', address]);
   const listening = await eventually(
-    () => /msg=listening address=(\S+)/.exec(program.errors())?.[1],
+    () => {
+      if (program.child.exitCode !== null) throw new Error(`the exporter ended: ${program.errors()}`);
+      return /msg=listening address=(\S+)/.exec(program.errors())?.[1];
+    },
     60,
     program.errors,
   );
@@ -119,9 +123,10 @@ async function backUp(
 }
 
 interface Leg {
-  readonly cloud: SimulatedCloud;
   readonly watched: Watch;
   readonly rows: FaultRow[];
+  /** What helps to understand an alert that nobody expected. */
+  readonly explain: () => string;
 }
 
 /**
@@ -129,7 +134,7 @@ interface Leg {
  * none but those that the stories tell of.
  */
 async function act(
-  { watched, rows }: Leg,
+  { watched, rows, explain }: Leg,
   stories: Readonly<Record<string, (story: FaultStory) => Promise<void>>>,
 ): Promise<void> {
   const told = await Promise.all(
@@ -147,7 +152,7 @@ async function act(
     () => `no alert is left of ${watched.now().join(', ')}`,
   );
   const expected = told.flatMap(({ sightings }) => sightings.map(({ alert }) => alert));
-  expect(watched.seen()).toEqual(expected.toSorted());
+  expect(watched.seen(), explain()).toEqual(expected.toSorted());
 }
 
 it('each fault makes exactly its alerts reach Alertmanager, and they end with it', {
@@ -186,7 +191,10 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     services: [{ type: 'ges', endpoint: staging.origin }],
   };
   const configure = (...moreProjects: readonly unknown[]) =>
-    writeFileSync(configuration, configurationFor(cloud, { rpo, moreProjects }));
+    writeFileSync(
+      configuration,
+      configurationFor(cloud, { interval: '2s', rpo, poll: { timeout: '2s' }, moreProjects }),
+    );
   configure();
 
   let exporter = await startExporter(configuration, '127.0.0.1:0');
@@ -206,7 +214,15 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     await startServer('prometheus', stackFiles(directory.path, exporter.address, alertmanager)),
   );
   const watched = stack.use(watch(alertmanager));
-  const leg: Leg = { cloud, watched, rows: [] };
+  const leg: Leg = {
+    watched,
+    rows: [],
+    explain: () =>
+      [
+        ...watched.received().map(({ annotations }) => annotations['description']),
+        ...exporter.program.errors().trimEnd().split('\n').slice(-40),
+      ].join('\n'),
+  };
 
   // Prometheus takes a few seconds to find its targets, and calls the exporter down until then.
   await until(() => isScraped(prometheus), 15 + SLACK, prometheus.log);

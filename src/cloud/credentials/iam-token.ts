@@ -179,7 +179,7 @@ export function createOidcAuthorizer(
   const { iamEndpoint } = context.project;
   const scope = projectScope(context.project);
   const { idpId } = credentials;
-  return createIamTokenAuthorizer(context, async () => {
+  const authorizer = createIamTokenAuthorizer(context, async () => {
     const idToken = await readHeaderSecret(credentials.token);
     const question = signInQuestion(
       iamEndpoint,
@@ -194,4 +194,6 @@ export function createOidcAuthorizer(
     );
     return { question, inputs: ['oidc', iamEndpoint, idpId, JSON.stringify(scope), idToken] };
   });
+  // Whatever user IAM makes of the workload: no password of it is in use.
+  return { ...authorizer, passwordExpiresAt: () => undefined };
 }

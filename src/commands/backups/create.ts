@@ -1,40 +1,75 @@
-import { systemClock, type UnixSeconds } from '../../domain/quantities.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
 import { actionsOf } from '../../sources/actions.ts';
-import { sleep } from '../client-factory.ts';
+import type { CommandTime } from '../command-time.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsCreateFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
-import { confirm, declined, nameOf, renderCall, send, writeStarted } from './act.ts';
-import { findResource } from './find.ts';
-import { withListedServices } from './session.ts';
-import { backupOf, lookForGoodBackup, waitFor } from './wait.ts';
+import { type Change, confirm, requireConfirmation, send, showCall } from './act.ts';
+import { findResource, nameOf, type ResourceInService } from './find.ts';
+import { lookForStarted } from './look.ts';
+import { waitCommandFor } from './next-command.ts';
+import { readBackupsOf } from './resource-backups.ts';
+import { writeEnd, writeStart } from './result.ts';
+import { type BackupsSession, withServices } from './session.ts';
+import { waitFor } from './wait.ts';
 
 /** `backups create`: starts a backup of one graph or instance, and waits for it where that is asked for. */
-export function createCommand(flags: BackupsCreateFlags, terminal: Terminal): Promise<number> {
-  return withListedServices(flags, terminal, async ({ config, services, interrupted }) => {
-    const target = findResource(services, flags.resource);
-    const { service, project } = target.service;
-    const call = actionsOf(service.type).create(target.resource.id, backupName(systemClock()));
+export async function createCommand(
+  flags: BackupsCreateFlags,
+  terminal: Terminal,
+  time: CommandTime,
+): Promise<number> {
+  requireConfirmation(flags, terminal);
+  return await withServices(flags, terminal, async (session) => {
+    const target = await findResource(session.services, flags.resource);
+    const call = actionsOf(target.service.service.type).create(target.resource.id, backupName(time.clock()));
+    const change = { target, call, what: `the backup of ${nameOf(target.resource)}`, flags };
     if (flags.dryRun === true) {
-      terminal.write(renderCall(target.service, call));
+      showCall(change, terminal);
       return EXIT.done;
     }
-    const question = `Start a backup of ${nameOf(target)}, ${service.type} of project ${project.name}?`;
-    if (!(await confirm(question, flags, terminal))) return declined(terminal);
-    const started = await send(target, call, AbortSignal.timeout(config.poll.timeout * 1000));
-    writeStarted(started, `Started ${backupOf(target)}`, flags.json === true, terminal);
-    if (flags.wait !== true) return EXIT.done;
-    await waitFor(target, backupOf(target), lookForGoodBackup(target, started, config), {
-      config,
-      timeout: flags.waitTimeout,
-      interrupted,
-      terminal,
-      clock: systemClock,
-      sleep,
-    });
-    terminal.writeError(`${backupOf(target)} is complete and good.\n`);
+    await confirm(change, terminal, session.interruption);
+    await start(change, session, terminal, time);
     return EXIT.done;
   });
+}
+
+async function start(
+  change: Change,
+  { config, interruption }: BackupsSession,
+  terminal: Terminal,
+  time: CommandTime,
+): Promise<void> {
+  const { target, what, flags } = change;
+  // Read before anything is sent: without it the new backup could not be told from the others.
+  const before =
+    flags.wait === true ? await idsOf(target, config.poll.timeout, interruption.first) : new Set<string>();
+  const started = await send(change, config, terminal, interruption);
+  const result = { target, started, json: flags.json === true };
+  writeStart(result, what, terminal);
+  if (flags.wait !== true) return;
+  const jobNotSeen = (reason: string): void =>
+    terminal.writeError(`${reason}; looking for the backup instead\n`);
+  const waited = waitFor(lookForStarted(target, started, before, jobNotSeen), {
+    what,
+    goOn: waitCommandFor(target, started, flags),
+    config,
+    timeout: flags.waitTimeout,
+    interrupted: interruption.first,
+    terminal,
+    time,
+  });
+  await writeEnd(result, what, waited, terminal);
+}
+
+async function idsOf(
+  target: ResourceInService,
+  timeout: number,
+  interrupted: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const limit = AbortSignal.any([interrupted, AbortSignal.timeout(timeout * 1000)]);
+  const backups = await readBackupsOf(target, limit);
+  return new Set(backups?.map(({ id }) => id));
 }
 
 // 4 to 64 letters, digits, hyphens and underscores, a letter first, are allowed in a name.

@@ -1,88 +1,131 @@
-import type { Backup } from '../../domain/backup.ts';
-import { systemClock } from '../../domain/quantities.ts';
+import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { actionsOf } from '../../sources/actions.ts';
-import { sleep } from '../client-factory.ts';
 import { CommandError } from '../command-error.ts';
+import type { CommandTime } from '../command-time.ts';
+import { placeWords } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsExportFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import { confirm, declined, lookCommand, nameOf, renderCall, send, writeStarted } from './act.ts';
-import { findResource, type ListedService, type ResourceInService } from './find.ts';
-import { withListedServices } from './session.ts';
-import { lookAtJob, waitFor } from './wait.ts';
+import { type Change, confirm, requireConfirmation, send, showCall } from './act.ts';
+import { findResource, nameOf, type ResourceInService, resourcesOf } from './find.ts';
+import { lookAtJob } from './look.ts';
+import { lookCommand, waitCommandFor } from './next-command.ts';
+import type { OpenService } from './open-service.ts';
+import { writeEnd, writeStart } from './result.ts';
+import { type BackupsSession, withServices } from './session.ts';
+import { waitFor } from './wait.ts';
 
 /** `backups export`: copies one good backup of a graph to OBS, and waits for it where that is asked for. */
-export function exportCommand(flags: BackupsExportFlags, terminal: Terminal): Promise<number> {
-  return withListedServices(flags, terminal, async ({ config, services, interrupted }) => {
-    const { target, backup } = findBackup(services, flags);
-    const action = actionsOf(target.service.service.type).export;
-    if (action === undefined) {
-      throw new CommandError(
-        `${nameOf(target)}: ${target.service.service.type} has no call that exports a backup; only backups of graphs can be exported`,
-      );
-    }
-    const call = action(target.resource.id, backup.id, flags.to);
+export async function exportCommand(
+  flags: BackupsExportFlags,
+  terminal: Terminal,
+  time: CommandTime,
+): Promise<number> {
+  if (flags.backup === LATEST && flags.resource === undefined) {
+    throw new CommandError('--backup latest needs --resource, the graph whose backup it is', EXIT.usage);
+  }
+  requireConfirmation(flags, terminal);
+  return await withServices(flags, terminal, async (session) => {
+    const { target, backup } = await findBackup(session.services, flags);
+    const call = exportOf(target.service)(target.resource.id, backup.id, flags.to);
+    const what = `the export of backup ${visible(backup.id)} of ${nameOf(target.resource)} to ${flags.to}`;
+    const change = { target, call, what, flags };
     if (flags.dryRun === true) {
-      terminal.write(renderCall(target.service, call));
+      showCall(change, terminal);
       return EXIT.done;
     }
-    const what = `the export of backup ${visible(backup.id)} of ${nameOf(target)} to ${flags.to}`;
-    if (!(await confirm(`Start ${what}?`, flags, terminal))) return declined(terminal);
-    const started = await send(target, call, AbortSignal.timeout(config.poll.timeout * 1000));
-    writeStarted(started, `Started ${what}`, flags.json === true, terminal);
-    if (flags.wait !== true) return EXIT.done;
-    if (started.jobId === undefined)
-      throw new CommandError('the service named no job, so there is nothing to wait for');
-    await waitFor(target, what, lookAtJob(target, started.jobId), {
-      config,
-      timeout: flags.waitTimeout,
-      interrupted,
-      terminal,
-      clock: systemClock,
-      sleep,
-    });
-    terminal.writeError(`${what} is complete.\n`);
+    await confirm(change, terminal, session.interruption);
+    await start(change, session, terminal, time);
     return EXIT.done;
   });
 }
 
-function findBackup(
-  services: readonly ListedService[],
-  flags: Pick<BackupsExportFlags, 'backup' | 'resource'>,
-): { readonly target: ResourceInService; readonly backup: Backup } {
+const LATEST = 'latest';
+
+async function start(
+  change: Change,
+  { config, interruption }: BackupsSession,
+  terminal: Terminal,
+  time: CommandTime,
+): Promise<void> {
+  const { target, what, flags } = change;
+  const started = await send(change, config, terminal, interruption);
+  const result = { target, started, json: flags.json === true };
+  writeStart(result, what, terminal);
+  if (flags.wait !== true) return;
+  if (started.jobId === undefined) {
+    throw new CommandError('the service named no job, so there is nothing to wait for');
+  }
+  const waited = waitFor(lookAtJob(target, started.jobId), {
+    what,
+    goOn: waitCommandFor(target, started, flags),
+    config,
+    timeout: flags.waitTimeout,
+    interrupted: interruption.first,
+    terminal,
+    time,
+  });
+  await writeEnd(result, what, waited, terminal);
+}
+
+function exportOf(service: OpenService) {
+  const action = actionsOf(service.service.type).export;
+  if (action !== undefined) return action;
+  throw new CommandError(
+    `${placeWords(service)} has no call that exports a backup; only backups of graphs (ges) can be exported`,
+  );
+}
+
+async function findBackup(
+  services: readonly OpenService[],
+  flags: Pick<BackupsExportFlags, 'backup' | 'resource' | 'config.file'>,
+): Promise<{ readonly target: ResourceInService; readonly backup: SucceededBackup }> {
+  const [only] = services;
+  if (services.length === 1 && only !== undefined) exportOf(only);
   const target =
-    flags.resource === undefined ? ownerOf(services, flags.backup) : findResource(services, flags.resource);
-  const candidates = target.service.backups.filter(({ resourceId }) => resourceId === target.resource.id);
+    flags.resource === undefined
+      ? await ownerOf(services, flags.backup)
+      : await findResource(services, flags.resource);
+  exportOf(target.service);
+  const listed = await target.service.backups();
+  if (listed.kind === 'not_read') throw new CommandError(`${placeWords(target.service)}: ${listed.reason}`);
+  const candidates = listed.items.filter(({ resourceId }) => resourceId === target.resource.id);
   const backup =
-    flags.backup === 'latest' ? newestGood(candidates) : candidates.find(({ id }) => id === flags.backup);
+    flags.backup === LATEST ? newestGood(candidates) : candidates.find(({ id }) => id === flags.backup);
   if (backup === undefined) {
     const missing =
-      flags.backup === 'latest' ? 'has no good backup' : `has no backup ${JSON.stringify(flags.backup)}`;
-    throw new CommandError(`${nameOf(target)} ${missing}; see ${lookCommand(target)}`);
+      flags.backup === LATEST ? 'has no good backup' : `has no backup "${visible(flags.backup)}"`;
+    throw new CommandError(`${nameOf(target.resource)} ${missing}; look with ${lookCommand(target, flags)}`);
   }
-  if (backup.state !== 'succeeded')
+  if (backup.state !== 'succeeded') {
     throw new CommandError(
-      `backup ${visible(backup.id)} is ${backup.state}; only a good one can be exported`,
+      `backup ${visible(backup.id)} of ${nameOf(target.resource)} is ${backup.state}; only a good one can be exported`,
     );
+  }
   return { target, backup };
 }
 
-function ownerOf(services: readonly ListedService[], backupId: string): ResourceInService {
-  if (backupId === 'latest') throw new CommandError('--backup latest needs --resource', EXIT.usage);
-  for (const service of services) {
-    const backup = service.backups.find(({ id }) => id === backupId);
-    const resource = service.resources.find(({ id }) => id === backup?.resourceId);
+async function ownerOf(services: readonly OpenService[], backupId: string): Promise<ResourceInService> {
+  const lists = await Promise.all(
+    services.map(async (service) => ({ service, listed: await service.backups() })),
+  );
+  for (const { service, listed } of lists) {
+    if (listed.kind === 'not_read') continue;
+    const backup = listed.items.find(({ id }) => id === backupId);
+    const named = resourcesOf(listed);
+    const resource =
+      named.kind === 'read' ? named.items.find(({ id }) => id === backup?.resourceId) : undefined;
     if (resource !== undefined) return { resource, service };
   }
-  throw new CommandError(`no backup has the id ${JSON.stringify(backupId)}`);
+  const unread = lists.flatMap(({ service, listed }) =>
+    listed.kind === 'not_read' ? [`; ${placeWords(service)}: ${listed.reason}`] : [],
+  );
+  throw new CommandError(`--backup "${visible(backupId)}": no backup has that id${unread.join('')}`);
 }
 
-function newestGood(backups: readonly Backup[]): Backup | undefined {
+function newestGood(backups: readonly Backup[]): SucceededBackup | undefined {
   return backups
     .filter((backup) => backup.state === 'succeeded')
-    .reduce<Extract<Backup, { state: 'succeeded' }> | undefined>(
-      (newest, backup) => (newest === undefined || backup.end > newest.end ? backup : newest),
-      undefined,
-    );
+    .toSorted((one, other) => other.end - one.end || (other.start ?? other.end) - (one.start ?? one.end))[0];
 }

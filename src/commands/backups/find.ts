@@ -1,87 +1,160 @@
-import type { ProjectClient } from '../../cloud/client.ts';
-import type { Config } from '../../config/config.ts';
+import { nearest } from '../../config/suggestion.ts';
 import type { Backup } from '../../domain/backup.ts';
-import { listBackups, readInventory } from '../../poll/read-service.ts';
 import { CommandError } from '../command-error.ts';
-import type { PickedService } from '../configured.ts';
-
-/** A graph or instance, as the lists tell of it. */
-export interface FoundResource {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** A service with what it lists now. */
-export interface ListedService extends PickedService {
-  readonly client: ProjectClient;
-  readonly backups: readonly Backup[];
-  readonly resources: readonly FoundResource[];
-}
+import { placeWords } from '../configured.ts';
+import { visible } from '../text-table.ts';
+import type { FoundResource, Listed, OpenService } from './open-service.ts';
 
 /** A resource and where it was found. */
 export interface ResourceInService {
   readonly resource: FoundResource;
-  readonly service: ListedService;
+  readonly service: OpenService;
 }
 
-/** Reads the backups and resources of each service; throws a {@link CommandError} when a list of backups cannot be read. */
-export function listServices(
-  services: readonly PickedService[],
-  clientOf: (picked: PickedService) => ProjectClient,
-  config: Config,
-  signal: AbortSignal,
-): Promise<readonly ListedService[]> {
-  return Promise.all(services.map((picked) => listService(picked, clientOf(picked), config, signal)));
-}
+/** A resource as messages call it: `orders-graph (4c5f882d-…)`. */
+export const nameOf = ({ id, name }: FoundResource): string => visible(name === id ? id : `${name} (${id})`);
 
-async function listService(
-  picked: PickedService,
-  client: ProjectClient,
-  config: Config,
-  signal: AbortSignal,
-): Promise<ListedService> {
-  const reader = { client, service: picked.service, ahead: config.poll.concurrency - 1 };
-  const [listed, inventory] = await Promise.all([listBackups(reader, signal), readInventory(reader, signal)]);
-  if (listed.kind === 'failed') throw new CommandError(`${picked.project.name}: ${listed.reason}`);
-  const names = new Map<string, string>();
-  const { backups } = listed.items;
-  for (const { resourceId, resourceName } of backups)
-    names.set(resourceId, resourceName ?? names.get(resourceId) ?? resourceId);
-  // Without the permission to list them, resources are known by their backups alone.
-  if (inventory.kind === 'complete') {
-    for (const { id, name } of inventory.items.byId.values()) names.set(id, name ?? names.get(id) ?? id);
+/**
+ * The one resource with this id or name. What exists comes before what only left its backups behind, and an id before
+ * a name. Throws a {@link CommandError} that lists the candidates when there is none or more than one.
+ */
+export async function findResource(
+  services: readonly OpenService[],
+  wanted: string,
+): Promise<ResourceInService> {
+  const existing = await listedIn(services, (service) => service.inventory());
+  const unread = existing.unread.length > 0;
+  const found = matching(existing.found, wanted);
+  // A name may belong to something else where the inventory could not be read; an id belongs to one alone.
+  if (found.length > 0 && (!unread || found.some(({ resource }) => resource.id === wanted))) {
+    return theOnly(found, wanted);
   }
-  return { ...picked, client, backups, resources: Array.from(names, ([id, name]) => ({ id, name })) };
+  const withBackups = await listedIn(services, async (service) => resourcesOf(await service.backups()));
+  const known = merged(existing.found, withBackups.found);
+  const blind = existing.unread.filter(({ service }) =>
+    withBackups.unread.some((other) => other.service === service),
+  );
+  const candidates = matching(known, wanted);
+  const isId = candidates.some(({ resource }) => resource.id === wanted);
+  if (candidates.length > 0 && (isId || blind.length === 0)) return theOnly(candidates, wanted);
+  if (candidates.length > 0) throw mayBeAmbiguous(candidates, wanted, blind);
+  return takenAsId(services, wanted, existing.unread) ?? nowhere(known, wanted, existing.unread);
 }
 
-/** The one resource with this id or name; throws a {@link CommandError} that lists the candidates otherwise. */
-export function findResource(services: readonly ListedService[], wanted: string): ResourceInService {
-  const all = services.flatMap((service) => service.resources.map((resource) => ({ resource, service })));
+interface UnreadList {
+  readonly service: OpenService;
+  readonly reason: string;
+}
+
+async function listedIn(
+  services: readonly OpenService[],
+  read: (service: OpenService) => Promise<Listed<FoundResource>>,
+): Promise<{ readonly found: readonly ResourceInService[]; readonly unread: readonly UnreadList[] }> {
+  const lists = await Promise.all(services.map(async (service) => ({ service, list: await read(service) })));
+  return {
+    found: lists.flatMap(({ service, list }) =>
+      list.kind === 'read' ? list.items.map((resource) => ({ resource, service })) : [],
+    ),
+    unread: lists.flatMap(({ service, list }) =>
+      list.kind === 'not_read' ? [{ service, reason: list.reason }] : [],
+    ),
+  };
+}
+
+/** The resources that a list of backups tells of, by the name of the newest row that has one. */
+export function resourcesOf(backups: Listed<Backup>): Listed<FoundResource> {
+  if (backups.kind === 'not_read') return backups;
+  const named = new Map<string, { readonly name: string | undefined; readonly start: number }>();
+  for (const { resourceId, resourceName, start = 0 } of backups.items) {
+    const before = named.get(resourceId);
+    if (
+      before === undefined ||
+      (resourceName !== undefined && (before.name === undefined || start > before.start))
+    ) {
+      named.set(resourceId, { name: resourceName, start });
+    }
+  }
+  return { kind: 'read', items: Array.from(named, ([id, { name }]) => ({ id, name: name ?? id })) };
+}
+
+function merged(
+  existing: readonly ResourceInService[],
+  withBackups: readonly ResourceInService[],
+): readonly ResourceInService[] {
+  const ids = new Map<OpenService, Set<string>>();
+  for (const { resource, service } of existing) {
+    ids.set(service, (ids.get(service) ?? new Set<string>()).add(resource.id));
+  }
+  const isKnown = ({ resource, service }: ResourceInService): boolean =>
+    ids.get(service)?.has(resource.id) === true;
+  return [...existing, ...withBackups.filter((candidate) => !isKnown(candidate))];
+}
+
+function matching(all: readonly ResourceInService[], wanted: string): readonly ResourceInService[] {
   const byId = all.filter(({ resource }) => resource.id === wanted);
-  const found = byId.length > 0 ? byId : all.filter(({ resource }) => resource.name === wanted);
-  const [only] = found;
-  if (only === undefined) {
-    throw new CommandError(
-      `no graph or instance has the id or name ${JSON.stringify(wanted)}; there ${all.length === 0 ? 'is none' : `are: ${candidates(all)}`}`,
-    );
-  }
-  if (found.length > 1)
-    throw new CommandError(
-      `${JSON.stringify(wanted)} names ${found.length} resources; give one by its id, with --project and --service where needed: ${candidates(found)}`,
-    );
-  return only;
+  return byId.length > 0 ? byId : all.filter(({ resource }) => resource.name === wanted);
 }
 
-const MOST_CANDIDATES = 10;
+function theOnly(found: readonly ResourceInService[], wanted: string): ResourceInService {
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw new CommandError(
+    `--resource "${visible(wanted)}" names ${found.length} resources; give one by its id, with --project and --service where needed: ${listed(found)}`,
+  );
+}
 
-function candidates(found: readonly ResourceInService[]): string {
+function mayBeAmbiguous(
+  found: readonly ResourceInService[],
+  wanted: string,
+  unread: readonly UnreadList[],
+): CommandError {
+  return new CommandError(
+    `--resource "${visible(wanted)}" may name more than ${listed(found)}: ${whyUnread(unread)}; give its id, or --project and --service`,
+  );
+}
+
+/** Where the one service that was picked cannot list what exists, what looks like an id is believed to be one. */
+function takenAsId(
+  [service, ...others]: readonly OpenService[],
+  wanted: string,
+  unread: readonly UnreadList[],
+): ResourceInService | undefined {
+  const isPlausible = /^(?=.*\d)[\da-z-]{32,64}$/i.test(wanted);
+  if (service === undefined || others.length > 0 || unread.length === 0 || !isPlausible) return undefined;
+  return { resource: { id: wanted, name: wanted }, service };
+}
+
+function nowhere(known: readonly ResourceInService[], wanted: string, unread: readonly UnreadList[]): never {
+  const meant = nearest(
+    wanted,
+    known.map(({ resource }) => resource.name),
+  );
+  const near = meant === undefined ? known : known.filter(({ resource }) => resource.name === meant);
+  const advice =
+    meant === undefined
+      ? `there ${known.length === 0 ? 'is none' : `are ${listed(known)}`}`
+      : `did you mean ${listed(near)}?`;
+  const blind = unread.length === 0 ? '' : `; ${whyUnread(unread)}`;
+  throw new CommandError(
+    `--resource "${visible(wanted)}": no graph or instance has that id or name; ${advice}${blind}`,
+  );
+}
+
+const whyUnread = (unread: readonly UnreadList[]): string =>
+  unread
+    .map(({ service, reason }) => `what exists in ${placeWords(service)} is not known: ${reason}`)
+    .join('; ');
+
+const MOST_CANDIDATES = 8;
+
+function listed(found: readonly ResourceInService[]): string {
   const named = found
+    .toSorted((one, other) => (one.resource.name < other.resource.name ? -1 : 1))
     .slice(0, MOST_CANDIDATES)
     .map(
       ({ resource, service }) =>
-        `${resource.name} (${resource.id}, ${service.service.type} of ${service.project.name})`,
+        `${visible(resource.name)} (${visible(resource.id)}, ${placeWords(service)})`,
     );
-  return [...named, ...(found.length > MOST_CANDIDATES ? [`and ${found.length - MOST_CANDIDATES} more`] : [])]
-    .join(', ')
-    .replaceAll(/\p{C}/gu, '\uFFFD');
+  const more = found.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

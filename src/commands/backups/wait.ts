@@ -1,152 +1,121 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import type { Config } from '../../config/config.ts';
-import { type Clock, type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
-import { listBackups } from '../../poll/read-service.ts';
-import { actionsOf, type JobState, readJobState, type StartedJob } from '../../sources/actions.ts';
-import { durationWords } from '../../status/words.ts';
+import { formatDuration } from '../../config/duration.ts';
+import type { SucceededBackup } from '../../domain/backup.ts';
+import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { CommandError } from '../command-error.ts';
+import type { CommandTime } from '../command-time.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import { lookCommand, nameOf, requestOf } from './act.ts';
-import type { ResourceInService } from './find.ts';
+import { createProgressLine } from './progress-line.ts';
+
+/** How far the thing that is waited for is. */
+export type Progress =
+  | { readonly kind: 'running' }
+  | Succeeded
+  | { readonly kind: 'failed'; readonly reason: string | undefined };
+
+/** It ended well. */
+export interface Succeeded {
+  readonly kind: 'succeeded';
+  /** Undefined where what is waited for is no backup. */
+  readonly backup: SucceededBackup | undefined;
+}
+
+/** Looks once; rejects with a `CloudFailure` when there is no answer. */
+export type Look = (signal: AbortSignal) => Promise<Progress>;
 
 /** What waiting works with. */
 export interface WaitOptions {
+  /** What is waited for, in words. */
+  readonly what: string;
+  /** The command that goes on when waiting ends before it. */
+  readonly goOn: string;
   readonly config: Config;
   readonly timeout: Seconds;
   readonly interrupted: AbortSignal;
   readonly terminal: Terminal;
-  readonly clock: Clock;
-  readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
+  readonly time: CommandTime;
 }
 
-/** How far the thing that is waited for is. */
-export type Progress = JobState;
+/** Thrown when what was waited for has failed. */
+export class EndedBadly extends CommandError {
+  readonly reason: string | undefined;
 
-const FIRST_LOOK = seconds(1);
-const LOOK_EVERY = seconds(10);
+  constructor(what: string, reason: string | undefined) {
+    super(`${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`);
+    this.reason = reason;
+  }
+}
+
+const FIRST_LOOK = 1;
+const LOOK_EVERY = 10;
 
 /**
- * Waits until `look` says that it has ended. Throws a {@link CommandError} when it failed, when the time is over or
- * at Ctrl-C; the last two say how to go on. An answer that fails in between is waited over.
+ * Looks until it has ended: after a second, then twice as long each time, up to every ten seconds. Throws
+ * {@link EndedBadly} when it failed, and a {@link CommandError} that says how to go on when the time is over, at
+ * Ctrl-C, and when no later look can find anything else. A look that gets no answer is repeated.
  */
-export async function waitFor(
-  target: ResourceInService,
-  what: string,
-  look: (signal: AbortSignal) => Promise<Progress>,
-  options: WaitOptions,
-): Promise<void> {
-  const { clock, terminal, interrupted } = options;
-  const began = clock();
-  const show = createProgressLine(terminal, what);
-  let pause: Seconds = FIRST_LOOK;
+export async function waitFor(look: Look, options: WaitOptions): Promise<Succeeded> {
+  const { what, terminal, interrupted, time, timeout } = options;
+  const began = time.clock();
+  const line = createProgressLine(terminal);
+  let pause = FIRST_LOOK;
+  let trouble: string | undefined;
   try {
-    while (clock() - began < options.timeout) {
-      await options.sleep(pause, interrupted).catch(() => undefined);
-      if (interrupted.aborted)
-        throw new CommandError(`interrupted; ${what} goes on. Follow it with: ${lookCommand(target)}`);
-      pause = seconds(Math.min(pause * 2, LOOK_EVERY));
-      const progress = await lookOnce(
-        look,
-        AbortSignal.any([interrupted, AbortSignal.timeout(options.config.poll.timeout * 1000)]),
-      );
-      if (progress.kind === 'succeeded') return;
-      if (progress.kind === 'failed') {
-        throw new CommandError(
-          `${what} failed${progress.reason === undefined ? '' : `: ${visible(progress.reason)}`}`,
-        );
-      }
-      show.update(seconds(Math.max(0, clock() - began)));
+    for (;;) {
+      const elapsed = Math.max(0, time.clock() - began);
+      if (elapsed >= timeout) throw new CommandError(timeIsOver(options, trouble));
+      line.show(`Waiting for ${what}`, seconds(elapsed));
+      await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
+      if (interrupted.aborted) throw new CommandError(`interrupted; ${goesOn(options)}`);
+      pause = Math.min(pause * 2, LOOK_EVERY);
+      const seen = await lookOnce(look, options);
+      if (seen.kind === 'succeeded') return seen;
+      if (seen.kind === 'failed') throw new EndedBadly(what, seen.reason);
+      trouble = seen.kind === 'unseen' ? seen.reason : undefined;
     }
   } finally {
-    show.end();
+    line.end();
   }
-  throw new CommandError(
-    `${what} has not ended within ${durationWords(options.timeout)} and goes on. Follow it with: ${lookCommand(target)}`,
-  );
+}
+
+const goesOn = ({ what, goOn }: WaitOptions): string => `${what} goes on; go on waiting with ${goOn}`;
+
+function timeIsOver(options: WaitOptions, trouble: string | undefined): string {
+  const last = trouble === undefined ? '' : ` (the last look failed: ${trouble})`;
+  return `no end within ${formatDuration(options.timeout)}${last}; ${goesOn(options)}`;
 }
 
 async function lookOnce(
-  look: (signal: AbortSignal) => Promise<Progress>,
-  signal: AbortSignal,
-): Promise<Progress> {
+  look: Look,
+  options: WaitOptions,
+): Promise<Progress | { readonly kind: 'unseen'; readonly reason: string }> {
+  const limit = AbortSignal.timeout(options.config.poll.timeout * 1000);
   try {
-    return await look(signal);
+    return await look(AbortSignal.any([options.interrupted, limit]));
   } catch (error) {
-    if (error instanceof CloudFailure && !isFinal(error)) return { kind: 'running' };
-    throw error instanceof CloudFailure ? new CommandError(error.message) : error;
+    if (!(error instanceof CloudFailure)) throw error;
+    if (isLasting(error)) throw new CommandError(`${error.message}; ${goesOn(options)}`);
+    return { kind: 'unseen', reason: error.message };
   }
 }
 
 // What a later look will not find otherwise.
-const isFinal = ({ details: { kind } }: CloudFailure): boolean =>
-  kind === 'permission' || kind === 'auth' || kind === 'refused';
-
-/** Looks at a job of a service that has jobs. */
-export function lookAtJob({ resource, service }: ResourceInService, jobId: string) {
-  return async (signal: AbortSignal): Promise<Progress> => {
-    const call = actionsOf(service.service.type).job?.(resource.id, jobId);
-    if (call === undefined) return { kind: 'succeeded' };
-    return readJobState(await service.client.call(requestOf(service.service, call), signal));
-  };
+function isLasting({ details: { kind } }: CloudFailure): boolean {
+  switch (kind) {
+    case 'permission':
+    case 'auth':
+    case 'refused':
+      return true;
+    case 'timeout':
+    case 'network':
+    case 'throttled':
+    case 'server':
+    case 'malformed':
+    case 'incomplete':
+      return false;
+    default:
+      return kind satisfies never;
+  }
 }
-
-/** Looks for the backup that was started: the one with its id, or one of the resource that was not listed before. */
-export function lookForBackup({ resource, service }: ResourceInService, started: StartedJob, config: Config) {
-  const before = new Set(service.backups.map(({ id }) => id));
-  const reader = { client: service.client, service: service.service, ahead: config.poll.concurrency - 1 };
-  return async (signal: AbortSignal): Promise<Progress> => {
-    const reading = await listBackups(reader, signal);
-    if (reading.kind === 'failed') return { kind: 'running' };
-    const backup = reading.items.backups
-      .filter(({ resourceId }) => resourceId === resource.id)
-      .find(({ id }) => (started.backupId === undefined ? !before.has(id) : id === started.backupId));
-    switch (backup?.state) {
-      case 'succeeded':
-        return { kind: 'succeeded' };
-      case 'failed':
-        return { kind: 'failed', reason: undefined };
-      case 'running':
-      case 'unknown':
-      case undefined:
-        return { kind: 'running' };
-      default:
-        return (backup satisfies undefined) ?? { kind: 'running' };
-    }
-  };
-}
-
-/** Looks at the job first, and when that has ended, for the backup itself. */
-export function lookForGoodBackup(target: ResourceInService, started: StartedJob, config: Config) {
-  const atBackup = lookForBackup(target, started, config);
-  const atJob = started.jobId === undefined ? undefined : lookAtJob(target, started.jobId);
-  return async (signal: AbortSignal): Promise<Progress> => {
-    const job = await atJob?.(signal);
-    return job === undefined || job.kind === 'succeeded' ? atBackup(signal) : job;
-  };
-}
-
-const SAY_EVERY = 60;
-
-/** On a terminal one line that is written over; elsewhere a line a minute. */
-function createProgressLine(terminal: Terminal, what: string) {
-  let said: UnixSeconds | number = Number.NEGATIVE_INFINITY;
-  let shown = false;
-  return {
-    update: (elapsed: Seconds): void => {
-      if (terminal.errorsAreInteractive) {
-        terminal.writeError(`\r\u001b[2K${what} runs since ${durationWords(elapsed)}`);
-        shown = true;
-      } else if (elapsed - said >= SAY_EVERY) {
-        terminal.writeError(`${what} runs since ${durationWords(elapsed)}\n`);
-        said = elapsed;
-      }
-    },
-    end: (): void => {
-      if (shown) terminal.writeError('\r\u001b[2K');
-    },
-  };
-}
-
-/** What is waited for, in words. */
-export const backupOf = (target: ResourceInService): string => `the backup of ${nameOf(target)}`;

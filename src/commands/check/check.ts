@@ -1,60 +1,43 @@
-import { configFromEnvironment } from '../../config/environment.ts';
-import { loadConfigFile } from '../../config/load.ts';
-import { formatProblem } from '../../config/problem.ts';
 import { systemClock } from '../../domain/quantities.ts';
-import { createPinoLog } from '../../log/pino-log.ts';
-import { projectClientFactory } from '../client-factory.ts';
+import { CommandError } from '../command-error.ts';
+import { commandClientFactory, loadConfig } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CheckFlags } from '../flags.ts';
+import { withInterruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
-import { examine, isFine, outsideObjective } from './examine.ts';
-import { examinationJson } from './json.ts';
-import { paletteFor, renderExamination } from './render.ts';
+import { examine } from './examine.ts';
+import { examinationJson, offlineJson } from './json.ts';
+import { paletteFor, renderExamination, renderOffline } from './render.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Examines what the configuration asks for; resolves with the exit code. */
 export async function check(flags: CheckFlags, terminal: Terminal): Promise<number> {
-  const file = flags['config.file'];
-  const loaded =
-    file === undefined ? configFromEnvironment(terminal.environment) : await loadConfigFile(file);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) terminal.writeError(`${formatProblem(problem)}\n`);
-    return EXIT.usage;
-  }
-  const { config, warnings } = loaded;
-  for (const warning of warnings) terminal.writeError(`${formatProblem(warning)}\n`);
+  const config = await loadConfig(flags['config.file'], terminal);
   if (flags.offline === true) {
-    const services = config.projects.flatMap((project) => project.services).length;
-    terminal.write(
-      flags.json === true
-        ? '{"fine":true}\n'
-        : `The configuration is valid: ${config.projects.length} projects, ${services} services. Nothing was asked of the cloud.\n`,
-    );
+    terminal.write(flags.json === true ? offlineJson(config) : renderOffline(config));
     return EXIT.done;
   }
-
-  const stop = new AbortController();
-  const letGo = terminal.onSignal(['SIGINT', 'SIGTERM'], () => stop.abort());
-  const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
-  const createClient = projectClientFactory(terminal.environment, log);
-  const projects = await examine({
-    config,
-    createClient: (project) => createClient(project, config.poll, () => undefined),
-    clock: systemClock,
-    deadline: (after) => AbortSignal.timeout(after * 1000),
-    stop: stop.signal,
+  const projects = await withInterruption(terminal, async ({ first }) => {
+    const examined = await examine({
+      config,
+      createClient: commandClientFactory(config, terminal),
+      clock: systemClock,
+      deadline: (after) => AbortSignal.timeout(after * 1000),
+      stop: first,
+    });
+    if (first.aborted) throw new CommandError('interrupted before everything was examined');
+    return examined;
   });
-  letGo();
-  if (stop.signal.aborted) return EXIT.failed;
 
   const now = systemClock();
+  const verdict = verdictOf(projects, now, flags.strict === true);
   terminal.write(
     flags.json === true
-      ? examinationJson(projects, now)
-      : renderExamination(projects, now, paletteFor(terminal.isInteractive)),
+      ? examinationJson(projects, verdict, now)
+      : renderExamination(projects, verdict, now, {
+          palette: paletteFor(terminal.isColourful),
+          width: terminal.outputWidth,
+        }),
   );
-  const resources = projects.flatMap(({ services }) =>
-    services.flatMap((service) => service.resources ?? []),
-  );
-  const refused = flags.strict === true && outsideObjective(resources, now).length > 0;
-  return projects.every(isFine) && !refused ? EXIT.done : EXIT.failed;
+  return verdict.fine ? EXIT.done : EXIT.failed;
 }

@@ -1,22 +1,27 @@
 import { joinSignals } from '../../cloud/abort.ts';
-import type { ProjectClient } from '../../cloud/client.ts';
+import type { ProjectClient, RequestObservation } from '../../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import type { Clock, Seconds, UnixSeconds } from '../../domain/quantities.ts';
 import { createPolicyBook } from '../../poll/policy-book.ts';
 import type { ReadFailure } from '../../poll/read-service.ts';
 import { readServiceState, type StateReading } from '../../poll/read-state.ts';
+import { REJECTION_REASONS, type RejectionReason } from '../../sources/source.ts';
 import { createPace } from '../../state/pace.ts';
 import { serveResources } from '../../state/served.ts';
+import type { ServiceState } from '../../state/service-state.ts';
 import { buildStatusReport } from '../../status/build-report.ts';
 import type { ResourceStatus } from '../../status/report.ts';
+import { type Adviser, createAdviser } from './advice.ts';
 
 /** What `check` found of one service of a project. */
 export interface ServiceExamination {
   readonly service: ServiceConfig['type'];
-  /** Graphs or instances; undefined when neither list could be read. */
+  /** Graphs or instances; undefined when the backups could not be read. */
   readonly resources: readonly ResourceStatus[] | undefined;
+  /** Undefined when they could not be read. */
   readonly backups: number | undefined;
-  readonly rejectedRows: number;
+  /** Rows that could not be read, by the reason; no key for a reason that did not occur. */
+  readonly rejectedRows: Readonly<Partial<Record<RejectionReason, number>>>;
   readonly unlisted: number;
   readonly overLimit: number;
   readonly excluded: number;
@@ -24,19 +29,29 @@ export interface ServiceExamination {
   readonly troubles: readonly string[];
 }
 
+/**
+ * What came of the credentials. `unknown`: nothing was reached that would accept or refuse them. `failed`: signing in
+ * failed, or every service refused them.
+ */
+export type CredentialsFinding =
+  | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /** What `check` found of one project. */
 export interface ProjectExamination {
   readonly project: string;
   readonly region: string;
-  /** Why signing in failed; undefined when it did not. Nothing else was then tried. */
-  readonly signInTrouble: string | undefined;
+  readonly credentials: CredentialsFinding;
   readonly services: readonly ServiceExamination[];
 }
 
 /** What the examination works with. */
 export interface ExaminationOptions {
   readonly config: Config;
-  readonly createClient: (project: ProjectConfig) => ProjectClient;
+  readonly createClient: (
+    project: ProjectConfig,
+    observe: (observation: RequestObservation) => void,
+  ) => ProjectClient;
   readonly clock: Clock;
   readonly deadline: (after: Seconds) => AbortSignal;
   readonly stop: AbortSignal;
@@ -47,23 +62,35 @@ export function examine(options: ExaminationOptions): Promise<readonly ProjectEx
   return Promise.all(options.config.projects.map((project) => examineProject(project, options)));
 }
 
+interface ServiceReading {
+  readonly service: ServiceConfig;
+  readonly reading: StateReading;
+  /** Undefined when the backups could not be read. */
+  readonly resources: readonly ResourceStatus[] | undefined;
+  /** Why backup policies could not be read. */
+  readonly policyTrouble: string | undefined;
+}
+
 async function examineProject(
   project: ProjectConfig,
   options: ExaminationOptions,
 ): Promise<ProjectExamination> {
-  const client = options.createClient(project);
+  let signedIn = false;
+  const client = options.createClient(project, ({ operation, code }) => {
+    if (operation === 'sign_in' && code.startsWith('2')) signedIn = true;
+  });
   const { signal, release } = joinSignals(options.stop, options.deadline(options.config.poll.timeout));
   try {
     const readings = await Promise.all(
       project.services.map((service) => readService(project, service, client, options, signal)),
     );
-    const failures = readings.flatMap(({ reading }) => failuresOf(reading));
-    const signIn = failures.find(({ operation, outcome }) => isSignIn(operation) || outcome === 'auth');
+    const advise = createAdviser(project, options.config, failuresOf(readings));
+    const credentials = credentialsFinding(readings, signedIn, advise);
     return {
       project: project.name,
       region: project.region,
-      signInTrouble: signIn?.reason,
-      services: signIn === undefined ? readings.map(({ examination }) => examination) : [],
+      credentials,
+      services: readings.map((reading) => serviceExamination(reading, credentials, advise, options.config)),
     };
   } finally {
     release();
@@ -71,63 +98,123 @@ async function examineProject(
   }
 }
 
-const isSignIn = (operation: ReadFailure['operation']): boolean =>
-  operation === 'sign_in' || operation === 'find_project';
-
 async function readService(
   { name: project, region }: ProjectConfig,
   service: ServiceConfig,
   client: ProjectClient,
   { config, clock }: ExaminationOptions,
   signal: AbortSignal,
-): Promise<{ readonly reading: StateReading; readonly examination: ServiceExamination }> {
+): Promise<ServiceReading> {
   const place = { service: service.type, region, project };
   const reader = { client, service, ahead: config.poll.concurrency - 1, place, config };
-  const reading = await readServiceState(reader, undefined, clock, signal);
-  const { backups, inventory, next } = reading;
+  const reading = await readServiceState(reader, undefined, signal);
+  const { next } = reading;
+  if (next === undefined) return { service, reading, resources: undefined, policyTrouble: undefined };
   const now = clock();
-  const troubles = failuresOf(reading).map(({ reason }) => reason);
-  let resources: readonly ResourceStatus[] | undefined;
-  if (next !== undefined) {
-    const policies = createPolicyBook();
-    const unread = await policies.refresh({
-      place,
-      rpo: config.rpo,
-      service,
-      client,
-      resources: next.resources,
-      now,
-      signal,
-    });
-    if (unread.reason !== undefined) troubles.push(unread.reason);
-    const served = await serveResources(place, config.rpo, next, policies.objectiveOf, createPace());
-    resources = buildStatusReport('', now, [], [served]).resources;
+  const policies = createPolicyBook();
+  const { rpo } = config;
+  const unread = await policies.refresh({
+    place,
+    rpo,
+    service,
+    client,
+    resources: next.resources,
+    now,
+    signal,
+  });
+  const served = await serveResources(place, rpo, next, policies.objectiveOf, createPace());
+  const { resources } = buildStatusReport('', now, [], [served]);
+  const policyTrouble =
+    unread.reason === undefined
+      ? undefined
+      : `${unread.reason}; rpo.default stands in for ${unread.count} backup ${unread.count === 1 ? 'policy' : 'policies'}`;
+  return { service, reading, resources, policyTrouble };
+}
+
+function credentialsFinding(
+  readings: readonly ServiceReading[],
+  signedIn: boolean,
+  advise: Adviser,
+): CredentialsFinding {
+  const refusals = readings.flatMap(({ service, reading: { backups } }) =>
+    backups.kind === 'failed' && isAboutCredentials(backups) ? [{ service, backups }] : [],
+  );
+  const [first] = refusals;
+  if (first !== undefined && refusals.length === readings.length) {
+    return { kind: 'failed', reason: advise(first.backups, first.service) };
   }
+  if (signedIn) return { kind: 'signed_in' };
+  return { kind: readings.some(({ reading }) => isAnswered(reading.backups)) ? 'accepted' : 'unknown' };
+}
+
+const failuresOf = (readings: readonly ServiceReading[]): readonly (ReadFailure | undefined)[] =>
+  readings.map(({ reading: { backups } }) => (backups.kind === 'failed' ? backups : undefined));
+
+const isAboutCredentials = ({ operation, outcome }: ReadFailure): boolean =>
+  operation === 'sign_in' || operation === 'find_project' || outcome === 'auth';
+
+/** Whether a service let in who asked. */
+const isAnswered = (backups: StateReading['backups']): boolean =>
+  backups.kind === 'complete' || backups.outcome === 'permission' || backups.outcome === 'incomplete';
+
+function serviceExamination(
+  { service, reading, resources, policyTrouble }: ServiceReading,
+  credentials: CredentialsFinding,
+  advise: Adviser,
+  config: Config,
+): ServiceExamination {
+  const { backups, inventory, next } = reading;
+  const known = credentials.kind === 'failed' ? credentials.reason : undefined;
+  const reasons = [
+    ...(backups.kind === 'failed' ? [advise(backups, service)] : []),
+    ...(inventory?.kind === 'failed' ? [advise(inventory, service)] : []),
+    policyTrouble,
+    overLimitTrouble(next, config),
+  ];
   return {
-    reading,
-    examination: {
-      service: service.type,
-      resources,
-      backups: backups.kind === 'complete' ? backups.walk.listed : undefined,
-      rejectedRows: sum(backups.walk?.rejections) + sum(inventory?.walk?.rejections),
-      unlisted: next?.unlisted ?? 0,
-      overLimit: next?.overLimit ?? 0,
-      excluded: next?.excluded ?? 0,
-      troubles,
-    },
+    service: service.type,
+    resources,
+    backups: backups.kind === 'complete' ? backups.walk.listed : undefined,
+    rejectedRows: rejectionsOf(reading),
+    unlisted: next?.unlisted ?? 0,
+    overLimit: next?.overLimit ?? 0,
+    excluded: next?.excluded.size ?? 0,
+    troubles: onlyNew(
+      reasons.filter((reason) => reason !== undefined),
+      known,
+    ),
   };
 }
 
-function failuresOf({ backups, inventory }: StateReading): readonly ReadFailure[] {
-  return [backups, inventory].filter((reading) => reading?.kind === 'failed');
+function overLimitTrouble(next: ServiceState | undefined, { limits }: Config): string | undefined {
+  if (next === undefined || next.overLimit === 0) return undefined;
+  const resources = next.overLimit === 1 ? '1 resource is' : `${next.overLimit} resources are`;
+  return `${resources} over limits.resources (${limits.resources}) and would not be served; raise it, or leave some out with include or exclude`;
 }
 
-const sum = (counts: Readonly<Record<string, number>> = {}): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
+function rejectionsOf({ backups, inventory }: StateReading): ServiceExamination['rejectedRows'] {
+  const counts = REJECTION_REASONS.map(
+    (reason) =>
+      [reason, (backups.walk?.rejections[reason] ?? 0) + (inventory?.walk?.rejections[reason] ?? 0)] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/** The sentences that say something more than the ones before: what keeps from one list mostly keeps from the other. */
+function onlyNew(sentences: readonly string[], known: string | undefined): readonly string[] {
+  const told = new Set(known === undefined ? [] : [whyOf(known)]);
+  return sentences.filter((sentence) => {
+    const isNew = !told.has(whyOf(sentence));
+    told.add(whyOf(sentence));
+    return isNew;
+  });
+}
+
+const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
 
 /** Whether the exporter can do all of its work in a project. */
-export const isFine = ({ signInTrouble, services }: ProjectExamination): boolean =>
-  signInTrouble === undefined && services.every(({ troubles }) => troubles.length === 0);
+export const isFine = ({ credentials, services }: ProjectExamination): boolean =>
+  credentials.kind !== 'failed' && services.every(({ troubles }) => troubles.length === 0);
 
 /** The resources outside of their objective, or never backed up though old enough to have been. */
 export function outsideObjective(
@@ -138,7 +225,7 @@ export function outsideObjective(
 }
 
 /** Whether a resource was never backed up though it is older than its objective; an unknown age is old enough. */
-function isOverdue({ standing, created, objective }: ResourceStatus, now: UnixSeconds): boolean {
+export function isOverdue({ standing, created, objective }: ResourceStatus, now: UnixSeconds): boolean {
   return (
     standing === 'never' && (created === undefined || objective === undefined || now - created > objective)
   );

@@ -1,7 +1,16 @@
+import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { ageWords, durationWords } from '../../status/words.ts';
-import { isFine, outsideObjective, type ProjectExamination, type ServiceExamination } from './examine.ts';
+import { agoWords, countWords, durationWords } from '../../status/words.ts';
+import { textTable, visible } from '../text-table.ts';
+import {
+  type CredentialsFinding,
+  isOverdue,
+  outsideObjective,
+  type ProjectExamination,
+  type ServiceExamination,
+} from './examine.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Paints a text; without colour it gives it back. */
 export interface Palette {
@@ -13,113 +22,153 @@ export interface Palette {
 const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
 const plain = (text: string): string => text;
 
-/** The palette for a terminal, or for anything else. */
-export const paletteFor = (isTerminal: boolean): Palette =>
-  isTerminal
+/** The palette where colours are wanted, or where they are not. */
+export const paletteFor = (isColourful: boolean): Palette =>
+  isColourful
     ? { good: paint(32), bad: paint(31), quiet: paint(2) }
     : { good: plain, bad: plain, quiet: plain };
 
-const MOST_NAMED = 20;
+/** How an examination is shown. */
+export interface RenderOptions {
+  readonly palette: Palette;
+  /** Places in a line; undefined for any number. */
+  readonly width: number | undefined;
+}
 
-/** The examination as a table for people. */
+/** The examination for people: for each project what came of its credentials, a table, and what should be known. */
 export function renderExamination(
   projects: readonly ProjectExamination[],
+  verdict: Verdict,
   now: UnixSeconds,
-  palette: Palette,
+  options: RenderOptions,
 ): string {
-  const lines = projects.flatMap((project) => projectLines(project, now, palette));
-  const failing = projects.filter((project) => !isFine(project)).length;
-  const verdict =
-    failing === 0
-      ? palette.good('The exporter can do its work.')
-      : palette.bad(
-          `Something keeps the exporter from its work in ${failing} of ${projects.length} projects.`,
-        );
-  return `${[...lines, '', verdict].join('\n')}\n`;
+  const paragraphs = projects.map((project) => projectLines(project, now, options).join('\n'));
+  return `${[...paragraphs, verdictLine(verdict, projects.length, options)].join('\n\n')}\n`;
+}
+
+/** What `--offline` has to say. */
+export function renderOffline({ projects }: Config): string {
+  const services = projects.flatMap((project) => project.services).length;
+  return `The configuration is valid: ${counted(projects.length, 'project')}, ${counted(services, 'service')}. Nothing was asked of the cloud.\n`;
+}
+
+function verdictLine(
+  { fine, failing, outside }: Verdict,
+  projects: number,
+  { palette }: RenderOptions,
+): string {
+  if (failing > 0) {
+    const where = projects === 1 ? '' : ` in ${failing} of ${projects} projects`;
+    return palette.bad(`Something keeps the exporter from its work${where}.`);
+  }
+  const good = palette.good('The exporter can do its work.');
+  if (outside === 0) return good;
+  const found = `${counted(outside, 'resource')} ${outside === 1 ? 'is' : 'are'} outside of ${outside === 1 ? 'its objective' : 'their objectives'}.`;
+  return `${good} ${fine ? found : palette.bad(found)}`;
 }
 
 function projectLines(
-  { project, region, signInTrouble, services }: ProjectExamination,
+  { project, region, credentials, services }: ProjectExamination,
   now: UnixSeconds,
-  palette: Palette,
+  { palette, width }: RenderOptions,
 ): readonly string[] {
-  const heading = `project ${visible(project)} (${visible(region)})`;
-  if (signInTrouble !== undefined) return [heading, `  ${palette.bad('sign-in failed')}: ${signInTrouble}`];
-  const rows = services.map((examination) => summary(examination, now));
+  const read = services.filter(({ resources }) => resources !== undefined);
+  const table = textTable(
+    HEADINGS,
+    read.map((examination) => summary(examination, now)),
+    {
+      right: NUMBERS,
+      width: width === undefined ? undefined : width - INDENT.length,
+      paintHeading: palette.quiet,
+    },
+  );
   return [
-    heading,
-    `  ${palette.good('signed in')}`,
-    ...table([HEADINGS, ...rows]).map((line, index) => `  ${index === 0 ? palette.quiet(line) : line}`),
-    ...services.flatMap((examination) => remarks(examination, now, palette).map((line) => `  ${line}`)),
+    `project ${visible(project)} (${visible(region)})`,
+    ...indented(credentialsLines(credentials, palette)),
+    ...indented(read.length === 0 ? [] : table),
+    ...indented(services.flatMap((examination) => remarks(examination, now, palette))),
   ];
 }
 
-const HEADINGS = ['service', 'resources', 'backups', 'inside', 'outside', 'never backed up', 'no objective'];
+const INDENT = '  ';
+const indented = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line === '' ? '' : INDENT + line));
 
-function summary({ service, resources, backups }: ServiceExamination, now: UnixSeconds): readonly string[] {
-  const cells = resources === undefined ? undefined : counts(resources, now);
-  return [
-    service,
-    ...[resources?.length, backups, cells?.inside, cells?.outside, cells?.never, cells?.none].map((count) =>
-      String(count ?? '?'),
-    ),
-  ];
+function credentialsLines(finding: CredentialsFinding, palette: Palette): readonly string[] {
+  switch (finding.kind) {
+    case 'signed_in':
+      return [palette.good('signed in')];
+    case 'accepted':
+      return [palette.good('credentials accepted')];
+    case 'unknown':
+      return [];
+    case 'failed':
+      return [`${palette.bad('sign-in failed')}: ${finding.reason}`];
+    default:
+      return finding satisfies never;
+  }
 }
 
-function counts(resources: readonly ResourceStatus[], now: UnixSeconds) {
+const HEADINGS = ['service', 'resources', 'backups', 'inside', 'outside', 'never', 'no objective'];
+const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6]);
+
+function summary(
+  { service, resources = [], backups }: ServiceExamination,
+  now: UnixSeconds,
+): readonly string[] {
   const never = resources.filter(({ standing }) => standing === 'never').length;
   const none = resources.filter(({ standing }) => standing === 'not_expected').length;
   const outside = outsideObjective(resources, now).filter(({ standing }) => standing !== 'never').length;
-  return { never, none, outside, inside: resources.length - never - none - outside };
+  const inside = resources.length - never - none - outside;
+  const counts = [resources.length, backups, inside, outside, never, none];
+  return [service, ...counts.map((count) => (count === undefined ? '?' : countWords(count)))];
 }
 
+const MOST_NAMED = 20;
+
 function remarks(examination: ServiceExamination, now: UnixSeconds, palette: Palette): readonly string[] {
-  const { service, resources, troubles, rejectedRows, unlisted, overLimit, excluded } = examination;
-  const named = (resources ?? []).filter(({ standing }) => standing === 'stale' || standing === 'never');
+  const { service, resources = [], troubles, rejectedRows, unlisted, excluded } = examination;
+  const named = resources.filter(({ standing }) => standing === 'stale' || standing === 'never');
+  const more = named.length - MOST_NAMED;
+  const facts = [
+    ...named.slice(0, MOST_NAMED).map((resource) => resourceRemark(resource, now)),
+    ...remark(
+      more > 0,
+      `and ${countWords(more)} more that are outside of their objective or never backed up`,
+    ),
+    ...rejectionRemark(rejectedRows),
+    ...remark(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} that it does not list`),
+    ...remark(excluded > 0, `${counted(excluded, 'resource')} left out by include and exclude`),
+  ];
   return [
     ...troubles.map((trouble) => `${palette.bad(service)}: ${trouble}`),
-    ...named.slice(0, MOST_NAMED).map((resource) => `${service}: ${resourceRemark(resource, now)}`),
-    ...remark(
-      named.length > MOST_NAMED,
-      `${service}: and ${named.length - MOST_NAMED} more outside of their objective`,
-    ),
-    ...remark(rejectedRows > 0, `${service}: ${rejectedRows} rows could not be read and are not counted`),
-    ...remark(unlisted > 0, `${service}: the service counts ${unlisted} backups that it does not list`),
-    ...remark(
-      overLimit > 0,
-      `${service}: ${overLimit} resources are over limits.resources and would not be served`,
-    ),
-    ...remark(excluded > 0, `${service}: ${excluded} resources are left out by include and exclude`),
+    ...facts.map((fact) => `${service}: ${fact}`),
   ];
 }
 
-function resourceRemark(
-  { resourceName, resourceId, standing, lastSuccess, objective, created }: ResourceStatus,
-  now: UnixSeconds,
-): string {
+function rejectionRemark(rows: ServiceExamination['rejectedRows']): readonly string[] {
+  const reasons = Object.entries(rows);
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const named = reasons.map(([reason, count]) => `${reason}: ${countWords(count)}`).join(', ');
+  return remark(
+    total > 0,
+    `${counted(total, 'row')} of the lists could not be read and ${total === 1 ? 'is' : 'are'} not counted (${named})`,
+  );
+}
+
+function resourceRemark(resource: ResourceStatus, now: UnixSeconds): string {
+  const { resourceName, resourceId, lastSuccess, objective, created } = resource;
   const name =
     resourceName === resourceId ? visible(resourceId) : `${visible(resourceName)} (${visible(resourceId)})`;
-  if (standing === 'never' || lastSuccess === undefined) {
-    const age = created === undefined ? '' : `; created ${ageWords(created, now)} ago`;
-    return `${name} was never backed up${age}`;
+  if (lastSuccess === undefined) {
+    const since = created === undefined ? '' : `; created ${agoWords(created, now)}`;
+    return `${name} ${isOverdue(resource, now) ? 'was never backed up' : 'has no good backup yet'}${since}`;
   }
-  return `${name}: newest good backup is ${ageWords(lastSuccess, now)} old, objective ${objective === undefined ? 'none' : durationWords(objective)}`;
+  const wanted = objective === undefined ? '' : `, objective ${durationWords(objective)}`;
+  return `${name}: newest good backup was complete ${agoWords(lastSuccess, now)}${wanted}`;
 }
 
 const remark = (applies: boolean, text: string): readonly string[] => (applies ? [text] : []);
 
-// Names come from the cloud: what a terminal would obey is shown instead.
-const visible = (text: string): string => text.replaceAll(/\p{C}/gu, '\uFFFD');
-
-/** Columns as wide as their widest cell; numbers stand to the right. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-}
+const counted = (count: number, what: string): string =>
+  `${countWords(count)} ${what}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { createSignInGuard, type SignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
+import { createProjectClient } from '../../src/cloud/project-client.ts';
+import { createReloader, type Reload } from '../../src/commands/reload.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { unixSeconds } from '../../src/domain/quantities.ts';
+import { createExporter, type Exporter } from '../../src/exporter.ts';
+import type { Log } from '../../src/log/log.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { openStateFile } from '../../src/state-file/state-file.ts';
+import { statusRoutes } from '../../src/status/routes.ts';
+import { createWebApp } from '../../src/web/app.ts';
+import { openDoors } from '../../src/web/doors/doors.ts';
+import { WEB_LIMITS } from '../../src/web/doors/web-limits.ts';
+import { createWebServer } from '../../src/web/doors/web-server.ts';
+
+/** The whole exporter in this process, before a simulated cloud, in a time that passes with its polls. */
+export interface Stage {
+  readonly cloud: SimulatedCloud;
+  readonly exporter: Exporter;
+  /** Of the exporter's pages. */
+  readonly origin: string;
+  /** Puts a text in place of the configuration file. */
+  readonly configure: (text: string) => void;
+  readonly reload: Reload;
+  /** Polls so far. */
+  readonly polls: () => number;
+  /** Lets polls go on, or has them wait after the one under way. */
+  readonly setResting: (resting: boolean) => void;
+  /** Resolves when so many pollers wait. */
+  readonly allWait: (pollers: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** How much time passes with each poll. */
+const SECONDS_PER_POLL = 50;
+const LONGEST_POLL_MILLISECONDS = 1000;
+const START = 1_704_326_400;
+
+/** Starts everything, with nothing to poll yet. */
+export async function setStage(): Promise<Stage> {
+  let now = START;
+  let polls = 0;
+  const clock = () => unixSeconds(now);
+  const cloud = await startSimulatedCloud({ graphs: 20, instances: 10, clock, requestLog: 10 });
+  const directory = await mkdtemp(join(tmpdir(), 'soak-'));
+  const gate = createGate();
+  const guards = new Map<string, SignInGuard>();
+  const exporter = createExporter({
+    build: { version: '0.0.0', revision: 'soak', nodeVersion: process.version },
+    clock,
+    log: SILENT,
+    stateFile: await openStateFile(join(directory, 'state'), SILENT, () => new Date()),
+    sleep: async (_, signal) => {
+      now += SECONDS_PER_POLL;
+      await gate.pass(signal);
+      polls += 1;
+    },
+    deadline: () => AbortSignal.timeout(LONGEST_POLL_MILLISECONDS),
+    createClient: (project, poll, observe) => {
+      const guard = guards.get(project.name) ?? createSignInGuard(clock);
+      guards.set(project.name, guard);
+      return createProjectClient(project, {
+        requestTimeout: poll.requestTimeout,
+        concurrency: poll.concurrency,
+        clock,
+        sleep: () => setImmediate(),
+        random: Math.random,
+        log: SILENT,
+        observe,
+        userAgent: 'huaweicloud-backup-exporter/0.0.0',
+        environment: {},
+        metadataOrigin: cloud.origin,
+        signInGuard: guard,
+      });
+    },
+  });
+  let text = '';
+  const reload = createReloader({ exporter, log: SILENT, loadConfig: async () => parseConfig(text, 'soak') });
+  const server = createWebServer({
+    listener: createWebApp({
+      telemetryPath: '/metrics',
+      metrics: exporter,
+      isReady: () => true,
+      status: statusRoutes(exporter.status),
+      reload: undefined,
+      log: SILENT,
+    }),
+    doors: await openDoors(undefined, { log: SILENT, now: () => performance.now() }),
+    limits: WEB_LIMITS,
+    log: SILENT,
+    now: () => performance.now(),
+    passwords: undefined,
+  });
+  const { address } = await server.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    cloud,
+    exporter,
+    origin: `http://${address}`,
+    configure: (configuration) => {
+      text = configuration;
+    },
+    reload,
+    polls: () => polls,
+    setResting: gate.setClosed,
+    allWait: gate.allWait,
+    stop: async () => {
+      await Promise.all([exporter.stop(), server.close(0)]);
+      await cloud.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+const nothing = (): void => undefined;
+
+const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** A gate that pollers pass at once while it is open, and at which they wait while it is closed. */
+function createGate() {
+  const waiting = new Set<() => void>();
+  let closed = false;
+  return {
+    pass: async (signal: AbortSignal): Promise<void> => {
+      await setImmediate();
+      if (!closed || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        const leave = (): void => {
+          waiting.delete(leave);
+          signal.removeEventListener('abort', leave);
+          resolve();
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        waiting.add(leave);
+      });
+    },
+    setClosed: (next: boolean): void => {
+      closed = next;
+      if (!closed) for (const leave of [...waiting]) leave();
+    },
+    allWait: async (count: number): Promise<void> => {
+      while (waiting.size < count) await setImmediate();
+    },
+  };
+}

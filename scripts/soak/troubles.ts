@@ -1,0 +1,85 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  FaultOrder,
+  SimulatedCloud,
+  SimulatedFault,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { Chance } from './chance.ts';
+
+const GIBIBYTE = 2 ** 30;
+const STATUSES = [400, 401, 403, 404, 408, 413, 429, 494, 500, 502, 503, 504] as const;
+
+const status = (code: number): SimulatedFault => ({
+  kind: 'status',
+  status: code,
+  body: { error_code: 'APIGW.0000', error_msg: 'It was refused.' },
+  headers: code === 429 ? { 'Retry-After': '1' } : {},
+});
+
+const QUICK: readonly [SimulatedFault, ...SimulatedFault[]] = [
+  { kind: 'reset' },
+  { kind: 'reset-in-body' },
+  { kind: 'html' },
+  { kind: 'empty' },
+  { kind: 'cut-json' },
+  { kind: 'wrong-shape' },
+  { kind: 'wrong-shape', body: { backup_list: [null, 1, { id: 'x' }], backup_count: 3 } },
+  { kind: 'deep-nesting' },
+  { kind: 'redirect', location: 'http://127.0.0.1:1/' },
+  { kind: 'big-header', bytes: 80 * 1024 },
+  { kind: 'big-header', bytes: 40 * 1024 },
+  { kind: 'delay', seconds: 0.01 },
+  ...STATUSES.map(status),
+];
+
+const SLOW: readonly [SimulatedFault, ...SimulatedFault[]] = [
+  { kind: 'no-answer' },
+  { kind: 'drip', secondsPerByte: 1 },
+  { kind: 'huge-body', bytes: 2 * GIBIBYTE },
+  { kind: 'endless-paging' },
+  { kind: 'repeated-page' },
+];
+
+const OPERATIONS: readonly [FaultOrder['match'], ...FaultOrder['match'][]] = [
+  { operation: 'list_backups' },
+  { operation: 'list_graphs' },
+  { operation: 'list_instances' },
+  { operation: 'sign_in' },
+  { operation: 'metadata' },
+  {},
+];
+
+const SLOW_SHARE = 0.1;
+const LONGEST_MILLISECONDS = 150;
+
+/** Makes trouble of all kinds until the signal aborts; resolves with how many troubles there were. */
+export async function makeTrouble(
+  cloud: SimulatedCloud,
+  chance: Chance,
+  signal: AbortSignal,
+): Promise<number> {
+  let troubles = 0;
+  const sleep = (): Promise<unknown> =>
+    wait(chance.draw() * LONGEST_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  while (!signal.aborted) {
+    troubles += 1;
+    if (chance.happens(0.04)) {
+      await cloud.unplug();
+      await sleep();
+      await cloud.plugIn();
+    } else if (chance.happens(0.1)) {
+      chance.pick([cloud.revokeTokens, cloud.revokeTemporaryKeys])();
+    } else {
+      const fault = chance.pick(chance.happens(SLOW_SHARE) ? SLOW : QUICK);
+      const undo = cloud.order({
+        match: chance.pick(OPERATIONS),
+        fault,
+        times: 1 + Math.floor(chance.draw() * 4),
+      });
+      await sleep();
+      undo();
+    }
+    await sleep();
+  }
+  return troubles;
+}

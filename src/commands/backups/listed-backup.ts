@@ -1,0 +1,100 @@
+import type { Backup } from '../../domain/backup.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
+import { durationWords, momentWords, sizeWords } from '../../status/words.ts';
+import type { PickedService } from '../configured.ts';
+import { textTable, visible } from '../text-table.ts';
+
+/** A backup and where it is listed. */
+export interface ListedBackup {
+  readonly place: PickedService;
+  readonly backup: Backup;
+  readonly resourceName: string;
+}
+
+/** One JSON object on a line; what is unknown is left out. */
+export function writeJsonLine({ place: { project, service }, backup, resourceName }: ListedBackup): string {
+  const succeeded = backup.state === 'succeeded' ? backup : undefined;
+  return `${JSON.stringify({
+    project: project.name,
+    region: project.region,
+    service: service.type,
+    resource_id: backup.resourceId,
+    resource_name: resourceName,
+    backup_id: backup.id,
+    backup_name: backup.name,
+    state: backup.state,
+    method: backup.method,
+    start_timestamp_seconds: backup.start,
+    end_timestamp_seconds: endOf(backup),
+    size_bytes: succeeded?.size,
+    duration_seconds: succeeded?.duration,
+  })}\n`;
+}
+
+const endOf = (backup: Backup): UnixSeconds | undefined =>
+  backup.state === 'running' ? undefined : backup.end;
+
+/** What a column of the table shows. */
+interface Column {
+  readonly heading: string;
+  readonly cell: (row: ListedBackup) => string | undefined;
+  readonly isNumber?: true;
+  /** The flag that makes it the same in every row. */
+  readonly fixedBy?: 'project' | 'service' | 'resource';
+}
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'STARTED (LOCAL)', cell: ({ backup: { start } }) => start && localTime(start) },
+  {
+    heading: 'STARTED (UTC)',
+    cell: ({ backup: { start } }) => start && momentWords(start).replace(' UTC', 'Z'),
+  },
+  { heading: 'STATE', cell: ({ backup }) => backup.state },
+  {
+    heading: 'SIZE',
+    isNumber: true,
+    cell: ({ backup }) =>
+      backup.state === 'succeeded' && backup.size !== undefined ? sizeWords(backup.size) : undefined,
+  },
+  {
+    heading: 'DURATION',
+    isNumber: true,
+    cell: ({ backup }) =>
+      backup.state === 'succeeded' && backup.duration !== undefined
+        ? durationWords(backup.duration)
+        : undefined,
+  },
+  { heading: 'METHOD', cell: ({ backup }) => backup.method },
+  { heading: 'PROJECT', fixedBy: 'project', cell: ({ place }) => place.project.name },
+  { heading: 'SERVICE', fixedBy: 'service', cell: ({ place }) => place.service.type },
+  { heading: 'RESOURCE', fixedBy: 'resource', cell: ({ resourceName }) => resourceName },
+  { heading: 'BACKUP ID', cell: ({ backup }) => backup.id },
+];
+
+/**
+ * A table of backups. On a terminal it is fitted into `width`, and leaves out what the flags fixed; elsewhere it
+ * always has all columns, a line for each backup.
+ */
+export function renderBackups(
+  rows: readonly ListedBackup[],
+  width: number | undefined,
+  flags: Readonly<Partial<Record<'project' | 'service' | 'resource', unknown>>>,
+): string {
+  const columns = COLUMNS.filter(
+    ({ fixedBy }) => width === undefined || fixedBy === undefined || flags[fixedBy] === undefined,
+  );
+  const lines = textTable(
+    columns.map(({ heading }) => heading),
+    rows.map((row) => columns.map(({ cell }) => visible(cell(row) ?? '-'))),
+    { right: new Set(columns.flatMap(({ isNumber }, index) => (isNumber ? [index] : []))), width },
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+// Swedish writes times as ISO 8601 does.
+const LOCAL_TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+
+function localTime(moment: UnixSeconds): string {
+  const date = new Date(moment * 1000);
+  return Number.isNaN(date.getTime()) ? '-' : LOCAL_TIME.format(date);
+}

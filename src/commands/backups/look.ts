@@ -1,0 +1,101 @@
+import { CloudFailure } from '../../cloud/failure.ts';
+import type { Backup } from '../../domain/backup.ts';
+import { actionsOf, type JobState, readJobState, type StartedJob } from '../../sources/actions.ts';
+import { requestOf } from './act.ts';
+import type { ResourceInService } from './find.ts';
+import { readBackupsOf } from './resource-backups.ts';
+import type { Look, Progress } from './wait.ts';
+
+/** Whether a service has jobs that can be asked for by their id. */
+export const hasJobs = ({ service }: ResourceInService): boolean =>
+  actionsOf(service.service.type).job !== undefined;
+
+/** Looks at a job of a service that has jobs. */
+export function lookAtJob(target: ResourceInService, jobId: string): Look {
+  return async (signal) => {
+    const job = await jobState(target, jobId, signal);
+    return job.kind === 'succeeded' ? { kind: 'succeeded', backup: undefined } : job;
+  };
+}
+
+async function jobState(
+  { resource, service }: ResourceInService,
+  jobId: string,
+  signal: AbortSignal,
+): Promise<JobState> {
+  const call = actionsOf(service.service.type).job?.(resource.id, jobId);
+  if (call === undefined) throw new Error(`${service.service.type} has no jobs`);
+  return readJobState(await service.client.call(requestOf(service, call), signal));
+}
+
+/** Looks at one backup of a resource, by its id. */
+export function lookAtBackup(target: ResourceInService, backupId: string): Look {
+  return lookFor(target, (backups) => backups.find(({ id }) => id === backupId));
+}
+
+/**
+ * Looks for the backup that was started: by its id where the answer named it, else the newest that nobody else
+ * started and that was not listed `before`. Where the service has jobs, the job has to end first.
+ */
+export function lookForStarted(
+  target: ResourceInService,
+  { jobId, backupId }: StartedJob,
+  before: ReadonlySet<string>,
+  jobNotSeen: (reason: string) => void,
+): Look {
+  const atBackup =
+    backupId === undefined
+      ? lookFor(target, (backups) => newestNew(backups, before))
+      : lookAtBackup(target, backupId);
+  let jobEnded = jobId === undefined || !hasJobs(target);
+  return async (signal) => {
+    if (!jobEnded) {
+      const job = await jobState(target, jobId ?? '', signal).catch((error: unknown): JobState => {
+        if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
+        jobNotSeen(error.message);
+        return { kind: 'succeeded' };
+      });
+      if (job.kind !== 'succeeded') return job;
+      jobEnded = true;
+    }
+    return atBackup(signal);
+  };
+}
+
+function newestNew(backups: readonly Backup[], before: ReadonlySet<string>): Backup | undefined {
+  return backups
+    .filter(({ id, method }) => !before.has(id) && method !== 'auto')
+    .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
+}
+
+function lookFor(
+  target: ResourceInService,
+  choose: (backups: readonly Backup[]) => Backup | undefined,
+): Look {
+  let wasListed = false;
+  return async (signal) => {
+    const backups = await readBackupsOf(target, signal);
+    if (backups === undefined) return { kind: 'running' };
+    const backup = choose(backups);
+    if (backup === undefined && wasListed) {
+      return { kind: 'failed', reason: 'it is no longer listed' };
+    }
+    wasListed = backup !== undefined;
+    return progressOf(backup);
+  };
+}
+
+function progressOf(backup: Backup | undefined): Progress {
+  switch (backup?.state) {
+    case 'succeeded':
+      return { kind: 'succeeded', backup };
+    case 'failed':
+      return { kind: 'failed', reason: undefined };
+    case 'running':
+    case 'unknown':
+    case undefined:
+      return { kind: 'running' };
+    default:
+      return backup satisfies never;
+  }
+}

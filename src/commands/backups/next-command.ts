@@ -1,0 +1,30 @@
+import type { StartedJob } from '../../sources/actions.ts';
+import { backupsCommand, shellWord } from '../../status/shell.ts';
+import type { PlaceFlags } from '../flags.ts';
+import type { ResourceInService } from './find.ts';
+
+/** The command that shows the backups of a resource, ready to be typed. */
+export function lookCommand(target: ResourceInService, flags: PlaceFlags): string {
+  return backupsCommand('list', placeOf(target)) + configFileOf(flags);
+}
+
+/** The command that goes on waiting for what was started; the one that shows the backups where nothing named it. */
+export function waitCommandFor(
+  target: ResourceInService,
+  { jobId, backupId }: StartedJob,
+  flags: PlaceFlags,
+): string {
+  const isJobKnown = target.service.service.type === 'ges' && jobId !== undefined;
+  if (!isJobKnown && backupId === undefined) return lookCommand(target, flags);
+  const what = isJobKnown ? ` --job ${shellWord(jobId)}` : ` --backup ${shellWord(backupId ?? '')}`;
+  return backupsCommand('wait', placeOf(target)) + what + configFileOf(flags);
+}
+
+const placeOf = ({ resource, service }: ResourceInService) => ({
+  project: service.project.name,
+  service: service.service.type,
+  resourceId: resource.id,
+});
+
+const configFileOf = ({ 'config.file': file }: PlaceFlags): string =>
+  file === undefined ? '' : ` --config.file ${shellWord(file)}`;

@@ -1,0 +1,63 @@
+import type { ProjectClient } from '../../cloud/client.ts';
+import type { Config } from '../../config/config.ts';
+import type { Backup } from '../../domain/backup.ts';
+import { type ListReader, listBackups, type ReadFailure, readInventory } from '../../poll/read-service.ts';
+import { CommandError } from '../command-error.ts';
+import type { PickedService } from '../configured.ts';
+
+/** A graph or instance, as a list tells of it. */
+export interface FoundResource {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A list of a service, or one sentence why it was not read. */
+export type Listed<Item> =
+  | { readonly kind: 'read'; readonly items: readonly Item[] }
+  | { readonly kind: 'not_read'; readonly reason: string };
+
+/** A service that can be asked. Each list is read when it is first wanted, and once. */
+export interface OpenService extends PickedService {
+  readonly client: ProjectClient;
+  readonly backups: () => Promise<Listed<Backup>>;
+  /** What exists; not read where the configuration says so. */
+  readonly inventory: () => Promise<Listed<FoundResource>>;
+}
+
+/** Opens a service; its lists reject with a {@link CommandError} when `interrupted` aborts. */
+export function openService(
+  picked: PickedService,
+  client: ProjectClient,
+  config: Config,
+  interrupted: AbortSignal,
+): OpenService {
+  const reader: ListReader = { client, service: picked.service, ahead: config.poll.concurrency - 1 };
+  const limit = (): AbortSignal =>
+    AbortSignal.any([interrupted, AbortSignal.timeout(config.poll.timeout * 1000)]);
+  const notRead = ({ reason }: Pick<ReadFailure, 'reason'>): Listed<never> => {
+    if (interrupted.aborted) throw new CommandError('interrupted');
+    return { kind: 'not_read', reason };
+  };
+
+  const readBackups = async (): Promise<Listed<Backup>> => {
+    const reading = await listBackups(reader, limit());
+    return reading.kind === 'failed' ? notRead(reading) : { kind: 'read', items: reading.items.backups };
+  };
+  const readResources = async (): Promise<Listed<FoundResource>> => {
+    if (!picked.service.inventory)
+      return { kind: 'not_read', reason: 'inventory is false in the configuration' };
+    const reading = await readInventory(reader, limit());
+    if (reading.kind === 'failed') return notRead(reading);
+    const resources = Array.from(reading.items.byId.values(), ({ id, name }) => ({ id, name: name ?? id }));
+    return { kind: 'read', items: resources };
+  };
+  return { ...picked, client, backups: once(readBackups), inventory: once(readResources) };
+}
+
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let reading: Promise<Value> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
+import { configFileFlag, type RunCommand } from './command-line-parts.ts';
+import type { CommandTime } from './command-time.ts';
+import { durationOf, flag, moment, someText } from './flag-values.ts';
+import type { BackfillFlags, MomentFlag } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Adds `backfill`. */
+export function addBackfillCommand(
+  program: Command,
+  terminal: Terminal,
+  time: CommandTime,
+  run: RunCommand,
+): void {
+  program
+    .command('backfill')
+    .summary('write the past that the services can still tell of, for promtool')
+    .description(
+      'write the series that the exporter would have served in the past, as far as the services can still tell, as OpenMetrics for promtool tsdb create-blocks-from openmetrics',
+    )
+    .addOption(configFileFlag())
+    .addOption(
+      flag(
+        '--since <time>',
+        'from when on: so long ago, or a time such as 2026-01-31T00:00:00Z',
+        moment,
+      ).default(ago(seconds(30 * 86_400)), '30d'),
+    )
+    .addOption(
+      flag('--until <time>', 'until when: now, so long ago, or a time', moment).default(
+        ago(seconds(0)),
+        'now',
+      ),
+    )
+    .addOption(
+      flag(
+        '--step <duration>',
+        'time between two samples; above 5m graphs have gaps',
+        durationOf(seconds(1), 'of at least a second, such as 4m,'),
+      ).default(seconds(240), '4m'),
+    )
+    .addOption(
+      flag('--job <name>', 'label job of the live series', someText).default('huaweicloud-backup-exporter'),
+    )
+    .addOption(
+      flag('--instance <name>', 'label instance of the live series', someText).default('localhost:10045'),
+    )
+    .addOption(flag('--output <file>', 'write to this file instead of standard output', someText))
+    .addHelpText('after', AFTER_HELP)
+    .action((flags: BackfillFlags) =>
+      run(import('./backfill/backfill.ts').then(({ backfill }) => backfill(flags, terminal, time))),
+    );
+}
+
+const ago =
+  (length: Seconds): MomentFlag =>
+  (now) =>
+    unixSeconds(now - length);
+
+const AFTER_HELP = `
+How to take it in:
+  huaweicloud-backup-exporter backfill --config.file config.yml \\
+    --until 3h --instance exporter.example:10045 --output past.om
+  promtool tsdb create-blocks-from openmetrics past.om DATA_DIRECTORY_OF_PROMETHEUS
+
+job and instance have to be those of the live series, so that both are one.
+Prometheus itself may still be writing its last three hours, so --until 3h is
+for one that runs. Repeating a backfill writes the same samples at the same
+times.
+
+What it cannot know, and does not write:
+- Services delete old automatic backups. It is taken that they delete the oldest
+  first, good ones and others by the same rule. What was true before the oldest
+  one that is left, and what depends on those that are gone, is not written.
+- How many backups were stored, their size together, the oldest of them and
+  what the exporter would have counted.
+- The objective of a time whose newest good backup is not known; when a resource
+  was deleted; what an engine's version was before its backups name it.
+Backups that someone deleted by hand are missing as if they had never been.
+Names and objectives are those of today.
+`;

@@ -1,0 +1,15 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, type Seconds, systemClock } from '../domain/quantities.ts';
+
+/** The time of commands that wait. */
+export interface CommandTime {
+  readonly clock: Clock;
+  /** Rejects when the signal aborts. */
+  readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
+}
+
+/** The time of the machine. */
+export const REAL_TIME: CommandTime = {
+  clock: systemClock,
+  sleep: (duration, signal) => wait(duration * 1000, undefined, { signal }),
+};

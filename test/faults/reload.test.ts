@@ -1,0 +1,233 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ServeFlags } from '../../src/commands/flags.ts';
+import { createReloader } from '../../src/commands/reload.ts';
+import { runExporter } from '../../src/commands/run-exporter.ts';
+import type { Terminal } from '../../src/commands/terminal.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { ConfigResult } from '../../src/config/interpret.ts';
+import {
+  type SimulatedCloud,
+  type SimulatedCloudOptions,
+  startSimulatedCloud,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { configurationFor } from '../support/configuration.ts';
+import { eventually, valuesOf } from '../support/exporter-process.ts';
+import {
+  configOf,
+  createExporterUnderTest,
+  createTestClock,
+  type ExporterUnderTest,
+  type LogLine,
+} from './exporter-under-test.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const clock = createTestClock();
+
+async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
+  const cloud = await startSimulatedCloud({ graphs: 2, instances: 3, clock: clock.now, ...options });
+  cleanups.push(cloud.stop);
+  return cloud;
+}
+
+function createExporter(): ExporterUnderTest {
+  const exporter = createExporterUnderTest({ clock });
+  cleanups.push(exporter.stop);
+  return exporter;
+}
+
+describe('a reloader', () => {
+  const config = configOf(
+    JSON.stringify({
+      projects: [
+        {
+          region: 'cn-north-4',
+          credentials: { type: 'token', token: 'unused' },
+          services: [{ type: 'ges' }],
+        },
+      ],
+    }),
+  );
+  const right: ConfigResult = { ok: true, config, warnings: [] };
+
+  function createTestReloader(load: () => Promise<ConfigResult>, apply: (config: Config) => Promise<void>) {
+    const recorded: boolean[] = [];
+    const lines: LogLine[] = [];
+    const write =
+      (level: string) =>
+      (fields: LogLine['fields'], message: string): void => {
+        lines.push({ level, fields, message });
+      };
+    const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+    const exporter = { apply, recordReload: (successful: boolean) => void recorded.push(successful) };
+    return { reload: createReloader({ exporter, loadConfig: load, log }), recorded, lines };
+  }
+
+  it.each([
+    ['loading', () => Promise.reject(new Error('unforeseen')), () => Promise.resolve()],
+    ['applying', () => Promise.resolve(right), () => Promise.reject(new Error('unforeseen'))],
+  ] as const)('takes an unforeseen fault in %s for a reload that failed', async (_, load, apply) => {
+    const { reload, recorded, lines } = createTestReloader(load, apply);
+
+    const problems = await reload();
+
+    expect(problems).toEqual(['unforeseen']);
+    expect(recorded).toEqual([false]);
+    expect(lines).toMatchObject([{ level: 'error', fields: { problem: 'unforeseen' } }]);
+  });
+
+  it('works again after a fault', async () => {
+    let loads = 0;
+    const load = () => {
+      loads += 1;
+      return loads === 1 ? Promise.reject(new Error('unforeseen')) : Promise.resolve(right);
+    };
+    const { reload, recorded } = createTestReloader(load, () => Promise.resolve());
+
+    await reload();
+    await reload();
+
+    expect(recorded).toEqual([false, true]);
+  });
+
+  it('reloads one after the other, each with the file as it is then', async () => {
+    const events: string[] = [];
+    const load = async (): Promise<ConfigResult> => {
+      events.push('load');
+      return right;
+    };
+    const apply = async (): Promise<void> => {
+      await new Promise(setImmediate);
+      events.push('applied');
+    };
+    const { reload } = createTestReloader(load, apply);
+
+    await Promise.all([reload(), reload(), reload()]);
+
+    expect(events).toEqual(['load', 'applied', 'load', 'applied', 'load', 'applied']);
+  });
+});
+
+describe('a reload in the middle of a poll', () => {
+  const byPolicy = (cloud: SimulatedCloud, more: object = {}) =>
+    configurationFor(cloud, { interval: '5m', rpo: { default: 'policy' }, ...more });
+  const objectives = async (exporter: ExporterUnderTest) =>
+    valuesOf(await exporter.samples(), 'rpo_seconds', { service: 'gaussdb-mysql' });
+
+  it('does not make the objectives fall back for an hour because reading a policy was given up', async () => {
+    const cloud = await startCloud();
+    const reference = createExporter();
+    await reference.apply(byPolicy(cloud));
+    await reference.poll();
+    const right = await objectives(reference);
+    const exporter = createExporter();
+    await exporter.apply(byPolicy(cloud));
+    cloud.clearRequests();
+    const undo = cloud.order({ match: { operation: 'get_policy' }, fault: { kind: 'no-answer' } });
+
+    const abandoned = exporter.poll();
+    await eventually(() => cloud.requests.some(({ operation }) => operation === 'get_policy'));
+    undo();
+    await exporter.apply(byPolicy(cloud));
+    await abandoned;
+    await exporter.poll();
+
+    expect(right).toHaveLength(3);
+    expect(right).not.toContain(93_600);
+    expect(await objectives(exporter)).toEqual(right);
+  });
+
+  it('changes nothing that was served, and neither loses nor doubles a backup that finished meanwhile', async () => {
+    const cloud = await startCloud();
+    const { id } = cloud.resourceOf('healthy');
+    const exporter = createExporter();
+    const configuration = configurationFor(cloud, { interval: '5m' });
+    await exporter.apply(configuration);
+    await exporter.poll();
+    const RELOADS = 50;
+
+    for (let count = 0; count < RELOADS; count += 1) {
+      cloud.startBackup(id);
+      cloud.finishBackup(id);
+      const undo = cloud.order({
+        match: { service: 'ges', operation: count % 2 === 0 ? 'list_backups' : 'list_graphs' },
+        fault: { kind: 'no-answer' },
+      });
+      cloud.clearRequests();
+      const before = exporter.resourceSeries('prod');
+      const abandoned = exporter.poll();
+      await eventually(() => cloud.requests.some(({ service }) => service === 'ges'));
+      await exporter.apply(configuration);
+      await abandoned;
+      undo();
+      const graphs = before.filter((line) => line.includes('service="ges"'));
+      expect(exporter.resourceSeries('prod').filter((line) => line.includes('service="ges"'))).toEqual(
+        graphs,
+      );
+      await exporter.poll();
+    }
+
+    const finished = { resource_id: id, result: 'succeeded' };
+    expect(valuesOf(await exporter.samples(), 'finished_total', finished)).toEqual([RELOADS]);
+  });
+});
+
+describe('SIGHUP', () => {
+  it('that comes while the program starts is acted upon once it runs', async () => {
+    const cloud = await startCloud();
+    const handlers = new Map<string, (name: NodeJS.Signals) => void>();
+    const output: string[] = [];
+    const terminal: Terminal = {
+      environment: {},
+      write: () => undefined,
+      writeError: () => undefined,
+      output: new PassThrough(),
+      outputWidth: undefined,
+      errorWidth: undefined,
+      isColourful: false,
+      canAsk: false,
+      ask: () => Promise.resolve(false),
+      onSignal: (names, handle) => {
+        for (const name of names) handlers.set(name, handle);
+        return () => undefined;
+      },
+      onUncaught: () => undefined,
+      exit: () => {
+        throw new Error('ended');
+      },
+    };
+    const write = (_: unknown, message: string): void => void output.push(message);
+    const log = { debug: write, info: write, warn: write, error: write };
+    const firstLoad = Promise.withResolvers<ConfigResult>();
+    const loaded: ConfigResult = {
+      ok: true,
+      config: configOf(configurationFor(cloud, { interval: '5m' })),
+      warnings: [],
+    };
+    let loads = 0;
+    const loadConfig = (): Promise<ConfigResult> => {
+      loads += 1;
+      return loads === 1 ? firstLoad.promise : Promise.resolve(loaded);
+    };
+    const flags: ServeFlags = {
+      'web.listenAddress': '127.0.0.1:0',
+      'web.telemetryPath': '/metrics',
+      'log.level': 'info',
+      'log.format': 'logfmt',
+    };
+
+    const running = runExporter({ flags, terminal, log, loadConfig });
+    handlers.get('SIGHUP')?.('SIGHUP');
+    firstLoad.resolve(loaded);
+    await eventually(() => output.includes('configuration reloaded'));
+    handlers.get('SIGTERM')?.('SIGTERM');
+
+    expect(await running).toBe(0);
+    expect(loads).toBe(2);
+    expect(output.indexOf('listening')).toBeLessThan(output.indexOf('configuration reloaded'));
+  });
+});

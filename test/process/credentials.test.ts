@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type SimulatedCloud,
+  type SimulatedCloudOptions,
+  startSimulatedCloud,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { configurationFor, passwordOf } from '../support/configuration.ts';
+import {
+  eventually,
+  type ServingExporter,
+  startExporter,
+  temporaryDirectory,
+  valuesOf,
+} from '../support/exporter-process.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeEach(async () => {
+  files = await temporaryDirectory();
+  cleanups.push(files.remove);
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
+  const cloud = await startSimulatedCloud({ graphs: 2, instances: 1, ...options });
+  cleanups.push(cloud.stop);
+  return cloud;
+}
+
+async function start(
+  cloud: SimulatedCloud,
+  credentials: object,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServingExporter> {
+  const config = await files.write('config.yml', configurationFor(cloud, { credentials }));
+  const exporter = await startExporter(['--config.file', config], environment);
+  cleanups.push(exporter.stop);
+  return exporter;
+}
+
+const pollsOf = async (exporter: ServingExporter, outcome: string): Promise<number> =>
+  Math.min(...valuesOf(await exporter.metrics(), 'polls_total', { outcome }));
+
+/** Waits for more polls of both services with this outcome. */
+const pollsMore = async (exporter: ServingExporter, outcome: string): Promise<void> => {
+  const before = await pollsOf(exporter, outcome);
+  await eventually(async () => (await pollsOf(exporter, outcome)) > before + 1);
+};
+
+const signIns = ({ requests }: SimulatedCloud) =>
+  requests.filter(({ operation }) => operation === 'sign_in').map(({ status }) => status);
+
+describe('the exporter', () => {
+  it.each(['required', 'absent'] as const)(
+    'signs with the keys of the server’s agency, where session tokens are %s, and with new ones when they are ended',
+    async (metadataSession) => {
+      const cloud = await startCloud({ metadataSession });
+      const exporter = await start(
+        cloud,
+        { type: 'ecs-agency' },
+        { HUAWEICLOUD_BACKUP_METADATA_ENDPOINT: cloud.origin, HTTPS_PROXY: 'http://127.0.0.1:1' },
+      );
+
+      await pollsMore(exporter, 'success');
+      cloud.revokeTemporaryKeys();
+      await pollsMore(exporter, 'success');
+
+      const outcomes = valuesOf(await exporter.metrics(), 'polls_total').filter((count) => count > 0);
+      expect(outcomes).toHaveLength(2);
+      expect(cloud.requests.filter(({ operation }) => operation === 'metadata')).toHaveLength(2);
+      expect(valuesOf(await exporter.metrics(), 'credentials_expiry_timestamp_seconds')).toEqual([]);
+    },
+  );
+
+  it('takes a rotated identity of a workload from its file', async () => {
+    const cloud = await startCloud();
+    const { idpId, idToken } = cloud.account.oidc;
+    const path = await files.write('id-token', idToken);
+    const exporter = await start(cloud, { type: 'oidc', idp_id: idpId, token_file: path });
+
+    await pollsMore(exporter, 'success');
+    cloud.changeIdToken('header.rotated.signature');
+    await files.write('id-token', 'header.rotated.signature\n');
+    cloud.revokeTokens();
+    await pollsMore(exporter, 'success');
+
+    expect(signIns(cloud)).toEqual([201, 201]);
+    expect(await pollsOf(exporter, 'auth')).toBe(0);
+  });
+
+  it('takes a rotated password from its file, and does not send the refused one a second time', async () => {
+    const EXPIRY = 2_000_000_000;
+    const cloud = await startCloud({ passwordExpiresAt: EXPIRY });
+    const { password, ...rest } = passwordOf(cloud);
+    const path = await files.write('password', password);
+    const exporter = await start(cloud, { ...rest, password_file: path });
+
+    await pollsMore(exporter, 'success');
+    cloud.changePassword('the-next-one');
+    await pollsMore(exporter, 'auth');
+    const refused = signIns(cloud);
+    await files.write('password', 'the-next-one\n');
+    await pollsMore(exporter, 'success');
+
+    expect(refused).toEqual([201, 401]);
+    expect(signIns(cloud)).toEqual([201, 401, 201]);
+    expect(valuesOf(await exporter.metrics(), 'credentials_expiry_timestamp_seconds')).toEqual([EXPIRY]);
+  });
+
+  it('starts without a secret that is not there yet, says so, and goes to work when it comes', async () => {
+    const cloud = await startCloud();
+    const { accessKey, secretKey } = cloud.account;
+    const path = files.path('secret-key');
+    const exporter = await start(cloud, {
+      type: 'access-key',
+      access_key: accessKey,
+      secret_key_file: path,
+    });
+
+    await pollsMore(exporter, 'auth');
+    await files.write('secret-key', secretKey);
+    await pollsMore(exporter, 'success');
+
+    expect(exporter.errors()).toContain(path);
+    expect(cloud.requests.every(({ status }) => status === 200)).toBe(true);
+  });
+});

@@ -1,0 +1,293 @@
+import { writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type SimulatedCloud,
+  type SimulatedCloudOptions,
+  startSimulatedCloud,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type ConfigurationParts, configurationFor, passwordOf } from '../support/configuration.ts';
+import {
+  eventually,
+  type Sample,
+  type ServingExporter,
+  startExporter,
+  temporaryDirectory,
+  valuesOf,
+} from '../support/exporter-process.ts';
+import { parseText } from '../support/exposition-parser.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeEach(async () => {
+  files = await temporaryDirectory();
+  cleanups.push(files.remove);
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
+  const cloud = await startSimulatedCloud({ graphs: 8, instances: 2, ...options });
+  cleanups.push(cloud.stop);
+  return cloud;
+}
+
+const projectOf = (cloud: SimulatedCloud, name: string) => ({
+  name,
+  region: cloud.account.region,
+  iam_endpoint: cloud.origin,
+  credentials: passwordOf(cloud),
+  services: [{ type: 'ges', endpoint: cloud.origin }],
+});
+
+/** Writes the configuration file of the exporter. */
+const configure = (cloud: SimulatedCloud, parts: ConfigurationParts = {}): Promise<string> =>
+  files.write('config.yml', configurationFor(cloud, parts));
+
+async function startReady(
+  cloud: SimulatedCloud,
+  parts: ConfigurationParts = {},
+  args: readonly string[] = ['--web.enable-lifecycle'],
+): Promise<ServingExporter> {
+  const exporter = await startExporter(['--config.file', await configure(cloud, parts), ...args]);
+  cleanups.push(exporter.stop);
+  await eventually(async () => (await exporter.get('/-/ready')).status === 200);
+  return exporter;
+}
+
+const post = (exporter: ServingExporter, path = '/-/reload'): Promise<Response> =>
+  fetch(`${exporter.origin}${path}`, { method: 'POST' });
+
+type Reload = (exporter: ServingExporter) => Promise<unknown>;
+
+const reloads = (exporter: ServingExporter, message: string): number =>
+  exporter
+    .errors()
+    .split('\n')
+    .filter((line) => line.includes(message)).length;
+
+/** Sends SIGHUP and waits until the log tells what came of it. */
+const hangUp: Reload = async (exporter) => {
+  const told = () => reloads(exporter, 'msg="configuration ');
+  const before = told();
+  exporter.child.kill('SIGHUP');
+  await eventually(() => told() > before);
+};
+
+const WAYS: readonly (readonly [string, Reload])[] = [
+  ['SIGHUP', hangUp],
+  ['POST /-/reload', (exporter) => post(exporter)],
+];
+
+const one = (samples: readonly Sample[], name: string): number | undefined => valuesOf(samples, name)[0];
+
+/** The series of a project that a poll brings, as text, without those that each poll moves. */
+const seriesOf = (samples: readonly Sample[], project: string): readonly string[] =>
+  samples
+    .filter(
+      ({ name, labels }) =>
+        labels['project'] === project && labels['resource_id'] !== undefined && name !== '',
+    )
+    .map(({ name, labels, value }) => `${name} ${JSON.stringify(labels)} ${value}`)
+    .sort();
+
+const pollsOf = (samples: readonly Sample[], project: string): number =>
+  valuesOf(samples, 'polls_total', { project, outcome: 'success' }).reduce((sum, value) => sum + value, 0);
+
+describe.each(WAYS)('a reload by %s', (_, reload) => {
+  it('of a good file takes projects and objectives over, and keeps the series and counters of what stays', async () => {
+    const cloud = await startCloud();
+    const { id } = cloud.resourceOf('healthy');
+    const exporter = await startReady(cloud, { moreProjects: [projectOf(cloud, 'leaving')] });
+    cloud.startBackup(id);
+    cloud.finishBackup(id);
+    const finished = { project: 'prod', resource_id: id, result: 'succeeded' };
+    await eventually(async () => valuesOf(await exporter.metrics(), 'finished_total', finished)[0] === 1);
+    const before = await exporter.metrics();
+
+    await configure(cloud, {
+      interval: '30s',
+      rpo: { default: '2d' },
+      moreProjects: [projectOf(cloud, 'coming')],
+    });
+    await reload(exporter);
+    const atOnce = await exporter.metrics();
+    await eventually(async () => pollsOf(await exporter.metrics(), 'coming') > 0);
+    const later = await exporter.metrics();
+
+    for (const samples of [atOnce, later]) {
+      expect(valuesOf(samples, 'finished_total', finished)).toEqual([1]);
+      expect(seriesOf(samples, 'prod')).toEqual(
+        seriesOf(before, 'prod').map((line) =>
+          line.startsWith('huaweicloud_backup_rpo_seconds') ? line.replace(/93600$/, '172800') : line,
+        ),
+      );
+      expect(pollsOf(samples, 'prod')).toBeGreaterThanOrEqual(pollsOf(before, 'prod'));
+      expect(samples.filter(({ labels }) => labels['project'] === 'leaving')).toEqual([]);
+      expect(one(samples, 'config_last_reload_successful')).toBe(1);
+    }
+    const time = 'config_last_reload_success_timestamp_seconds';
+    expect(one(later, time)).toBeGreaterThan(one(before, time) ?? Number.NaN);
+    expect(seriesOf(later, 'coming').length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['is not YAML', 'projects: [', /config\.yml:1: /],
+    ['has a mistake', 'pol: {}\nprojects: []\n', /config\.yml:1: /],
+    ['is empty', '', /config\.yml:1: the file is empty/],
+    ['is too large', `# ${'x'.repeat(2 ** 21)}`, /config\.yml: the file /],
+  ])('of a file that %s leaves everything as it was, and says so', async (__, content, problem) => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud);
+    const before = await exporter.metrics();
+
+    await files.write('config.yml', content);
+    await reload(exporter);
+    const after = await exporter.metrics();
+    await eventually(async () => pollsOf(await exporter.metrics(), 'prod') > pollsOf(after, 'prod') + 1);
+    await configure(cloud);
+    await reload(exporter);
+    const mended = await exporter.metrics();
+
+    const time = 'config_last_reload_success_timestamp_seconds';
+    expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
+    expect(one(after, 'config_last_reload_successful')).toBe(0);
+    expect(one(after, time)).toBe(one(before, time));
+    expect(exporter.errors()).toMatch(
+      /level=error msg="configuration not reloaded, the old one stays in force"/,
+    );
+    expect(exporter.errors()).toMatch(problem);
+    expect(one(mended, 'config_last_reload_successful')).toBe(1);
+    expect(one(mended, time)).toBeGreaterThan(one(before, time) ?? Number.NaN);
+  });
+});
+
+describe('POST /-/reload', () => {
+  it('is closed unless it was opened', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud, {}, []);
+    await files.write('config.yml', 'no configuration');
+
+    const answer = await post(exporter);
+
+    expect([answer.status, await answer.text()]).toEqual([
+      403,
+      'Reloading over HTTP is closed. Start with --web.enable-lifecycle to open it, or send SIGHUP.\n',
+    ]);
+    expect(one(await exporter.metrics(), 'config_last_reload_successful')).toBe(1);
+  });
+
+  it('tells what is wrong with the file', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud);
+    const path = await files.write('config.yml', 'pol: {}\nprojects: []\n');
+
+    const answer = await post(exporter);
+
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).toContain(`\n${path}:1: `);
+  });
+
+  it('by GET reloads nothing', async () => {
+    const exporter = await startReady(await startCloud());
+
+    const answer = await exporter.get('/-/reload');
+
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(reloads(exporter, 'configuration reloaded')).toBe(0);
+  });
+});
+
+describe('reloads', () => {
+  it('of a file that was taken away leave everything as it was', async () => {
+    const exporter = await startReady(await startCloud());
+    const before = await exporter.metrics();
+
+    await files.remove();
+    const answer = await post(exporter);
+    const after = await exporter.metrics();
+
+    expect(answer.status).toBe(500);
+    expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
+  });
+
+  it('while every call to the cloud hangs take effect at once', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud);
+    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    await eventually(() => cloud.requests.some(({ status }) => status === undefined));
+    await configure(cloud, { rpo: { default: '3d' } });
+
+    const began = performance.now();
+    await post(exporter);
+    const took = performance.now() - began;
+
+    const objectives = new Set(valuesOf(await exporter.metrics(), 'rpo_seconds', { project: 'prod' }));
+    expect(took).toBeLessThan(2000);
+    expect(objectives).toEqual(new Set([259_200]));
+  });
+
+  it('and scrapes all at once lose no series, and end with the last file', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud);
+    const names = (samples: readonly Sample[]) =>
+      new Set(
+        samples
+          .filter(({ labels }) => labels['project'] === 'prod')
+          .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`),
+      );
+    const resourceNames = (samples: readonly Sample[]) =>
+      [...names(samples)].filter((name) => name.includes('resource_id'));
+    const before = resourceNames(await exporter.metrics());
+    const missing: string[] = [];
+    const scrape = async (): Promise<void> => {
+      const text = await (await exporter.get('/metrics')).text();
+      const series = new Set(
+        parseText(text)
+          .flatMap(({ samples }) => samples)
+          .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`),
+      );
+      missing.push(...before.filter((name) => !series.has(name)));
+    };
+
+    const ROUNDS = 40;
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const parts = {
+        rpo: { default: `${round}h` },
+        ...(round % 2 === 0 && { moreProjects: [projectOf(cloud, 'guest')] }),
+      };
+      if (round % 5 === 0) await writeFile(files.path('config.yml'), 'broken: [');
+      else await configure(cloud, parts);
+      const hangsUp = round % 3 === 0;
+      if (hangsUp) exporter.child.kill('SIGHUP');
+      await Promise.all([post(exporter), scrape(), post(exporter), scrape(), scrape()]);
+    }
+    await configure(cloud, { rpo: { default: '77h' } });
+    await Promise.all([post(exporter), post(exporter), scrape()]);
+    const after = await exporter.metrics();
+    await eventually(async () => pollsOf(await exporter.metrics(), 'prod') > pollsOf(after, 'prod') + 3);
+
+    expect(missing).toEqual([]);
+    expect(new Set(valuesOf(after, 'rpo_seconds'))).toEqual(new Set([77 * 3600]));
+    expect(after.filter(({ labels }) => labels['project'] === 'guest')).toEqual([]);
+    expect(reloads(exporter, 'level=error msg="unexpected')).toBe(0);
+    process.stdout.write(`${ROUNDS * 2} reloads among ${ROUNDS * 3} scrapes; no series lost\n`);
+  }, 60_000);
+
+  it('are ended by SIGTERM as everything else is', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud);
+    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+
+    const began = performance.now();
+    for (let count = 0; count < 20; count += 1) {
+      exporter.child.kill('SIGHUP');
+      post(exporter).catch(() => undefined);
+    }
+    exporter.child.kill('SIGTERM');
+    const { code } = await exporter.ended;
+
+    expect(code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(2500);
+  });
+});
