@@ -174,8 +174,8 @@ found.
 
 ## Text
 
-YAML takes some text for numbers or booleans and loses part of it, such as the zero of \`0123\`. The exporter refuses
-them and asks for quotes: \`project_id: "0123"\`.
+Where text is wanted, a number stands for the text that it was written as: \`0123\` keeps its zero. A boolean is refused;
+put it in quotes where it is meant as text: \`name: "true"\`.
 
 ## Files and secrets
 

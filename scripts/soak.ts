@@ -18,6 +18,8 @@ const WARM_UP_SHARE = 0.1;
 const VISITORS = 3;
 const RELOAD_MILLISECONDS = 120;
 const POLLERS = 6;
+/** Two for each poll under way, the polls of guests included. */
+const MOST_LISTENERS = 2 * (POLLERS + 2);
 /** The exporter's and the cloud's. */
 const SERVERS = { TCPServerWrap: 2 };
 
@@ -138,6 +140,9 @@ function report(): void {
     ...moreThan(before, after).map((more) => `${more} left over when everything had stopped`),
     ...(after.descriptors > before.descriptors
       ? ['descriptors were left open when everything had stopped']
+      : []),
+    ...(stage.mostListeners() > MOST_LISTENERS
+      ? [`${stage.mostListeners()} listeners for the end of polls`]
       : []),
     ...unwell.map((service) => `does not recover: ${service}`),
     ...new Set(seen.bad),

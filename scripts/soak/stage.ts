@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,8 @@ export interface Stage {
   readonly reload: Reload;
   /** Polls so far. */
   readonly polls: () => number;
+  /** The most listeners that there were at once on the signal that ends the polls of a configuration. */
+  readonly mostListeners: () => number;
   /** Lets polls go on, or has them wait after the one under way. */
   readonly setResting: (resting: boolean) => void;
   /** Resolves when so many pollers wait. */
@@ -44,6 +47,7 @@ const START = 1_704_326_400;
 export async function setStage(): Promise<Stage> {
   let now = START;
   let polls = 0;
+  let mostListeners = 0;
   const clock = () => unixSeconds(now);
   const cloud = await startSimulatedCloud({ graphs: 20, instances: 10, clock, requestLog: 10 });
   const directory = await mkdtemp(join(tmpdir(), 'soak-'));
@@ -55,6 +59,7 @@ export async function setStage(): Promise<Stage> {
     log: SILENT,
     stateFile: await openStateFile(join(directory, 'state'), SILENT, () => new Date()),
     sleep: async (_, signal) => {
+      mostListeners = Math.max(mostListeners, getEventListeners(signal, 'abort').length);
       now += SECONDS_PER_POLL;
       await gate.pass(signal);
       polls += 1;
@@ -105,6 +110,7 @@ export async function setStage(): Promise<Stage> {
     },
     reload,
     polls: () => polls,
+    mostListeners: () => mostListeners,
     setResting: gate.setClosed,
     allWait: gate.allWait,
     stop: async () => {

@@ -207,6 +207,7 @@ export function createAsker(options: AskerOptions): Asker {
       note(last);
       if (!verdict.transient || count >= question.attempts || signal.aborted) throw last;
       const wait = waitBeforeRetry(count, verdict.retryAfter, options.random());
+      if (wait === undefined) throw last;
       const { operation, service } = question;
       log.debug(
         { project: options.project, service, operation, attempt: count, wait, reason: failure.message },

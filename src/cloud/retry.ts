@@ -12,9 +12,15 @@ const LONGEST_RETRY_AFTER = 30;
 
 /**
  * How long to wait after failed attempt number `attempt` (from 1): a random part of a bound that doubles each time,
- * and no shorter than the service asked for, as long as that is sensible. `random` is in [0, 1).
+ * and no shorter than the service asked for; undefined when that is too long, and the next poll does better.
+ * `random` is in [0, 1).
  */
-export function waitBeforeRetry(attempt: number, retryAfter: Seconds | undefined, random: number): Seconds {
+export function waitBeforeRetry(
+  attempt: number,
+  retryAfter: Seconds | undefined,
+  random: number,
+): Seconds | undefined {
+  if (retryAfter !== undefined && retryAfter > LONGEST_RETRY_AFTER) return undefined;
   const bound = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
-  return seconds(Math.max(random * bound, Math.min(retryAfter ?? 0, LONGEST_RETRY_AFTER)));
+  return seconds(Math.max(random * bound, retryAfter ?? 0));
 }

@@ -50,11 +50,10 @@ export const wrongKind = (node: Node, schema: z.core.$ZodType): string => {
   return `${kindOf(node)} is not possible here${hint}; allowed: ${allowedBy(schema)}`;
 };
 
-/** That YAML took a text for something else. */
+/** That YAML took a text for a boolean. */
 export const notText = (scalar: Scalar, shown: SettingNotes['shown']): string => {
-  const kind = typeof scalar.value === 'boolean' ? 'a boolean' : 'a number';
   const quoted = shown === 'all' ? ` ("${sourceOf(scalar)}")` : '';
-  return `${shownValue(scalar, shown)} is ${kind} to YAML; allowed: text, put it in quotes${quoted}`;
+  return `${shownValue(scalar, shown)} is a boolean to YAML; allowed: text, put it in quotes${quoted}`;
 };
 
 const hintFor = (key: string, allowed: readonly string[]): string => {

@@ -79,9 +79,10 @@ const readSingleValue = (walk: Walk, schema: z.core.$ZodType, scalar: Scalar, pl
   const { allowed, shown } = settingNotes.get(schema) ?? { allowed: 'a value', shown: 'nothing' };
   const direct = z.safeParse(schema, scalar.value);
   if (direct.success) return direct.data;
-  // YAML takes 0123 for a number and true for a boolean; their text may be what was meant.
+  // YAML takes 0123 for a number: its text is what was meant. A boolean may be meant as one, so it is asked about.
   const mistaken = isText(schema) && typeof scalar.value !== 'string';
   const result = mistaken ? z.safeParse(schema, sourceOf(scalar)) : direct;
+  if (result.success && typeof scalar.value === 'number') return result.data;
   if (result.success) return report(walk, place, 'value', notText(scalar, shown));
   const reason = result.error.issues[0]?.message ?? 'is wrong';
   return report(walk, place, 'value', `${shownValue(scalar, shown)} ${reason}; allowed: ${allowed}`);

@@ -48,24 +48,13 @@ export function readBackups(
   return readList<Backup, BackupTallies>(reader, backups, () => createBackupTallies(ledger), signal);
 }
 
-/**
- * Reads the graphs or instances of a service; never rejects. A list that holds fewer than the service counts is a
- * failed one: what it leaves out may well exist.
- */
-export async function readInventory(
+/** Reads the graphs or instances of a service; never rejects. */
+export function readInventory(
   reader: ListReader,
   signal: AbortSignal,
 ): Promise<ListReading<ResourceListing>> {
   const { inventory } = sourceOf(reader.service);
-  const reading = await readList<Resource, ResourceListing>(reader, inventory, createResourceListing, signal);
-  if (reading.kind === 'failed' || reading.unlisted === 0) return reading;
-  return {
-    kind: 'failed',
-    outcome: 'incomplete',
-    reason: `the service counts ${reading.walk.total} and lists ${reading.walk.listed}`,
-    operation: inventory.operation,
-    walk: reading.walk,
-  };
+  return readList<Resource, ResourceListing>(reader, inventory, createResourceListing, signal);
 }
 
 function createResourceListing(): ResourceListing {

@@ -57,6 +57,7 @@ function selectionOf({ include, exclude }: ServiceConfig) {
 function inventoryReading(reading: ListReading<ResourceListing> | undefined): InventoryReading {
   if (reading === undefined) return { kind: 'not_asked' };
   if (reading.kind === 'failed') return { kind: 'failed' };
-  const hasUnreadRows = Object.values(reading.walk.rejections).some((count) => count > 0);
-  return { kind: 'read', resources: reading.items.byId, hasUnreadRows };
+  const mayLeaveOut =
+    reading.unlisted > 0 || Object.values(reading.walk.rejections).some((count) => count > 0);
+  return { kind: 'read', resources: reading.items.byId, mayLeaveOut };
 }

@@ -6,8 +6,8 @@ export type InventoryReading =
   | {
       readonly kind: 'read';
       readonly resources: ReadonlyMap<string, Resource>;
-      /** Whether some of its rows could not be read: what it seems to leave out may be among them. */
-      readonly hasUnreadRows: boolean;
+      /** Whether rows of it could not be read or were counted and not listed: what it leaves out may be among them. */
+      readonly mayLeaveOut: boolean;
     }
   | { readonly kind: 'failed' }
   | { readonly kind: 'not_asked' };
@@ -57,7 +57,7 @@ function resourceExists(
 ): boolean {
   switch (inventory.kind) {
     case 'read':
-      return listed?.exists ?? (inventory.hasUnreadRows && (before?.exists ?? facts?.deleted === false));
+      return listed?.exists ?? (inventory.mayLeaveOut && (before?.exists ?? facts?.deleted === false));
     case 'not_asked':
       return facts?.deleted === false;
     case 'failed':
@@ -69,7 +69,7 @@ function resourceExists(
 }
 
 const leavesKnownAlone = (inventory: InventoryReading): boolean =>
-  inventory.kind === 'read' ? inventory.hasUnreadRows : inventory.kind === 'failed';
+  inventory.kind === 'read' ? inventory.mayLeaveOut : inventory.kind === 'failed';
 
 // The rows may keep an old name that the inventory has corrected: only a name that changed is news.
 function changedName(

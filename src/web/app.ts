@@ -20,6 +20,7 @@ export function createWebApp(options: WebAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.enable('strict routing');
   app.set('query parser', 'simple');
   const scrape = metricsRoute(options.metrics);
 

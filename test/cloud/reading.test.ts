@@ -113,8 +113,10 @@ describe('the wait before a retry', () => {
     [1, undefined, 0, 0],
     [1, 7, 0.5, 7],
     [1, 0, 0.5, 0.5],
-    [1, 86_400, 0.5, 30],
-  ])('after attempt %i with Retry-After %s and chance %d is %d s', (attempt, asked, random, wait) => {
+    [1, 30, 0.5, 30],
+    [1, 31, 0.5, undefined],
+    [1, 86_400, 0.5, undefined],
+  ])('after attempt %i with Retry-After %s and chance %d is %s s', (attempt, asked, random, wait) => {
     const retryAfter = asked === undefined ? undefined : seconds(asked);
 
     expect(waitBeforeRetry(attempt, retryAfter, random)).toBe(wait);

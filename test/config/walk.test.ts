@@ -19,13 +19,13 @@ const mostly = (right: readonly unknown[], wrong: readonly unknown[]) =>
 
 const filter = fc.record({
   resource_name: optional(mostly(['^a'], ['[', ''])),
-  resource_id: mostly(['b$'], [1]),
+  resource_id: mostly(['b$'], [true]),
 });
 
 const credentials = fc.oneof(
   fc.record({
-    type: mostly(['password'], ['passwort', 1]),
-    user: mostly(['u'], ['', 7]),
+    type: mostly(['password'], ['passwort', true]),
+    user: mostly(['u'], ['', true]),
     domain: fc.constant('d'),
     password_file: mostly(['file'], ['', {}]),
   }),

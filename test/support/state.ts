@@ -53,7 +53,7 @@ export const inventoryOf = (
   ...resources: readonly Resource[]
 ): Extract<InventoryReading, { readonly kind: 'read' }> => ({
   kind: 'read',
-  hasUnreadRows: false,
+  mayLeaveOut: false,
   resources: new Map(resources.map((resource) => [resource.id, resource])),
 });
 

@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
+import { type Clock, type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
 import type { CloudFailure } from '../failure.ts';
 import { shareWork, type Work } from '../shared-work.ts';
 
@@ -34,6 +34,8 @@ interface Held<Value> {
   readonly value: Value;
   readonly renewAt: UnixSeconds;
   readonly usableUntil: UnixSeconds;
+  /** Between two renewals ahead of time, when the first has failed. */
+  readonly renewalPause: Seconds;
   /** Who made this renewal necessary by refusing the value before. */
   readonly because: Set<string>;
   readonly acceptedBy: Set<string>;
@@ -44,8 +46,9 @@ const MARGIN_SHARE = 0.2;
 const LAST_MOMENT = 60;
 const LAST_MOMENT_SHARE = 0.05;
 // A lease that is over when it comes, by this clock, must not cost a renewal for each request.
-const SHORTEST_USE = 60;
-const RENEWAL_PAUSE = 60;
+const USE_WHEN_OVER = 60;
+const LONGEST_RENEWAL_PAUSE = 60;
+const RENEWAL_PAUSE_SHARE = 0.05;
 const REFUSAL_PAUSE = 300;
 
 /** Creates a renewable; nothing is obtained before it is needed. */
@@ -59,13 +62,14 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
 
   const hold = ({ value, validFor }: Lease<Value>): Held<Value> => {
     const now = clock();
-    const life = Math.max(validFor, SHORTEST_USE);
+    const life = validFor > 0 ? validFor : USE_WHEN_OVER;
     const because = refusers;
     refusers = new Set();
     return {
       value,
       renewAt: unixSeconds(now + life - Math.min(LARGEST_MARGIN, life * MARGIN_SHARE)),
       usableUntil: unixSeconds(now + life - Math.min(LAST_MOMENT, life * LAST_MOMENT_SHARE)),
+      renewalPause: seconds(Math.min(LONGEST_RENEWAL_PAUSE, life * RENEWAL_PAUSE_SHARE)),
       because,
       acceptedBy: new Set(),
     };
@@ -92,7 +96,7 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
     get: (signal, note) => {
       const now = clock();
       if (held === undefined || now >= held.usableUntil) return renew(signal, note);
-      if (now >= held.renewAt && !isRecent(lastRenewal, RENEWAL_PAUSE)) renewAhead();
+      if (now >= held.renewAt && !isRecent(lastRenewal, held.renewalPause)) renewAhead();
       return Promise.resolve(held.value);
     },
     refused: (value, by) => {

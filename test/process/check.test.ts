@@ -1,0 +1,476 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { createAuthority } from '../cloud/certificates.ts';
+import type { ConfigurationParts } from '../support/configuration.ts';
+import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
+import { cloudFor, configFor, filesFor } from './command-world.ts';
+import { KEYS, startOnTerminal } from './pseudo-terminal.ts';
+
+const check = async (cloud: SimulatedCloud, parts: ConfigurationParts = {}, flags: readonly string[] = []) =>
+  runProgram(['check', '--config.file', await configFor(cloud, parts), ...flags]);
+
+const GOOD = 'The exporter can do its work.';
+const BAD = 'Something keeps the exporter from its work.';
+
+const accessKeyOf = ({ account }: SimulatedCloud) => ({
+  type: 'access-key',
+  access_key: account.accessKey,
+  secret_key: account.secretKey,
+});
+
+/** The host and port of nobody. */
+const NOBODY = 'http://127.0.0.1:9';
+
+interface Trouble {
+  readonly what: string;
+  readonly arrange?: (cloud: SimulatedCloud) => void;
+  readonly parts?: (cloud: SimulatedCloud) => ConfigurationParts;
+  readonly says: RegExp;
+  /** Whether the tables of services show up all the same. */
+  readonly stillShows?: RegExp;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  {
+    what: 'a wrong password',
+    arrange: (cloud) => cloud.changePassword('another one'),
+    parts: ({ account: { user, domain } }) => ({
+      credentials: { type: 'password', user, domain, password: 'the old one' },
+    }),
+    says: /^ {2}sign-in failed: cannot sign in: 127\.0\.0\.1:\d+ answered 401 .*; check user, domain and password .*$/m,
+  },
+  {
+    what: 'a wrong access key',
+    parts: (cloud) => ({
+      credentials: { ...accessKeyOf(cloud), secret_key: 'another' },
+      project: { project_id: cloud.account.projectId },
+    }),
+    says: /^ {2}sign-in failed: cannot list the backups: .* answered 401 APIGW\.0301 .*; check access_key and its secret \(/m,
+  },
+  {
+    what: 'no permission for the backups of graphs',
+    arrange: (cloud) => cloud.deny('ges:backup:list'),
+    says: /^ {2}ges: cannot list the backups: .*GES\.7041.*; grant ges:backup:list to the user or agency$/m,
+    stillShows: /^ {2}gaussdb-mysql +6 +\d+ +5 +1 +0 +0$/m,
+  },
+  {
+    what: 'no permission for the backups of instances',
+    arrange: (cloud) => cloud.deny('gaussdb:backup:list'),
+    says: /^ {2}gaussdb-mysql: cannot list the backups: .*; grant gaussdb:backup:list to the user or agency$/m,
+    stillShows: /^ {2}ges +12 +\d+ +7 +2 +1 +2$/m,
+  },
+  {
+    what: 'no permission for graphs',
+    arrange: (cloud) => cloud.deny('ges:graph:list'),
+    says: /^ {2}ges: cannot list the graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
+    stillShows: /^ {2}ges +11 +\d+ /m,
+  },
+  {
+    what: 'no permission for instances',
+    arrange: (cloud) => cloud.deny('gaussdb:instance:list'),
+    says: /^ {2}gaussdb-mysql: cannot list the instances: .*; grant gaussdb:instance:list to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
+    stillShows: /^ {2}gaussdb-mysql +6 +\d+ /m,
+  },
+  {
+    what: 'no permission for backup policies that are asked for',
+    arrange: (cloud) => cloud.deny('gaussdb:instance:getPolicy'),
+    parts: () => ({ rpo: { default: 'policy' } }),
+    says: /^ {2}gaussdb-mysql: cannot read a backup policy: .*; rpo\.default stands in for 6 backup policies$/m,
+    stillShows: /^ {2}ges +12 /m,
+  },
+  {
+    what: 'a wrong project id',
+    parts: () => ({ project: { project_id: 'f'.repeat(32) } }),
+    says: /^ {2}sign-in failed: cannot sign in: .*; check project_name or project_id, and iam_endpoint$/m,
+  },
+  {
+    what: 'a wrong project id beside an access key',
+    parts: (cloud) => ({ credentials: accessKeyOf(cloud), project: { project_id: 'f'.repeat(32) } }),
+    says: /^ {2}ges: cannot list the backups: .*; or project_id is not one of these credentials$/m,
+  },
+  {
+    what: 'a wrong project name',
+    parts: () => ({ project: { project_name: 'cn-north-4_nobody' } }),
+    says: /^ {2}sign-in failed: cannot sign in: .*; check project_name or project_id, and iam_endpoint$/m,
+  },
+  {
+    what: 'a wrong project name beside an access key',
+    parts: (cloud) => ({
+      credentials: accessKeyOf(cloud),
+      project: { project_name: 'cn-north-4_nobody' },
+    }),
+    says: /^ {2}sign-in failed: cannot find the project's id: 127\.0\.0\.1:\d+ shows no project named "cn-north-4_nobody" to these credentials; set project_id or project_name$/m,
+  },
+  {
+    what: 'an endpoint that cannot be reached',
+    parts: () => ({ ges: { endpoint: NOBODY } }),
+    says: /^ {2}ges: cannot list the backups: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\)$/m,
+    stillShows: /^ {2}gaussdb-mysql +6 +/m,
+  },
+  {
+    what: 'an IAM endpoint that cannot be reached',
+    parts: () => ({ project: { iam_endpoint: NOBODY } }),
+    says: /^ {2}sign-in failed: cannot sign in: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\)$/m,
+  },
+  {
+    what: 'a region that does not exist',
+    parts: ({ origin }) => ({
+      project: { region: 'cn-north-99', iam_endpoint: 'https://iam.cn-north-99.invalid' },
+      services: [{ type: 'ges', endpoint: origin }],
+    }),
+    says: /^ {2}sign-in failed: cannot sign in: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
+  },
+  {
+    what: 'a clock that is 20 minutes off',
+    arrange: (cloud) => cloud.skewClock(20 * 60),
+    parts: (cloud) => ({
+      credentials: accessKeyOf(cloud),
+      project: { project_id: cloud.account.projectId },
+    }),
+    says: /^ {2}sign-in failed: .*; the clock of this machine is 20 minutes behind the server's, a signature allows for 15: correct the clock$/m,
+  },
+  {
+    what: 'a proxy that is not there',
+    parts: () => ({ project: { proxy_url: NOBODY } }),
+    says: /^ {2}sign-in failed: cannot sign in: .*; check the proxy too \(proxy_url or HTTPS_PROXY\)$/m,
+  },
+  {
+    what: 'an answer of another kind',
+    arrange: (cloud) =>
+      void cloud.order({
+        match: { service: 'ges', operation: 'list_backups' },
+        fault: { kind: 'wrong-shape', body: { servers: [] } },
+      }),
+    says: /^ {2}ges: the answer is not a list of this API; check the endpoint$/m,
+    stillShows: /^ {2}gaussdb-mysql +6 +/m,
+  },
+  {
+    what: 'a login page in between',
+    arrange: (cloud) => void cloud.order({ match: { service: 'ges' }, fault: { kind: 'html' } }),
+    says: /^ {2}ges: cannot list the backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page stands in between$/m,
+    stillShows: /^ {2}gaussdb-mysql +6 +/m,
+  },
+  {
+    what: 'one service that refuses the token',
+    arrange: (cloud) =>
+      void cloud.order({
+        match: { service: 'gaussdb' },
+        fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
+      }),
+    says: /^ {2}gaussdb-mysql: cannot list the backups: .* answered 401 APIGW\.0301 /m,
+    stillShows: /^ {2}signed in\n.*\n {2}ges +12 /m,
+  },
+  {
+    what: 'more resources than the limit admits',
+    parts: () => ({ limits: { resources: 10 } }),
+    says: /^ {2}ges: 2 resources are over limits\.resources \(10\) and would not be served; raise it, or leave some out with include or exclude$/m,
+    stillShows: /^ {2}ges +10 /m,
+  },
+];
+
+describe('check', () => {
+  it('finds nothing in the way, names what is outside of its objective, and signs in once', async () => {
+    const cloud = await cloudFor();
+
+    const { code, output, errors } = await check(cloud);
+
+    const [stale, never] = [cloud.resourceOf('stale'), cloud.resourceOf('never')];
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toMatch(/^project prod \(cn-north-4\)\n {2}signed in\n {2}service +resources +backups /);
+    expect(output).toMatch(/^ {2}ges +12 +\d+ +7 +2 +1 +2$/m);
+    expect(output).toContain(`ges: ${stale.name} (${stale.id}): newest good backup was complete 4 d`);
+    expect(output).toContain(`ges: ${never.name} (${never.id}) was never backed up; created `);
+    expect(output).toContain(`\n${GOOD} 4 resources are outside of their objectives.\n`);
+    expect(output).not.toContain('\u001b');
+    expect(cloud.requests.filter(({ operation }) => operation === 'sign_in')).toHaveLength(1);
+    expect(cloud.requests.filter(({ operation }) => operation === 'list_graphs')).toHaveLength(1);
+  });
+
+  it.each(TROUBLES)('ends with 1 for $what, and says what to do', async (trouble) => {
+    const cloud = await cloudFor();
+    trouble.arrange?.(cloud);
+
+    const { code, output, errors } = await check(cloud, trouble.parts?.(cloud));
+
+    expect({ code, errors }).toEqual({ code: 1, errors: '' });
+    expect(output).toMatch(trouble.says);
+    expect(output).toContain(BAD);
+    if (trouble.stillShows !== undefined) expect(output).toMatch(trouble.stillShows);
+  });
+
+  it('tries a wrong password once and asks for nothing else', async () => {
+    const cloud = await cloudFor();
+    const { user, domain } = cloud.account;
+
+    const { output } = await check(cloud, {
+      credentials: { type: 'password', user, domain, password: 'Tr0ub4dor&3' },
+    });
+
+    expect(cloud.requests.map(({ operation }) => operation)).toEqual(['sign_in']);
+    expect(output.match(/sign-in failed/g)).toHaveLength(1);
+    expect(output).not.toContain('Tr0ub4dor&3');
+  });
+
+  it.each(['certificate', 'ca_file'] as const)('judges a private certificate (%s)', async (told) => {
+    const authority = await createAuthority();
+    onTestFinished(authority.remove);
+    const cloud = await cloudFor({ tls: await authority.issue('IP:127.0.0.1') });
+
+    const { code, output } = await check(
+      cloud,
+      told === 'ca_file' ? { project: { ca_file: authority.file } } : {},
+    );
+
+    if (told === 'ca_file') {
+      expect(code).toBe(0);
+    } else {
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        /sign-in failed: cannot sign in: the certificate of 127\.0\.0\.1:\d+ is not trusted \(\w+\); set ca_file if its authority is a private one/,
+      );
+    }
+  });
+
+  it('ends by the poll timeout when a service hangs, and shows what the other one has', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+
+    const began = performance.now();
+    const { code, output } = await check(cloud, { poll: { timeout: '2s', request_timeout: '2s' } });
+
+    expect(performance.now() - began).toBeLessThan(6000);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^ {2}gaussdb-mysql: cannot list the backups: .*; poll\.timeout is 2s$/m);
+    expect(output).toMatch(/^ {2}ges +12 /m);
+  });
+
+  it('takes inventory: false for an answer where graphs may not be listed', async () => {
+    const cloud = await cloudFor();
+    cloud.deny('ges:graph:list');
+
+    const { code, output } = await check(cloud, { ges: { inventory: false } });
+
+    expect(code).toBe(0);
+    expect(output).toContain(GOOD);
+    expect(cloud.requests.some(({ operation }) => operation === 'list_graphs')).toBe(false);
+  });
+
+  it('says how many rows could not be read and how many backups are not listed, and goes on', async () => {
+    const cloud = await cloudFor();
+    cloud.setBackups('gaussdb', {
+      rows: [{ id: 'a' }, { id: 'b', instance_id: 'i', status: 'BUILDING' }, 7],
+      total: 5,
+    });
+
+    const { code, output } = await check(cloud, { gaussdb: { exclude: { resource_name: '^orders' } } });
+
+    expect(code).toBe(0);
+    expect(output).toContain(
+      'gaussdb-mysql: 3 rows of the lists could not be read and are not counted (not_an_object: 1, resource: 1, time: 1)',
+    );
+    expect(output).toContain('gaussdb-mysql: the service counts 2 backups that it does not list');
+    expect(output).toContain('gaussdb-mysql: 1 resource left out by include and exclude');
+  });
+
+  it('tells of each project, and in how many of them something is wrong', async () => {
+    const [good, bad] = [await cloudFor(), await cloudFor()];
+    bad.deny('ges:backup:list');
+    const other = {
+      name: 'test',
+      region: bad.account.region,
+      iam_endpoint: bad.origin,
+      credentials: { type: 'token', token: bad.issueToken() },
+      services: [{ type: 'ges', endpoint: bad.origin }],
+    };
+
+    const { code, output } = await check(good, { moreProjects: [other] });
+
+    expect(code).toBe(1);
+    expect(output).toMatch(/^project prod \(cn-north-4\)\n {2}signed in$/m);
+    expect(output).toMatch(/^project test \(cn-north-4\)\n {2}credentials accepted\n {2}ges: cannot list/m);
+    expect(output).toContain('Something keeps the exporter from its work in 1 of 2 projects.');
+  });
+
+  it.each([
+    { characters: true, code: 1, says: '4 resources are outside of their objectives.' },
+    { characters: false, code: 0, says: `${GOOD}\n` },
+  ])('with --strict ends with $code where characters are $characters', async ({ characters, code, says }) => {
+    const cloud = await cloudFor({ characters });
+
+    const ended = await check(cloud, {}, ['--strict']);
+
+    expect(ended.code).toBe(code);
+    expect(ended.output).toContain(says);
+  });
+
+  it('does not call a graph overdue that is younger than its objective', async () => {
+    const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
+    const id = cloud.addGraph({ name: 'newborn', withBackups: false });
+
+    const { code, output } = await check(cloud, {}, ['--strict']);
+
+    expect(code).toBe(0);
+    expect(output).toContain(`ges: newborn (${id}) has no good backup yet; created `);
+  });
+
+  it('prints JSON that a program can read, for good and for bad', async () => {
+    const cloud = await cloudFor();
+    cloud.deny('gaussdb:backup:list');
+
+    const { code, output } = await check(cloud, {}, ['--json']);
+
+    const report = JSON.parse(output);
+    expect(code).toBe(1);
+    expect(report).toMatchObject({
+      fine: false,
+      outside_objective: 3,
+      projects: [
+        {
+          project: 'prod',
+          region: 'cn-north-4',
+          fine: false,
+          credentials: { state: 'signed_in' },
+          services: [
+            { service: 'ges', fine: true, troubles: [], resources: 12, never_backed_up: 1 },
+            {
+              service: 'gaussdb-mysql',
+              fine: false,
+              troubles: [expect.stringContaining('gaussdb:backup:list')],
+            },
+          ],
+        },
+      ],
+    });
+    expect(report.projects[0].services[1]).not.toHaveProperty('resources');
+  });
+
+  it('asks the cloud nothing with --offline', async () => {
+    const cloud = await cloudFor();
+
+    const text = await check(cloud, {}, ['--offline']);
+    const json = await check(cloud, {}, ['--offline', '--json']);
+
+    expect(text).toEqual({
+      code: 0,
+      output: 'The configuration is valid: 1 project, 2 services. Nothing was asked of the cloud.\n',
+      errors: '',
+    });
+    expect(JSON.parse(json.output)).toMatchObject({
+      fine: true,
+      offline: true,
+      projects: [{ project: 'prod' }],
+    });
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it.each([['--offline'], ['--json'], []])(
+    'names each mistake of a bad configuration with its line, and ends with 2 (%s)',
+    async (...flags) => {
+      const path = await (await filesFor()).write('config.yml', 'projcts: []\npoll:\n  interval: soon\n');
+
+      const { code, output, errors } = await runProgram(['check', '--config.file', path, ...flags]);
+
+      expect({ code, output }).toEqual({ code: 2, output: '' });
+      expect(errors).toMatch(new RegExp(`^${path}:1: .*projcts`, 'm'));
+      expect(errors).toMatch(new RegExp(`^${path}:3: poll\\.interval`, 'm'));
+    },
+  );
+
+  it('says what is allowed where nothing is configured', async () => {
+    const { code, output, errors } = await runProgram(['check']);
+
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toMatch(/^environment: nothing is configured; allowed: --config\.file, or [^\n]+\n$/);
+  });
+
+  it('checks one project from the environment', async () => {
+    const cloud = await cloudFor();
+    const { accessKey, secretKey, projectId, region } = cloud.account;
+    const server = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+
+    const { code, output, errors } = await runProgram(['check'], {
+      HUAWEICLOUD_SDK_AK: accessKey,
+      HUAWEICLOUD_SDK_SK: secretKey,
+      HUAWEICLOUD_SDK_PROJECT_ID: projectId,
+      HUAWEICLOUD_SDK_REGION: region,
+      HUAWEICLOUD_BACKUP_SERVICES: 'ges',
+      // Nothing may leave the machine: the proxy answers that there is no such host.
+      HTTPS_PROXY: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    });
+
+    expect({ code, errors }).toEqual({ code: 1, errors: '' });
+    expect(output).toMatch(/^project cn-north-4 \(cn-north-4\)\n {2}ges: /);
+    expect(output).toContain('ges.cn-north-4.myhuaweicloud.com');
+    expect(output).toContain('check the proxy too');
+  });
+
+  it('shows names without what a terminal would obey', async () => {
+    const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
+    cloud.addGraph({ name: 'evil\u001b[2J\u202e\u2028name', withBackups: false, created: 1 });
+
+    const { output } = await check(cloud);
+
+    expect(output).toContain('evil\uFFFD[2J\uFFFD\uFFFDname');
+  });
+
+  it('ends with 1 at Ctrl-C while a service hangs', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { service: 'ges' }, fault: { kind: 'no-answer' } });
+    const program = startProgram(['check', '--config.file', await configFor(cloud)]);
+    await eventually(() => cloud.requests.some(({ service }) => service === 'ges'));
+
+    program.child.kill('SIGINT');
+
+    expect(await program.ended).toEqual({
+      code: 1,
+      output: '',
+      errors: 'huaweicloud-backup-exporter: interrupted before everything was examined\n',
+    });
+  });
+});
+
+describe('check on a terminal', () => {
+  it.each([
+    { environment: {}, coloured: true },
+    { environment: { NO_COLOR: '' }, coloured: true },
+    { environment: { NO_COLOR: '1' }, coloured: false },
+    { environment: { TERM: 'dumb' }, coloured: false },
+  ])('is coloured ($coloured) with $environment', async ({ environment, coloured }) => {
+    const cloud = await cloudFor({ characters: false });
+
+    const program = startOnTerminal(['check', '--config.file', await configFor(cloud)], { environment });
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(0);
+    expect(shown.includes('\u001b[32m')).toBe(coloured);
+    expect(shown).toContain(GOOD);
+  });
+
+  it.each([80, 40])('keeps its table within %i columns', async (columns) => {
+    const cloud = await cloudFor({ characters: false });
+
+    const program = startOnTerminal(['check', '--config.file', await configFor(cloud)], {
+      columns,
+      environment: { NO_COLOR: '1' },
+    });
+    const { shown } = await program.ended;
+
+    expect(shown).toContain('gaussdb-mysql');
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
+  it('ends at the key Ctrl-C', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { service: 'ges' }, fault: { kind: 'no-answer' } });
+    const program = startOnTerminal(['check', '--config.file', await configFor(cloud)]);
+    await eventually(() => cloud.requests.some(({ service }) => service === 'ges'));
+
+    program.press(KEYS.ctrlC);
+
+    expect((await program.ended).code).toBe(1);
+  });
+});
