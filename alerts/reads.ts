@@ -36,16 +36,21 @@ export function newest(read: Series, gap: Duration): Expression {
 }
 
 /**
+ * What the replicas export now of resources, and for a service of which they export nothing, after a
+ * scrape that failed or a restart of the exporter, what they did within the last `gap`. That is forgotten
+ * as soon as a complete poll is scraped again (its timestamp is there exactly when the service's resources
+ * are): whatever is absent then is gone. A plain `last_over_time` would keep it.
+ */
+export function known(read: Series, gap: Duration): Expression {
+  return operation(read, 'or', operation(lastOverTime(read, gap), 'unless', lastPoll, SERVICE));
+}
+
+/**
  * The objectives of the resources that exist and are expected to be backed up, per replica: no other
- * resource may have an alert. Where a service has no current ones, after a scrape that failed or a
- * restart of the exporter, those of the last `resourceGap` hold, or every alert would resolve and begin
- * anew. They are forgotten as soon as a complete poll is scraped again (its timestamp is there exactly
- * when the service's resources are): whatever is absent then is gone, so a deleted resource and the old
- * name of a renamed one lose their alerts at once.
+ * resource may have an alert, so a deleted one and the old name of a renamed one lose theirs at once.
  */
 export function objectives({ resourceGap }: Thresholds): Expression {
-  const remembered = operation(lastOverTime(rpo, resourceGap), 'unless', lastPoll, SERVICE);
-  return operation(rpo, 'or', remembered);
+  return known(rpo, resourceGap);
 }
 
 /** {@link objectives} with the replicas joined. */

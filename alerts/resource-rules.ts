@@ -3,6 +3,7 @@ import {
   age,
   expected,
   IDENTITY,
+  known,
   lengthOf,
   metric,
   newest,
@@ -95,7 +96,7 @@ export function resourceRules(thresholds: Thresholds): readonly AlertRule[] {
 }
 
 function stuck(thresholds: Thresholds): Expression {
-  const running = lastOverTime(metric('running_start_timestamp_seconds'), thresholds.exporterGap);
+  const running = known(metric('running_start_timestamp_seconds'), thresholds.exporterGap);
   // Matched per replica: what one replica saw running when its polls began to fail may have ended.
   const polled = operation(running, 'and', pollSucceeds(thresholds), [...REPLICA, ...SERVICE]);
   const since = aggregate('min', RESOURCE, polled);
