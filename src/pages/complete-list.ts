@@ -1,6 +1,6 @@
 import type { ListSource } from '../sources/source.ts';
 import type { FetchPage } from './page-reader.ts';
-import { type Collector, type Walk, walkList } from './walk.ts';
+import { type Collector, type Walk, type WalkOptions, walkList } from './walk.ts';
 
 /** A list that was read to its end. */
 export interface CompleteList<Items extends Collector<never>> {
@@ -20,23 +20,32 @@ export interface MovingList {
 /**
  * Reads a list so that it is complete or known not to be. A walk that may have missed a row is made a second time.
  * Where two such walks find the same rows, the service counts more than it lists, and the difference is `unlisted`.
+ * Before that, where nothing came behind the first page and the vendor leaves it open, `offset` is taken for the
+ * number of a page.
  * Rejects as `walkList` does.
  */
 export async function readCompleteList<Item, Items extends Collector<Item>>(
   source: ListSource<Item>,
   fetchPage: FetchPage,
   createItems: () => Items,
-  options: { readonly ahead: number; readonly signal: AbortSignal },
+  { ahead, signal }: Pick<WalkOptions, 'ahead' | 'signal'>,
 ): Promise<CompleteList<Items> | MovingList> {
-  const first = createItems();
-  const firstWalk = await walkList(source, fetchPage, first, options);
-  if (isWhole(firstWalk)) return complete(first, firstWalk);
+  const walk = async (offset: WalkOptions['offset']) => {
+    const items = createItems();
+    return { items, walk: await walkList(source, fetchPage, items, { ahead, signal, offset }) };
+  };
+  const first = await walk('row index');
+  if (isWhole(first.walk)) return complete(first);
 
-  const second = createItems();
-  const secondWalk = await walkList(source, fetchPage, second, options);
-  return isWhole(secondWalk) || (sameRows(firstWalk, secondWalk) && holeWouldShow(secondWalk))
-    ? complete(second, secondWalk)
-    : { kind: 'moving', walk: secondWalk };
+  const second = await walk('row index');
+  if (isWhole(second.walk)) return complete(second);
+  if (!sameRows(first.walk, second.walk)) return { kind: 'moving', walk: second.walk };
+
+  if (isShort(second.walk) && second.walk.pages === 1 && source.offsetMayBePageNumber === true) {
+    const byPages = await walk('page number');
+    if (!isShort(byPages.walk)) return complete(byPages);
+  }
+  return holeWouldShow(second.walk) ? complete(second) : { kind: 'moving', walk: second.walk };
 }
 
 const isWhole = (walk: Walk): boolean => walk.gap === 'none' && !isShort(walk);
@@ -46,7 +55,13 @@ const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
 // Either as a difference to the total, or as a row that only one of two walks has found.
 const holeWouldShow = (walk: Walk): boolean => isShort(walk) || walk.gap !== 'broken';
 
-function complete<Items extends Collector<never>>(items: Items, walk: Walk): CompleteList<Items> {
+function complete<Items extends Collector<never>>({
+  items,
+  walk,
+}: {
+  readonly items: Items;
+  readonly walk: Walk;
+}): CompleteList<Items> {
   return { kind: 'complete', items, walk, unlisted: Math.max(0, (walk.total ?? 0) - walk.listed) };
 }
 

@@ -34,6 +34,17 @@ export interface Walk {
    * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap.
    */
   readonly gap: Gap;
+  /** Pages that brought a row not seen before. */
+  readonly pages: number;
+}
+
+/** How a list is walked. */
+export interface WalkOptions {
+  /** Pages under way beside the one that is awaited. */
+  readonly ahead: number;
+  readonly signal: AbortSignal;
+  /** What the service takes `offset` for. */
+  readonly offset: 'row index' | 'page number';
 }
 
 /** Why a walk found no end of the list or no list at all. */
@@ -64,7 +75,7 @@ export async function walkList<Item>(
   source: ListSource<Item>,
   fetchPage: FetchPage,
   collector: Collector<Item>,
-  options: { readonly ahead: number; readonly signal: AbortSignal },
+  options: WalkOptions,
 ): Promise<Walk> {
   const reader = createPageReader(source, fetchPage, options.ahead, options.signal);
   const rows = createRowIntake(source, collector);
@@ -73,8 +84,9 @@ export async function walkList<Item>(
   let total: number | undefined;
   let lastRow: Row;
   let gap: Gap = 'none';
+  let pages = 0;
   const expectedOffsets = function* (from: number): Iterable<number> {
-    if (step === 0 || total === undefined) return;
+    if (step === 0 || total === undefined || options.offset === 'page number') return;
     for (let next = from + step; next + 1 < total; next += step) yield next;
   };
   try {
@@ -86,25 +98,33 @@ export async function walkList<Item>(
       if (offset > 0) gap = widerGap(gap, gapBefore(page, joint, lastRow, total));
       total = page.total ?? total;
       const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
-      if (isLastPage(offset + received, received, fresh, total)) {
+      pages += Math.min(1, fresh.ids + fresh.withoutId);
+      if (isLastPage(reachedBy(options.offset, offset + received, rows.count()), received, fresh, total)) {
         // The end of an uncounted list is an empty page, or nothing behind the row that is known.
         if (total === undefined && received > 1) gap = widerGap(gap, 'unknown');
         break;
       }
       if (isEndless(rows.count(), total)) throw new WalkError('endless');
-      const overlap = overlapOf(received);
-      lastRow = overlap === 0 ? undefined : page.rows[received - 1];
-      step = received - overlap;
+      const next = nextPage(options.offset, received);
+      lastRow = next.overlaps ? page.rows[received - 1] : undefined;
+      step = next.step;
       offset += step;
     }
   } finally {
     reader.close();
   }
-  return rows.finish(total, gap);
+  return rows.finish(total, gap, pages);
 }
 
-// A page of a single row cannot overlap: the walk would stand still.
-const overlapOf = (received: number): number => (received > 1 ? 1 : 0);
+const reachedBy = (offset: WalkOptions['offset'], rowIndex: number, count: number): number =>
+  offset === 'page number' ? count : rowIndex;
+
+/** How far it is to the next page, and whether that begins with the last row of this one. */
+function nextPage(offset: WalkOptions['offset'], received: number) {
+  if (offset === 'page number') return { step: 1, overlaps: false };
+  // A page of a single row cannot overlap: the walk would stand still.
+  return received > 1 ? { step: received - 1, overlaps: true } : { step: received, overlaps: false };
+}
 
 /** Where the page holds the row that ended the one before it; -1 for nowhere. */
 function findJoint(source: ListSource<unknown>, page: Page, lastRow: Row): number {
@@ -173,8 +193,8 @@ function createRowIntake<Item>(source: ListSource<Item>, collector: Collector<It
       return { ids: ids.size - before.ids, withoutId: withoutId - before.withoutId };
     },
     count: (): number => ids.size + withoutId,
-    finish: (total: number | undefined, gap: Gap): Walk => {
-      return { ids, rejectedIds, listed: ids.size + withoutId, total, rejections, gap };
+    finish: (total: number | undefined, gap: Gap, pages: number): Walk => {
+      return { ids, rejectedIds, listed: ids.size + withoutId, total, rejections, gap, pages };
     },
   };
 }

@@ -21,6 +21,7 @@ export const gesV2: BackupSource = {
     operation: 'list_backups',
     path: '/v2/{project_id}/graphs/backups',
     pageSize: GES_PAGE_SIZE,
+    offsetMayBePageNumber: true,
     readPage: (body) => readEnvelope(body, 'backup_list', 'backup_count'),
     readId: (row) => readId(asObject(row)?.['id']),
     readRow,

@@ -48,6 +48,7 @@ export const gesGraphs: ListSource<Resource> = {
   operation: 'list_graphs',
   path: '/v2/{project_id}/graphs',
   pageSize: GES_PAGE_SIZE,
+  offsetMayBePageNumber: true,
   readPage: (body) => readEnvelope(body, 'graphs', 'graph_count'),
   readId: (row) => readId(asObject(row)?.['id']),
   readRow: readGraph,

@@ -23,6 +23,8 @@ export interface ListSource<Item> {
   readonly path: string;
   /** The largest `limit` that the service is known to take. */
   readonly pageSize: number;
+  /** Whether the vendor leaves open that `offset` counts pages. */
+  readonly offsetMayBePageNumber?: true;
   /** Reads the envelope; undefined when it is not one of this API. */
   readonly readPage: (body: unknown) => Page | undefined;
   /** The row's own id, before anything else of it is read; undefined when it has none that can be used. */

@@ -223,6 +223,7 @@ describe('a list that does not page as it should', () => {
     const walk = walkList(ID_LIST, server.fetchPage, sink, {
       ahead: 3,
       signal: new AbortController().signal,
+      offset: 'row index',
     });
 
     await expect(walk).rejects.toMatchObject({ name: 'WalkError', problem: 'endless' });
@@ -383,5 +384,37 @@ describe('a list that moves once', () => {
     const list = await readList(server);
 
     expect(list.kind).toBe('moving');
+  });
+});
+
+describe('a list whose offset may count pages', () => {
+  const source = { ...ID_LIST, offsetMayBePageNumber: true } as const;
+  const options = { ahead: 3, signal: new AbortController().signal };
+
+  it('is read by page numbers where rows are missing otherwise', async () => {
+    const rows = rowsOf(300);
+    const server = serveAnswers(({ offset, limit }) => ({
+      rows: rows.slice(offset * limit, (offset + 1) * limit),
+      total: rows.length,
+    }));
+
+    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0 });
+    expect(list.kind === 'complete' && list.items.items).toEqual(idsOf(rows));
+  });
+
+  it('tells what is missing where page numbers do not find it either', async () => {
+    const rows = rowsOf(250);
+    const server = serveAnswers(({ offset, limit }) => ({
+      rows: rows.slice(offset, offset + limit),
+      total: 260,
+    }));
+
+    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 10 });
+    expect(list.kind === 'complete' && list.items.items).toEqual(idsOf(rows));
+    expect(server.requests.length).toBeLessThan(10);
   });
 });

@@ -43,6 +43,7 @@ function completeList(
       total: ids.size + unlisted,
       rejections: { not_an_object: 0, id: 0, resource: 0, time: rejectedIds.length },
       gap: 'none',
+      pages: 1,
     },
     unlisted,
   };
