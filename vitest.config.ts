@@ -22,11 +22,10 @@ const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
 
 // These take long and have a leg of their own.
 const LIVE = ['test/alerts/live-alerts.process.test.ts'];
-const BENCH = ['test/bench/**/*.test.ts'];
 const ALERTS = ['test/alerts/**/*.test.ts'];
 const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
 const FAULTS = ['test/faults/**/*.test.ts'];
-const SLOW = [...LIVE, ...BENCH, ...ALERTS, ...DASHBOARDS, ...FAULTS];
+const SLOW = [...LIVE, ...ALERTS, ...DASHBOARDS, ...FAULTS];
 
 export default defineConfig({
   test: {
@@ -38,7 +37,6 @@ export default defineConfig({
       project('dashboards', DASHBOARDS),
       project('alerts', ALERTS, LIVE),
       project('live', LIVE),
-      project('bench', BENCH),
     ],
   },
 });

@@ -61,7 +61,7 @@ describe('a project whose every call hangs', () => {
     cloud.order({ match: {}, fault: { kind: 'no-answer' } });
     const before = await exporter.samples();
     const series = exporter.resourceSeries('prod');
-    limitPolls(1500);
+    limitPolls(2500);
 
     const polling = exporter.poll();
     const whileItHangs = await eventually(async () => {

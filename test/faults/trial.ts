@@ -26,8 +26,8 @@ export interface Trial {
   readonly growth: number;
 }
 
-const HASTY = '250ms';
-const SHORT_POLL_MILLISECONDS = 500;
+const HASTY = '400ms';
+const SHORT_POLL_MILLISECONDS = 1000;
 const LONG_POLL_MILLISECONDS = 60_000;
 /** A refused sign-in is not repeated for five minutes. */
 const SIGN_IN_BACK_OFF = 301;

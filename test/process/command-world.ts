@@ -2,10 +2,12 @@ import { onTestFinished } from 'vitest';
 import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
+  type SimulatedRequest,
+  type SimulatedResource,
   startSimulatedCloud,
 } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
-import { temporaryDirectory } from '../support/exporter-process.ts';
+import { runProgram, temporaryDirectory } from '../support/exporter-process.ts';
 
 /** A simulated cloud that is stopped when the test ends. */
 export async function cloudFor(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
@@ -28,3 +30,31 @@ export async function configFor(
 ): Promise<string> {
   return (await filesFor()).write('config.yml', configurationFor(cloud, { interval: '5m', ...parts }));
 }
+
+/** The name of the program, as its messages begin. */
+export const PROGRAM = 'huaweicloud-backup-exporter';
+
+/** Runs `backups` against a cloud; errors call the configuration file `config.yml`. */
+export async function backups(
+  cloud: SimulatedCloud,
+  args: readonly string[],
+  parts: ConfigurationParts = {},
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const config = await configFor(cloud, parts);
+  const ended = await runProgram(['backups', ...args, '--config.file', config], environment);
+  return { ...ended, errors: ended.errors.replaceAll(config, 'config.yml') };
+}
+
+/** The requests that arrived and were to change something. */
+export const changes = (cloud: SimulatedCloud): readonly SimulatedRequest[] =>
+  cloud.requests.filter(({ method, operation }) => method !== 'GET' && operation !== 'sign_in');
+
+/** Gives a healthy resource after something happened to it. */
+export const arranged =
+  (change: (cloud: SimulatedCloud, id: string) => void, kind: 'graph' | 'instance' = 'graph') =>
+  (cloud: SimulatedCloud): SimulatedResource => {
+    const resource = cloud.resourceOf('healthy', kind);
+    change(cloud, resource.id);
+    return resource;
+  };

@@ -126,4 +126,19 @@ describe('the exporter', () => {
     expect(exporter.errors()).toContain(path);
     expect(cloud.requests.every(({ status }) => status === 200)).toBe(true);
   });
+
+  it('sends a refused password once, also over reloads', async () => {
+    const cloud = await startCloud();
+    const exporter = await start(cloud, { ...passwordOf(cloud), password: 'mistyped' });
+    const reloads = () => exporter.errors().match(/configuration reloaded/g)?.length ?? 0;
+
+    await pollsMore(exporter, 'auth');
+    for (let count = 1; count <= 3; count += 1) {
+      exporter.child.kill('SIGHUP');
+      await eventually(() => reloads() === count);
+      await pollsMore(exporter, 'auth');
+    }
+
+    expect(signIns(cloud)).toEqual([401]);
+  });
 });

@@ -34,6 +34,9 @@ while True:
 /** Keys that a person presses. */
 export const KEYS = { enter: '\r', ctrlC: '\u0003', ctrlD: '\u0004' } as const;
 
+/** What clears a line of a terminal, as the source of a regular expression. */
+export const CLEAR = '\\r\\u001b\\[2K';
+
 /** A program of this project on a terminal. */
 export interface ProgramOnTerminal {
   /** All that the terminal was sent so far, standard output and standard error together. */

@@ -20,7 +20,7 @@ export function createAdviser(
     const advice = [failure.reason];
     switch (failure.outcome) {
       case 'permission':
-        if (failure.operation !== 'list_backups') advice.push(withoutInventory(service));
+        if (isOfInventory(failure)) advice.push(withoutInventory(service));
         if (isForeignProject) advice.push('or project_id is not one of these credentials');
         break;
       case 'network':
@@ -49,6 +49,9 @@ export function createAdviser(
 function isBoundToProject({ credentials: { type } }: ProjectConfig): boolean {
   return type === 'password' || type === 'oidc';
 }
+
+const isOfInventory = ({ operation }: ReadFailure): boolean =>
+  operation === 'list_graphs' || operation === 'list_instances';
 
 function withoutInventory({ type }: ServiceConfig): string {
   const resources = type === 'ges' ? 'graphs' : 'instances';

@@ -52,7 +52,7 @@ function serviceJson(examination: ServiceExamination, now: UnixSeconds) {
     resources?.filter((resource) => resource.standing === standing).length;
   return {
     service: examination.service,
-    fine: examination.troubles.length === 0,
+    fine: examination.troubles.length === 0 && examination.backups !== undefined,
     troubles: examination.troubles,
     backups: examination.backups,
     resources: resources?.length,

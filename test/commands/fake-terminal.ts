@@ -1,0 +1,67 @@
+import { Writable } from 'node:stream';
+import type { Terminal } from '../../src/commands/terminal.ts';
+
+/** A terminal that keeps what it is sent, for commands that run within a test. */
+export interface FakeTerminal extends Terminal {
+  readonly written: () => string;
+  readonly errors: () => string;
+  /** Sends a signal to the command. */
+  readonly signal: (name: NodeJS.Signals) => void;
+  /** The questions that were asked. */
+  readonly asked: readonly string[];
+}
+
+/** A terminal of someone who answers every question with `answer`; without one nobody can be asked. */
+export function createFakeTerminal(
+  options: {
+    readonly answer?: boolean;
+    readonly outputWidth?: number;
+    readonly errorWidth?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
+): FakeTerminal {
+  let written = '';
+  let errors = '';
+  const asked: string[] = [];
+  const handlers = new Map<NodeJS.Signals, Set<(name: NodeJS.Signals) => void>>();
+  const write = (text: string): void => {
+    written += text;
+  };
+  return {
+    environment: options.environment ?? {},
+    write,
+    writeError: (text) => {
+      errors += text;
+    },
+    output: new Writable({
+      write: (chunk: Buffer, _, done) => {
+        write(chunk.toString());
+        done();
+      },
+    }),
+    outputWidth: options.outputWidth,
+    errorWidth: options.errorWidth,
+    isColourful: false,
+    canAsk: options.answer !== undefined,
+    ask: (question) => {
+      asked.push(question);
+      return Promise.resolve(options.answer === true);
+    },
+    onSignal: (names, handle) => {
+      for (const name of names) handlers.set(name, (handlers.get(name) ?? new Set()).add(handle));
+      return () => {
+        for (const name of names) handlers.get(name)?.delete(handle);
+      };
+    },
+    onUncaught: () => undefined,
+    exit: () => {
+      throw new Error('the command ended the process');
+    },
+    written: () => written,
+    errors: () => errors,
+    signal: (name) => {
+      for (const handle of handlers.get(name) ?? []) handle(name);
+    },
+    asked,
+  };
+}

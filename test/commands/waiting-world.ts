@@ -1,0 +1,83 @@
+import { onTestFinished } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
+import type { CommandTime } from '../../src/commands/command-time.ts';
+import { type Seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  type SimulatedCloud,
+  type SimulatedCloudOptions,
+  startSimulatedCloud,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { configurationFor } from '../support/configuration.ts';
+import { temporaryDirectory } from '../support/exporter-process.ts';
+import { createFakeTerminal, type FakeTerminal } from './fake-terminal.ts';
+
+const BEGIN = 1_782_900_000;
+
+/** A simulated cloud whose time passes only while a command sleeps. */
+export interface WaitingWorld {
+  readonly cloud: SimulatedCloud;
+  /** The pauses that commands have made, in seconds. */
+  readonly pauses: readonly number[];
+  /** Calls back when so many seconds have passed in all. */
+  readonly at: (seconds: number, happen: () => void) => void;
+  /** Lets time pass without a command. */
+  readonly pass: (seconds: number) => void;
+  readonly run: (args: readonly string[], terminal?: FakeTerminal) => Promise<CommandEnd>;
+}
+
+/** How a command ended, with all that it wrote. */
+export interface CommandEnd {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Makes a world with a few graphs and instances. Its cloud is stopped when the test ends. */
+export async function createWaitingWorld(
+  options: Partial<SimulatedCloudOptions> = {},
+): Promise<WaitingWorld> {
+  let passed = 0;
+  const pauses: number[] = [];
+  const events: { readonly at: number; readonly happen: () => void }[] = [];
+  const cloud = await startSimulatedCloud({
+    graphs: 2,
+    instances: 1,
+    characters: false,
+    clock: () => BEGIN + passed,
+    ...options,
+  });
+  onTestFinished(cloud.stop);
+  const files = await temporaryDirectory();
+  onTestFinished(files.remove);
+  const config = await files.write('config.yml', configurationFor(cloud, { interval: '5m' }));
+
+  const pass = (seconds: number): void => {
+    passed += seconds;
+    for (const event of events.splice(0)) {
+      if (event.at <= passed) event.happen();
+      else events.push(event);
+    }
+  };
+  const time: CommandTime = {
+    clock: () => unixSeconds(BEGIN + passed),
+    sleep: (duration: Seconds, signal) => {
+      pauses.push(duration);
+      pass(duration);
+      return signal.aborted ? Promise.reject(new Error('ended')) : Promise.resolve();
+    },
+  };
+  return {
+    cloud,
+    pauses,
+    at: (seconds, happen) => void events.push({ at: seconds, happen }),
+    pass,
+    run: async (args, terminal = createFakeTerminal()) => {
+      const code = await runCommandLine([...args, '--config.file', config], terminal, time);
+      return {
+        code,
+        output: terminal.written(),
+        errors: terminal.errors().replaceAll(config, 'config.yml'),
+      };
+    },
+  };
+}

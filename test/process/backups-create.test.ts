@@ -1,0 +1,379 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  SimulatedCloud,
+  SimulatedFault,
+  SimulatedResource,
+} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { eventually, startProgram } from '../support/exporter-process.ts';
+import { arranged, backups, changes, cloudFor, configFor, PROGRAM } from './command-world.ts';
+import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
+
+const manualBackups = (cloud: SimulatedCloud, { id }: SimulatedResource) =>
+  cloud.backupsOf(id).filter(({ method }) => method === 'manual');
+
+interface Refusal {
+  readonly what: string;
+  readonly arrange: (cloud: SimulatedCloud) => SimulatedResource;
+  readonly says: string;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: 'a graph that is being backed up',
+    arrange: arranged((cloud, id) => void cloud.startBackup(id)),
+    says: 'a backup of the graph is already running; wait until it has ended (GES.7002)',
+  },
+  {
+    what: 'a graph whose quota of backups is reached',
+    arrange: arranged((cloud, id) => {
+      cloud.startBackup(id);
+      cloud.finishBackup(id);
+    }),
+    says: 'the quota of backups is reached; delete an old manual backup first (GES.7019)',
+  },
+  {
+    what: 'a graph that is stopped',
+    arrange: arranged((cloud, id) => cloud.setGraphStatus(id, '900')),
+    says: 'the graph is not running; start it first (GES.7001)',
+  },
+  {
+    what: 'a graph that is gone',
+    arrange: (cloud) => cloud.resourceOf('deleted'),
+    says: 'the graph does not exist or has been deleted (GES.7000)',
+  },
+  {
+    what: 'who may not back graphs up',
+    arrange: arranged((cloud) => cloud.deny('ges:backup:create')),
+    says: 'this user or agency is not allowed to do that (GES.7041); grant ges:backup:create',
+  },
+  {
+    what: 'an instance that is being backed up',
+    arrange: arranged((cloud, id) => void cloud.startBackup(id), 'instance'),
+    says: 'a backup of the instance is already running; wait until it has ended (DBS.201205)',
+  },
+  {
+    what: 'who may not back instances up',
+    arrange: arranged((cloud) => cloud.deny('gaussdb:backup:create'), 'instance'),
+    says: 'this user or agency is not allowed to do that (DBS.200010); grant gaussdb:backup:create',
+  },
+];
+
+describe('backups create', () => {
+  it.each(['graph', 'instance'] as const)(
+    'starts a backup of a %s, once, and prints its job',
+    async (kind) => {
+      const cloud = await cloudFor();
+      const resource = cloud.resourceOf('healthy', kind);
+      const before = manualBackups(cloud, resource).length;
+
+      const { code, output, errors } = await backups(cloud, ['create', '--resource', resource.name, '--yes']);
+
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toMatch(
+        new RegExp(
+          `^Started the backup of ${resource.name} \\(${resource.id}\\): job \\w+(, backup \\w+)?\\n$`,
+        ),
+      );
+      expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
+      expect(changes(cloud)).toHaveLength(1);
+    },
+  );
+
+  it.each(REFUSALS)('says in plain words why it is refused for $what', async ({ arrange, says }) => {
+    const cloud = await cloudFor({ manualBackupQuota: 1, seed: 3 });
+    const { id, name } = arrange(cloud);
+
+    const { code, output, errors } = await backups(cloud, ['create', '--resource', id, '--yes']);
+
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says}\n`);
+    expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it('refuses where nobody can be asked, before it asks the cloud anything', async () => {
+    const cloud = await cloudFor();
+
+    const { code, output, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01']);
+
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toBe(`${PROGRAM}: nothing was started: there is no terminal to ask on; give --yes\n`);
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it.each([
+    { flags: [], kind: 'graph' },
+    { flags: ['--json', '--yes', '--wait'], kind: 'instance' },
+  ] as const)('shows the call with --dry-run $flags and sends nothing', async ({ flags, kind }) => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy', kind);
+
+    const { code, output } = await backups(cloud, ['create', '--resource', id, '--dry-run', ...flags], {
+      project: { project_id: cloud.account.projectId },
+    });
+
+    expect(code).toBe(0);
+    expect(changes(cloud)).toEqual([]);
+    if (kind === 'graph') {
+      expect(output).toBe(`POST ${cloud.origin}/v2/${cloud.account.projectId}/graphs/${id}/backups\n{}\n`);
+    } else {
+      expect(JSON.parse(output)).toEqual({
+        method: 'POST',
+        url: `${cloud.origin}/v3/${cloud.account.projectId}/backups/create`,
+        body: {
+          instance_id: id,
+          name: expect.stringMatching(/^backup-exporter-\d{8}T\d{6}Z$/),
+          description: expect.any(String),
+        },
+      });
+    }
+  });
+
+  it.each([
+    { kind: 'graph', fault: { kind: 'lost-answer', how: 'reset' } },
+    { kind: 'graph', fault: { kind: 'lost-answer', how: 'no-answer' } },
+    { kind: 'instance', fault: { kind: 'lost-answer', how: 'reset' } },
+    { kind: 'instance', fault: { kind: 'cut-json' } },
+  ] satisfies readonly { kind: 'graph' | 'instance'; fault: SimulatedFault }[])(
+    'starts one backup of a $kind and not two when the answer is lost ($fault), and says how to look',
+    async ({ kind, fault }) => {
+      const cloud = await cloudFor();
+      const resource = cloud.resourceOf('healthy', kind);
+      const before = manualBackups(cloud, resource).length;
+      cloud.order({ match: { operation: 'create_backup' }, fault });
+
+      const { code, output, errors } = await backups(
+        cloud,
+        ['create', '--resource', resource.id, '--yes', '--wait'],
+        { poll: { request_timeout: '1s' } },
+      );
+
+      const service = kind === 'graph' ? 'ges' : 'gaussdb-mysql';
+      expect({ code, output }).toEqual({ code: 1, output: '' });
+      expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
+      expect(changes(cloud)).toHaveLength(1);
+      expect(errors).toMatch(
+        new RegExp(
+          `^${PROGRAM}: ${resource.name} \\(${resource.id}\\): cannot start a backup: .*; it may have been started all the same and is not sent again: look with ${PROGRAM} backups list --project prod --service ${service} --resource ${resource.id} --config\\.file config\\.yml\\n$`,
+        ),
+      );
+    },
+  );
+
+  it.each([
+    { kind: 'status', status: 500, body: { error_code: 'GES.9999', error_msg: 'Something broke.' } },
+    { kind: 'status', status: 408, body: { error_code: 'GES.7005', error_msg: 'Time is over.' } },
+    { kind: 'html' },
+    { kind: 'empty' },
+  ] satisfies readonly SimulatedFault[])('does not claim to know after %j', async (fault) => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { operation: 'create_backup' }, fault });
+
+    const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
+
+    expect(code).toBe(1);
+    expect(errors).toContain('it may have been started all the same and is not sent again');
+    expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it.each([
+    { kind: 'status', status: 400, body: { error_code: 'GES.0001', error_msg: 'Parameter error.' } },
+    { kind: 'status', status: 429, body: { error_code: 'APIGW.0308', error_msg: 'Throttled.' } },
+    { kind: 'status', status: 200, body: { errorCode: 'GES.0001', errorMessage: 'Parameter error.' } },
+    { kind: 'redirect', location: 'https://elsewhere.invalid/' },
+  ] satisfies readonly SimulatedFault[])('knows that nothing was started after %j', async (fault) => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { operation: 'create_backup' }, fault });
+
+    const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^huaweicloud-backup-exporter: orders-graph-01 \(\S+\): cannot start a backup: /);
+    expect(errors).not.toContain('may have been started');
+    expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it('signs in again for a token that has ended, and starts one backup', async () => {
+    const cloud = await cloudFor();
+    const resource = cloud.resourceOf('healthy');
+    const before = manualBackups(cloud, resource).length;
+    cloud.order({
+      match: { operation: 'create_backup' },
+      times: 1,
+      fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0307', error_msg: 'Renew it.' } },
+    });
+
+    const { code } = await backups(cloud, ['create', '--resource', resource.id, '--yes']);
+
+    expect(code).toBe(0);
+    expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
+  });
+
+  it('starts a backup of a graph that never had one, known by its id alone where graphs may not be listed', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('never');
+    cloud.deny('ges:graph:list');
+
+    const unpicked = await backups(cloud, ['create', '--resource', id, '--yes']);
+    const picked = await backups(cloud, ['create', '--resource', id, '--service', 'ges', '--yes']);
+
+    expect(unpicked.code).toBe(1);
+    expect(unpicked.errors).toMatch(
+      /no graph or instance has that id or name; .*; what exists in ges of prod is not known: cannot list the graphs: .*grant ges:graph:list/,
+    );
+    expect(picked.code).toBe(0);
+    expect(cloud.backupsOf(id)).toHaveLength(1);
+  });
+
+  it('does not take a name for unambiguous where it cannot see everything', async () => {
+    const cloud = await cloudFor({ characters: false });
+    cloud.deny('gaussdb:instance:list');
+    cloud.deny('gaussdb:backup:list');
+
+    const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /--resource "orders-graph-01" may name more than orders-graph-01 \(.*\): what exists in gaussdb-mysql of prod is not known: .*; give its id, or --project and --service\n$/,
+    );
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('waits in real time until the backup is there and good', async () => {
+    const cloud = await cloudFor({ speed: 300, characters: false });
+    const resource = cloud.resourceOf('healthy');
+
+    const { code, output } = await backups(cloud, ['create', '--resource', resource.id, '--yes', '--wait']);
+
+    expect(code).toBe(0);
+    expect(output).toContain('is complete and good');
+    expect(manualBackups(cloud, resource).at(-1)?.state).toBe('success');
+  });
+
+  it('says at Ctrl-C while it waits how to go on', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startProgram([
+      ...['backups', 'create', '--resource', id, '--yes', '--wait', '--config.file', await configFor(cloud)],
+    ]);
+    await eventually(() => cloud.requests.some(({ operation }) => operation === 'get_job'));
+
+    program.child.kill('SIGINT');
+    const { code, output, errors } = await program.ended;
+
+    expect(code).toBe(1);
+    const [, job] = /: job (\w+)\n$/.exec(output) ?? [];
+    expect(errors).toContain(
+      `goes on; go on waiting with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job ${job} --config.file `,
+    );
+    expect(cloud.backupsOf(id).at(-1)?.state).toBe('running');
+  });
+
+  it('waits at Ctrl-C for the answer to what it has sent, and ends without it at the second', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer' } });
+    const program = startProgram([
+      ...['backups', 'create', '--resource', id, '--yes', '--config.file', await configFor(cloud)],
+    ]);
+    await eventually(() => changes(cloud).length === 1);
+
+    program.child.kill('SIGINT');
+    await eventually(() => program.errors().includes('Ctrl-C again ends without it.\n'));
+    program.child.kill('SIGINT');
+    const { code, errors } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(errors).toContain('it may have been started all the same and is not sent again: look with ');
+  });
+});
+
+describe('backups create on a terminal', () => {
+  const asks = (id: string): RegExp =>
+    new RegExp(`Start the backup of \\S+ \\(${id}\\), ges of prod\\? \\[y/N\\] `);
+
+  it.each(['y', 'YES'])('starts when the answer is %s', async (answer) => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startOnTerminal([
+      'backups',
+      'create',
+      '--resource',
+      id,
+      '--config.file',
+      await configFor(cloud),
+    ]);
+
+    await program.shows(asks(id));
+    expect(changes(cloud)).toEqual([]);
+    program.press(`${answer}${KEYS.enter}`);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(0);
+    expect(shown).toContain('Started the backup of ');
+    expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it.each([
+    ['n', `n${KEYS.enter}`],
+    ['Enter', KEYS.enter],
+    ['anything else', `yo${KEYS.enter}`],
+    ['Ctrl-C', KEYS.ctrlC],
+    ['Ctrl-D', KEYS.ctrlD],
+  ])('starts nothing when the answer is %s', async (_, keys) => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startOnTerminal([
+      'backups',
+      'create',
+      '--resource',
+      id,
+      '--config.file',
+      await configFor(cloud),
+    ]);
+
+    await program.shows(asks(id));
+    program.press(keys);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toMatch(/\nhuaweicloud-backup-exporter: nothing was started\n$/);
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('knows that nothing arrived where the service was gone when the answer came', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startOnTerminal([
+      'backups',
+      'create',
+      '--resource',
+      id,
+      '--config.file',
+      await configFor(cloud),
+    ]);
+
+    await program.shows(asks(id));
+    await cloud.unplug();
+    program.press(`y${KEYS.enter}`);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toContain('refused the connection');
+    expect(shown).not.toContain('may have been started');
+  });
+
+  it('shows how long it waits in one line, and at Ctrl-C how to go on', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startOnTerminal([
+      ...['backups', 'create', '--resource', id, '--yes', '--wait', '--config.file', await configFor(cloud)],
+    ]);
+
+    await program.shows(new RegExp(`${CLEAR}Waiting for the backup of \\S+ \\(\\S+\\): [1-9] s`));
+    program.press(KEYS.ctrlC);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toMatch(new RegExp(`${CLEAR}${PROGRAM}: interrupted; the backup of .* --job \\w+ .*\\n$`));
+  });
+});

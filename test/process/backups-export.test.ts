@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { arranged, backups, changes, cloudFor, configFor, PROGRAM } from './command-world.ts';
+import { KEYS, startOnTerminal } from './pseudo-terminal.ts';
+
+describe('backups export', () => {
+  const toBucket = ['--to', 'my-bucket/backups/'];
+
+  it('copies the good backup that ended last, which need not be the one that started last', async () => {
+    const cloud = await cloudFor();
+    const { id, name } = cloud.resourceOf('healthy');
+    const row = { graph_id: id, graph_name: name, backup_method: 'manual', size: 1 };
+    cloud.setBackups('ges', {
+      rows: [
+        {
+          ...row,
+          id: 'failed-later',
+          status: 'failed',
+          start_timestamp: 1_782_900_900_000,
+          end_timestamp: 1_782_901_000_000,
+        },
+        {
+          ...row,
+          id: 'started-last',
+          status: 'success',
+          start_timestamp: 1_782_900_500_000,
+          end_timestamp: 1_782_900_600_000,
+        },
+        {
+          ...row,
+          id: 'ended-last',
+          status: 'success',
+          start_timestamp: 1_782_900_400_000,
+          end_timestamp: 1_782_900_700_000,
+        },
+        { ...row, id: 'runs', status: 'backing_up', start_timestamp: 1_782_901_100_000 },
+      ],
+    });
+
+    const { code, output } = await backups(cloud, [
+      ...['export', '--resource', name, '--backup', 'latest', '--dry-run', '--json'],
+      ...['--to', 'obs://my-bucket/backups/'],
+    ]);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({
+      url: expect.stringMatching(`/graphs/${id}/backups/export$`),
+      body: { backup_id: 'ended-last', export_path: 'my-bucket/backups/' },
+    });
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('finds the graph of a backup by itself, asks, and starts the export once', async () => {
+    const cloud = await cloudFor();
+    const { id, name } = cloud.resourceOf('healthy');
+    const backup = cloud.backupsOf(id)[0]?.id ?? '';
+    const program = startOnTerminal([
+      ...['backups', 'export', '--backup', backup, ...toBucket, '--config.file', await configFor(cloud)],
+    ]);
+
+    await program.shows(
+      new RegExp(
+        `Start the export of backup ${backup} of ${name} \\(${id}\\) to my-bucket/backups/, ges of prod\\? `,
+      ),
+    );
+    program.press(`y${KEYS.enter}`);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(0);
+    expect(shown).toMatch(/Started the export of backup .*: job \w+\n$/);
+    expect(changes(cloud)).toMatchObject([
+      { body: { backup_id: backup, export_path: 'my-bucket/backups/' } },
+    ]);
+  });
+
+  it.each([
+    'My-Bucket/a/',
+    'ab/a/',
+    'bucket-/a',
+    '192.168.1.1/a',
+    'bu..cket/a',
+    '/bucket/a',
+    'bucket//a',
+    'bucket/../a',
+    'bucket/a b/',
+    'bucket/a\nb/',
+    '',
+  ])('refuses the path %j before anything is asked', async (path) => {
+    const cloud = await cloudFor();
+
+    const { code, errors } = await backups(cloud, [
+      'export',
+      '--backup',
+      'latest',
+      '--resource',
+      'x',
+      '--to',
+      path,
+      '--yes',
+    ]);
+
+    expect(code).toBe(2);
+    expect(errors).toMatch(
+      /^huaweicloud-backup-exporter: --to "[^\n]*": (a bucket must come first|each folder)[^\n]*\n$/,
+    );
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it.each([
+    { args: ['--resource', 'orders-db-01', '--backup', 'latest'] },
+    { args: ['--service', 'gaussdb-mysql', '--backup', 'whatever'] },
+  ])('refuses instances clearly ($args)', async ({ args }) => {
+    const cloud = await cloudFor();
+
+    const { code, errors } = await backups(cloud, ['export', ...args, ...toBucket, '--yes']);
+
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `${PROGRAM}: gaussdb-mysql of prod has no call that exports a backup; only backups of graphs (ges) can be exported\n`,
+    );
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('needs the graph for "latest"', async () => {
+    const { code, errors } = await backups(await cloudFor(), [
+      'export',
+      '--backup',
+      'latest',
+      ...toBucket,
+      '--yes',
+    ]);
+
+    expect(code).toBe(2);
+    expect(errors).toBe(`${PROGRAM}: --backup latest needs --resource, the graph whose backup it is\n`);
+  });
+
+  it.each([
+    {
+      what: 'a backup that failed',
+      backup: (cloud: SimulatedCloud) => cloud.backupsOf(cloud.resourceOf('failing').id).at(-1)?.id,
+      says: /is failed; only a good one can be exported$/,
+    },
+    {
+      what: 'a backup that nobody has',
+      backup: () => 'nobody',
+      says: /--backup "nobody": no backup has that id$/,
+    },
+  ])('refuses $what', async ({ backup, says }) => {
+    const cloud = await cloudFor();
+
+    const { code, errors } = await backups(cloud, [
+      'export',
+      '--backup',
+      backup(cloud) ?? '',
+      ...toBucket,
+      '--yes',
+    ]);
+
+    expect(code).toBe(1);
+    expect(errors.trimEnd()).toMatch(says);
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('says that a graph has no good backup, and how to look', async () => {
+    const cloud = await cloudFor();
+    const { id, name } = cloud.resourceOf('never');
+
+    const { code, errors } = await backups(cloud, [
+      'export',
+      '--resource',
+      name,
+      '--backup',
+      'latest',
+      ...toBucket,
+      '--yes',
+    ]);
+
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `${PROGRAM}: ${name} (${id}) has no good backup; look with ${PROGRAM} backups list --project prod --service ges --resource ${id} --config.file config.yml\n`,
+    );
+  });
+
+  it.each([
+    {
+      what: 'a deleted graph',
+      arrange: (cloud: SimulatedCloud) => cloud.resourceOf('deleted'),
+      says: 'the graph does not exist or has been deleted (GES.7000)',
+    },
+    {
+      what: 'a graph that is stopped',
+      arrange: arranged((cloud, id) => cloud.setGraphStatus(id, '900')),
+      says: 'the graph is not running; start it first (GES.7001)',
+    },
+    {
+      what: 'who may not export',
+      arrange: arranged((cloud) => cloud.deny('ges:backup:export')),
+      says: 'this user or agency is not allowed to do that (GES.7041); grant the permission for POST /v2/{project_id}/graphs/{graph_id}/backups/export',
+    },
+  ])('says in plain words why it is refused for $what', async ({ arrange, says }) => {
+    const cloud = await cloudFor();
+    const { id, name } = arrange(cloud);
+
+    const { code, errors } = await backups(cloud, [
+      'export',
+      '--resource',
+      id,
+      '--backup',
+      'latest',
+      ...toBucket,
+      '--yes',
+    ]);
+
+    expect(code).toBe(1);
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says.replace('{graph_id}', id)}\n`);
+  });
+
+  it('is not sent again when the answer is lost', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'lost-answer', how: 'reset' } });
+
+    const { code, errors } = await backups(cloud, [
+      ...['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
+    ]);
+
+    expect(code).toBe(1);
+    expect(errors).toContain('it may have been started all the same and is not sent again');
+    expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it('waits in real time until the job has ended well', async () => {
+    const cloud = await cloudFor({ speed: 60, characters: false });
+
+    const { code, output } = await backups(cloud, [
+      ...[
+        'export',
+        '--resource',
+        'orders-graph-01',
+        '--backup',
+        'latest',
+        ...toBucket,
+        '--yes',
+        '--wait',
+        '--json',
+      ],
+    ]);
+
+    expect(code).toBe(0);
+    expect(
+      output
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).state),
+    ).toEqual(['started', 'succeeded']);
+  });
+});
