@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { Gauge } from './prom-client.ts';
 
 // Each look wakes an idle process.
+const FIRST_LOOK_MILLISECONDS = 20;
 const LOOK_EVERY_MILLISECONDS = 5000;
 const LOOKS_KEPT = 60;
 
@@ -29,12 +30,16 @@ const LAG_NAMES = Object.keys(HELP) as LagName[];
 export function collectEventLoopLag(registry: Registry): void {
   const lags: number[] = [];
   let looked = performance.now();
-  setInterval(() => {
+  const look = (awaited: number): void => {
     const now = performance.now();
-    lags.push(Math.max(0, now - looked - LOOK_EVERY_MILLISECONDS) / 1000);
+    lags.push(Math.max(0, now - looked - awaited) / 1000);
     if (lags.length > LOOKS_KEPT) lags.shift();
     looked = now;
-  }, LOOK_EVERY_MILLISECONDS).unref();
+  };
+  setTimeout(() => {
+    look(FIRST_LOOK_MILLISECONDS);
+    setInterval(look, LOOK_EVERY_MILLISECONDS, LOOK_EVERY_MILLISECONDS).unref();
+  }, FIRST_LOOK_MILLISECONDS).unref();
 
   const gauges = new Map<LagName, InstanceType<typeof Gauge>>();
   const collect = (): void => {

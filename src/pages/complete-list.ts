@@ -53,7 +53,8 @@ const isWhole = (walk: Walk): boolean => walk.gap === 'none' && !isShort(walk);
 const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
 
 // Either as a difference to the total, or as a row that only one of two walks has found.
-const holeWouldShow = (walk: Walk): boolean => isShort(walk) || walk.gap !== 'broken';
+const holeWouldShow = (walk: Walk): boolean =>
+  walk.gap !== 'stuck' && (isShort(walk) || walk.gap !== 'broken');
 
 function complete<Items extends Collector<never>>({
   items,

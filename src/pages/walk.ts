@@ -16,7 +16,7 @@ export interface Collector<Item> {
 export type Rejections = Readonly<Record<RejectionReason, number>>;
 
 /** How sure it is that no row stood between two pages. */
-export type Gap = 'none' | 'unknown' | 'broken';
+export type Gap = 'none' | 'unknown' | 'broken' | 'stuck';
 
 /** What one walk from the first page to the last has found. */
 export interface Walk {
@@ -31,7 +31,8 @@ export interface Walk {
   readonly rejections: Rejections;
   /**
    * Whether something can have slipped through between two pages. `none`: each page holds the row that ended the one
-   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap.
+   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap. `stuck`: after
+   * pages that went on, the service gave one full of known rows.
    */
   readonly gap: Gap;
   /** Pages that brought a row not seen before. */
@@ -98,7 +99,9 @@ export async function walkList<Item>(
       if (offset > 0) gap = widerGap(gap, gapBefore(page, joint, lastRow, total));
       total = page.total ?? total;
       const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
-      pages += Math.min(1, fresh.ids + fresh.withoutId);
+      const brought = fresh.ids + fresh.withoutId;
+      pages += Math.min(1, brought);
+      gap = widerGap(gap, gapOfKnownRows(received, brought, pages));
       if (isLastPage(reachedBy(options.offset, offset + received, rows.count()), received, fresh, total)) {
         // The end of an uncounted list is an empty page, or nothing behind the row that is known.
         if (total === undefined && received > 1) gap = widerGap(gap, 'unknown');
@@ -137,7 +140,12 @@ function gapBefore(page: Page, joint: number, lastRow: Row, totalBefore: number 
   return page.total === totalBefore ? 'unknown' : 'broken';
 }
 
-const GAPS: readonly Gap[] = ['none', 'unknown', 'broken'];
+// After pages that went on, one full of known rows: the service does not move on. At the end of a list there is at
+// most the row that is known.
+const gapOfKnownRows = (received: number, brought: number, pages: number): Gap =>
+  pages > 1 && received > 1 && brought === 0 ? 'stuck' : 'none';
+
+const GAPS: readonly Gap[] = ['none', 'unknown', 'broken', 'stuck'];
 
 const widerGap = (one: Gap, other: Gap): Gap => (GAPS.indexOf(one) > GAPS.indexOf(other) ? one : other);
 

@@ -95,9 +95,10 @@ async function readStateFile(path: string): Promise<SavedStatesReading> {
 async function writeDurably(path: string, pieces: AsyncIterable<string>): Promise<void> {
   const temporary = `${path}.new`;
   try {
-    const file = await open(temporary, 'w', 0o600);
+    // A file of its own: what lies there was left by a killed process, or is a link to somewhere else.
+    await unlink(temporary).catch(() => undefined);
+    const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.chmod(0o600);
       await writeAll(file, pieces);
       await file.sync();
     } finally {

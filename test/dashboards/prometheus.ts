@@ -74,10 +74,13 @@ function listening(child: ChildProcess): Promise<string> {
     child.once('error', (error) => fail(error.message));
     if (child.stderr === null) return fail('prometheus has no log');
     let address: string | undefined;
+    let ready = false;
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line);
       address ??= /msg="Listening on" address=(\S+)/.exec(line)?.[1];
-      if (address === undefined || !line.includes('Server is ready')) return;
+      // The two come in any order.
+      ready ||= line.includes('Server is ready');
+      if (address === undefined || !ready) return;
       clearTimeout(late);
       resolve(`http://${address}`);
     });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readStates } from '../../src/state-file/format.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
@@ -69,6 +69,16 @@ describe('the state file', () => {
     expect(await readdir(files.directory)).toEqual(['state']);
   });
 
+  it('is never written through a link that somebody has put there', async () => {
+    const victim = await files.write('victim', 'precious');
+    await symlink(victim, `${path}.new`);
+
+    await (await openFile()).save(KEY, stateOf(1));
+
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+    expect((await lstat(path)).isFile()).toBe(true);
+  });
+
   it('is on the disk before it takes the place of the old one, and so is its name', async () => {
     const operations: string[] = [];
     watched.before = ({ name, path: at }) => {
@@ -78,8 +88,8 @@ describe('the state file', () => {
     await (await openFile()).save(KEY, stateOf(1));
 
     expect(operations).toEqual([
-      'open w /state.new',
-      'chmod /state.new',
+      'unlink /state.new',
+      'open wx /state.new',
       'appendFile /state.new',
       'sync /state.new',
       'close /state.new',
@@ -201,7 +211,7 @@ describe('a state file that cannot be used', () => {
 });
 
 describe('a disk that takes nothing', () => {
-  const steps = ['open w', 'chmod', 'appendFile', 'sync', 'rename'];
+  const steps = ['open wx', 'appendFile', 'sync', 'rename'];
   const cases = ['ENOSPC', 'EROFS', 'EIO', 'EDQUOT'].flatMap((code) =>
     steps.map((step) => [code, step] as const),
   );

@@ -418,3 +418,17 @@ describe('a list whose offset may count pages', () => {
     expect(server.requests.length).toBeLessThan(10);
   });
 });
+
+describe('a list whose second page is repeated for ever', () => {
+  it('is not served: the rows behind it may be any', async () => {
+    const rows = rowsOf(300);
+    const server = serveAnswers(({ offset, limit }) => {
+      const from = Math.min(offset, 99);
+      return { rows: rows.slice(from, from + limit), total: rows.length };
+    });
+
+    const list = await readList(server);
+
+    expect(list.kind).toBe('moving');
+  });
+});
