@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
+import { PROGRAM_NAME } from './build.ts';
 import { configFileFlag, type RunCommand } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
 import { durationOf, flag, moment, someText } from './flag-values.ts';
@@ -59,24 +60,24 @@ const ago =
     unixSeconds(now - length);
 
 const AFTER_HELP = `
-How to take it in:
-  huaweicloud-backup-exporter backfill --config.file config.yml \\
+How Prometheus takes it in:
+  ${PROGRAM_NAME} backfill --config.file config.yml \\
     --until 3h --instance exporter.example:10045 --output past.om
-  promtool tsdb create-blocks-from openmetrics past.om DATA_DIRECTORY_OF_PROMETHEUS
+  promtool tsdb create-blocks-from openmetrics \\
+    --max-block-duration=24h past.om /var/lib/prometheus
 
-job and instance have to be those of the live series, so that both are one.
-Prometheus itself may still be writing its last three hours, so --until 3h is
-for one that runs. Repeating a backfill writes the same samples at the same
-times.
+The labels job and instance have to be those of the live series, so that both
+are one. A Prometheus that runs may still be writing its last three hours, hence
+--until 3h. promtool reads the file once for each block that it makes, hence the
+blocks of a day. Written again, the samples have the same times and values.
 
-What it cannot know, and does not write:
+What cannot be known is not written:
 - Services delete old automatic backups. It is taken that they delete the oldest
-  first, good ones and others by the same rule. What was true before the oldest
-  one that is left, and what depends on those that are gone, is not written.
-- How many backups were stored, their size together, the oldest of them and
+  first, good ones and others by the same rule. What was before the oldest one
+  that is left is not written, nor what depends on those that are gone.
+- How many backups were stored, their size together, the oldest of them, and
   what the exporter would have counted.
-- The objective of a time whose newest good backup is not known; when a resource
-  was deleted; what an engine's version was before its backups name it.
+- The objective where the newest good backup is not known, and of what is gone;
+  an engine's version before all backups name that of today.
 Backups that someone deleted by hand are missing as if they had never been.
-Names and objectives are those of today.
-`;
+Names, objectives and the choice of resources are those of today.`;

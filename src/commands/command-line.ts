@@ -4,7 +4,7 @@ import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { CommandError, ConfigurationError } from './command-error.ts';
 import { addBackfillCommand } from './command-line-backfill.ts';
 import { addBackupsCommands } from './command-line-backups.ts';
-import { configFileFlag, type RunCommand } from './command-line-parts.ts';
+import { configFileFlag, explain, type RunCommand } from './command-line-parts.ts';
 import { type CommandTime, REAL_TIME } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
 import {
@@ -70,10 +70,7 @@ function createProgram(terminal: Terminal, time: CommandTime, run: RunCommand): 
     )
     .helpOption('--help', 'print this help')
     .helpCommand(false)
-    .addHelpText(
-      'after',
-      `\nWithout a command it serves. The flags of a command: ${PROGRAM_NAME} check --help\nExit codes: 0 done, 1 refused or failed, 2 wrong flags or configuration.`,
-    )
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError(false)
     .allowExcessArguments(false)
     .configureOutput({
@@ -91,6 +88,11 @@ function createProgram(terminal: Terminal, time: CommandTime, run: RunCommand): 
   addCheckCommand(program, terminal, run);
   addBackupsCommands(program, terminal, time, run);
   addBackfillCommand(program, terminal, time, run);
+  program.addHelpText(
+    'after',
+    `\nWithout a command it serves. The flags of a command:\n  ${PROGRAM_NAME} check --help`,
+  );
+  explain(program, 'Exit codes: 0 done, 1 refused or failed, 2 wrong flags or configuration.');
   endInUsageErrors(program);
   return program;
 }
@@ -133,8 +135,9 @@ function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): 
 }
 
 function addCheckCommand(program: Command, terminal: Terminal, run: RunCommand): void {
-  program
+  const check = program
     .command('check')
+    .summary('examine the configuration, the credentials, the permissions and the backups')
     .description(
       'examine the configuration, the credentials, the permissions and the backups: signs in and reads each list once, as a poll does',
     )
@@ -142,13 +145,13 @@ function addCheckCommand(program: Command, terminal: Terminal, run: RunCommand):
     .option('--offline', 'check the configuration alone and ask the cloud nothing')
     .option('--strict', 'fail also when a resource is outside of its objective')
     .option('--json', 'print JSON; its keys are in docs/check-json.md')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 the exporter can do its work, 1 something keeps it from it, 2 bad configuration.',
-    )
     .action((flags: CheckFlags) =>
-      run(import('./check/check.ts').then(({ check }) => check(flags, terminal))),
+      run(import('./check/check.ts').then((module) => module.check(flags, terminal))),
     );
+  explain(
+    check,
+    'Exit codes: 0 the exporter can do its work, 1 something keeps it from it, 2 bad configuration.',
+  );
 }
 
 function withServeFlags(command: Command): Command {

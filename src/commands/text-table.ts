@@ -3,8 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 /** A text from the cloud as a terminal may show it: what the terminal would obey is replaced. */
 export const visible = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
+// The blocks that Unicode's East Asian Width calls wide, and emoji.
 const WIDE =
-  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const WITHOUT_WIDTH = /\p{M}/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 

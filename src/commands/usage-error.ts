@@ -20,7 +20,7 @@ function whatIsWrong(command: Command, error: CommanderError): string {
   const [, named = ''] = /'(.*?)'/s.exec(error.message) ?? [];
   switch (error.code) {
     case 'commander.unknownOption':
-      return unknownWord('unknown flag', named.replace(/=.*/s, ''), flagsOf(command));
+      return unknownFlag(named.replace(/=.*/s, ''), flagsOf(command));
     case 'commander.unknownCommand':
       return unknownWord('unknown command', named, commandsOf(command));
     case 'commander.help':
@@ -34,6 +34,10 @@ function whatIsWrong(command: Command, error: CommanderError): string {
     default:
       return error.message.replace(/^error: /, '');
   }
+}
+
+function unknownFlag(name: string, known: readonly string[]): string {
+  return known.includes(name) ? `${name} takes no value` : unknownWord('unknown flag', name, known);
 }
 
 function unknownWord(what: string, word: string, known: readonly string[]): string {

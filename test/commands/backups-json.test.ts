@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { showCall } from '../../src/commands/backups/act.ts';
+import { writeJsonLine } from '../../src/commands/backups/listed-backup.ts';
+import type { OpenService } from '../../src/commands/backups/open-service.ts';
+import { writeEnd, writeStart } from '../../src/commands/backups/result.ts';
+import { EndedBadly } from '../../src/commands/backups/wait.ts';
+import { seconds } from '../../src/domain/quantities.ts';
+import { actionsOf } from '../../src/sources/actions.ts';
+import { succeeded } from '../support/backups.ts';
+import { gesService, project } from '../support/config.ts';
+import { createFakeTerminal } from './fake-terminal.ts';
+
+const page = readFileSync(new URL('../../docs/backups-json.md', import.meta.url), 'utf8');
+const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
+
+const id = '4c5f882d-a813-4d78-a1e3-6136914759d1';
+const backup = {
+  ...succeeded({
+    id: '9c7f3a52-8e1b-4b57-a24d-3d9f1f4f6f10',
+    resourceId: id,
+    method: 'auto',
+    start: 1_782_900_000,
+    end: 1_782_900_054,
+    size: 1_048_576,
+    duration: 54,
+  }),
+  name: 'orders_20260701100000_auto',
+};
+const neverAsked = () => Promise.reject(new Error('nothing is asked here'));
+const service: OpenService = {
+  project: project(),
+  service: gesService({ endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' }),
+  client: { call: neverAsked, passwordExpiresAt: () => undefined, close: () => Promise.resolve() },
+  backups: neverAsked,
+  inventory: neverAsked,
+};
+const target = { resource: { id, name: 'orders' }, service };
+const result = {
+  target,
+  started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
+  json: true,
+};
+
+describe('what backups prints with --json', () => {
+  it('is for list the first example of its page', () => {
+    expect(writeJsonLine({ place: service, backup, resourceName: 'orders' })).toBe(examples[0]);
+  });
+
+  it('is for a change the second example', async () => {
+    const terminal = createFakeTerminal();
+
+    writeStart(result, 'the backup', terminal);
+    await writeEnd(result, 'the backup', Promise.resolve({ kind: 'succeeded', backup }), terminal);
+
+    expect(terminal.written()).toBe(examples[1]);
+  });
+
+  it('is for a dry run the third example', () => {
+    const terminal = createFakeTerminal();
+    const call = actionsOf('ges').create(id, 'unused');
+    const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
+
+    showCall({ target, call, what: 'the backup', flags }, terminal);
+
+    expect(terminal.written()).toBe(examples[2]);
+  });
+
+  it('has no key that its page does not explain', async () => {
+    const terminal = createFakeTerminal();
+    await writeEnd(
+      result,
+      'the backup',
+      Promise.reject(new EndedBadly('the backup', 'no space')),
+      terminal,
+    ).catch(() => undefined);
+
+    const lines = [...examples.join('').trim().split('\n'), terminal.written()];
+    const keys = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))));
+    const named = new Set(
+      [...page.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = '']) => names.split(', ')),
+    );
+
+    expect([...keys].filter((key) => !named.has(`\`${key}\``))).toEqual([]);
+    expect(keys.has('reason')).toBe(true);
+  });
+});

@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
+import { expectGolden } from '../support/golden.ts';
+import { createFakeTerminal } from './fake-terminal.ts';
+
+const COMMANDS = [
+  '',
+  'serve',
+  'demo',
+  'check',
+  'backups',
+  'backups list',
+  'backups create',
+  'backups export',
+  'backups wait',
+  'backfill',
+] as const;
+
+const fileOf = (command: string): string => `${command === '' ? 'help' : command.replaceAll(' ', '-')}.txt`;
+
+async function helpOf(command: string, outputWidth?: number): Promise<string> {
+  const terminal = createFakeTerminal(outputWidth === undefined ? {} : { outputWidth });
+  const words = command.split(' ').filter((word) => word !== '');
+
+  const code = await runCommandLine([...words, '--help'], terminal);
+
+  expect({ code, errors: terminal.errors() }).toEqual({ code: 0, errors: '' });
+  return terminal.written();
+}
+
+describe('the help', () => {
+  it.each(COMMANDS)('of "%s" is as it is kept', async (command) => {
+    expectGolden(`commands/golden/${fileOf(command)}`, await helpOf(command));
+  });
+
+  it.each(COMMANDS)('of "%s" keeps within 80 columns', async (command) => {
+    const widest = Math.max(...(await helpOf(command)).split('\n').map((line) => line.length));
+
+    expect(widest).toBeLessThanOrEqual(80);
+  });
+
+  it('fits its flags into a narrow terminal', async () => {
+    const lines = (await helpOf('check', 60)).split('\n');
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('is kept of no command that is gone', () => {
+    const kept = readdirSync(new URL('golden', import.meta.url)).filter(
+      (name) => !name.startsWith('output-'),
+    );
+
+    expect(kept.toSorted()).toEqual(COMMANDS.map(fileOf).toSorted());
+  });
+});

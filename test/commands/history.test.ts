@@ -1,0 +1,375 @@
+import { describe, expect, it } from 'vitest';
+import type { Backup } from '../../src/domain/backup.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  BACKFILLED_METRICS,
+  type BackfillGrid,
+  type BackfillProgress,
+  NEVER_BACKFILLED,
+  writeBackfill,
+} from '../../src/history/backfill.ts';
+import { resourceHistory } from '../../src/history/resource-history.ts';
+import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
+import type { KnownResource } from '../../src/state/known-resource.ts';
+import { failed, listing, running, succeeded, unknown } from '../support/backups.ts';
+import { readSamples } from '../support/exporter-process.ts';
+import { PLACE } from '../support/served.ts';
+
+const OBJECTIVE = seconds(1000);
+const UNTIL = 2000;
+
+/** A graph that was created at 10 and still exists, unless said otherwise. */
+const known = (
+  fields: Partial<KnownResource> & { readonly created?: number | undefined } = {},
+): KnownResource => {
+  const { created = 10, ...rest } = fields;
+  return {
+    id: 'graph-1',
+    name: 'orders',
+    exists: true,
+    listing: listing({ id: 'graph-1', created: unixSeconds(created), engineVersion: undefined }),
+    facts: undefined,
+    ...rest,
+  };
+};
+
+const auto = { method: 'auto', size: undefined };
+
+/** The samples of a resource every ten seconds from 0 to 2000: for each series the times and values. */
+function samplesOf(
+  backups: readonly Backup[],
+  resource: KnownResource = known(),
+  grid: Partial<BackfillGrid> = {},
+): ReadonlyMap<string, readonly (readonly [time: number, value: number])[]> {
+  const history = resourceHistory(resource, resource.exists ? OBJECTIVE : undefined, backups);
+  const all: BackfillGrid = {
+    since: unixSeconds(0),
+    until: unixSeconds(UNTIL),
+    step: seconds(10),
+    job: 'job',
+    instance: 'instance',
+    ...grid,
+  };
+  const text = [...writeBackfill([{ place: PLACE, history }], all, () => undefined)].join('');
+  const series = new Map<string, (readonly [number, number])[]>();
+  for (const line of text.split('\n')) {
+    const [, sample = '', time = ''] = /^([^#].*) (\S+)$/.exec(line) ?? [];
+    if (sample === '') continue;
+    for (const { name, labels, value } of readSamples(sample)) {
+      const short = name.replace('huaweicloud_backup_', '');
+      const key = labels['state'] === undefined ? short : `${short} ${labels['state']}`;
+      series.set(key, [...(series.get(key) ?? []), [Number(time), value]]);
+    }
+  }
+  return series;
+}
+
+/** When a series has samples and which, as spans of equal values: `200-490: 150`. */
+function spansOf(samples: readonly (readonly [number, number])[] = []): readonly string[] {
+  const spans: { from: number; to: number; value: number }[] = [];
+  for (const [time, value] of samples) {
+    const last = spans.at(-1);
+    if (last !== undefined && last.value === value && last.to === time - 10) last.to = time;
+    else spans.push({ from: time, to: time, value });
+  }
+  return spans.map(({ from, to, value }) => `${from}-${to}: ${value}`);
+}
+
+const spans = (series: string, ...of: Parameters<typeof samplesOf>): readonly string[] =>
+  spansOf(samplesOf(...of).get(series));
+
+describe('the past of a resource', () => {
+  it('begins for its newest success when the oldest automatic backup that is left was complete', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
+      succeeded({ ...auto, id: 'b', start: 900, end: 950 }),
+    ];
+
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual(['550-940: 550', '950-2000: 950']);
+    expect(spans('rpo_seconds', backups)).toEqual(['550-2000: 1000']);
+    expect(spans('running_start_timestamp_seconds', backups)).toEqual(['500-540: 500', '900-940: 900']);
+    expect(spans('last_status succeeded', backups)).toEqual([
+      '500-540: 0',
+      '550-890: 1',
+      '900-940: 0',
+      '950-2000: 1',
+    ]);
+    expect(spans('consecutive_failures', backups)).toEqual(['550-2000: 0']);
+  });
+
+  it('does not take a manual backup for the newest one where automatic ones may be gone', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'm', method: 'manual', start: 100, end: 150 }),
+      succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
+    ];
+
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual(['550-2000: 550']);
+  });
+
+  it('holds a manual backup among the automatic ones', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
+      succeeded({ ...auto, id: 'm', method: 'manual', start: 700, end: 750 }),
+    ];
+
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual(['550-740: 550', '750-2000: 750']);
+  });
+
+  it.each([
+    { automaticBackup: false, spans: ['150-2000: 150'] },
+    { automaticBackup: true, spans: [] },
+  ])(
+    'knows manual backups alone where there are no others (automatic: $automaticBackup)',
+    ({ automaticBackup, spans: expected }) => {
+      const backups = [succeeded({ ...auto, id: 'm', method: 'manual', start: 100, end: 150 })];
+      const resource = known({ listing: { ...listing({ id: 'graph-1' }), automaticBackup } });
+
+      expect(spans('last_success_timestamp_seconds', backups, resource)).toEqual(expected);
+    },
+  );
+
+  it('counts failures in a row where none of them can be gone', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+      succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
+      succeeded({ ...auto, id: 'c', start: 500, end: 550 }),
+      failed({ ...auto, id: 'd', start: 700, end: 750 }),
+      failed({ ...auto, id: 'e', start: 900, end: 950 }),
+    ];
+
+    expect(spans('consecutive_failures', backups)).toEqual(['150-740: 0', '750-940: 1', '950-2000: 2']);
+    expect(spans('last_failure_timestamp_seconds', backups)).toEqual(['750-940: 750', '950-2000: 950']);
+    expect(spans('last_status failed', backups)).toEqual([
+      '100-740: 0',
+      '750-890: 1',
+      '900-940: 0',
+      '950-2000: 1',
+    ]);
+  });
+
+  it('does not count failures in a row where some of them may be gone', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+      failed({ ...auto, id: 'd', start: 700, end: 750 }),
+      failed({ ...auto, id: 'e', start: 900, end: 950 }),
+    ];
+
+    expect(spans('consecutive_failures', backups)).toEqual([]);
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual(['150-2000: 150']);
+    expect(spans('last_failure_timestamp_seconds', backups)).toEqual(['750-940: 750', '950-2000: 950']);
+    expect(spans('last_status failed', backups)[0]).toMatch(/^700-/);
+  });
+
+  it('does not take a manual failure for the newest one where automatic ones may be gone', () => {
+    const backups = [
+      failed({ id: 'm', method: 'manual', start: 100, end: 150 }),
+      failed({ ...auto, id: 'd', start: 700, end: 750 }),
+    ];
+
+    expect(spans('last_failure_timestamp_seconds', backups)).toEqual(['750-2000: 750']);
+  });
+
+  it('counts them again after a success that is younger than the oldest failure left', () => {
+    const backups = [
+      failed({ ...auto, id: 'd', start: 700, end: 750 }),
+      succeeded({ ...auto, id: 'a', start: 900, end: 950 }),
+      failed({ ...auto, id: 'e', start: 1100, end: 1150 }),
+    ];
+
+    expect(spans('consecutive_failures', backups)).toEqual(['950-1140: 0', '1150-2000: 1']);
+  });
+
+  it('knows no success of a resource whose backups all failed, and its objective from the oldest of them on', () => {
+    const backups = [failed({ ...auto, id: 'd', start: 700, end: 750 })];
+
+    expect(spans('rpo_seconds', backups)).toEqual(['700-2000: 1000']);
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual([]);
+    expect(spans('consecutive_failures', backups)).toEqual([]);
+  });
+
+  it('is from its creation on the objective alone of one that has no backup', () => {
+    const samples = samplesOf([], known({ created: 105 }));
+
+    expect([...samples.keys()].toSorted()).toEqual([
+      'resource_created_timestamp_seconds',
+      'resource_info',
+      'rpo_seconds',
+    ]);
+    expect(spansOf(samples.get('rpo_seconds'))).toEqual(['110-2000: 1000']);
+    expect(spansOf(samples.get('resource_created_timestamp_seconds'))).toEqual(['110-2000: 105']);
+  });
+
+  it('is nothing of one that has neither a backup nor a known creation', () => {
+    expect(samplesOf([], known({ listing: undefined })).size).toBe(0);
+  });
+
+  it('has no objective where the graph is gone', () => {
+    const backups = [succeeded({ ...auto, id: 'a', start: 500, end: 550 })];
+    const gone = known({ exists: false, listing: undefined });
+
+    expect(spans('rpo_seconds', backups, gone)).toEqual([]);
+    expect(spans('last_success_timestamp_seconds', backups, gone)).toEqual(['550-2000: 550']);
+  });
+
+  it('has a backup that runs now from its start on', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
+      running({ method: 'auto', id: 'r', start: 1500 }),
+    ];
+
+    expect(spans('running_start_timestamp_seconds', backups)).toEqual(['500-540: 500', '1500-2000: 1500']);
+    expect(spans('last_status running', backups).at(-1)).toBe('1500-2000: 1');
+  });
+
+  it('does not guess when a backup ended that names no end', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+      succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
+      failed({ ...auto, id: 'd', start: 700, end: undefined }),
+      succeeded({ ...auto, id: 'c', start: 900, end: 950 }),
+    ];
+
+    expect(spans('last_status failed', backups)).toEqual(['100-690: 0', '900-2000: 0']);
+    expect(spans('consecutive_failures', backups)).toEqual(['150-690: 0', '900-940: 1', '950-2000: 0']);
+    expect(spans('last_failure_timestamp_seconds', backups)).toEqual(['900-2000: 700']);
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual([
+      '150-340: 150',
+      '350-940: 350',
+      '950-2000: 950',
+    ]);
+    expect(spans('running_start_timestamp_seconds', backups)).not.toContain('700-890: 700');
+  });
+
+  it('does not guess when a backup began that names no start', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+      succeeded({ ...auto, id: 'b', start: undefined, end: 950 }),
+    ];
+
+    expect(spans('last_status succeeded', backups)).toEqual(['100-140: 0', '950-2000: 1']);
+    expect(spans('last_success_timestamp_seconds', backups)).toEqual(['150-940: 150', '950-2000: 950']);
+  });
+
+  it('shows a state that nobody documented', () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+      succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
+      unknown({ method: 'auto', id: 'u', start: 500, end: 550 }),
+    ];
+
+    expect(spans('last_status unknown', backups).at(-1)).toBe('550-2000: 1');
+  });
+
+  it("names an engine's version from the oldest backup on since which all name that of today", () => {
+    const backups = [
+      succeeded({ ...auto, id: 'a', start: 100, end: 150, engineVersion: '2.3' }),
+      succeeded({ ...auto, id: 'b', start: 300, end: 350, engineVersion: '2.4' }),
+      succeeded({ ...auto, id: 'c', start: 500, end: 550, engineVersion: '2.4' }),
+    ];
+    const today = (engineVersion: string | undefined) =>
+      known({ listing: { ...listing({ id: 'graph-1' }), engineVersion } });
+
+    expect(spans('resource_info', backups, today('2.4'))).toEqual(['300-2000: 1']);
+    expect(spans('resource_info', backups, today('2.5'))).toEqual([]);
+    expect(spans('resource_info', [], today('2.4'))).toEqual([]);
+  });
+
+  it('does not know itself before its creation', () => {
+    const backups = [succeeded({ ...auto, id: 'a', start: 500, end: 550 })];
+
+    expect(spans('rpo_seconds', backups, known({ created: 805 }))).toEqual(['810-2000: 1000']);
+  });
+});
+
+describe('the times of the samples', () => {
+  const backups = [succeeded({ ...auto, id: 'a', start: 100, end: 150 })];
+  const timesOf = (since: number, until: number, step: number): readonly number[] =>
+    samplesOf(backups, known(), {
+      since: unixSeconds(since),
+      until: unixSeconds(until),
+      step: seconds(step),
+    })
+      .get('last_success_timestamp_seconds')
+      ?.map(([time]) => time) ?? [];
+
+  it.each([
+    { since: 0, until: 300, step: 60, times: [180, 240, 300] },
+    { since: 200, until: 299.9, step: 60, times: [240] },
+    { since: 240, until: 240, step: 60, times: [240] },
+    { since: 240.5, until: 299, step: 60, times: [] },
+    { since: 149, until: 151.2, step: 0.5, times: [150, 150.5, 151] },
+    { since: 1_782_900_000.1, until: 1_782_900_240, step: 240, times: [1_782_900_240] },
+  ])('are the multiples of $step from $since to $until', ({ since, until, step, times }) => {
+    expect(timesOf(since, until, step)).toEqual(times);
+  });
+
+  it('are the same whenever they are asked for', () => {
+    const early = timesOf(1003.25, 1500, 7);
+    const late = timesOf(1007.75, 1500, 7);
+
+    expect(early.slice(-late.length)).toEqual(late);
+  });
+});
+
+describe('the text of a backfill', () => {
+  const history = resourceHistory(known({ name: 'a "name"\\\n' }), OBJECTIVE, [
+    succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
+  ]);
+  const grid: BackfillGrid = {
+    since: unixSeconds(0),
+    until: unixSeconds(200),
+    step: seconds(100),
+    job: 'a "job"',
+    instance: 'host:1',
+  };
+
+  it('names each metric once, its series with the labels of the scrape, and ends', () => {
+    const text = [...writeBackfill([{ place: PLACE, history }], grid, () => undefined)].join('');
+
+    expect(text).toContain(
+      'huaweicloud_backup_last_success_timestamp_seconds{service="ges",region="cn-north-4",project="prod",resource_id="graph-1",resource_name="a \\"name\\"\\\\\\n",job="a \\"job\\"",instance="host:1"} 150 200\n',
+    );
+    expect(text.match(/^# TYPE \S+/gm)).toHaveLength(BACKFILLED_METRICS.length);
+    expect(text.endsWith('\n# EOF\n')).toBe(true);
+  });
+
+  it('comes in pieces that do not grow, and says how far it is', () => {
+    const told: BackfillProgress[] = [];
+    const histories = Array.from({ length: 20 }, () => ({ place: PLACE, history }));
+
+    const pieces = [
+      ...writeBackfill(histories, { ...grid, until: unixSeconds(20_000), step: seconds(10) }, (progress) =>
+        told.push(progress),
+      ),
+    ];
+
+    expect(pieces.length).toBeGreaterThan(50);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(70_000);
+    expect(told.at(-1)).toMatchObject({ done: 1, earliest: 100 });
+    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(told.at(-1)?.samples).toBe(
+      pieces
+        .join('')
+        .split('\n')
+        .filter((line) => /^\w/.test(line)).length,
+    );
+  });
+
+  it('is complete without any resource', () => {
+    const told: BackfillProgress[] = [];
+
+    const text = [...writeBackfill([], grid, (progress) => told.push(progress))].join('');
+
+    expect(text.endsWith('# EOF\n')).toBe(true);
+    expect(told).toEqual([{ samples: 0, done: 1, earliest: undefined }]);
+  });
+
+  it('leaves out on purpose what it leaves out', () => {
+    const names = RESOURCE_METRICS.map(({ name }) => name);
+    const written = BACKFILLED_METRICS.map(({ name }) => name);
+
+    expect(names.filter((name) => !written.includes(name)).toSorted()).toEqual(
+      [...NEVER_BACKFILLED].toSorted(),
+    );
+  });
+});

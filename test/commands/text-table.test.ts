@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { cutToWidth, displayWidth, textTable, visible } from '../../src/commands/text-table.ts';
+
+describe('the width of a text on a terminal', () => {
+  it.each([
+    ['', 0],
+    ['orders-graph-01', 15],
+    ['图数据库', 8],
+    ['データ', 6],
+    ['그래프', 6],
+    ['ｆｕｌｌ', 8],
+    ['e\u0301a', 2],
+    ['naïve', 5],
+    ['🐘', 2],
+    ['\u001b[32mgood\u001b[0m', 4],
+    ['\uFFFD', 1],
+  ])('of %j is %i', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('a text that is cut to a width', () => {
+  it.each([
+    ['short', 5, 'short'],
+    ['longer', 5, 'long…'],
+    ['图数据库', 8, '图数据库'],
+    ['图数据库', 7, '图数据…'],
+    ['图数据库', 6, '图数…'],
+    ['anything', 1, '…'],
+  ])('is of %j in %i places %j', (text, width, cut) => {
+    expect(cutToWidth(text, width)).toBe(cut);
+  });
+});
+
+describe('a table', () => {
+  const headings = ['NAME', 'SIZE', 'ID'];
+  const rows = [
+    ['图', '1 KiB', 'a1'],
+    ['orders', '20 KiB', 'b22'],
+  ];
+
+  it('has columns as wide as their widest cell, numbers to the right, no space at the ends', () => {
+    expect(textTable(headings, rows, { right: new Set([1]) })).toEqual([
+      'NAME      SIZE  ID',
+      '图       1 KiB  a1',
+      'orders  20 KiB  b22',
+    ]);
+  });
+
+  it('folds where its columns do not fit, and keeps them under each other', () => {
+    expect(textTable(headings, rows, { right: new Set([1]), width: 16 })).toEqual([
+      'NAME      SIZE',
+      '  ID',
+      '图       1 KiB',
+      '  a1',
+      'orders  20 KiB',
+      '  b22',
+    ]);
+  });
+
+  it('gives each column a line of its own where nothing fits', () => {
+    expect(textTable(['A', 'B'], [['one', 'two']], { width: 1 })).toEqual(['A', '  B', 'one', '  two']);
+  });
+
+  it('stays on a line that it just fits', () => {
+    expect(textTable(['A', 'B'], [['one', 'two']], { width: 8 })).toEqual(['A    B', 'one  two']);
+    expect(textTable(['A', 'B'], [['one', 'two']], { width: 7 })).toHaveLength(4);
+  });
+
+  it('paints headings alone', () => {
+    expect(textTable(['A'], [['b']], { paintHeading: (text) => `<${text}>` })).toEqual(['<A>', 'b']);
+  });
+
+  it('has its headings alone without rows', () => {
+    expect(textTable(headings, [])).toEqual(['NAME  SIZE  ID']);
+  });
+});
+
+describe('a text from the cloud', () => {
+  it.each([
+    ['plain 图 é', 'plain 图 é'],
+    ['\u001b]0;title\u0007', '\uFFFD]0;title\uFFFD'],
+    ['a\nb\tc\rd', 'a\uFFFDb\uFFFDc\uFFFDd'],
+    ['a\u202eb\u2028c\u2029d\u200b', 'a\uFFFDb\uFFFDc\uFFFDd\uFFFD'],
+  ])('is shown of %j as %j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+});
