@@ -54,7 +54,7 @@ const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
 
 // Either as a difference to the total, or as a row that only one of two walks has found.
 const holeWouldShow = (walk: Walk): boolean =>
-  walk.gap !== 'stuck' && (isShort(walk) || walk.gap !== 'broken');
+  walk.gap === 'stuck' ? walk.pages === 1 && isShort(walk) : isShort(walk) || walk.gap !== 'broken';
 
 function complete<Items extends Collector<never>>({
   items,

@@ -31,8 +31,8 @@ export interface Walk {
   readonly rejections: Rejections;
   /**
    * Whether something can have slipped through between two pages. `none`: each page holds the row that ended the one
-   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap. `stuck`: after
-   * pages that went on, the service gave one full of known rows.
+   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap. `stuck`: the
+   * service gave a page full of known rows.
    */
   readonly gap: Gap;
   /** Pages that brought a row not seen before. */
@@ -101,7 +101,7 @@ export async function walkList<Item>(
       const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
       const brought = fresh.ids + fresh.withoutId;
       pages += Math.min(1, brought);
-      gap = widerGap(gap, gapOfKnownRows(received, brought, pages));
+      gap = widerGap(gap, gapOfKnownRows(received, brought, total));
       if (isLastPage(reachedBy(options.offset, offset + received, rows.count()), received, fresh, total)) {
         // The end of an uncounted list is an empty page, or nothing behind the row that is known.
         if (total === undefined && received > 1) gap = widerGap(gap, 'unknown');
@@ -140,10 +140,10 @@ function gapBefore(page: Page, joint: number, lastRow: Row, totalBefore: number 
   return page.total === totalBefore ? 'unknown' : 'broken';
 }
 
-// After pages that went on, one full of known rows: the service does not move on. At the end of a list there is at
+// A page full of known rows, of a list that is said to be longer: the service does not move on. At the end of a list there is at
 // most the row that is known.
-const gapOfKnownRows = (received: number, brought: number, pages: number): Gap =>
-  pages > 1 && received > 1 && brought === 0 ? 'stuck' : 'none';
+const gapOfKnownRows = (received: number, brought: number, total: number | undefined): Gap =>
+  total !== undefined && received > 1 && brought === 0 ? 'stuck' : 'none';
 
 const GAPS: readonly Gap[] = ['none', 'unknown', 'broken', 'stuck'];
 

@@ -38,14 +38,24 @@ export interface ListReader {
   readonly ahead: number;
 }
 
-/** Reads all backups of a service; never rejects. */
-export function readBackups(
+/**
+ * Reads all backups of a service; never rejects. A service that repeats one page lists no more than that: where more
+ * was listed before, it is not believed.
+ */
+export async function readBackups(
   reader: ListReader,
   ledger: FinishedLedger | undefined,
   signal: AbortSignal,
 ): Promise<ListReading<BackupTallies>> {
   const { backups } = sourceOf(reader.service);
-  return readList<Backup, BackupTallies>(reader, backups, () => createBackupTallies(ledger), signal);
+  const createTallies = () => createBackupTallies(ledger);
+  const reading = await readList<Backup, BackupTallies>(reader, backups, createTallies, signal);
+  if (reading.kind === 'failed' || reading.walk.gap !== 'stuck') return reading;
+  const { walk } = reading;
+  const before = ledger?.listed.size ?? 0;
+  if (walk.listed >= before) return reading;
+  const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${before} before`;
+  return { kind: 'failed', outcome: 'incomplete', reason, operation: backups.operation, walk };
 }
 
 /** Reads the graphs or instances of a service; never rejects. */

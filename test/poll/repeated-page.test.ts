@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { readBackups } from '../../src/poll/read-service.ts';
+import { gesService } from '../support/config.ts';
+import { gesV2Row } from '../support/rows.ts';
+
+const PAGE = { backup_count: 10, backup_list: [gesV2Row({ id: 'a' }), gesV2Row({ id: 'b' })] };
+
+/** Reads from a service that answers every offset with the same page. */
+function readRepeated(listedBefore: readonly string[] | undefined) {
+  const client = { call: async () => PAGE, passwordExpiresAt: () => undefined, close: async () => undefined };
+  const ledger = listedBefore && {
+    listed: new Set(listedBefore),
+    open: new Set<string>(),
+    departed: new Set<string>(),
+    counts: new Map(),
+  };
+  return readBackups({ client, service: gesService(), ahead: 3 }, ledger, new AbortController().signal);
+}
+
+it('a page repeated for ever is not believed where more was listed before', async () => {
+  expect(await readRepeated(['a', 'b', 'c'])).toMatchObject({ kind: 'failed', outcome: 'incomplete' });
+});
+
+it.each([[undefined], [['a', 'b']]])(
+  'a page repeated for ever is all that the service lists after %j',
+  async (before) => {
+    expect(await readRepeated(before)).toMatchObject({ kind: 'complete', unlisted: 8 });
+  },
+);
