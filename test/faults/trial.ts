@@ -22,7 +22,7 @@ export interface Trial {
   readonly failedInventories: Readonly<Record<string, unknown>>;
   /** Between two attempts, in seconds. */
   readonly pauses: readonly number[];
-  /** By how many bytes the process grew while the fault lasted. */
+  /** By how many bytes the process grew at the most while the fault lasted, the cloud of the test included. */
   readonly growth: number;
 }
 
