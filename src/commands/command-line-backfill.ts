@@ -3,7 +3,7 @@ import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
 import { PROGRAM_NAME } from './build.ts';
 import { configFileFlag, type RunCommand } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
-import { durationOf, flag, moment, someText } from './flag-values.ts';
+import { flag, moment, someText, wholeSeconds } from './flag-values.ts';
 import type { BackfillFlags, MomentFlag } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,11 +35,10 @@ export function addBackfillCommand(
       ),
     )
     .addOption(
-      flag(
-        '--step <duration>',
-        'time between two samples; above 5m graphs have gaps',
-        durationOf(seconds(1), 'of at least a second, such as 4m,'),
-      ).default(seconds(240), '4m'),
+      flag('--step <duration>', 'time between two samples; above 5m graphs have gaps', wholeSeconds).default(
+        seconds(240),
+        '4m',
+      ),
     )
     .addOption(
       flag('--job <name>', 'label job of the live series', someText).default('huaweicloud-backup-exporter'),
@@ -70,6 +69,7 @@ The labels job and instance have to be those of the live series, so that both
 are one. A Prometheus that runs may still be writing its last three hours, hence
 --until 3h. promtool reads the file once for each block that it makes, hence the
 blocks of a day. Written again, the samples have the same times and values.
+The text of a graph or instance takes a good megabyte for each day.
 
 What cannot be known is not written:
 - Services delete old automatic backups. It is taken that they delete the oldest

@@ -3,8 +3,10 @@ import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
 import { SERVICE_TYPES } from '../domain/service.ts';
 import { PROGRAM_NAME } from './build.ts';
+import { CommandError } from './command-error.ts';
 import { configFileFlag, explain, type RunCommand } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
+import { EXIT } from './exit-codes.ts';
 import { choiceFlag, durationOf, flag, obsPath, someText, wholeNumber } from './flag-values.ts';
 import type { BackupsCreateFlags, BackupsExportFlags, BackupsListFlags, BackupsWaitFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
@@ -48,9 +50,12 @@ function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTim
     .summary('start a backup of a graph or instance')
     .description(`start a backup of a graph or instance; ${SENT_ONCE}`)
     .addOption(resourceFlag('the graph or instance').makeOptionMandatory())
-    .action((flags: BackupsCreateFlags) =>
-      run(import('./backups/create.ts').then(({ createCommand }) => createCommand(flags, terminal, time))),
-    );
+    .action((flags: BackupsCreateFlags) => {
+      refuseTimeoutWithoutWait(create);
+      return run(
+        import('./backups/create.ts').then(({ createCommand }) => createCommand(flags, terminal, time)),
+      );
+    });
   withPlaceFlags(withChangeFlags(create));
   create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders-graph --wait`);
 }
@@ -71,9 +76,12 @@ function addExportCommand(backups: Command, terminal: Terminal, time: CommandTim
       flag('--to <obs-path>', 'bucket and folder in OBS: my-bucket/backups/', obsPath).makeOptionMandatory(),
     )
     .addOption(resourceFlag('the graph; needed for "latest"'))
-    .action((flags: BackupsExportFlags) =>
-      run(import('./backups/export.ts').then(({ exportCommand }) => exportCommand(flags, terminal, time))),
-    );
+    .action((flags: BackupsExportFlags) => {
+      refuseTimeoutWithoutWait(exporting);
+      return run(
+        import('./backups/export.ts').then(({ exportCommand }) => exportCommand(flags, terminal, time)),
+      );
+    });
   withPlaceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',
@@ -118,6 +126,13 @@ function withChangeFlags(command: Command): Command {
       '--json',
       'print a JSON object when it was started and one when it has ended; keys in docs/backups-json.md',
     );
+}
+
+// Whoever names a limit believes that the command waits.
+function refuseTimeoutWithoutWait(command: Command): void {
+  const isTyped = command.getOptionValueSource('waitTimeout') === 'cli';
+  if (!isTyped || command.getOptionValue('wait') === true) return;
+  throw new CommandError(`backups ${command.name()}: --wait-timeout needs --wait`, EXIT.usage);
 }
 
 const waitTimeoutFlag = (): Option =>

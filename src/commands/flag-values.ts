@@ -52,6 +52,14 @@ export const durationOf =
       : { allowed: `a duration ${example} is allowed` };
   };
 
+/** A duration of whole seconds, at least one. */
+export function wholeSeconds(text: string): FlagReading<Seconds> {
+  const reading = readDuration(text);
+  return reading.ok && reading.value >= 1 && Number.isInteger(reading.value)
+    ? { value: reading.value }
+    : { allowed: 'a duration of whole seconds such as 90s or 4m is allowed, at least 1s' };
+}
+
 /** `now`, so long ago, or a time with its zone. */
 export function moment(text: string): FlagReading<MomentFlag> {
   if (text === 'now') return { value: (now) => now };

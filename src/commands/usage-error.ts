@@ -30,10 +30,18 @@ function whatIsWrong(command: Command, error: CommanderError): string {
     case 'commander.missingMandatoryOptionValue':
       return `${named} is missing`;
     case 'commander.excessArguments':
-      return `it takes flags alone; unexpected: ${command.args.map(visible).join(' ')}`;
+      return `it takes flags alone; unexpected: ${command.args.map(visible).join(' ')}${resourceAdvice(command)}`;
     default:
       return error.message.replace(/^error: /, '');
   }
+}
+
+/** A word without a flag is most often the graph or instance that is meant. */
+function resourceAdvice(command: Command): string {
+  const [word = '', ...more] = command.args;
+  return more.length === 0 && flagsOf(command).includes('--resource')
+    ? `; did you mean --resource ${visible(word)}?`
+    : '';
 }
 
 function unknownFlag(name: string, known: readonly string[]): string {

@@ -3,19 +3,18 @@ import { ENDINGS, writeLabel, writeMetadata } from '../metrics/exposition.ts';
 import { RESOURCE_METRICS, type ResourceMetric } from '../metrics/resource-metrics.ts';
 import { placeLabels, resourceLabels, sampleReader } from '../metrics/sample-reader.ts';
 import type { ResourcePlace } from '../state/objective.ts';
-import type { Aspect, ResourceHistory } from './resource-history.ts';
+import type { Aspect, HistoryPoint, TimeSpan } from './resource-history.ts';
+import { createSampleLines, type SampleTimes } from './sample-lines.ts';
 
-/** The past of one resource, and where it belongs. */
+/** The past of one resource within the time of a grid, and where it belongs. */
 export interface PlacedHistory {
   readonly place: ResourcePlace;
-  readonly history: ResourceHistory;
+  readonly points: readonly HistoryPoint[];
 }
 
 /** The times of the samples, and the labels that a scrape would have added. */
-export interface BackfillGrid {
-  readonly since: UnixSeconds;
-  readonly until: UnixSeconds;
-  /** Samples stand at its multiples, whenever it is asked for them. */
+export interface BackfillGrid extends TimeSpan {
+  /** Whole seconds. Samples stand at its multiples, whenever it is asked for them. */
   readonly step: Seconds;
   readonly job: string;
   readonly instance: string;
@@ -61,77 +60,70 @@ export const BACKFILLED_METRICS: readonly ResourceMetric[] = RESOURCE_METRICS.fi
   NEEDED.has(name),
 );
 
-const PIECE_LENGTH = 64 * 1024;
+const PIECE_LENGTH = 256 * 1024;
 
-/** The samples of the past as OpenMetrics with timestamps, in pieces of text; `tell` hears of it before each piece. */
+/**
+ * The samples of the past as OpenMetrics with timestamps, in pieces of text; `tell` hears of it before each piece. A
+ * piece has to be used up before the next but one is asked for: its memory is used again.
+ */
 export function* writeBackfill(
   histories: readonly PlacedHistory[],
   grid: BackfillGrid,
   tell: (progress: BackfillProgress) => void,
-): Generator<string> {
+): Generator<Uint8Array> {
   const scrapeLabels = `${writeLabel('job', grid.job)},${writeLabel('instance', grid.instance)}`;
   const works = BACKFILLED_METRICS.length * histories.length;
-  const written = { samples: 0, earliest: Number.POSITIVE_INFINITY };
-  let piece = '';
+  const lines = createSampleLines(PIECE_LENGTH);
   let worked = 0;
-  const progress = (): BackfillProgress => ({
-    samples: written.samples,
-    done: works === 0 ? 1 : worked / works,
-    earliest: Number.isFinite(written.earliest) ? unixSeconds(written.earliest) : undefined,
-  });
+  let samples = 0;
+  let earliest = Number.POSITIVE_INFINITY;
+  const takePiece = (): Uint8Array => {
+    tell({
+      samples,
+      done: works === 0 ? 1 : worked / works,
+      earliest: Number.isFinite(earliest) ? unixSeconds(earliest) : undefined,
+    });
+    return lines.take();
+  };
   for (const metric of BACKFILLED_METRICS) {
-    piece += writeMetadata(metric, 'openmetrics');
+    yield Buffer.from(writeMetadata(metric, 'openmetrics'));
     for (const history of histories) {
-      for (const line of linesOf(metric, history, grid, scrapeLabels, written)) {
-        piece += line;
-        if (piece.length < PIECE_LENGTH) continue;
-        tell(progress());
-        yield piece;
-        piece = '';
+      for (const { labels, value, times } of readSeries(metric, history, grid)) {
+        const start = Buffer.from(`${metric.name}{${labels},${scrapeLabels}} ${value} `);
+        earliest = Math.min(earliest, times.first);
+        for (let rest = times; rest.count > 0; ) {
+          const left = lines.add(start, rest);
+          samples += rest.count - left.count;
+          rest = left;
+          if (rest.count > 0) yield takePiece();
+        }
       }
       worked += 1;
     }
+    yield takePiece();
   }
-  tell(progress());
-  yield piece + ENDINGS.openmetrics;
-}
-
-/** The lines of one metric of one resource; counts them in `written`. */
-function* linesOf(
-  metric: ResourceMetric,
-  history: PlacedHistory,
-  grid: BackfillGrid,
-  scrapeLabels: string,
-  written: { samples: number; earliest: number },
-): Generator<string> {
-  for (const { labels, value, times } of readSeries(metric, history, grid)) {
-    const start = `${metric.name}{${labels},${scrapeLabels}} ${value} `;
-    for (const time of times) {
-      written.samples += 1;
-      written.earliest = Math.min(written.earliest, time);
-      yield `${start}${time}\n`;
-    }
-  }
+  yield Buffer.from(ENDINGS.openmetrics);
 }
 
 /** One value of one series, and when it was served. */
 interface Stretch {
   readonly labels: string;
   readonly value: number;
-  readonly times: Iterable<UnixSeconds>;
+  /** At least one. */
+  readonly times: SampleTimes;
 }
 
 /** The stretches of one metric of one resource, each series for itself, its times ascending. */
 function* readSeries(
   metric: ResourceMetric,
-  { place, history }: PlacedHistory,
+  { place, points }: PlacedHistory,
   grid: BackfillGrid,
 ): Generator<Stretch> {
   const read = sampleReader(metric);
   const needed = NEEDED.get(metric.name);
-  const readings = Array.from(history.points(grid.since, grid.until), ({ from, resource, known }) => {
+  const readings = points.map(({ from, resource, known }) => {
     const samples = new Map<string, number>();
-    if (needed !== undefined && known.has(needed)) {
+    if (needed !== undefined && known.includes(needed)) {
       const labels = resourceLabels(placeLabels(place), resource);
       read(resource, (moreLabels, value) => samples.set(labels + moreLabels, value));
     }
@@ -143,23 +135,15 @@ function* readSeries(
       const value = samples.get(labels);
       if (value === undefined) continue;
       const before = readings[index + 1]?.from ?? Number.POSITIVE_INFINITY;
-      yield { labels, value, times: timesOf(grid, from, before) };
+      const times = timesOf(grid, from, before);
+      if (times.count > 0) yield { labels, value, times };
     }
   }
 }
 
-const MILLISECONDS = 1000;
-
 /** The multiples of the step from a moment on and before another, within the grid. */
-function* timesOf(
-  { since, until, step }: BackfillGrid,
-  from: number,
-  before: number,
-): Generator<UnixSeconds> {
-  // In whole milliseconds, which is as exact as Prometheus is.
-  const stride = Math.max(1, Math.round(step * MILLISECONDS));
-  const first = Math.ceil((Math.max(since, from) * MILLISECONDS) / stride) * stride;
-  for (let time = first; time <= until * MILLISECONDS && time < before * MILLISECONDS; time += stride) {
-    yield unixSeconds(time / MILLISECONDS);
-  }
+function timesOf({ since, until, step }: BackfillGrid, from: number, before: number): SampleTimes {
+  const first = Math.ceil(Math.max(0, since, from) / step) * step;
+  const last = Math.min(Math.floor(until), Math.ceil(before) - 1);
+  return { first, step, count: Math.max(0, Math.floor((last - first) / step) + 1) };
 }

@@ -23,21 +23,25 @@ export interface HistoryPoint {
   readonly from: UnixSeconds;
   readonly resource: ServedResource;
   /** What of it is known to have been so. */
-  readonly known: ReadonlySet<Aspect>;
+  readonly known: readonly Aspect[];
 }
 
-/** The past of a resource, as far as the backups that are listed now can tell. */
-export interface ResourceHistory {
-  /** The points of a span of time, oldest first; made while they are taken. */
-  readonly points: (since: UnixSeconds, until: UnixSeconds) => Iterable<HistoryPoint>;
+/** A span of time, both ends within it. */
+export interface TimeSpan {
+  readonly since: UnixSeconds;
+  readonly until: UnixSeconds;
 }
 
-/** The history of a resource, of all its backups that are listed. `objective` is that of today. */
+/**
+ * The past of a resource in a span of time, as far as all its backups that are listed now can tell: its points, oldest
+ * first. `objective` is that of today.
+ */
 export function resourceHistory(
   resource: KnownResource,
   objective: Seconds | undefined,
   backups: readonly Backup[],
-): ResourceHistory {
+  { since, until }: TimeSpan,
+): readonly HistoryPoint[] {
   const past: Past = {
     resource,
     objective,
@@ -47,15 +51,8 @@ export function resourceHistory(
     engineKnownFrom: engineKnownFrom(resource, backups),
     firstSeen: firstSeen(resource, backups),
   };
-  const moments = momentsOf(past);
-  return {
-    *points(since, until) {
-      yield pointAt(past, since);
-      for (const moment of moments) {
-        if (moment > since && moment <= until) yield pointAt(past, unixSeconds(moment));
-      }
-    },
-  };
+  const changes = momentsOf(past).filter((moment) => moment > since && moment <= until);
+  return [since, ...changes].map((moment) => pointAt(past, unixSeconds(moment)));
 }
 
 interface Past {
@@ -110,7 +107,7 @@ function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
   return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
 }
 
-function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): ReadonlySet<Aspect> {
+function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): readonly Aspect[] {
   const { resource, complete, doubts } = past;
   const good = newestSuccess(visible);
   const failed = newest(visible.filter(({ state }) => state === 'failed'));
@@ -133,7 +130,7 @@ function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): R
     ],
     ['running', !isEndDoubted],
   ];
-  return new Set(facts.flatMap(([aspect, isKnown]) => (isKnown ? [aspect] : [])));
+  return facts.flatMap(([aspect, isKnown]) => (isKnown ? [aspect] : []));
 }
 
 /** Whether nothing newer than this can be missing from the list. */

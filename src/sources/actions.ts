@@ -138,4 +138,4 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /** The plain words for a vendor's code; undefined where the code is not known. */
 export const refusalOf = (code: string | undefined): string | undefined =>
-  code === undefined ? undefined : REFUSALS[code];
+  code !== undefined && Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined;

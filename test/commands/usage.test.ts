@@ -20,7 +20,7 @@ const SERVE_FLAGS =
   '--config.file, --web.listen-address, --web.telemetry-path, --web.config.file, --web.enable-lifecycle, --state.file, --log.level, --log.format, --help';
 
 describe('a line that is mistyped', () => {
-  it.each([
+  it.each<[string[], string]>([
     [['chek'], 'unknown command chek; did you mean check? allowed: serve, demo, check, backups, backfill'],
     [['quite-wrong'], 'unknown command quite-wrong; allowed: serve, demo, check, backups, backfill'],
     [
@@ -56,9 +56,39 @@ describe('a line that is mistyped', () => {
       '--wait-timeout "0": a duration of at least a second, such as 90s, 30m or 2h, is allowed',
     ],
     [
-      ['backfill', '--step', '500ms'],
-      '--step "500ms": a duration of at least a second, such as 4m, is allowed',
+      ['backups', 'list', 'orders'],
+      'backups list: it takes flags alone; unexpected: orders; did you mean --resource orders?',
     ],
+    [['backups', 'list', 'two', 'words'], 'backups list: it takes flags alone; unexpected: two words'],
+    [
+      ['backups', 'create', '--resource', 'x', '--wait-timeout', '5m', '--yes'],
+      'backups create: --wait-timeout needs --wait',
+    ],
+    [
+      [
+        ...['backups', 'export', '--resource', 'x', '--backup', 'latest', '--to', 'my-bucket'],
+        ...['--wait-timeout', '5m'],
+      ],
+      'backups export: --wait-timeout needs --wait',
+    ],
+    [
+      ['backfill', '--since', '2999-01-01'],
+      'backfill: --since lies in the future, of which nothing is known',
+    ],
+    [
+      ['backfill', '--since', '2026-01-01T00:00:01Z', '--until', '2026-01-01T00:03:59Z'],
+      'backfill: samples stand at multiples of --step (4m), and none lies between --since and --until; give a smaller step or a longer time',
+    ],
+    ...['yesterday', '-5d', '1700000000', '2026-13-01', '2026-02-30', '2026-11-20T00:00:00', '', '1000y'].map(
+      (since): [string[], string] => [
+        ['backfill', '--since', since],
+        `--since "${since}": a duration such as 30d for so long ago, "now", or a time such as 2026-01-31 or 2026-01-31T08:00:00+08:00 is allowed`,
+      ],
+    ),
+    ...['500ms', '1500ms', '0', '0s', '4'].map((step): [string[], string] => [
+      ['backfill', '--step', step],
+      `--step "${step}": a duration of whole seconds such as 90s or 4m is allowed, at least 1s`,
+    ]),
     [['backfill', '--job', ''], '--job "": a value is needed'],
     [['backfill', '--since', '1h', '--until', '2h'], 'backfill: --since is later than --until'],
     [

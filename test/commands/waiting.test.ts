@@ -3,6 +3,8 @@ import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.t
 import { createFakeTerminal } from './fake-terminal.ts';
 import { createWaitingWorld } from './waiting-world.ts';
 
+const PROGRAM = 'huaweicloud-backup-exporter';
+
 const firstOf = (cloud: SimulatedCloud, kind: 'graph' | 'instance') => {
   const resource = cloud.resources().find((candidate) => candidate.kind === kind);
   if (resource === undefined) throw new Error(`the cloud has no ${kind}`);
@@ -369,7 +371,34 @@ describe('backups wait', () => {
     const { code, errors } = await run(['backups', 'wait', '--resource', id, '--job', 'nobody']);
 
     expect(code).toBe(1);
-    expect(errors).toContain('GES.7007');
+    expect(errors).toMatch(
+      new RegExp(`\\n${PROGRAM}: job nobody of \\S+ \\(${id}\\): there is no such job \\(GES\\.7007\\)\\n$`),
+    );
+  });
+
+  it('says after half a minute that no such backup is listed, and how to look', async () => {
+    const { cloud, run, pauses } = await createWaitingWorld();
+    const { id, name } = firstOf(cloud, 'instance');
+
+    const { code, errors } = await run(['backups', 'wait', '--resource', id, '--backup', 'nobody']);
+
+    expect(code).toBe(1);
+    expect(pauses).toEqual([1, 2, 4, 8, 10, 10]);
+    expect(errors).toContain(
+      `\n${PROGRAM}: ${name} (${id}) has no backup "nobody"; look with ${PROGRAM} backups list --project prod --service gaussdb-mysql --resource ${id} --config.file config.yml\n`,
+    );
+  });
+
+  it('finds a backup that is listed only after a while', async () => {
+    const { cloud, run, at } = await createWaitingWorld();
+    const { id } = firstOf(cloud, 'instance');
+    const backup = cloud.startBackup(id, { duration: 60 });
+    cloud.setBackups('gaussdb', { rows: [] });
+    at(10, () => cloud.setBackups('gaussdb', undefined));
+
+    const { code } = await run(['backups', 'wait', '--resource', id, '--backup', backup]);
+
+    expect(code).toBe(0);
   });
 
   it('says that instances have no jobs to ask for', async () => {

@@ -4,7 +4,7 @@ import type {
   SimulatedFault,
   SimulatedResource,
 } from '../../src/simulated-cloud/simulated-cloud.ts';
-import { eventually, startProgram } from '../support/exporter-process.ts';
+import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
 import { arranged, backups, changes, cloudFor, configFor, PROGRAM } from './command-world.ts';
 import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
 
@@ -58,6 +58,20 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
+/** Refusals that the simulated cloud has no state for. */
+const CODES = [
+  { code: 'DBS.200002', says: 'the instance does not exist' },
+  { code: 'DBS.200045', says: 'the instance does not exist' },
+  {
+    code: 'DBS.200019',
+    says: 'the instance is busy with another operation; wait until that has ended',
+  },
+  {
+    code: 'DBS.200047',
+    says: 'the instance is busy with another operation; wait until that has ended',
+  },
+] as const;
+
 describe('backups create', () => {
   it.each(['graph', 'instance'] as const)(
     'starts a backup of a %s, once, and prints its job',
@@ -88,6 +102,18 @@ describe('backups create', () => {
     expect({ code, output }).toEqual({ code: 1, output: '' });
     expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says}\n`);
     expect(changes(cloud)).toHaveLength(1);
+  });
+
+  it.each(CODES)('says in plain words what $code means', async ({ code: error_code, says }) => {
+    const cloud = await cloudFor();
+    const { id, name } = cloud.resourceOf('healthy', 'instance');
+    const body = { error_code, error_msg: 'Not now.' };
+    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'status', status: 409, body } });
+
+    const { code, errors } = await backups(cloud, ['create', '--resource', id, '--yes']);
+
+    expect(code).toBe(1);
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says} (${error_code})\n`);
   });
 
   it('refuses where nobody can be asked, before it asks the cloud anything', async () => {
@@ -266,6 +292,37 @@ describe('backups create', () => {
       `goes on; go on waiting with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job ${job} --config.file `,
     );
     expect(cloud.backupsOf(id).at(-1)?.state).toBe('running');
+  });
+
+  it('sends nothing after Ctrl-C while it looks for the resource', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: { operation: 'list_graphs' }, fault: { kind: 'no-answer' } });
+    const program = startProgram([
+      ...['backups', 'create', '--resource', 'orders-graph-01', '--yes'],
+      ...['--config.file', await configFor(cloud)],
+    ]);
+    await eventually(() => cloud.requests.some(({ operation }) => operation === 'list_graphs'));
+
+    program.child.kill('SIGINT');
+
+    expect(await program.ended).toEqual({ code: 1, output: '', errors: `${PROGRAM}: interrupted\n` });
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('names a command that shows what became of a request whose answer was lost', async () => {
+    const cloud = await cloudFor();
+    const config = await configFor(cloud);
+    const { id } = cloud.resourceOf('healthy');
+    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer', how: 'reset' } });
+
+    const { errors } = await runProgram([
+      ...['backups', 'create', '--resource', id, '--yes', '--config.file', config],
+    ]);
+    const [, command = ''] = /look with huaweicloud-backup-exporter (.*)\n$/.exec(errors) ?? [];
+    const { code, output } = await runProgram(command.split(' '));
+
+    expect(code).toBe(0);
+    expect(output.split('\n')[1]).toMatch(new RegExp(` running .* ${cloud.backupsOf(id).at(-1)?.id}$`));
   });
 
   it('waits at Ctrl-C for the answer to what it has sent, and ends without it at the second', async () => {

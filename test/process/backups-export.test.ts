@@ -74,6 +74,38 @@ describe('backups export', () => {
   });
 
   it.each([
+    ['n', `n${KEYS.enter}`],
+    ['Enter', KEYS.enter],
+    ['Ctrl-C', KEYS.ctrlC],
+  ])('starts nothing when the answer is %s', async (_, keys) => {
+    const cloud = await cloudFor();
+    const program = startOnTerminal([
+      ...['backups', 'export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket],
+      ...['--config.file', await configFor(cloud)],
+    ]);
+
+    await program.shows(/Start the export of backup .* \[y\/N\] /);
+    program.press(keys);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toMatch(/\nhuaweicloud-backup-exporter: nothing was started\n$/);
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('refuses where nobody can be asked, before it asks the cloud anything', async () => {
+    const cloud = await cloudFor();
+
+    const { code, output, errors } = await backups(cloud, [
+      ...['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket],
+    ]);
+
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toBe(`${PROGRAM}: nothing was started: there is no terminal to ask on; give --yes\n`);
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it.each([
     'My-Bucket/a/',
     'ab/a/',
     'bucket-/a',
@@ -197,6 +229,14 @@ describe('backups export', () => {
       arrange: arranged((cloud) => cloud.deny('ges:backup:export')),
       says: 'this user or agency is not allowed to do that (GES.7041); grant the permission for POST /v2/{project_id}/graphs/{graph_id}/backups/export',
     },
+    {
+      what: 'a backup that was deleted meanwhile',
+      arrange: arranged((cloud) => {
+        const body = { errorCode: 'GES.7024', errorMessage: 'The backup does not exist.' };
+        cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'status', status: 404, body } });
+      }),
+      says: 'the backup does not exist any more (GES.7024)',
+    },
   ])('says in plain words why it is refused for $what', async ({ arrange, says }) => {
     const cloud = await cloudFor();
     const { id, name } = arrange(cloud);
@@ -215,13 +255,15 @@ describe('backups export', () => {
     expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says.replace('{graph_id}', id)}\n`);
   });
 
-  it('is not sent again when the answer is lost', async () => {
+  it.each(['reset', 'no-answer'] as const)('is not sent again when the answer is lost (%s)', async (how) => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'lost-answer', how: 'reset' } });
+    cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'lost-answer', how } });
 
-    const { code, errors } = await backups(cloud, [
-      ...['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
-    ]);
+    const { code, errors } = await backups(
+      cloud,
+      ['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
+      { poll: { request_timeout: '1s' } },
+    );
 
     expect(code).toBe(1);
     expect(errors).toContain('it may have been started all the same and is not sent again');

@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { eventually, plainEnvironment, startProgram } from '../support/exporter-process.ts';
-import { backups, cloudFor, configFor, PROGRAM } from './command-world.ts';
+import { backups, cloudFor, configFor, MAIN, PROGRAM } from './command-world.ts';
 import { startOnTerminal } from './pseudo-terminal.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 describe('backups list', () => {
   it('prints what the cloud knows as JSON, one object a line, newest first, for another program', async () => {
@@ -117,6 +114,10 @@ describe('backups list', () => {
   });
 
   it.each([
+    {
+      wanted: 'Orders',
+      says: /did you mean orders-db-01 \(\S+, gaussdb-mysql of prod\), orders-graph-01 \(\S+, ges of prod\)\?$/,
+    },
     { wanted: 'order-graph-01', says: /did you mean orders-graph-01 \(\S+, ges of prod\)\?$/ },
     {
       wanted: 'quite-something-else',

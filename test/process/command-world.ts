@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import {
   type SimulatedCloud,
@@ -31,6 +32,9 @@ export async function configFor(
   return (await filesFor()).write('config.yml', configurationFor(cloud, { interval: '5m', ...parts }));
 }
 
+/** The file that starts the program. */
+export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
 /** The name of the program, as its messages begin. */
 export const PROGRAM = 'huaweicloud-backup-exporter';
 
@@ -45,6 +49,13 @@ export async function backups(
   const ended = await runProgram(['backups', ...args, '--config.file', config], environment);
   return { ...ended, errors: ended.errors.replaceAll(config, 'config.yml') };
 }
+
+/** Runs `backfill` against a cloud. */
+export const backfill = async (
+  cloud: SimulatedCloud,
+  args: readonly string[] = [],
+  parts: ConfigurationParts = {},
+) => runProgram(['backfill', '--config.file', await configFor(cloud, parts), ...args]);
 
 /** The requests that arrived and were to change something. */
 export const changes = (cloud: SimulatedCloud): readonly SimulatedRequest[] =>

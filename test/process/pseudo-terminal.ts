@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { eventually, plainEnvironment } from '../support/exporter-process.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { MAIN } from './command-world.ts';
 
 // Runs a program on a pseudo-terminal of the given width and hands everything through; ends as the program does.
 const RELAY = `

@@ -1,5 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { formatDuration } from '../../config/duration.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import {
   type BackfillGrid,
@@ -19,6 +18,7 @@ import type { Terminal } from '../terminal.ts';
 import { type Output, openOutput } from './output.ts';
 import { createBackfillLine } from './progress.ts';
 import { readHistories } from './read-histories.ts';
+import { writePieces } from './write-pieces.ts';
 
 /** `backfill`: writes the past that the services can still tell of, for Prometheus to take in. */
 export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
@@ -35,7 +35,9 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
       const tell = (remark: string): void => terminal.writeError(`${remark}\n`);
       for (const picked of pickServices(config, {})) {
         const client = clients.of(picked.project);
-        const read = await readHistories({ picked, client, config, clock: time.clock, interrupted, tell });
+        const { clock } = time;
+        const reading = { picked, client, config, span: grid, clock, interrupted, tell };
+        const read = await readHistories(reading);
         for (const history of read) histories.push(history);
       }
       const line = createBackfillLine(terminal, time);
@@ -55,11 +57,17 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
 
 function gridOf({ since, until, step, job, instance }: BackfillFlags, now: UnixSeconds): BackfillGrid {
   const grid = { since: since(now), until: until(now), step, job, instance };
-  if (grid.until > now) {
-    throw new CommandError('backfill: --until lies in the future, of which nothing is known', EXIT.usage);
-  }
-  if (grid.since > grid.until) throw new CommandError('backfill: --since is later than --until', EXIT.usage);
+  const trouble = troubleOf(grid, now);
+  if (trouble !== undefined) throw new CommandError(`backfill: ${trouble}`, EXIT.usage);
   return grid;
+}
+
+function troubleOf({ since, until, step }: BackfillGrid, now: UnixSeconds): string | undefined {
+  if (since > now) return '--since lies in the future, of which nothing is known';
+  if (until > now) return '--until lies in the future, of which nothing is known';
+  if (since > until) return '--since is later than --until';
+  if (Math.ceil(since / step) * step <= until) return undefined;
+  return `samples stand at multiples of --step (${formatDuration(step)}), and none lies between --since and --until; give a smaller step or a longer time`;
 }
 
 async function write(
@@ -70,11 +78,11 @@ async function write(
   show: (progress: BackfillProgress) => void,
 ): Promise<BackfillProgress> {
   let last: BackfillProgress = { samples: 0, done: 0, earliest: undefined };
-  const text = writeBackfill(histories, grid, (progress) => {
+  const pieces = writeBackfill(histories, grid, (progress) => {
     last = progress;
     show(progress);
   });
-  await pipeline(Readable.from(text), output.stream as Writable, { end: output.ends, signal });
+  await writePieces(pieces, output.stream, signal);
   await output.keep();
   return last;
 }

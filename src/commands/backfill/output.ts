@@ -3,13 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 
 /** Where the text of a command goes. */
 export interface Output {
   readonly stream: Writable;
-  /** Whether the stream is to be ended with the text. */
-  readonly ends: boolean;
-  /** Puts what was written in its place. */
+  /** Ends the text and puts it in its place. */
   readonly keep: () => Promise<void>;
   /** Removes what was written and not kept. */
   readonly discard: () => Promise<void>;
@@ -21,21 +20,23 @@ export interface Output {
  */
 export async function openOutput(path: string | undefined, standardOutput: Writable): Promise<Output> {
   const nothing = (): Promise<void> => Promise.resolve();
-  if (path === undefined) return { stream: standardOutput, ends: false, keep: nothing, discard: nothing };
+  if (path === undefined) return { stream: standardOutput, keep: nothing, discard: nothing };
   const kind = await kindOf(path);
   if (kind === 'directory') throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   if (kind === 'special') {
-    return { stream: createWriteStream(path), ends: true, keep: nothing, discard: nothing };
+    const stream = createWriteStream(path);
+    return { stream, keep: () => endOf(stream), discard: nothing };
   }
   // A link stays one.
   const target = kind === 'file' ? await realpath(path) : path;
   const partial = join(dirname(target), `.${randomUUID()}.partial`);
   const handle = await open(partial, 'wx');
   let isKept = false;
+  const stream = handle.createWriteStream();
   return {
-    stream: handle.createWriteStream(),
-    ends: true,
+    stream,
     keep: async () => {
+      await endOf(stream);
       await rename(partial, target);
       isKept = true;
     },
@@ -45,6 +46,11 @@ export async function openOutput(path: string | undefined, standardOutput: Writa
       await rm(partial, { force: true });
     },
   };
+}
+
+async function endOf(stream: Writable): Promise<void> {
+  stream.end();
+  await finished(stream);
 }
 
 type PathKind = 'nothing' | 'file' | 'directory' | 'special';

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
 import type { Clock } from '../../domain/quantities.ts';
 import type { PlacedHistory } from '../../history/backfill.ts';
-import { resourceHistory } from '../../history/resource-history.ts';
+import { resourceHistory, type TimeSpan } from '../../history/resource-history.ts';
 import { createPolicyBook } from '../../poll/policy-book.ts';
 import { readServiceState, type StateReading } from '../../poll/read-state.ts';
 import { sourceOf } from '../../sources/source-of.ts';
@@ -21,6 +21,8 @@ export interface HistoryReading {
   readonly picked: PickedService;
   readonly client: ProjectClient;
   readonly config: Config;
+  /** The time of which it is wanted. */
+  readonly span: TimeSpan;
   readonly clock: Clock;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
@@ -54,7 +56,7 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
   const served = await servedNow(reading, place, next, signal);
   return served.map((resource) => ({
     place,
-    history: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? []),
+    points: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? [], reading.span),
   }));
 }
 

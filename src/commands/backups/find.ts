@@ -125,19 +125,27 @@ function takenAsId(
 }
 
 function nowhere(known: readonly ResourceInService[], wanted: string, unread: readonly UnreadList[]): never {
-  const meant = nearest(
-    wanted,
-    known.map(({ resource }) => resource.name),
-  );
-  const near = meant === undefined ? known : known.filter(({ resource }) => resource.name === meant);
+  const meant = probablyMeant(known, wanted);
   const advice =
-    meant === undefined
+    meant.length === 0
       ? `there ${known.length === 0 ? 'is none' : `are ${listed(known)}`}`
-      : `did you mean ${listed(near)}?`;
+      : `did you mean ${listed(meant)}?`;
   const blind = unread.length === 0 ? '' : `; ${whyUnread(unread)}`;
   throw new CommandError(
     `--resource "${visible(wanted)}": no graph or instance has that id or name; ${advice}${blind}`,
   );
+}
+
+/** What has the wanted text within its name or id; else what has the nearest name. */
+function probablyMeant(known: readonly ResourceInService[], wanted: string): readonly ResourceInService[] {
+  const text = wanted.trim().toLowerCase();
+  const containing = known.filter(({ resource: { id, name } }) =>
+    `${name} ${id}`.toLowerCase().includes(text),
+  );
+  if (text !== '' && containing.length > 0) return containing;
+  const names = known.map(({ resource }) => resource.name);
+  const name = nearest(wanted, names);
+  return known.filter(({ resource }) => resource.name === name);
 }
 
 const whyUnread = (unread: readonly UnreadList[]): string =>

@@ -1,8 +1,10 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { actionsOf, type JobState, readJobState, type StartedJob } from '../../sources/actions.ts';
+import { CommandError } from '../command-error.ts';
+import { visible } from '../text-table.ts';
 import { requestOf } from './act.ts';
-import type { ResourceInService } from './find.ts';
+import { nameOf, type ResourceInService } from './find.ts';
 import { readBackupsOf } from './resource-backups.ts';
 import type { Look, Progress } from './wait.ts';
 
@@ -28,9 +30,19 @@ async function jobState(
   return readJobState(await service.client.call(requestOf(service, call), signal));
 }
 
-/** Looks at one backup of a resource, by its id. */
-export function lookAtBackup(target: ResourceInService, backupId: string): Look {
-  return lookFor(target, (backups) => backups.find(({ id }) => id === backupId));
+const LOOKS_FOR_AN_UNLISTED_ONE = 6;
+
+/**
+ * Looks at one backup of a resource, by an id that somebody typed. Rejects with a {@link CommandError} when half a
+ * minute of looks has not found it.
+ */
+export function lookAtBackup(target: ResourceInService, backupId: string, lookWith: string): Look {
+  return lookFor(target, withId(backupId), (looks) => {
+    if (looks < LOOKS_FOR_AN_UNLISTED_ONE) return;
+    throw new CommandError(
+      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; look with ${lookWith}`,
+    );
+  });
 }
 
 /**
@@ -43,10 +55,10 @@ export function lookForStarted(
   before: ReadonlySet<string>,
   jobNotSeen: (reason: string) => void,
 ): Look {
-  const atBackup =
-    backupId === undefined
-      ? lookFor(target, (backups) => newestNew(backups, before))
-      : lookAtBackup(target, backupId);
+  const atBackup = lookFor(
+    target,
+    backupId === undefined ? (backups) => newestNew(backups, before) : withId(backupId),
+  );
   let jobEnded = jobId === undefined || !hasJobs(target);
   return async (signal) => {
     if (!jobEnded) {
@@ -62,17 +74,27 @@ export function lookForStarted(
   };
 }
 
+type ChooseBackup = (backups: readonly Backup[]) => Backup | undefined;
+
+const withId =
+  (backupId: string): ChooseBackup =>
+  (backups) =>
+    backups.find(({ id }) => id === backupId);
+
 function newestNew(backups: readonly Backup[], before: ReadonlySet<string>): Backup | undefined {
   return backups
     .filter(({ id, method }) => !before.has(id) && method !== 'auto')
     .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
 }
 
+/** Looks at the chosen backup; `notListed` hears how often it was looked for before it was ever listed. */
 function lookFor(
   target: ResourceInService,
-  choose: (backups: readonly Backup[]) => Backup | undefined,
+  choose: ChooseBackup,
+  notListed: (looks: number) => void = () => undefined,
 ): Look {
   let wasListed = false;
+  let looks = 0;
   return async (signal) => {
     const backups = await readBackupsOf(target, signal);
     if (backups === undefined) return { kind: 'running' };
@@ -81,6 +103,8 @@ function lookFor(
       return { kind: 'failed', reason: 'it is no longer listed' };
     }
     wasListed = backup !== undefined;
+    looks += 1;
+    if (!wasListed) notListed(looks);
     return progressOf(backup);
   };
 }

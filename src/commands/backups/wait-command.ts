@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { findResource, nameOf, type ResourceInService } from './find.ts';
 import { hasJobs, lookAtBackup, lookAtJob } from './look.ts';
-import { waitCommandFor } from './next-command.ts';
+import { lookCommand, waitCommandFor } from './next-command.ts';
 import { writeEnd } from './result.ts';
 import { withServices } from './session.ts';
 import { type Look, waitFor } from './wait.ts';
@@ -41,11 +41,13 @@ export async function waitCommand(
 
 function lookAt(
   target: ResourceInService,
-  { job, backup = '' }: BackupsWaitFlags,
+  flags: BackupsWaitFlags,
 ): { readonly look: Look; readonly what: string } {
+  const { job, backup = '' } = flags;
   const name = nameOf(target.resource);
   if (job === undefined) {
-    return { look: lookAtBackup(target, backup), what: `backup ${visible(backup)} of ${name}` };
+    const look = lookAtBackup(target, backup, lookCommand(target, flags));
+    return { look, what: `backup ${visible(backup)} of ${name}` };
   }
   if (!hasJobs(target)) {
     throw new CommandError(`${placeWords(target.service)} has no jobs that can be asked for; give --backup`);

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
+import { refusalOf } from '../../sources/actions.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import type { Terminal } from '../terminal.ts';
@@ -96,8 +97,14 @@ async function lookOnce(
     return await look(AbortSignal.any([options.interrupted, limit]));
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
-    if (isLasting(error)) throw new CommandError(`${error.message}; ${goesOn(options)}`);
-    return { kind: 'unseen', reason: error.message };
+    if (!isLasting(error)) return { kind: 'unseen', reason: error.message };
+    const { code } = error.details;
+    const refusal = refusalOf(code);
+    throw new CommandError(
+      refusal === undefined
+        ? `${error.message}; ${goesOn(options)}`
+        : `${options.what}: ${refusal} (${code})`,
+    );
   }
 }
 

@@ -1,0 +1,247 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { eventually, startProgram } from '../support/exporter-process.ts';
+import { run } from '../support/run.ts';
+import { backfill, cloudFor, configFor, filesFor, MAIN, PROGRAM } from './command-world.ts';
+import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
+
+describe('backfill', () => {
+  it('writes to standard output what promtool takes in, and tells of it on standard error', async () => {
+    const cloud = await cloudFor();
+    const files = await filesFor();
+
+    const { code, output, errors } = await backfill(cloud, ['--since', '2d', '--step', '10m']);
+    const blocks = await run(
+      'promtool',
+      ['tsdb', 'create-blocks-from', 'openmetrics', await files.write('past.om', output), files.path('data')],
+      { package: 'prometheus' },
+    );
+
+    expect(code).toBe(0);
+    expect(errors).toMatch(
+      /^ges of prod: \d+ backups read\ngaussdb-mysql of prod: \d+ backups read\n[\d,]+ samples of 18 resources written, the earliest of \d{4}-\d\d-\d\d \d\d:\d\d:00 UTC\.\n$/,
+    );
+    expect({ code: blocks.code, stderr: blocks.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(blocks.stdout.trim().split('\n').length).toBeGreaterThan(20);
+  });
+
+  it('reads each list once and signs in once', async () => {
+    const cloud = await cloudFor();
+
+    await backfill(cloud, ['--since', '1h']);
+
+    const asked = cloud.requests.map(({ operation, service }) => `${service} ${operation}`);
+    expect(asked.toSorted()).toEqual([
+      'gaussdb list_backups',
+      'gaussdb list_instances',
+      'ges list_backups',
+      'ges list_graphs',
+      'iam sign_in',
+    ]);
+  });
+
+  it('keeps what a file held until all of the new text is written', async () => {
+    const cloud = await cloudFor();
+    const files = await filesFor();
+    const past = await files.write('past.om', 'from before\n');
+    cloud.deny('gaussdb:backup:list');
+
+    const refused = await backfill(cloud, ['--output', past]);
+    const kept = await readFile(past, 'utf8');
+    cloud.grant('gaussdb:backup:list');
+    const good = await backfill(cloud, ['--output', past, '--since', '1h']);
+
+    expect(refused.code).toBe(1);
+    expect(refused.errors).toMatch(
+      /huaweicloud-backup-exporter: gaussdb-mysql of prod: cannot list the backups: .*; grant gaussdb:backup:list to the user or agency\n$/,
+    );
+    expect(kept).toBe('from before\n');
+    expect({ code: good.code, output: good.output }).toEqual({ code: 0, output: '' });
+    expect((await readFile(past, 'utf8')).endsWith('# EOF\n')).toBe(true);
+    expect(readdirSync(files.directory)).toEqual(['past.om']);
+  });
+
+  it.each([
+    {
+      path: '/nowhere/past.om',
+      says: 'cannot write to /nowhere/past.om: there is no such directory (ENOENT)',
+    },
+    { path: '/', says: 'cannot write to /: it is a directory (EISDIR)' },
+    {
+      path: '/dev/null/past.om',
+      says: 'cannot write to /dev/null/past.om: a part of the path is not a directory (ENOTDIR)',
+    },
+  ])('says at once that it cannot write to $path', async ({ path, says }) => {
+    const cloud = await cloudFor();
+
+    const { code, errors } = await backfill(cloud, ['--output', path]);
+
+    expect({ code, errors }).toEqual({ code: 1, errors: `${PROGRAM}: ${says}\n` });
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it('says that the disk is full below standard output', async () => {
+    const config = await configFor(await cloudFor());
+
+    const shell = await run(
+      'bash',
+      ['-c', '"$0" "$1" backfill --config.file "$2" >/dev/full', process.execPath, MAIN, config],
+      { package: 'bash' },
+    );
+
+    expect(shell.code).toBe(1);
+    expect(shell.stderr).toMatch(
+      /read\nhuaweicloud-backup-exporter: cannot write to standard output: no space is left on the device \(ENOSPC\)\n$/,
+    );
+  });
+
+  it('says that the disk is full', async () => {
+    const { code, errors } = await backfill(await cloudFor(), ['--output', '/dev/full']);
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /\nhuaweicloud-backup-exporter: cannot write to \/dev\/full: no space is left on the device \(ENOSPC\)\n$/,
+    );
+  });
+
+  it('ends in one line when its reader goes away', async () => {
+    const config = await configFor(await cloudFor());
+
+    const shell = await run(
+      'bash',
+      [
+        '-c',
+        `"$0" "$1" backfill --config.file "$2" | head -1; echo "\${PIPESTATUS[0]}"`,
+        ...[process.execPath, MAIN, config],
+      ],
+      { package: 'bash' },
+    );
+
+    expect(shell.stdout).toBe('# TYPE huaweicloud_backup_resource_info gauge\n1\n');
+    expect(shell.stderr).toMatch(
+      /\nhuaweicloud-backup-exporter: cannot write to standard output: its reader went away before everything was written \(EPIPE\)\n$/,
+    );
+  });
+
+  it.each(['file', 'pipe'] as const)(
+    'ends at Ctrl-C while it writes to a %s, and leaves no half of it',
+    async (target) => {
+      const cloud = await cloudFor({ characters: false });
+      const files = await filesFor();
+      const program = startProgram([
+        ...['backfill', '--config.file', await configFor(cloud), '--step', '1s'],
+        ...(target === 'file' ? ['--output', files.path('past.om')] : []),
+      ]);
+      await eventually(() =>
+        target === 'file'
+          ? readdirSync(files.directory).length > 0 && /mysql.*read/.test(program.errors())
+          : program.output() !== '',
+      );
+
+      const began = performance.now();
+      program.child.kill('SIGINT');
+      const { code, errors } = await program.ended;
+
+      expect(code).toBe(1);
+      expect(performance.now() - began).toBeLessThan(3000);
+      expect(errors).toContain(
+        target === 'file'
+          ? 'interrupted; nothing was written\n'
+          : 'interrupted; what was written is not whole\n',
+      );
+      expect(readdirSync(files.directory)).toEqual([]);
+    },
+  );
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s while a list hangs', async (signal) => {
+    const cloud = await cloudFor();
+    const files = await filesFor();
+    cloud.order({ match: { operation: 'list_backups' }, fault: { kind: 'no-answer' } });
+    const program = startProgram([
+      ...['backfill', '--config.file', await configFor(cloud), '--output', files.path('past.om')],
+    ]);
+    await eventually(() => cloud.requests.some(({ operation }) => operation === 'list_backups'));
+
+    program.child.kill(signal);
+
+    expect(await program.ended).toEqual({
+      code: 1,
+      output: '',
+      errors: `${PROGRAM}: interrupted; nothing was written\n`,
+    });
+    expect(readdirSync(files.directory)).toEqual([]);
+  });
+
+  it('shows how far it is in one line of a terminal', async () => {
+    const cloud = await cloudFor({ characters: false });
+    const program = startOnTerminal(
+      [
+        ...['backfill', '--config.file', await configFor(cloud), '--output', '/dev/null'],
+        ...['--since', '7d', '--step', '1s'],
+      ],
+      { columns: 60 },
+    );
+
+    await program.shows(new RegExp(`${CLEAR}\\d+ %, [\\d,]+ samples written`));
+    program.press(KEYS.ctrlC);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toMatch(new RegExp(`${CLEAR}${PROGRAM}: interrupted; nothing was written\\n$`));
+  });
+
+  it('says what could not be read and is missing, and goes on', async () => {
+    const cloud = await cloudFor();
+    cloud.deny('ges:graph:list');
+    cloud.deny('gaussdb:instance:getPolicy');
+    cloud.setBackups('gaussdb', { rows: [{ id: 'a' }], total: 3 });
+
+    const { code, errors } = await backfill(cloud, ['--since', '1h', '--output', '/dev/null'], {
+      rpo: { default: 'policy' },
+      limits: { resources: 10 },
+    });
+
+    expect(code).toBe(0);
+    expect(errors).toMatch(
+      /^ges of prod: cannot list the graphs: .*; resources without backups and times of creation are missing$/m,
+    );
+    expect(errors).toMatch(/^ges of prod: 1 resources are over limits\.resources and missing$/m);
+    expect(errors).toMatch(/^gaussdb-mysql of prod: 1 rows could not be read and are missing$/m);
+    expect(errors).toMatch(
+      /^gaussdb-mysql of prod: 2 backups that the service counts are not listed and missing$/m,
+    );
+    expect(errors).toMatch(
+      /^gaussdb-mysql of prod: cannot read a backup policy: .*; rpo\.default stands in$/m,
+    );
+  });
+
+  it('says that it knows nothing of a time before all backups', async () => {
+    const cloud = await cloudFor({ characters: false });
+
+    const { code, output, errors } = await backfill(cloud, [
+      '--since',
+      '2001-01-01',
+      '--until',
+      '2001-01-02',
+    ]);
+
+    expect(code).toBe(0);
+    expect(output.split('\n').filter((line) => /^\w/.test(line))).toEqual([]);
+    expect(output.endsWith('# EOF\n')).toBe(true);
+    expect(errors).toContain('Nothing is known of that time: no sample was written.\n');
+  });
+
+  it('leaves out what the configuration leaves out', async () => {
+    const cloud = await cloudFor();
+
+    const { output } = await backfill(cloud, ['--since', '1h'], {
+      ges: { include: { resource_name: '^orders-' } },
+      gaussdb: { exclude: { resource_name: '.' } },
+    });
+
+    expect(new Set(output.match(/resource_name="[^"]*"/g))).toEqual(
+      new Set(['resource_name="orders-graph-01"']),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
+import { run } from '../support/run.ts';
+import { backups, cloudFor, configFor, MAIN, PROGRAM } from './command-world.ts';
+import { CLEAR, startOnTerminal } from './pseudo-terminal.ts';
+
+const exported = ['export', '--backup', 'latest', '--to', 'my-bucket/backups/', '--yes', '--wait'];
+
+/** The command that a message ends with, as words after the name of the program. */
+const namedCommand = (errors: string): readonly string[] =>
+  errors
+    .trimEnd()
+    .slice(errors.lastIndexOf(`with ${PROGRAM} `) + `with ${PROGRAM} `.length)
+    .split(' ');
+
+describe('waiting', () => {
+  it.each(['graph', 'instance'] as const)(
+    'tells in plain lines that the backup of a %s goes on, and ends with 1 when it fails',
+    async (kind) => {
+      const cloud = await cloudFor();
+      const { id, name } = cloud.resourceOf('healthy', kind);
+      cloud.hang(id);
+      const ended = backups(cloud, ['create', '--resource', id, '--yes', '--wait']);
+      await eventually(() => cloud.backupsOf(id).at(-1)?.state === 'running');
+
+      cloud.finishBackup(id, 'failed');
+      const { code, output, errors } = await ended;
+
+      const what = `the backup of ${name} \\(${id}\\)`;
+      const reason = kind === 'graph' ? ': The graph engine could not write the backup.' : '';
+      expect(code).toBe(1);
+      expect(output).toMatch(new RegExp(`^Started ${what}: job \\w+(, backup \\w+)?\\n$`));
+      expect(errors).toMatch(
+        new RegExp(`^(Waiting for ${what}: \\d+ s\\n)+${PROGRAM}: ${what} failed${reason}\\n$`),
+      );
+    },
+  );
+
+  it('hands each step to another program as a line of JSON', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    cloud.hang(id);
+    const piped = run(
+      'bash',
+      [
+        '-c',
+        `"$0" "$1" backups create --resource "$2" --yes --wait --json --config.file "$3" | python3 -c 'import json,sys; [print(json.loads(line)["state"]) for line in sys.stdin]'; echo "\${PIPESTATUS[*]}"`,
+        ...[process.execPath, MAIN, id, await configFor(cloud)],
+      ],
+      { package: 'python3' },
+    );
+    await eventually(() => cloud.requests.some(({ operation }) => operation === 'get_job'));
+
+    cloud.finishBackup(id);
+
+    expect((await piped).stdout).toBe('started\nsucceeded\n0 0\n');
+  });
+
+  it("ends with 1 and the service's reason when an export fails", async () => {
+    const cloud = await cloudFor({ speed: 60, characters: false });
+    const { id } = cloud.resourceOf('healthy');
+    cloud.failNextExport(id);
+
+    const { code, errors } = await backups(cloud, [...exported, '--resource', id]);
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/: the export of backup \S+ of .* failed: The bucket cannot be written to\.\n$/);
+  });
+
+  it.each(['graph', 'instance'] as const)(
+    'ends when its time is over, and the command that it names goes on with the %s',
+    async (kind) => {
+      const cloud = await cloudFor();
+      const config = await configFor(cloud);
+      const { id } = cloud.resourceOf('healthy', kind);
+      cloud.hang(id);
+
+      const first = await runProgram([
+        ...['backups', 'create', '--resource', id, '--yes', '--wait', '--wait-timeout', '1s'],
+        ...['--config.file', config],
+      ]);
+      cloud.finishBackup(id);
+      const second = await runProgram(namedCommand(first.errors));
+
+      expect(first.code).toBe(1);
+      expect(first.errors).toContain('no end within 1s; the backup of ');
+      expect(second.code).toBe(0);
+      expect(second.output).toMatch(
+        kind === 'graph' ? /^Job \w+ of .* has ended well\n$/ : /^Backup \w+ of .* is complete and good: /,
+      );
+    },
+  );
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('says at %s how to go on with an export', async (signal) => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const config = await configFor(cloud);
+    const program = startProgram(['backups', ...exported, '--resource', id, '--config.file', config]);
+    await eventually(() => program.errors().includes('Waiting for the export'));
+
+    program.child.kill(signal);
+    const { code, output, errors } = await program.ended;
+
+    const [, job] = /: job (\w+)\n$/.exec(output) ?? [];
+    expect(code).toBe(1);
+    expect(errors).toContain(`${PROGRAM}: interrupted; the export of backup `);
+    expect(namedCommand(errors)).toEqual([
+      ...['backups', 'wait', '--project', 'prod', '--service', 'ges', '--resource', id],
+      ...['--job', job, '--config.file', config],
+    ]);
+  });
+
+  it('clears its line on a terminal before it tells that the backup is good', async () => {
+    const cloud = await cloudFor();
+    const { id, name } = cloud.resourceOf('healthy');
+    cloud.hang(id);
+    const program = startOnTerminal([
+      ...['backups', 'create', '--resource', id, '--yes', '--wait', '--config.file', await configFor(cloud)],
+    ]);
+    await program.shows(new RegExp(`${CLEAR}Waiting for the backup of .*: 0 s`));
+
+    cloud.finishBackup(id);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(0);
+    expect(shown).toMatch(
+      new RegExp(`${CLEAR}The backup of ${name} \\(${id}\\) is complete and good: .*, backup \\S+\\n$`),
+    );
+  });
+});
