@@ -40,27 +40,6 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-interface Body {
-  readonly body: Buffer;
-  readonly tooLarge: boolean;
-}
-
-async function readBody(response: Dispatcher.ResponseData, limit: number): Promise<Body> {
-  if (Number(response.headers['content-length'] ?? 0) > limit) {
-    response.body.destroy();
-    return { body: Buffer.alloc(0), tooLarge: true };
-  }
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // Leaving the loop destroys the body and its connection.
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) return { body: Buffer.concat(chunks), tooLarge: true };
-    chunks.push(chunk);
-  }
-  return { body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), tooLarge: false };
-}
-
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
@@ -98,59 +77,91 @@ function faultOf(error: unknown, begun: boolean): Exchange {
  * Sends one request and reads its answer within the limits. It follows no redirect and never rejects.
  * It ends at once when `signal` aborts.
  */
-export async function exchange(
+export function exchange(
   dispatcher: Dispatcher,
   request: HttpRequest,
   limits: ExchangeLimits,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  if (signal.aborted) return { end: 'aborted' };
-  const controller = new AbortController();
-  const { promise: cutShort, resolve: cut } = Promise.withResolvers<Exchange>();
-  const end = (how: Exchange): void => {
-    // Undici does not reject a request whose connection is still being made, so the promise ends the wait.
-    cut(how);
-    controller.abort();
-  };
-  const abort = (): void => end({ end: 'aborted' });
+  if (signal.aborted) return Promise.resolve({ end: 'aborted' });
+  const { promise, resolve } = Promise.withResolvers<Exchange>();
+  const { handler, giveUp } = receive(limits.bodyBytes, resolve);
+  const abort = (): void => giveUp({ end: 'aborted' });
   const timer = setTimeout(
-    () => end({ end: 'timeout', cause: undefined, detail: undefined }),
+    () => giveUp({ end: 'timeout', cause: undefined, detail: undefined }),
     limits.timeoutMs,
   );
   signal.addEventListener('abort', abort, { once: true });
+  const { origin, path, method, headers, body } = request;
+  const bounds = { headersTimeout: limits.timeoutMs, bodyTimeout: limits.timeoutMs };
   try {
-    return await Promise.race([cutShort, answer(dispatcher, request, limits, controller.signal)]);
-  } finally {
+    dispatcher.dispatch({ origin, path, method, headers, body: body ?? null, ...bounds }, handler);
+  } catch (error) {
+    resolve(faultOf(error, false));
+  }
+  return promise.finally(() => {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
-  }
+  });
 }
 
-async function answer(
-  dispatcher: Dispatcher,
-  request: HttpRequest,
-  limits: ExchangeLimits,
-  signal: AbortSignal,
-): Promise<Exchange> {
-  let begun = false;
-  try {
-    const response = await dispatcher.request({
-      origin: request.origin,
-      path: request.path,
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      signal,
-      headersTimeout: limits.timeoutMs,
-      bodyTimeout: limits.timeoutMs,
-    });
-    begun = true;
-    // A body that is destroyed half read emits an error that says so.
-    response.body.on('error', () => undefined);
-    const { statusCode: status, headers } = response;
-    const limit = isSuccess(status) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;
-    return { end: 'answer', status, headers, ...(await readBody(response, limit)) };
-  } catch (error) {
-    return faultOf(error, begun);
-  }
+const GIVEN_UP = new Error('the request was given up');
+
+/**
+ * Takes an answer as it comes; `end` is told once how that ended. This goes without the streams and signals of
+ * undici's `request`, which are half of what a page costs.
+ */
+function receive(
+  bodyBytes: number,
+  end: (how: Exchange) => void,
+): { readonly handler: Dispatcher.DispatchHandler; readonly giveUp: (how: Exchange) => void } {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let limit = 0;
+  let head: { readonly status: number; readonly headers: AnswerHeaders } | undefined;
+  let hasEnded = false;
+  let connection: Dispatcher.DispatchController | undefined;
+
+  const settle = (how: Exchange): void => {
+    hasEnded = true;
+    end(how);
+  };
+  const giveUp = (how: Exchange): void => {
+    if (hasEnded) return;
+    settle(how);
+    connection?.abort(GIVEN_UP);
+  };
+  const answer = (tooLarge: boolean): Exchange => {
+    const [only] = chunks;
+    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+    return head === undefined
+      ? { end: 'unreadable', cause: undefined, detail: undefined }
+      : { end: 'answer', ...head, body, tooLarge };
+  };
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (controller) => {
+      connection = controller;
+      // It may have been given up while it waited for its connection.
+      if (hasEnded) controller.abort(GIVEN_UP);
+    },
+    onResponseStart: (_controller, status, headers) => {
+      if (status < 200) return;
+      head = { status, headers };
+      limit = isSuccess(status) ? bodyBytes : MAX_ERROR_BODY_BYTES;
+      if (Number(headers['content-length'] ?? 0) > limit) giveUp(answer(true));
+    },
+    onResponseData: (_controller, chunk) => {
+      length += chunk.length;
+      if (length > limit) giveUp(answer(true));
+      else chunks.push(chunk);
+    },
+    onResponseEnd: () => {
+      if (!hasEnded) settle(answer(false));
+    },
+    onResponseError: (_controller, error) => {
+      if (!hasEnded) settle(faultOf(error, head !== undefined));
+    },
+  };
+  return { handler, giveUp };
 }

@@ -1,20 +1,8 @@
-import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { Pace } from '../state/pace.ts';
+import { type CompressedSamples, compressText, type Piece } from './compress.ts';
 import { EXPOSITION_FORMATS, type ExpositionFormat, writeMetadata } from './exposition.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
-
-/**
- * A piece of text beside its raw deflate form. The deflated form ends with a full flush, so pieces may be joined
- * in any order into one deflate stream that only lacks its end.
- */
-interface Piece {
-  readonly plain: Buffer;
-  readonly deflated: Buffer;
-}
-
-/** The pieces of one service, by the index of the metric. */
-export type CompressedSamples = readonly (readonly Piece[])[];
 
 /** The resource series of all services in one format, ready to be sent. */
 export interface PublishedPart {
@@ -30,48 +18,22 @@ export interface PublishedPart {
 /** The resource series in every format. */
 export type Publication = Readonly<Record<ExpositionFormat, PublishedPart>>;
 
-// Level 6 saves a twentieth of the bytes for twice the time.
-const DEFLATE_OPTIONS = { level: 1, finishFlush: constants.Z_FULL_FLUSH };
-const SMALL_PIECE = 16 * 1024;
 const JOINED_BYTES = 128 * 1024;
+const LARGE_BYTES = 64 * 1024;
 
-const deflateInThePool = promisify<Buffer, typeof DEFLATE_OPTIONS, Buffer>(deflateRaw);
-
-/** Compresses encoded samples; large pieces off the event loop. */
-export async function compressSamples(
-  samples: readonly (readonly Buffer[])[],
-  pace: Pace,
-): Promise<CompressedSamples> {
-  const compressed: Piece[][] = [];
-  for (const metricPieces of samples) {
-    const pieces: Piece[] = [];
-    for (const plain of metricPieces) {
-      await pace();
-      pieces.push(
-        plain.length <= SMALL_PIECE
-          ? smallPiece(plain)
-          : { plain, deflated: await deflateInThePool(plain, DEFLATE_OPTIONS) },
-      );
-    }
-    compressed.push(pieces);
-  }
-  return compressed;
-}
-
-const METADATA: Readonly<Record<ExpositionFormat, readonly Piece[]>> = {
-  openmetrics: metadataPieces('openmetrics'),
-  text: metadataPieces('text'),
-};
+const NOTHING: PublishedPart = { plain: [], deflated: [], plainBytes: 0, deflatedBytes: 0, crc: 0 };
 
 /** What is published before any service has been polled. */
-export const EMPTY_PUBLICATION: Publication = await joinServices([], () => undefined);
+export const EMPTY_PUBLICATION: Publication = { openmetrics: NOTHING, text: NOTHING };
+
+const metadataByFormat = new Map<ExpositionFormat, readonly Piece[]>();
 
 /** Joins the series of all services: the samples of a metric must stand together whichever service they are of. */
 export async function joinServices(services: readonly CompressedSamples[], pace: Pace): Promise<Publication> {
   const joined = {} as Record<ExpositionFormat, PublishedPart>;
   for (const format of EXPOSITION_FORMATS) {
     const pieces: Piece[] = [];
-    for (const [index, metadata] of METADATA[format].entries()) {
+    for (const [index, metadata] of metadataPieces(format).entries()) {
       const samples = services.flatMap((service) => service[index] ?? []);
       if (samples.length > 0) pieces.push(metadata, ...samples);
     }
@@ -109,23 +71,26 @@ async function joinSmall(buffers: readonly Buffer[], pace: Pace): Promise<readon
     pendingBytes = 0;
   };
   for (const buffer of buffers) {
-    if (pendingBytes + buffer.length > JOINED_BYTES) {
+    const isLarge = buffer.length >= LARGE_BYTES;
+    if (isLarge || pendingBytes + buffer.length > JOINED_BYTES) {
       await pace();
       flush();
     }
-    pending.push(buffer);
-    pendingBytes += buffer.length;
+    if (isLarge) joined.push(buffer);
+    else pending.push(buffer);
+    pendingBytes += isLarge ? 0 : buffer.length;
   }
   flush();
   return joined;
 }
 
+// Compressed when they are first needed, which is after the start.
 function metadataPieces(format: ExpositionFormat): readonly Piece[] {
-  return RESOURCE_METRICS.map((metric) => smallPiece(Buffer.from(writeMetadata(metric, format))));
-}
-
-function smallPiece(plain: Buffer): Piece {
-  return { plain, deflated: deflateRawSync(plain, DEFLATE_OPTIONS) };
+  const known = metadataByFormat.get(format);
+  if (known !== undefined) return known;
+  const pieces = RESOURCE_METRICS.map((metric) => compressText(writeMetadata(metric, format)));
+  metadataByFormat.set(format, pieces);
+  return pieces;
 }
 
 function totalBytes(buffers: readonly Buffer[]): number {

@@ -1,13 +1,8 @@
 import type { Pace } from '../state/pace.ts';
 import type { ServedService } from '../state/served.ts';
+import { type CompressedSamples, compressSamples } from './compress.ts';
 import { encodeSamples } from './encode.ts';
-import {
-  type CompressedSamples,
-  compressSamples,
-  EMPTY_PUBLICATION,
-  joinServices,
-  type Publication,
-} from './publication.ts';
+import { EMPTY_PUBLICATION, joinServices, type Publication } from './publication.ts';
 
 /** Keeps the resource series ready to be sent: rendered and compressed when a poll brings them, not when they are scraped. */
 export interface Publisher {
@@ -40,7 +35,8 @@ export function createPublisher(createPace: () => Pace): Publisher {
   return {
     publish: async (key, service) => {
       const pace = createPace();
-      services.set(key, await compressSamples(await encodeSamples(service, pace), pace));
+      const before = services.get(key) ?? [];
+      services.set(key, await compressSamples(encodeSamples(service, pace), pace, before));
       await join();
     },
     withdraw: async (key) => {

@@ -1,4 +1,5 @@
 import type { ListSource } from '../sources/source.ts';
+import { missingIds } from './id-set.ts';
 import type { FetchPage } from './page-reader.ts';
 import { type Collector, type Walk, type WalkOptions, walkList } from './walk.ts';
 
@@ -28,11 +29,11 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
   source: ListSource<Item>,
   fetchPage: FetchPage,
   createItems: () => Items,
-  { ahead, signal }: Pick<WalkOptions, 'ahead' | 'signal'>,
+  options: Omit<WalkOptions, 'offset'>,
 ): Promise<CompleteList<Items> | MovingList> {
   const walk = async (offset: WalkOptions['offset']) => {
     const items = createItems();
-    return { items, walk: await walkList(source, fetchPage, items, { ahead, signal, offset }) };
+    return { items, walk: await walkList(source, fetchPage, items, { ...options, offset }) };
   };
   const first = await walk('row index');
   if (isWhole(first.walk)) return complete(first);
@@ -41,7 +42,7 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
   if (isWhole(second.walk)) return complete(second);
   if (!sameRows(first.walk, second.walk)) return { kind: 'moving', walk: second.walk };
 
-  if (isShort(second.walk) && second.walk.pages === 1 && source.offsetMayBePageNumber === true) {
+  if (mayCountPages(source, second.walk)) {
     const byPages = await walk('page number');
     if (!isShort(byPages.walk)) return complete(byPages);
   }
@@ -51,6 +52,10 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
 const isWhole = (walk: Walk): boolean => walk.gap === 'none' && !isShort(walk);
 
 const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
+
+// Rows without an id cannot be told apart, so that a page which comes again would count again.
+const mayCountPages = (source: ListSource<unknown>, walk: Walk): boolean =>
+  source.offsetMayBePageNumber === true && isShort(walk) && walk.pages === 1 && walk.ids.size === walk.listed;
 
 // Either as a difference to the total, or as a row that only one of two walks has found.
 const holeWouldShow = (walk: Walk): boolean =>
@@ -67,5 +72,9 @@ function complete<Items extends Collector<never>>({
 }
 
 function sameRows(one: Walk, other: Walk): boolean {
-  return one.listed === other.listed && one.ids.size === other.ids.size && one.ids.isSubsetOf(other.ids);
+  return (
+    one.listed === other.listed &&
+    one.ids.size === other.ids.size &&
+    missingIds(one.ids, other.ids)[Symbol.iterator]().next().done === true
+  );
 }

@@ -5,6 +5,7 @@ import {
   type RejectionReason,
   type Row,
 } from '../sources/source.ts';
+import { createIdSet } from './id-set.ts';
 import { createPageReader, type FetchPage } from './page-reader.ts';
 
 /** What takes the items of a walk, each once, in the order of the list. */
@@ -21,7 +22,7 @@ export type Gap = 'none' | 'unknown' | 'broken' | 'stuck';
 /** What one walk from the first page to the last has found. */
 export interface Walk {
   /** The ids of all rows that have one, rejected rows included. */
-  readonly ids: ReadonlySet<string>;
+  readonly ids: ReadonlySetLike<string>;
   /** The ids among them whose rows were rejected. */
   readonly rejectedIds: ReadonlySet<string>;
   /** Rows received, those with the same id counted once. */
@@ -46,6 +47,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
   /** What the service takes `offset` for. */
   readonly offset: 'row index' | 'page number';
+  /** The ids of an earlier walk of the same list, where there was one: those that come again are stored once. */
+  readonly before?: ReadonlySetLike<string> | undefined;
 }
 
 /** Why a walk found no end of the list or no list at all. */
@@ -79,7 +82,7 @@ export async function walkList<Item>(
   options: WalkOptions,
 ): Promise<Walk> {
   const reader = createPageReader(source, fetchPage, options.ahead, options.signal);
-  const rows = createRowIntake(source, collector);
+  const rows = createRowIntake(source, collector, options.before);
   let offset = 0;
   let step = 0;
   let total: number | undefined;
@@ -169,8 +172,12 @@ function sameRow(source: ListSource<unknown>, one: Row, other: Row): boolean {
   return id === undefined ? JSON.stringify(one) === JSON.stringify(other) : id === source.readId(other);
 }
 
-function createRowIntake<Item>(source: ListSource<Item>, collector: Collector<Item>) {
-  const ids = new Set<string>();
+function createRowIntake<Item>(
+  source: ListSource<Item>,
+  collector: Collector<Item>,
+  before: ReadonlySetLike<string> | undefined,
+) {
+  const ids = createIdSet(before);
   const rejectedIds = new Set<string>();
   const rejections = Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, 0])) as Record<
     RejectionReason,
@@ -194,8 +201,7 @@ function createRowIntake<Item>(source: ListSource<Item>, collector: Collector<It
       for (const row of rows) {
         const id = source.readId(row);
         if (id === undefined) withoutId += 1;
-        else if (ids.has(id)) continue;
-        else ids.add(id);
+        else if (!ids.add(id)) continue;
         takeRow(row, id);
       }
       return { ids: ids.size - before.ids, withoutId: withoutId - before.withoutId };

@@ -49,7 +49,13 @@ export async function readBackups(
 ): Promise<ListReading<BackupTallies>> {
   const { backups } = sourceOf(reader.service);
   const createTallies = () => createBackupTallies(ledger);
-  const reading = await readList<Backup, BackupTallies>(reader, backups, createTallies, signal);
+  const reading = await readList<Backup, BackupTallies>(
+    reader,
+    backups,
+    createTallies,
+    signal,
+    ledger?.listed,
+  );
   if (reading.kind === 'failed' || reading.walk.gap !== 'stuck') return reading;
   const { walk } = reading;
   const before = ledger?.listed.size ?? 0;
@@ -77,6 +83,7 @@ async function readList<Item, Items extends Collector<Item>>(
   source: ListSource<Item>,
   createItems: () => Items,
   signal: AbortSignal,
+  before?: ReadonlySetLike<string>,
 ): Promise<ListReading<Items>> {
   const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
     client.call(
@@ -92,7 +99,7 @@ async function readList<Item, Items extends Collector<Item>>(
       pageSignal,
     );
   try {
-    const reading = await readCompleteList(source, fetchPage, createItems, { ahead, signal });
+    const reading = await readCompleteList(source, fetchPage, createItems, { ahead, signal, before });
     return reading.kind === 'moving' ? movingFailure(reading, source.operation) : reading;
   } catch (error) {
     return failureOf(error, source.operation);

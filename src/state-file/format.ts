@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { FinishedCounts } from '../state/finished.ts';
+import { type FinishedCounts, finishedIds } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import type { Pace } from '../state/pace.ts';
 import { NO_BACKUPS } from '../state/resource-facts.ts';
@@ -58,12 +58,12 @@ function* stateLines(states: SavedStates): Generator<Line> {
     for (const resource of excluded.values()) yield ['excluded', savedResource(resource)];
     for (const [resourceId, { succeeded, failed }] of ledger.counts)
       yield ['counts', resourceId, succeeded, failed];
-    yield* idLines('finished', ledger.listed.difference(ledger.open));
+    yield* idLines('finished', finishedIds(ledger));
     yield* idLines('departed', ledger.departed);
   }
 }
 
-function* idLines(kind: 'finished' | 'departed', ids: ReadonlySet<string>): Generator<Line> {
+function* idLines(kind: 'finished' | 'departed', ids: Iterable<string>): Generator<Line> {
   let group: string[] = [];
   for (const id of ids) {
     group.push(id);

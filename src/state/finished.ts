@@ -1,4 +1,5 @@
 import type { Backup } from '../domain/backup.ts';
+import { iterate, missingIds } from '../pages/id-set.ts';
 import type { Pace } from './pace.ts';
 
 /** How many backups of a resource were seen to finish. */
@@ -13,7 +14,7 @@ export const NONE_FINISHED: FinishedCounts = { succeeded: 0, failed: 0 };
 /** Which finished backups have been seen, so that each counts once. */
 export interface FinishedLedger {
   /** Ids of the last complete list. */
-  readonly listed: ReadonlySet<string>;
+  readonly listed: ReadonlySetLike<string>;
   /** Ids among them that were never seen finished: they run, are in an unknown state, or could not be read. */
   readonly open: ReadonlySet<string>;
   /** Finished ids that the service no longer lists, the last to leave at the end. */
@@ -31,6 +32,11 @@ export interface FinishedTally {
 
 // Enough for years of most installations; beyond it the first to leave are forgotten.
 const MOST_DEPARTED = 50_000;
+
+/** The listed ids that have been seen finished. */
+export function* finishedIds({ listed, open }: FinishedLedger): Iterable<string> {
+  for (const id of iterate(listed)) if (!open.has(id)) yield id;
+}
 
 /** A tally against the ledger; without one, as at the first complete poll, nothing is new. */
 export function createFinishedTally(ledger: FinishedLedger | undefined): FinishedTally {
@@ -53,7 +59,7 @@ export function createFinishedTally(ledger: FinishedLedger | undefined): Finishe
 /** The ledger after a complete list. Resources for which `counted` is false keep the counts they had. */
 export async function nextLedger(
   ledger: FinishedLedger | undefined,
-  list: { readonly ids: ReadonlySet<string>; readonly rejectedIds: ReadonlySet<string> },
+  list: { readonly ids: ReadonlySetLike<string>; readonly rejectedIds: ReadonlySet<string> },
   tally: FinishedTally,
   counted: (resourceId: string) => boolean,
   pace: Pace,
@@ -91,16 +97,14 @@ function countsAfter(
 
 async function departedAfter(
   ledger: FinishedLedger,
-  listed: ReadonlySet<string>,
+  listed: ReadonlySetLike<string>,
   pace: Pace,
 ): Promise<ReadonlySet<string>> {
   const departed = new Set<string>();
   for (const id of ledger.departed) if (!listed.has(id)) departed.add(id);
-  let looked = 0;
-  for (const id of ledger.listed) {
-    if (!listed.has(id) && !ledger.open.has(id)) departed.add(id);
-    looked += 1;
-    if (looked % 1000 === 0) await pace();
+  for (const id of missingIds(ledger.listed, listed)) {
+    await pace();
+    if (!ledger.open.has(id)) departed.add(id);
   }
   return departed.size <= MOST_DEPARTED ? departed : new Set(Array.from(departed).slice(-MOST_DEPARTED));
 }

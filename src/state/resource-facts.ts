@@ -78,6 +78,7 @@ export function createResourceTally(): ResourceTally {
   const failureStarts: UnixSeconds[] = [];
   let newest: Backup | undefined;
   const tellers: { [Field in ToldField]?: Backup } = {};
+  let newestTellsAll = false;
   let newestGood: SucceededBackup | undefined;
   let newestFailed: FailedBackup | undefined;
   let oldestSuccess: UnixSeconds | undefined;
@@ -85,24 +86,33 @@ export function createResourceTally(): ResourceTally {
   let storedBytes = 0;
   let everySizeKnown = true;
 
+  const noteWhatItTells = (backup: Backup): void => {
+    newestTellsAll = true;
+    for (const field of TOLD_FIELDS) {
+      const teller = tellers[field];
+      if (backup[field] !== undefined && (teller === undefined || isNewer(backup, teller))) {
+        tellers[field] = backup;
+      }
+      newestTellsAll &&= tellers[field] === newest;
+    }
+  };
+
   return {
     add: (backup) => {
       stored[backup.state] += 1;
-      newest = greater(isNewer, newest, backup);
-      for (const field of TOLD_FIELDS) {
-        const teller = tellers[field];
-        if (backup[field] === undefined || (teller !== undefined && teller === newest)) continue;
-        tellers[field] = greater(isNewer, teller, backup);
-      }
+      const isNewest = newest === undefined || isNewer(backup, newest);
+      if (isNewest) newest = backup;
+      // Lists come newest first and rows tell all they can, so most rows have nothing to add.
+      if (isNewest || !newestTellsAll) noteWhatItTells(backup);
       switch (backup.state) {
         case 'succeeded':
-          newestGood = greater(endsLater, newestGood, backup);
+          if (newestGood === undefined || endsLater(backup, newestGood)) newestGood = backup;
           oldestSuccess = earlier(oldestSuccess, backup.end);
           if (backup.size === undefined) everySizeKnown = false;
           else storedBytes += backup.size;
           break;
         case 'failed':
-          newestFailed = greater(isNewer, newestFailed, backup);
+          if (newestFailed === undefined || isNewer(backup, newestFailed)) newestFailed = backup;
           failureStarts.push(placeInTime(backup));
           break;
         case 'running':
@@ -166,14 +176,6 @@ function endsLater(backup: SucceededBackup, than: SucceededBackup): boolean {
   return (
     (backup.end - than.end || placeInTime(backup) - placeInTime(than) || compare(backup.id, than.id)) > 0
   );
-}
-
-function greater<Item>(
-  isGreater: (one: Item, than: Item) => boolean,
-  best: Item | undefined,
-  next: Item,
-): Item {
-  return best === undefined || isGreater(next, best) ? next : best;
 }
 
 function earlier(one: UnixSeconds | undefined, other: UnixSeconds): UnixSeconds {

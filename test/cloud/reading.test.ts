@@ -7,13 +7,18 @@ import { readRetryAfter } from '../../src/cloud/retry-after.ts';
 import { oneLine, withoutSecrets } from '../../src/cloud/text.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 
+const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const large = (text: string): string => `${' '.repeat(256 * 1024)}${text}`;
+
 describe('a JSON body', () => {
   it.each([
     ['{"a":[1,"[[[["]}', { a: [1, '[[[['] }],
     ['\uFEFF{}', {}],
     ['{"a":"\\"[{"}', { a: '"[{' }],
-    [`${'['.repeat(64)}${']'.repeat(64)}`, JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`)],
-  ])('%s is read', (text, value) => {
+    [nested(64), JSON.parse(nested(64))],
+    [large(nested(64)), JSON.parse(nested(64))],
+    [nested(65), JSON.parse(nested(65))],
+  ])('is read (%#)', (text, value) => {
     expect(readJson(Buffer.from(text))).toEqual({ ok: true, value });
   });
 
@@ -25,8 +30,9 @@ describe('a JSON body', () => {
     ['', 'an empty body'],
     ['{"a":', 'a body that is not JSON'],
     ['<html>', 'a body that is not JSON'],
-    [`${'['.repeat(65)}${']'.repeat(65)}`, 'JSON nested deeper than 64 levels'],
-    ['{"a":'.repeat(65), 'JSON nested deeper than 64 levels'],
+    [large(nested(65)), 'JSON nested deeper than 64 levels'],
+    [large('{"a":'.repeat(65)), 'JSON nested deeper than 64 levels'],
+    ['['.repeat(256 * 1024), 'a body that is not JSON'],
     ['['.repeat(16 * 1024 * 1024), 'JSON nested deeper than 64 levels'],
   ])('is not read (%#)', (text, instead) => {
     expect(readJson(Buffer.from(text))).toEqual({ ok: false, instead });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
 import { createPublisher } from '../../src/metrics/publisher.ts';
 import { succeeded } from '../support/backups.ts';
 import { parseText, samplesOf } from '../support/exposition-parser.ts';
@@ -41,6 +42,26 @@ describe('a publisher', () => {
 
     expect(servedBy(publisher)).toEqual(['one/c', 'two/x']);
   });
+
+  it.each([
+    ['in the middle', (ids: readonly string[]) => ids.toSpliced(700, 1)],
+    ['at the end', (ids: readonly string[]) => [...ids, 'new']],
+    ['nowhere', (ids: readonly string[]) => ids],
+  ])(
+    'serves what a publisher of the new series alone would serve, where they differ %s',
+    async (_where, change) => {
+      const publisher = create();
+      const fresh = create();
+      const ids = Array.from({ length: 1300 }, (_, index) => `graph-${index}`);
+      await publisher.publish('one', serviceOf('one', ...ids));
+
+      await publisher.publish('one', serviceOf('one', ...change(ids)));
+      await fresh.publish('one', serviceOf('one', ...change(ids)));
+
+      for (const format of EXPOSITION_FORMATS)
+        expect(publisher.current()[format]).toEqual(fresh.current()[format]);
+    },
+  );
 
   it('goes on serving what it served while a new publication is made', async () => {
     const publisher = create();

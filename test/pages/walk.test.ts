@@ -404,6 +404,18 @@ describe('a list whose offset may count pages', () => {
     expect(list.kind === 'complete' && list.items.items).toEqual(idsOf(rows));
   });
 
+  it('is not read by page numbers where rows have no ids: one that comes again would count again', async () => {
+    const rows = [{ id: 'a' }, { id: 'a' }, {}, {}];
+    const server = serveAnswers(({ offset, limit }) => ({
+      rows: rows.slice(offset, offset + limit),
+      total: rows.length,
+    }));
+
+    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+
+    expect(list.kind === 'complete' && list.walk.listed).toBe(3);
+  });
+
   it('tells what is missing where page numbers do not find it either', async () => {
     const rows = rowsOf(250);
     const server = serveAnswers(({ offset, limit }) => ({

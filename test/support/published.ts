@@ -1,17 +1,13 @@
+import { compressSamples } from '../../src/metrics/compress.ts';
 import { encodeSamples } from '../../src/metrics/encode.ts';
-import {
-  compressSamples,
-  joinServices,
-  type Publication,
-  type PublishedPart,
-} from '../../src/metrics/publication.ts';
+import { joinServices, type Publication, type PublishedPart } from '../../src/metrics/publication.ts';
 import type { ServedService } from '../../src/state/served.ts';
 import { NO_PACE } from './state.ts';
 
 /** The resource series of these services in every format. */
 export async function publish(services: readonly ServedService[]): Promise<Publication> {
   const compressed = await Promise.all(
-    services.map(async (service) => compressSamples(await encodeSamples(service, NO_PACE), NO_PACE)),
+    services.map((service) => compressSamples(encodeSamples(service, NO_PACE), NO_PACE, [])),
   );
   return joinServices(compressed, NO_PACE);
 }

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createIdSet, type IdSet, iterate, missingIds } from '../../src/pages/id-set.ts';
+
+const id = fc.integer({ min: 0, max: 60 }).map((number) => `backup-${number}`);
+// Most lists come again nearly as they were.
+const lists = fc.array(fc.array(id, { maxLength: 60 }), { minLength: 1, maxLength: 8 });
+
+function fill(ids: readonly string[], before?: IdSet): IdSet {
+  const set = createIdSet(before);
+  for (const one of ids) set.add(one);
+  return set;
+}
+
+const sorted = (ids: Iterable<string>): readonly string[] => Array.from(ids).sort();
+
+describe('a set of ids', () => {
+  it('tells whether an id is new', () => {
+    const set = createIdSet(fill(['a']));
+
+    expect([set.add('a'), set.add('a'), set.add('b'), set.add('b')]).toEqual([true, false, true, false]);
+  });
+
+  it('holds what was added to it, whichever sets came before and after', () => {
+    fc.assert(
+      fc.property(lists, (all) => {
+        const sets: IdSet[] = [];
+        for (const ids of all) sets.push(fill(ids, sets.at(-1)));
+
+        for (const [index, set] of sets.entries()) {
+          const expected = new Set(all[index]);
+          expect(set.size).toBe(expected.size);
+          expect(sorted(iterate(set))).toEqual(sorted(expected));
+          for (let number = 0; number <= 60; number += 1) {
+            expect(set.has(`backup-${number}`)).toBe(expected.has(`backup-${number}`));
+          }
+        }
+      }),
+    );
+  });
+
+  it('is compared with any other, older or not related to it', () => {
+    fc.assert(
+      fc.property(lists, fc.array(id), (all, others) => {
+        const sets: IdSet[] = [fill(others)];
+        for (const ids of all) sets.push(fill(ids, sets.at(-1)));
+        const contents = [others, ...all];
+
+        for (const [one, set] of sets.entries()) {
+          for (const [other, from] of sets.entries()) {
+            const expected = new Set(contents[one]).difference(new Set(contents[other]));
+            expect(sorted(missingIds(set, from))).toEqual(sorted(expected));
+          }
+          expect(sorted(missingIds(set, new Set(['backup-1'])))).toEqual(
+            sorted(new Set(contents[one]).difference(new Set(['backup-1']))),
+          );
+        }
+      }),
+    );
+  });
+
+  it('may be made twice after the same one, as by two walks of a poll', () => {
+    const before = fill(['a', 'b', 'c'], fill(['a', 'b']));
+
+    const first = fill(['a', 'd', 'e'], before);
+    const second = fill(['a', 'e', 'f'], before);
+
+    expect(sorted(iterate(first))).toEqual(['a', 'd', 'e']);
+    expect(sorted(iterate(second))).toEqual(['a', 'e', 'f']);
+    expect(sorted(iterate(before))).toEqual(['a', 'b', 'c']);
+    expect(sorted(missingIds(first, second))).toEqual(['d']);
+  });
+});
