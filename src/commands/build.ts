@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 import type { BuildInfo } from '../metrics/exporter-metrics.ts';
 
 /** The name of the package and of its command. */
@@ -6,9 +6,6 @@ export const PROGRAM_NAME = 'huaweicloud-backup-exporter';
 
 /** Which build this is: the version from package.json, the revision from the environment of the image. */
 export function readBuildInfo(environment: Readonly<Record<string, string | undefined>>): BuildInfo {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   return {
     version: manifest.version,
     revision: environment['HUAWEICLOUD_BACKUP_EXPORTER_REVISION'] ?? 'unknown',

@@ -1,29 +1,38 @@
-import { createRequire } from 'node:module';
-import type * as PromClient from 'prom-client';
+// All of prom-client brings OpenTelemetry, cluster and digests along: memory for as long as the process lives. These
+// are the parts of it that are used here.
 
-// The whole of prom-client brings OpenTelemetry, cluster and digests along: 30 ms at the start and 14 MB for as long
-// as the process lives. These are the parts of it that are used here.
-const require = createRequire(import.meta.url);
+import type { Registry } from 'prom-client';
+import gc from 'prom-client/lib/metrics/gc.js';
+import heapSizeAndUsed from 'prom-client/lib/metrics/heapSizeAndUsed.js';
+import heapSpacesSizeAndUsed from 'prom-client/lib/metrics/heapSpacesSizeAndUsed.js';
+import osMemoryHeap from 'prom-client/lib/metrics/osMemoryHeap.js';
+import processHandles from 'prom-client/lib/metrics/processHandles.js';
+import processMaxFileDescriptors from 'prom-client/lib/metrics/processMaxFileDescriptors.js';
+import processOpenFileDescriptors from 'prom-client/lib/metrics/processOpenFileDescriptors.js';
+import processRequests from 'prom-client/lib/metrics/processRequests.js';
+import processResources from 'prom-client/lib/metrics/processResources.js';
+import processStartTime from 'prom-client/lib/metrics/processStartTime.js';
+import nodeVersion from 'prom-client/lib/metrics/version.js';
 
-export const Counter: typeof PromClient.Counter = require('prom-client/lib/counter');
-export const Gauge: typeof PromClient.Gauge = require('prom-client/lib/gauge');
-export const Histogram: typeof PromClient.Histogram = require('prom-client/lib/histogram');
-export const Registry: typeof PromClient.Registry = require('prom-client/lib/registry');
+export { default as Counter } from 'prom-client/lib/counter.js';
+export { default as Gauge } from 'prom-client/lib/gauge.js';
+export { default as Histogram } from 'prom-client/lib/histogram.js';
+export { default as Registry } from 'prom-client/lib/registry.js';
 
 // In the order in which prom-client serves them, without those of CPU and event loop.
 const COLLECTORS = [
-  'processStartTime',
-  'osMemoryHeap',
-  'processOpenFileDescriptors',
-  'processMaxFileDescriptors',
-  'processResources',
-  'processHandles',
-  'processRequests',
-  'heapSizeAndUsed',
-  'heapSpacesSizeAndUsed',
-  'version',
-  'gc',
-].map((name): ((registry: PromClient.Registry) => void) => require(`prom-client/lib/metrics/${name}`));
+  processStartTime,
+  osMemoryHeap,
+  processOpenFileDescriptors,
+  processMaxFileDescriptors,
+  processResources,
+  processHandles,
+  processRequests,
+  heapSizeAndUsed,
+  heapSpacesSizeAndUsed,
+  nodeVersion,
+  gc,
+];
 
 // prom-client names three gauges as if they were counters.
 const MISNAMED = [
@@ -33,7 +42,7 @@ const MISNAMED = [
 ];
 
 /** Serves prom-client's default metrics of the process and of Node.js, but for those of CPU and event loop. */
-export function collectDefaultMetrics(registry: PromClient.Registry): void {
+export function collectDefaultMetrics(registry: Registry): void {
   for (const collect of COLLECTORS) collect(registry);
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 }

@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** Where the program is started from: its source, or a file that was built of it. */
+export interface ProgramFile {
+  readonly main?: string;
+}
+
 /** How a program ended, with all that it wrote. */
 export interface ProgramEnd {
   readonly code: number | null;
@@ -34,8 +39,9 @@ export function plainEnvironment(more: Readonly<Record<string, string>> = {}): N
 export function startProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  { main = MAIN }: ProgramFile = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: plainEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -55,8 +61,9 @@ export function startProgram(
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  file: ProgramFile = {},
 ): Promise<ProgramEnd> {
-  return startProgram(args, environment).ended;
+  return startProgram(args, environment, file).ended;
 }
 
 /** Asks again until the answer is there; fails with the last thing that was seen after `seconds`. */
@@ -87,8 +94,9 @@ export interface ServingExporter extends RunningProgram {
 export async function startExporter(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  file: ProgramFile = {},
 ): Promise<ServingExporter> {
-  const program = startProgram([...args, '--web.listen-address', '127.0.0.1:0'], environment);
+  const program = startProgram([...args, '--web.listen-address', '127.0.0.1:0'], environment, file);
   const address = await eventually(
     () => {
       if (program.child.exitCode !== null)

@@ -1,5 +1,6 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import bcrypt from 'bcryptjs';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Question } from './password-thread.ts';
 
 /** Tells whether a password belongs to a hash of bcrypt. Rejects when that cannot be found out now. */
 export type ComparePassword = (password: string, hash: string) => Promise<boolean>;
@@ -11,18 +12,8 @@ export interface PasswordWorker {
   readonly close: () => Promise<void>;
 }
 
-interface Question {
-  readonly id: number;
-  readonly password: string;
-  readonly hash: string;
-}
-
-interface Answer {
-  readonly id: number;
-  readonly matches: boolean;
-}
-
-const PURPOSE = 'compare passwords';
+// It lies beside this module as TypeScript, and in the package as JavaScript.
+const THREAD = new URL(`./password-thread${extname(import.meta.url)}`, import.meta.url);
 
 /** A thread for comparisons, which take some 70 ms of computing each; begun when the first is asked for. */
 export const startPasswordWorker = (): PasswordWorker => {
@@ -31,9 +22,8 @@ export const startPasswordWorker = (): PasswordWorker => {
   let asked = 0;
 
   const begin = (): Worker => {
-    const begun = new Worker(new URL(import.meta.url), {
-      name: PURPOSE,
-      workerData: PURPOSE,
+    const begun = new Worker(THREAD, {
+      name: 'compare passwords',
       env: {},
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
@@ -68,10 +58,3 @@ export const startPasswordWorker = (): PasswordWorker => {
     },
   };
 };
-
-// This module is also what the thread runs.
-if (!isMainThread && workerData === PURPOSE) {
-  parentPort?.on('message', ({ id, password, hash }: Question) => {
-    parentPort?.postMessage({ id, matches: bcrypt.compareSync(password, hash) } satisfies Answer);
-  });
-}

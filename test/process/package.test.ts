@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { hashSync } from 'bcryptjs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { eventually, runProgram, startExporter } from '../support/exporter-process.ts';
+import { cloudFor, configFor, filesFor } from './command-world.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROLLDOWN = join(ROOT, 'node_modules/.bin/rolldown');
+
+let directory: string;
+let main: string;
+beforeAll(async () => {
+  // Far from node_modules, so that what is missing from it is missed.
+  directory = await mkdtemp(join(tmpdir(), 'built-exporter-'));
+  main = join(directory, 'main.js');
+  const config = join(ROOT, 'rolldown.config.ts');
+  await promisify(execFile)(ROLLDOWN, ['-c', config, '--dir', directory], { cwd: ROOT });
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('the built package, by itself', () => {
+  it('says the version of the package', async () => {
+    const { output } = await runProgram(['--version'], {}, { main });
+
+    expect(output).toContain(`huaweicloud-backup-exporter ${manifest.version} (`);
+  });
+
+  it('says how a flag is meant, in the words of the source', async () => {
+    const fromSource = await runProgram(['serve', '--config.fil', 'x']);
+
+    const built = await runProgram(['serve', '--config.fil', 'x'], {}, { main });
+
+    expect(built).toEqual(fromSource);
+    expect(built.errors).toContain('--config.file');
+  });
+
+  it('polls, and serves metrics and the page for people', async () => {
+    const exporter = await startExporter(['demo'], {}, { main });
+    onTestFinished(async () => void (await exporter.stop()));
+
+    const served = await eventually(async () => {
+      const samples = await exporter.metrics();
+      return samples.some(({ name }) => name === 'huaweicloud_backup_resource_info') && samples;
+    });
+    const page = await (await exporter.get('/', { accept: 'text/html' })).text();
+
+    expect(new Set(served.map(({ labels }) => labels['service']))).toContain('gaussdb-mysql');
+    expect(page).toContain('</html>');
+  });
+
+  it('compares passwords in a thread of its own', async () => {
+    const cloud = await cloudFor();
+    const files = await filesFor();
+    const users = { admin: hashSync('pass', 4) };
+    const web = await files.write('web.yml', JSON.stringify({ basic_auth_users: users }));
+    const args = ['--config.file', await configFor(cloud), '--web.config.file', web];
+    const exporter = await startExporter(args, {}, { main });
+    onTestFinished(async () => void (await exporter.stop()));
+    const as = (password: string) => ({ authorization: `Basic ${btoa(`admin:${password}`)}` });
+
+    const answers = await Promise.all([
+      exporter.get('/metrics'),
+      exporter.get('/metrics', as('pass')),
+      exporter.get('/metrics', as('word')),
+    ]);
+
+    expect(answers.map(({ status }) => status)).toEqual([401, 200, 401]);
+  });
+
+  it('knows proxies', async () => {
+    const cloud = await cloudFor();
+    const config = await configFor(cloud, { project: { proxy_url: 'http://127.0.0.1:1' } });
+
+    const { code, output } = await runProgram(['check', '--config.file', config], {}, { main });
+
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/proxy/);
+    expect(output).not.toMatch(/Cannot find/);
+  });
+
+  it('names the license of each package that is in it', async () => {
+    const text = await readFile(join(directory, 'LICENSES.txt'), 'utf8');
+
+    for (const name of Object.keys(manifest.dependencies)) {
+      expect(text).toMatch(
+        new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT|^${name} .* \\((ISC|Apache-2.0|BSD)`, 'm'),
+      );
+    }
+    expect(text).not.toContain('license unknown');
+  });
+
+  it('is written in ASCII, of which V8 keeps one byte for each character', async () => {
+    const scripts = (await readdir(directory)).filter((name) => name.endsWith('.js'));
+
+    const texts = await Promise.all(scripts.map((name) => readFile(join(directory, name), 'latin1')));
+
+    expect(scripts.length).toBeGreaterThan(5);
+    for (const text of texts) expect(/[^\0-\x7f]/.test(text)).toBe(false);
+  });
+});
