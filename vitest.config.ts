@@ -25,7 +25,8 @@ const LIVE = ['test/alerts/live-alerts.process.test.ts'];
 const ALERTS = ['test/alerts/**/*.test.ts'];
 const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
 const FAULTS = ['test/faults/**/*.test.ts'];
-const SLOW = [...LIVE, ...ALERTS, ...DASHBOARDS, ...FAULTS];
+const BENCH = ['test/bench/**/*.test.ts'];
+const SLOW = [...LIVE, ...ALERTS, ...DASHBOARDS, ...FAULTS, ...BENCH];
 
 export default defineConfig({
   test: {
@@ -37,6 +38,7 @@ export default defineConfig({
       project('dashboards', DASHBOARDS),
       project('alerts', ALERTS, LIVE),
       project('live', LIVE),
+      project('bench', BENCH),
     ],
   },
 });

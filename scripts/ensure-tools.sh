@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that the programs which the tests run against are there: promtool and prometheus (package prometheus),
-# amtool and prometheus-alertmanager (package prometheus-alertmanager), chromium. Installs the Debian packages that
-# are missing where it may; else says how.
+# amtool and prometheus-alertmanager (package prometheus-alertmanager), chromium, go (package golang-go) and the
+# sources of client_golang. Installs the Debian packages that are missing where it may; else says how.
 set -eu
 
 program_of() {
@@ -13,9 +13,16 @@ program_of() {
   esac
 }
 
+is_there() {
+  case "$1" in
+    golang-github-prometheus-client-golang-dev) [ -d /usr/share/gocode/src/github.com/prometheus/client_golang ] ;;
+    *) command -v "$(program_of "$1")" >/dev/null 2>&1 ;;
+  esac
+}
+
 missing=""
 for package in "$@"; do
-  command -v "$(program_of "$package")" >/dev/null 2>&1 || missing="$missing $package"
+  is_there "$package" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
 

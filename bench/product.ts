@@ -1,0 +1,130 @@
+import type { ProjectClient } from '../src/cloud/client.ts';
+import { readJson } from '../src/cloud/json-body.ts';
+import type { ServiceConfig } from '../src/config/config.ts';
+import { seconds } from '../src/domain/quantities.ts';
+import { keepHeapSmall } from '../src/heap.ts';
+import { createPublisher } from '../src/metrics/publisher.ts';
+import { readServiceState } from '../src/poll/read-state.ts';
+import { createPace } from '../src/state/pace.ts';
+import { type ServedService, serveResources } from '../src/state/served.ts';
+import type { ServiceState } from '../src/state/service-state.ts';
+import { type Estate, rowsOf } from './estate.ts';
+import { answerQuestions } from './worker.ts';
+
+/** What can be asked of the exporter's own modules, in a process of their own. */
+export type ProductQuestion =
+  /** Makes the pages of an estate and reads them for the first time. */
+  | { readonly kind: 'load'; readonly estate: Estate }
+  /**
+   * Does some work so many times: `publish` renders and compresses all series; `read` reads the pages again, from the
+   * bytes of the bodies to the next state; `parse` decodes and parses the bodies, and nothing else.
+   */
+  | { readonly kind: 'work'; readonly work: ProductWork; readonly times: number };
+
+/** A part of what a poll does, or what it is compared with. */
+export type ProductWork = 'publish' | 'read' | 'parse';
+
+/** CPU time of all threads that doing the work once took, in milliseconds. */
+export interface ProductAnswer {
+  readonly cpu: number;
+}
+
+const GES: ServiceConfig = {
+  type: 'ges',
+  apiVersion: 'v2',
+  endpoint: 'http://127.0.0.1',
+  include: undefined,
+  exclude: undefined,
+  inventory: false,
+};
+const PLACE = { service: 'ges', region: 'cn-north-4', project: 'bench' } as const;
+const RPO = { default: { kind: 'age', seconds: seconds(93_600) }, overrides: [] } as const;
+const LIMITS = { resources: 20_000 };
+const PAGES_AHEAD = 3;
+
+interface Loaded {
+  readonly pages: ReadonlyMap<string, Buffer>;
+  readonly client: ProjectClient;
+  readonly state: ServiceState;
+  readonly served: ServedService;
+}
+
+let loaded: Loaded | undefined;
+
+async function load(estate: Estate): Promise<Loaded> {
+  const pages = new Map<string, Buffer>();
+  const maker = pageMaker(estate);
+  const first = await read(
+    pageClient((query) => {
+      const page = maker(query);
+      pages.set(JSON.stringify(query), page);
+      return page;
+    }),
+    undefined,
+  );
+  const served = await serveResources(PLACE, RPO, first, () => undefined, createPace());
+  // From here on nothing holds the rows: they would make each garbage collection dearer than it is in the exporter.
+  const client = pageClient((query) => pages.get(JSON.stringify(query)) ?? Buffer.alloc(0));
+  return { pages, client, state: first, served };
+}
+
+type Query = Readonly<Record<string, string>>;
+
+function pageMaker(estate: Estate): (query: Query) => Buffer {
+  const { backups } = rowsOf(estate);
+  return (query) => {
+    const from = Number(query['offset']);
+    const rows = backups.slice(from, from + Number(query['limit']));
+    return Buffer.from(JSON.stringify({ backup_count: backups.length, backup_list: rows }));
+  };
+}
+
+function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
+  return {
+    call: async ({ query }) => {
+      const reading = readJson(pageOf(query));
+      if (!reading.ok) throw new Error(reading.instead);
+      return reading.value;
+    },
+    passwordExpiresAt: () => undefined,
+    close: async () => undefined,
+  };
+}
+
+async function read(client: ProjectClient, before: ServiceState | undefined): Promise<ServiceState> {
+  const reader = { client, service: GES, ahead: PAGES_AHEAD, place: PLACE, config: { limits: LIMITS } };
+  const { next } = await readServiceState(reader, before, AbortSignal.timeout(60_000));
+  if (next === undefined) throw new Error('the list could not be read');
+  return next;
+}
+
+async function doWork(work: ProductWork, { pages, client, served, state }: Loaded): Promise<void> {
+  switch (work) {
+    case 'publish':
+      // A publisher that has published these series before would take them over as they are.
+      return createPublisher(createPace).publish('bench', served);
+    case 'read':
+      await read(client, state);
+      return;
+    case 'parse':
+      for (const body of pages.values()) JSON.parse(body.toString('utf8'));
+      return;
+    default:
+      work satisfies never;
+  }
+}
+
+// As the exporter does, which is what makes garbage collection cost what it costs there.
+keepHeapSmall();
+
+answerQuestions<ProductQuestion, ProductAnswer>(async (question) => {
+  if (question.kind === 'load') {
+    loaded = await load(question.estate);
+    return { cpu: 0 };
+  }
+  if (loaded === undefined) throw new Error('nothing is loaded');
+  const before = process.cpuUsage();
+  for (let count = 0; count < question.times; count += 1) await doWork(question.work, loaded);
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / 1000 / question.times };
+});
