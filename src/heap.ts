@@ -6,7 +6,7 @@ const YOUNG_GENERATION_BYTES = 4 * 1024 * 1024;
 // The start takes fewer collections than this, as do small polls; those of a large one come within a fraction of a second.
 const MANY_COLLECTIONS = 32;
 const SOON_MILLISECONDS = 1000;
-const GARBAGE_PERCENT = 50;
+const GARBAGE_PERCENT = 100;
 
 /**
  * Keeps the memory of the process near to what it needs. Left to itself on a machine with much memory, V8 gives new

@@ -1,3 +1,4 @@
+import { countDigits, writeDigits } from '../metrics/digits.ts';
 /** The times of samples in whole Unix seconds, none of them before 1970. */
 export interface SampleTimes {
   readonly first: number;
@@ -17,7 +18,6 @@ export interface SampleLines {
   readonly take: () => Uint8Array;
 }
 
-const ZERO = 0x30;
 const LINE_FEED = '\n';
 
 /** Gathers lines into pieces of about so many bytes. Lines that differ in their times alone are copied and patched. */
@@ -32,7 +32,7 @@ export function createSampleLines(pieceLength: number): SampleLines {
       const line = Buffer.concat([start, Buffer.from(`${first}${LINE_FEED}`)]);
       if (used === 0 && line.length > piece.length) piece = Buffer.allocUnsafe(line.length);
       // All times in one go have as many digits as the first.
-      const ofThisLength = Math.ceil((10 ** String(first).length - first) / step);
+      const ofThisLength = Math.ceil((10 ** countDigits(first) - first) / step);
       const fitting = Math.min(count, ofThisLength, Math.floor((piece.length - used) / line.length));
       if (fitting > 0) piece.fill(line, used, used + fitting * line.length);
       for (let index = 0; index < fitting; index += 1) {
@@ -48,16 +48,4 @@ export function createSampleLines(pieceLength: number): SampleLines {
       return taken;
     },
   };
-}
-
-/** Writes a whole number so that it ends before `end`. */
-function writeDigits(bytes: Uint8Array, end: number, value: number): void {
-  let rest = value;
-  let at = end;
-  do {
-    const tens = Math.floor(rest / 10);
-    at -= 1;
-    bytes[at] = ZERO + rest - tens * 10;
-    rest = tens;
-  } while (rest > 0);
 }

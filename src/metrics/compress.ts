@@ -1,6 +1,6 @@
+import { constants, deflateRawSync } from 'node:zlib';
 import type { Pace } from '../state/pace.ts';
-import { createDeflater, deflateSmall } from './deflate.ts';
-import type { TextPiece } from './encode.ts';
+import type { EncodedPiece } from './encode.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
 
 /**
@@ -16,51 +16,29 @@ export interface Piece {
 export type CompressedSamples = readonly (readonly Piece[])[];
 
 /**
- * Compresses encoded samples off the event loop. `before` are those of the last poll: most pieces are the same again
- * and are taken over as they are.
+ * Compresses encoded samples. `before` are those of the last poll: most pieces are the same again and are taken over
+ * as they are.
  */
 export async function compressSamples(
-  texts: AsyncIterable<TextPiece>,
+  encoded: AsyncIterable<EncodedPiece>,
   pace: Pace,
   before: CompressedSamples,
 ): Promise<CompressedSamples> {
   const pieces: Piece[][] = RESOURCE_METRICS.map(() => []);
-  const encode = createEncoder();
-  const deflater = createDeflater();
-  try {
-    for await (const { metric, text } of texts) {
-      await pace();
-      const plain = encode(text);
-      const list = pieces[metric] ?? [];
-      const last = before[metric]?.[list.length];
-      if (last?.plain.equals(plain)) {
-        list.push(last);
-      } else {
-        const own = Buffer.from(plain);
-        list.push({ plain: own, deflated: await deflater.deflate(own) });
-      }
-    }
-  } finally {
-    deflater.close();
+  for await (const { metric, bytes } of encoded) {
+    await pace();
+    const list = pieces[metric] ?? [];
+    const last = before[metric]?.[list.length];
+    list.push(last?.plain.equals(bytes) ? last : compressPiece(Buffer.from(bytes)));
   }
   return pieces;
 }
 
-/** Compresses a short text at once. */
-export function compressText(text: string): Piece {
-  const plain = Buffer.from(text);
-  return { plain, deflated: deflateSmall(plain) };
-}
+// Level 6 saves a twentieth of the bytes for twice the time; a window of more than 8 KB saves none.
+const OPTIONS = { level: 1, windowBits: 13, finishFlush: constants.Z_FULL_FLUSH };
 
-// Bytes for one place of a string.
-const LONGEST_CHARACTER = 3;
-
-/** Encodes one text after the other as UTF-8, each over the one before. */
-function createEncoder(): (text: string) => Buffer {
-  let buffer = Buffer.alloc(0);
-  return (text) => {
-    const most = text.length * LONGEST_CHARACTER;
-    if (buffer.length < most) buffer = Buffer.allocUnsafeSlow(most);
-    return buffer.subarray(0, buffer.write(text));
-  };
-}
+/**
+ * Compresses a piece at once: one of 100 KB takes an eighth of a millisecond, and half as much CPU as when it goes to
+ * another thread and back.
+ */
+export const compressPiece = (plain: Buffer): Piece => ({ plain, deflated: deflateRawSync(plain, OPTIONS) });

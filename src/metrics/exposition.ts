@@ -39,7 +39,8 @@ export function writeSample(name: string, labels: string, value: number): string
   return labels === '' ? `${name} ${writeValue(value)}\n` : `${name}{${labels}} ${writeValue(value)}\n`;
 }
 
-function writeValue(value: number): string {
+/** A value as both formats write it. */
+export function writeValue(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (Number.isFinite(value)) return String(value);
   return value > 0 ? '+Inf' : '-Inf';

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Pace } from '../state/pace.ts';
-import { type CompressedSamples, compressText, type Piece } from './compress.ts';
+import { type CompressedSamples, compressPiece, type Piece } from './compress.ts';
 import { EXPOSITION_FORMATS, type ExpositionFormat, writeMetadata } from './exposition.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
 
@@ -88,7 +88,7 @@ async function joinSmall(buffers: readonly Buffer[], pace: Pace): Promise<readon
 function metadataPieces(format: ExpositionFormat): readonly Piece[] {
   const known = metadataByFormat.get(format);
   if (known !== undefined) return known;
-  const pieces = RESOURCE_METRICS.map((metric) => compressText(writeMetadata(metric, format)));
+  const pieces = RESOURCE_METRICS.map((metric) => compressPiece(Buffer.from(writeMetadata(metric, format))));
   metadataByFormat.set(format, pieces);
   return pieces;
 }
