@@ -1,14 +1,8 @@
+import { createIdTable, type IdTable } from './id-table.ts';
+
 /** Ids, each once; `add` tells whether the id is new. */
 export interface IdSet extends ReadonlySetLike<string> {
   readonly add: (id: string) => boolean;
-}
-
-/** Ids with a number each, from 0 on. Nothing is ever taken out. */
-interface IdTable {
-  readonly ids: readonly string[];
-  readonly numberOf: (id: string) => number | undefined;
-  /** Gives the next number to an id that has none. */
-  readonly append: (id: string) => number;
 }
 
 /** What a set consists of: members that the list had before, as bits over their numbers, and the first ids of another table. */
@@ -28,7 +22,7 @@ const membersOf = new WeakMap<ReadonlySetLike<string>, Members>();
  */
 export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
   const known = knownAfter(before === undefined ? undefined : membersOf.get(before));
-  const isMember = new Uint32Array(Math.ceil(known.ids.length / BITS));
+  const isMember = new Uint32Array(Math.ceil(known.size() / BITS));
   const fresh = createIdTable();
   let knownCount = 0;
   // The table may get more ids later, as the known one of other sets.
@@ -59,7 +53,7 @@ export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
     },
     *keys() {
       yield* idsOfBits(known, isMember);
-      yield* fresh.ids.slice(0, freshCount);
+      yield* firstIds(fresh, freshCount);
     },
   };
   membersOf.set(set, { known, isMember, fresh, freshCount: () => freshCount, size });
@@ -76,7 +70,7 @@ export function* missingIds(set: ReadonlySetLike<string>, from: ReadonlySetLike<
   }
   const lacking = one.isMember.map((bits, index) => bits & ~(other.isMember[index] ?? 0));
   for (const id of idsOfBits(one.known, lacking)) if (!from.has(id)) yield id;
-  for (const id of one.fresh.ids.slice(0, one.freshCount())) if (!from.has(id)) yield id;
+  for (const id of firstIds(one.fresh, one.freshCount())) if (!from.has(id)) yield id;
 }
 
 /** The ids of a set, one after the other. */
@@ -97,55 +91,21 @@ function setBit(words: Uint32Array, number: number): void {
 function* idsOfBits(table: IdTable, words: Uint32Array): Generator<string> {
   for (const [index, word] of words.entries()) {
     for (let rest = word; rest !== 0; rest &= rest - 1) {
-      const id = table.ids[index * BITS + (BITS - 1 - Math.clz32(rest & -rest))];
-      if (id !== undefined) yield id;
+      yield table.idOf(index * BITS + (BITS - 1 - Math.clz32(rest & -rest)));
     }
   }
+}
+
+function* firstIds(table: IdTable, count: number): Generator<string> {
+  for (let number = 0; number < count; number += 1) yield table.idOf(number);
 }
 
 // A few new ids join those that are known. Where most are new, or most that are known have left, it begins anew.
 function knownAfter(before: Members | undefined): IdTable {
   if (before === undefined) return createIdTable();
   const { known, fresh, freshCount, size } = before;
-  if (known.ids.length === 0) return fresh;
-  if (freshCount() > known.ids.length / 8 || known.ids.length > 2 * size()) return createIdTable();
-  for (const id of fresh.ids.slice(0, freshCount())) if (known.numberOf(id) === undefined) known.append(id);
+  if (known.size() === 0) return fresh;
+  if (freshCount() > known.size() / 8 || known.size() > 2 * size()) return createIdTable();
+  for (const id of firstIds(fresh, freshCount())) if (known.numberOf(id) === undefined) known.append(id);
   return known;
-}
-
-// One large map is copied in one go whenever it has grown, for several milliseconds; small ones are not.
-const SHARDS = 64;
-
-function createIdTable(): IdTable {
-  const shards = Array.from({ length: SHARDS }, () => new Map<string, number>());
-  const ids: string[] = [];
-  // All who look at a row look its id up, one after the other.
-  let last: string | undefined;
-  let lastNumber: number | undefined;
-  // A list mostly comes in the order in which it came before: to compare two ids is a tenth of a look-up.
-  let expected = 0;
-
-  const shardOf = (id: string): Map<string, number> | undefined => {
-    let hash = id.length;
-    for (let at = id.length - 1; at >= 0; at -= 3) hash = (hash * 31 + id.charCodeAt(at)) | 0;
-    return shards[hash & (SHARDS - 1)];
-  };
-
-  return {
-    ids,
-    numberOf: (id) => {
-      if (id === last) return lastNumber;
-      last = id;
-      lastNumber = ids[expected] === id ? expected : shardOf(id)?.get(id);
-      if (lastNumber !== undefined) expected = lastNumber + 1;
-      return lastNumber;
-    },
-    append: (id) => {
-      last = id;
-      lastNumber = ids.length;
-      ids.push(id);
-      shardOf(id)?.set(id, lastNumber);
-      return lastNumber;
-    },
-  };
 }

@@ -1,0 +1,138 @@
+/** Ids with a number each, from 0 on, in the order in which they came. Nothing is ever taken out. */
+export interface IdTable {
+  readonly size: () => number;
+  readonly numberOf: (id: string) => number | undefined;
+  /** Gives the next number to an id that has none. */
+  readonly append: (id: string) => number;
+  readonly idOf: (number: number) => string;
+}
+
+const FIRST_CAPACITY = 256;
+const FREE = 0;
+
+/**
+ * A table without ids. It keeps them as bytes, 60 for an id of 36 characters. As strings in a map they take twice
+ * that, and every collection of garbage has to look at each of them.
+ */
+export function createIdTable(): IdTable {
+  const texts = createTexts();
+  let size = 0;
+  let places = new Int32Array(FIRST_CAPACITY);
+  let hashes = new Int32Array(FIRST_CAPACITY);
+  // A number plus one stands where the hash says, or at the next slot that was free.
+  let slots = new Int32Array(2 * FIRST_CAPACITY);
+  // All who look at a row look its id up, one after the other.
+  let last: string | undefined;
+  let lastNumber: number | undefined;
+  // A list mostly comes in the order in which it came before: to compare two ids is less than to find one.
+  let expected = 0;
+
+  const isIdOf = (number: number, id: string): boolean => texts.isAt(places[number] ?? 0, id);
+
+  const slotOf = (id: string, hash: number): number => {
+    for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
+      const number = (slots[slot] ?? FREE) - 1;
+      if (number < 0 || (hashes[number] === hash && isIdOf(number, id))) return slot;
+    }
+  };
+
+  const find = (id: string): number | undefined => {
+    if (size === 0) return undefined;
+    if (expected < size && isIdOf(expected, id)) return expected;
+    const found = slots[slotOf(id, hashOf(id))] ?? FREE;
+    return found === FREE ? undefined : found - 1;
+  };
+
+  const grow = (): void => {
+    places = doubled(places);
+    hashes = doubled(hashes);
+    slots = new Int32Array(2 * slots.length);
+    for (let number = 0; number < size; number += 1) {
+      let slot = (hashes[number] ?? 0) & (slots.length - 1);
+      while (slots[slot] !== FREE) slot = (slot + 1) & (slots.length - 1);
+      slots[slot] = number + 1;
+    }
+  };
+
+  return {
+    size: () => size,
+    numberOf: (id) => {
+      if (id === last) return lastNumber;
+      last = id;
+      lastNumber = find(id);
+      if (lastNumber !== undefined) expected = lastNumber + 1;
+      return lastNumber;
+    },
+    append: (id) => {
+      if (size === places.length) grow();
+      const hash = hashOf(id);
+      last = id;
+      lastNumber = size;
+      slots[slotOf(id, hash)] = size + 1;
+      hashes[size] = hash;
+      places[size] = texts.add(id);
+      size += 1;
+      return lastNumber;
+    },
+    idOf: (number) => texts.at(places[number] ?? 0),
+  };
+}
+
+const doubled = (numbers: Int32Array): Int32Array<ArrayBuffer> => {
+  const more = new Int32Array(2 * numbers.length);
+  more.set(numbers);
+  return more;
+};
+
+/** A hash of 32 bits (FNV-1a), its low bits mixed with the high ones. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+const CHUNK_BITS = 16;
+const CHUNK_BYTES = 1 << CHUNK_BITS;
+const LENGTH_BYTES = 2;
+// Bytes for one place of a string.
+const LONGEST_CHARACTER = 3;
+
+/** Texts of at most 20,000 characters in UTF-8, each known by its place; each lies whole in one chunk of memory, its length before it. */
+function createTexts() {
+  const chunks: Buffer[] = [];
+  let free = CHUNK_BYTES;
+
+  const chunkOf = (place: number): Buffer => chunks[place >>> CHUNK_BITS] ?? Buffer.alloc(LENGTH_BYTES);
+  const startOf = (place: number): number => place & (CHUNK_BYTES - 1);
+  const at = (place: number): string => {
+    const chunk = chunkOf(place);
+    const start = startOf(place) + LENGTH_BYTES;
+    return chunk.toString('utf8', start, start + chunk.readUInt16LE(start - LENGTH_BYTES));
+  };
+
+  return {
+    at,
+    isAt: (place: number, text: string): boolean => {
+      const chunk = chunkOf(place);
+      const start = startOf(place) + LENGTH_BYTES;
+      const length = (chunk[start - 2] ?? 0) | ((chunk[start - 1] ?? 0) << 8);
+      // Only beyond ASCII does a text have more bytes than places.
+      if (length !== text.length) return length > text.length && at(place) === text;
+      for (let index = 0; index < length; index += 1) {
+        if (chunk[start + index] !== text.charCodeAt(index)) return false;
+      }
+      return true;
+    },
+    add: (text: string): number => {
+      if (free + LENGTH_BYTES + text.length * LONGEST_CHARACTER > CHUNK_BYTES) {
+        chunks.push(Buffer.allocUnsafeSlow(CHUNK_BYTES));
+        free = 0;
+      }
+      const place = (chunks.length - 1) * CHUNK_BYTES + free;
+      const length = chunkOf(place).write(text, free + LENGTH_BYTES);
+      chunkOf(place).writeUInt16LE(length, free);
+      free += LENGTH_BYTES + length;
+      return place;
+    },
+  };
+}
