@@ -2,6 +2,8 @@
 import { enableCompileCache } from 'node:module';
 import { keepHeapSmall } from './heap.ts';
 
+const LEAST_NODE_VERSION = 24;
+
 async function start(): Promise<void> {
   const [{ runCommandLine }, { createTerminal }] = await Promise.all([
     import('./commands/command-line.ts'),
@@ -10,7 +12,13 @@ async function start(): Promise<void> {
   process.exitCode = await runCommandLine(process.argv.slice(2), createTerminal(process));
 }
 
-// Both before anything else is loaded, and so allocated.
-enableCompileCache();
-keepHeapSmall();
-void start();
+if (Number.parseInt(process.versions.node, 10) < LEAST_NODE_VERSION) {
+  const needed = `Node.js ${LEAST_NODE_VERSION} or later`;
+  process.stderr.write(`huaweicloud-backup-exporter: needs ${needed}; this is ${process.version}\n`);
+  process.exitCode = 1;
+} else {
+  // Both before anything else is loaded, and so allocated.
+  enableCompileCache();
+  keepHeapSmall();
+  void start();
+}

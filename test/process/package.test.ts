@@ -31,6 +31,18 @@ describe('the built package, by itself', () => {
     expect(output).toContain(`huaweicloud-backup-exporter ${manifest.version} (`);
   });
 
+  it('says which Node.js it needs, where that is older', async () => {
+    const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.1.0'}})";
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}` };
+
+    const { code, output, errors } = await runProgram(['--version'], environment, { main });
+
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toBe(
+      `huaweicloud-backup-exporter: needs Node.js 24 or later; this is ${process.version}\n`,
+    );
+  });
+
   it('says how a flag is meant, in the words of the source', async () => {
     const fromSource = await runProgram(['serve', '--config.fil', 'x']);
 
