@@ -108,8 +108,8 @@ export function exchange(
 const GIVEN_UP = new Error('the request was given up');
 
 /**
- * Takes an answer as it comes; `end` is told once how that ended. This goes without the streams and signals of
- * undici's `request`, which are half of what a page costs.
+ * Takes an answer as it comes; `end` is told once how that ended. It does without the streams and signals of undici's
+ * `request`, which a list of many pages pays for.
  */
 function receive(
   bodyBytes: number,

@@ -1,4 +1,4 @@
-import type { Backup, BackupState, SucceededBackup } from '../domain/backup.ts';
+import type { Backup, BackupState } from '../domain/backup.ts';
 import { type Bytes, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { plausibleTime } from './fields.ts';
 import type { RejectionReason } from './source.ts';
@@ -24,47 +24,10 @@ export interface BackupFields {
 
 /** Makes a backup of the fields, or says what is missing that it cannot be without. */
 export function backupFromFields(fields: BackupFields): Backup | RejectionReason {
-  const { id, resourceId, state, start, end } = fields;
+  const { id, resourceId, state, start, duration, size } = fields;
   if (id === undefined) return 'id';
   if (resourceId === undefined) return 'resource';
-  switch (state) {
-    case 'succeeded':
-      return succeededBackup(fields, id, resourceId);
-    case 'running':
-      return start === undefined ? 'time' : { ...common(fields, id, resourceId), state, start };
-    case 'failed':
-    case 'unknown':
-      return start === undefined && end === undefined
-        ? 'time'
-        : { ...common(fields, id, resourceId), state, start, end };
-    default:
-      return state satisfies never;
-  }
-}
-
-const common = (fields: BackupFields, id: string, resourceId: string) => ({
-  id,
-  name: fields.name,
-  resourceId,
-  resourceName: fields.resourceName,
-  method: fields.method,
-  engineVersion: fields.engineVersion,
-  arch: fields.arch,
-  encrypted: fields.encrypted,
-  resourceDeleted: fields.resourceDeleted,
-  automaticBackup: fields.automaticBackup,
-});
-
-// Nearly every row of a long list: written out, because to spread the common fields makes each of them twice.
-function succeededBackup(
-  fields: BackupFields,
-  id: string,
-  resourceId: string,
-): SucceededBackup | RejectionReason {
-  const { start, duration } = fields;
-  const end = fields.end ?? later(start, duration);
-  if (end === undefined) return 'time';
-  return {
+  const common = {
     id,
     name: fields.name,
     resourceId,
@@ -75,12 +38,22 @@ function succeededBackup(
     encrypted: fields.encrypted,
     resourceDeleted: fields.resourceDeleted,
     automaticBackup: fields.automaticBackup,
-    state: 'succeeded',
-    start,
-    end,
-    duration,
-    size: fields.size,
   };
+  switch (state) {
+    case 'succeeded': {
+      const end = fields.end ?? later(start, duration);
+      return end === undefined ? 'time' : { ...common, state, start, end, duration, size };
+    }
+    case 'running':
+      return start === undefined ? 'time' : { ...common, state, start };
+    case 'failed':
+    case 'unknown':
+      return start === undefined && fields.end === undefined
+        ? 'time'
+        : { ...common, state, start, end: fields.end };
+    default:
+      return state satisfies never;
+  }
 }
 
 /** The time from one moment to another in seconds, negative when the end comes first; undefined when one is not known. */
