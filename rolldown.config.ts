@@ -65,7 +65,7 @@ export default defineConfig({
     // Modules of Node.js load faster by `require`.
     format: 'cjs',
     chunkFileNames: '[name]-[hash].js',
-    // Lines and names stay, for what an unforeseen error prints.
-    comments: false,
+    // The names stay, for stack traces.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   },
 });

@@ -25,7 +25,7 @@ export interface Terminal {
   readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back at each of the signals until the returned function is called. */
   readonly onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => () => void;
-  /** Calls back for an error that nothing has caught. */
+  /** Calls back for an error that nothing has caught, in place of saying it and ending the process. */
   readonly onUncaught: (handle: (error: unknown) => void) => void;
   /** Ends the process now. */
   readonly exit: (code: number) => never;
@@ -41,6 +41,14 @@ export function createTerminal(host: NodeJS.Process): Terminal {
   });
   // Where errors cannot be written, nobody can be told.
   host.stderr.on('error', () => undefined);
+  let handleUncaught = (error: unknown): void => {
+    writeError(
+      `${PROGRAM_NAME}: unexpected error: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    host.exit(EXIT.failed);
+  };
+  host.on('uncaughtException', (error) => handleUncaught(error));
+  host.on('unhandledRejection', (error) => handleUncaught(error));
   return {
     environment: host.env,
     write: (text) => void host.stdout.write(text),
@@ -58,8 +66,7 @@ export function createTerminal(host: NodeJS.Process): Terminal {
       };
     },
     onUncaught: (handle) => {
-      host.on('uncaughtException', handle);
-      host.on('unhandledRejection', handle);
+      handleUncaught = handle;
     },
     exit: (code) => host.exit(code),
   };

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import type { Pace } from '../state/pace.ts';
+import { combineCrc } from './combine-crc.ts';
 import { type CompressedSamples, compressPiece, type Piece } from './compress.ts';
 import { EXPOSITION_FORMATS, type ExpositionFormat, writeMetadata } from './exposition.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
@@ -44,9 +44,9 @@ export async function joinServices(services: readonly CompressedSamples[], pace:
 
 async function joinPieces(pieces: readonly Piece[], pace: Pace): Promise<PublishedPart> {
   let crc = 0;
-  for (const { plain } of pieces) {
+  for (const piece of pieces) {
     await pace();
-    crc = crc32(plain, crc);
+    crc = combineCrc(crc, piece.crc, piece.plain.length);
   }
   const plain = await joinSmall(
     pieces.map((piece) => piece.plain),

@@ -43,6 +43,21 @@ describe('the built package, by itself', () => {
     );
   });
 
+  it('says in one line what nobody foresaw', async () => {
+    const cloud = await cloudFor();
+    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    const thrower = "setTimeout(()=>{throw new Error('planted')},400)";
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}` };
+    const args = ['check', '--config.file', await configFor(cloud)];
+
+    const { code, errors } = await runProgram(args, environment, { main });
+
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: 'huaweicloud-backup-exporter: unexpected error: planted\n',
+    });
+  });
+
   it('says how a flag is meant, in the words of the source', async () => {
     const fromSource = await runProgram(['serve', '--config.fil', 'x']);
 

@@ -1,0 +1,39 @@
+// The polynomial of CRC-32, and x to the power of 8: the lowest powers stand in the highest bits.
+const POLYNOMIAL = 0xedb88320;
+const ONE_BYTE = 0x00800000;
+const HIGHEST_BIT = 0x80000000;
+const LENGTH_BITS = 48;
+
+/** The powers of x for 1, 2, 4, … bytes. */
+const POWERS: readonly number[] = Array.from(powersOfTwo(LENGTH_BITS));
+
+/** The CRC-32 of two texts, one behind the other, from the CRC-32 of each and the length of the second in bytes. */
+export function combineCrc(first: number, second: number, secondLength: number): number {
+  let shifted = first;
+  let rest = secondLength;
+  for (const power of POWERS) {
+    if (rest === 0) break;
+    if (rest % 2 === 1) shifted = multiply(power, shifted);
+    rest = Math.floor(rest / 2);
+  }
+  return (shifted ^ second) >>> 0;
+}
+
+function* powersOfTwo(count: number): Generator<number> {
+  let power = ONE_BYTE;
+  for (let made = 0; made < count; made += 1) {
+    yield power;
+    power = multiply(power, power);
+  }
+}
+
+/** The product of two polynomials over bits, modulo that of CRC-32. */
+function multiply(one: number, other: number): number {
+  let product = 0;
+  let rest = other;
+  for (let bit = HIGHEST_BIT; bit !== 0; bit >>>= 1) {
+    if ((one & bit) !== 0) product ^= rest;
+    rest = (rest & 1) === 0 ? rest >>> 1 : (rest >>> 1) ^ POLYNOMIAL;
+  }
+  return product;
+}
