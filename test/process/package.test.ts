@@ -13,6 +13,11 @@ import { cloudFor, configFor, filesFor } from './command-world.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ROLLDOWN = join(ROOT, 'node_modules/.bin/rolldown');
 
+const PATHS = [
+  ...['/', '/metrics', '/api/v1/status', '/-/healthy', '/-/ready', '/-/reload', '/nowhere', '/metrics/'],
+  ...['/%', '/api/v1/status?x=1', '/favicon.ico', '/style.css'],
+];
+
 let directory: string;
 let main: string;
 beforeAll(async () => {
@@ -79,6 +84,24 @@ describe('the built package, by itself', () => {
 
     expect(new Set(served.map(({ labels }) => labels['service']))).toContain('gaussdb-mysql');
     expect(page).toContain('</html>');
+  });
+
+  it('answers every path as the source does', async () => {
+    const answersOf = async (file: { readonly main?: string }) => {
+      const exporter = await startExporter(['demo'], {}, file);
+      onTestFinished(async () => void (await exporter.stop()));
+      await eventually(async () => (await exporter.get('/-/ready')).ok);
+      const answers = PATHS.map(async (path) => {
+        const answer = await exporter.get(path);
+        return { path, status: answer.status, type: answer.headers.get('content-type') };
+      });
+      return Promise.all(answers);
+    };
+
+    const [built, source] = await Promise.all([answersOf({ main }), answersOf({})]);
+
+    expect(built).toEqual(source);
+    expect(new Set(built.map(({ status }) => status))).toEqual(new Set([200, 404, 405]));
   });
 
   it('compares passwords in a thread of its own', async () => {
