@@ -10,8 +10,8 @@ const GARBAGE_PERCENT = 100;
 
 /**
  * Keeps the memory of the process near to what it needs. Left to itself on a machine with much memory, V8 gives new
- * objects up to 128 MB, a second copy of what lives, and collects both late: of what 100,000 backups leave behind,
- * three quarters are garbage. There are flags for this, but a package cannot give them to the Node.js that runs it.
+ * objects up to 128 MB, and collects what is older late. There are flags for this, but a package cannot give them to
+ * the Node.js that runs it.
  */
 export function keepHeapSmall(): void {
   v8.setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`);

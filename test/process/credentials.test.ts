@@ -1,33 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type SimulatedCloud,
-  type SimulatedCloudOptions,
-  startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
-import {
-  eventually,
-  type ServingExporter,
-  startExporter,
-  temporaryDirectory,
-  valuesOf,
-} from '../support/exporter-process.ts';
+import { eventually, type ServingExporter, startExporter, valuesOf } from '../support/exporter-process.ts';
+import { cloudFor, filesFor } from './command-world.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+let files: Awaited<ReturnType<typeof filesFor>>;
 beforeEach(async () => {
-  files = await temporaryDirectory();
-  cleanups.push(files.remove);
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  files = await filesFor();
 });
 
-async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 2, instances: 1, ...options });
-  cleanups.push(cloud.stop);
-  return cloud;
-}
+const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
+  cloudFor({ graphs: 2, instances: 1, ...options });
 
 async function start(
   cloud: SimulatedCloud,
@@ -36,7 +19,7 @@ async function start(
 ): Promise<ServingExporter> {
   const config = await files.write('config.yml', configurationFor(cloud, { credentials }));
   const exporter = await startExporter(['--config.file', config], environment);
-  cleanups.push(exporter.stop);
+  onTestFinished(async () => void (await exporter.stop()));
   return exporter;
 }
 

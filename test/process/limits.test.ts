@@ -1,39 +1,26 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type SimulatedCloud,
-  type SimulatedCloudOptions,
-  startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
 import {
   eventually,
   type Sample,
   type ServingExporter,
   startExporter,
-  temporaryDirectory,
   valuesOf,
 } from '../support/exporter-process.ts';
 import { gesV2Row, graphRow } from '../support/rows.ts';
+import { cloudFor, filesFor } from './command-world.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 8, instances: 2, ...options });
-  cleanups.push(cloud.stop);
-  return cloud;
-}
+const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
+  cloudFor({ graphs: 8, instances: 2, ...options });
 
 async function startReady(cloud: SimulatedCloud, parts: ConfigurationParts = {}): Promise<ServingExporter> {
-  const files = await temporaryDirectory();
-  cleanups.push(files.remove);
+  const files = await filesFor();
   const exporter = await startExporter([
     '--config.file',
     await files.write('config.yml', configurationFor(cloud, parts)),
   ]);
-  cleanups.push(exporter.stop);
+  onTestFinished(async () => void (await exporter.stop()));
   await eventually(async () => (await exporter.get('/-/ready')).status === 200, 30);
   return exporter;
 }

@@ -1,36 +1,24 @@
 import { writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type SimulatedCloud,
-  type SimulatedCloudOptions,
-  startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor, passwordOf } from '../support/configuration.ts';
 import {
   eventually,
   type Sample,
   type ServingExporter,
   startExporter,
-  temporaryDirectory,
   valuesOf,
 } from '../support/exporter-process.ts';
 import { parseText } from '../support/exposition-parser.ts';
+import { cloudFor, filesFor } from './command-world.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+let files: Awaited<ReturnType<typeof filesFor>>;
 beforeEach(async () => {
-  files = await temporaryDirectory();
-  cleanups.push(files.remove);
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  files = await filesFor();
 });
 
-async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 8, instances: 2, ...options });
-  cleanups.push(cloud.stop);
-  return cloud;
-}
+const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
+  cloudFor({ graphs: 8, instances: 2, ...options });
 
 const projectOf = (cloud: SimulatedCloud, name: string) => ({
   name,
@@ -50,7 +38,7 @@ async function startReady(
   args: readonly string[] = ['--web.enable-lifecycle'],
 ): Promise<ServingExporter> {
   const exporter = await startExporter(['--config.file', await configure(cloud, parts), ...args]);
-  cleanups.push(exporter.stop);
+  onTestFinished(async () => void (await exporter.stop()));
   await eventually(async () => (await exporter.get('/-/ready')).status === 200);
   return exporter;
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { countIn } from '../faults/states.ts';
 import { configurationFor } from '../support/configuration.ts';
@@ -13,32 +13,24 @@ import {
   plainEnvironment,
   type ServingExporter,
   startExporter,
-  temporaryDirectory,
   valuesOf,
 } from '../support/exporter-process.ts';
+import { cloudFor, filesFor } from './command-world.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-let files: Awaited<ReturnType<typeof temporaryDirectory>>;
+let files: Awaited<ReturnType<typeof filesFor>>;
 beforeEach(async () => {
-  files = await temporaryDirectory();
-  cleanups.push(files.remove);
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  files = await filesFor();
 });
 
-async function startCloud() {
-  const cloud = await startSimulatedCloud({ graphs: 8, instances: 2 });
-  cleanups.push(cloud.stop);
-  return cloud;
-}
+const startCloud = (): Promise<SimulatedCloud> => cloudFor({ graphs: 8, instances: 2 });
 
-type Cloud = Awaited<ReturnType<typeof startCloud>>;
-
-async function startWithState(cloud: Cloud, stateFile = files.path('state')): Promise<ServingExporter> {
+async function startWithState(
+  cloud: SimulatedCloud,
+  stateFile = files.path('state'),
+): Promise<ServingExporter> {
   const config = await files.write('config.yml', configurationFor(cloud));
   const exporter = await startExporter(['--config.file', config, '--state.file', stateFile]);
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     exporter.child.kill('SIGKILL');
     await exporter.ended;
   });
@@ -177,7 +169,7 @@ describe('a restart', () => {
     cloud.deny('ges:graph:list');
 
     const again = await startExporter(['--config.file', config]);
-    cleanups.push(again.stop);
+    onTestFinished(async () => void (await again.stop()));
     await eventually(isReady(again));
 
     const { id } = cloud.resourceOf('never');

@@ -1,45 +1,32 @@
 import { spawnSync } from 'node:child_process';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  type SimulatedCloud,
-  type SimulatedCloudOptions,
-  startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
 import {
   eventually,
   runProgram,
   type ServingExporter,
   startExporter,
-  temporaryDirectory,
   valuesOf,
 } from '../support/exporter-process.ts';
 import { type VendorSample, vendorSample } from '../support/vendor-samples.ts';
+import { cloudFor, filesFor } from './command-world.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function cloudWith(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud(options);
-  cleanups.push(cloud.stop);
-  return cloud;
-}
+const cloudWith = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
+  cloudFor(options);
 
 async function exporterFor(
   cloud: SimulatedCloud,
   parts: ConfigurationParts = {},
   args: readonly string[] = [],
 ): Promise<ServingExporter> {
-  const files = await temporaryDirectory();
-  cleanups.push(files.remove);
+  const files = await filesFor();
   const exporter = await startExporter([
     '--config.file',
     await files.write('config.yml', configurationFor(cloud, parts)),
     ...args,
   ]);
-  cleanups.push(exporter.stop);
+  onTestFinished(async () => void (await exporter.stop()));
   return exporter;
 }
 
@@ -123,8 +110,7 @@ describe('the exporter as a process', () => {
 
   it('tries a wrong password once, and the right one as soon as the secret changes', async () => {
     const cloud = await cloudWith();
-    const files = await temporaryDirectory();
-    cleanups.push(files.remove);
+    const files = await filesFor();
     const passwordFile = await files.write('password', 'not the password');
     const { user, domain } = cloud.account;
     const exporter = await exporterFor(cloud, {
@@ -243,8 +229,7 @@ describe('the exporter as a process', () => {
   );
 
   it('names all of five mistakes in a configuration, each with its line, and ends with 2', async () => {
-    const files = await temporaryDirectory();
-    cleanups.push(files.remove);
+    const files = await filesFor();
     const path = await files.write(
       'config.yml',
       [
@@ -272,8 +257,7 @@ describe('the exporter as a process', () => {
 
   it('says that a port is taken, and ends with 1', async () => {
     const exporter = await exporterFor(await cloudWith());
-    const files = await temporaryDirectory();
-    cleanups.push(files.remove);
+    const files = await filesFor();
     const config = await files.write('config.yml', configurationFor(await cloudWith()));
 
     const second = await runProgram([
