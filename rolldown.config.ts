@@ -56,7 +56,7 @@ function licenseOf(directory: string): string {
 
 export default defineConfig({
   cwd: import.meta.dirname,
-  input: { main: 'src/main.ts', 'password-thread': 'src/web/doors/password-thread.ts' },
+  input: { main: 'src/main.ts', 'password-thread': 'src/web/security/password-thread.ts' },
   platform: 'node',
   external: [/^node:/, ...builtinModules],
   plugins: [withoutUnused, asciiOnly, packageFiles],

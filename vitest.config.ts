@@ -13,7 +13,7 @@ const project = (
 });
 
 // Pure tests touch nothing but memory; they run under several time zones.
-const PURE = ['config', 'sources', 'pages', 'state', 'metrics', 'poll', 'status', 'history'].map(
+const PURE = ['config', 'sources', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
   (area) => `test/${area}/**/*.test.ts`,
 );
 

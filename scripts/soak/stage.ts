@@ -14,9 +14,9 @@ import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cl
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { statusRoutes } from '../../src/status/routes.ts';
 import { createWebApp } from '../../src/web/app.ts';
-import { openDoors } from '../../src/web/doors/doors.ts';
-import { WEB_LIMITS } from '../../src/web/doors/web-limits.ts';
-import { createWebServer } from '../../src/web/doors/web-server.ts';
+import { openDoors } from '../../src/web/security/doors.ts';
+import { WEB_LIMITS } from '../../src/web/security/web-limits.ts';
+import { createWebServer } from '../../src/web/security/web-server.ts';
 
 /** The whole exporter in this process, before a simulated cloud, in a time that passes with its polls. */
 export interface Stage {

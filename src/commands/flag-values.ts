@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import { readDuration } from '../config/duration.ts';
 import { type Seconds, unixSeconds } from '../domain/quantities.ts';
-import { parseListenAddress } from '../web/doors/listen-address.ts';
 import { RESERVED_PATHS } from '../web/reserved-paths.ts';
+import { parseListenAddress } from '../web/security/listen-address.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { MomentFlag } from './flags.ts';

@@ -1,7 +1,7 @@
 import type { RequestObservation } from '../cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
-import type { Rejections } from '../pages/walk.ts';
+import type { Rejections } from '../pagination/walk.ts';
 import { REJECTION_REASONS } from '../sources/source.ts';
 import type { ResourcePlace } from '../state/objective.ts';
 import { collectCpuMetrics } from './cpu-metrics.ts';

@@ -6,7 +6,7 @@ import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/q
 import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
-import type { Rejections } from '../pages/walk.ts';
+import type { Rejections } from '../pagination/walk.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../sources/source.ts';
 import type { BackupTallies } from '../state/backup-tallies.ts';
 import type { ResourcePlace } from '../state/objective.ts';

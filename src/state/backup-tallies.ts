@@ -1,5 +1,5 @@
 import type { Backup } from '../domain/backup.ts';
-import type { Collector } from '../pages/walk.ts';
+import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
 import { createResourceTally, type ResourceTally } from './resource-facts.ts';
 

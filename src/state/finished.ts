@@ -1,5 +1,5 @@
 import type { Backup } from '../domain/backup.ts';
-import { iterate, missingIds } from '../pages/id-set.ts';
+import { iterate, missingIds } from '../pagination/id-set.ts';
 import type { Pace } from './pace.ts';
 
 /** How many backups of a resource were seen to finish. */

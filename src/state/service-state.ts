@@ -1,4 +1,4 @@
-import type { CompleteList } from '../pages/complete-list.ts';
+import type { CompleteList } from '../pagination/complete-list.ts';
 import type { BackupTallies } from './backup-tallies.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryReading, type KnownResource, knownResource } from './known-resource.ts';

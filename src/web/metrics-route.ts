@@ -3,8 +3,8 @@ import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
 import type { Publication, PublishedPart } from '../metrics/publication.ts';
-import { sendShared } from './doors/shared-body.ts';
 import { acceptsGzip, negotiateFormat } from './negotiation.ts';
+import { sendShared } from './security/shared-body.ts';
 
 /** Where a scrape gets its two parts from. */
 export interface MetricsSource {

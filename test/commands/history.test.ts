@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Backup } from '../../src/domain/backup.ts';
-import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import {
   BACKFILLED_METRICS,
   type BackfillGrid,
@@ -8,8 +6,10 @@ import {
   NEVER_BACKFILLED,
   type PlacedHistory,
   writeBackfill,
-} from '../../src/history/backfill.ts';
-import { resourceHistory } from '../../src/history/resource-history.ts';
+} from '../../src/backfill/backfill.ts';
+import { resourceHistory } from '../../src/backfill/resource-history.ts';
+import type { Backup } from '../../src/domain/backup.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
 import type { KnownResource } from '../../src/state/known-resource.ts';
 import { failed, listing, running, succeeded, unknown } from '../support/backups.ts';

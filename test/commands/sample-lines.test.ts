@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSampleLines, type SampleTimes } from '../../src/history/sample-lines.ts';
+import { createSampleLines, type SampleTimes } from '../../src/backfill/sample-lines.ts';
 
 /** The pieces that lines of one series after the other come in. */
 function piecesOf(

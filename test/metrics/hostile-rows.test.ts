@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../src/domain/quantities.ts';
-import { readCompleteList } from '../../src/pages/complete-list.ts';
+import { readCompleteList } from '../../src/pagination/complete-list.ts';
 import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
 import { gesV2 } from '../../src/sources/ges-v2.ts';
 import type { BackupSource } from '../../src/sources/source.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readCompleteList } from '../../src/pages/complete-list.ts';
-import type { FetchPage } from '../../src/pages/page-reader.ts';
-import type { Collector } from '../../src/pages/walk.ts';
+import { readCompleteList } from '../../src/pagination/complete-list.ts';
+import type { FetchPage } from '../../src/pagination/page-reader.ts';
+import type { Collector } from '../../src/pagination/walk.ts';
 import type { ListSource } from '../../src/sources/source.ts';
 
 /** A change of a list; `at` says where, from 0 for its first row to 1 for its last. */

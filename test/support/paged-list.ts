@@ -1,5 +1,5 @@
-import type { FetchPage } from '../../src/pages/page-reader.ts';
-import type { Collector } from '../../src/pages/walk.ts';
+import type { FetchPage } from '../../src/pagination/page-reader.ts';
+import type { Collector } from '../../src/pagination/walk.ts';
 import type { ListSource, Row } from '../../src/sources/source.ts';
 
 /** A list source over rows `{ id, bad? }` in the envelope `{ rows, total }`; an item is the row's id. */

@@ -1,5 +1,5 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
-import type { CompleteList } from '../../src/pages/complete-list.ts';
+import type { CompleteList } from '../../src/pagination/complete-list.ts';
 import { type BackupTallies, createBackupTallies } from '../../src/state/backup-tallies.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryReading } from '../../src/state/known-resource.ts';

@@ -1,11 +1,11 @@
-import { formatDuration } from '../../config/duration.ts';
-import type { UnixSeconds } from '../../domain/quantities.ts';
 import {
   type BackfillGrid,
   type BackfillProgress,
   type PlacedHistory,
   writeBackfill,
-} from '../../history/backfill.ts';
+} from '../../backfill/backfill.ts';
+import { formatDuration } from '../../config/duration.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
 import { countWords, momentWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';

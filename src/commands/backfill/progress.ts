@@ -1,4 +1,4 @@
-import type { BackfillProgress } from '../../history/backfill.ts';
+import type { BackfillProgress } from '../../backfill/backfill.ts';
 import { countWords } from '../../status/words.ts';
 import type { CommandTime } from '../command-time.ts';
 import type { Terminal } from '../terminal.ts';

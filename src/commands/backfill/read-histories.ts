@@ -1,9 +1,9 @@
+import type { PlacedHistory } from '../../backfill/backfill.ts';
+import { resourceHistory, type TimeSpan } from '../../backfill/resource-history.ts';
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
 import type { Clock } from '../../domain/quantities.ts';
-import type { PlacedHistory } from '../../history/backfill.ts';
-import { resourceHistory, type TimeSpan } from '../../history/resource-history.ts';
 import { createPolicyBook } from '../../poll/policy-book.ts';
 import { readServiceState, type StateReading } from '../../poll/read-state.ts';
 import { sourceOf } from '../../sources/source-of.ts';

@@ -1,7 +1,7 @@
 import type { Backup } from '../../domain/backup.ts';
-import { readCompleteList } from '../../pages/complete-list.ts';
-import type { Collector } from '../../pages/walk.ts';
-import { WalkError } from '../../pages/walk.ts';
+import { readCompleteList } from '../../pagination/complete-list.ts';
+import type { Collector } from '../../pagination/walk.ts';
+import { WalkError } from '../../pagination/walk.ts';
 import { actionsOf } from '../../sources/actions.ts';
 import { CommandError } from '../command-error.ts';
 import type { ResourceInService } from './find.ts';

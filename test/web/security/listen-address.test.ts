@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAddress, parseListenAddress } from '../../../src/web/doors/listen-address.ts';
+import { formatAddress, parseListenAddress } from '../../../src/web/security/listen-address.ts';
 
 describe('a listen address', () => {
   it.each([

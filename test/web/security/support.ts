@@ -10,15 +10,15 @@ import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../../src/log/log.ts';
-import { type Doors, openDoors } from '../../../src/web/doors/doors.ts';
-import type { PasswordWorker } from '../../../src/web/doors/password-worker.ts';
-import { WEB_LIMITS, type WebLimits } from '../../../src/web/doors/web-limits.ts';
+import { type Doors, openDoors } from '../../../src/web/security/doors.ts';
+import type { PasswordWorker } from '../../../src/web/security/password-worker.ts';
+import { WEB_LIMITS, type WebLimits } from '../../../src/web/security/web-limits.ts';
 import {
   createWebServer,
   type Listening,
   type RequestListener,
   type WebServer,
-} from '../../../src/web/doors/web-server.ts';
+} from '../../../src/web/security/web-server.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BACKFILLED_METRICS, NEVER_BACKFILLED } from '../../src/history/backfill.ts';
+import { BACKFILLED_METRICS, NEVER_BACKFILLED } from '../../src/backfill/backfill.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
 
 it('every metric of a resource is backfilled, or known not to be', () => {

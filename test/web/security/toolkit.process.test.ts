@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDoors } from '../../../src/web/doors/doors.ts';
-import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES } from '../../../src/web/doors/tls-names.ts';
+import { openDoors } from '../../../src/web/security/doors.ts';
+import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES } from '../../../src/web/security/tls-names.ts';
 import {
   handClock,
   hashOf,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIdTable } from '../../src/pages/id-table.ts';
+import { createIdTable } from '../../src/pagination/id-table.ts';
 
 const id = fc.oneof(
   fc.string({ maxLength: 6 }),

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import bcrypt from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
-import { createBasicAuth, readCredentials } from '../../../src/web/doors/basic-auth.ts';
-import { queuePasswordChecks } from '../../../src/web/doors/password-checks.ts';
+import { createBasicAuth, readCredentials } from '../../../src/web/security/basic-auth.ts';
+import { queuePasswordChecks } from '../../../src/web/security/password-checks.ts';
 import {
   basic,
   eventually,

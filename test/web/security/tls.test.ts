@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDoors, WebConfigError } from '../../../src/web/doors/doors.ts';
-import type { Listening } from '../../../src/web/doors/web-server.ts';
+import { openDoors, WebConfigError } from '../../../src/web/security/doors.ts';
+import type { Listening } from '../../../src/web/security/web-server.ts';
 import {
   type Authority,
   handClock,

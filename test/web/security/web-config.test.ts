@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { CIPHER_SUITES } from '../../../src/web/doors/tls-names.ts';
-import { readWebConfig, type WebConfig } from '../../../src/web/doors/web-config.ts';
+import { CIPHER_SUITES } from '../../../src/web/security/tls-names.ts';
+import { readWebConfig, type WebConfig } from '../../../src/web/security/web-config.ts';
 import { hashOf } from './support.ts';
 
 const HASH = '$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG';

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Doors, openDoors } from '../../../src/web/doors/doors.ts';
-import { sendShared } from '../../../src/web/doors/shared-body.ts';
-import { WEB_LIMITS } from '../../../src/web/doors/web-limits.ts';
-import { createWebServer } from '../../../src/web/doors/web-server.ts';
+import { type Doors, openDoors } from '../../../src/web/security/doors.ts';
+import { sendShared } from '../../../src/web/security/shared-body.ts';
+import { WEB_LIMITS } from '../../../src/web/security/web-limits.ts';
+import { createWebServer } from '../../../src/web/security/web-server.ts';
 import {
   basic,
   connectTo,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clientOf } from '../../../src/web/doors/client-address.ts';
-import { alternativeNames } from '../../../src/web/doors/client-certificate.ts';
+import { clientOf } from '../../../src/web/security/client-address.ts';
+import { alternativeNames } from '../../../src/web/security/client-certificate.ts';
 
 describe('the alternative names of a certificate', () => {
   it.each([

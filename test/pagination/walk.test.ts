@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readCompleteList } from '../../src/pages/complete-list.ts';
-import { walkList } from '../../src/pages/walk.ts';
+import { readCompleteList } from '../../src/pagination/complete-list.ts';
+import { walkList } from '../../src/pagination/walk.ts';
 import type { Row } from '../../src/sources/source.ts';
 import {
   createIdCollector,

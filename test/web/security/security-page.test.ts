@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { WEB_LIMITS } from '../../../src/web/doors/web-limits.ts';
+import { WEB_LIMITS } from '../../../src/web/security/web-limits.ts';
 
 const page = await readFile('SECURITY.md', 'utf8');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIdSet, type IdSet, iterate, missingIds } from '../../src/pages/id-set.ts';
+import { createIdSet, type IdSet, iterate, missingIds } from '../../src/pagination/id-set.ts';
 
 const id = fc.integer({ min: 0, max: 60 }).map((number) => `backup-${number}`);
 // Most lists come again nearly as they were.
