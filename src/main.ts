@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { compileCacheFolder } from './compile-cache.ts';
 import { keepHeapSmall } from './heap.ts';
 
 const LEAST_NODE_VERSION = 24;
@@ -18,7 +19,8 @@ if (Number.parseInt(process.versions.node, 10) < LEAST_NODE_VERSION) {
   process.exitCode = 1;
 } else {
   // Both before anything else is loaded, and so allocated.
-  enableCompileCache();
+  const cache = compileCacheFolder(process.env);
+  if (cache !== undefined) enableCompileCache(cache);
   keepHeapSmall();
   void start();
 }

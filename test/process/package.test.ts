@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,17 @@ describe('the built package, by itself', () => {
     expect(errors).toBe(
       `huaweicloud-backup-exporter: needs Node.js 24 or later; this is ${process.version}\n`,
     );
+  });
+
+  it('leaves no compiled code where other users could have put theirs', async () => {
+    const shared = await filesFor();
+    await chmod(shared.directory, 0o777);
+    const folders = { TMPDIR: shared.directory, XDG_CACHE_HOME: shared.directory, HOME: shared.directory };
+
+    const { code } = await runProgram(['--version'], folders, { main });
+
+    expect(code).toBe(0);
+    expect(await readdir(shared.directory)).toEqual([]);
   });
 
   it('says in one line what nobody foresaw', async () => {

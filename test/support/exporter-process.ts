@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+// Not in the home of whoever runs the tests.
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+
 /** Where the program is started from: its source, or a file that was built of it. */
 export interface ProgramFile {
   readonly main?: string;
@@ -32,7 +35,7 @@ export function plainEnvironment(more: Readonly<Record<string, string>> = {}): N
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(HUAWEICLOUD_|HW_|https?_proxy|no_proxy|NODE_OPTIONS|VITEST)/i.test(name),
   );
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), XDG_CACHE_HOME: CACHE, ...more };
 }
 
 /** Starts the command line with the given arguments. */

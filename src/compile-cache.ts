@@ -1,0 +1,51 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+
+const NAME = 'huaweicloud-backup-exporter';
+// Write permission of the group and of others.
+const WRITABLE_BY_OTHERS = 0o022;
+const ROOT = 0;
+
+/**
+ * The folder for compiled code: systemd's `CACHE_DIRECTORY`, else one below `XDG_CACHE_HOME` or `~/.cache`. Node.js
+ * runs what it finds there, so undefined where anyone but this user and root could put something into it.
+ */
+export function compileCacheFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  home: string = homedir(),
+  user: number | undefined = process.getuid?.(),
+): string | undefined {
+  const { CACHE_DIRECTORY, XDG_CACHE_HOME } = environment;
+  // systemd separates several folders by colons.
+  const [ofService = ''] = (CACHE_DIRECTORY ?? '').split(':');
+  const base = isAbsolute(XDG_CACHE_HOME ?? '') ? (XDG_CACHE_HOME ?? '') : join(home, '.cache');
+  const folder = normalize(ofService === '' ? join(base, NAME) : ofService);
+  if (user === undefined || !isAbsolute(folder)) return undefined;
+  try {
+    return isWayTrusted(dirname(folder), user) && isOwn(folder, user) ? folder : undefined;
+  } catch {
+    // Without a cache everything works as well.
+    return undefined;
+  }
+}
+
+/** Whether nobody but this user and root can exchange a folder on the way from the root; makes those that are missing. */
+function isWayTrusted(folder: string, user: number): boolean {
+  const above = dirname(folder);
+  if (above !== folder && !isWayTrusted(above, user)) return false;
+  const { uid, isSafe } = inspect(folder);
+  return isSafe && (uid === user || uid === ROOT);
+}
+
+function isOwn(folder: string, user: number): boolean {
+  const { uid, isSafe } = inspect(folder);
+  return isSafe && uid === user;
+}
+
+function inspect(folder: string): { readonly uid: number; readonly isSafe: boolean } {
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { mode: 0o700 });
+  // A link is no directory here, wherever it leads.
+  const found = lstatSync(folder);
+  return { uid: found.uid, isSafe: found.isDirectory() && (found.mode & WRITABLE_BY_OTHERS) === 0 };
+}

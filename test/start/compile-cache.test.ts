@@ -1,0 +1,83 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { compileCacheFolder } from '../../src/compile-cache.ts';
+
+const NAME = 'huaweicloud-backup-exporter';
+const USER = process.getuid?.() ?? 0;
+
+// Not in the temporary folder, which everyone can write.
+let base: string;
+beforeEach(() => {
+  base = mkdtempSync(join(homedir(), '.compile-cache-test-'));
+  onTestFinished(() => rmSync(base, { recursive: true, force: true }));
+});
+
+function folderWith(mode: number, ...names: readonly string[]): string {
+  const path = join(base, ...names);
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, mode);
+  return path;
+}
+
+describe('the folder for compiled code', () => {
+  it('is below XDG_CACHE_HOME, made for this user alone', () => {
+    const folder = compileCacheFolder({ XDG_CACHE_HOME: base });
+
+    expect(folder).toBe(join(base, NAME));
+    expect(statSync(folder ?? '').mode & 0o777).toBe(0o700);
+  });
+
+  it('is below ~/.cache where XDG_CACHE_HOME is not set, or is no absolute path', () => {
+    expect(compileCacheFolder({}, base)).toBe(join(base, '.cache', NAME));
+    expect(compileCacheFolder({ XDG_CACHE_HOME: 'cache' }, base)).toBe(join(base, '.cache', NAME));
+  });
+
+  it('is the first of those that systemd gives', () => {
+    const folder = folderWith(0o755, 'service');
+    const environment = { CACHE_DIRECTORY: `${folder}:${base}/other`, XDG_CACHE_HOME: base };
+
+    expect(compileCacheFolder(environment)).toBe(folder);
+  });
+
+  it.each([0o777, 0o770, 0o720, 0o1777])('is not used where others can write it: mode %o', (mode) => {
+    folderWith(mode, NAME);
+
+    expect(compileCacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
+  });
+
+  it('is not used where it belongs to somebody else, even to root', () => {
+    expect(compileCacheFolder({ XDG_CACHE_HOME: base }, homedir(), USER + 1)).toBeUndefined();
+  });
+
+  it('is not used where it is a link', () => {
+    symlinkSync(folderWith(0o700, 'target'), join(base, NAME));
+
+    expect(compileCacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
+  });
+
+  it.each([0o777, 0o1777])('is not made in a folder that everyone can write: mode %o', (mode) => {
+    const shared = folderWith(mode, 'shared');
+
+    expect(compileCacheFolder({ XDG_CACHE_HOME: join(shared, 'mine') })).toBeUndefined();
+    expect(existsSync(join(shared, 'mine'))).toBe(false);
+  });
+
+  it('is none where a link is on the way, or no folder can be made', () => {
+    symlinkSync(folderWith(0o700, 'target'), join(base, 'link'));
+
+    expect(compileCacheFolder({ XDG_CACHE_HOME: join(base, 'link') })).toBeUndefined();
+    writeFileSync(join(base, 'file'), '');
+    expect(compileCacheFolder({}, join(base, 'file'))).toBeUndefined();
+  });
+});
