@@ -1,4 +1,5 @@
-import { asDuration, type Duration, secondsOf } from './duration.ts';
+import { STATE_THRESHOLDS } from '../src/domain/thresholds.ts';
+import { asDuration, type Duration, durationOf, secondsOf } from './duration.ts';
 
 interface Threshold<Value> {
   readonly value: Value;
@@ -80,15 +81,20 @@ const address = (value: string, about: string): Threshold<string> => ({
  * `npm run alerts -- --output alerts/huaweicloud-backup.rules.yml`; to try one, give it as a flag.
  */
 export const THRESHOLDS = {
-  failedCount: count(1, 'failures in a row that HuaweiCloudBackupFailed tells of'),
+  failedCount: count(STATE_THRESHOLDS.failedCount, 'failures in a row that HuaweiCloudBackupFailed tells of'),
   failedFor: duration('5m', 'how long they must last'),
   failingRepeatedlyCount: count(3, 'failures in a row that HuaweiCloudBackupFailingRepeatedly tells of'),
   failingRepeatedlyFor: duration('5m', 'how long they must last'),
   staleFor: duration('15m', 'how long the newest good backup must be older than its objective'),
   missingFor: duration('30m', 'how long a resource older than its objective must have no good backup'),
-  stuckAfter: span('6h', 'how long a backup may run'),
+  stuckAfter: span(durationOf(STATE_THRESHOLDS.stuckAfter), 'how long a backup may run'),
   stuckFor: duration('10m', 'how long it must run longer than that'),
-  sizeDroppedRatio: ratio(0.5, 'share of the median size below which a backup is too small', 0, 1),
+  sizeDroppedRatio: ratio(
+    STATE_THRESHOLDS.shrunkRatio,
+    'share of the median size below which a backup is too small',
+    0,
+    1,
+  ),
   sizeDroppedFor: duration('30m', 'how long the newest good backup must be too small'),
   slowRatio: ratio(2, 'times the median duration from which a backup is slow', 1, 1000),
   slowMinimum: span('30m', 'a backup that took less than this is never slow'),
@@ -100,11 +106,14 @@ export const THRESHOLDS = {
   exporterGap: span('5m', "the same for the exporter's own values and for a running backup"),
   exporterDownFor: duration('10m', 'how long the exporter must not be scraped'),
   pollFailingFor: duration('15m', 'how long polls must fail'),
-  dataStaleAfter: span('1h', 'how old the last complete poll may be'),
+  dataStaleAfter: span(durationOf(STATE_THRESHOLDS.dataStaleAfter), 'how old the last complete poll may be'),
   dataStaleFor: duration('5m', 'how long it must be older than that'),
   authFailingWindow: span('15m', 'the time in which refused polls count; at least twice poll.interval'),
   authFailingFor: duration('5m', 'how long polls must be refused'),
-  credentialsExpiringWithin: span('7d', 'how long before its end a password is to be changed'),
+  credentialsExpiringWithin: span(
+    durationOf(STATE_THRESHOLDS.credentialsExpiringWithin),
+    'how long before its end a password is to be changed',
+  ),
   credentialsExpiringFor: duration('1h', 'how long that must have been so'),
   resourceGoneWindow: span('1h', 'a resource is gone when it was there this long ago and is not now'),
   resourceGoneFor: duration('10m', 'how long it must be gone'),

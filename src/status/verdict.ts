@@ -1,5 +1,6 @@
-import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import type { UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
+import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 import { type PollStatus, RESOURCE_STANDINGS, type StatusReport } from './report.ts';
 import { countStandings, needsAttention, type StandingCounts } from './standing.ts';
 import { agoWords, countWords } from './words.ts';
@@ -87,16 +88,13 @@ function summaryOf(
   };
 }
 
-// As the alert on old data has it.
-const OLD_DATA: Seconds = seconds(3600);
-
 function troublesOf(poll: PollStatus, now: UnixSeconds): readonly string[] {
   const things = resourcesWord(poll.service);
   const sentences: string[] = [];
   if (poll.outcome === undefined) sentences.push(`Not polled yet: its ${things} are not shown.`);
   else if (poll.outcome !== 'success') {
     sentences.push(`The poll fails${because(poll.outcome, poll.reason)} ${whatIsShown(poll, now)}`);
-  } else if (poll.lastComplete !== undefined && now - poll.lastComplete > OLD_DATA) {
+  } else if (poll.lastComplete !== undefined && now - poll.lastComplete > STATE_THRESHOLDS.dataStaleAfter) {
     sentences.push(`The last poll ended ${agoWords(poll.lastComplete, now)}: what is shown is as old.`);
   }
   if (poll.inventory?.complete === false) {
