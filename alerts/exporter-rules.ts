@@ -17,7 +17,8 @@ import type { Thresholds } from './thresholds.ts';
 
 const polls = metric('polls_total');
 
-const SERVICE_TEXT = '{{ $labels.service }} backups of project {{ $labels.project }}, {{ $labels.region }}';
+const SERVICE_TEXT =
+  '{{ $labels.cloud_service }} backups of project {{ $labels.project }}, {{ $labels.region }}';
 
 /** The rules about the exporter and what it can read. */
 export function exporterRules(thresholds: Thresholds): readonly AlertRule[] {

@@ -12,7 +12,7 @@ import {
 import type { Thresholds } from './thresholds.ts';
 
 /** The labels of one service of one project. */
-export const SERVICE = ['service', 'region', 'project'] as const;
+export const SERVICE = ['cloud_service', 'region', 'project'] as const;
 /** A resource by what never changes: a rename leaves these labels as they are. */
 export const IDENTITY = [...SERVICE, 'resource_id'] as const;
 /** The labels of a resource. */
@@ -75,8 +75,8 @@ export function pollFails({ exporterGap }: Thresholds): Expression {
 }
 
 /** The labels that pick a resource on the dashboard. */
-export const RESOURCE_LINKS = ['service', 'region', 'project', 'resource_name'] as const;
+export const RESOURCE_LINKS = ['cloud_service', 'region', 'project', 'resource_name'] as const;
 
 /** A resource and where it is, in the text of an alert. */
 export const RESOURCE_TEXT =
-  '{{ $labels.service }} {{ $labels.resource_name }} ({{ $labels.resource_id }}) in project {{ $labels.project }}, {{ $labels.region }}';
+  '{{ $labels.cloud_service }} {{ $labels.resource_name }} ({{ $labels.resource_id }}) in project {{ $labels.project }}, {{ $labels.region }}';

@@ -26,7 +26,7 @@ export function renderRules(thresholds: Thresholds): string {
 const quoted = (label: string) => `'{{ reReplaceAll "'" "'\\\\''" $labels.${label} }}'`;
 
 /** What to type first, ready to copy. */
-const LIST_BACKUPS = `huaweicloud-backup-exporter backups list --project ${quoted('project')} --service {{ $labels.service }} --resource ${quoted('resource_id')}`;
+const LIST_BACKUPS = `huaweicloud-backup-exporter backups list --project ${quoted('project')} --service {{ $labels.cloud_service }} --resource ${quoted('resource_id')}`;
 
 /** One rule with the keys of a rule file. */
 export function ruleEntry(rule: AlertRule, thresholds: Thresholds): Record<string, unknown> {

@@ -21,7 +21,7 @@ export const DASHBOARD_VARIABLES = {
   job: 'job',
   instance: 'instance',
   project: 'project',
-  service: 'service',
+  cloud_service: 'service',
   region: 'region',
   resource_name: 'resource',
 } as const;

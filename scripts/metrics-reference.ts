@@ -7,7 +7,7 @@ import { RESOURCE_LABELS, RESOURCE_METRICS } from '../src/metrics/resource-metri
 import { REJECTION_REASONS } from '../src/sources/source.ts';
 
 const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
-  ['service', '`ges` or `gaussdb-mysql`; `iam` for requests that sign in'],
+  ['cloud_service', '`ges` or `gaussdb-mysql`; `iam` for requests that sign in'],
   ['region', 'as configured'],
   ['project', 'name of the project in the configuration'],
   ['resource_id', 'id of the graph or database instance'],

@@ -12,7 +12,7 @@ import { DATASOURCE, variables } from './variables.ts';
 
 /** An alert without one of these labels belongs to every choice: an empty value matches too. */
 const FIRING_ALERTS =
-  'ALERTS{alertname=~"HuaweiCloudBackup.+", alertstate="firing", project=~"$project|", service=~"$service|", region=~"$region|", resource_name=~"$resource|"}';
+  'ALERTS{alertname=~"HuaweiCloudBackup.+", alertstate="firing", project=~"$project|", cloud_service=~"$service|", region=~"$region|", resource_name=~"$resource|"}';
 
 const firingAlerts = () =>
   new AnnotationQueryBuilder()
@@ -24,7 +24,7 @@ const firingAlerts = () =>
     .expr(FIRING_ALERTS)
     .step('60s')
     .titleFormat('{{alertname}}')
-    .textFormat('{{resource_name}} {{project}} {{service}}')
+    .textFormat('{{resource_name}} {{project}} {{cloud_service}}')
     .tagKeys('severity');
 
 /** The dashboard as Grafana 10 and later loads it. */

@@ -15,11 +15,11 @@ import {
 import { COLOR_OF_OUTCOME, LOADING, READING, TIME_LEFT, words } from './states.ts';
 
 const NO_DATA = 'No data';
-const SERVICE_LEGEND = '{{project}}, {{service}}, {{region}} on {{instance}}';
+const SERVICE_LEGEND = '{{project}}, {{cloud_service}}, {{region}} on {{instance}}';
 
 /** Drops the values that are not a number: a span without any request has no latency. */
 const quantile = (share: number): string =>
-  `histogram_quantile(${share}, sum by (le, service, operation) (rate(${ofLatency('api_request_duration_seconds_bucket')}[$__rate_interval]))) >= 0`;
+  `histogram_quantile(${share}, sum by (le, cloud_service, operation) (rate(${ofLatency('api_request_duration_seconds_bucket')}[$__rate_interval]))) >= 0`;
 
 /** Section 5: whether the exporter does its work. */
 export const exporter: Section = {
@@ -103,8 +103,8 @@ export const exporter: Section = {
           alerts: ['AuthFailing', 'PollFailing'],
           queries: [
             {
-              expression: `sum by (service, operation, code) (${perMinute(ofRequests('api_requests_total'))})`,
-              legend: '{{service}} {{operation}} {{code}}',
+              expression: `sum by (cloud_service, operation, code) (${perMinute(ofRequests('api_requests_total'))})`,
+              legend: '{{cloud_service}} {{operation}} {{code}}',
             },
           ],
         }),
@@ -115,8 +115,8 @@ export const exporter: Section = {
           unit: 's',
           noValue: 'No requests',
           queries: [
-            { expression: quantile(0.5), legend: '50 % {{service}} {{operation}}' },
-            { expression: quantile(0.99), legend: '99 % {{service}} {{operation}}' },
+            { expression: quantile(0.5), legend: '50 % {{cloud_service}} {{operation}}' },
+            { expression: quantile(0.99), legend: '99 % {{cloud_service}} {{operation}}' },
           ],
         }),
       ],
@@ -142,10 +142,10 @@ export const exporter: Section = {
           queries: [
             {
               expression: maxBy(
-                ['service', 'region', 'project', 'reason'],
+                ['cloud_service', 'region', 'project', 'reason'],
                 `increase(${ofService('records_rejected_total')}[1h])`,
               ),
-              legend: '{{project}}, {{service}}, {{region}}: {{reason}}',
+              legend: '{{project}}, {{cloud_service}}, {{region}}: {{reason}}',
             },
           ],
           decimals: 0,

@@ -5,10 +5,10 @@ const PREFIX = 'huaweicloud_backup_';
 
 const OF_PROCESS = ['job=~"$job"', 'instance=~"$instance"'];
 const OF_PROJECT = [...OF_PROCESS, 'project=~"$project"', 'region=~"$region"'];
-const OF_SERVICE = [...OF_PROJECT, 'service=~"$service"'];
+const OF_SERVICE = [...OF_PROJECT, 'cloud_service=~"$service"'];
 const OF_RESOURCE = [...OF_SERVICE, 'resource_name=~"$resource"'];
 /** Signing in is counted for a service of its own, which the variable does not offer: it belongs to all of them. */
-const WITH_SIGN_IN = 'service=~"$service|iam"';
+const WITH_SIGN_IN = 'cloud_service=~"$service|iam"';
 
 const select = (name: string, matchers: readonly string[]): string => `${name}{${matchers.join(', ')}}`;
 

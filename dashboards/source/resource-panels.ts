@@ -28,7 +28,7 @@ import {
 } from './states.ts';
 
 const NO_DATA = 'No data';
-const RESOURCE_LEGEND = '{{resource_name}} ({{project}}, {{service}}, {{resource_id}})';
+const RESOURCE_LEGEND = '{{resource_name}} ({{project}}, {{cloud_service}}, {{resource_id}})';
 
 const FAILURES_IN_A_ROW = perResource('consecutive_failures');
 const RUNNING_SINCE = perResource('running_start_timestamp_seconds');
@@ -128,7 +128,7 @@ const labelColumns: readonly LabelColumn[] = [
     },
   },
   { label: 'project', title: 'Project' },
-  { label: 'service', title: 'Service' },
+  { label: 'cloud_service', title: 'Service' },
   { label: 'region', title: 'Region' },
   { label: 'resource_id', title: 'Id' },
 ];

@@ -14,6 +14,9 @@ const datasource = new DatasourceVariableBuilder('datasource')
   .type('prometheus')
   .current({ text: 'default', value: 'default' });
 
+// Prometheus sets a label `service` of its own on targets in Kubernetes.
+const LABEL_OF: Readonly<Record<string, string>> = { service: 'cloud_service' };
+
 /** A variable that offers the values of a label, narrowed by the variables before it. */
 const choice = (
   name: string,
@@ -22,7 +25,9 @@ const choice = (
   values: string,
   narrowedBy: readonly string[],
 ) => {
-  const matchers = narrowedBy.map((variable) => `${variable}=~"$${variable}"`).join(', ');
+  const matchers = narrowedBy
+    .map((variable) => `${LABEL_OF[variable] ?? variable}=~"$${variable}"`)
+    .join(', ');
   const query = `label_values(${metric}${matchers && `{${matchers}}`}, ${values})`;
   return new QueryVariableBuilder(name)
     .label(label)
@@ -47,7 +52,7 @@ export const variables = () => [
   choice('job', 'Job', BUILD, 'job', []),
   choice('instance', 'Instance', BUILD, 'instance', ['job']),
   choice('project', 'Project', POLLS, 'project', ['job', 'instance']),
-  choice('service', 'Service', POLLS, 'service', ['job', 'instance', 'project']),
+  choice('service', 'Service', POLLS, 'cloud_service', ['job', 'instance', 'project']),
   choice('region', 'Region', POLLS, 'region', ['job', 'instance', 'project', 'service']),
   choice('resource', 'Resource', RESOURCES, 'resource_name', [
     'job',

@@ -1,7 +1,7 @@
 import type { MetricDescription } from './metric.ts';
 
 /** The labels of what is told of one service of one project. */
-export const SERVICE_LABELS = ['service', 'region', 'project'] as const;
+export const SERVICE_LABELS = ['cloud_service', 'region', 'project'] as const;
 
 const PREFIX = 'huaweicloud_backup_';
 
@@ -75,7 +75,7 @@ export const EXPORTER_METRICS = {
     type: 'histogram',
     unit: 'seconds',
     help: 'How long requests to the cloud took.',
-    labels: ['service', 'operation'],
+    labels: ['cloud_service', 'operation'],
   },
   credentialsExpiry: {
     name: `${PREFIX}credentials_expiry_timestamp_seconds`,

@@ -132,8 +132,8 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       resourcesOverLimit.set(labels, poll.complete.overLimit);
     },
     recordRequest: (place, { service, operation, code, seconds }) => {
-      requests.inc({ service, ...place, operation, code });
-      requestDuration.observe({ service, operation }, seconds);
+      requests.inc({ cloud_service: service, ...place, operation, code });
+      requestDuration.observe({ cloud_service: service, operation }, seconds);
     },
     recordCredentialsExpiry: (place, expiry) => {
       if (expiry === undefined) credentialsExpiry.remove(place);
@@ -187,4 +187,8 @@ function options({ name, help, labels }: MetricDescription, registry: InstanceTy
   return { name, help, labelNames: [...labels], registers: [registry] };
 }
 
-const labelsOf = ({ service, region, project }: ResourcePlace) => ({ service, region, project });
+const labelsOf = ({ service, region, project }: ResourcePlace) => ({
+  cloud_service: service,
+  region,
+  project,
+});

@@ -4,7 +4,13 @@ import type { ServedResource } from '../state/served.ts';
 import type { MetricDescription } from './metric.ts';
 
 /** The labels of every resource series, in the order in which they are written. */
-export const RESOURCE_LABELS = ['service', 'region', 'project', 'resource_id', 'resource_name'] as const;
+export const RESOURCE_LABELS = [
+  'cloud_service',
+  'region',
+  'project',
+  'resource_id',
+  'resource_name',
+] as const;
 
 /** How the samples of a metric are read off a resource; what is undefined has no sample. */
 export type ResourceReading =

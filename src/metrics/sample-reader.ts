@@ -40,9 +40,11 @@ export function sampleReader({ reading }: ResourceMetric): SampleReader {
 
 /** The labels of every series of a service, as they stand between the braces. */
 export function placeLabels({ service, region, project }: ResourcePlace): string {
-  return [writeLabel('service', service), writeLabel('region', region), writeLabel('project', project)].join(
-    ',',
-  );
+  return [
+    writeLabel('cloud_service', service),
+    writeLabel('region', region),
+    writeLabel('project', project),
+  ].join(',');
 }
 
 /** The labels of every series of a resource, behind those of its service. */

@@ -10,11 +10,17 @@ import { PROJECT, temporaryDirectory } from './tools.ts';
 const CONFIGURATION = join(PROJECT, 'examples/stack/alertmanager.yml');
 const RULES = alertGroups(withThresholds()).flatMap(({ rules }) => rules);
 
-const ORDERS = { service: 'ges', region: 'r1', project: 'prod', resource_id: 'g1', resource_name: 'orders' };
+const ORDERS = {
+  cloud_service: 'ges',
+  region: 'r1',
+  project: 'prod',
+  resource_id: 'g1',
+  resource_name: 'orders',
+};
 const USERS = { ...ORDERS, resource_id: 'g2', resource_name: 'users' };
-const { service, region, project } = ORDERS;
-const GRAPHS = { service, region, project };
-const DATABASES = { ...GRAPHS, service: 'gaussdb-mysql' };
+const { cloud_service, region, project } = ORDERS;
+const GRAPHS = { cloud_service, region, project };
+const DATABASES = { ...GRAPHS, cloud_service: 'gaussdb-mysql' };
 
 /** Sends alerts to a new Alertmanager and gives those that it holds back, with what they are held back by. */
 async function heldBack(
@@ -45,7 +51,7 @@ async function heldBack(
     if (received.length === alerts.length && received.every(({ status }) => status.state !== 'unprocessed')) {
       return received
         .filter(({ status }) => status.inhibitedBy.length > 0 || status.state === 'suppressed')
-        .map(({ labels }) => `${labels['alertname']} ${labels['resource_name'] ?? labels['service']}`)
+        .map(({ labels }) => `${labels['alertname']} ${labels['resource_name'] ?? labels['cloud_service']}`)
         .toSorted();
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -32,7 +32,8 @@ function nameOf({ labels }: Pick<ReceivedAlert, 'labels'>): string {
   const short = (labels['alertname'] ?? '').replace('HuaweiCloudBackup', '');
   const subject =
     labels['resource_name'] ??
-    ([labels['project'], labels['service']].filter((label) => label !== undefined).join(' ') || 'exporter');
+    ([labels['project'], labels['cloud_service']].filter((label) => label !== undefined).join(' ') ||
+      'exporter');
   return `${short} ${subject}`;
 }
 

@@ -4,11 +4,11 @@ import { expectSameSeries, readResourceSeries, resourcePart } from '../../bench/
 const SERVED = [
   '# HELP stored Backups.',
   '# TYPE stored gauge',
-  'stored{service="ges",resource_id="1",state="failed"} 0',
-  'stored{service="ges",resource_id="1",state="succeeded"} 1760000000',
+  'stored{cloud_service="ges",resource_id="1",state="failed"} 0',
+  'stored{cloud_service="ges",resource_id="1",state="succeeded"} 1760000000',
   '# HELP polls Polls.',
   '# TYPE polls counter',
-  'polls{service="ges"} 3',
+  'polls{cloud_service="ges"} 3',
   '',
 ].join('\n');
 
@@ -19,11 +19,11 @@ describe('the comparison of what is served', () => {
   it.each([
     [
       'the labels in another order',
-      SERVED.replace('service="ges",resource_id="1"', 'resource_id="1",service="ges"'),
+      SERVED.replace('cloud_service="ges",resource_id="1"', 'resource_id="1",cloud_service="ges"'),
     ],
     ['a number written differently', SERVED.replace('1760000000', '1.76e+09')],
     ['the series in another order', SERVED.split('\n').toReversed().join('\n')],
-    ['other series that are not of a resource', SERVED.replace('polls{service="ges"} 3', '')],
+    ['other series that are not of a resource', SERVED.replace('polls{cloud_service="ges"} 3', '')],
   ])('takes %s for the same', (_what, seen) => {
     expect(() => compare(seen)).not.toThrow();
   });
@@ -35,7 +35,7 @@ describe('the comparison of what is served', () => {
     ['there is one series more', `${SERVED}stored{resource_id="2"} 0\n`, 'resource_id="2"'],
     [
       'a label is missing',
-      SERVED.replace('service="ges",resource_id="1",state="failed"', 'resource_id="1",state="failed"'),
+      SERVED.replace('cloud_service="ges",resource_id="1",state="failed"', 'resource_id="1",state="failed"'),
       'failed',
     ],
     ['a label has another value', SERVED.replace('state="failed"', 'state="Failed"'), 'failed'],
@@ -46,7 +46,7 @@ describe('the comparison of what is served', () => {
     ],
     [
       'a series comes twice',
-      `${SERVED}stored{state="failed",service="ges",resource_id="1"} 0\n`,
+      `${SERVED}stored{state="failed",cloud_service="ges",resource_id="1"} 0\n`,
       'comes twice',
     ],
     ['a line is cut', `${SERVED}stored{resource_id="2`, 'not a sample'],

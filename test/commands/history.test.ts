@@ -346,7 +346,7 @@ describe('the text of a backfill', () => {
     const text = textOf([historyOf(grid)], grid);
 
     expect(text).toContain(
-      'huaweicloud_backup_last_success_timestamp_seconds{service="ges",region="cn-north-4",project="prod",resource_id="graph-1",resource_name="a \\"name\\"\\\\\\n",job="a \\"job\\"",instance="host:1"} 150 200\n',
+      'huaweicloud_backup_last_success_timestamp_seconds{cloud_service="ges",region="cn-north-4",project="prod",resource_id="graph-1",resource_name="a \\"name\\"\\\\\\n",job="a \\"job\\"",instance="host:1"} 150 200\n',
     );
     expect(text.match(/^# TYPE \S+/gm)).toHaveLength(BACKFILLED_METRICS.length);
     expect(text.endsWith('\n# EOF\n')).toBe(true);

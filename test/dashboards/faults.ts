@@ -48,7 +48,7 @@ const variable = (dashboard: Dashboard, name: string) => {
   return found;
 };
 
-const MAX_BY_RESOURCE = 'max by (service, region, project, resource_id, resource_name) ';
+const MAX_BY_RESOURCE = 'max by (cloud_service, region, project, resource_id, resource_name) ';
 
 const inWords: readonly Fault[] = [
   {
@@ -219,7 +219,7 @@ const inVariables: readonly Fault[] = [
   },
   {
     name: 'a series that a variable does not narrow',
-    plant: rewrite('Poll duration', ', service=~"$service"', ''),
+    plant: rewrite('Poll duration', ', cloud_service=~"$service"', ''),
     foundBy: 'prometheus',
     complaint: /"Poll duration" A with service=ges: shows other series than ges/,
   },
@@ -282,7 +282,7 @@ const inNumbers: readonly Fault[] = [
   },
   {
     name: 'a sum of replicas',
-    plant: rewrite('Stored backups', 'max by (service', 'sum by (service'),
+    plant: rewrite('Stored backups', 'max by (cloud_service', 'sum by (cloud_service'),
     foundBy: 'rules',
     complaint: /stored is read without max by/,
   },
@@ -318,7 +318,7 @@ const inNumbers: readonly Fault[] = [
   },
   {
     name: 'sides of a division that never match',
-    plant: rewrite('RPO used', / \/ max by \(service, region/, ' / max by (region'),
+    plant: rewrite('RPO used', / \/ max by \(cloud_service, region/, ' / max by (region'),
     foundBy: 'prometheus',
     complaint: /"RPO used" A: there is no data/,
   },
@@ -408,25 +408,28 @@ const inQueries: readonly Fault[] = [
 const inLegends: readonly Fault[] = [
   {
     name: 'a legend of a label that there is not',
-    plant: legend('State of the newest backup', '{{graph}} ({{project}}, {{service}}, {{resource_id}})'),
+    plant: legend(
+      'State of the newest backup',
+      '{{graph}} ({{project}}, {{cloud_service}}, {{resource_id}})',
+    ),
     foundBy: 'prometheus',
     complaint: /"State of the newest backup": a series has no label graph/,
   },
   {
     name: 'a legend that does not tell two resources of one name apart',
-    plant: legend('RPO used', '{{resource_name}} ({{service}})'),
+    plant: legend('RPO used', '{{resource_name}} ({{cloud_service}})'),
     foundBy: 'prometheus',
     complaint: /"RPO used": two series are called "\S+ \(\S+\)"/,
   },
   {
     name: 'a legend without the replica',
-    plant: legend('Polls of backups', '{{project}}, {{service}}, {{region}}'),
+    plant: legend('Polls of backups', '{{project}}, {{cloud_service}}, {{region}}'),
     foundBy: 'prometheus',
     complaint: /"Polls of backups": two series are called/,
   },
   {
     name: 'a legend that leaves out a label, by the rules alone',
-    plant: legend('Size of the newest good backup', '{{resource_name}} ({{service}}, {{resource_id}})'),
+    plant: legend('Size of the newest good backup', '{{resource_name}} ({{cloud_service}}, {{resource_id}})'),
     foundBy: 'rules',
     complaint: /its legend leaves out project/,
   },

@@ -39,7 +39,7 @@ function answerToAll({ dashboard, prometheus, world }: Shown, target: Target): P
   answersToAll.set(target, answer);
   return answer;
 }
-const LABEL_OF: Readonly<Record<string, string>> = { resource: 'resource_name' };
+const LABEL_OF: Readonly<Record<string, string>> = { service: 'cloud_service', resource: 'resource_name' };
 
 const together = async (verdicts: readonly Verdict[]): Verdict => (await Promise.all(verdicts)).flat();
 

@@ -172,7 +172,7 @@ const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth =
 /** Alerts are evaluated by Prometheus itself; one of them is written into the history as it would be. */
 const FIRING = 'HuaweiCloudBackupStale';
 const firingSample = (at: number): string =>
-  `ALERTS{alertname="${FIRING}",alertstate="firing",project="prod",region="${REGION}",service="ges",severity="critical"} 1 ${at}\n`;
+  `ALERTS{alertname="${FIRING}",alertstate="firing",project="prod",region="${REGION}",cloud_service="ges",severity="critical"} 1 ${at}\n`;
 
 /** When each exporter last read all of a list, as its requests tell. */
 type Readings = Map<string, Map<string, number>>;

@@ -20,7 +20,7 @@ export interface Check {
   readonly problems: (dashboard: Dashboard) => readonly string[];
 }
 
-const RESOURCE = ['service', 'region', 'project', 'resource_id', 'resource_name'];
+const RESOURCE = ['cloud_service', 'region', 'project', 'resource_id', 'resource_name'];
 const UNITS = ['none', 's', 'bytes', 'percentunit', 'opm'];
 const VARIABLES = ['datasource', 'job', 'instance', 'project', 'service', 'region', 'resource'];
 const DATASOURCE = '$' + '{datasource}';
@@ -189,13 +189,15 @@ const variables: Check = {
 /** The matchers that a read needs so that every variable that concerns its metric narrows it. */
 function matchersFor(metric: string): readonly string[] {
   const labels = exportedMetric(metric)?.labels ?? [];
-  const service = metric.includes('_api_request') ? 'service=~"$service|iam"' : 'service=~"$service"';
+  const service = metric.includes('_api_request')
+    ? 'cloud_service=~"$service|iam"'
+    : 'cloud_service=~"$service"';
   return [
     'job=~"$job"',
     'instance=~"$instance"',
     ...(labels.includes('project') ? ['project=~"$project"'] : []),
     ...(labels.includes('region') ? ['region=~"$region"'] : []),
-    ...(labels.includes('service') ? [service] : []),
+    ...(labels.includes('cloud_service') ? [service] : []),
     ...(labels.includes('resource_name') ? ['resource_name=~"$resource"'] : []),
   ];
 }

@@ -92,7 +92,7 @@ const outcomesOf = (samples: readonly Sample[], project = 'prod'): Readonly<Reco
       .filter(
         ({ name, labels }) => name === 'huaweicloud_backup_polls_total' && labels['project'] === project,
       )
-      .filter(({ labels, value }) => labels['service'] === 'ges' && value > 0)
+      .filter(({ labels, value }) => labels['cloud_service'] === 'ges' && value > 0)
       .map(({ labels, value }) => [labels['outcome'], value]),
   );
 

@@ -68,14 +68,15 @@ function pollFails(service: string, call: Call, fault: Fault): boolean {
 }
 
 const finished = (samples: readonly Sample[], service: string): number =>
-  valuesOf(samples, 'finished_total', { project: 'prod', service, result: 'succeeded' }).reduce(
-    (sum, value) => sum + value,
-    0,
-  );
+  valuesOf(samples, 'finished_total', {
+    project: 'prod',
+    cloud_service: service,
+    result: 'succeeded',
+  }).reduce((sum, value) => sum + value, 0);
 
 function expectServiceThrough(trial: Trial, service: string, outcome: string): void {
   const { before, during, after } = trial;
-  const place = { project: 'prod', service };
+  const place = { project: 'prod', cloud_service: service };
   const lastSuccess = 'poll_last_success_timestamp_seconds';
   expect(countedOutcomes(before, during, 'prod', service)).toEqual([outcome]);
   expect(valuesOf(during, 'poll_success', place)).toEqual([outcome === 'success' ? 1 : 0]);
@@ -124,7 +125,7 @@ describe.each(CALLS)('$name', (call) => {
     }
     expect(observedOutcome(trial, call)).toBe(expected.outcome);
     if (call.brings === 'inventory') {
-      const place = { project: 'prod', service: call.service };
+      const place = { project: 'prod', cloud_service: call.service };
       expect(valuesOf(trial.during, 'inventory_success', place)).toEqual([
         expected.outcome === 'success' ? 1 : 0,
       ]);

@@ -46,7 +46,9 @@ describe('a fault that passes at once', () => {
         tried += 1;
         for (const service of SERVICES) {
           expect(countedOutcomes(before, after, 'prod', service)).toEqual(['success']);
-          expect(valuesOf(after, 'inventory_success', { project: 'prod', service })).toEqual([1]);
+          expect(valuesOf(after, 'inventory_success', { project: 'prod', cloud_service: service })).toEqual([
+            1,
+          ]);
         }
         expect(exporter.pauses).toHaveLength(1);
       }
@@ -73,9 +75,11 @@ describe('a project whose every call hangs', () => {
 
     for (const service of SERVICES) {
       expect(countedOutcomes(before, whileItHangs, 'prod', service)).toEqual([]);
-      expect(valuesOf(whileItHangs, 'poll_success', { project: 'prod', service })).toEqual([1]);
+      expect(valuesOf(whileItHangs, 'poll_success', { project: 'prod', cloud_service: service })).toEqual([
+        1,
+      ]);
       expect(countedOutcomes(before, after, 'prod', service)).toEqual(['timeout']);
-      expect(valuesOf(after, 'poll_success', { project: 'prod', service })).toEqual([0]);
+      expect(valuesOf(after, 'poll_success', { project: 'prod', cloud_service: service })).toEqual([0]);
     }
     expect(exporter.resourceSeries('prod')).toEqual(series);
   });
@@ -106,8 +110,8 @@ describe('a poll that fails for days', () => {
 
     expect(during).toEqual(series);
     expect(valuesOf(after, 'finished_total', { resource_id: graph.id, result: 'failed' })).toEqual([1]);
-    expect(valuesOf(after, 'polls_total', { project: 'prod', service: 'ges', outcome: 'server' })).toEqual([
-      POLLS,
-    ]);
+    expect(
+      valuesOf(after, 'polls_total', { project: 'prod', cloud_service: 'ges', outcome: 'server' }),
+    ).toEqual([POLLS]);
   });
 });

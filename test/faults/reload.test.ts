@@ -116,7 +116,7 @@ describe('a reload in the middle of a poll', () => {
   const byPolicy = (cloud: SimulatedCloud, more: object = {}) =>
     configurationFor(cloud, { interval: '5m', rpo: { default: 'policy' }, ...more });
   const objectives = async (exporter: ExporterUnderTest) =>
-    valuesOf(await exporter.samples(), 'rpo_seconds', { service: 'gaussdb-mysql' });
+    valuesOf(await exporter.samples(), 'rpo_seconds', { cloud_service: 'gaussdb-mysql' });
 
   it('does not make the objectives fall back for an hour because reading a policy was given up', async () => {
     const cloud = await startCloud();
@@ -164,8 +164,8 @@ describe('a reload in the middle of a poll', () => {
       await exporter.apply(configuration);
       await abandoned;
       undo();
-      const graphs = before.filter((line) => line.includes('service="ges"'));
-      expect(exporter.resourceSeries('prod').filter((line) => line.includes('service="ges"'))).toEqual(
+      const graphs = before.filter((line) => line.includes('cloud_service="ges"'));
+      expect(exporter.resourceSeries('prod').filter((line) => line.includes('cloud_service="ges"'))).toEqual(
         graphs,
       );
       await exporter.poll();

@@ -96,7 +96,7 @@ function pollsByOutcome(
       .filter(
         ({ name, labels }) => name === 'huaweicloud_backup_polls_total' && labels['project'] === project,
       )
-      .filter(({ labels }) => labels['service'] === service)
+      .filter(({ labels }) => labels['cloud_service'] === service)
       .map(({ labels, value }) => [labels['outcome'] ?? '', value]),
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 
-const P = ['service', 'region', 'project'];
+const P = ['cloud_service', 'region', 'project'];
 const R = [...P, 'resource_id', 'resource_name'];
 
 /** The public interface: the names do not change. */
@@ -30,7 +30,7 @@ const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
   ['records_rejected_total', 'counter', [...P, 'reason']],
   ['resources_over_limit', 'gauge', P],
   ['api_requests_total', 'counter', [...P, 'operation', 'code']],
-  ['api_request_duration_seconds', 'histogram', ['service', 'operation']],
+  ['api_request_duration_seconds', 'histogram', ['cloud_service', 'operation']],
   ['credentials_expiry_timestamp_seconds', 'gauge', ['region', 'project']],
   ['config_last_reload_successful', 'gauge', []],
   ['config_last_reload_success_timestamp_seconds', 'gauge', []],

@@ -31,7 +31,7 @@ async function read(metrics: ExporterMetrics, metric: string): Promise<Readonly<
     ({ name }) => name === `huaweicloud_backup_${metric}`,
   );
   return Object.fromEntries(
-    samples.map(({ labels: { service, region, project, ...labels }, value }) => [
+    samples.map(({ labels: { cloud_service: service, region, project, ...labels }, value }) => [
       Object.values(labels).join() || [service, region, project].filter(Boolean).join('/'),
       value,
     ]),
@@ -171,9 +171,9 @@ describe('a service that is forgotten', () => {
     await metrics.forget(PLACE);
 
     const text = await metrics.render('text');
-    expect(text).not.toContain('service="ges"');
+    expect(text).not.toContain('cloud_service="ges"');
     expect(
-      samplesOf(parseText(text)).filter(({ labels }) => labels['service'] === 'gaussdb-mysql'),
+      samplesOf(parseText(text)).filter(({ labels }) => labels['cloud_service'] === 'gaussdb-mysql'),
     ).toHaveLength(6 + OUTCOMES.length + 4);
   });
 
@@ -205,7 +205,7 @@ describe('requests to the cloud', () => {
       'sign_in,201': 1,
     });
     expect(await metrics.render('text')).toContain(
-      'api_requests_total{service="iam",region="cn-north-4",project="prod",operation="sign_in",code="201"} 1',
+      'api_requests_total{cloud_service="iam",region="cn-north-4",project="prod",operation="sign_in",code="201"} 1',
     );
   });
 

@@ -422,12 +422,12 @@ describe('services', () => {
     await world.time.pass(5 * INTERVAL);
     const late = await world.scrape();
 
-    expect(early.value('poll_success', { service: 'gaussdb-mysql' })).toBe(1);
-    expect(early.value('poll_success', { service: 'ges' })).toBeUndefined();
+    expect(early.value('poll_success', { cloud_service: 'gaussdb-mysql' })).toBe(1);
+    expect(early.value('poll_success', { cloud_service: 'ges' })).toBeUndefined();
     expect(
-      late.value('polls_total', { service: 'gaussdb-mysql', outcome: 'success' }),
+      late.value('polls_total', { cloud_service: 'gaussdb-mysql', outcome: 'success' }),
     ).toBeGreaterThanOrEqual(5);
-    expect(late.value('polls_total', { service: 'ges', outcome: 'timeout' })).toBeGreaterThanOrEqual(4);
+    expect(late.value('polls_total', { cloud_service: 'ges', outcome: 'timeout' })).toBeGreaterThanOrEqual(4);
   });
 
   it('of several projects fail and succeed apart from each other', async () => {
@@ -557,7 +557,9 @@ describe('a new configuration', () => {
 
     expect(after.resourceSeries).toEqual(before.resourceSeries);
     expect(after.value('finished_total', { result: 'succeeded' })).toBe(1);
-    expect(after.value('polls_total', { service: 'ges', outcome: 'success' })).toBeGreaterThanOrEqual(2);
+    expect(after.value('polls_total', { cloud_service: 'ges', outcome: 'success' })).toBeGreaterThanOrEqual(
+      2,
+    );
   });
 
   it('counts on where it was', async () => {
@@ -601,9 +603,11 @@ describe('a new configuration', () => {
     const { samples, resourceSeries } = await world.scrape();
 
     expect(resourceSeries.some((line) => line.includes('gaussdb'))).toBe(false);
-    expect(resourceSeries.some((line) => line.includes('service="ges"'))).toBe(true);
+    expect(resourceSeries.some((line) => line.includes('cloud_service="ges"'))).toBe(true);
     expect(
-      samples.filter(({ name, labels }) => labels['service'] === 'gaussdb-mysql' && name.includes('poll')),
+      samples.filter(
+        ({ name, labels }) => labels['cloud_service'] === 'gaussdb-mysql' && name.includes('poll'),
+      ),
     ).toEqual([]);
   });
 
@@ -707,7 +711,7 @@ describe('an exporter that is stopped', () => {
     await world.time.pass(3600);
     const { value } = await world.scrape();
 
-    expect(value('polls_total', { service: 'ges', outcome: 'timeout' })).toBe(0);
+    expect(value('polls_total', { cloud_service: 'ges', outcome: 'timeout' })).toBe(0);
     expect(world.cloud.open()).toBe(0);
     expect(world.cloud.calls).toHaveLength(calls);
     expect(world.time.sleepers()).toBe(0);

@@ -25,12 +25,12 @@ async function startReady(cloud: SimulatedCloud, parts: ConfigurationParts = {})
   return exporter;
 }
 
-const GES = { service: 'ges' };
+const GES = { cloud_service: 'ges' };
 
 const servedIds = (samples: readonly Sample[]): ReadonlySet<string> =>
   new Set(
     samples
-      .filter(({ labels }) => labels['service'] === 'ges')
+      .filter(({ labels }) => labels['cloud_service'] === 'ges')
       .flatMap(({ labels }) => labels['resource_id'] ?? []),
   );
 
@@ -84,8 +84,8 @@ describe('limits.resources', () => {
     const samples = await exporter.metrics();
 
     expect(servedIds(samples).size).toBe(10);
-    expect(valuesOf(samples, 'rpo_seconds', { service: 'gaussdb-mysql' })).toHaveLength(5);
-    expect(valuesOf(samples, 'resources_over_limit', { service: 'gaussdb-mysql' })).toEqual([0]);
+    expect(valuesOf(samples, 'rpo_seconds', { cloud_service: 'gaussdb-mysql' })).toHaveLength(5);
+    expect(valuesOf(samples, 'resources_over_limit', { cloud_service: 'gaussdb-mysql' })).toEqual([0]);
   });
 });
 
@@ -153,6 +153,6 @@ describe('one resource', () => {
 
     expect(servedIds(samples)).toEqual(before);
     expect(valuesOf(samples, 'poll_success', GES)).toEqual([0]);
-    expect(valuesOf(samples, 'poll_success', { service: 'gaussdb-mysql' })).toEqual([1]);
+    expect(valuesOf(samples, 'poll_success', { cloud_service: 'gaussdb-mysql' })).toEqual([1]);
   }, 60_000);
 });

@@ -93,7 +93,7 @@ describe('the built package, by itself', () => {
     });
     const page = await (await exporter.get('/', { accept: 'text/html' })).text();
 
-    expect(new Set(served.map(({ labels }) => labels['service']))).toContain('gaussdb-mysql');
+    expect(new Set(served.map(({ labels }) => labels['cloud_service']))).toContain('gaussdb-mysql');
     expect(page).toContain('</html>');
   });
 

@@ -155,7 +155,7 @@ describe('a restart', () => {
     await eventually(isReady(again));
     const samples = await again.metrics();
 
-    expect(valuesOf(samples, 'inventory_success', { service: 'ges' })).toEqual([0]);
+    expect(valuesOf(samples, 'inventory_success', { cloud_service: 'ges' })).toEqual([0]);
     expect(valuesOf(samples, 'rpo_seconds', { resource_id: id })).toEqual([93_600]);
     expect(valuesOf(samples, 'resource_created_timestamp_seconds', { resource_id: id })).toHaveLength(1);
   });

@@ -84,8 +84,8 @@ describe('the exporter as a process', () => {
     await eventually(isReady(exporter));
     const samples = await exporter.metrics();
 
-    expect(valuesOf(samples, 'stored', { service: 'ges', state: 'succeeded' })).toEqual([500]);
-    expect(valuesOf(samples, 'unlisted', { service: 'ges' })).toEqual([0]);
+    expect(valuesOf(samples, 'stored', { cloud_service: 'ges', state: 'succeeded' })).toEqual([500]);
+    expect(valuesOf(samples, 'unlisted', { cloud_service: 'ges' })).toEqual([0]);
   });
 
   it('signs in once for many polls, and once more for a revoked token', async () => {
@@ -198,16 +198,19 @@ describe('the exporter as a process', () => {
     });
 
     await eventually(
-      async () => valuesOf(await exporter.metrics(), 'poll_success', { service: 'ges' })[0] === 1,
+      async () => valuesOf(await exporter.metrics(), 'poll_success', { cloud_service: 'ges' })[0] === 1,
     );
     const before = (await exporter.get('/-/ready')).status;
     const samples = await exporter.metrics();
     await eventually(isReady(exporter));
 
     expect(before).toBe(503);
-    expect(valuesOf(samples, 'poll_success', { service: 'gaussdb-mysql' })).toEqual([]);
+    expect(valuesOf(samples, 'poll_success', { cloud_service: 'gaussdb-mysql' })).toEqual([]);
     expect(
-      valuesOf(await exporter.metrics(), 'polls_total', { service: 'gaussdb-mysql', outcome: 'timeout' }),
+      valuesOf(await exporter.metrics(), 'polls_total', {
+        cloud_service: 'gaussdb-mysql',
+        outcome: 'timeout',
+      }),
     ).toEqual([1]);
   });
 
