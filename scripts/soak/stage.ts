@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createSignInGuard, type SignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
+import { createSignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
 import { createReloader, type Reload } from '../../src/commands/reload.ts';
 import { parseConfig } from '../../src/config/load.ts';
@@ -52,7 +52,7 @@ export async function setStage(): Promise<Stage> {
   const cloud = await startSimulatedCloud({ graphs: 20, instances: 10, clock, requestLog: 10 });
   const directory = await mkdtemp(join(tmpdir(), 'soak-'));
   const gate = createGate();
-  const guards = new Map<string, SignInGuard>();
+  const signInGuard = createSignInGuard(clock);
   const exporter = createExporter({
     build: { version: '0.0.0', revision: 'soak', nodeVersion: process.version },
     clock,
@@ -66,8 +66,6 @@ export async function setStage(): Promise<Stage> {
     },
     deadline: () => AbortSignal.timeout(LONGEST_POLL_MILLISECONDS),
     createClient: (project, poll, observe) => {
-      const guard = guards.get(project.name) ?? createSignInGuard(clock);
-      guards.set(project.name, guard);
       return createProjectClient(project, {
         requestTimeout: poll.requestTimeout,
         concurrency: poll.concurrency,
@@ -79,7 +77,7 @@ export async function setStage(): Promise<Stage> {
         userAgent: 'huaweicloud-backup-exporter/0.0.0',
         environment: {},
         metadataOrigin: cloud.origin,
-        signInGuard: guard,
+        signInGuard,
       });
     },
   });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
-import { createSignInGuard, type SignInGuard } from '../cloud/credentials/sign-in-guard.ts';
+import { createSignInGuard } from '../cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../cloud/project-client.ts';
 import type { Config, ProjectConfig } from '../config/config.ts';
 import { systemClock } from '../domain/quantities.ts';
@@ -18,18 +18,17 @@ export type ProjectClientFactory = (
 export const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
   wait(duration * 1000, undefined, { signal });
 
-/** A factory whose clients of one project share the memory of refused sign-ins, also over a reload. */
+/**
+ * A factory whose clients share the memory of refused sign-ins, also over a reload. `oneShot` is for a command that
+ * ends by itself.
+ */
 export function projectClientFactory(
   environment: Readonly<Record<string, string | undefined>>,
   log: Log,
+  { oneShot = false }: { readonly oneShot?: boolean } = {},
 ): ProjectClientFactory {
   const { version } = readBuildInfo(environment);
-  const guards = new Map<string, SignInGuard>();
-  const guardOf = (project: string): SignInGuard => {
-    const guard = guards.get(project) ?? createSignInGuard(systemClock);
-    guards.set(project, guard);
-    return guard;
-  };
+  const signInGuard = createSignInGuard(systemClock, { oneShot });
   return (project, poll, observe) =>
     createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
@@ -42,6 +41,6 @@ export function projectClientFactory(
       userAgent: `${PROGRAM_NAME}/${version}`,
       environment,
       metadataOrigin: environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],
-      signInGuard: guardOf(project.name),
+      signInGuard,
     });
 }

@@ -37,7 +37,7 @@ export type CommandClientFactory = (
 /** A factory whose clients have the limits of the configuration. */
 export function commandClientFactory(config: Config, terminal: Terminal): CommandClientFactory {
   const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
-  const createClient = projectClientFactory(terminal.environment, log);
+  const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
   return (project, observe = () => undefined) => createClient(project, config.poll, observe);
 }
 

@@ -13,6 +13,8 @@ export interface SmallCloud extends TestServer {
     /** Services (by the first segment of the path) that refuse every token. */
     refusing: Set<string>;
     refusal: { readonly status: number; readonly body: unknown };
+    /** Projects (by id) that the user is not allowed into; IAM answers 401 to that as well. */
+    closedProjects: Set<string>;
     /** Answers the next sign-ins in place of the token service. */
     signInFault: ((response: ServerResponse) => void) | undefined;
   };
@@ -33,6 +35,7 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     passwordExpiresAt: '',
     tokens: new Set(),
     refusing: new Set(),
+    closedProjects: new Set(),
     refusal: { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication' } },
     signInFault: undefined,
   };
@@ -47,6 +50,10 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     if (!seen.body.includes(state.password)) {
       const message = 'The username or password is wrong.';
       answerJson(response, 401, { error: { code: 401, message, title: 'Unauthorized' } });
+      return;
+    }
+    if ([...state.closedProjects].some((id) => seen.body.includes(id))) {
+      answerJson(response, 401, { error: { code: 401, message: 'No such project.', title: 'Unauthorized' } });
       return;
     }
     issued += 1;

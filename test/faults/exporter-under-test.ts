@@ -1,5 +1,5 @@
 import type { RequestObservation } from '../../src/cloud/client.ts';
-import { createSignInGuard, type SignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
+import { createSignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
@@ -75,7 +75,7 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
   const lines: LogLine[] = [];
   const pauses: Seconds[] = [];
   const observations: (RequestObservation & { readonly project: string })[] = [];
-  const guards = new Map<string, SignInGuard>();
+  const signInGuard = createSignInGuard(clock.now);
   const turns = createTurns();
   let services = 0;
 
@@ -99,8 +99,6 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
     sleep: turns.wait,
     deadline: () => AbortSignal.timeout(options.deadline?.() ?? 60_000),
     createClient: (project, poll, observe) => {
-      const guard = guards.get(project.name) ?? createSignInGuard(clock.now);
-      guards.set(project.name, guard);
       return createProjectClient(project, {
         requestTimeout: poll.requestTimeout,
         concurrency: poll.concurrency,
@@ -117,7 +115,7 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
         userAgent: 'huaweicloud-backup-exporter/0.0.0',
         environment: options.environment ?? {},
         metadataOrigin: options.metadataOrigin,
-        signInGuard: guard,
+        signInGuard,
       });
     },
   });

@@ -9,12 +9,12 @@ import { MAX_ATTEMPTS } from '../retry.ts';
 import type { Authorization, Authorizer, AuthorizerContext } from './authorizer.ts';
 import { createRenewable, type Lease } from './renewable.ts';
 import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
+import type { SignIn } from './sign-in-guard.ts';
 
-/** One sign-in, ready to be sent. */
-interface SignIn {
+/** A sign-in with the request that sends it. */
+interface PreparedSignIn {
   readonly question: Question;
-  /** All that it consists of; a refused one with the same inputs is not repeated too soon. */
-  readonly inputs: readonly string[];
+  readonly signIn: SignIn;
 }
 
 type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
@@ -26,6 +26,13 @@ const projectScope = (project: ProjectConfig): Readonly<Record<string, string>> 
   project.projectId === undefined
     ? { name: project.projectName ?? project.region }
     : { id: project.projectId };
+
+/** The cloud of an IAM endpoint: `myhuaweicloud.com` of `https://iam.cn-north-4.myhuaweicloud.com`. */
+const cloudOf = ({ iamEndpoint, region }: ProjectConfig): string => {
+  const { host } = new URL(iamEndpoint);
+  const withoutService = host.replace(/^iam\./, '');
+  return withoutService.startsWith(`${region}.`) ? withoutService.slice(region.length + 1) : withoutService;
+};
 
 /** The proof of a token: it goes along with each request as it is. */
 export const tokenAuthorization = (token: string, projectId: string | undefined): Authorization => ({
@@ -79,30 +86,32 @@ function readToken(answer: Answer, iamEndpoint: string, clock: Clock): TokenFact
 }
 
 /** Signs in with IAM and shares one token among all services of the project. */
-function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Promise<SignIn>): Authorizer {
+function createIamTokenAuthorizer(
+  context: AuthorizerContext,
+  prepare: () => Promise<PreparedSignIn>,
+): Authorizer {
   const { project, asker, guard, clock, log } = context;
   let passwordExpiresAt: UnixSeconds | undefined;
   const { host } = new URL(project.iamEndpoint);
+  const interrupted = (): CloudFailure => asker.interrupted('sign_in', host);
 
   const token = createRenewable<Authorization>({
     clock,
     costly: true,
     lifetime: context.lifetime,
-    interrupted: () => asker.interrupted('sign_in', host),
+    interrupted,
     renewalFailed: (error) => {
       const reason = error instanceof Error ? error.message : 'unknown';
       log.warn({ project: project.name, reason }, 'the token could not be renewed, the old one still serves');
     },
     obtain: async (signal, note) => {
-      const { question, inputs } = await prepare();
-      const answer = await guard.run(inputs, (sending) => {
-        // The proof is asked for when an attempt is sent; this sign-in proves itself by its body.
-        const proof = (): Readonly<Record<string, string>> => {
-          sending();
-          return {};
-        };
-        return asker.ask({ ...question, proof }, signal, note);
-      });
+      const { question, signIn } = await prepare();
+      const answer = await guard.run(
+        signIn,
+        () => asker.ask(question, signal, note),
+        context.lifetime,
+        interrupted,
+      );
       const facts = readToken(answer, project.iamEndpoint, clock);
       passwordExpiresAt = facts.passwordExpiresAt;
       log.info({ project: project.name, host, validFor: facts.lease.validFor }, 'signed in');
@@ -166,7 +175,13 @@ export function createPasswordAuthorizer(
     );
     return {
       question,
-      inputs: ['password', iamEndpoint, domain, user, JSON.stringify(scope), password],
+      signIn: {
+        method: 'password',
+        cloud: cloudOf(context.project),
+        identity: [domain, user],
+        secret: password,
+        scope: JSON.stringify(scope),
+      },
     };
   });
 }
@@ -192,7 +207,16 @@ export function createOidcAuthorizer(
       },
       { auth: { id_token: { id: idToken }, scope: { project: scope } } },
     );
-    return { question, inputs: ['oidc', iamEndpoint, idpId, JSON.stringify(scope), idToken] };
+    return {
+      question,
+      signIn: {
+        method: 'oidc',
+        cloud: cloudOf(context.project),
+        identity: [idpId],
+        secret: idToken,
+        scope: JSON.stringify(scope),
+      },
+    };
   });
   // Whatever user IAM makes of the workload: no password of it is in use.
   return { ...authorizer, passwordExpiresAt: () => undefined };

@@ -1,64 +1,211 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
 import { CloudFailure } from '../failure.ts';
+import { failureMessage } from '../message.ts';
+import { createSemaphore, type Semaphore } from '../semaphore.ts';
 
-/** Keeps a sign-in that was refused from being repeated too soon: wrong passwords lock the account. */
+/** One sign-in, by what decides whether it may be sent. */
+export interface SignIn {
+  readonly method: 'password' | 'oidc';
+  /** Where accounts are known: all IAM endpoints of one cloud lock the same ones. */
+  readonly cloud: string;
+  /** Domain and user, or identity provider. */
+  readonly identity: readonly string[];
+  readonly secret: string;
+  /** The project that the token is for. */
+  readonly scope: string;
+}
+
+/** Keeps a refused secret from locking the account that it belongs to. One guard serves all projects of a process. */
 export interface SignInGuard {
   /**
-   * Runs a sign-in, unless one with the same inputs was refused in the last five minutes; then rejects with that
-   * refusal. `inputs` are all that the sign-in consists of, secrets included. The sign-in calls `sending` each time
-   * that it sends them: from the last one on the five minutes count.
+   * Sends a sign-in, or rejects with the refusal that forbids it. Sign-ins of one account are sent one after the
+   * other until one has succeeded; `interrupted` is thrown when `signal` aborts before its turn.
    */
   readonly run: <Result>(
-    inputs: readonly string[],
-    signIn: (sending: () => void) => Promise<Result>,
+    signIn: SignIn,
+    send: () => Promise<Result>,
+    signal: AbortSignal,
+    interrupted: () => CloudFailure,
   ) => Promise<Result>;
 }
 
 interface Refusal {
   readonly at: UnixSeconds;
+  /** Whether somebody has signed in with the same secret since: then the scope is to blame. */
+  secretWorked: boolean;
   readonly failure: CloudFailure;
 }
 
-const BACK_OFF_SECONDS = 300;
+/** What is known of one secret of an account. */
+interface Secret {
+  usedAt: UnixSeconds;
+  workedAt: number;
+  /** By scope, oldest first. */
+  readonly refusals: Map<string, Refusal>;
+  /** Scopes that have signed in since the last success of one that had signed in before. */
+  readonly signedIn: Set<string>;
+  /** Scopes that were turned away since the last sign-in was sent, with what ends their interest. */
+  readonly turnedAway: Map<string, AbortSignal>;
+}
 
-const retryTime = (refusedAt: UnixSeconds): string =>
-  new Date((refusedAt + BACK_OFF_SECONDS) * 1000).toISOString().replace(/\.\d+/, '');
+interface Account {
+  readonly turns: Semaphore;
+  readonly secrets: Map<string, Secret>;
+  /** When any secret of it was refused, oldest first. */
+  refusedAt: readonly UnixSeconds[];
+}
 
-/** Creates a guard. One that outlives the client of a project protects it over a reload too. */
-export function createSignInGuard(clock: Clock): SignInGuard {
-  // No secret is kept: inputs are told apart by a hash under a key that nobody else knows.
+const BACK_OFF = 5 * 60;
+// By default IAM locks an account for 15 minutes after 5 failures within 15 minutes; a minute more, to be sure.
+const LOCK_WINDOW = 16 * 60;
+const FAILURES_ALLOWED = 4;
+// How long after a success other projects may sign in at the same time with the same secret.
+const TRUSTED_FOR = 60;
+const FORGET_AFTER = 60 * 60;
+
+const timeText = (time: number): string => new Date(time * 1000).toISOString().replace(/\.\d+/, '');
+
+/**
+ * Creates a guard. `oneShot` is for a command that ends after its sign-ins: what another run of it sends is not in
+ * the guard's hands, and its messages say so.
+ */
+export function createSignInGuard(
+  clock: Clock,
+  { oneShot = false }: { readonly oneShot?: boolean } = {},
+): SignInGuard {
+  // No secret is kept: secrets are compared by a hash under a key that nobody else knows.
   const key = randomBytes(32);
-  const refusals = new Map<string, Refusal>();
+  const accounts = new Map<string, Account>();
 
-  const fingerprint = (inputs: readonly string[]): string =>
-    createHmac('sha256', key).update(JSON.stringify(inputs)).digest('base64');
+  const fingerprint = (text: string): string => createHmac('sha256', key).update(text).digest('base64');
+  const isWithin = (duration: number, time: number): boolean => {
+    const passed = clock() - time;
+    return passed >= 0 && passed < duration;
+  };
 
-  const isRecent = ({ at }: Refusal, now: UnixSeconds): boolean => now >= at && now - at < BACK_OFF_SECONDS;
+  const accountOf = ({ method, cloud, identity }: SignIn): Account => {
+    const name = JSON.stringify([method, cloud, identity]);
+    const known = accounts.get(name) ?? { turns: createSemaphore(1), secrets: new Map(), refusedAt: [] };
+    accounts.set(name, known);
+    for (const [hash, { usedAt }] of known.secrets) {
+      if (!isWithin(FORGET_AFTER, usedAt)) known.secrets.delete(hash);
+    }
+    known.refusedAt = known.refusedAt.filter((time) => isWithin(LOCK_WINDOW, time));
+    return known;
+  };
 
-  const forgetOld = (now: UnixSeconds): void => {
-    for (const [inputs, refusal] of refusals) if (!isRecent(refusal, now)) refusals.delete(inputs);
+  const secretOf = (signIn: SignIn, { secrets }: Account): Secret => {
+    const hash = fingerprint(signIn.secret);
+    const secret = secrets.get(hash) ?? {
+      usedAt: clock(),
+      workedAt: Number.NEGATIVE_INFINITY,
+      refusals: new Map(),
+      signedIn: new Set(),
+      turnedAway: new Map(),
+    };
+    secret.usedAt = clock();
+    secrets.set(hash, secret);
+    return secret;
+  };
+
+  /** The refusals that may be about the secret. */
+  const openRefusals = ({ refusals }: Secret): readonly Refusal[] =>
+    Array.from(refusals.values()).filter(({ secretWorked }) => !secretWorked);
+
+  /** Whether the secret has just worked for another scope. Who signs in again may do so because it works no more. */
+  const isTrusted = (secret: Secret, scope: string): boolean =>
+    isWithin(TRUSTED_FOR, secret.workedAt) &&
+    !secret.signedIn.has(scope) &&
+    openRefusals(secret).length === 0;
+
+  /** Whether no other scope has waited longer for its turn to try the secret. */
+  const isNext = ({ refusals, turnedAway }: Secret, scope: string): boolean => {
+    const triedAt = (one: string): number => refusals.get(one)?.at ?? Number.NEGATIVE_INFINITY;
+    return Array.from(turnedAway).every(([other, end]) => end.aborted || triedAt(other) >= triedAt(scope));
+  };
+
+  /** Why a sign-in must not be sent now; undefined when it may be. */
+  const objection = (signIn: SignIn, account: Account, secret: Secret): CloudFailure | undefined => {
+    const own = secret.refusals.get(signIn.scope);
+    if (own !== undefined && isWithin(BACK_OFF, own.at)) return own.failure;
+    const open = openRefusals(secret);
+    const newest = open.at(-1);
+    if (newest !== undefined) {
+      // After one refusal another project tells whether the secret or the first one's scope is to blame.
+      const isBackOff = open.length > 1 && isWithin(BACK_OFF, newest.at);
+      const isRetry = !isWithin(BACK_OFF, newest.at);
+      if (isBackOff || (isRetry && !isNext(secret, signIn.scope))) return newest.failure;
+    }
+    const [first] = account.refusedAt.slice(-FAILURES_ALLOWED);
+    const isSafe = signIn.method === 'oidc' || account.refusedAt.length < FAILURES_ALLOWED;
+    return isSafe || first === undefined ? undefined : tooManyRefused(first);
+  };
+
+  const tooManyRefused = (first: UnixSeconds): CloudFailure =>
+    new CloudFailure(
+      failureMessage(
+        'sign_in',
+        `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`,
+        `not tried before ${timeText(first + LOCK_WINDOW)}`,
+      ),
+      {
+        kind: 'auth',
+        operation: 'sign_in',
+        host: undefined,
+        status: undefined,
+        code: undefined,
+        cause: undefined,
+        serverDate: undefined,
+      },
+    );
+
+  const consequence = ({ method }: SignIn, at: UnixSeconds): string => {
+    if (!oneShot) return `; not tried again with the same secret before ${timeText(at + BACK_OFF)}`;
+    return method === 'password'
+      ? '; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes'
+      : '';
+  };
+
+  const refused = (signIn: SignIn, account: Account, secret: Secret, error: CloudFailure): CloudFailure => {
+    const at = clock();
+    const failure = new CloudFailure(`${error.message}${consequence(signIn, at)}`, error.details);
+    secret.refusals.delete(signIn.scope);
+    secret.refusals.set(signIn.scope, { at, failure, secretWorked: false });
+    account.refusedAt = [...account.refusedAt, at];
+    return failure;
+  };
+
+  const worked = (secret: Secret, scope: string): void => {
+    if (secret.signedIn.has(scope)) secret.signedIn.clear();
+    secret.signedIn.add(scope);
+    secret.refusals.delete(scope);
+    for (const refusal of secret.refusals.values()) refusal.secretWorked = true;
+    secret.workedAt = clock();
   };
 
   return {
-    run: async (inputs, signIn) => {
-      let sentAt = clock();
-      forgetOld(sentAt);
-      const same = fingerprint(inputs);
-      const refusal = refusals.get(same);
-      if (refusal !== undefined) throw refusal.failure;
+    run: async (signIn, send, signal, interrupted) => {
+      const account = accountOf(signIn);
+      const leave = await account.turns.enter(signal);
+      if (leave === undefined) throw interrupted();
       try {
-        return await signIn(() => {
-          sentAt = clock();
+        const secret = secretOf(signIn, account);
+        if (isTrusted(secret, signIn.scope)) leave();
+        const forbidden = objection(signIn, account, secret);
+        if (forbidden !== undefined) {
+          secret.turnedAway.set(signIn.scope, signal);
+          throw forbidden;
+        }
+        secret.turnedAway.clear();
+        const result = await send().catch((error: unknown) => {
+          const isRefusal = error instanceof CloudFailure && error.details.kind === 'auth';
+          throw isRefusal ? refused(signIn, account, secret, error) : error;
         });
-      } catch (error) {
-        if (!(error instanceof CloudFailure) || error.details.kind !== 'auth') throw error;
-        const failure = new CloudFailure(
-          `${error.message}; not tried again with the same secret before ${retryTime(sentAt)}`,
-          error.details,
-        );
-        refusals.set(same, { at: sentAt, failure });
-        throw failure;
+        worked(secret, signIn.scope);
+        return result;
+      } finally {
+        leave();
       }
     },
   };
