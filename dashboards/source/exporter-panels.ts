@@ -252,12 +252,11 @@ export const exporter: Section = {
         }),
         series({
           title: 'Event loop delay',
-          description:
-            'How late the process gets to its work: all but 1 % of the delays were shorter. Scrapes wait this long.',
+          description: 'How late the process got to its work when it was last scraped.',
           unit: 's',
           noValue: NO_DATA,
           queries: [
-            { expression: perProcess('nodejs_eventloop_lag_p99_seconds'), legend: '{{instance}} ({{job}})' },
+            { expression: perProcess('nodejs_eventloop_lag_seconds'), legend: '{{instance}} ({{job}})' },
           ],
         }),
       ],

@@ -1,15 +1,13 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestObservation } from '../cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { Rejections } from '../pagination/walk.ts';
 import { REJECTION_REASONS } from '../sources/source.ts';
 import type { ResourcePlace } from '../state/objective.ts';
-import { collectCpuMetrics } from './cpu-metrics.ts';
-import { collectEventLoopLag } from './event-loop-lag.ts';
 import { EXPORTER_METRICS } from './exporter-catalogue.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** What one poll of a service came to. */
 export interface PollRecord {
@@ -53,6 +51,13 @@ export interface ExporterMetrics {
   readonly render: (format: ExpositionFormat) => Promise<string>;
 }
 
+// prom-client names three gauges as if they were counters.
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** The exporter's own metrics, all counters of it at 0. */
@@ -82,9 +87,9 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     { version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
     1,
   );
-  collectCpuMetrics(registry);
-  collectDefaultMetrics(registry);
-  collectEventLoopLag(registry);
+  // Each measurement of the event loop wakes an idle process.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const perService = [
     pollSuccess,
@@ -170,8 +175,12 @@ interface Family {
   }[];
 }
 
+// What Node.js gives for the event loop when it has measured nothing since the last scrape, besides NaN.
+const NOTHING_MEASURED = 2 ** 63 / 1e9;
+
 function writeFamily({ name, help, type, values }: Family, format: ExpositionFormat): string {
-  const samples = values.map((sample) => {
+  const known = values.filter(({ value }) => !Number.isNaN(value) && value !== NOTHING_MEASURED);
+  const samples = known.map((sample) => {
     const labels = Object.entries(sample.labels).map(([label, value]) => writeLabel(label, String(value)));
     return writeSample(sample.metricName ?? name, labels.join(','), sample.value);
   });

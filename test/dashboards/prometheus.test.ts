@@ -64,7 +64,13 @@ describe.runIf(runs)('the dashboard on a Prometheus with nine days of history', 
     const names = await started(full).labelValues('__name__', '{job=~".+"}', sevenDaysBefore(end));
 
     const served = new Set(names.map((name) => exportedMetric(name)?.name ?? name));
-    expect([...served].toSorted()).toEqual(EXPORTED.map(({ name }) => name).toSorted());
+    // Node.js measures the delays of the event loop once a second, and some statistics need two of them.
+    const isAlwaysThere = (name: string) => !/eventloop_lag_(mean|min|stddev)/.test(name);
+    expect([...served].filter(isAlwaysThere).toSorted()).toEqual(
+      EXPORTED.map(({ name }) => name)
+        .filter(isAlwaysThere)
+        .toSorted(),
+    );
   });
 
   it.each(panelsOf(committedDashboard()).map(({ title, id }) => ({ title, id })))(
