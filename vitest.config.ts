@@ -1,44 +1,86 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const shared = { testTimeout: 20_000, sequence: { shuffle: true }, restoreMocks: true };
+// What takes longer than a change can wait for is told by the name of the file, and run by `npm run test:all` alone.
+const SLOW = ['test/**/*.slow.test.ts'];
+const BENCH = ['test/**/*.bench.test.ts'];
 
-/** Tests of the given parts of test/, run together under one name. */
-const project = (
-  name: string,
-  include: readonly string[],
-  exclude: readonly string[] = [],
-  testTimeout = 60_000,
-) => ({
-  test: { ...shared, name, include: [...include], exclude: [...exclude], testTimeout },
-});
+// Tests against programs that have to be installed; scripts/test-legs.ts names them.
+const PROMETHEUS = ['test/**/*.prometheus.test.ts'];
+const BROWSER = ['test/**/*.browser.test.ts'];
+const ALERTS = ['test/alerts/**/*.test.ts'];
+const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
 
-// Pure tests touch nothing but memory; they run under several time zones.
+// Tests that start the program.
+const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
+const FAULTS = ['test/faults/**/*.test.ts'];
+
+// Tests that touch nothing but memory: they run under several time zones.
 const PURE = ['config', 'sources', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
   (area) => `test/${area}/**/*.test.ts`,
 );
 
-// Process tests start the program or a browser.
-const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
+interface Leg {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Legs of one order run beside each other, those of a lower one before. */
+  readonly order: 1 | 2 | 3 | 4;
+  readonly timeZone?: string;
+  /** Whether its tests start the program. */
+  readonly isBuilt?: true;
+}
 
-// These take long and have a leg of their own.
-const LIVE = ['test/alerts/live-alerts.process.test.ts'];
-const ALERTS = ['test/alerts/**/*.test.ts'];
-const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
-const FAULTS = ['test/faults/**/*.test.ts'];
-const BENCH = ['test/bench/**/*.test.ts'];
-const SLOW = [...LIVE, ...ALERTS, ...DASHBOARDS, ...FAULTS, ...BENCH];
+const CPUS = availableParallelism();
+// Tests that start programs mostly wait for them; what is measured has the machine to itself.
+const WORKERS = { 1: CPUS, 2: CPUS + 1, 3: CPUS, 4: 1 } as const;
+
+const leg = ({ name, include, exclude = [], order, timeZone, isBuilt }: Leg) => ({
+  test: {
+    name,
+    include: [...include],
+    exclude: [...exclude],
+    testTimeout: order === 1 ? 20_000 : 60_000,
+    sequence: { shuffle: true, groupOrder: order },
+    restoreMocks: true,
+    ...(isBuilt === true && { globalSetup: ['test/support/built-program.ts'] }),
+    ...(timeZone !== undefined && { env: { TZ: timeZone } }),
+    maxWorkers: WORKERS[order],
+  },
+});
+
+const INSTALLED = [...PROMETHEUS, ...BROWSER, ...ALERTS, ...DASHBOARDS];
+const LATER = [...SLOW, ...BENCH];
+const NOT_PURE = [...PROCESS, ...INSTALLED, ...LATER];
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/**/*.test.ts'], [...PROCESS, ...SLOW], 20_000),
-      project('pure', PURE, PROCESS, 20_000),
-      project('process', PROCESS, SLOW),
-      project('faults', FAULTS),
-      project('dashboards', DASHBOARDS),
-      project('alerts', ALERTS, LIVE),
-      project('live', LIVE),
-      project('bench', BENCH),
+      leg({ name: 'unit', include: ['test/**/*.test.ts'], exclude: [...NOT_PURE, ...FAULTS], order: 1 }),
+      leg({
+        name: 'process',
+        include: PROCESS,
+        exclude: [...INSTALLED, ...LATER],
+        order: 2,
+        timeZone: 'Asia/Shanghai',
+        isBuilt: true,
+      }),
+      leg({ name: 'faults', include: FAULTS, exclude: SLOW, order: 2, isBuilt: true }),
+      leg({
+        name: 'prometheus',
+        include: PROMETHEUS,
+        exclude: SLOW,
+        order: 2,
+        timeZone: 'Asia/Shanghai',
+        isBuilt: true,
+      }),
+      leg({ name: 'browser', include: BROWSER, exclude: SLOW, order: 2, timeZone: 'Asia/Shanghai' }),
+      leg({ name: 'alerts', include: ALERTS, exclude: LATER, order: 2, isBuilt: true }),
+      leg({ name: 'dashboards', include: DASHBOARDS, exclude: LATER, order: 2 }),
+      leg({ name: 'slow', include: SLOW, order: 3, isBuilt: true }),
+      leg({ name: 'zone-east', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'Asia/Shanghai' }),
+      leg({ name: 'zone-west', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'America/St_Johns' }),
+      leg({ name: 'bench', include: BENCH, order: 4 }),
     ],
   },
 });

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Makes sure that the programs which the tests run against are there: promtool and prometheus (package prometheus),
-# amtool and prometheus-alertmanager (package prometheus-alertmanager), chromium, go (package golang-go) and the
-# sources of client_golang. Installs the Debian packages that are missing where it may; else says how.
+# Makes sure that the programs of these Debian packages are there: installs what is missing where it may, else says
+# how. With --missing it only prints the packages that are missing.
 set -eu
 
 program_of() {
@@ -20,21 +19,29 @@ is_there() {
   esac
 }
 
+only_print=no
+if [ "${1-}" = --missing ]; then
+  only_print=yes
+  shift
+fi
+
 missing=""
 for package in "$@"; do
   is_there "$package" || missing="$missing $package"
 done
+if [ "$only_print" = yes ]; then
+  echo "$missing"
+  exit 0
+fi
 [ -z "$missing" ] && exit 0
 
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
   echo "Installing for the tests:$missing"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q >/dev/null
   # shellcheck disable=SC2086
-  apt-get install -q -y --no-install-recommends $missing >/dev/null
-  exit 0
+  apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends $missing >/dev/null && exit 0
 fi
 
-echo "The tests need these Debian packages:$missing" >&2
+echo "These Debian packages are missing:$missing" >&2
 echo "Install them with: sudo apt-get install$missing" >&2
 exit 1

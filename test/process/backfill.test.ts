@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { eventually, startProgram } from '../support/exporter-process.ts';
+import { eventually, MAIN, startProgram } from '../support/exporter-process.ts';
 import { run } from '../support/run.ts';
-import { backfill, cloudFor, configFor, filesFor, MAIN, PROGRAM } from './command-world.ts';
+import { backfill, cloudFor, configFor, filesFor, PROGRAM } from './command-world.ts';
 import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
 
 describe('backfill', () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { eventually, plainEnvironment, startProgram } from '../support/exporter-process.ts';
-import { backups, cloudFor, configFor, MAIN, PROGRAM } from './command-world.ts';
+import { eventually, MAIN, plainEnvironment, startProgram } from '../support/exporter-process.ts';
+import { backups, cloudFor, configFor, PROGRAM } from './command-world.ts';
 import { startOnTerminal } from './pseudo-terminal.ts';
 
 describe('backups list', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
+import { eventually, MAIN, runProgram, startProgram } from '../support/exporter-process.ts';
 import { run } from '../support/run.ts';
-import { backups, cloudFor, configFor, MAIN, PROGRAM } from './command-world.ts';
+import { backups, cloudFor, configFor, PROGRAM } from './command-world.ts';
 import { CLEAR, startOnTerminal } from './pseudo-terminal.ts';
 
 const exported = ['export', '--backup', 'latest', '--to', 'my-bucket/backups/', '--yes', '--wait'];

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import {
   type SimulatedCloud,
@@ -31,9 +30,6 @@ export async function configFor(
 ): Promise<string> {
   return (await filesFor()).write('config.yml', configurationFor(cloud, { interval: '5m', ...parts }));
 }
-
-/** The file that starts the program. */
-export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The name of the program, as its messages begin. */
 export const PROGRAM = 'huaweicloud-backup-exporter';

@@ -1,37 +1,25 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmod, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { eventually, runProgram, startExporter } from '../support/exporter-process.ts';
+import { eventually, MAIN, runProgram, startExporter } from '../support/exporter-process.ts';
 import { cloudFor, configFor, filesFor } from './command-world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ROLLDOWN = join(ROOT, 'node_modules/.bin/rolldown');
 
 const PATHS = [
   ...['/', '/metrics', '/api/v1/status', '/-/healthy', '/-/ready', '/-/reload', '/nowhere', '/metrics/'],
   ...['/%', '/api/v1/status?x=1', '/favicon.ico', '/style.css'],
 ];
 
-let directory: string;
-let main: string;
-beforeAll(async () => {
-  // Far from node_modules, so that what is missing from it is missed.
-  directory = await mkdtemp(join(tmpdir(), 'built-exporter-'));
-  main = join(directory, 'main.js');
-  const config = join(ROOT, 'rolldown.config.ts');
-  await promisify(execFile)(ROLLDOWN, ['-c', config, '--dir', directory], { cwd: ROOT });
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+const SOURCE = join(ROOT, 'src/main.ts');
+const directory = dirname(MAIN);
 
 describe('the built package, by itself', () => {
   it('says the version of the package', async () => {
-    const { output } = await runProgram(['--version'], {}, { main });
+    const { output } = await runProgram(['--version']);
 
     expect(output).toContain(`huaweicloud-backup-exporter ${manifest.version} (`);
   });
@@ -40,7 +28,7 @@ describe('the built package, by itself', () => {
     const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.1.0'}})";
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}` };
 
-    const { code, output, errors } = await runProgram(['--version'], environment, { main });
+    const { code, output, errors } = await runProgram(['--version'], environment);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
     expect(errors).toBe(
@@ -53,7 +41,7 @@ describe('the built package, by itself', () => {
     await chmod(shared.directory, 0o777);
     const folders = { TMPDIR: shared.directory, XDG_CACHE_HOME: shared.directory, HOME: shared.directory };
 
-    const { code } = await runProgram(['--version'], folders, { main });
+    const { code } = await runProgram(['--version'], folders);
 
     expect(code).toBe(0);
     expect(await readdir(shared.directory)).toEqual([]);
@@ -66,7 +54,7 @@ describe('the built package, by itself', () => {
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}` };
     const args = ['check', '--config.file', await configFor(cloud)];
 
-    const { code, errors } = await runProgram(args, environment, { main });
+    const { code, errors } = await runProgram(args, environment);
 
     expect({ code, errors }).toEqual({
       code: 1,
@@ -75,16 +63,16 @@ describe('the built package, by itself', () => {
   });
 
   it('says how a flag is meant, in the words of the source', async () => {
-    const fromSource = await runProgram(['serve', '--config.fil', 'x']);
+    const fromSource = await runProgram(['serve', '--config.fil', 'x'], {}, { main: SOURCE });
 
-    const built = await runProgram(['serve', '--config.fil', 'x'], {}, { main });
+    const built = await runProgram(['serve', '--config.fil', 'x']);
 
     expect(built).toEqual(fromSource);
     expect(built.errors).toContain('--config.file');
   });
 
   it('polls, and serves metrics and the page for people', async () => {
-    const exporter = await startExporter(['demo'], {}, { main });
+    const exporter = await startExporter(['demo']);
     onTestFinished(async () => void (await exporter.stop()));
 
     const served = await eventually(async () => {
@@ -109,7 +97,7 @@ describe('the built package, by itself', () => {
       return Promise.all(answers);
     };
 
-    const [built, source] = await Promise.all([answersOf({ main }), answersOf({})]);
+    const [built, source] = await Promise.all([answersOf({ main: MAIN }), answersOf({ main: SOURCE })]);
 
     expect(built).toEqual(source);
     expect(new Set(built.map(({ status }) => status))).toEqual(new Set([200, 404, 405]));
@@ -121,7 +109,7 @@ describe('the built package, by itself', () => {
     const users = { admin: hashSync('pass', 4) };
     const web = await files.write('web.yml', JSON.stringify({ basic_auth_users: users }));
     const args = ['--config.file', await configFor(cloud), '--web.config.file', web];
-    const exporter = await startExporter(args, {}, { main });
+    const exporter = await startExporter(args);
     onTestFinished(async () => void (await exporter.stop()));
     const as = (password: string) => ({ authorization: `Basic ${btoa(`admin:${password}`)}` });
 
@@ -138,7 +126,7 @@ describe('the built package, by itself', () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud, { project: { proxy_url: 'http://127.0.0.1:1' } });
 
-    const { code, output } = await runProgram(['check', '--config.file', config], {}, { main });
+    const { code, output } = await runProgram(['check', '--config.file', config]);
 
     expect(code).not.toBe(0);
     expect(output).toMatch(/proxy/);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually, plainEnvironment } from '../support/exporter-process.ts';
-import { MAIN } from './command-world.ts';
+import { eventually, MAIN, plainEnvironment } from '../support/exporter-process.ts';
 
 // Runs a program on a pseudo-terminal of the given width and hands everything through; ends as the program does.
 const RELAY = `

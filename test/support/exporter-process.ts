@@ -4,8 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The file that starts the program: what was built of it, where the project of the tests builds it. */
+export const MAIN = inject('program') ?? SOURCE;
 
 // Not in the home of whoever runs the tests.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));

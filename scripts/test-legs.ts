@@ -1,0 +1,26 @@
+/** A part of the tests, by the name of its project in vitest.config.ts. */
+export interface TestLeg {
+  readonly name: string;
+  /** Debian packages whose programs it runs. */
+  readonly packages: readonly string[];
+  /** Whether it takes longer than `npm test` may, and runs in `npm run test:all` alone. */
+  readonly isSlow?: true;
+}
+
+const PROMETHEUS = ['prometheus', 'curl', 'python3'];
+const ALERTMANAGER = ['prometheus', 'prometheus-alertmanager'];
+
+/** All parts of the tests. */
+export const TEST_LEGS: readonly TestLeg[] = [
+  { name: 'unit', packages: ['openssl'] },
+  { name: 'process', packages: ['openssl', 'python3'] },
+  { name: 'faults', packages: ['openssl'] },
+  { name: 'prometheus', packages: PROMETHEUS },
+  { name: 'browser', packages: ['chromium'] },
+  { name: 'alerts', packages: ALERTMANAGER },
+  { name: 'dashboards', packages: ['prometheus'] },
+  { name: 'slow', packages: ALERTMANAGER, isSlow: true },
+  { name: 'zone-east', packages: [], isSlow: true },
+  { name: 'zone-west', packages: [], isSlow: true },
+  { name: 'bench', packages: ['golang-go', 'golang-github-prometheus-client-golang-dev'], isSlow: true },
+];
