@@ -1,7 +1,9 @@
-import type { ListSource } from '../sources/source.ts';
 import { missingIds } from './id-set.ts';
+import type { PagedList } from './list.ts';
 import type { FetchPage } from './page-reader.ts';
-import { type Collector, type Walk, type WalkOptions, walkList } from './walk.ts';
+import { type PageAfter, pageOrders } from './page-requests.ts';
+import type { Collector } from './row-intake.ts';
+import { type Walk, type WalkOptions, walkList } from './walk.ts';
 
 /** A list that was read to its end. */
 export interface CompleteList<Items extends Collector<never>> {
@@ -12,7 +14,7 @@ export interface CompleteList<Items extends Collector<never>> {
   readonly unlisted: number;
 }
 
-/** A list that kept moving: two walks found different rows, and neither is known to be whole. */
+/** A list that kept moving: no walk of it is known to be whole. */
 export interface MovingList {
   readonly kind: 'moving';
   readonly walk: Walk;
@@ -20,61 +22,67 @@ export interface MovingList {
 
 /**
  * Reads a list so that it is complete or known not to be. A walk that may have missed a row is made a second time.
- * Where two such walks find the same rows, the service counts more than it lists, and the difference is `unlisted`.
- * Before that, where nothing came behind the first page and the vendor leaves it open, `offset` is taken for the
- * number of a page.
+ * Where both agree, the service counts more than it lists, and the difference is `unlisted`. Before that, the other
+ * ways in which the list may have to be requested are tried.
  * Rejects as `walkList` does.
  */
 export async function readCompleteList<Item, Items extends Collector<Item>>(
-  source: ListSource<Item>,
+  list: PagedList<Item>,
   fetchPage: FetchPage,
   createItems: () => Items,
-  options: Omit<WalkOptions, 'offset'>,
+  options: WalkOptions,
 ): Promise<CompleteList<Items> | MovingList> {
-  const walk = async (offset: WalkOptions['offset']) => {
+  const read = async (pageAfter: PageAfter): Promise<CompleteList<Items>> => {
     const items = createItems();
-    return { items, walk: await walkList(source, fetchPage, items, { ...options, offset }) };
+    const walk = await walkList(list, pageAfter, fetchPage, items, options);
+    return { kind: 'complete', items, walk, unlisted: walk.unlisted };
   };
-  const first = await walk('row index');
-  if (isWhole(first.walk)) return complete(first);
+  const readTwice = async (pageAfter: PageAfter): Promise<CompleteList<Items> | MovingList> => {
+    const first = await read(pageAfter);
+    if (isWhole(first.walk)) return first;
+    const second = await read(pageAfter);
+    const { walk } = second;
+    return isWhole(walk) || (agree(first.walk, walk) && holeWouldShow(walk))
+      ? second
+      : { kind: 'moving', walk };
+  };
 
-  const second = await walk('row index');
-  if (isWhole(second.walk)) return complete(second);
-  if (!sameRows(first.walk, second.walk)) return { kind: 'moving', walk: second.walk };
-
-  if (mayCountPages(source, second.walk)) {
-    const byPages = await walk('page number');
-    if (!isShort(byPages.walk)) return complete(byPages);
+  const [likeliest, ...others] = pageOrders(list.paging);
+  const result = await readTwice(likeliest);
+  if (result.kind === 'complete' && result.walk.gaps !== 'likely') return result;
+  for (const pageAfter of others) {
+    const other = await readTwice(pageAfter);
+    const { gaps, listed } = other.walk;
+    const isPagedSo = gaps === 'none' || gaps === 'possible';
+    if (other.kind === 'complete' && isPagedSo && listed >= result.walk.listed) return other;
   }
-  return holeWouldShow(second.walk) ? complete(second) : { kind: 'moving', walk: second.walk };
+  return result;
 }
 
-const isWhole = (walk: Walk): boolean => walk.gap === 'none' && !isShort(walk);
+const isWhole = ({ gaps, unlisted }: Walk): boolean => gaps === 'none' && unlisted === 0;
 
-const isShort = ({ listed, total }: Walk): boolean => listed < (total ?? 0);
-
-// Rows without an id cannot be told apart, so that a page which comes again would count again.
-const mayCountPages = (source: ListSource<unknown>, walk: Walk): boolean =>
-  source.offsetMayBePageNumber === true && isShort(walk) && walk.pages === 1 && walk.ids.size === walk.listed;
-
-// Either as a difference to the total, or as a row that only one of two walks has found.
-const holeWouldShow = (walk: Walk): boolean =>
-  walk.gap === 'stuck' ? walk.pages === 1 && isShort(walk) : isShort(walk) || walk.gap !== 'broken';
-
-function complete<Items extends Collector<never>>({
-  items,
-  walk,
-}: {
-  readonly items: Items;
-  readonly walk: Walk;
-}): CompleteList<Items> {
-  return { kind: 'complete', items, walk, unlisted: Math.max(0, (walk.total ?? 0) - walk.listed) };
-}
-
-function sameRows(one: Walk, other: Walk): boolean {
+/** Whether two walks found the same: the same rows, or nothing missing but what the service counts too many. */
+function agree(one: Walk, other: Walk): boolean {
+  if (one.gaps === 'none' && other.gaps === 'none') return one.unlisted === other.unlisted;
   return (
+    one.total === other.total &&
     one.listed === other.listed &&
     one.ids.size === other.ids.size &&
     missingIds(one.ids, other.ids)[Symbol.iterator]().next().done === true
   );
+}
+
+/** Whether a row that both walks missed would be missing in the service's count too. */
+function holeWouldShow({ gaps, unlisted, pages, total }: Walk): boolean {
+  switch (gaps) {
+    case 'none':
+    case 'possible':
+      return true;
+    case 'likely':
+      return unlisted > 0;
+    case 'repeated page':
+      return pages === 1 && (unlisted > 0 || total === undefined);
+    default:
+      return gaps satisfies never;
+  }
 }

@@ -18,7 +18,7 @@ const membersOf = new WeakMap<ReadonlySetLike<string>, Members>();
 
 /**
  * A set without ids. `before` is a set of the same list, read earlier: the ids that come again are not stored again,
- * so that a list of 100,000 backups that is read every few minutes leaves little to be collected.
+ * so that reading a long list every few minutes leaves the garbage collector little to do (see `id-table.ts`).
  */
 export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
   const known = knownAfter(before === undefined ? undefined : membersOf.get(before));

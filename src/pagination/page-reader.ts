@@ -1,52 +1,49 @@
 import { joinSignals } from '../cloud/abort.ts';
-import type { ListSource, Page } from '../sources/source.ts';
+import type { Page, PagedList } from './list.ts';
+import type { PageRequest } from './page-requests.ts';
 
-/** Asks for `limit` rows from `offset` on and resolves with the parsed body; rejects with a `CloudFailure`. */
-export type FetchPage = (offset: number, limit: number, signal: AbortSignal) => Promise<unknown>;
+/** Requests one page with this query and resolves with the parsed body; rejects with a `CloudFailure`. */
+export type FetchPage = (query: PageRequest['query'], signal: AbortSignal) => Promise<unknown>;
 
-/** Reads the page at an offset; undefined stands for an envelope that is not one of the API. */
-export type ReadPage = (offset: number) => Promise<Page | undefined>;
+/** Reads the pages of one list. */
+export interface PageReader {
+  /** Reads a page, and starts to read those expected next; undefined for a response that is no page of this list. */
+  readonly read: (request: PageRequest, next: Iterable<PageRequest>) => Promise<Page | undefined>;
+  /** Aborts the requests under way. */
+  readonly abort: () => void;
+}
 
-/** Where the pages after this one are expected to begin, as far as the list is known to go. */
-export type ExpectedOffsets = (from: number) => Iterable<number>;
-
-/**
- * Reads pages in the order in which they are asked for, while up to `ahead` expected ones are already under way.
- * Every page is asked for once. `close` abandons what is under way.
- */
+/** A reader that has up to `ahead` pages under way besides the one that is awaited. */
 export function createPageReader(
-  source: ListSource<unknown>,
+  list: PagedList<unknown>,
   fetchPage: FetchPage,
   ahead: number,
   signal: AbortSignal,
-): {
-  readonly read: (offset: number, expected: ExpectedOffsets) => Promise<Page | undefined>;
-  readonly close: () => void;
-} {
-  const abandoned = new AbortController();
-  const either = joinSignals(signal, abandoned.signal);
-  const underWay = new Map<number, Promise<Page | undefined>>();
+): PageReader {
+  const underWay = new Map<string, Promise<Page | undefined>>();
+  const aborted = new AbortController();
 
-  const start = (offset: number): Promise<Page | undefined> => {
-    const page = fetchPage(offset, source.pageSize, either.signal).then(source.readPage);
-    // A page asked for ahead may fail before anyone waits for it, or never be waited for.
+  const start = (request: PageRequest): Promise<Page | undefined> => {
+    const either = joinSignals(signal, aborted.signal);
+    const page = fetchPage(request.query, either.signal).finally(either.release).then(list.readPage);
+    // A page read ahead may fail before it is awaited, or never be awaited.
     page.catch(() => undefined);
     return page;
   };
 
   return {
-    read: (offset, expected) => {
-      const page = underWay.get(offset) ?? start(offset);
-      underWay.delete(offset);
-      for (const next of expected(offset)) {
+    read: (request, next) => {
+      const page = underWay.get(keyOf(request)) ?? start(request);
+      underWay.delete(keyOf(request));
+      for (const expected of next) {
         if (underWay.size >= ahead) break;
-        if (!underWay.has(next)) underWay.set(next, start(next));
+        const key = keyOf(expected);
+        if (!underWay.has(key)) underWay.set(key, start(expected));
       }
       return page;
     },
-    close: () => {
-      abandoned.abort();
-      either.release();
-    },
+    abort: () => aborted.abort(),
   };
 }
+
+const keyOf = ({ query }: PageRequest): string => `${query['offset']} ${query['limit']}`;

@@ -1,52 +1,34 @@
-import {
-  type ListSource,
-  type Page,
-  REJECTION_REASONS,
-  type RejectionReason,
-  type Row,
-} from '../sources/source.ts';
-import { createIdSet } from './id-set.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Page, PagedList } from './list.ts';
 import { createPageReader, type FetchPage } from './page-reader.ts';
+import { OVERLAP, type PageAfter, type PageRequest } from './page-requests.ts';
+import { type Collector, createRowIntake, type RowCounts, type RowIntake } from './row-intake.ts';
 
-/** What takes the items of a walk, each once, in the order of the list. */
-export interface Collector<Item> {
-  readonly add: (item: Item) => void;
-}
+export type { Collector, Rejections } from './row-intake.ts';
 
-/** How many rows were rejected for each reason. */
-export type Rejections = Readonly<Record<RejectionReason, number>>;
-
-/** How sure it is that no row stood between two pages. */
-export type Gap = 'none' | 'unknown' | 'broken' | 'stuck';
+/**
+ * Whether rows may be missing between the pages of a walk. `none`: each page begins with the last rows of the one
+ * before it, and nothing follows the last. `possible`: the pages do not overlap. `likely`: a page does not continue
+ * the one before it. `repeated page`: the service sent known rows instead of the next ones.
+ */
+export type Gaps = 'none' | 'possible' | 'likely' | 'repeated page';
 
 /** What one walk from the first page to the last has found. */
-export interface Walk {
-  /** The ids of all rows that have one, rejected rows included. */
-  readonly ids: ReadonlySetLike<string>;
-  /** The ids among them whose rows were rejected. */
-  readonly rejectedIds: ReadonlySet<string>;
-  /** Rows received, those with the same id counted once. */
-  readonly listed: number;
+export interface Walk extends RowCounts {
   /** The service's own count, as the last page gave it. */
   readonly total: number | undefined;
-  readonly rejections: Rejections;
-  /**
-   * Whether something can have slipped through between two pages. `none`: each page holds the row that ended the one
-   * before it. `broken`: some page does not. `unknown`: a page of a single row cannot overlap. `stuck`: the
-   * service gave a page full of known rows.
-   */
-  readonly gap: Gap;
+  /** Rows that the service counts and does not list, without those that came while the list was read. */
+  readonly unlisted: number;
+  readonly gaps: Gaps;
   /** Pages that brought a row not seen before. */
   readonly pages: number;
 }
 
 /** How a list is walked. */
 export interface WalkOptions {
-  /** Pages under way beside the one that is awaited. */
+  /** Pages under way besides the one that is awaited. */
   readonly ahead: number;
   readonly signal: AbortSignal;
-  /** What the service takes `offset` for. */
-  readonly offset: 'row index' | 'page number';
   /** The ids of an earlier walk of the same list, where there was one: those that come again are stored once. */
   readonly before?: ReadonlySetLike<string> | undefined;
 }
@@ -70,149 +52,189 @@ const MOST_ROWS = 500_000;
 const MOST_ROWS_UNCOUNTED = 10_000;
 
 /**
- * Walks a list by offset and limit. Pages overlap by one row: where a page does not hold the row that ended the one
- * before, the list moved in between and a row may have been skipped, whatever the total says. It ends at the
- * service's total, at an empty page, or at a page without a new id.
+ * Walks a list page by page. Each page is requested so that it begins with the last rows of the one before it: then no
+ * row can have slipped between them, whatever came or went meanwhile. Where rows have left, a page begins too late,
+ * and one that begins earlier is read in its place.
  * Rejects with a {@link WalkError}, or with what `fetchPage` rejects with.
  */
 export async function walkList<Item>(
-  source: ListSource<Item>,
+  list: PagedList<Item>,
+  pageAfter: PageAfter,
   fetchPage: FetchPage,
   collector: Collector<Item>,
   options: WalkOptions,
 ): Promise<Walk> {
-  const reader = createPageReader(source, fetchPage, options.ahead, options.signal);
-  const rows = createRowIntake(source, collector, options.before);
-  let offset = 0;
-  let step = 0;
-  let total: number | undefined;
-  let lastRow: Row;
-  let gap: Gap = 'none';
-  let pages = 0;
-  const expectedOffsets = function* (from: number): Iterable<number> {
-    if (step === 0 || total === undefined || options.offset === 'page number') return;
-    for (let next = from + step; next + 1 < total; next += step) yield next;
+  const reader = createPageReader(list, fetchPage, options.ahead, options.signal);
+  const walk = createWalk(pageAfter, createRowIntake(list, collector, options.before));
+  const read = async (request: PageRequest): Promise<PlacedPage> => {
+    const page = await reader.read(request, walk.expectedAfter(request));
+    if (page === undefined) throw new WalkError('not_a_list');
+    return walk.place({ ...page, request, ids: page.rows.map(list.readId) });
   };
   try {
-    for (;;) {
-      const page = await reader.read(offset, expectedOffsets);
-      if (page === undefined) throw new WalkError('not_a_list');
-      const received = page.rows.length;
-      const joint = findJoint(source, page, lastRow);
-      if (offset > 0) gap = widerGap(gap, gapBefore(page, joint, lastRow, total));
-      total = page.total ?? total;
-      const fresh = rows.take(joint < 0 ? page.rows : page.rows.toSpliced(joint, 1));
-      const brought = fresh.ids + fresh.withoutId;
-      pages += Math.min(1, brought);
-      gap = widerGap(gap, gapOfKnownRows(received, brought, total));
-      if (isLastPage(reachedBy(options.offset, offset + received, rows.count()), received, fresh, total)) {
-        // The end of an uncounted list is an empty page, or nothing behind the row that is known.
-        if (total === undefined && received > 1) gap = widerGap(gap, 'unknown');
-        break;
-      }
-      if (isEndless(rows.count(), total)) throw new WalkError('endless');
-      const next = nextPage(options.offset, received);
-      lastRow = next.overlaps ? page.rows[received - 1] : undefined;
-      step = next.step;
-      offset += step;
+    let request = pageAfter(0, Number.POSITIVE_INFINITY);
+    while (request !== undefined) {
+      const page = await read(request);
+      const earlierRequest = walk.earlierThan(page);
+      const earlier = earlierRequest && (await read(earlierRequest));
+      request = walk.take(earlier?.continues === true ? { ...earlier, isEarlier: true } : page);
     }
-  } finally {
-    reader.close();
+  } catch (error) {
+    reader.abort();
+    throw error;
   }
-  return rows.finish(total, gap, pages);
+  return walk.result();
 }
 
-const reachedBy = (offset: WalkOptions['offset'], rowIndex: number, count: number): number =>
-  offset === 'page number' ? count : rowIndex;
-
-/** How far it is to the next page, and whether that begins with the last row of this one. */
-function nextPage(offset: WalkOptions['offset'], received: number) {
-  if (offset === 'page number') return { step: 1, overlaps: false };
-  // A page of a single row cannot overlap: the walk would stand still.
-  return received > 1 ? { step: received - 1, overlaps: true } : { step: received, overlaps: false };
+interface ReceivedPage extends Page {
+  readonly request: PageRequest;
+  /** The id of each row; undefined where it has none. */
+  readonly ids: readonly (string | undefined)[];
 }
 
-/** Where the page holds the row that ended the one before it; -1 for nowhere. */
-function findJoint(source: ListSource<unknown>, page: Page, lastRow: Row): number {
-  return lastRow === undefined ? -1 : page.rows.findIndex((row) => sameRow(source, row, lastRow));
+/** A page beside the one before it. */
+interface PlacedPage extends ReceivedPage {
+  /** How many rows at its start were in the page before. */
+  readonly shared: number;
+  /** How many there should be. */
+  readonly overlap: number;
+  readonly continues: boolean;
+  /** Whether it was read in place of one that began too late. */
+  readonly isEarlier?: true;
 }
 
-function gapBefore(page: Page, joint: number, lastRow: Row, totalBefore: number | undefined): Gap {
-  if (lastRow !== undefined) return joint < 0 ? 'broken' : 'none';
-  // Between pages of a single row, only a total that changes tells.
-  return page.total === totalBefore ? 'unknown' : 'broken';
-}
+const NO_PAGE: ReceivedPage = {
+  request: { query: {}, from: 0, limit: 0 },
+  rows: [],
+  ids: [],
+  total: undefined,
+};
 
-// A page full of known rows, of a list that is said to be longer: the service does not move on. At the end of a list there is at
-// most the row that is known.
-const gapOfKnownRows = (received: number, brought: number, total: number | undefined): Gap =>
-  total !== undefined && received > 1 && brought === 0 ? 'stuck' : 'none';
+/** The pages of a walk so far, and what to request after them. */
+function createWalk(pageAfter: PageAfter, intake: RowIntake) {
+  let previous = NO_PAGE;
+  // How many rows of the list have been read, in the order of the service.
+  let reached = 0;
+  let longest = 0;
+  let total: number | undefined;
+  let gaps: Gaps = 'none';
+  let repeated = 0;
+  let pages = 0;
+  let broughtNewRows = true;
+  let wasAtTotal = false;
 
-const GAPS: readonly Gap[] = ['none', 'unknown', 'broken', 'stuck'];
+  const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
-const widerGap = (one: Gap, other: Gap): Gap => (GAPS.indexOf(one) > GAPS.indexOf(other) ? one : other);
+  const gapBefore = (page: PlacedPage): Gaps => {
+    if (!page.continues) return 'likely';
+    if (page.request.from === 0 || page.overlap === OVERLAP) return 'none';
+    if (isCountedFurther() && page.total !== total) return 'likely';
+    // The service may take the number of a page for the index of a row.
+    if (page.overlap === 0 && page.shared > page.rows.length / 2) return 'repeated page';
+    return page.rows.length === 0 && total !== undefined && page.total === total ? 'none' : 'possible';
+  };
 
-const isEndless = (count: number, total: number | undefined): boolean =>
-  count > Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
+  const takeRows = ({ rows, ids, shared }: PlacedPage): number =>
+    rows.filter((row, index) => (ids[index] !== undefined || index >= shared) && intake.take(row, ids[index]))
+      .length;
 
-function isLastPage(
-  reached: number,
-  received: number,
-  fresh: { readonly ids: number; readonly withoutId: number },
-  total: number | undefined,
-): boolean {
-  if (received === 0 || reached === total) return true;
-  if (fresh.ids > 0) return false;
-  // Rows that cannot be told apart are no proof of standing still, as long as the service counts further.
-  return fresh.withoutId === 0 || total === undefined || reached > total;
-}
+  const afterNewRows = (page: PlacedPage): PageRequest | undefined => {
+    broughtNewRows = true;
+    wasAtTotal = reached === total;
+    const { listed } = intake.counts();
+    const most = Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
+    if (listed > most) throw new WalkError('endless');
+    return wasAtTotal && !mayBeCut(page, longest) ? undefined : pageAfter(reached, longest);
+  };
 
-function sameRow(source: ListSource<unknown>, one: Row, other: Row): boolean {
-  const id = source.readId(one);
-  return id === undefined ? JSON.stringify(one) === JSON.stringify(other) : id === source.readId(other);
-}
-
-function createRowIntake<Item>(
-  source: ListSource<Item>,
-  collector: Collector<Item>,
-  before: ReadonlySetLike<string> | undefined,
-) {
-  const ids = createIdSet(before);
-  const rejectedIds = new Set<string>();
-  const rejections = Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, 0])) as Record<
-    RejectionReason,
-    number
-  >;
-  let withoutId = 0;
-
-  const takeRow = (row: Row, id: string | undefined): void => {
-    const item = source.readRow(row);
-    if (isRejection(item)) {
-      rejections[item] += 1;
-      if (id !== undefined) rejectedIds.add(id);
-    } else {
-      collector.add(item);
+  const afterKnownRows = (page: PlacedPage): PageRequest | undefined => {
+    const isFirst = broughtNewRows;
+    broughtNewRows = false;
+    if (page.rows.length < Math.min(page.request.limit, longest)) {
+      // Nothing follows, unless the service counts further: then its pages may be of any length.
+      return isFirst && isCountedFurther() ? pageAfter(reached + OVERLAP, longest) : undefined;
     }
+    // Rows that came, and ids that are listed twice, may fill one page.
+    if (isFirst && page.isEarlier !== true) return pageAfter(reached, longest);
+    if (page.isEarlier === true) gaps = 'likely';
+    else if (!wasAtTotal) gaps = wider(gaps, 'repeated page');
+    return undefined;
   };
 
   return {
-    take: (rows: readonly Row[]): { readonly ids: number; readonly withoutId: number } => {
-      const before = { ids: ids.size, withoutId };
-      for (const row of rows) {
-        const id = source.readId(row);
-        if (id === undefined) withoutId += 1;
-        else if (!ids.add(id)) continue;
-        takeRow(row, id);
-      }
-      return { ids: ids.size - before.ids, withoutId: withoutId - before.withoutId };
+    place: (page: ReceivedPage): PlacedPage => {
+      const expected = reached - page.request.from;
+      const shared = sharedRows(previous, page, expected, isCountedFurther());
+      const overlap = Math.min(OVERLAP, expected);
+      return { ...page, shared, overlap, continues: shared >= overlap };
     },
-    count: (): number => ids.size + withoutId,
-    finish: (total: number | undefined, gap: Gap, pages: number): Walk => {
-      return { ids, rejectedIds, listed: ids.size + withoutId, total, rejections, gap, pages };
+
+    /** The page to read in place of one that begins too late; undefined where it does not, or another would not help. */
+    earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: PlacedPage) => {
+      const isPastEnd = rows.length === 0 && (latestTotal ?? 0) <= from;
+      if (continues || gaps === 'likely' || (rows.length === 0 && !isPastEnd)) return undefined;
+      return pageAfter(Math.max(0, from + 1 - longest + OVERLAP), longest);
+    },
+
+    /** Takes the rows of a page. Returns what to request next; undefined at the end. */
+    take: (page: PlacedPage): PageRequest | undefined => {
+      const { request, rows, shared } = page;
+      const gap = gapBefore(page);
+      gaps = wider(gaps, gap);
+      total = page.total ?? total;
+      longest = Math.max(longest, rows.length);
+      const added = takeRows(page);
+      repeated += rows.length - shared - added;
+      pages += Math.min(1, added);
+      reached = request.from + rows.length;
+      previous = page;
+      if (rows.length === 0 || gap === 'repeated page') return undefined;
+      return added > 0 ? afterNewRows(page) : afterKnownRows(page);
+    },
+
+    /** The pages after this one, as far as the list is known to go. */
+    *expectedAfter({ from, limit }: PageRequest): Iterable<PageRequest> {
+      if (longest === 0 || total === undefined) return;
+      for (let end = from + Math.min(limit, longest); end < total; ) {
+        const next = pageAfter(end, longest);
+        if (next === undefined) return;
+        yield next;
+        end = next.from + Math.min(next.limit, longest);
+      }
+    },
+
+    result: (): Walk => {
+      const counts = intake.counts();
+      const missing = (total ?? 0) - (gaps === 'none' ? reached - repeated : counts.listed);
+      return { ...counts, total, unlisted: Math.max(0, missing), gaps, pages };
     },
   };
 }
 
-function isRejection(item: unknown): item is RejectionReason {
-  return typeof item === 'string';
+const GAPS: readonly Gaps[] = ['none', 'possible', 'repeated page', 'likely'];
+
+const wider = (one: Gaps, other: Gaps): Gaps => (GAPS.indexOf(one) > GAPS.indexOf(other) ? one : other);
+
+// Where the total equals the rows of a page, it may count that page alone: one that is full, or as long as a default limit.
+function mayBeCut({ request, rows: { length } }: PlacedPage, longest: number): boolean {
+  return length >= request.limit || (request.from === 0 ? length % 10 === 0 : length >= longest);
+}
+
+/**
+ * How many rows at the start of a page were in the one before it, of which it should repeat the last `expected`. Rows
+ * without an id that are alike are the same ones, unless the service counts further.
+ */
+function sharedRows(
+  previous: ReceivedPage,
+  page: ReceivedPage,
+  expected: number,
+  isCountedFurther: boolean,
+): number {
+  if (!isCountedFurther && isDeepStrictEqual(page.rows, previous.rows)) return page.rows.length;
+  const isShared = (id: string | undefined, index: number): boolean =>
+    id === undefined
+      ? index < expected && isDeepStrictEqual(page.rows[index], previous.rows.at(index - expected))
+      : previous.ids.includes(id);
+  const firstNew = page.ids.findIndex((id, index) => !isShared(id, index));
+  return firstNew < 0 ? page.ids.length : firstNew;
 }

@@ -5,6 +5,8 @@ import type { ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { FailureKind } from '../domain/outcome.ts';
 import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
+import { pagedList } from '../pagination/list-source.ts';
+import type { FetchPage } from '../pagination/page-reader.ts';
 import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
 import type { ListSource } from '../sources/source.ts';
 import { sourceOf } from '../sources/source-of.ts';
@@ -56,7 +58,7 @@ export async function readBackups(
     signal,
     ledger?.listed,
   );
-  if (reading.kind === 'failed' || reading.walk.gap !== 'stuck') return reading;
+  if (reading.kind === 'failed' || reading.walk.gaps !== 'repeated page') return reading;
   const { walk } = reading;
   const before = ledger?.listed.size ?? 0;
   if (walk.listed >= before) return reading;
@@ -85,7 +87,7 @@ async function readList<Item, Items extends Collector<Item>>(
   signal: AbortSignal,
   before?: ReadonlySetLike<string>,
 ): Promise<ListReading<Items>> {
-  const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
+  const fetchPage: FetchPage = (query, pageSignal) =>
     client.call(
       {
         operation: source.operation,
@@ -93,13 +95,17 @@ async function readList<Item, Items extends Collector<Item>>(
         method: 'GET',
         endpoint: service.endpoint,
         path: source.path,
-        query: { offset: String(offset), limit: String(limit) },
+        query,
         body: undefined,
       },
       pageSignal,
     );
   try {
-    const reading = await readCompleteList(source, fetchPage, createItems, { ahead, signal, before });
+    const reading = await readCompleteList(pagedList(source), fetchPage, createItems, {
+      ahead,
+      signal,
+      before,
+    });
     return reading.kind === 'moving' ? movingFailure(reading, source.operation) : reading;
   } catch (error) {
     return failureOf(error, source.operation);

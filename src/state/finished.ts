@@ -59,14 +59,14 @@ export function createFinishedTally(ledger: FinishedLedger | undefined): Finishe
 /** The ledger after a complete list. Resources for which `counted` is false keep the counts they had. */
 export async function nextLedger(
   ledger: FinishedLedger | undefined,
-  list: { readonly ids: ReadonlySetLike<string>; readonly rejectedIds: ReadonlySet<string> },
+  list: { readonly ids: ReadonlySetLike<string>; readonly unreadIds: ReadonlySet<string> },
   tally: FinishedTally,
   counted: (resourceId: string) => boolean,
   pace: Pace,
 ): Promise<FinishedLedger> {
   return {
     listed: list.ids,
-    open: openAfter(ledger, tally.open.union(list.rejectedIds)),
+    open: openAfter(ledger, tally.open.union(list.unreadIds)),
     departed: ledger === undefined ? new Set() : await departedAfter(ledger, list.ids, pace),
     counts: countsAfter(ledger, tally, counted),
   };

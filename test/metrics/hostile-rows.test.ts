@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../src/domain/quantities.ts';
 import { readCompleteList } from '../../src/pagination/complete-list.ts';
+import { pagedList } from '../../src/pagination/list-source.ts';
 import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
 import { gesV2 } from '../../src/sources/ges-v2.ts';
 import type { BackupSource } from '../../src/sources/source.ts';
@@ -21,7 +22,7 @@ const LISTS = 200;
 
 async function expose({ backups, service }: BackupSource, rows: readonly JsonRow[]) {
   const list = await readCompleteList(
-    backups,
+    pagedList(backups),
     async () =>
       service === 'ges'
         ? { backup_list: rows, backup_count: rows.length }

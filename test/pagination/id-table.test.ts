@@ -45,6 +45,13 @@ describe('a table of ids', () => {
     expect([table.append(other), table.numberOf(one), table.numberOf(other)]).toEqual([1, 0, 1]);
   });
 
+  it('tells an id from another whose characters are the bytes of the first', () => {
+    const table = createIdTable();
+    table.append('é');
+
+    expect([table.numberOf('Ã©'), table.append('Ã©'), table.idOf(1)]).toEqual([undefined, 1, 'Ã©']);
+  });
+
   it('holds many ids of the greatest length', () => {
     const table = createIdTable();
     const idOf = (index: number): string => `${index}`.padEnd(256, '語');

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readCompleteList } from '../../src/pagination/complete-list.ts';
+import type { PagedList, Row } from '../../src/pagination/list.ts';
+import type { FetchPage } from '../../src/pagination/page-reader.ts';
+import { pageOrders } from '../../src/pagination/page-requests.ts';
 import { walkList } from '../../src/pagination/walk.ts';
-import type { Row } from '../../src/sources/source.ts';
 import {
   createIdCollector,
   ID_LIST,
-  type PageRequest,
   rowsOf,
   type StillServer,
   serveAnswers,
@@ -35,8 +36,8 @@ describe('a list that stands still', () => {
 
     expect(list).toMatchObject({ kind: 'complete', unlisted: 0, walk: { listed: 500 } });
     expect(list.items).toEqual(idsOf(rows));
-    expect(server.requests).toHaveLength(14);
-    expect(new Set(server.requests.map(({ offset }) => offset)).size).toBe(14);
+    expect(server.requests).toHaveLength(15);
+    expect(new Set(server.requests.map(({ offset }) => offset)).size).toBe(15);
     expect(server.mostAtOnce()).toBeLessThanOrEqual(ahead + 1);
   });
 
@@ -44,12 +45,12 @@ describe('a list that stands still', () => {
     { rows: 0, pageLimit: 100, requests: 1 },
     { rows: 1, pageLimit: 100, requests: 1 },
     { rows: 99, pageLimit: 100, requests: 1 },
-    { rows: 100, pageLimit: 100, requests: 1 },
+    { rows: 100, pageLimit: 100, requests: 2 },
     { rows: 101, pageLimit: 100, requests: 2 },
-    { rows: 199, pageLimit: 100, requests: 2 },
-    { rows: 200, pageLimit: 100, requests: 3 },
-    { rows: 10_000, pageLimit: 100, requests: 101 },
-    { rows: 7, pageLimit: 2, requests: 6 },
+    { rows: 197, pageLimit: 100, requests: 2 },
+    { rows: 198, pageLimit: 100, requests: 3 },
+    { rows: 10_000, pageLimit: 100, requests: 103 },
+    { rows: 7, pageLimit: 3, requests: 6 },
   ])('of $rows rows in pages of $pageLimit costs $requests requests, however far ahead', async (list) => {
     for (const ahead of AHEADS) {
       const server = serveList(rowsOf(list.rows), { pageLimit: list.pageLimit, total: list.rows });
@@ -68,7 +69,7 @@ describe('a list that stands still', () => {
 
     expect(server.requests).toEqual([
       { offset: 0, limit: 100 },
-      { offset: 99, limit: 100 },
+      { offset: 98, limit: 100 },
     ]);
   });
 
@@ -168,7 +169,7 @@ describe('a list that does not page as it should', () => {
     const list = await readList(server, 3);
 
     expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(rows) });
-    expect(server.requests.length).toBeLessThanOrEqual(4);
+    expect(server.requests.length).toBeLessThanOrEqual(6);
   });
 
   it.each(AHEADS)('may repeat a page for ever: the rest is unlisted, %i pages ahead', async (ahead) => {
@@ -178,7 +179,7 @@ describe('a list that does not page as it should', () => {
     const list = await readList(server, ahead);
 
     expect(list).toMatchObject({ kind: 'complete', unlisted: 463, items: idsOf(rows) });
-    expect(server.requests.length).toBeLessThanOrEqual(2 * (2 + ahead));
+    expect(server.requests.length).toBeLessThanOrEqual(2 * (3 + ahead));
   });
 
   it('may end early with an empty page', async () => {
@@ -220,10 +221,9 @@ describe('a list that does not page as it should', () => {
     const server = serveAnswers(() => ({ rows: rowsOf(5000, `batch-${made++}`) }));
     const sink = { add: () => undefined };
 
-    const walk = walkList(ID_LIST, server.fetchPage, sink, {
+    const walk = walkList(ID_LIST, pageOrders(ID_LIST.paging)[0], server.fetchPage, sink, {
       ahead: 3,
       signal: new AbortController().signal,
-      offset: 'row index',
     });
 
     await expect(walk).rejects.toMatchObject({ name: 'WalkError', problem: 'endless' });
@@ -232,7 +232,7 @@ describe('a list that does not page as it should', () => {
 
   it.each([
     ['on the first page', 0],
-    ['on a later page', 99],
+    ['on a later page', 98],
   ])('fails when an answer %s is no list', async (_where, badOffset) => {
     const rows = rowsOf(250);
     const server = serveAnswers(({ offset }) =>
@@ -244,9 +244,10 @@ describe('a list that does not page as it should', () => {
 
   it('fails as the request for a page fails, and abandons the others', async () => {
     const signals: AbortSignal[] = [];
-    const fetchPage = async (offset: number, _limit: number, signal: AbortSignal): Promise<unknown> => {
+    const fetchPage: FetchPage = async ({ offset }, signal) => {
       signals.push(signal);
-      if (offset > 0) throw new Error(`no page at ${offset}`);
+      if (offset === '98') throw new Error(`no page at ${offset}`);
+      if (offset !== '0') await new Promise(() => undefined);
       return { rows: rowsOf(100), total: 500 };
     };
 
@@ -255,13 +256,13 @@ describe('a list that does not page as it should', () => {
       signal: new AbortController().signal,
     });
 
-    await expect(list).rejects.toThrow('no page at 99');
-    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    await expect(list).rejects.toThrow('no page at 98');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, true, true, true]);
   });
 
   it('passes the end of a poll on to the pages under way', async () => {
     const poll = new AbortController();
-    const fetchPage = (_offset: number, _limit: number, signal: AbortSignal): Promise<unknown> =>
+    const fetchPage: FetchPage = (_query, signal) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('abandoned')));
         poll.abort();
@@ -285,7 +286,7 @@ describe('rows that cannot be read', () => {
       unlisted: 0,
       walk: { listed: 120, rejections: { time: 12, id: 0, resource: 0, not_an_object: 0 } },
     });
-    expect(list.walk.rejectedIds.size).toBe(12);
+    expect(list.walk.unreadIds.size).toBe(12);
     expect(list.items).toHaveLength(108);
   });
 
@@ -321,6 +322,22 @@ describe('rows that cannot be read', () => {
     expect(list).toMatchObject({ kind: 'complete', unlisted: 7, walk: { rejections: { time: 1, id: 0 } } });
   });
 
+  it.each([
+    ['different', (n: number) => ({ n })],
+    ['alike', () => ({})],
+  ])('do not end an uncounted list where a page has no other, all %s', async (_what, make) => {
+    const rows: Row[] = [
+      ...rowsOf(239),
+      ...Array.from({ length: 141 }, (_, n) => make(n)),
+      ...rowsOf(220, 'b'),
+    ];
+    const server = serveList(rows, { pageLimit: 120, total: undefined });
+
+    const list = await readList(server, 3);
+
+    expect(list.kind === 'complete' ? list.walk.listed : 'incomplete').toBe(600);
+  });
+
   it('that repeat for ever come to an end', async () => {
     const server = serveAnswers(() => ({ rows: [{}, {}, {}] }));
 
@@ -331,54 +348,68 @@ describe('rows that cannot be read', () => {
   });
 });
 
-describe('a list that moves once', () => {
-  const moving = (before: readonly Row[], after: readonly Row[], when: (request: PageRequest) => boolean) => {
+describe('a list that moves once, when its second page is read', () => {
+  const moving = (before: readonly Row[], after: readonly Row[]) => {
     let rows = before;
-    return serveAnswers((request) => {
-      if (when(request)) rows = after;
-      return { rows: rows.slice(request.offset, request.offset + 10), total: rows.length };
+    return serveAnswers(({ offset }) => {
+      if (offset === 8) rows = after;
+      return { rows: rows.slice(offset, offset + 10), total: rows.length };
     });
   };
 
-  it('because a row came at the front is read again, and is whole then', async () => {
+  it('because rows came at the front is whole as it was when the walk began', async () => {
     const before = rowsOf(25);
-    const after = [{ id: 'new' }, ...before];
-    const server = moving(before, after, ({ offset }) => offset === 9);
+    const server = moving(before, [{ id: 'new' }, { id: 'newer' }, ...before]);
 
     const list = await readList(server);
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 0 });
-    expect(list.items).toEqual(idsOf(after));
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(before) });
+    expect(server.requests.map(({ offset }) => offset)).toEqual([0, 8, 16, 24]);
   });
 
-  it('because a row left from the front is read again: the row that slipped by is there', async () => {
+  it('because rows left from the front is whole: an earlier page holds the rows that slipped by', async () => {
     const before = rowsOf(25);
-    const after = before.slice(1);
-    const server = moving(before, after, ({ offset }) => offset === 9);
+    const server = moving(before, before.slice(3));
 
     const list = await readList(server);
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 0 });
-    expect(list.items).toEqual(idsOf(after));
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(before) });
+    expect(server.requests.map(({ offset }) => offset)).toEqual([0, 8, 0, 8, 16]);
   });
 
-  it('so that the number of rows stays the same is noticed all the same', async () => {
+  it('so that the number of rows stays the same is whole all the same', async () => {
     const before = rowsOf(25);
     const after = [...before.slice(1), { id: 'new' }];
-    const server = moving(before, after, ({ offset }) => offset === 9);
 
-    const list = await readList(server);
+    const list = await readList(moving(before, after));
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 0 });
-    expect(list.items).toEqual(idsOf(after));
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: [...idsOf(before), 'new'] });
   });
 
-  it('that moves in each walk is moving', async () => {
-    let rows = [...rowsOf(25)];
+  it('because the row that ended the first page left is whole', async () => {
+    const before = rowsOf(25);
+
+    const list = await readList(moving(before, before.toSpliced(9, 1)));
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(before) });
+  });
+
+  it('so that it ends before that page is whole', async () => {
+    const before = rowsOf(25);
+
+    const list = await readList(moving(before, before.slice(0, 5)));
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(before.slice(0, 10)) });
+  });
+});
+
+describe('a list of which half is replaced in each walk', () => {
+  it('is moving', async () => {
+    let rows = rowsOf(45);
     let made = 0;
-    const server = serveAnswers(({ offset, limit }) => {
-      if (offset > 0) rows = [{ id: `new-${made++}` }, ...rows];
-      return { rows: rows.slice(offset, offset + Math.min(limit, 10)), total: rows.length };
+    const server = serveAnswers(({ offset }) => {
+      if (offset === 16) rows = [...rowsOf(5, `new-${made++}`), ...rows.slice(25)];
+      return { rows: rows.slice(offset, offset + 10), total: rows.length };
     });
 
     const list = await readList(server);
@@ -387,24 +418,117 @@ describe('a list that moves once', () => {
   });
 });
 
-describe('a list whose offset may count pages', () => {
-  const source = { ...ID_LIST, offsetMayBePageNumber: true } as const;
-  const options = { ahead: 3, signal: new AbortController().signal };
+describe('a list in which an id comes twice', () => {
+  it.each([
+    ['the last row that of the first', 240, 239, 0],
+    ['a row in the middle that of the first', 240, 100, 0],
+    ['the last row of the third page that of the first', 359, 358, 0],
+    ['a row that of its neighbour', 240, 118, 117],
+  ])('is complete at rest, %s', async (_what, count, index, of) => {
+    const rows = rowsOf(count).map((row, at) => (at === index ? { id: `row-${of}` } : row));
+    const server = serveList(rows, { pageLimit: 120, total: count });
+    const list = { ...ID_LIST, paging: { by: 'offset', limit: 120 } } as const;
 
-  it('is read by page numbers where rows are missing otherwise', async () => {
-    const rows = rowsOf(300);
-    const server = serveAnswers(({ offset, limit }) => ({
-      rows: rows.slice(offset * limit, (offset + 1) * limit),
-      total: rows.length,
-    }));
+    const reading = await readCompleteList(list, server.fetchPage, createIdCollector, {
+      ahead: 3,
+      signal: new AbortController().signal,
+    });
 
-    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+    expect(reading).toMatchObject({ kind: 'complete', unlisted: 1, walk: { listed: count - 1 } });
+  });
+});
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 0 });
-    expect(list.kind === 'complete' && list.items.items).toEqual(idsOf(rows));
+describe('a count of the page instead of the list', () => {
+  it.each([
+    ['as long as the limit', 120, 300],
+    ['of ten rows, the default limit', 10, 300],
+    ['as long as the limit, and there is only one', 120, 120],
+  ])('does not hide the rows behind a page %s', async (_what, pageLimit, count) => {
+    const rows = rowsOf(count);
+    const server = serveAnswers(({ offset, limit }) => {
+      const page = rows.slice(offset, offset + Math.min(limit, pageLimit));
+      return { rows: page, total: page.length };
+    });
+    const list = { ...ID_LIST, paging: { by: 'offset', limit: 120 } } as const;
+
+    const reading = await readCompleteList(list, server.fetchPage, createIdCollector, {
+      ahead: 3,
+      signal: new AbortController().signal,
+    });
+
+    expect(reading).toMatchObject({ kind: 'complete', unlisted: 0, walk: { listed: count } });
+  });
+});
+
+const options = { ahead: 3, signal: new AbortController().signal };
+
+/** Serves pages by their number. `pageSize` makes of the limit how many rows a page has. */
+const servePages = (rows: readonly Row[], first: number, pageSize: (limit: number) => number) =>
+  serveAnswers(({ offset, limit }) => {
+    const size = pageSize(limit);
+    return { rows: rows.slice((offset - first) * size, (offset - first + 1) * size), total: rows.length };
   });
 
-  it('is not read by page numbers where rows have no ids: one that comes again would count again', async () => {
+const PAGE_SIZES: readonly (readonly [name: string, pageSize: (limit: number) => number])[] = [
+  ['as it is', (limit) => limit],
+  ['up to ten rows', (limit) => Math.min(10, limit)],
+  ['as ten rows whatever it is', () => 10],
+];
+
+describe.each(PAGE_SIZES)('a list by page number that takes the limit %s', (_name, pageSize) => {
+  it.each([
+    [0, 300],
+    [1, 300],
+    [0, 10],
+    [1, 0],
+    [1, 101],
+    [0, 15_000],
+  ] as const)('is read whole from page %i on, %i rows', async (first, count) => {
+    const rows = rowsOf(count);
+    const list = { ...ID_LIST, paging: { by: 'page', first, limit: 100 } } as const;
+
+    const reading = await readCompleteList(
+      list,
+      servePages(rows, first, pageSize).fetchPage,
+      createIdCollector,
+      options,
+    );
+
+    expect(reading).toMatchObject({ kind: 'complete', unlisted: 0 });
+    expect(reading.kind === 'complete' && reading.items.items).toEqual(idsOf(rows));
+  });
+
+  it.each([10, 101, 300, 15_000])('is found out where that is not known, %i rows', async (count) => {
+    const rows = rowsOf(count);
+    const list = { ...ID_LIST, paging: { by: 'offset', limit: 100, mayCountPages: true } } as const;
+
+    const reading = await readCompleteList(
+      list,
+      servePages(rows, 0, pageSize).fetchPage,
+      createIdCollector,
+      options,
+    );
+
+    expect(reading).toMatchObject({ kind: 'complete', unlisted: 0 });
+    expect(reading.kind === 'complete' && reading.items.items).toEqual(idsOf(rows));
+  });
+});
+
+describe('a list by page number', () => {
+  it('is read in little more requests than it has pages', async () => {
+    const server = servePages(rowsOf(10_000), 0, (limit) => limit);
+    const list = { ...ID_LIST, paging: { by: 'page', first: 0, limit: 100 } } as const;
+
+    await readCompleteList(list, server.fetchPage, createIdCollector, options);
+
+    expect(server.requests.length).toBeLessThan(120);
+  });
+});
+
+describe('a list whose offset may count pages', () => {
+  const source = { ...ID_LIST, paging: { by: 'offset', limit: 100, mayCountPages: true } } as const;
+
+  it('is not read by page number where rows have no ids: one that comes again would count again', async () => {
     const rows = [{ id: 'a' }, { id: 'a' }, {}, {}];
     const server = serveAnswers(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
@@ -416,7 +540,7 @@ describe('a list whose offset may count pages', () => {
     expect(list.kind === 'complete' && list.walk.listed).toBe(3);
   });
 
-  it('tells what is missing where page numbers do not find it either', async () => {
+  it('says what is missing where page numbers do not find it either', async () => {
     const rows = rowsOf(250);
     const server = serveAnswers(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
@@ -427,7 +551,70 @@ describe('a list whose offset may count pages', () => {
 
     expect(list).toMatchObject({ kind: 'complete', unlisted: 10 });
     expect(list.kind === 'complete' && list.items.items).toEqual(idsOf(rows));
-    expect(server.requests.length).toBeLessThan(10);
+    expect(server.requests.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('a list in one response', () => {
+  const source = { ...ID_LIST, paging: { by: 'nothing' } } as const;
+  const oneResponse = (body: unknown) => {
+    const queries: unknown[] = [];
+    const fetchPage: FetchPage = async (query) => {
+      queries.push(query);
+      return body;
+    };
+    return { queries, fetchPage };
+  };
+
+  it.each([0, 7, 10, 300])('of %i rows is requested once, without offset and limit', async (count) => {
+    const rows = rowsOf(count);
+    const server = oneResponse({ rows, total: count });
+
+    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: { items: idsOf(rows) } });
+    expect(server.queries).toEqual([{}]);
+  });
+
+  it('that counts more than it lists is read again, and the difference is unlisted', async () => {
+    const server = oneResponse({ rows: rowsOf(5), total: 8 });
+
+    const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
+
+    expect(list).toMatchObject({ kind: 'complete', unlisted: 3 });
+    expect(server.queries).toHaveLength(2);
+  });
+});
+
+describe('a row', () => {
+  const readAs = async (readRow: PagedList<{ readonly item: string }>['readRow'], count: number) => {
+    const list = { ...ID_LIST, readRow };
+    const server = serveList(rowsOf(count), { pageLimit: 100, total: count });
+    const reading = await readCompleteList(list, server.fetchPage, createIdCollector, options);
+    if (reading.kind !== 'complete') throw new Error('a list at rest is complete');
+    return reading;
+  };
+
+  it('may be ignored: it counts for the pages, and is neither an item nor rejected', async () => {
+    const { items, walk, unlisted } = await readAs(() => 'ignored', 250);
+
+    expect({ items: items.items, unlisted, listed: walk.listed }).toEqual({
+      items: [],
+      unlisted: 0,
+      listed: 250,
+    });
+    expect(walk.rejections).toEqual({ not_an_object: 0, id: 0, resource: 0, time: 0 });
+    expect(walk.unreadIds.size).toBe(250);
+  });
+
+  it('may hold several items or none, and counts once', async () => {
+    const { items, walk, unlisted } = await readAs((row) => {
+      const { id } = row as { readonly id: string };
+      return id === 'row-0' ? [] : [{ item: `${id}/a` }, { item: `${id}/b` }];
+    }, 3);
+
+    expect(items.items).toEqual(['row-1/a', 'row-1/b', 'row-2/a', 'row-2/b']);
+    expect({ unlisted, listed: walk.listed }).toEqual({ unlisted: 0, listed: 3 });
   });
 });
 

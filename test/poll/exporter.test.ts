@@ -66,8 +66,8 @@ describe('an exporter', () => {
 
     expect(asked.map(({ query }) => query)).toEqual([
       { offset: '0', limit: '120' },
-      { offset: '119', limit: '120' },
-      { offset: '238', limit: '120' },
+      { offset: '118', limit: '120' },
+      { offset: '236', limit: '120' },
     ]);
     expect((await world.scrape()).value('stored', { state: 'succeeded' })).toBe(300);
   });

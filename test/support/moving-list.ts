@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { readCompleteList } from '../../src/pagination/complete-list.ts';
+import type { PagedList, Paging } from '../../src/pagination/list.ts';
 import type { FetchPage } from '../../src/pagination/page-reader.ts';
-import type { Collector } from '../../src/pagination/walk.ts';
-import type { ListSource } from '../../src/sources/source.ts';
+import type { Collector } from '../../src/pagination/row-intake.ts';
 
 /** A change of a list; `at` says where, from 0 for its first row to 1 for its last. */
 export type Change =
@@ -18,14 +19,29 @@ export interface Step {
   readonly answered: number;
 }
 
+/** What the service takes `offset` for, and whether it keeps to a `limit` below its own. */
+export type Pages = 'by row' | 'by page number' | 'by page number, of one size';
+
+/** What the service says about how many rows there are. */
+export type Total =
+  | 'right'
+  | 'none'
+  | 'of the page'
+  | { readonly tooLargeBy: number }
+  | { readonly tooSmallBy: number };
+
 /** A list, how it is read, and how it moves meanwhile. */
 export interface Schedule {
   readonly rows: number;
   readonly order: 'newest first' | 'oldest first';
+  readonly pages: Pages;
+  readonly paging: Paging;
   /** The most rows that the server gives at once. */
   readonly pageLimit: number;
+  readonly total: Total;
+  /** Every so many rows, one has the id of another; 0 for never. */
+  readonly repeatedIdEvery: number;
   readonly ahead: number;
-  readonly counted: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -34,15 +50,17 @@ export interface MovingReading {
   readonly kind: 'complete' | 'moving';
   readonly unlisted: number;
   readonly walks: number;
+  readonly requests: number;
   /** The items that were collected, in order. */
   readonly collected: readonly string[];
-  /** Rows that were there from the first page of the last walk to its end. */
+  /** The ids of the rows that were there from the start of the last walk to its end. */
   readonly lasting: readonly string[];
-  /** Every row that there ever was. */
+  /** Every id that there ever was. */
   readonly ever: ReadonlySet<string>;
 }
 
 interface Entry {
+  readonly number: number;
   readonly id: string;
   state: 'running' | 'finished';
 }
@@ -59,56 +77,101 @@ function unit(): fc.Arbitrary<number> {
   return fc.integer({ min: 0, max: 20 }).map((twentieth) => twentieth / 20);
 }
 
-/** Schedules of lists that move a little, so that a second walk may find them still, and of ones that never rest. */
-export const schedules = (pageLimits: {
-  readonly min: number;
-  readonly max: number;
-}): fc.Arbitrary<Schedule> =>
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({
-    rows: fc.integer({ min: 0, max: 24 }),
-    order: fc.constantFrom('newest first', 'oldest first'),
-    pageLimit: fc.integer(pageLimits),
-    ahead: fc.integer({ min: 0, max: 7 }),
-    counted: fc.boolean(),
-    steps: fc.array(
-      fc.record({
-        changes: fc.oneof(
-          { weight: 3, arbitrary: fc.constant([]) },
-          { weight: 2, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
-        ),
-        answered: fc.nat({ max: 7 }),
-      }),
-      { maxLength: 40 },
+    changes: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 2, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
     ),
-  });
+    answered: fc.nat({ max: 7 }),
+  }),
+  { maxLength: 40 },
+);
 
-const SOURCE: ListSource<Entry> = {
-  operation: 'list_backups',
-  path: '/list',
-  pageSize: 100,
-  readPage: (body) => body as { readonly rows: readonly Entry[]; readonly total: number | undefined },
-  readId: (row) => (row as Entry | undefined)?.id,
-  readRow: (row) => row as Entry,
-};
+// A total that equals the rows of the first page can only be told from a true one where that page is full.
+const counted: fc.Arbitrary<Pick<Schedule, 'total' | 'pageLimit'>> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      pageLimit: fc.integer({ min: 1, max: 12 }),
+      total: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom<Total>('right', 'none') },
+        fc.integer({ min: 1, max: 9 }).map((tooLargeBy) => ({ tooLargeBy })),
+      ),
+    }),
+  },
+  fc.record({
+    pageLimit: fc.constant(10),
+    total: fc.oneof(
+      fc.constant<Total>('of the page'),
+      fc.integer({ min: 1, max: 9 }).map((tooSmallBy) => ({ tooSmallBy })),
+    ),
+  }),
+);
+
+const paged: fc.Arbitrary<Pick<Schedule, 'pages' | 'paging'>> = fc.oneof(
+  fc.record({
+    pages: fc.constant('by row' as const),
+    paging: fc.constantFrom<Paging>(
+      { by: 'offset', limit: 100 },
+      { by: 'offset', limit: 4 },
+      { by: 'offset', limit: 100, mayCountPages: true },
+    ),
+  }),
+  fc.record({
+    pages: fc.constantFrom('by page number', 'by page number, of one size'),
+    paging: fc.constantFrom<Paging>(
+      { by: 'page', first: 0, limit: 100 },
+      { by: 'page', first: 1, limit: 6 },
+      { by: 'offset', limit: 100, mayCountPages: true },
+    ),
+  }),
+);
+
+// Where pages cannot overlap and ids repeat, two that follow may look alike by chance.
+const isDecidable = ({ pages, pageLimit, repeatedIdEvery }: Schedule): boolean =>
+  repeatedIdEvery === 0 || (pages !== 'by page number, of one size' && pageLimit > 2);
+
+/** Schedules of lists that move a little, so that a second walk may find them still, and of ones that never rest. */
+export const schedules: fc.Arbitrary<Schedule> = fc
+  .record({
+    rows: fc.integer({ min: 0, max: 40 }),
+    order: fc.constantFrom('newest first', 'oldest first'),
+    paged,
+    counted,
+    repeatedIdEvery: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 2, max: 20 })),
+    ahead: fc.integer({ min: 0, max: 7 }),
+    steps,
+  })
+  .map(({ paged: pagedBy, counted: countedAs, ...rest }) => ({ ...rest, ...pagedBy, ...countedAs }))
+  .filter(isDecidable);
 
 /** Reads a list while it moves by the schedule; after the last step it stands still. */
 export async function readWhileMoving(schedule: Schedule): Promise<MovingReading> {
   const list = createList(schedule);
   const waiting: (() => void)[] = [];
   let walks = 0;
-  let lasting: Set<string> = new Set();
-  const fetchPage: FetchPage = (offset, limit) =>
+  let requests = 0;
+  let lasting = new Map<number, string>();
+  const fetchPage: FetchPage = ({ offset, limit }) =>
     new Promise((resolve) => {
-      waiting.push(() => {
-        if (offset === 0) {
-          walks += 1;
-          lasting = new Set(list.ids());
-        }
-        resolve(list.page(offset, Math.min(limit, schedule.pageLimit)));
-      });
+      requests += 1;
+      waiting.push(() => resolve(list.page(Number(offset), Number(limit))));
     });
+  const source: PagedList<Entry> = {
+    paging: schedule.paging,
+    readPage: (body) => body as { readonly rows: readonly Entry[]; readonly total: number | undefined },
+    readId: (row) => (row as Entry | undefined)?.id,
+    readRow: (row) => row as Entry,
+  };
+  const createCollector = (): Collector<Entry> & { readonly collected: string[] } => {
+    walks += 1;
+    lasting = new Map(list.rows().map(({ number, id }) => [number, id]));
+    const collected: string[] = [];
+    return { collected, add: ({ id }) => void collected.push(id) };
+  };
 
-  const reading = readCompleteList(SOURCE, fetchPage, createCollector, {
+  const reading = readCompleteList(source, fetchPage, createCollector, {
     ahead: schedule.ahead,
     signal: new AbortController().signal,
   });
@@ -118,9 +181,9 @@ export async function readWhileMoving(schedule: Schedule): Promise<MovingReading
   });
   for (let turn = 0; !done; turn += 1) {
     await untilQuiet();
-    if (waiting.length === 0) continue;
+    if (waiting.length === 0 || done) continue;
     const { changes, answered } = schedule.steps[turn] ?? { changes: [], answered: 0 };
-    for (const next of changes) for (const id of list.apply(next)) lasting.delete(id);
+    for (const next of changes) for (const { number } of list.apply(next)) lasting.delete(number);
     const [answer] = waiting.splice(answered % waiting.length, 1);
     answer?.();
   }
@@ -129,46 +192,44 @@ export async function readWhileMoving(schedule: Schedule): Promise<MovingReading
     kind: result.kind,
     unlisted: result.kind === 'complete' ? result.unlisted : 0,
     walks,
+    requests,
     collected: result.kind === 'complete' ? result.items.collected : [],
-    lasting: [...lasting],
+    lasting: [...lasting.values()],
     ever: list.ever,
   };
 }
 
-function createCollector(): Collector<Entry> & { readonly collected: string[] } {
-  const collected: string[] = [];
-  return { collected, add: ({ id }) => void collected.push(id) };
-}
-
 // Enough turns for a walk to ask for its next pages once an answer has come.
 async function untilQuiet(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 16; turn += 1) await Promise.resolve();
 }
 
-function createList({ rows: count, order, counted }: Schedule) {
+function createList(schedule: Schedule) {
   const ever = new Set<string>();
+  let made = 0;
   const create = (): Entry => {
-    const id = `row-${ever.size}`;
+    made += 1;
+    const repeats = schedule.repeatedIdEvery > 0 && made % schedule.repeatedIdEvery === 0;
+    const id = `row-${repeats ? Math.floor(made / 2) : made}`;
     ever.add(id);
-    return { id, state: 'running' };
+    return { number: made, id, state: 'running' };
   };
-  const rows = Array.from({ length: count }, create);
-  const newestFirst = order === 'newest first';
+  const rows = Array.from({ length: schedule.rows }, create);
+  const newestFirst = schedule.order === 'newest first';
   const place = (at: number): number => Math.round(at * Math.max(0, rows.length - 1));
-  const removed = (index: number): readonly string[] => rows.splice(index, 1).map(({ id }) => id);
 
-  const apply = (next: Change): readonly string[] => {
+  const apply = (next: Change): readonly Entry[] => {
     switch (next.kind) {
       case 'start':
         rows.splice(newestFirst ? 0 : rows.length, 0, create());
         return [];
       case 'expire':
-        return removed(newestFirst ? rows.length - 1 : 0);
+        return rows.splice(newestFirst ? rows.length - 1 : 0, 1);
       case 'insert':
         rows.splice(Math.round(next.at * rows.length), 0, create());
         return [];
       case 'prune':
-        return removed(place(next.at));
+        return rows.splice(place(next.at), 1);
       case 'finish': {
         const row = rows[place(next.at)];
         if (row !== undefined) row.state = 'finished';
@@ -179,21 +240,70 @@ function createList({ rows: count, order, counted }: Schedule) {
     }
   };
 
+  const first = schedule.paging.by === 'page' ? schedule.paging.first : 0;
+  const onlySize =
+    schedule.paging.by === 'nothing' ? rows.length : Math.min(schedule.pageLimit, schedule.paging.limit);
+  const rowsAt = (offset: number, limit: number): readonly Entry[] => {
+    const size = Math.min(limit, schedule.pageLimit);
+    switch (schedule.pages) {
+      case 'by row':
+        return rows.slice(offset, offset + size);
+      case 'by page number':
+        return rows.slice((offset - first) * size, (offset - first + 1) * size);
+      case 'by page number, of one size':
+        return rows.slice((offset - first) * onlySize, (offset - first + 1) * onlySize);
+      default:
+        return schedule.pages satisfies never;
+    }
+  };
+
+  const totalOf = (page: readonly Entry[]): number | undefined => {
+    if (schedule.total === 'right') return rows.length;
+    if (schedule.total === 'none') return undefined;
+    if (schedule.total === 'of the page') return page.length;
+    if ('tooLargeBy' in schedule.total) return rows.length + schedule.total.tooLargeBy;
+    return Math.max(0, rows.length - schedule.total.tooSmallBy);
+  };
+
   return {
     ever,
     apply,
-    ids: () => rows.map(({ id }) => id),
-    page: (offset: number, limit: number) => ({
-      rows: rows.slice(offset, offset + limit).map((row) => ({ ...row })),
-      total: counted ? rows.length : undefined,
-    }),
+    rows: (): readonly Entry[] => rows,
+    page: (offset: number, limit: number) => {
+      const page = rowsAt(offset, limit).map((row) => ({ ...row }));
+      return { rows: page, total: totalOf(page) };
+    },
   };
 }
 
-/** The rows that a reading missed and did not own up to: neither as moving nor as unlisted. */
-export async function missedBy(schedule: Schedule): Promise<readonly string[]> {
-  const reading = await readWhileMoving(schedule);
-  if (reading.kind === 'moving' || reading.unlisted > 0) return [];
-  const collected = new Set(reading.collected);
-  return reading.lasting.filter((id) => !collected.has(id));
+/** The rows that a reading missed without saying so, neither as moving nor as unlisted. */
+export function missedBy({ kind, unlisted, lasting, collected }: MovingReading): readonly string[] {
+  const found = new Set(collected);
+  return kind === 'complete' && unlisted === 0 ? lasting.filter((id) => !found.has(id)) : [];
+}
+
+/** Reads random lists while they move; fails at the first hole or doubled row. Returns how often which outcome came. */
+export async function tryRandomLists(count: number): Promise<ReadonlyMap<string, number>> {
+  const outcomes = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(schedules, async (schedule) => {
+      const reading = await readWhileMoving(schedule);
+
+      expect(new Set(reading.collected).size).toBe(reading.collected.length);
+      expect(reading.collected.filter((id) => !reading.ever.has(id))).toEqual([]);
+      expect(missedBy(reading)).toEqual([]);
+      const outcome = outcomeOf(reading);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }),
+    { numRuns: count },
+  );
+  return outcomes;
+}
+
+function outcomeOf({ kind, walks, unlisted }: MovingReading): string {
+  if (kind === 'moving') return 'moving';
+  return (
+    (walks === 1 ? 'complete at once' : 'complete at the second attempt') +
+    (unlisted > 0 ? ', some unlisted' : '')
+  );
 }

@@ -1,12 +1,10 @@
+import type { PagedList, Row } from '../../src/pagination/list.ts';
 import type { FetchPage } from '../../src/pagination/page-reader.ts';
-import type { Collector } from '../../src/pagination/walk.ts';
-import type { ListSource, Row } from '../../src/sources/source.ts';
+import type { Collector } from '../../src/pagination/row-intake.ts';
 
 /** A list source over rows `{ id, bad? }` in the envelope `{ rows, total }`; an item is the row's id. */
-export const ID_LIST: ListSource<{ readonly item: string }> = {
-  operation: 'list_backups',
-  path: '/list',
-  pageSize: 100,
+export const ID_LIST: PagedList<{ readonly item: string }> = {
+  paging: { by: 'offset', limit: 100 },
   readPage: (body) =>
     typeof body === 'object' && body !== null && 'rows' in body && Array.isArray(body.rows)
       ? { rows: body.rows, total: 'total' in body ? Number(body.total) : undefined }
@@ -64,13 +62,14 @@ export function serveAnswers(answer: (request: PageRequest) => unknown): StillSe
   return {
     requests,
     mostAtOnce: () => most,
-    fetchPage: async (offset, limit) => {
-      requests.push({ offset, limit });
+    fetchPage: async (query) => {
+      const request = { offset: Number(query['offset']), limit: Number(query['limit']) };
+      requests.push(request);
       underWay += 1;
       most = Math.max(most, underWay);
       await Promise.resolve();
       underWay -= 1;
-      return answer({ offset, limit });
+      return answer(request);
     },
   };
 }

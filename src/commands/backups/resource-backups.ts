@@ -1,5 +1,7 @@
 import type { Backup } from '../../domain/backup.ts';
 import { readCompleteList } from '../../pagination/complete-list.ts';
+import { pagedList } from '../../pagination/list-source.ts';
+import type { FetchPage } from '../../pagination/page-reader.ts';
 import type { Collector } from '../../pagination/walk.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { actionsOf } from '../../sources/actions.ts';
@@ -19,7 +21,7 @@ export async function readBackupsOf(
   signal: AbortSignal,
 ): Promise<readonly Backup[] | undefined> {
   const { list, query } = actionsOf(service.type).backupsOf(resource.id);
-  const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
+  const fetchPage: FetchPage = (pageQuery, pageSignal) =>
     client.call(
       {
         operation: list.operation,
@@ -27,13 +29,16 @@ export async function readBackupsOf(
         method: 'GET',
         endpoint: service.endpoint,
         path: list.path,
-        query: { ...query, offset: String(offset), limit: String(limit) },
+        query: { ...query, ...pageQuery },
         body: undefined,
       },
       pageSignal,
     );
   try {
-    const reading = await readCompleteList(list, fetchPage, createListing, { ahead: 0, signal });
+    const reading = await readCompleteList(pagedList(list), fetchPage, createListing, {
+      ahead: 0,
+      signal,
+    });
     if (reading.kind === 'moving') return undefined;
     // A service that does not know the filter answers with everything.
     return reading.items.backups.filter(({ resourceId }) => resourceId === resource.id);
