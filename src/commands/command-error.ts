@@ -2,12 +2,24 @@ import { EXIT } from './exit-codes.ts';
 
 /** Ends a command with one line for the person who typed it: what, where, what to do. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError';
+  override readonly name: string = 'CommandError';
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number = EXIT.failed) {
     super(message);
     this.exitCode = exitCode;
+  }
+}
+
+/** Thrown when standard output cannot be written. */
+export class OutputError extends CommandError {
+  override readonly name = 'OutputError';
+  /** Whether whoever read it has gone, as `head` does. */
+  readonly isReaderGone: boolean;
+
+  constructor(message: string, isReaderGone: boolean) {
+    super(message);
+    this.isReaderGone = isReaderGone;
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
 import { PROGRAM_NAME } from './build.ts';
-import { configFileFlag, type RunCommand } from './command-line-parts.ts';
+import { type RunCommand, withConfigFile } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
-import { flag, moment, someText, wholeSeconds } from './flag-values.ts';
-import type { BackfillFlags, MomentFlag } from './flags.ts';
+import { someText, timestamp, wholeSeconds } from './flag-values.ts';
+import type { BackfillFlags, TimestampFlag } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds `backfill`. */
@@ -14,39 +14,32 @@ export function addBackfillCommand(
   time: CommandTime,
   run: RunCommand,
 ): void {
-  program
-    .command('backfill')
-    .summary('write the past that the services can still tell of, for promtool')
+  withConfigFile(program.command('backfill'))
+    .summary('export historical samples as OpenMetrics')
     .description(
-      'write the series that the exporter would have served in the past, as far as the services can still tell, as OpenMetrics for promtool tsdb create-blocks-from openmetrics',
+      'Export the samples that the exporter would have served in the past, as far as the listed backups show, as OpenMetrics for promtool tsdb create-blocks-from openmetrics.',
     )
-    .addOption(configFileFlag())
     .addOption(
-      flag(
+      new Option(
         '--since <time>',
-        'from when on: so long ago, or a time such as 2026-01-31T00:00:00Z',
-        moment,
-      ).default(ago(seconds(30 * 86_400)), '30d'),
+        'start: a duration before now, or a timestamp such as 2026-01-31T00:00:00Z',
+      )
+        .argParser(timestamp)
+        .default(ago(seconds(30 * 86_400)), '30d'),
     )
     .addOption(
-      flag('--until <time>', 'until when: now, so long ago, or a time', moment).default(
-        ago(seconds(0)),
-        'now',
-      ),
+      new Option('--until <time>', 'end: now, a duration before now, or a timestamp')
+        .argParser(timestamp)
+        .default(ago(seconds(0)), 'now'),
     )
     .addOption(
-      flag('--step <duration>', 'time between two samples; above 5m graphs have gaps', wholeSeconds).default(
-        seconds(240),
-        '4m',
-      ),
+      new Option('--step <duration>', 'interval between samples; graphs have gaps above 5m')
+        .argParser(wholeSeconds)
+        .default(seconds(240), '4m'),
     )
-    .addOption(
-      flag('--job <name>', 'label job of the live series', someText).default('huaweicloud-backup-exporter'),
-    )
-    .addOption(
-      flag('--instance <name>', 'label instance of the live series', someText).default('localhost:10045'),
-    )
-    .addOption(flag('--output <file>', 'write to this file instead of standard output', someText))
+    .option('--job <name>', 'job label of the live series', someText, 'huaweicloud-backup-exporter')
+    .option('--instance <name>', 'instance label of the live series', someText, 'localhost:10045')
+    .option('--output <file>', 'write to this file instead of standard output', someText)
     .addHelpText('after', AFTER_HELP)
     .action((flags: BackfillFlags) =>
       run(import('./backfill/backfill.ts').then(({ backfill }) => backfill(flags, terminal, time))),
@@ -54,30 +47,31 @@ export function addBackfillCommand(
 }
 
 const ago =
-  (length: Seconds): MomentFlag =>
+  (length: Seconds): TimestampFlag =>
   (now) =>
     unixSeconds(now - length);
 
 const AFTER_HELP = `
-How Prometheus takes it in:
+Import into Prometheus:
   ${PROGRAM_NAME} backfill --config.file config.yml \\
     --until 3h --instance exporter.example:10045 --output past.om
   promtool tsdb create-blocks-from openmetrics \\
     --max-block-duration=24h past.om /var/lib/prometheus
 
-The labels job and instance have to be those of the live series, so that both
-are one. A Prometheus that runs may still be writing its last three hours, hence
---until 3h. promtool reads the file once for each block that it makes, hence the
-blocks of a day. Written again, the samples have the same times and values.
-The text of a graph or instance takes a good megabyte for each day.
+Use the job and instance labels of the live series, so that both join up. A
+running Prometheus may not have written its last three hours yet, hence
+--until 3h. promtool reads the file once per block, hence blocks of a day.
+Importing the same samples twice is harmless. Expect over 1 MB of text per
+resource and day.
 
-What cannot be known is not written:
-- Services delete old automatic backups. It is taken that they delete the oldest
-  first, good ones and others by the same rule. What was before the oldest one
-  that is left is not written, nor what depends on those that are gone.
-- How many backups were stored, their size together, the oldest of them, and
-  what the exporter would have counted.
-- The objective where the newest good backup is not known, and of what is gone;
-  an engine's version before all backups name that of today.
-Backups that someone deleted by hand are missing as if they had never been.
-Names, objectives and the choice of resources are those of today.`;
+Only what is known is exported:
+- Services delete old automatic backups. Assumption: the oldest are deleted
+  first, separately for successful and other backups. Nothing is exported for
+  the time before the oldest one left, or that depends on deleted ones.
+- The number of stored backups, their total size, the oldest backup and the
+  counters are never exported.
+- The objective is exported only while the newest successful backup is known,
+  and never for deleted resources; engine versions only while all backups name
+  today's.
+Manually deleted backups leave no trace. Names, objectives and the selection
+of resources are today's.`;

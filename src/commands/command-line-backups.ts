@@ -1,13 +1,13 @@
-import type { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
 import { SERVICE_TYPES } from '../domain/service.ts';
 import { PROGRAM_NAME } from './build.ts';
 import { CommandError } from './command-error.ts';
-import { configFileFlag, explain, type RunCommand } from './command-line-parts.ts';
+import { explain, type RunCommand, withConfigFile } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
-import { choiceFlag, durationOf, flag, obsPath, someText, wholeNumber } from './flag-values.ts';
+import { durationOf, obsPath, someText, wholeNumber } from './flag-values.ts';
 import type { BackupsCreateFlags, BackupsExportFlags, BackupsListFlags, BackupsWaitFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,11 +18,8 @@ export function addBackupsCommands(
   time: CommandTime,
   run: RunCommand,
 ): void {
-  const backups = program
-    .command('backups')
-    .description('see the backups, start one, copy one to OBS')
-    .helpCommand(false);
-  explain(backups, `The flags of a command: ${PROGRAM_NAME} backups create --help`);
+  const backups = program.command('backups').description('list, start and export backups');
+  explain(backups, `Run ${PROGRAM_NAME} backups COMMAND --help for the flags of a command.`);
   addListCommand(backups, terminal, run);
   addCreateCommand(backups, terminal, time, run);
   addExportCommand(backups, terminal, time, run);
@@ -32,12 +29,12 @@ export function addBackupsCommands(
 function addListCommand(backups: Command, terminal: Terminal, run: RunCommand): void {
   const list = backups
     .command('list')
-    .description('list the backups, newest first')
-    .addOption(resourceFlag('of this graph or instance alone'))
-    .addOption(choiceFlag('--state <state>', 'in this state alone', BACKUP_STATES))
-    .addOption(flag('--method <method>', 'started in this way alone: auto, manual, …', someText))
-    .addOption(flag('--limit <count>', 'at most so many', wholeNumber(1, 1_000_000)))
-    .option('--json', 'print a JSON object for each backup, one a line; keys in docs/backups-json.md')
+    .description('list backups, newest first')
+    .option(RESOURCE, 'only backups of this resource', someText)
+    .addOption(new Option('--state <state>', 'only backups in this state').choices(BACKUP_STATES))
+    .option('--method <method>', 'only backups started this way: auto, manual, …', someText)
+    .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000_000))
+    .option('--json', 'print one JSON object per line; keys in docs/backups-json.md')
     .action((flags: BackupsListFlags) =>
       run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal))),
     );
@@ -47,9 +44,9 @@ function addListCommand(backups: Command, terminal: Terminal, run: RunCommand): 
 function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const create = backups
     .command('create')
-    .summary('start a backup of a graph or instance')
-    .description(`start a backup of a graph or instance; ${SENT_ONCE}`)
-    .addOption(resourceFlag('the graph or instance').makeOptionMandatory())
+    .summary('start a backup')
+    .description(`Start a backup of a resource. ${NOT_RETRIED}`)
+    .requiredOption(RESOURCE, 'the resource to back up', someText)
     .action((flags: BackupsCreateFlags) => {
       refuseTimeoutWithoutWait(create);
       return run(
@@ -63,19 +60,11 @@ function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTim
 function addExportCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const exporting = backups
     .command('export')
-    .summary('copy a good backup of a graph to OBS')
-    .description(`copy a good backup of a graph to OBS; ${SENT_ONCE}`)
-    .addOption(
-      flag(
-        '--backup <id>',
-        'the backup, or "latest" for the newest good one',
-        someText,
-      ).makeOptionMandatory(),
-    )
-    .addOption(
-      flag('--to <obs-path>', 'bucket and folder in OBS: my-bucket/backups/', obsPath).makeOptionMandatory(),
-    )
-    .addOption(resourceFlag('the graph; needed for "latest"'))
+    .summary('copy a successful backup to OBS')
+    .description(`Copy a successful backup to OBS. ${NOT_RETRIED}`)
+    .requiredOption('--backup <id>', 'the backup, or "latest" for the newest successful one', someText)
+    .requiredOption('--to <obs-path>', 'bucket and folder in OBS, such as my-bucket/backups/', obsPath)
+    .option(RESOURCE, 'its resource; required for "latest"', someText)
     .action((flags: BackupsExportFlags) => {
       refuseTimeoutWithoutWait(exporting);
       return run(
@@ -92,39 +81,34 @@ function addExportCommand(backups: Command, terminal: Terminal, time: CommandTim
 function addWaitCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const wait = backups
     .command('wait')
-    .summary('go on waiting for what create or export started')
-    .description('go on waiting for a job or a backup that was started before; fail unless it ends well')
-    .addOption(resourceFlag('its graph or instance').makeOptionMandatory())
-    .addOption(flag('--job <id>', 'the job, as create or export of a graph printed it', someText))
-    .addOption(flag('--backup <id>', 'the backup', someText))
-    .addOption(waitTimeoutFlag())
-    .option('--json', 'print a JSON object when it has ended; keys in docs/backups-json.md')
+    .summary('wait for a backup or export that was started earlier')
+    .description('Wait for a job or backup that was started earlier; fail unless it succeeds.')
+    .requiredOption(RESOURCE, 'its resource', someText)
+    .option('--job <id>', 'the job id that create or export printed', someText)
+    .option('--backup <id>', 'the backup id', someText)
+    .option('--json', 'print a JSON object when it has finished; keys in docs/backups-json.md')
     .action((flags: BackupsWaitFlags) =>
       run(import('./backups/wait-command.ts').then(({ waitCommand }) => waitCommand(flags, terminal, time))),
     );
-  withPlaceFlags(wait);
+  withPlaceFlags(withWaitTimeout(wait));
 }
 
-const SENT_ONCE = 'sent once and never again, also where the answer is lost';
-
-const resourceFlag = (description: string): Option => flag('--resource <id or name>', description, someText);
+const RESOURCE = '--resource <id or name>';
+const NOT_RETRIED = 'The request is not retried if its response is lost.';
 
 function withPlaceFlags(command: Command): Command {
-  return command
-    .addOption(configFileFlag())
-    .addOption(flag('--project <name>', 'in this project alone, by its name in the configuration', someText))
-    .addOption(choiceFlag('--service <type>', 'of this service alone', SERVICE_TYPES));
+  return withConfigFile(command)
+    .option('--project <name>', 'only this project, by its name in the configuration', someText)
+    .addOption(new Option('--service <type>', 'only this service').choices(SERVICE_TYPES));
 }
 
 function withChangeFlags(command: Command): Command {
-  return command
-    .option('--wait', 'wait until it has ended, and fail unless it ended well')
-    .addOption(waitTimeoutFlag())
-    .option('--dry-run', 'show the call and send nothing that changes anything')
-    .option('--yes', 'do not ask; needed where there is no terminal to ask on')
+  return withWaitTimeout(command.option('--wait', 'wait until it has finished; fail unless it succeeds'))
+    .option('--dry-run', 'print the request without sending it')
+    .option('--yes', 'do not ask for confirmation; required without a terminal')
     .option(
       '--json',
-      'print a JSON object when it was started and one when it has ended; keys in docs/backups-json.md',
+      'print a JSON object when it has started and one when it has finished; keys in docs/backups-json.md',
     );
 }
 
@@ -132,12 +116,12 @@ function withChangeFlags(command: Command): Command {
 function refuseTimeoutWithoutWait(command: Command): void {
   const isTyped = command.getOptionValueSource('waitTimeout') === 'cli';
   if (!isTyped || command.getOptionValue('wait') === true) return;
-  throw new CommandError(`backups ${command.name()}: --wait-timeout needs --wait`, EXIT.usage);
+  throw new CommandError('--wait-timeout needs --wait', EXIT.usage);
 }
 
-const waitTimeoutFlag = (): Option =>
-  flag(
-    '--wait-timeout <duration>',
-    'wait no longer than this',
-    durationOf(seconds(1), 'of at least a second, such as 90s, 30m or 2h,'),
-  ).default(seconds(7200), '2h');
+const withWaitTimeout = (command: Command): Command =>
+  command.addOption(
+    new Option('--wait-timeout <duration>', 'stop waiting after this long')
+      .argParser(durationOf(seconds(1), 'a duration of at least 1s, such as 90s, 30m or 2h'))
+      .default(seconds(7200), '2h'),
+  );

@@ -1,24 +1,17 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { errorMessage } from '../errors.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { CommandError, ConfigurationError } from './command-error.ts';
 import { addBackfillCommand } from './command-line-backfill.ts';
 import { addBackupsCommands } from './command-line-backups.ts';
-import { configFileFlag, explain, type RunCommand } from './command-line-parts.ts';
+import { explain, type RunCommand, refuseRepeatedFlags, withConfigFile } from './command-line-parts.ts';
 import { type CommandTime, REAL_TIME } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
-import {
-  choiceFlag,
-  factor,
-  flag,
-  listenAddress,
-  someText,
-  telemetryPath,
-  wholeNumber,
-} from './flag-values.ts';
+import { factor, listenAddress, someText, telemetryPath, wholeNumber } from './flag-values.ts';
 import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
-import type { Terminal } from './terminal.ts';
-import { usageError } from './usage-error.ts';
+import { print, type Terminal } from './terminal.ts';
+import { visible } from './text-table.ts';
 
 /** Runs the command that the arguments ask for; resolves with its exit code, never rejects. */
 export async function runCommandLine(
@@ -30,151 +23,150 @@ export async function runCommandLine(
   const run: RunCommand = async (code) => {
     exitCode = await code;
   };
+  let help = '';
+  const writeHelp = (text: string): void => {
+    help += text;
+  };
   try {
-    const program = createProgram(terminal, time, run);
-    refuseUnknownCommand(program, args);
-    await program.parseAsync(args, { from: 'user' });
+    const program = createProgram(terminal, time, run, writeHelp);
+    await program
+      .parseAsync(isServing(args) ? ['serve', ...args] : args, { from: 'user' })
+      .catch(unlessShown);
+    await print(terminal, help);
     return exitCode;
   } catch (error) {
-    return tellWhy(error, terminal);
+    return report(error, terminal);
   }
 }
 
-function tellWhy(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+/** Whether no command is named: flags alone, of which help and version are of the program itself. */
+const isServing = ([first = '--']: readonly string[]): boolean =>
+  first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
+
+// What commander calls an error when it has shown help or the version.
+function unlessShown(error: unknown): void {
+  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  // Commander has said what is wrong.
+  if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof ConfigurationError) {
     for (const line of error.lines) terminal.writeError(`${line}\n`);
     return EXIT.usage;
   }
-  terminal.writeError(`${PROGRAM_NAME}: ${error instanceof Error ? error.message : String(error)}\n`);
+  terminal.writeError(`${PROGRAM_NAME}: ${errorMessage(error)}\n`);
   return error instanceof CommandError ? error.exitCode : EXIT.failed;
 }
 
-// A word that is no flag would be taken for an argument of the command that runs without a name.
-function refuseUnknownCommand(program: Command, [first = '']: readonly string[]): void {
-  if (first === '' || first.startsWith('-') || program.commands.some((known) => known.name() === first))
-    return;
-  throw usageError(program, new CommanderError(EXIT.usage, 'commander.unknownCommand', `'${first}'`));
-}
-
-function createProgram(terminal: Terminal, time: CommandTime, run: RunCommand): Command {
+function createProgram(
+  terminal: Terminal,
+  time: CommandTime,
+  run: RunCommand,
+  writeHelp: (text: string) => void,
+): Command {
   const build = readBuildInfo(terminal.environment);
   const program = new Command(PROGRAM_NAME)
-    .description(
-      'Serves the state of the backups of Huawei Cloud graphs (GES) and MySQL databases (GaussDB for MySQL) as Prometheus metrics.',
-    )
+    .description('Exports the state of Huawei Cloud backups as Prometheus metrics.')
     .version(
       `${PROGRAM_NAME} ${build.version} (revision ${build.revision}, node ${build.nodeVersion})`,
-      '--version',
+      '-V, --version',
       'print the version',
     )
-    .helpOption('--help', 'print this help')
-    .helpCommand(false)
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ minWidthToWrap: 20 })
-    .showSuggestionAfterError(false)
     .allowExcessArguments(false)
+    .exitOverride()
     .configureOutput({
-      writeOut: terminal.write,
-      writeErr: () => undefined,
-      outputError: () => undefined,
+      writeOut: writeHelp,
+      writeErr: terminal.writeError,
+      outputError: (text) => terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text)}\n`),
       getOutHelpWidth: () => terminal.outputWidth ?? HELP_WIDTH,
+      getErrHelpWidth: () => terminal.errorWidth ?? HELP_WIDTH,
       getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
 
-  withServeFlags(program.command('serve', { isDefault: true }).addOption(configFileFlag()))
-    .description('poll the backups and serve them (what runs without a command)')
+  withServeFlags(withConfigFile(program.command('serve')))
+    .description('poll the backups and serve metrics (default)')
     .action((flags: ServeFlags) => run(import('./serve.ts').then(({ serve }) => serve(flags, terminal))));
   addDemoCommand(program, terminal, run);
   addCheckCommand(program, terminal, run);
   addBackupsCommands(program, terminal, time, run);
   addBackfillCommand(program, terminal, time, run);
-  program.addHelpText(
-    'after',
-    `\nWithout a command it serves. The flags of a command:\n  ${PROGRAM_NAME} check --help`,
+  explain(
+    program,
+    `Run ${PROGRAM_NAME} COMMAND --help for the flags of a command. Exit codes: 0 success, 1 failure, 2 invalid flags or configuration. NO_COLOR=1 turns colors off.`,
   );
-  explain(program, 'Exit codes: 0 done, 1 refused or failed, 2 wrong flags or configuration.');
-  endInUsageErrors(program);
+  refuseRepeatedFlags(program);
   return program;
 }
 
 const HELP_WIDTH = 80;
 
-function endInUsageErrors(command: Command): void {
-  command.exitOverride((error) => {
-    throw error.exitCode === 0 ? error : usageError(command, error);
-  });
-  for (const subcommand of command.commands) endInUsageErrors(subcommand);
-}
+/** `error: unknown option '--jsn'\n(Did you mean --json?)\n` in a line that a terminal may show. */
+const oneLine = (text: string): string =>
+  visible(
+    text
+      .trim()
+      .replace(/^error: /, '')
+      .replaceAll(/\s*\n\s*/g, ' '),
+  );
 
 function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): void {
   withServeFlags(program.command('demo'))
-    .description('serve a simulated cloud: no account, no file, no network')
-    .addOption(flag('--demo.graphs <count>', 'graphs in it, up to 10000', wholeNumber(0, 10_000)).default(12))
-    .addOption(
-      flag(
-        '--demo.instances <count>',
-        'database instances in it, up to 10000',
-        wholeNumber(0, 10_000),
-      ).default(6),
+    .description('serve a simulated cloud: no account, configuration or network needed')
+    .option('--demo.graphs <count>', 'simulated graphs, at most 10000', wholeNumber(0, 10_000), 12)
+    .option(
+      '--demo.instances <count>',
+      'simulated database instances, at most 10000',
+      wholeNumber(0, 10_000),
+      6,
     )
-    .addOption(
-      flag(
-        '--demo.seed <number>',
-        'what its life follows from',
-        wholeNumber(0, Number.MAX_SAFE_INTEGER),
-      ).default(1),
-    )
-    .addOption(
-      flag(
-        '--demo.speed <factor>',
-        'divides schedules, durations, objectives and the poll interval',
-        factor,
-      ).default(1),
+    .option('--demo.seed <number>', 'seed of the simulation', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option(
+      '--demo.speed <factor>',
+      'divides schedules, durations, objectives and the poll interval',
+      factor,
+      1,
     )
     .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
 }
 
 function addCheckCommand(program: Command, terminal: Terminal, run: RunCommand): void {
-  const check = program
-    .command('check')
-    .summary('examine the configuration, the credentials, the permissions and the backups')
+  const check = withConfigFile(program.command('check'))
+    .summary('check the configuration, credentials, permissions and backups')
     .description(
-      'examine the configuration, the credentials, the permissions and the backups: signs in and reads each list once, as a poll does',
+      'Check the configuration, credentials, permissions and backups: sign in and read each list once, as a poll does.',
     )
-    .addOption(configFileFlag())
-    .option('--offline', 'check the configuration alone and ask the cloud nothing')
-    .option('--strict', 'fail also when a resource is outside of its objective')
-    .option('--json', 'print JSON; its keys are in docs/check-json.md')
+    .option('--offline', 'only check the configuration, without contacting the cloud')
+    .option('--strict', 'also fail if a resource is outside its objective')
+    .option('--json', 'print JSON; keys in docs/check-json.md')
     .action((flags: CheckFlags) =>
       run(import('./check/check.ts').then((module) => module.check(flags, terminal))),
     );
-  explain(
-    check,
-    'Exit codes: 0 the exporter can do its work, 1 something keeps it from it, 2 bad configuration.',
-  );
+  explain(check, 'Exit codes: 0 all checks passed, 1 a check failed, 2 invalid flags or configuration.');
 }
 
 function withServeFlags(command: Command): Command {
   return command
-    .addOption(
-      flag(
-        '--web.listen-address <address>',
-        'where to listen: ":10045", "host:port", "[::1]:port", port 0 for a free one',
-        listenAddress,
-      ).default(':10045'),
+    .option(
+      '--web.listen-address <address>',
+      'address to listen on: ":10045", "host:port", "[::1]:port"; port 0 for a free one',
+      listenAddress,
+      ':10045',
     )
-    .addOption(flag('--web.telemetry-path <path>', 'path of the metrics', telemetryPath).default('/metrics'))
-    .addOption(
-      flag(
-        '--web.config.file <path>',
-        'TLS and basic auth, in the format of the Prometheus exporter-toolkit',
-        someText,
-      ),
+    .option('--web.telemetry-path <path>', 'path of the metrics', telemetryPath, '/metrics')
+    .option(
+      '--web.config.file <path>',
+      'TLS and basic auth, in the format of the Prometheus exporter-toolkit',
+      someText,
     )
-    .option('--web.enable-lifecycle', 'open POST /-/reload')
+    .option('--web.enable-lifecycle', 'enable POST /-/reload')
+    .option('--state.file <path>', 'file that keeps counters and known resources across restarts', someText)
     .addOption(
-      flag('--state.file <path>', 'keep counters and known resources over restarts in this file', someText),
+      new Option('--log.level <level>', 'least severe log level').choices(LOG_LEVELS).default('info'),
     )
-    .addOption(choiceFlag('--log.level <level>', 'least severe lines to log', LOG_LEVELS).default('info'))
-    .addOption(choiceFlag('--log.format <format>', 'format of log lines', LOG_FORMATS).default('logfmt'));
+    .addOption(new Option('--log.format <format>', 'log format').choices(LOG_FORMATS).default('logfmt'));
 }

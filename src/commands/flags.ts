@@ -82,13 +82,13 @@ export interface BackupsWaitFlags extends PlaceFlags {
 /** The flags of `backfill`, checked. */
 export interface BackfillFlags {
   readonly 'config.file'?: string;
-  readonly since: MomentFlag;
-  readonly until: MomentFlag;
+  readonly since: TimestampFlag;
+  readonly until: TimestampFlag;
   readonly step: Seconds;
   readonly job: string;
   readonly instance: string;
   readonly output?: string;
 }
 
-/** A moment that may depend on when the command runs: `now`, so long before now, or a time. */
-export type MomentFlag = (now: UnixSeconds) => UnixSeconds;
+/** A time that may depend on when the command runs: `now`, so long before now, or a time. */
+export type TimestampFlag = (now: UnixSeconds) => UnixSeconds;

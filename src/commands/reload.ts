@@ -1,5 +1,6 @@
 import type { ConfigResult } from '../config/interpret.ts';
 import { formatProblem } from '../config/problem.ts';
+import { errorMessage } from '../errors.ts';
 import type { Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 
@@ -27,11 +28,11 @@ export function createReloader({
 
   const reload: Reload = async () => {
     // A fault of our own must not end the program either: it goes on as it was.
-    const loaded = await loadConfig().catch((error: unknown) => messageOf(error));
+    const loaded = await loadConfig().catch(errorMessage);
     if (typeof loaded === 'string') return refuse([loaded]);
     if (!loaded.ok) return refuse(loaded.problems.map(formatProblem));
     for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
-    const trouble = await exporter.apply(loaded.config).then(() => undefined, messageOf);
+    const trouble = await exporter.apply(loaded.config).then(() => undefined, errorMessage);
     if (trouble !== undefined) return refuse([trouble]);
     exporter.recordReload(true);
     log.info({ projects: loaded.config.projects.length }, 'configuration reloaded');
@@ -44,5 +45,3 @@ export function createReloader({
     return mine;
   };
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

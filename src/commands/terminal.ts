@@ -1,14 +1,21 @@
 import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import { errorCode, errorMessage } from '../errors.ts';
+import { fileError } from '../files/file-error.ts';
 import { PROGRAM_NAME } from './build.ts';
+import { OutputError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
-import { systemErrorWords } from './system-error.ts';
+
+/** Colours and weights of text on a terminal. */
+export type TextStyle = 'green' | 'red' | 'dim';
 
 /** What a command has of the process that it runs in. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes to standard output: what the command was asked for. */
-  readonly write: (text: string) => void;
+  /** Writes to standard output: what the command was asked for. Rejects with an {@link OutputError}. */
+  readonly write: (text: string) => Promise<void>;
   /** Writes to standard error: log lines and what went wrong. */
   readonly writeError: (text: string) => void;
   /** Standard output, for long texts. */
@@ -17,11 +24,14 @@ export interface Terminal {
   readonly outputWidth: number | undefined;
   /** The same of standard error. */
   readonly errorWidth: number | undefined;
-  /** Whether standard output may be coloured: a terminal, and no wish against it (https://no-color.org). */
-  readonly isColourful: boolean;
+  /** Styles a text for standard output where that is a terminal with colours and NO_COLOR is not set. */
+  readonly style: (style: TextStyle, text: string) => string;
   /** Whether someone sits there who can be asked. */
   readonly canAsk: boolean;
-  /** Asks a question on standard error; resolves with whether the answer was yes. Ctrl-C and `signal` answer no. */
+  /**
+   * Asks a question on standard error; resolves with whether the answer was yes. Ctrl-C and `signal` answer no, and
+   * what was typed before the question answers nothing.
+   */
   readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back at each of the signals until the returned function is called. */
   readonly onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => () => void;
@@ -31,32 +41,36 @@ export interface Terminal {
   readonly exit: (code: number) => never;
 }
 
-/** The terminal of a process. A reader of its output that goes away ends nothing but the output. */
+/** Writes to standard output. That its reader goes away before the end, as `head` does, is no failure. */
+export async function print(terminal: Pick<Terminal, 'write'>, text: string): Promise<void> {
+  try {
+    await terminal.write(text);
+  } catch (error) {
+    if (!(error instanceof OutputError && error.isReaderGone)) throw error;
+  }
+}
+
+/** The terminal of a process. */
 export function createTerminal(host: NodeJS.Process): Terminal {
   const writeError = (text: string): void => void host.stderr.write(text);
-  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    writeError(`${PROGRAM_NAME}: cannot write to standard output: ${systemErrorWords(error)}\n`);
-    host.exit(EXIT.failed);
-  });
+  // Whoever writes hears of it by the callback.
+  host.stdout.on('error', () => undefined);
   // Where errors cannot be written, nobody can be told.
   host.stderr.on('error', () => undefined);
   let handleUncaught = (error: unknown): void => {
-    writeError(
-      `${PROGRAM_NAME}: unexpected error: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    writeError(`${PROGRAM_NAME}: unexpected error: ${errorMessage(error)}\n`);
     host.exit(EXIT.failed);
   };
   host.on('uncaughtException', (error) => handleUncaught(error));
   host.on('unhandledRejection', (error) => handleUncaught(error));
   return {
     environment: host.env,
-    write: (text) => void host.stdout.write(text),
+    write: (text) => writeTo(host.stdout, text),
     writeError,
     output: host.stdout,
     outputWidth: widthOf(host.stdout),
     errorWidth: widthOf(host.stderr),
-    isColourful: host.stdout.isTTY === true && wantsColours(host.env),
+    style: (style, text) => styleText(style, text, { stream: host.stdout }),
     canAsk: host.stdin.isTTY === true && host.stderr.isTTY === true,
     ask: (question, signal) => askOn(host, question, signal),
     onSignal: (names, handle) => {
@@ -72,6 +86,18 @@ export function createTerminal(host: NodeJS.Process): Terminal {
   };
 }
 
+function writeTo(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (error) reject(outputError(error));
+      else resolve();
+    });
+  });
+}
+
+const outputError = (error: Error): OutputError =>
+  new OutputError(`cannot write to standard output: ${fileError(error)}`, errorCode(error) === 'EPIPE');
+
 const USUAL_WIDTH = 80;
 
 function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined {
@@ -79,16 +105,14 @@ function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }
   return stream.isTTY === true ? stream.columns || USUAL_WIDTH : undefined;
 }
 
-function wantsColours({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
-  return (NO_COLOR ?? '') === '' && TERM !== 'dumb';
-}
-
 async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal): Promise<boolean> {
+  if (await discardTyped(host.stdin)) return false;
   const lines = createInterface({ input: host.stdin, output: host.stderr });
   const ended = new AbortController();
   const end = (): void => ended.abort();
   lines.on('SIGINT', end);
   lines.on('close', end);
+  if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
   try {
     const answer = await lines.question(`${question} [y/N] `, { signal: ended.signal });
@@ -100,4 +124,24 @@ async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal
     signal.removeEventListener('abort', end);
     lines.close();
   }
+}
+
+// What was typed before is at hand at once.
+const TYPED_MILLISECONDS = 50;
+const CTRL_C = '\u0003';
+
+/** Throws away what was typed so far; resolves with whether Ctrl-C was among it. */
+async function discardTyped(keyboard: NodeJS.ReadStream): Promise<boolean> {
+  let isInterrupted = false;
+  const discard = (typed: Buffer | string): void => {
+    isInterrupted ||= typed.includes(CTRL_C);
+  };
+  // Without it, what was typed of a line that is not ended yet could not be read.
+  keyboard.setRawMode(true);
+  keyboard.on('data', discard);
+  await wait(TYPED_MILLISECONDS);
+  keyboard.off('data', discard);
+  keyboard.pause();
+  keyboard.setRawMode(false);
+  return isInterrupted;
 }

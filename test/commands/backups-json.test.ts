@@ -39,6 +39,8 @@ const target = { resource: { id, name: 'orders' }, service };
 const result = {
   target,
   started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
+  what: 'the backup',
+  waitCommand: 'backups wait',
   json: true,
 };
 
@@ -50,30 +52,27 @@ describe('what backups prints with --json', () => {
   it('is for a change the second example', async () => {
     const terminal = createFakeTerminal();
 
-    writeStart(result, 'the backup', terminal);
-    await writeEnd(result, 'the backup', Promise.resolve({ kind: 'succeeded', backup }), terminal);
+    await writeStart(result, terminal);
+    await writeEnd(result, Promise.resolve({ kind: 'succeeded', backup }), terminal);
 
     expect(terminal.written()).toBe(examples[1]);
   });
 
-  it('is for a dry run the third example', () => {
+  it('is for a dry run the third example', async () => {
     const terminal = createFakeTerminal();
     const call = actionsOf('ges').create(id, 'unused');
     const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
 
-    showCall({ target, call, what: 'the backup', flags }, terminal);
+    await showCall({ target, call, what: 'the backup', flags }, terminal);
 
     expect(terminal.written()).toBe(examples[2]);
   });
 
   it('has no key that its page does not explain', async () => {
     const terminal = createFakeTerminal();
-    await writeEnd(
-      result,
-      'the backup',
-      Promise.reject(new EndedBadly('the backup', 'no space')),
-      terminal,
-    ).catch(() => undefined);
+    await writeEnd(result, Promise.reject(new EndedBadly('the backup', 'no space')), terminal).catch(
+      () => undefined,
+    );
 
     const lines = [...examples.join('').trim().split('\n'), terminal.written()];
     const keys = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))));

@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ProjectExamination } from '../../src/commands/check/examine.ts';
-import { paletteFor, renderExamination } from '../../src/commands/check/render.ts';
+import { renderExamination } from '../../src/commands/check/render.ts';
 import { verdictOf } from '../../src/commands/check/verdict.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -9,14 +9,10 @@ import { graph, NOW, neverBackedUp, project, service } from './examinations.ts';
 
 const rendered = (
   projects: readonly ProjectExamination[],
-  {
-    strict = false,
-    colourful = false,
-    width,
-  }: { strict?: boolean; colourful?: boolean; width?: number } = {},
+  { strict = false, colorful = false, width }: { strict?: boolean; colorful?: boolean; width?: number } = {},
 ): string =>
   renderExamination(projects, verdictOf(projects, NOW, strict), NOW, {
-    palette: paletteFor(colourful),
+    style: (style, text) => (colorful ? styleText(style, text, { validateStream: false }) : text),
     width,
   });
 
@@ -112,11 +108,11 @@ describe('what check prints', () => {
   });
 
   it('paints what is good green and what is bad red, and nothing else', () => {
-    const text = rendered(everything, { colourful: true });
+    const text = rendered(everything, { colorful: true });
 
-    expect(text).toContain('\u001b[32msigned in\u001b[0m');
-    expect(text).toContain('\u001b[31msign-in failed\u001b[0m: cannot');
-    expect(text).toContain('\u001b[31mgaussdb-mysql\u001b[0m: cannot');
+    expect(text).toContain('\u001b[32msigned in\u001b[39m');
+    expect(text).toContain('\u001b[31msign-in failed\u001b[39m: cannot');
+    expect(text).toContain('\u001b[31mgaussdb-mysql\u001b[39m: cannot');
     expect(stripVTControlCharacters(text)).toBe(rendered(everything));
   });
 

@@ -15,6 +15,8 @@ export interface FakeTerminal extends Terminal {
 export function createFakeTerminal(
   options: {
     readonly answer?: boolean;
+    /** What standard output answers to a write; nothing for success. */
+    readonly outputError?: Error;
     readonly outputWidth?: number;
     readonly errorWidth?: number;
     readonly environment?: Readonly<Record<string, string>>;
@@ -29,7 +31,10 @@ export function createFakeTerminal(
   };
   return {
     environment: options.environment ?? {},
-    write,
+    write: async (text) => {
+      if (options.outputError !== undefined) throw options.outputError;
+      write(text);
+    },
     writeError: (text) => {
       errors += text;
     },
@@ -41,7 +46,7 @@ export function createFakeTerminal(
     }),
     outputWidth: options.outputWidth,
     errorWidth: options.errorWidth,
-    isColourful: false,
+    style: (_, text) => text,
     canAsk: options.answer !== undefined,
     ask: (question) => {
       asked.push(question);

@@ -46,6 +46,31 @@ describe('the help', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
+  it.each([
+    [['-h'], 'help.txt'],
+    [['help'], 'help.txt'],
+    [['help', 'check'], 'check.txt'],
+    [['check', '-h'], 'check.txt'],
+    [['backups', 'help', 'list'], 'backups-list.txt'],
+    [['help', 'backups'], 'backups.txt'],
+  ])('is also what %j prints', async (args, file) => {
+    const terminal = createFakeTerminal();
+
+    const code = await runCommandLine(args, terminal);
+
+    expect({ code, errors: terminal.errors() }).toEqual({ code: 0, errors: '' });
+    expectGolden(`commands/golden/${file}`, terminal.written());
+  });
+
+  it.each(['-V', '--version'])('%s prints the version', async (flag) => {
+    const terminal = createFakeTerminal();
+
+    const code = await runCommandLine([flag], terminal);
+
+    expect(code).toBe(0);
+    expect(terminal.written()).toMatch(/^huaweicloud-backup-exporter \d+\.\d+\.\d+ /);
+  });
+
   it('is kept of no command that is gone', () => {
     const kept = readdirSync(new URL('golden', import.meta.url)).filter(
       (name) => !name.startsWith('output-'),

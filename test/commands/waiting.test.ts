@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OutputError } from '../../src/commands/command-error.ts';
 import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 import { createWaitingWorld } from './waiting-world.ts';
@@ -32,7 +33,7 @@ describe('backups create --wait', () => {
       expect(code).toBe(0);
       expect(backup).toMatchObject({ method: 'manual', state: 'success' });
       expect(output).toContain(`Started the backup of ${resource.name} (${resource.id}): job `);
-      expect(output).toContain(`\nThe backup of ${resource.name} (${resource.id}) is complete and good: `);
+      expect(output).toContain(`\nThe backup of ${resource.name} (${resource.id}) succeeded: `);
       expect(output).toContain(`, backup ${backup?.id}\n`);
       expect(errors).toMatch(/^Waiting for the backup of .*: 0 s\nWaiting for the backup of .*: 1 min/);
       expect(pauses.slice(0, 6)).toEqual([1, 2, 4, 8, 10, 10]);
@@ -48,7 +49,7 @@ describe('backups create --wait', () => {
     const { code, output, errors } = await run(create(id));
 
     expect(code).toBe(1);
-    expect(output).not.toContain('good');
+    expect(output).not.toContain('succeeded');
     expect(errors).toContain(`huaweicloud-backup-exporter: the backup of ${name} (${id}) failed`);
   });
 
@@ -82,6 +83,46 @@ describe('backups create --wait', () => {
       size_bytes: backup?.sizeBytes,
       duration_seconds: (backup?.end ?? 0) - (backup?.start ?? 0),
     });
+  });
+
+  it.each([[], ['--json']])(
+    'says on standard error what it started where standard output is full (%s), and does not wait',
+    async (...flags) => {
+      const { cloud, run, pauses } = await createWaitingWorld();
+      const { id, name } = firstOf(cloud, 'graph');
+      const outputError = new OutputError('cannot write to standard output: no space left on device', false);
+
+      const { code, errors } = await run(create(id, ...flags), createFakeTerminal({ outputError }));
+
+      expect(code).toBe(1);
+      expect(pauses).toEqual([]);
+      expect(posts(cloud)).toHaveLength(1);
+      expect(errors).toMatch(
+        new RegExp(
+          `^${PROGRAM}: cannot write to standard output: no space left on device; started the backup of ${name} \\(${id}\\): job (\\w+); follow it with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job \\1 --config\\.file config\\.yml\\n$`,
+        ),
+      );
+    },
+  );
+
+  it('says on standard error how it ended where standard output is full by then', async () => {
+    const { cloud, run } = await createWaitingWorld();
+    const { id, name } = firstOf(cloud, 'graph');
+    const full = new OutputError('cannot write to standard output: no space left on device', false);
+    const terminal = createFakeTerminal();
+    let writes = 0;
+    const write = async (text: string): Promise<void> => {
+      writes += 1;
+      if (writes === 2) throw full;
+      await terminal.write(text);
+    };
+
+    const { code, errors } = await run(create(id), { ...terminal, write });
+
+    expect(code).toBe(1);
+    expect(errors).toContain(
+      `${PROGRAM}: cannot write to standard output: no space left on device; the backup of ${name} (${id}) succeeded: `,
+    );
   });
 
   it('prints a line of JSON for what ended badly too', async () => {
@@ -123,7 +164,7 @@ describe('backups create --wait', () => {
     expect(pauses).toEqual([1, 2, 4, 8, 10, 5]);
     expect(errors).toMatch(
       new RegExp(
-        `huaweicloud-backup-exporter: no end within 30s; the backup of ${name} \\(${id}\\) goes on; go on waiting with huaweicloud-backup-exporter backups wait --project prod --service ges --resource ${id} --job \\w+ --config\\.file config\\.yml\\n$`,
+        `huaweicloud-backup-exporter: not finished within 30s; the backup of ${name} \\(${id}\\) may still be running; wait for it with huaweicloud-backup-exporter backups wait --project prod --service ges --resource ${id} --job \\w+ --config\\.file config\\.yml\\n$`,
       ),
     );
   });
@@ -139,7 +180,7 @@ describe('backups create --wait', () => {
     const { code, output } = await run(['backups', 'wait', '--resource', id, '--job', job]);
 
     expect(code).toBe(0);
-    expect(output).toMatch(new RegExp(`^Job ${job} of .* has ended well\\n$`));
+    expect(output).toMatch(new RegExp(`^Job ${job} of .* succeeded\\n$`));
   });
 
   it('names the backup of an instance to go on with, which has no job to ask for', async () => {
@@ -168,7 +209,7 @@ describe('backups create --wait', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /huaweicloud-backup-exporter: interrupted; the backup of .* goes on; go on waiting with .* --job \w+ /,
+      /huaweicloud-backup-exporter: interrupted; the backup of .* may still be running; wait for it with .* --job \w+ /,
     );
     expect(cloud.backupsOf(id).at(-1)).toMatchObject({ state: 'running', method: 'manual' });
   });
@@ -196,7 +237,7 @@ describe('backups create --wait', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /no end within 1m \(the last look failed: cannot read a job: .* answered 500\); the backup of/,
+      /not finished within 1m \(the last check failed: cannot read a job: .* answered 500\); the backup of/,
     );
   });
 
@@ -208,7 +249,7 @@ describe('backups create --wait', () => {
     const { code, output, errors } = await run(create(id));
 
     expect(code).toBe(0);
-    expect(output).toContain('is complete and good');
+    expect(output).toContain('succeeded');
     expect(
       errors.match(/grant ges:jobs:getDetail to the user or agency; looking for the backup instead/g),
     ).toHaveLength(1);
@@ -253,7 +294,7 @@ describe('backups create --wait', () => {
     ]);
 
     expect(code).toBe(1);
-    expect(errors).toContain('no end within 1m; ');
+    expect(errors).toContain('not finished within 1m; ');
   });
 
   it('shows one line on a terminal that is written over, never wider than it, and clears it', async () => {
@@ -299,7 +340,7 @@ describe('backups export --wait', () => {
     ...flags,
   ];
 
-  it('ends with 0 when the job has ended well, whatever it went through', async () => {
+  it('ends with 0 when the job succeeded, whatever it went through', async () => {
     const { cloud, run } = await createWaitingWorld();
     const { id } = firstOf(cloud, 'graph');
 
@@ -307,7 +348,7 @@ describe('backups export --wait', () => {
 
     expect(code).toBe(0);
     expect(output).toMatch(
-      /^Started the export of backup \S+ of .* to my-bucket\/2026\/: job \w+\nThe export of .* has ended well\n$/,
+      /^Started the export of backup \S+ of .* to my-bucket\/2026\/: job \w+\nThe export of .* succeeded\n$/,
     );
     expect(cloud.requests.filter(({ operation }) => operation === 'get_job').length).toBeGreaterThan(2);
   });
@@ -348,7 +389,7 @@ describe('backups export --wait', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /grant ges:jobs:getDetail to the user or agency; the export of .* goes on; go on waiting with .* --job \w+ /,
+      /grant ges:jobs:getDetail to the user or agency; the export of .* may still be running; wait for it with .* --job \w+ /,
     );
   });
 });

@@ -183,12 +183,12 @@ describe('SIGHUP', () => {
     const output: string[] = [];
     const terminal: Terminal = {
       environment: {},
-      write: () => undefined,
+      write: async () => undefined,
       writeError: () => undefined,
       output: new PassThrough(),
       outputWidth: undefined,
       errorWidth: undefined,
-      isColourful: false,
+      style: (_, text) => text,
       canAsk: false,
       ask: () => Promise.resolve(false),
       onSignal: (names, handle) => {

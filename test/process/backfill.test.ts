@@ -65,7 +65,7 @@ describe('backfill', () => {
   it.each([
     {
       path: '/nowhere/past.om',
-      says: 'cannot write to /nowhere/past.om: there is no such directory (ENOENT)',
+      says: 'cannot write to /nowhere/past.om: no such file or directory (ENOENT)',
     },
     { path: '/', says: 'cannot write to /: it is a directory (EISDIR)' },
     {
@@ -92,7 +92,7 @@ describe('backfill', () => {
 
     expect(shell.code).toBe(1);
     expect(shell.stderr).toMatch(
-      /read\nhuaweicloud-backup-exporter: cannot write to standard output: no space is left on the device \(ENOSPC\)\n$/,
+      /read\nhuaweicloud-backup-exporter: cannot write to standard output: no space left on device \(ENOSPC\)\n$/,
     );
   });
 
@@ -101,7 +101,7 @@ describe('backfill', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /\nhuaweicloud-backup-exporter: cannot write to \/dev\/full: no space is left on the device \(ENOSPC\)\n$/,
+      /\nhuaweicloud-backup-exporter: cannot write to \/dev\/full: no space left on device \(ENOSPC\)\n$/,
     );
   });
 
@@ -120,7 +120,7 @@ describe('backfill', () => {
 
     expect(shell.stdout).toBe('# TYPE huaweicloud_backup_resource_info gauge\n1\n');
     expect(shell.stderr).toMatch(
-      /\nhuaweicloud-backup-exporter: cannot write to standard output: its reader went away before everything was written \(EPIPE\)\n$/,
+      /\nhuaweicloud-backup-exporter: cannot write to standard output: the reader closed the pipe \(EPIPE\)\n$/,
     );
   });
 

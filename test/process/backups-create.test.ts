@@ -218,6 +218,37 @@ describe('backups create', () => {
     expect(changes(cloud)).toHaveLength(1);
   });
 
+  it.each([[], ['--json']])(
+    'says on standard error what it started when nobody reads its output (%s)',
+    async (...flags) => {
+      const cloud = await cloudFor();
+      const { id } = cloud.resourceOf('healthy');
+      const program = startProgram([
+        ...[
+          'backups',
+          'create',
+          '--resource',
+          id,
+          '--yes',
+          ...flags,
+          '--config.file',
+          await configFor(cloud),
+        ],
+      ]);
+
+      program.child.stdout?.destroy();
+      const { code, errors } = await program.ended;
+
+      expect(code).toBe(1);
+      expect(changes(cloud)).toHaveLength(1);
+      expect(errors).toMatch(
+        new RegExp(
+          `^${PROGRAM}: cannot write to standard output: the reader closed the pipe \\(EPIPE\\); started the backup of .*: job (\\w+); follow it with ${PROGRAM} backups wait .* --job \\1 --config\\.file \\S+\\n$`,
+        ),
+      );
+    },
+  );
+
   it('signs in again for a token that has ended, and starts one backup', async () => {
     const cloud = await cloudFor();
     const resource = cloud.resourceOf('healthy');
@@ -271,7 +302,7 @@ describe('backups create', () => {
     const { code, output } = await backups(cloud, ['create', '--resource', resource.id, '--yes', '--wait']);
 
     expect(code).toBe(0);
-    expect(output).toContain('is complete and good');
+    expect(output).toContain('succeeded');
     expect(manualBackups(cloud, resource).at(-1)?.state).toBe('success');
   });
 
@@ -289,7 +320,7 @@ describe('backups create', () => {
     expect(code).toBe(1);
     const [, job] = /: job (\w+)\n$/.exec(output) ?? [];
     expect(errors).toContain(
-      `goes on; go on waiting with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job ${job} --config.file `,
+      `may still be running; wait for it with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job ${job} --config.file `,
     );
     expect(cloud.backupsOf(id).at(-1)?.state).toBe('running');
   });
@@ -394,6 +425,41 @@ describe('backups create on a terminal', () => {
 
     expect(code).toBe(1);
     expect(shown).toMatch(/\nhuaweicloud-backup-exporter: nothing was started\n$/);
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('is not answered by what was typed before it asked', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    cloud.order({ match: { operation: 'sign_in' }, fault: { kind: 'delay', seconds: 1 }, times: 1 });
+    const program = startOnTerminal([
+      ...['backups', 'create', '--resource', id, '--config.file', await configFor(cloud)],
+    ]);
+    await eventually(() => cloud.requests.length > 0);
+
+    program.press(`y${KEYS.enter}`);
+    program.press('y');
+    await program.shows(asks(id));
+    program.press(KEYS.enter);
+    const { code, shown } = await program.ended;
+
+    expect(code).toBe(1);
+    expect(shown).toMatch(/\nhuaweicloud-backup-exporter: nothing was started\n$/);
+    expect(changes(cloud)).toEqual([]);
+  });
+
+  it('starts nothing after a Ctrl-C that was typed before it asked', async () => {
+    const cloud = await cloudFor();
+    const { id } = cloud.resourceOf('healthy');
+    const program = startOnTerminal([
+      ...['backups', 'create', '--resource', id, '--config.file', await configFor(cloud)],
+    ]);
+    await eventually(() => cloud.requests.length > 0);
+
+    program.press(KEYS.ctrlC);
+    const { code } = await program.ended;
+
+    expect(code).toBe(1);
     expect(changes(cloud)).toEqual([]);
   });
 

@@ -133,7 +133,7 @@ describe('backups export', () => {
 
     expect(code).toBe(2);
     expect(errors).toMatch(
-      /^huaweicloud-backup-exporter: --to "[^\n]*": (a bucket must come first|each folder)[^\n]*\n$/,
+      /^huaweicloud-backup-exporter: option '--to <obs-path>' argument '[^\n]*' is invalid. (Expected a bucket|Each folder)[^\n]*\n$/,
     );
     expect(cloud.requests).toEqual([]);
   });
@@ -270,7 +270,7 @@ describe('backups export', () => {
     expect(changes(cloud)).toHaveLength(1);
   });
 
-  it('waits in real time until the job has ended well', async () => {
+  it('waits in real time until the job succeeded', async () => {
     const cloud = await cloudFor({ speed: 60, characters: false });
 
     const { code, output } = await backups(cloud, [

@@ -234,9 +234,7 @@ describe('backups list', () => {
     const [code] = await once(shell, 'close');
 
     expect(code).toBe(1);
-    expect(errors).toBe(
-      `${PROGRAM}: cannot write to standard output: no space is left on the device (ENOSPC)\n`,
-    );
+    expect(errors).toBe(`${PROGRAM}: cannot write to standard output: no space left on device (ENOSPC)\n`);
   });
 
   it('ends with 1 at Ctrl-C while a list hangs', async () => {

@@ -83,10 +83,10 @@ describe('waiting', () => {
       const second = await runProgram(namedCommand(first.errors));
 
       expect(first.code).toBe(1);
-      expect(first.errors).toContain('no end within 1s; the backup of ');
+      expect(first.errors).toContain('not finished within 1s; the backup of ');
       expect(second.code).toBe(0);
       expect(second.output).toMatch(
-        kind === 'graph' ? /^Job \w+ of .* has ended well\n$/ : /^Backup \w+ of .* is complete and good: /,
+        kind === 'graph' ? /^Job \w+ of .* succeeded\n$/ : /^Backup \w+ of .* succeeded: /,
       );
     },
   );
@@ -124,7 +124,7 @@ describe('waiting', () => {
 
     expect(code).toBe(0);
     expect(shown).toMatch(
-      new RegExp(`${CLEAR}The backup of ${name} \\(${id}\\) is complete and good: .*, backup \\S+\\n$`),
+      new RegExp(`${CLEAR}The backup of ${name} \\(${id}\\) succeeded: .*, backup \\S+\\n$`),
     );
   });
 });

@@ -28,7 +28,7 @@ describe('the program', () => {
     );
   });
 
-  it.each([['chek'], ['--nonsense'], ['backups'], ['backups', 'create'], ['check', '--strict=yes']])(
+  it.each([['chek'], ['--nonsense'], ['backups', 'create'], ['check', '--strict=yes']])(
     'answers %j in one line on standard error, and ends with 2',
     async (...args) => {
       const { code, output, errors } = await runProgram(args);

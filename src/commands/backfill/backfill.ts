@@ -6,6 +6,7 @@ import {
 } from '../../backfill/backfill.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
+import { fileError } from '../../files/file-error.ts';
 import { countWords, momentWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
@@ -13,7 +14,6 @@ import { loadConfig, openClients, pickServices } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackfillFlags } from '../flags.ts';
 import { withInterruption } from '../interruption.ts';
-import { systemErrorWords } from '../system-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Output, openOutput } from './output.ts';
 import { createBackfillLine } from './progress.ts';
@@ -50,7 +50,7 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
       return EXIT.done;
     });
   } finally {
-    await output.discard();
+    await output.abort();
     await clients.close();
   }
 }
@@ -58,16 +58,16 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
 function gridOf({ since, until, step, job, instance }: BackfillFlags, now: UnixSeconds): BackfillGrid {
   const grid = { since: since(now), until: until(now), step, job, instance };
   const trouble = troubleOf(grid, now);
-  if (trouble !== undefined) throw new CommandError(`backfill: ${trouble}`, EXIT.usage);
+  if (trouble !== undefined) throw new CommandError(trouble, EXIT.usage);
   return grid;
 }
 
 function troubleOf({ since, until, step }: BackfillGrid, now: UnixSeconds): string | undefined {
-  if (since > now) return '--since lies in the future, of which nothing is known';
-  if (until > now) return '--until lies in the future, of which nothing is known';
+  if (since > now) return '--since is in the future';
+  if (until > now) return '--until is in the future';
   if (since > until) return '--since is later than --until';
   if (Math.ceil(since / step) * step <= until) return undefined;
-  return `samples stand at multiples of --step (${formatDuration(step)}), and none lies between --since and --until; give a smaller step or a longer time`;
+  return `no multiple of --step (${formatDuration(step)}) lies between --since and --until; use a smaller step or a longer time`;
 }
 
 async function write(
@@ -83,12 +83,12 @@ async function write(
     show(progress);
   });
   await writePieces(pieces, output.stream, signal);
-  await output.keep();
+  await output.commit();
   return last;
 }
 
 function cannotWrite({ output }: BackfillFlags, error: unknown): CommandError {
-  return new CommandError(`cannot write to ${output ?? 'standard output'}: ${systemErrorWords(error)}`);
+  return new CommandError(`cannot write to ${output ?? 'standard output'}: ${fileError(error)}`);
 }
 
 const interruptedWords = ({ output }: BackfillFlags): string =>

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { placeWords } from '../configured.ts';
 import type { ChangeFlags } from '../flags.ts';
 import type { Interruption } from '../interruption.ts';
-import type { Terminal } from '../terminal.ts';
+import { print, type Terminal } from '../terminal.ts';
 import { nameOf, type ResourceInService } from './find.ts';
 import { lookCommand } from './next-command.ts';
 import type { OpenService } from './open-service.ts';
@@ -28,11 +28,12 @@ export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal,
 }
 
 /** Shows the call as it would be sent. */
-export function showCall({ target: { service }, call, flags }: Change, terminal: Terminal): void {
+export function showCall({ target: { service }, call, flags }: Change, terminal: Terminal): Promise<void> {
   const { method, path, body } = call;
   const { projectId = '{project_id}' } = service.project;
   const url = `${service.service.endpoint}${path.replace('{project_id}', projectId)}`;
-  terminal.write(
+  return print(
+    terminal,
     flags.json === true
       ? `${JSON.stringify({ method, url, body })}\n`
       : `${method} ${url}\n${JSON.stringify(body, undefined, 2)}\n`,

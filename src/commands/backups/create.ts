@@ -25,7 +25,7 @@ export async function createCommand(
     const call = actionsOf(target.service.service.type).create(target.resource.id, backupName(time.clock()));
     const change = { target, call, what: `the backup of ${nameOf(target.resource)}`, flags };
     if (flags.dryRun === true) {
-      showCall(change, terminal);
+      await showCall(change, terminal);
       return EXIT.done;
     }
     await confirm(change, terminal, session.interruption);
@@ -45,21 +45,22 @@ async function start(
   const before =
     flags.wait === true ? await idsOf(target, config.poll.timeout, interruption.first) : new Set<string>();
   const started = await send(change, config, terminal, interruption);
-  const result = { target, started, json: flags.json === true };
-  writeStart(result, what, terminal);
+  const waitCommand = waitCommandFor(target, started, flags);
+  const result = { target, started, what, waitCommand, json: flags.json === true };
+  await writeStart(result, terminal);
   if (flags.wait !== true) return;
   const jobNotSeen = (reason: string): void =>
     terminal.writeError(`${reason}; looking for the backup instead\n`);
   const waited = waitFor(lookForStarted(target, started, before, jobNotSeen), {
     what,
-    goOn: waitCommandFor(target, started, flags),
+    waitCommand,
     config,
     timeout: flags.waitTimeout,
     interrupted: interruption.first,
     terminal,
     time,
   });
-  await writeEnd(result, what, waited, terminal);
+  await writeEnd(result, waited, terminal);
 }
 
 async function idsOf(

@@ -32,7 +32,7 @@ export async function exportCommand(
     const what = `the export of backup ${visible(backup.id)} of ${nameOf(target.resource)} to ${flags.to}`;
     const change = { target, call, what, flags };
     if (flags.dryRun === true) {
-      showCall(change, terminal);
+      await showCall(change, terminal);
       return EXIT.done;
     }
     await confirm(change, terminal, session.interruption);
@@ -51,22 +51,23 @@ async function start(
 ): Promise<void> {
   const { target, what, flags } = change;
   const started = await send(change, config, terminal, interruption);
-  const result = { target, started, json: flags.json === true };
-  writeStart(result, what, terminal);
+  const waitCommand = waitCommandFor(target, started, flags);
+  const result = { target, started, what, waitCommand, json: flags.json === true };
+  await writeStart(result, terminal);
   if (flags.wait !== true) return;
   if (started.jobId === undefined) {
     throw new CommandError('the service named no job, so there is nothing to wait for');
   }
   const waited = waitFor(lookAtJob(target, started.jobId), {
     what,
-    goOn: waitCommandFor(target, started, flags),
+    waitCommand,
     config,
     timeout: flags.waitTimeout,
     interrupted: interruption.first,
     terminal,
     time,
   });
-  await writeEnd(result, what, waited, terminal);
+  await writeEnd(result, waited, terminal);
 }
 
 function exportOf(service: OpenService) {

@@ -2,7 +2,7 @@ import type { Backup } from '../../domain/backup.ts';
 import { placeWords } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsListFlags } from '../flags.ts';
-import type { Terminal } from '../terminal.ts';
+import { print, type Terminal } from '../terminal.ts';
 import { findResource } from './find.ts';
 import { type ListedBackup, renderBackups, writeJsonLine } from './listed-backup.ts';
 import type { OpenService } from './open-service.ts';
@@ -21,8 +21,8 @@ export function listCommand(flags: BackupsListFlags, terminal: Terminal): Promis
       .filter(({ backup }) => backup.method === (flags.method ?? backup.method))
       .toSorted((one, other) => newestFirst(one.backup, other.backup))
       .slice(0, flags.limit);
-    if (flags.json === true) terminal.write(rows.map(writeJsonLine).join(''));
-    else if (rows.length > 0) terminal.write(renderBackups(rows, terminal.outputWidth, flags));
+    if (flags.json === true) await print(terminal, rows.map(writeJsonLine).join(''));
+    else if (rows.length > 0) await print(terminal, renderBackups(rows, terminal.outputWidth, flags));
     const isWhole = lists.every((list) => list !== undefined);
     if (rows.length === 0 && isWhole) terminal.writeError(`${nothing(flags)}\n`);
     return isWhole ? EXIT.done : EXIT.failed;

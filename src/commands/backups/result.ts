@@ -1,62 +1,81 @@
 import type { SucceededBackup } from '../../domain/backup.ts';
+import { errorMessage } from '../../errors.ts';
 import type { StartedJob } from '../../sources/actions.ts';
 import { durationWords, sizeWords } from '../../status/words.ts';
+import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import type { ResourceInService } from './find.ts';
 import { EndedBadly, type Succeeded } from './wait.ts';
 
-/** What a command that changes something tells of it. */
+/** What a command that changes something reports. */
 export interface ChangeResult {
   readonly target: ResourceInService;
   readonly started: StartedJob;
+  /** What was started, in words: `the backup of orders (4c5f882d)`. */
+  readonly what: string;
+  /** The command that waits for it. */
+  readonly waitCommand: string;
   readonly json: boolean;
 }
 
-/** Tells that something was started, with the ids by which it can be followed. */
-export function writeStart(result: ChangeResult, what: string, terminal: Pick<Terminal, 'write'>): void {
-  const { jobId, backupId } = result.started;
+/**
+ * Reports that something was started, with the ids by which it can be followed. Where standard output cannot be
+ * written, the error says so with the command that follows it: nobody should start it a second time.
+ */
+export async function writeStart(result: ChangeResult, terminal: Pick<Terminal, 'write'>): Promise<void> {
+  const started = `started ${result.what}${idsOf(result.started)}`;
+  const text = result.json ? jsonLine(result, { state: 'started' }) : `${capitalized(started)}\n`;
+  await terminal.write(text).catch((error: unknown) => {
+    throw alsoDone(error, `${started}; follow it with ${result.waitCommand}`);
+  });
+}
+
+function idsOf({ jobId, backupId }: StartedJob): string {
   const ids = [
     ...(jobId === undefined ? [] : [`job ${visible(jobId)}`]),
     ...(backupId === undefined ? [] : [`backup ${visible(backupId)}`]),
   ];
-  terminal.write(
-    result.json
-      ? jsonLine(result, { state: 'started' })
-      : `Started ${what}${ids.length === 0 ? '' : `: ${ids.join(', ')}`}\n`,
-  );
+  return ids.length === 0 ? '' : `: ${ids.join(', ')}`;
 }
 
-/** Tells how it ended; rejects as the waiting does. */
+/** Reports how it ended; rejects as the waiting does. */
 export async function writeEnd(
   result: ChangeResult,
-  what: string,
   waited: Promise<Succeeded>,
   terminal: Pick<Terminal, 'write'>,
 ): Promise<void> {
   try {
     const { backup } = await waited;
-    terminal.write(
-      result.json
-        ? jsonLine(result, { state: 'succeeded', ...backupKeys(backup) })
-        : `${capitalized(what)} ${endWords(backup)}\n`,
-    );
+    const ended = `${result.what} ${endWords(backup)}`;
+    const text = result.json
+      ? jsonLine(result, { state: 'succeeded', ...backupKeys(backup) })
+      : `${capitalized(ended)}\n`;
+    await terminal.write(text).catch((error: unknown) => {
+      throw alsoDone(error, ended);
+    });
   } catch (error) {
     if (result.json && error instanceof EndedBadly) {
-      terminal.write(jsonLine(result, { state: 'failed', reason: error.reason }));
+      // The error says the same.
+      await terminal
+        .write(jsonLine(result, { state: 'failed', reason: error.reason }))
+        .catch(() => undefined);
     }
     throw error;
   }
 }
 
+const alsoDone = (error: unknown, done: string): CommandError =>
+  new CommandError(`${errorMessage(error)}; ${done}`);
+
 function endWords(backup: SucceededBackup | undefined): string {
-  if (backup === undefined) return 'has ended well';
+  if (backup === undefined) return 'succeeded';
   const facts = [
     ...(backup.size === undefined ? [] : [sizeWords(backup.size)]),
     ...(backup.duration === undefined ? [] : [durationWords(backup.duration)]),
     `backup ${visible(backup.id)}`,
   ];
-  return `is complete and good: ${facts.join(', ')}`;
+  return `succeeded: ${facts.join(', ')}`;
 }
 
 function backupKeys(backup: SucceededBackup | undefined) {

@@ -25,16 +25,18 @@ export async function waitCommand(
     const target = await findResource(services, flags.resource);
     const { look, what } = lookAt(target, flags);
     const started = { jobId: flags.job, backupId: flags.backup };
+    const waitCommand = waitCommandFor(target, started, flags);
     const waited = waitFor(look, {
       what,
-      goOn: waitCommandFor(target, started, flags),
+      waitCommand,
       config,
       timeout: flags.waitTimeout,
       interrupted: interruption.first,
       terminal,
       time,
     });
-    await writeEnd({ target, started, json: flags.json === true }, what, waited, terminal);
+    const result = { target, started, what, waitCommand, json: flags.json === true };
+    await writeEnd(result, waited, terminal);
     return EXIT.done;
   });
 }

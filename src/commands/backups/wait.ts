@@ -30,8 +30,8 @@ export type Look = (signal: AbortSignal) => Promise<Progress>;
 export interface WaitOptions {
   /** What is waited for, in words. */
   readonly what: string;
-  /** The command that goes on when waiting ends before it. */
-  readonly goOn: string;
+  /** The command that goes on waiting. */
+  readonly waitCommand: string;
   readonly config: Config;
   readonly timeout: Seconds;
   readonly interrupted: AbortSignal;
@@ -69,7 +69,7 @@ export async function waitFor(look: Look, options: WaitOptions): Promise<Succeed
       if (elapsed >= timeout) throw new CommandError(timeIsOver(options, trouble));
       line.show(`Waiting for ${what}`, seconds(elapsed));
       await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
-      if (interrupted.aborted) throw new CommandError(`interrupted; ${goesOn(options)}`);
+      if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(options)}`);
       pause = Math.min(pause * 2, LOOK_EVERY);
       const seen = await lookOnce(look, options);
       if (seen.kind === 'succeeded') return seen;
@@ -81,11 +81,12 @@ export async function waitFor(look: Look, options: WaitOptions): Promise<Succeed
   }
 }
 
-const goesOn = ({ what, goOn }: WaitOptions): string => `${what} goes on; go on waiting with ${goOn}`;
+const stillRunning = ({ what, waitCommand }: WaitOptions): string =>
+  `${what} may still be running; wait for it with ${waitCommand}`;
 
 function timeIsOver(options: WaitOptions, trouble: string | undefined): string {
-  const last = trouble === undefined ? '' : ` (the last look failed: ${trouble})`;
-  return `no end within ${formatDuration(options.timeout)}${last}; ${goesOn(options)}`;
+  const last = trouble === undefined ? '' : ` (the last check failed: ${trouble})`;
+  return `not finished within ${formatDuration(options.timeout)}${last}; ${stillRunning(options)}`;
 }
 
 async function lookOnce(
@@ -102,7 +103,7 @@ async function lookOnce(
     const refusal = refusalOf(code);
     throw new CommandError(
       refusal === undefined
-        ? `${error.message}; ${goesOn(options)}`
+        ? `${error.message}; ${stillRunning(options)}`
         : `${options.what}: ${refusal} (${code})`,
     );
   }

@@ -4,17 +4,17 @@ import { commandClientFactory, loadConfig } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CheckFlags } from '../flags.ts';
 import { withInterruption } from '../interruption.ts';
-import type { Terminal } from '../terminal.ts';
+import { print, type Terminal } from '../terminal.ts';
 import { examine } from './examine.ts';
 import { examinationJson, offlineJson } from './json.ts';
-import { paletteFor, renderExamination, renderOffline } from './render.ts';
+import { renderExamination, renderOffline } from './render.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Examines what the configuration asks for; resolves with the exit code. */
 export async function check(flags: CheckFlags, terminal: Terminal): Promise<number> {
   const config = await loadConfig(flags['config.file'], terminal);
   if (flags.offline === true) {
-    terminal.write(flags.json === true ? offlineJson(config) : renderOffline(config));
+    await print(terminal, flags.json === true ? offlineJson(config) : renderOffline(config));
     return EXIT.done;
   }
   const projects = await withInterruption(terminal, async ({ first }) => {
@@ -31,11 +31,12 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<numb
 
   const now = systemClock();
   const verdict = verdictOf(projects, now, flags.strict === true);
-  terminal.write(
+  await print(
+    terminal,
     flags.json === true
       ? examinationJson(projects, verdict, now)
       : renderExamination(projects, verdict, now, {
-          palette: paletteFor(terminal.isColourful),
+          style: terminal.style,
           width: terminal.outputWidth,
         }),
   );

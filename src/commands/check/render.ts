@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 import { agoWords, countWords, durationWords } from '../../status/words.ts';
+import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import {
   type CredentialsFinding,
@@ -12,25 +13,9 @@ import {
 } from './examine.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Paints a text; without colour it gives it back. */
-export interface Palette {
-  readonly good: (text: string) => string;
-  readonly bad: (text: string) => string;
-  readonly quiet: (text: string) => string;
-}
-
-const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
-const plain = (text: string): string => text;
-
-/** The palette where colours are wanted, or where they are not. */
-export const paletteFor = (isColourful: boolean): Palette =>
-  isColourful
-    ? { good: paint(32), bad: paint(31), quiet: paint(2) }
-    : { good: plain, bad: plain, quiet: plain };
-
 /** How an examination is shown. */
 export interface RenderOptions {
-  readonly palette: Palette;
+  readonly style: Terminal['style'];
   /** Places in a line; undefined for any number. */
   readonly width: number | undefined;
 }
@@ -55,22 +40,22 @@ export function renderOffline({ projects }: Config): string {
 function verdictLine(
   { fine, failing, outside }: Verdict,
   projects: number,
-  { palette }: RenderOptions,
+  { style }: RenderOptions,
 ): string {
   if (failing > 0) {
     const where = projects === 1 ? '' : ` in ${failing} of ${projects} projects`;
-    return palette.bad(`Something keeps the exporter from its work${where}.`);
+    return style('red', `Something keeps the exporter from its work${where}.`);
   }
-  const good = palette.good('The exporter can do its work.');
+  const good = style('green', 'The exporter can do its work.');
   if (outside === 0) return good;
   const found = `${counted(outside, 'resource')} ${outside === 1 ? 'is' : 'are'} outside of ${outside === 1 ? 'its objective' : 'their objectives'}.`;
-  return `${good} ${fine ? found : palette.bad(found)}`;
+  return `${good} ${fine ? found : style('red', found)}`;
 }
 
 function projectLines(
   { project, region, credentials, services }: ProjectExamination,
   now: UnixSeconds,
-  { palette, width }: RenderOptions,
+  { style, width }: RenderOptions,
 ): readonly string[] {
   const read = services.filter(({ resources }) => resources !== undefined);
   const table = textTable(
@@ -79,14 +64,14 @@ function projectLines(
     {
       right: NUMBERS,
       width: width === undefined ? undefined : width - INDENT.length,
-      paintHeading: palette.quiet,
+      paintHeading: (text) => style('dim', text),
     },
   );
   return [
     `project ${visible(project)} (${visible(region)})`,
-    ...indented(credentialsLines(credentials, palette)),
+    ...indented(credentialsLines(credentials, style)),
     ...indented(read.length === 0 ? [] : table),
-    ...indented(services.flatMap((examination) => remarks(examination, now, palette))),
+    ...indented(services.flatMap((examination) => remarks(examination, now, style))),
   ];
 }
 
@@ -94,16 +79,16 @@ const INDENT = '  ';
 const indented = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => (line === '' ? '' : INDENT + line));
 
-function credentialsLines(finding: CredentialsFinding, palette: Palette): readonly string[] {
+function credentialsLines(finding: CredentialsFinding, style: Terminal['style']): readonly string[] {
   switch (finding.kind) {
     case 'signed_in':
-      return [palette.good('signed in')];
+      return [style('green', 'signed in')];
     case 'accepted':
-      return [palette.good('credentials accepted')];
+      return [style('green', 'credentials accepted')];
     case 'unknown':
       return [];
     case 'failed':
-      return [`${palette.bad('sign-in failed')}: ${finding.reason}`];
+      return [`${style('red', 'sign-in failed')}: ${finding.reason}`];
     default:
       return finding satisfies never;
   }
@@ -126,7 +111,11 @@ function summary(
 
 const MOST_NAMED = 20;
 
-function remarks(examination: ServiceExamination, now: UnixSeconds, palette: Palette): readonly string[] {
+function remarks(
+  examination: ServiceExamination,
+  now: UnixSeconds,
+  style: Terminal['style'],
+): readonly string[] {
   const { service, resources = [], troubles, rejectedRows, unlisted, excluded } = examination;
   const named = resources.filter(({ standing }) => standing === 'stale' || standing === 'never');
   const more = named.length - MOST_NAMED;
@@ -141,7 +130,7 @@ function remarks(examination: ServiceExamination, now: UnixSeconds, palette: Pal
     ...remark(excluded > 0, `${counted(excluded, 'resource')} left out by include and exclude`),
   ];
   return [
-    ...troubles.map((trouble) => `${palette.bad(service)}: ${trouble}`),
+    ...troubles.map((trouble) => `${style('red', service)}: ${trouble}`),
     ...facts.map((fact) => `${service}: ${fact}`),
   ];
 }

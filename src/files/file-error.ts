@@ -1,0 +1,23 @@
+import { errorCode, errorMessage } from '../errors.ts';
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'disk quota exceeded',
+  EIO: 'input/output error',
+  EISDIR: 'it is a directory',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'a part of the path is not a directory',
+  EPERM: 'operation not permitted',
+  EPIPE: 'the reader closed the pipe',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why the system refused to read or write a file, in its usual words and with its code. */
+export function fileError(error: unknown): string {
+  const code = errorCode(error);
+  const words = code === undefined ? undefined : WORDS[code];
+  return words === undefined ? errorMessage(error) : `${words} (${code})`;
+}
