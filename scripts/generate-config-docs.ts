@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { defaultEndpoint, type EndpointService } from '../src/config/endpoints.ts';
 import { ENVIRONMENT_VARIABLES } from '../src/config/environment.ts';
 import { settingsSchema } from '../src/config/schema.ts';
 import { type KeyRule, keyRules } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings } from '../src/config/settings-list.ts';
-import { SERVICE_TYPES } from '../src/domain/service.ts';
+import { defaultEndpoint } from '../src/services/host.ts';
+import { SERVICES as CLOUD_SERVICES } from '../src/services/index.ts';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -91,9 +91,9 @@ const ENDPOINT_EXAMPLES: readonly (readonly [region: string, cloud: string | und
 ];
 
 const endpointTable = (): string => {
-  const services: readonly EndpointService[] = ['iam', ...SERVICE_TYPES];
+  const services = [{ type: 'iam', host: () => ({ label: 'iam' }) }, ...CLOUD_SERVICES];
   return table(
-    ['Region', '`cloud`', ...services.map(code)],
+    ['Region', '`cloud`', ...services.map(({ type }) => code(type))],
     ENDPOINT_EXAMPLES.map(([region, cloud]) => [
       code(region),
       cloud === undefined ? '' : code(cloud),

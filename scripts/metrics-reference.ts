@@ -1,23 +1,29 @@
-import { OPERATIONS } from '../src/cloud/operation.ts';
 import { BACKUP_STATES } from '../src/domain/backup.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { EXPORTER_METRICS } from '../src/metrics/exporter-catalogue.ts';
 import type { MetricDescription } from '../src/metrics/metric.ts';
 import { RESOURCE_LABELS, RESOURCE_METRICS } from '../src/metrics/resource-metrics.ts';
-import { REJECTION_REASONS } from '../src/sources/source.ts';
+import { REJECTION_REASONS } from '../src/pagination/list.ts';
+import { callsOf, SERVICE_TYPES, SERVICES } from '../src/services/index.ts';
+
+const OPERATIONS = new Set([
+  'sign_in',
+  'find_project',
+  ...SERVICES.flatMap((service) => callsOf(service).map(({ call }) => call.operation)),
+]);
 
 const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
-  ['cloud_service', '`ges` or `gaussdb-mysql`; `iam` for requests that sign in'],
+  ['cloud_service', `${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}; \`iam\` for requests that sign in`],
   ['region', 'as configured'],
   ['project', 'name of the project in the configuration'],
-  ['resource_id', 'id of the graph or database instance'],
+  ['resource_id', 'id of the resource'],
   ['resource_name', 'its last known name, else its id'],
   ['state', BACKUP_STATES.join(', ')],
   ['result', 'succeeded, failed'],
   ['method', 'how a backup was started, in the word of the service: `auto`, `manual`, …'],
   ['outcome', OUTCOMES.join(', ')],
   ['reason', REJECTION_REASONS.join(', ')],
-  ['operation', OPERATIONS.join(', ')],
+  ['operation', [...OPERATIONS].join(', ')],
   ['code', 'HTTP status, or `network` or `timeout` where there was no whole answer'],
 ];
 
@@ -29,7 +35,7 @@ export function renderMetricsReference(): string {
 
 Unknown is absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. No backup id or name is a label.
 
-## Graphs and database instances
+## Resources
 
 Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series of a service come from one complete poll
 and change together; there are none before it. A failed poll leaves them as they were.

@@ -13,7 +13,7 @@ import {
   placeKey,
   type ServicePoller,
 } from './poll/service-poller.ts';
-import type { ResourcePlace } from './state/objective.ts';
+import type { Scope } from './state/objective.ts';
 import { createPace } from './state/pace.ts';
 import type { StateFile } from './state-file/state-file.ts';
 import { buildStatusReport } from './status/build-report.ts';
@@ -116,7 +116,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       );
       clients.push(client);
       for (const service of project.services) {
-        const place: ResourcePlace = { service: service.type, ...labels };
+        const place: Scope = { service: service.type, ...labels };
         if (!memories.has(placeKey(place))) metrics.admit(place);
         const poller = createServicePoller({
           place,

@@ -2,13 +2,13 @@ import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantitie
 import { ENDINGS, writeLabel, writeMetadata } from '../metrics/exposition.ts';
 import { RESOURCE_METRICS, type ResourceMetric } from '../metrics/resource-metrics.ts';
 import { placeLabels, resourceLabels, sampleReader } from '../metrics/sample-reader.ts';
-import type { ResourcePlace } from '../state/objective.ts';
+import type { Scope } from '../state/objective.ts';
 import type { Aspect, HistoryPoint, TimeSpan } from './resource-history.ts';
 import { createSampleLines, type SampleTimes } from './sample-lines.ts';
 
 /** The past of one resource within the time of a grid, and where it belongs. */
 export interface PlacedHistory {
-  readonly place: ResourcePlace;
+  readonly place: Scope;
   readonly points: readonly HistoryPoint[];
 }
 

@@ -18,7 +18,7 @@ export interface Completeness {
  * by hand stay until someone deletes them.
  */
 export function completenessOf(backups: readonly Backup[], hasAutomaticBackups: boolean): Completeness {
-  const automatic = backups.filter(({ method, state }) => method !== MANUAL && state !== 'running');
+  const automatic = backups.filter(({ automatic, state }) => automatic !== false && state !== 'running');
   const good = automatic.filter(({ state }) => state === 'succeeded');
   const others = automatic.filter(({ state }) => state !== 'succeeded');
   if (automatic.length === 0) {
@@ -33,8 +33,6 @@ export function completenessOf(backups: readonly Backup[], hasAutomaticBackups: 
     others: others.length < good.length ? oldestOfAll : oldestOther,
   };
 }
-
-const MANUAL = 'manual';
 
 const oldest = (backups: readonly Backup[]): number =>
   backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);

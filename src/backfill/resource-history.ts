@@ -66,7 +66,7 @@ interface Past {
 }
 
 const hasAutomaticBackups = ({ listing, facts }: KnownResource): boolean =>
-  listing?.automaticBackup ?? facts?.automaticBackup ?? true;
+  listing?.notExpected === undefined && (facts?.automaticBackup ?? true);
 
 /** When something of a resource changes, in order. */
 function momentsOf({ resource, backups, complete, engineKnownFrom }: Past): readonly number[] {
@@ -89,7 +89,7 @@ function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
   const { resource, objective } = past;
   return {
     from: moment,
-    resource: { ...resource, objective, facts, finished: NONE_FINISHED },
+    resource: { ...resource, objective, notExpected: undefined, facts, finished: NONE_FINISHED },
     known: knownAt(past, visible, moment),
   };
 }
@@ -101,9 +101,9 @@ function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
   if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= moment) {
     return backup;
   }
-  const { id, name, resourceId, resourceName, method, engineVersion, arch, encrypted } = backup;
+  const { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted } = backup;
   const { resourceDeleted, automaticBackup, start } = backup;
-  const listed = { id, name, resourceId, resourceName, method, engineVersion, arch, encrypted };
+  const listed = { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted };
   return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
 }
 

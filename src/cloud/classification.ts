@@ -1,4 +1,5 @@
 import type { FailureKind } from '../domain/outcome.ts';
+import type { ErrorRules } from './api-call.ts';
 import type { Operation } from './operation.ts';
 import type { VendorError } from './vendor-error.ts';
 
@@ -11,13 +12,8 @@ export interface Classification {
 const lasting = (kind: FailureKind): Classification => ({ kind, transient: false });
 const passing = (kind: FailureKind): Classification => ({ kind, transient: true });
 
-/** Codes that tell more than the status they come with. From the vendor's error code pages. */
+/** Codes of the gateway in front of every service. */
 const BY_CODE: ReadonlyMap<string, Classification> = new Map([
-  ['GES.7004', passing('server')],
-  ['GES.7005', passing('server')],
-  ['GES.7006', passing('server')],
-  ['GES.7051', passing('server')],
-  ['GES.7041', lasting('permission')],
   ['APIGW.0301', lasting('auth')],
   ['APIGW.0307', lasting('auth')],
   ['APIGW.0302', lasting('permission')],
@@ -26,21 +22,16 @@ const BY_CODE: ReadonlyMap<string, Classification> = new Map([
   ['APIGW.0310', lasting('permission')],
   ['APIGW.0802', lasting('permission')],
   ['APIGW.0308', passing('throttled')],
-  ['DBS.280056', lasting('auth')],
-  ['DBS.280015', lasting('permission')],
-  ['DBS.200044', lasting('permission')],
-  ['DBS.200010', lasting('permission')],
 ]);
 
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 502, 503, 504]);
 
-function classifyStatus(status: number, code: string | undefined): Classification {
+function classifyStatus(status: number, isTransient: boolean): Classification {
   if (TRANSIENT_STATUSES.has(status)) return passing('server');
   if (status === 429) return passing('throttled');
   if (status === 401) return lasting('auth');
   if (status === 403) return lasting('permission');
-  // GaussDB answers 500 with a code of its own to what went wrong inside it.
-  if (status >= 500) return code?.startsWith('DBS.') ? passing('server') : lasting('server');
+  if (status >= 500) return isTransient ? passing('server') : lasting('server');
   return lasting('refused');
 }
 
@@ -48,11 +39,19 @@ function classifyStatus(status: number, code: string | undefined): Classificatio
 const isRefusedSignIn = (operation: Operation, status: number, error: VendorError): boolean =>
   operation === 'sign_in' && [401, 403].includes(status === 400 ? (error.statedStatus ?? status) : status);
 
-/** Classifies an answer that is an error: by its code where the code tells more, else by its status. */
-export function classifyAnswer(operation: Operation, status: number, error: VendorError): Classification {
+/** Classifies a response that is an error: by its code where the code says more, else by its status. */
+export function classifyAnswer(
+  operation: Operation,
+  status: number,
+  error: VendorError,
+  { codes, transientPrefix }: ErrorRules,
+): Classification {
   if (isRefusedSignIn(operation, status, error)) return lasting('auth');
-  const known = BY_CODE.get(error.code ?? '');
-  return known ?? classifyStatus(status, error.code);
+  const { code } = error;
+  const meaning = code !== undefined && Object.hasOwn(codes, code) ? codes[code] : undefined;
+  if (meaning?.kind !== undefined) return { kind: meaning.kind, transient: meaning.transient === true };
+  const isTransient = transientPrefix !== undefined && code?.startsWith(transientPrefix) === true;
+  return BY_CODE.get(code ?? '') ?? classifyStatus(status, isTransient);
 }
 
 /** Why no whole answer came: a connection that failed, a limit of time, or bytes that are not HTTP. */

@@ -1,30 +1,20 @@
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
-import type { ServiceType } from '../domain/service.ts';
+import type { Permission } from './api-call.ts';
 import { type Classification, isCertificateCause } from './classification.ts';
 import type { Operation } from './operation.ts';
-import { permissionFor } from './permissions.ts';
 import { oneLine } from './text.ts';
 import type { VendorError } from './vendor-error.ts';
-
-const DOING: Readonly<Record<Operation, string>> = {
-  list_backups: 'list the backups',
-  list_graphs: 'list the graphs',
-  list_instances: 'list the instances',
-  get_policy: 'read a backup policy',
-  sign_in: 'sign in',
-  find_project: "find the project's id",
-  create_backup: 'start a backup',
-  export_backup: 'export a backup',
-  get_job: 'read a job',
-};
 
 /** What was being done, for the sentence about its failure. */
 export interface Attempted {
   readonly operation: Operation;
-  readonly service: ServiceType | 'iam';
+  readonly permission: Permission | undefined;
   /** Host and port. */
   readonly host: string;
 }
+
+// `list_backups` → `list backups`.
+const doing = (operation: Operation): string => operation.replaceAll('_', ' ');
 
 /** A sentence: what could not be done, why, and where it is known what to do. */
 export const failureMessage = (
@@ -32,7 +22,7 @@ export const failureMessage = (
   reason: string,
   ...advice: readonly (string | undefined)[]
 ): string =>
-  [`cannot ${DOING[operation]}: ${reason}`, ...advice.filter((part) => part !== undefined)].join('; ');
+  [`cannot ${doing(operation)}: ${reason}`, ...advice.filter((part) => part !== undefined)].join('; ');
 
 const TOLERATED_SKEW = 15 * 60;
 
@@ -46,15 +36,21 @@ export function skewAdvice(serverDate: Date | undefined, now: UnixSeconds): stri
   return `the clock of this machine is ${minutes} minutes ${direction} the server's, a signature allows for 15: correct the clock`;
 }
 
+/** A permission by both of its names. */
+export function permissionWords(permission: Permission | undefined): string {
+  if (permission === undefined) return 'the permission for it';
+  const { role, identity } = permission;
+  return identity === undefined ? role : `${role} (in an identity policy: ${identity})`;
+}
+
 function answerAdvice(
   attempted: Attempted,
   status: number,
   kind: Classification['kind'],
 ): string | undefined {
-  const { operation, service } = attempted;
+  const { operation } = attempted;
   if (kind === 'permission') {
-    const permission = permissionFor(service, operation) ?? 'the permission for it';
-    return `grant ${permission} to the user or agency`;
+    return `grant ${permissionWords(attempted.permission)} to the user or agency`;
   }
   if (kind === 'throttled') return 'raise poll.interval or lower poll.concurrency';
   if (status >= 300 && status < 400) return 'a redirect is not followed, check the endpoint';

@@ -47,7 +47,16 @@ const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** A question of which everything is known but who asks. */
 type OpenQuestion = Pick<
   Question,
-  'operation' | 'service' | 'method' | 'endpoint' | 'path' | 'query' | 'body' | 'attempts'
+  | 'operation'
+  | 'service'
+  | 'method'
+  | 'endpoint'
+  | 'path'
+  | 'query'
+  | 'body'
+  | 'errors'
+  | 'permission'
+  | 'attempts'
 >;
 
 const PROJECT_ID = '{project_id}';
@@ -150,6 +159,8 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
         path: '/v3/projects',
         query: { name: nameInIam(project) },
         body: undefined,
+        errors: { codes: {} },
+        permission: { role: 'iam:projects:listProjects' },
         attempts: MAX_ATTEMPTS,
       };
       const answer = await askSignedIn(question, () => Promise.resolve(undefined), signal, note);
@@ -171,8 +182,10 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
         method: request.method,
         endpoint: request.endpoint,
         path: request.path,
-        query: request.query,
+        query: request.query ?? {},
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        errors: request.errors,
+        permission: request.permission,
         attempts: isRepeatable(request) ? MAX_ATTEMPTS : 1,
       };
       try {

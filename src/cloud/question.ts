@@ -1,5 +1,6 @@
 import type { Seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
+import type { ErrorRules, Permission } from './api-call.ts';
 import type { AnswerHeaders } from './exchange.ts';
 import type { Operation } from './operation.ts';
 import type { Route } from './routes.ts';
@@ -13,6 +14,9 @@ export interface Question {
   readonly operation: Operation;
   readonly service: ServiceType | 'iam';
   readonly route: Route;
+  readonly errors: ErrorRules;
+  /** What to grant when it is refused. */
+  readonly permission: Permission | undefined;
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Origin, and path prefix if any. */
   readonly endpoint: string;

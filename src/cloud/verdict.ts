@@ -47,7 +47,7 @@ const MAX_EXAMINED_LENGTH = 16 * 1024;
 
 const attemptedBy = ({ question, host }: Circumstances): Attempted => ({
   operation: question.operation,
-  service: question.service,
+  permission: question.permission,
   host,
 });
 
@@ -88,7 +88,7 @@ function judgeError(exchange: AnswerExchange, error: VendorError, circumstances:
   const { question, now } = circumstances;
   const { status } = exchange;
   const shown = cleaned(error, question.secrets);
-  const classification = classifyAnswer(question.operation, status, shown);
+  const classification = classifyAnswer(question.operation, status, shown, question.errors);
   const serverDate = dateOf(exchange);
   const advice =
     classification.kind === 'auth'
@@ -118,6 +118,7 @@ function judgeSuccess(exchange: AnswerExchange, circumstances: Circumstances): V
       { status, serverDate: dateOf(exchange) },
     );
   if (exchange.tooLarge) return malformed('a body that is too large');
+  if (status === 204) return { good: true, answer: { status, headers, body: undefined } };
   if (circumstances.question.expect === 'text') {
     return { good: true, answer: { status, headers, body: exchange.body.toString('utf8') } };
   }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
-import { SERVICE_TYPES } from '../domain/service.ts';
+import { SERVICE_TYPES } from '../services/index.ts';
 import { PROGRAM_NAME } from './build.ts';
 import { CommandError } from './command-error.ts';
 import { explain, type RunCommand, withConfigFile } from './command-line-parts.ts';

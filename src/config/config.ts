@@ -1,4 +1,6 @@
 import type { Seconds } from '../domain/quantities.ts';
+import type { ServiceType } from '../domain/service.ts';
+import type { ServiceApi } from '../services/service.ts';
 
 /** A secret that is read when it is needed. It prints as nothing in logs and JSON. */
 export interface SecretSource {
@@ -32,17 +34,15 @@ export interface ResourceExpressions {
   readonly resourceId: RegExp | undefined;
 }
 
-interface PolledService {
+/** A service of a project whose backups are polled. */
+export interface ServiceConfig {
+  readonly type: ServiceType;
+  readonly api: ServiceApi;
   readonly endpoint: string;
   readonly include: ResourceExpressions | undefined;
   readonly exclude: ResourceExpressions | undefined;
   readonly inventory: boolean;
 }
-
-/** A service of a project whose backups are polled. */
-export type ServiceConfig =
-  | (PolledService & { readonly type: 'ges'; readonly apiVersion: 'v2' | 'v1.0' })
-  | (PolledService & { readonly type: 'gaussdb-mysql' });
 
 /** One project in one region, with the endpoints resolved. */
 export interface ProjectConfig {

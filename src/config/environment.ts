@@ -1,5 +1,6 @@
 import { Document } from 'yaml';
-import { SERVICE_TYPES, type ServiceType } from '../domain/service.ts';
+import type { ServiceType } from '../domain/service.ts';
+import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
 import { type ConfigResult, interpret } from './interpret.ts';
 import { type Problem, pathText, type SettingPath } from './problem.ts';
 import { machineFiles } from './text-file.ts';
@@ -13,6 +14,10 @@ interface EnvironmentVariable {
   readonly name: string;
   readonly description: string;
 }
+
+const SERVICES_BY_DEFAULT = CLOUD_SERVICES.filter(({ byDefault }) => byDefault).map(({ type }) => type);
+
+const listed = (types: readonly ServiceType[]): string => types.map((type) => `\`${type}\``).join(', ');
 
 const REGION = ['HUAWEICLOUD_SDK_REGION', 'HW_REGION_NAME'];
 const PROJECT_ID = ['HUAWEICLOUD_SDK_PROJECT_ID', 'HW_PROJECT_ID'];
@@ -54,7 +59,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   { name: PROJECT_NAME, description: 'Name of the project in IAM; the region when not set.' },
   {
     name: SERVICES,
-    description: `Services to poll, separated by commas: ${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}. All when not set.`,
+    description: `Services to poll, separated by commas: ${listed(SERVICE_TYPES)}. ${listed(SERVICES_BY_DEFAULT)} when not set.`,
   },
   { name: CLOUD, description: 'Domain of the endpoints; by region when not set.' },
   { name: IAM_ENDPOINT, description: 'URL of IAM.' },
@@ -150,7 +155,7 @@ const servicesFrom = ({ take, names, miss }: Collection) => {
     .map((word) => word.trim())
     .filter((word) => word !== '');
   if (words?.length === 0) miss(SERVICES, `no service is named; allowed: ${SERVICE_TYPES.join(', ')}`);
-  return (words ?? SERVICE_TYPES).map((type, index) => {
+  return (words ?? SERVICES_BY_DEFAULT).map((type, index) => {
     const path = ['projects', 0, 'services', index];
     names.set(pathText([...path, 'type']), SERVICES);
     const known = SERVICE_TYPES.find((service) => service === type);

@@ -1,3 +1,5 @@
+import { defaultEndpoint } from '../services/host.ts';
+import { serviceOf } from '../services/index.ts';
 import type {
   Config,
   Credentials,
@@ -6,7 +8,6 @@ import type {
   SecretSource,
   ServiceConfig,
 } from './config.ts';
-import { defaultEndpoint } from './endpoints.ts';
 import { defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
 import type { SettingPath } from './problem.ts';
 import type { ProjectSettings, Settings } from './schema.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly locate: (file: string) => string;
   readonly files: TextFiles;
 }
+
+const IAM = { host: () => ({ label: 'iam' }) };
 
 type CredentialSettings = ProjectSettings['credentials'];
 type ServiceSettings = ProjectSettings['services'][number];
@@ -86,20 +89,15 @@ const resolveExpressions = (settings: ExpressionSettings | undefined): ResourceE
   settings && { resourceName: settings.resource_name, resourceId: settings.resource_id };
 
 const resolveService = (settings: ServiceSettings, { region, cloud }: ProjectSettings): ServiceConfig => {
-  const polled = {
-    endpoint: settings.endpoint ?? defaultEndpoint(settings.type, region, cloud),
+  const service = serviceOf(settings.type);
+  return {
+    type: settings.type,
+    api: service.api(settings),
+    endpoint: settings.endpoint ?? defaultEndpoint(service, region, cloud),
     include: resolveExpressions(settings.include),
     exclude: resolveExpressions(settings.exclude),
     inventory: settings.inventory,
   };
-  switch (settings.type) {
-    case 'ges':
-      return { type: settings.type, apiVersion: settings.api_version, ...polled };
-    case 'gaussdb-mysql':
-      return { type: settings.type, ...polled };
-    default:
-      return settings satisfies never;
-  }
 };
 
 const resolveProject = (
@@ -111,7 +109,7 @@ const resolveProject = (
   region: settings.region,
   projectId: settings.project_id,
   projectName: settings.project_name,
-  iamEndpoint: settings.iam_endpoint ?? defaultEndpoint('iam', settings.region, settings.cloud),
+  iamEndpoint: settings.iam_endpoint ?? defaultEndpoint(IAM, settings.region, settings.cloud),
   caFile: settings.ca_file === undefined ? undefined : surroundings.locate(settings.ca_file),
   proxyUrl: settings.proxy_url,
   credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], surroundings)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { seconds } from '../domain/quantities.ts';
-import { SERVICE_TYPES } from '../domain/service.ts';
+import { SERVICE_TYPES, SERVICES } from '../services/index.ts';
+import type { CloudService } from '../services/service.ts';
 import {
   computedDefaults,
   domain,
@@ -12,6 +13,7 @@ import {
   type KeyRule,
   keyRules,
   line,
+  noteWords,
   objective,
   oneOf,
   projectId,
@@ -60,7 +62,7 @@ const limits = z.strictObject({
   resources: wholeNumber(1, undefined)
     .prefault(20_000)
     .describe(
-      'Graphs or instances per service that are served; those beyond are counted in `huaweicloud_backup_resources_over_limit`.',
+      'Resources per service that are served; those beyond are counted in `huaweicloud_backup_resources_over_limit`.',
     ),
 });
 
@@ -69,8 +71,8 @@ const match = z
     project: line('prod').optional().describe('Name of the project.'),
     region: region().optional().describe('Region of the project.'),
     service: oneOf(SERVICE_TYPES).optional().describe('Type of the service.'),
-    resource_name: expression().optional().describe('Found in the name of the graph or instance.'),
-    resource_id: expression().optional().describe('Found in the id of the graph or instance.'),
+    resource_name: expression().optional().describe('Found in the name of the resource.'),
+    resource_id: expression().optional().describe('Found in the id of the resource.'),
   })
   .register(keyRules, rules(atLeastOne('project', 'region', 'service', 'resource_name', 'resource_id')));
 
@@ -148,8 +150,8 @@ const credentials = z.discriminatedUnion('type', [password, accessKey, ecsAgency
 const resourceExpressions = () =>
   z
     .strictObject({
-      resource_name: expression().optional().describe('Found in the name of the graph or instance.'),
-      resource_id: expression().optional().describe('Found in the id of the graph or instance.'),
+      resource_name: expression().optional().describe('Found in the name of the resource.'),
+      resource_id: expression().optional().describe('Found in the id of the resource.'),
     })
     .register(keyRules, rules(atLeastOne('resource_name', 'resource_id')));
 
@@ -169,22 +171,19 @@ const everyService = {
   inventory: trueOrFalse()
     .prefault(true)
     .describe(
-      'Whether the list of graphs or instances is read; without it, one that was never backed up stays unseen.',
+      'Whether the list of resources is read; without it, one that was never backed up stays unseen.',
     ),
 };
 
-const ges = z.strictObject({
-  type: variantType('ges').describe('Graphs of the Graph Engine Service.'),
-  api_version: oneOf(['v2', 'v1.0']).prefault('v2').describe('Version of the API that lists the backups.'),
-  ...everyService,
-});
+/** The settings of one service: those of every service and its own. */
+const serviceSettings = ({ type, title, settings }: CloudService) => {
+  for (const setting of Object.values(settings)) noteWords(setting);
+  return z.strictObject({ type: variantType(type).describe(`${title}.`), ...settings, ...everyService });
+};
 
-const gaussdbMysql = z.strictObject({
-  type: variantType('gaussdb-mysql').describe('Instances of GaussDB(for MySQL).'),
-  ...everyService,
-});
+const [first, ...others] = SERVICES;
 
-const service = z.discriminatedUnion('type', [ges, gaussdbMysql]);
+const service = z.discriminatedUnion('type', [serviceSettings(first), ...others.map(serviceSettings)]);
 
 const project = z.strictObject({
   name: line('prod')

@@ -223,10 +223,18 @@ const unknownWord = (word: unknown, known: readonly string[]): string => {
 };
 
 /** One of a few words. */
-export const oneOf = <const Word extends string>(words: readonly [Word, ...Word[]]) =>
+export const oneOf = <const Word extends string>(words: readonly Word[]) =>
   z
     .enum(words, { error: ({ input }) => unknownWord(input, words) })
     .register(settingNotes, { type: words.join(' or '), allowed: words.join(', '), shown: 'all' });
+
+/** Registers the words of a service's own setting, an enum with or without a default. */
+export const noteWords = (setting: z.core.$ZodType): void => {
+  const inner = setting instanceof z.ZodPrefault ? setting.unwrap() : setting;
+  if (!(inner instanceof z.ZodEnum)) return;
+  const words = inner.options.map(String);
+  settingNotes.add(inner, { type: words.join(' or '), allowed: words.join(', '), shown: 'all' });
+};
 
 /** The word that tells the variants of a mapping apart. */
 export const variantType = <const Word extends string>(word: Word) => {

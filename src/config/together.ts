@@ -1,3 +1,4 @@
+import { defaultApi, serviceOf } from '../services/index.ts';
 import { formatDuration } from './duration.ts';
 import { defaultTimeout } from './poll-times.ts';
 import { pathText, type SettingPath } from './problem.ts';
@@ -65,6 +66,8 @@ const aboutServices = (
   });
 };
 
+const hasPolicies = (type: string): boolean => defaultApi(serviceOf(type)).policies !== undefined;
+
 type Override = Partially<Settings['rpo']['overrides'][number]>;
 
 const aboutOverride = (
@@ -75,9 +78,8 @@ const aboutOverride = (
   const path = ['rpo', 'overrides', index];
   const remarks: Remark[] = [];
   const { service, project, region } = override?.match ?? {};
-  if (service === 'ges' && override?.rpo?.kind === 'policy') {
-    const message =
-      '"policy" is not possible for service ges, which does not tell its policy; allowed: a duration, none';
+  if (service !== undefined && override?.rpo?.kind === 'policy' && !hasPolicies(service)) {
+    const message = `"policy" is not possible for service ${service}, which does not tell its policy; allowed: a duration, none`;
     remarks.push(mistake([...path, 'rpo'], message));
   }
   for (const [key, value, values] of [

@@ -10,8 +10,10 @@ interface BackupOfResource {
   readonly name: string | undefined;
   readonly resourceId: string;
   readonly resourceName: string | undefined;
-  /** How it was started, in the service's own word: `auto`, `manual`, … */
+  /** How it was started, in the service's own word in lower case: `auto`, `manual`, … */
   readonly method: string | undefined;
+  /** Whether the service started it by itself; undefined when the row does not say or uses another word. */
+  readonly automatic: boolean | undefined;
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
@@ -50,10 +52,10 @@ export interface UnknownBackup extends BackupOfResource {
   readonly end: UnixSeconds | undefined;
 }
 
-/** One backup of one graph or database instance. */
+/** One backup of one resource. */
 export type Backup = SucceededBackup | FailedBackup | RunningBackup | UnknownBackup;
 
-/** A graph or database instance as the inventory lists it. */
+/** A resource as the inventory lists it. */
 export interface Resource {
   readonly id: string;
   readonly name: string | undefined;
@@ -61,8 +63,18 @@ export interface Resource {
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
-  /** False where the service never backs the resource up by itself; undefined when the inventory does not tell. */
-  readonly automaticBackup: boolean | undefined;
+  /** Its engine or type: `MySQL`, `cassandra`, `OS::Nova::Server`. */
+  readonly kind: string | undefined;
+  /** The service's own word or code for its status. */
+  readonly status: string | undefined;
+  /** By key; of a key that occurs twice the first value. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Why it is not expected to be backed up, in words: `stopped`, `read replica`; undefined where it is. */
+  readonly notExpected: string | undefined;
   /** False when the inventory lists it as deleted. */
   readonly exists: boolean;
+  /** What contains it, where calls about its backups need that: the vault of a server. */
+  readonly parentId: string | undefined;
+  /** Of all its backups together, where the inventory tells it instead of the rows. */
+  readonly storedBytes: Bytes | undefined;
 }

@@ -1,4 +1,2 @@
-/** The services whose backups are read, as the label `cloud_service` names them. */
-export const SERVICE_TYPES = ['ges', 'gaussdb-mysql'] as const;
-/** One of {@link SERVICE_TYPES}. */
-export type ServiceType = (typeof SERVICE_TYPES)[number];
+/** The service of a resource, as the label `cloud_service` names it: `ges`, `rds`, … */
+export type ServiceType = string;

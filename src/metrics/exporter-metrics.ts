@@ -2,9 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { RequestObservation } from '../cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
+import { REJECTION_REASONS } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
-import { REJECTION_REASONS } from '../sources/source.ts';
-import type { ResourcePlace } from '../state/objective.ts';
+import type { Scope } from '../state/objective.ts';
 import { EXPORTER_METRICS } from './exporter-catalogue.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
@@ -32,10 +32,10 @@ export interface BuildInfo {
 /** The exporter's own metrics: what it did, beside what it read. */
 export interface ExporterMetrics {
   /** Starts the counters of a service at 0. */
-  readonly admit: (place: ResourcePlace) => void;
+  readonly admit: (place: Scope) => void;
   /** Drops every series of a service that is no longer polled. */
-  readonly forget: (place: ResourcePlace) => Promise<void>;
-  readonly recordPoll: (place: ResourcePlace, poll: PollRecord) => void;
+  readonly forget: (place: Scope) => Promise<void>;
+  readonly recordPoll: (place: Scope, poll: PollRecord) => void;
   readonly recordRequest: (
     project: { readonly region: string; readonly project: string },
     observation: RequestObservation,
@@ -196,7 +196,7 @@ function options({ name, help, labels }: MetricDescription, registry: InstanceTy
   return { name, help, labelNames: [...labels], registers: [registry] };
 }
 
-const labelsOf = ({ service, region, project }: ResourcePlace) => ({
+const labelsOf = ({ service, region, project }: Scope) => ({
   cloud_service: service,
   region,
   project,

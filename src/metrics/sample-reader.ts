@@ -1,4 +1,4 @@
-import type { ResourcePlace } from '../state/objective.ts';
+import type { Scope } from '../state/objective.ts';
 import type { ServedResource } from '../state/served.ts';
 import { writeLabel } from './exposition.ts';
 import type { ResourceMetric } from './resource-metrics.ts';
@@ -39,7 +39,7 @@ export function sampleReader({ reading }: ResourceMetric): SampleReader {
 }
 
 /** The labels of every series of a service, as they stand between the braces. */
-export function placeLabels({ service, region, project }: ResourcePlace): string {
+export function placeLabels({ service, region, project }: Scope): string {
   return [
     writeLabel('cloud_service', service),
     writeLabel('region', region),

@@ -1,8 +1,6 @@
-import type { ProjectClient } from '../cloud/client.ts';
-import { CloudFailure } from '../cloud/failure.ts';
-import type { Operation } from '../cloud/operation.ts';
-import type { ServiceConfig } from '../config/config.ts';
+import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
+<<<<<<< HEAD
 import type { FailureKind } from '../domain/outcome.ts';
 import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
 import { pagedList } from '../pagination/list-source.ts';
@@ -10,69 +8,122 @@ import type { FetchPage } from '../pagination/page-reader.ts';
 import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
 import type { ListSource } from '../sources/source.ts';
 import { sourceOf } from '../sources/source-of.ts';
+=======
+import type { Collector } from '../pagination/walk.ts';
+import type { ResourceKey } from '../services/service.ts';
+>>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
-import type { FinishedLedger } from '../state/finished.ts';
+import type { InventoryResult, KnownResource } from '../state/known-resource.ts';
+import { expressionsMatch, type Scope } from '../state/objective.ts';
+import { createPace } from '../state/pace.ts';
+import { nextServiceState, type ServiceState } from '../state/service-state.ts';
+import { type BackupsRead, readProjectBackups, readResourceBackups } from './read-backups.ts';
+import { type ListReader, type ListResult, listItems, type ReadFailure, readList } from './read-list.ts';
 
-/** Why a list could not be read. `reason` is one sentence for people. */
-export interface ReadFailure {
-  readonly kind: 'failed';
-  readonly outcome: FailureKind;
-  readonly reason: string;
-  /** What was being done: the list itself, or what comes before it, such as signing in. */
-  readonly operation: Operation;
-  /** The walk that found it, where one came to its end. */
-  readonly walk: Walk | undefined;
+/** The service that is read, and by which settings. */
+export interface ServiceReader extends ListReader {
+  readonly scope: Scope;
+  readonly config: Pick<Config, 'limits'>;
+  /** Gets every backup too, for who needs more than the tallies; cleared when a list is read again. */
+  readonly alsoInto?: () => Collector<Backup>;
 }
 
-/** A list of one service: complete with its items, or failed. */
-export type ListReading<Items extends Collector<never>> = CompleteList<Items> | ReadFailure;
-
-/** Gathers an inventory by id. */
+/** Collects an inventory by id. */
 export interface ResourceListing extends Collector<Resource> {
   readonly byId: ReadonlyMap<string, Resource>;
 }
 
-/** How lists are read. */
-export interface ListReader {
-  readonly client: ProjectClient;
-  readonly service: ServiceConfig;
-  /** Pages under way beside the one that is awaited. */
-  readonly ahead: number;
+/** The outcome of reading a service once. */
+export interface ServiceRead {
+  readonly backups: BackupsRead<BackupTallies> | ReadFailure;
+  /** Undefined where the inventory is not read. */
+  readonly inventory: ListResult<ResourceListing> | undefined;
+  /** Undefined when no backups could be read. */
+  readonly next: ServiceState | undefined;
 }
 
-/**
- * Reads all backups of a service; never rejects. A service that repeats one page lists no more than that: where more
- * was listed before, it is not believed.
- */
-export async function readBackups(
-  reader: ListReader,
-  ledger: FinishedLedger | undefined,
+/** Why the backups of a service could not be read, or not all of them; undefined when they could. */
+export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailure | undefined {
+  if (backups.kind === 'failed') return backups;
+  const { failures, items } = backups;
+  const [first] = failures.values();
+  if (first === undefined) return undefined;
+  const of = failures.size + items.byResource.size;
+  return {
+    ...first,
+    reason: `${failures.size} of ${of} resources could not be read, the first: ${first.reason}`,
+  };
+}
+
+/** Reads the backups and the inventory of a service, and makes the next state of them; never rejects. */
+export async function readService(
+  reader: ServiceReader,
+  previous: ServiceState | undefined,
   signal: AbortSignal,
-): Promise<ListReading<BackupTallies>> {
-  const { backups } = sourceOf(reader.service);
-  const createTallies = () => createBackupTallies(ledger);
-  const reading = await readList<Backup, BackupTallies>(
-    reader,
-    backups,
-    createTallies,
-    signal,
-    ledger?.listed,
+): Promise<ServiceRead> {
+  const { service, config } = reader;
+  const { backups, inventory } = await readLists(reader, previous, signal);
+  if (backups.kind === 'failed') return { backups, inventory, next: undefined };
+  const { items: tallies, ids, rejectedIds, unlisted, failures } = backups;
+  const next = await nextServiceState(
+    previous,
+    {
+      backups: { tallies, ids, rejectedIds, unlisted, isUnread: (id) => failures.has(id) },
+      inventory: inventoryResult(inventory),
+    },
+    { isSelected: selectionOf(service), limit: config.limits.resources },
+    createPace(),
   );
+<<<<<<< HEAD
   if (reading.kind === 'failed' || reading.walk.gaps !== 'repeated page') return reading;
   const { walk } = reading;
   const before = ledger?.listed.size ?? 0;
   if (walk.listed >= before) return reading;
   const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${before} before`;
   return { kind: 'failed', outcome: 'incomplete', reason, operation: backups.operation, walk };
+=======
+  return { backups, inventory, next };
+>>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
 }
 
-/** Reads the graphs or instances of a service; never rejects. */
-export function readInventory(
+async function readLists(
+  reader: ServiceReader,
+  previous: ServiceState | undefined,
+  signal: AbortSignal,
+): Promise<Pick<ServiceRead, 'backups' | 'inventory'>> {
+  const { api } = reader.service;
+  const before = previous?.ledger.listed;
+  const createItems = (): BackupTallies => {
+    const tallies = createBackupTallies(previous?.ledger);
+    const also = reader.alsoInto?.();
+    if (also === undefined) return tallies;
+    const add = (backup: Backup): void => {
+      tallies.add(backup);
+      also.add(backup);
+    };
+    return { ...tallies, add };
+  };
+  if (api.backups.of === 'project') {
+    const [backups, inventory] = await Promise.all([
+      readProjectBackups(reader, api.backups.list, createItems, before, signal),
+      readInventory(reader, signal),
+    ]);
+    return { backups, inventory };
+  }
+  const inventory = await readInventory(reader, signal);
+  const resources = resourcesToRead(reader.service, inventory, previous);
+  if (inventory?.kind === 'failed' && resources.length === 0) return { backups: inventory, inventory };
+  return { backups: await readResourceBackups(reader, resources, createItems, before, signal), inventory };
+}
+
+/** Reads the resources of a service; never rejects. Undefined where the configuration says so and nothing needs them. */
+export async function readInventory(
   reader: ListReader,
   signal: AbortSignal,
-): Promise<ListReading<ResourceListing>> {
-  const { inventory } = sourceOf(reader.service);
-  return readList<Resource, ResourceListing>(reader, inventory, createResourceListing, signal);
+): Promise<ListResult<ResourceListing> | undefined> {
+  const { inventory, api } = reader.service;
+  if (!inventory && api.backups.of === 'project') return undefined;
+  return await readList<Resource, ResourceListing>(reader, api.resources, createResourceListing, signal);
 }
 
 function createResourceListing(): ResourceListing {
@@ -80,6 +131,7 @@ function createResourceListing(): ResourceListing {
   return { byId, add: (resource) => void byId.set(resource.id, resource) };
 }
 
+<<<<<<< HEAD
 async function readList<Item, Items extends Collector<Item>>(
   { client, service, ahead }: ListReader,
   source: ListSource<Item>,
@@ -109,51 +161,49 @@ async function readList<Item, Items extends Collector<Item>>(
     return reading.kind === 'moving' ? movingFailure(reading, source.operation) : reading;
   } catch (error) {
     return failureOf(error, source.operation);
+=======
+/** Whose lists are read: what the inventory lists and the configuration selects, else what was known before. */
+function resourcesToRead(
+  service: ServiceConfig,
+  inventory: ServiceRead['inventory'],
+  previous: ServiceState | undefined,
+): readonly ResourceKey[] {
+  const isSelected = selectionOf(service);
+  if (inventory?.kind === 'complete') {
+    return [...inventory.items.byId.values()].filter(
+      ({ id, name, exists }) => exists && isSelected({ id, name: name ?? id }),
+    );
+>>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
   }
+  const known: readonly KnownResource[] = [...(previous?.resources.values() ?? [])];
+  return known.filter(isSelected).map(({ id, listing }) => ({ id, parentId: listing?.parentId }));
 }
 
-function movingFailure({ walk }: MovingList, operation: Operation): ReadFailure {
-  const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
-  const reason = `the list changed while it was read: two walks found different rows, the last ${walk.listed}${counted}`;
-  return { kind: 'failed', outcome: 'incomplete', reason, operation, walk };
+function selectionOf({ include, exclude }: ServiceConfig) {
+  return (resource: { readonly id: string; readonly name: string }): boolean =>
+    (include === undefined || expressionsMatch(include, resource)) &&
+    (exclude === undefined || !expressionsMatch(exclude, resource));
 }
 
-function failureOf(error: unknown, operation: Operation): ReadFailure {
-  const failed = { kind: 'failed', operation, walk: undefined } as const;
-  if (error instanceof CloudFailure) {
-    const { kind: outcome, operation: failedOperation } = error.details;
-    return { ...failed, outcome, reason: error.message, operation: failedOperation };
+function inventoryResult(result: ServiceRead['inventory']): InventoryResult {
+  if (result === undefined) return { kind: 'not_read' };
+  if (result.kind === 'failed') return { kind: 'failed' };
+  const mayBeIncomplete =
+    result.unlisted > 0 || Object.values(result.walk.rejections).some((count) => count > 0);
+  return { kind: 'read', resources: result.items.byId, mayBeIncomplete };
+}
+
+/** Reads all backups of a service as they are listed, for a command; never rejects. */
+export async function listBackups(
+  reader: ListReader,
+  signal: AbortSignal,
+): Promise<BackupsRead<ReturnType<typeof listItems<Backup>>> | ReadFailure> {
+  const { api } = reader.service;
+  if (api.backups.of === 'project') {
+    return await readProjectBackups(reader, api.backups.list, listItems<Backup>, undefined, signal);
   }
-  if (error instanceof WalkError) {
-    return error.problem === 'endless'
-      ? { ...failed, outcome: 'incomplete', reason: 'the list does not end' }
-      : {
-          ...failed,
-          outcome: 'malformed',
-          reason: 'the answer is not a list of this API; check the endpoint',
-        };
-  }
-  // A fault of our own on an answer nobody foresaw: it must not stop the other polls.
-  const message = error instanceof Error ? error.message : String(error);
-  return { ...failed, outcome: 'malformed', reason: `the answer could not be read: ${message}` };
-}
-
-/** Gathers all backups of a list. */
-export interface BackupListing extends Collector<Backup> {
-  readonly backups: readonly Backup[];
-}
-
-/** Reads all backups of a service as they are listed; never rejects. */
-export function listBackups(reader: ListReader, signal: AbortSignal): Promise<ListReading<BackupListing>> {
-  return readList<Backup, BackupListing>(
-    reader,
-    sourceOf(reader.service).backups,
-    createBackupListing,
-    signal,
-  );
-}
-
-function createBackupListing(): BackupListing {
-  const backups: Backup[] = [];
-  return { backups, add: (backup) => void backups.push(backup) };
+  const inventory = await readInventory(reader, signal);
+  if (inventory?.kind === 'failed') return inventory;
+  const resources = resourcesToRead(reader.service, inventory, undefined);
+  return await readResourceBackups(reader, resources, listItems<Backup>, undefined, signal);
 }

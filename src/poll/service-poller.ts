@@ -7,17 +7,16 @@ import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
 import type { Rejections } from '../pagination/walk.ts';
-import { REJECTION_REASONS, type RejectionReason } from '../sources/source.ts';
-import type { BackupTallies } from '../state/backup-tallies.ts';
-import type { ResourcePlace } from '../state/objective.ts';
+import type { Scope } from '../state/objective.ts';
 import { createPace } from '../state/pace.ts';
 import { type ServedService, serveResources } from '../state/served.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollStatus } from '../status/report.ts';
-import { createPolicyBook, type PolicyBook } from './policy-book.ts';
-import type { ListReading, ReadFailure, ResourceListing } from './read-service.ts';
-import { readServiceState } from './read-state.ts';
+import { createPolicies, type Policies } from './policies.ts';
+import { sumRejections } from './read-backups.ts';
+import type { ReadFailure } from './read-list.ts';
+import { failureOf, readService, type ServiceRead } from './read-service.ts';
 import { createStandingLog } from './standing-log.ts';
 
 /** What a poller knows, so that another may go on where it stopped. */
@@ -26,14 +25,14 @@ export interface PollerMemory {
   readonly state: ServiceState | undefined;
   /** Undefined before the first poll has ended. */
   readonly status: PollStatus | undefined;
-  readonly policies: PolicyBook | undefined;
+  readonly policies: Policies | undefined;
   /** Undefined before the first complete poll. */
   readonly served: ServedService | undefined;
 }
 
 /** Polls one service of one project. */
 export interface ServicePoller {
-  readonly place: ResourcePlace;
+  readonly place: Scope;
   /** Polls once and publishes what came of it; never rejects. A poll that `signal` ends leaves no trace. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
   /** Publishes again what is known: after a reload that may have changed the objectives. */
@@ -46,7 +45,7 @@ export interface ServicePoller {
 
 /** What a poller works with. */
 export interface ServicePollerOptions {
-  readonly place: ResourcePlace;
+  readonly place: Scope;
   readonly service: ServiceConfig;
   readonly config: Pick<Config, 'poll' | 'limits' | 'rpo'>;
   readonly client: ProjectClient;
@@ -63,14 +62,14 @@ export interface ServicePollerOptions {
 }
 
 /** The key under which everything about a service of a project is kept. */
-export const placeKey = ({ project, region, service }: ResourcePlace): string =>
+export const placeKey = ({ project, region, service }: Scope): string =>
   JSON.stringify([project, region, service]);
 
 /** A poller that goes on from the given memory. */
 export function createServicePoller(options: ServicePollerOptions): ServicePoller {
   const { place, service, config, client, metrics, publisher, log, clock } = options;
   const key = placeKey(place);
-  const policies = options.memory?.policies ?? createPolicyBook();
+  const policies = options.memory?.policies ?? createPolicies(service.api.policies);
   const tell = createStandingLog(log, {
     poll: '',
     inventory: '',
@@ -79,22 +78,21 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     unlisted: '0',
     policies: '',
   });
-  const reader = { client, service, ahead: config.poll.concurrency - 1 };
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
   let state = options.memory?.state ?? options.stateFile.restored(key);
   let status = options.memory?.status ?? statusBeforeFirstPoll(place);
   let served = options.memory?.served;
 
   const serve = async (next: ServiceState): Promise<void> => {
-    served = await serveResources(place, config.rpo, next, policies.objectiveOf, createPace());
+    served = await serveResources(place, config.rpo, next, policies, createPace());
     await publisher.publish(key, served);
   };
 
   const readPolicies = async (next: ServiceState, signal: AbortSignal): Promise<void> => {
     const unread = await policies.refresh({
-      place,
+      reader,
+      scope: place,
       rpo: config.rpo,
-      service,
-      client,
       resources: next.resources,
       now: clock(),
       signal,
@@ -103,10 +101,8 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       'policies',
       unread.reason ?? '',
       'warn',
-      { instances: unread.count, reason: unread.reason },
-      unread.count === 0
-        ? 'backup policies read'
-        : 'backup policies not read; rpo.default stands in for them',
+      { resources: unread.count, reason: unread.reason },
+      unread.count === 0 ? 'backup policies read' : 'backup policies could not be read',
     );
   };
 
@@ -121,9 +117,13 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
-    const { backups, inventory, next } = await readServiceState({ ...reader, place, config }, state, signal);
+    const read = await readService(reader, state, signal);
+    const { backups, inventory, next } = read;
     if (stop.aborted) return;
-    if (next !== undefined) await readPolicies(next, signal);
+    const failure = failureOf(read);
+    const { policies: policyApi } = service.api;
+    // One request for the project tells which resources are expected to be backed up at all.
+    if (next !== undefined && policyApi?.of === 'project') await readPolicies(next, signal);
     if (stop.aborted) return;
     if (next !== undefined) {
       // Saved first: what a scrape has once seen counted must not be forgotten.
@@ -131,47 +131,54 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       await serve(next);
       state = next;
     }
-    if (stop.aborted) return;
     const ended = clock();
-    const rejections = sumRejections(backups.walk?.rejections, inventory?.walk?.rejections);
-    status = statusAfter(status, ended, backups, inventory, next);
+    const rejections = sumRejections([
+      backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
+      inventory?.walk?.rejections,
+    ]);
+    status = statusAfter(status, ended, failure, inventory, next);
     metrics.recordPoll(place, {
-      outcome: outcomeOf(backups),
+      outcome: outcomeOf(failure),
       ended,
       duration: seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000)),
       rejections,
       inventoryComplete: status.inventory?.complete,
-      complete: next,
+      complete: failure === undefined ? next : undefined,
     });
-    tellOfPoll(backups, inventory, rejections, next);
+    logPoll(read, rejections);
+    options.polled();
+    if (next === undefined || policyApi?.of !== 'resource') return;
+    if (!(await policiesChanged(next, signal)) || stop.aborted) return;
+    await serve(next);
     options.polled();
   };
 
-  const tellOfPoll = (
-    backups: ListReading<BackupTallies>,
-    inventory: ListReading<ResourceListing> | undefined,
-    rejections: Rejections,
-    next: ServiceState | undefined,
-  ): void => {
-    if (backups.kind === 'failed') {
-      tell('poll', backups.outcome, 'warn', failureFields(backups), 'poll failed; the last values stay');
-    } else {
+  /** Reads the policies that are due after what the poll brought is served, so that a slow one delays nothing. */
+  const policiesChanged = async (next: ServiceState, signal: AbortSignal): Promise<boolean> => {
+    const before = [...next.resources.values()].map(policies.policyOf);
+    await readPolicies(next, signal);
+    return [...next.resources.values()].some(
+      (resource, index) => policies.policyOf(resource) !== before[index],
+    );
+  };
+
+  const logPoll = (read: ServiceRead, rejections: Rejections): void => {
+    const { backups, inventory, next } = read;
+    const failure = failureOf(read);
+    if (failure !== undefined) {
+      const kept = state === undefined ? '' : ', keeping the previous values';
+      tell('poll', failure.outcome, 'warn', failureFields(failure), `poll failed${kept}`);
+    } else if (backups.kind === 'read') {
       tell(
         'poll',
         'success',
         'info',
-        { backups: backups.walk.listed, resources: next?.resources.size },
+        { backups: backups.listed, resources: next?.resources.size },
         'poll complete',
       );
     }
     if (inventory?.kind === 'failed') {
-      tell(
-        'inventory',
-        inventory.outcome,
-        'warn',
-        failureFields(inventory),
-        'inventory not read; going on with the list of backups alone',
-      );
+      tell('inventory', inventory.outcome, 'warn', failureFields(inventory), 'inventory could not be read');
     } else if (inventory !== undefined) {
       tell('inventory', 'read', 'info', { resources: inventory.items.byId.size }, 'inventory read');
     }
@@ -217,7 +224,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   };
 }
 
-function statusBeforeFirstPoll(place: ResourcePlace): PollStatus {
+function statusBeforeFirstPoll(place: Scope): PollStatus {
   return {
     ...place,
     outcome: undefined,
@@ -231,20 +238,19 @@ function statusBeforeFirstPoll(place: ResourcePlace): PollStatus {
   };
 }
 
-const outcomeOf = (reading: { readonly kind: 'complete' } | ReadFailure): Outcome =>
-  reading.kind === 'failed' ? reading.outcome : 'success';
+const outcomeOf = (failure: ReadFailure | undefined): Outcome => failure?.outcome ?? 'success';
 
 function statusAfter(
   before: PollStatus,
   ended: UnixSeconds,
-  backups: ListReading<BackupTallies>,
-  inventory: ListReading<ResourceListing> | undefined,
+  failure: ReadFailure | undefined,
+  inventory: ServiceRead['inventory'],
   next: ServiceState | undefined,
 ): PollStatus {
   const polled = {
     ...before,
-    outcome: outcomeOf(backups),
-    reason: backups.kind === 'failed' ? backups.reason : undefined,
+    outcome: outcomeOf(failure),
+    reason: failure?.reason,
     lastPoll: ended,
     inventory: inventory && {
       complete: inventory.kind === 'complete',
@@ -253,16 +259,8 @@ function statusAfter(
   };
   if (next === undefined) return polled;
   const { unlisted, overLimit, resources } = next;
-  return { ...polled, lastComplete: ended, unlisted, overLimit, resources: resources.size };
-}
-
-function sumRejections(...parts: readonly (Rejections | undefined)[]): Rejections {
-  const sum = (reason: RejectionReason): number =>
-    parts.reduce((total, part) => total + (part?.[reason] ?? 0), 0);
-  return Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, sum(reason)])) as Record<
-    RejectionReason,
-    number
-  >;
+  const lastComplete = failure === undefined ? ended : before.lastComplete;
+  return { ...polled, lastComplete, unlisted, overLimit, resources: resources.size };
 }
 
 const failureFields = ({ outcome, reason }: ReadFailure) => ({ outcome, reason });

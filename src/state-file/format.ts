@@ -52,7 +52,7 @@ type Line = readonly [kind: string, ...rest: unknown[]];
 
 function* stateLines(states: SavedStates): Generator<Line> {
   yield ['state', FORMAT, VERSION];
-  for (const [key, { resources, excluded, ledger, inventoryWasRead }] of states) {
+  for (const [key, { resources, excluded, ledger, inventoryWasRead, uncounted }] of states) {
     yield ['service', key, inventoryWasRead];
     for (const resource of resources.values()) yield ['resource', savedResource(resource)];
     for (const resource of excluded.values()) yield ['excluded', savedResource(resource)];
@@ -60,10 +60,11 @@ function* stateLines(states: SavedStates): Generator<Line> {
       yield ['counts', resourceId, succeeded, failed];
     yield* idLines('finished', finishedIds(ledger));
     yield* idLines('departed', ledger.departed);
+    yield* idLines('uncounted', uncounted);
   }
 }
 
-function* idLines(kind: 'finished' | 'departed', ids: Iterable<string>): Generator<Line> {
+function* idLines(kind: 'finished' | 'departed' | 'uncounted', ids: Iterable<string>): Generator<Line> {
   let group: string[] = [];
   for (const id of ids) {
     group.push(id);
@@ -98,7 +99,7 @@ const savedResource = ({ id, name, exists, listing, facts }: KnownResource) => (
 function restoredResource(saved: unknown): KnownResource {
   const { id, name, exists, listing, rowName } = saved as ReturnType<typeof savedResource>;
   const facts = rowName === undefined ? undefined : { ...NO_BACKUPS, name: rowName };
-  return { id, name, exists, listing, facts };
+  return { id, name, exists, listing, facts, unread: true };
 }
 
 interface ServiceInTheMaking {
@@ -107,6 +108,7 @@ interface ServiceInTheMaking {
   readonly listed: Set<string>;
   readonly departed: Set<string>;
   readonly counts: Map<string, FinishedCounts>;
+  readonly uncounted: Set<string>;
 }
 
 // The checksum has vouched for the lines: what they hold is what was written.
@@ -122,12 +124,14 @@ function statesOf(lines: readonly Line[]): SavedStates {
         listed: new Set(),
         departed: new Set(),
         counts: new Map(),
+        uncounted: new Set(),
       };
-      const { resources, excluded, ...ledger } = service;
+      const { resources, excluded, uncounted, ...ledger } = service;
       states.set(key, {
         resources,
         ledger: { ...ledger, open: new Set() },
         inventoryWasRead,
+        uncounted,
         overLimit: 0,
         excluded,
         unlisted: 0,
@@ -154,6 +158,9 @@ function readLine(service: ServiceInTheMaking, kind: string, rest: readonly unkn
     }
     case 'finished':
       for (const id of rest as readonly string[]) service.listed.add(id);
+      break;
+    case 'uncounted':
+      for (const id of rest as readonly string[]) service.uncounted.add(id);
       break;
     case 'departed':
       for (const id of rest as readonly string[]) service.departed.add(id);

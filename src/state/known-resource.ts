@@ -1,18 +1,18 @@
 import type { Resource } from '../domain/backup.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 
-/** What came of asking for the inventory in a poll. */
-export type InventoryReading =
+/** The outcome of reading the inventory in a poll. */
+export type InventoryResult =
   | {
       readonly kind: 'read';
       readonly resources: ReadonlyMap<string, Resource>;
-      /** Whether rows of it could not be read or were counted and not listed: what it leaves out may be among them. */
-      readonly mayLeaveOut: boolean;
+      /** Whether rows were rejected, or counted and not listed: what it lacks may be among them. */
+      readonly mayBeIncomplete: boolean;
     }
   | { readonly kind: 'failed' }
-  | { readonly kind: 'not_asked' };
+  | { readonly kind: 'not_read' };
 
-/** One graph or instance, as far as the polls until now tell. */
+/** One resource, as far as the polls until now tell. */
 export interface KnownResource {
   readonly id: string;
   /** The last known name, else the id. */
@@ -23,7 +23,14 @@ export interface KnownResource {
   readonly listing: Resource | undefined;
   /** From the last complete list of backups; undefined when that holds none of it. */
   readonly facts: ResourceFacts | undefined;
+  /** Whether its own list of backups has never been read since the start: nothing is known of them. */
+  readonly unread: boolean;
 }
+
+/** What a poll read of a resource's backups: its facts, undefined without backups; or nothing, as its list failed. */
+export type BackupsOfResource =
+  | { readonly kind: 'read'; readonly facts: ResourceFacts | undefined }
+  | { readonly kind: 'failed' };
 
 /**
  * What is known of a resource after a complete list of backups; undefined when it is no longer served.
@@ -32,10 +39,11 @@ export interface KnownResource {
 export function knownResource(
   id: string,
   before: KnownResource | undefined,
-  facts: ResourceFacts | undefined,
-  inventory: InventoryReading,
+  backups: BackupsOfResource,
+  inventory: InventoryResult,
   inventoryWasRead: boolean,
 ): KnownResource | undefined {
+  const facts = backups.kind === 'read' ? backups.facts : before?.facts;
   const listed = inventory.kind === 'read' ? inventory.resources.get(id) : undefined;
   const exists = resourceExists(before, facts, inventory, listed, inventoryWasRead);
   if (facts === undefined && !exists) return undefined;
@@ -45,20 +53,21 @@ export function knownResource(
     exists,
     listing: listed ?? (leavesKnownAlone(inventory) ? before?.listing : undefined),
     facts,
+    unread: backups.kind === 'failed' && (before?.unread ?? true),
   };
 }
 
 function resourceExists(
   before: KnownResource | undefined,
   facts: ResourceFacts | undefined,
-  inventory: InventoryReading,
+  inventory: InventoryResult,
   listed: Resource | undefined,
   inventoryWasRead: boolean,
 ): boolean {
   switch (inventory.kind) {
     case 'read':
-      return listed?.exists ?? (inventory.mayLeaveOut && (before?.exists ?? facts?.deleted === false));
-    case 'not_asked':
+      return listed?.exists ?? (inventory.mayBeIncomplete && (before?.exists ?? facts?.deleted === false));
+    case 'not_read':
       return facts?.deleted === false;
     case 'failed':
       if (before !== undefined && (inventoryWasRead || facts === undefined)) return before.exists;
@@ -68,8 +77,8 @@ function resourceExists(
   }
 }
 
-const leavesKnownAlone = (inventory: InventoryReading): boolean =>
-  inventory.kind === 'read' ? inventory.mayLeaveOut : inventory.kind === 'failed';
+const leavesKnownAlone = (inventory: InventoryResult): boolean =>
+  inventory.kind === 'read' ? inventory.mayBeIncomplete : inventory.kind === 'failed';
 
 // The rows may keep an old name that the inventory has corrected: only a name that changed is news.
 function changedName(

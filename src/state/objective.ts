@@ -1,10 +1,11 @@
 import type { Config, Objective, ObjectiveOverride, ResourceExpressions } from '../config/config.ts';
 import { type Seconds, seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
+import type { BackupPolicy } from '../services/service.ts';
 import type { KnownResource } from './known-resource.ts';
 
-/** Where a resource belongs, in the words of the configuration. */
-export interface ResourcePlace {
+/** One service of one project, as the configuration names them. */
+export interface Scope {
   readonly service: ServiceType;
   readonly region: string;
   readonly project: string;
@@ -13,32 +14,64 @@ export interface ResourcePlace {
 // Where `policy` is asked for and cannot be had: a day, and two hours for the backup itself.
 const DEFAULT_OBJECTIVE = seconds(26 * 3600);
 
+/** The backup policies of a service. */
+export interface PolicyLookup {
+  /** Whether a resource is expected to be backed up only where its policy says so. */
+  readonly decides: boolean;
+  /** Undefined where it is not known. */
+  readonly policyOf: (resource: KnownResource) => BackupPolicy | undefined;
+}
+
+/** What is expected of a resource. */
+export interface Expectation {
+  /** How old the newest good backup may be; undefined where none is expected. */
+  readonly objective: Seconds | undefined;
+  /** Why none is expected, in words; undefined where one is, or the configuration says `none`. */
+  readonly notExpected: string | undefined;
+}
+
 /**
- * How old the newest good backup of a resource may be; undefined for one that is gone or not expected to be backed
- * up. The first override that matches wins. Without one, a resource that its service never backs up by itself has
- * no objective. `policyObjective` gives what the resource's own backup policy asks for, where that is known.
+ * The first override that matches decides. Without one, a resource that is not backed up by itself or cannot be
+ * backed up now has no objective.
  */
 export function objectiveOf(
   rpo: Config['rpo'],
-  place: ResourcePlace,
+  scope: Scope,
   resource: KnownResource,
-  policyObjective: (resourceId: string) => Seconds | undefined,
-): Seconds | undefined {
-  if (!resource.exists) return undefined;
-  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, place, resource));
-  if (override === undefined && !hasAutomaticBackup(resource)) return undefined;
-  const age = ageOf(override?.objective ?? rpo.default, resource, policyObjective);
-  return age === 'fall back' ? ageOrStandard(rpo.default) : age;
+  policies: PolicyLookup,
+): Expectation {
+  if (!resource.exists) return { objective: undefined, notExpected: 'deleted' };
+  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, scope, resource));
+  const policy = policies.policyOf(resource);
+  const notExpected =
+    override === undefined ? reasonNotExpected(resource, policy, policies.decides) : undefined;
+  if (notExpected !== undefined) return { objective: undefined, notExpected };
+  const age = ageOf(override?.objective ?? rpo.default, policy);
+  return { objective: age === 'unknown' ? ageOrStandard(rpo.default) : age, notExpected: undefined };
 }
 
-/** Whether the objective of a resource is to be taken from its own backup policy. */
-export function takesPolicy(rpo: Config['rpo'], place: ResourcePlace, resource: KnownResource): boolean {
-  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, place, resource));
-  return (
-    place.service === 'gaussdb-mysql' &&
-    resource.exists &&
-    (override?.objective ?? rpo.default).kind === 'policy'
-  );
+/** Whether the policy of a resource has to be read: its objective is `policy`, or only the policy tells what is expected. */
+export function needsPolicy(
+  rpo: Config['rpo'],
+  scope: Scope,
+  resource: KnownResource,
+  { decides }: { readonly decides?: true },
+): boolean {
+  if (!resource.exists) return false;
+  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, scope, resource));
+  if ((override?.objective ?? rpo.default).kind === 'policy') return true;
+  return decides === true && override === undefined && resource.listing?.notExpected === undefined;
+}
+
+function reasonNotExpected(
+  { listing, facts }: KnownResource,
+  policy: BackupPolicy | undefined,
+  policyDecides: boolean,
+): string | undefined {
+  if (listing !== undefined && listing.notExpected !== undefined) return listing.notExpected;
+  if (policy?.kind === 'off') return 'no automatic backup policy';
+  if (policy === undefined && policyDecides) return 'its backup policy could not be read';
+  return listing === undefined && facts?.automaticBackup === false ? 'no automatic backups' : undefined;
 }
 
 /** Whether every expression that is given is found in the resource's name and id. */
@@ -49,35 +82,23 @@ export function expressionsMatch(
   return (resourceName?.test(name) ?? true) && (resourceId?.test(id) ?? true);
 }
 
-function overrideMatches(
-  override: ObjectiveOverride,
-  place: ResourcePlace,
-  resource: KnownResource,
-): boolean {
+function overrideMatches(override: ObjectiveOverride, scope: Scope, resource: KnownResource): boolean {
   return (
-    (override.project ?? place.project) === place.project &&
-    (override.region ?? place.region) === place.region &&
-    (override.service ?? place.service) === place.service &&
+    (override.project ?? scope.project) === scope.project &&
+    (override.region ?? scope.region) === scope.region &&
+    (override.service ?? scope.service) === scope.service &&
     expressionsMatch(override, resource)
   );
 }
 
-function hasAutomaticBackup({ listing, facts }: KnownResource): boolean {
-  return listing?.automaticBackup ?? facts?.automaticBackup ?? true;
-}
-
-function ageOf(
-  objective: Objective,
-  resource: KnownResource,
-  policyObjective: (resourceId: string) => Seconds | undefined,
-): Seconds | undefined | 'fall back' {
+function ageOf(objective: Objective, policy: BackupPolicy | undefined): Seconds | undefined | 'unknown' {
   switch (objective.kind) {
     case 'age':
       return objective.seconds;
     case 'none':
       return undefined;
     case 'policy':
-      return policyObjective(resource.id) ?? 'fall back';
+      return policy?.kind === 'scheduled' && policy.objective !== undefined ? policy.objective : 'unknown';
     default:
       return objective satisfies never;
   }

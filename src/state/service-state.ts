@@ -1,7 +1,6 @@
-import type { CompleteList } from '../pagination/complete-list.ts';
 import type { BackupTallies } from './backup-tallies.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
-import { type InventoryReading, type KnownResource, knownResource } from './known-resource.ts';
+import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
 import type { Pace } from './pace.ts';
 
 /** What is known of one service of one project. Each complete poll replaces it; nothing changes it. */
@@ -9,6 +8,8 @@ export interface ServiceState {
   /** By id, in the order in which they became known. */
   readonly resources: ReadonlyMap<string, KnownResource>;
   readonly ledger: FinishedLedger;
+  /** Resources whose own list has never been read, so that nothing of theirs counts as newly finished. */
+  readonly uncounted: ReadonlySet<string>;
   /** Whether an inventory was ever read. */
   readonly inventoryWasRead: boolean;
   /** Resources that the limit keeps out. */
@@ -19,10 +20,18 @@ export interface ServiceState {
   readonly unlisted: number;
 }
 
-/** What a complete poll brings. */
+/** What a poll read. */
 export interface PollResult {
-  readonly backups: CompleteList<BackupTallies>;
-  readonly inventory: InventoryReading;
+  readonly backups: {
+    readonly tallies: BackupTallies;
+    /** Ids of all rows, those of rejected ones included. */
+    readonly ids: ReadonlySetLike<string>;
+    readonly rejectedIds: ReadonlySet<string>;
+    readonly unlisted: number;
+    /** Whether a resource's own list could not be read. */
+    readonly isUnread: (resourceId: string) => boolean;
+  };
+  readonly inventory: InventoryResult;
 }
 
 /** Which resources are served, and how many of them. */
@@ -38,23 +47,31 @@ export async function nextServiceState(
   selection: ResourceSelection,
   pace: Pace,
 ): Promise<ServiceState> {
-  const { items, walk, unlisted } = poll.backups;
+  const { tallies, ids, rejectedIds, unlisted, isUnread } = poll.backups;
   const resources = new Map<string, KnownResource>();
   let overLimit = 0;
   const excluded = new Map<string, KnownResource>();
   for (const id of candidateIds(previous, poll)) {
     await pace();
-    const facts = items.byResource.get(id)?.facts();
     const before = previous?.resources.get(id) ?? previous?.excluded.get(id);
-    const resource = knownResource(id, before, facts, poll.inventory, previous?.inventoryWasRead === true);
+    const backups = isUnread(id)
+      ? ({ kind: 'failed' } as const)
+      : ({ kind: 'read', facts: tallies.byResource.get(id)?.facts() } as const);
+    const resource = knownResource(id, before, backups, poll.inventory, previous?.inventoryWasRead === true);
     if (resource === undefined) continue;
     if (!selection.isSelected(resource)) excluded.set(id, resource);
     else if (resources.size >= selection.limit) overLimit += 1;
     else resources.set(id, resource);
   }
+  const uncounted = new Set(
+    [...resources.keys()].filter((id) => isUnread(id) && (previous?.uncounted.has(id) ?? true)),
+  );
+  // What is listed when a resource is read for the first time finished before anyone looked.
+  const isCounted = (id: string): boolean => resources.has(id) && previous?.uncounted.has(id) !== true;
   return {
     resources,
-    ledger: await nextLedger(previous?.ledger, walk, items.finished, (id) => resources.has(id), pace),
+    ledger: await nextLedger(previous?.ledger, { ids, rejectedIds }, tallies.finished, isCounted, pace),
+    uncounted,
     inventoryWasRead: poll.inventory.kind === 'read' || previous?.inventoryWasRead === true,
     overLimit,
     excluded,
@@ -68,6 +85,6 @@ function candidateIds(
 ): ReadonlySet<string> {
   const ids = new Set([...(previous?.resources.keys() ?? []), ...(previous?.excluded.keys() ?? [])]);
   if (inventory.kind === 'read') for (const id of inventory.resources.keys()) ids.add(id);
-  for (const id of backups.items.byResource.keys()) ids.add(id);
+  for (const id of backups.tallies.byResource.keys()) ids.add(id);
   return ids;
 }

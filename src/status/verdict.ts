@@ -1,6 +1,7 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
+import { serviceOf } from '../services/index.ts';
 import { type PollStatus, RESOURCE_STANDINGS, type StatusReport } from './report.ts';
 import { countStandings, needsAttention, type StandingCounts } from './standing.ts';
 import { agoWords, countWords } from './words.ts';
@@ -42,16 +43,7 @@ export function hasData({ polls }: StatusReport): boolean {
 }
 
 /** What the resources of a service are called. */
-export function resourcesWord(service: ServiceType): string {
-  switch (service) {
-    case 'ges':
-      return 'graphs';
-    case 'gaussdb-mysql':
-      return 'instances';
-    default:
-      return service satisfies never;
-  }
-}
+export const resourcesWord = (service: ServiceType): string => serviceOf(service).resource.many;
 
 function summaryOf(
   report: StatusReport,
@@ -73,7 +65,7 @@ function summaryOf(
       sentence: 'No resource is known to need attention, but some data is old or missing',
     };
   }
-  if (total === 0) return { tone: 'unknown', sentence: 'No graph or instance was found' };
+  if (total === 0) return { tone: 'unknown', sentence: 'No resource was found' };
   if (expected === 0) return { tone: 'unknown', sentence: 'No resource is expected to be backed up' };
   if (expected < total) {
     const verb = expected === 1 ? 'is' : 'are';

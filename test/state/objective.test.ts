@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { type Seconds, seconds } from '../../src/domain/quantities.ts';
 import type { KnownResource } from '../../src/state/known-resource.ts';
-import { expressionsMatch, objectiveOf, type ResourcePlace, takesPolicy } from '../../src/state/objective.ts';
+import { expressionsMatch, objectiveOf, type Scope, takesPolicy } from '../../src/state/objective.ts';
 import { listing, succeeded } from '../support/backups.ts';
 import { age, hours, override } from '../support/config.ts';
 import { factsOf } from '../support/state.ts';
 
 const NONE = { kind: 'none' } as const;
 const POLICY = { kind: 'policy' } as const;
-const GES: ResourcePlace = { service: 'ges', region: 'cn-north-4', project: 'prod' };
-const GAUSSDB: ResourcePlace = { ...GES, service: 'gaussdb-mysql' };
+const GES: Scope = { service: 'ges', region: 'cn-north-4', project: 'prod' };
+const GAUSSDB: Scope = { ...GES, service: 'gaussdb-mysql' };
 
 const resource = (fields: Partial<KnownResource> = {}): KnownResource => ({
   id: 'graph-1',
@@ -24,7 +24,7 @@ const resource = (fields: Partial<KnownResource> = {}): KnownResource => ({
 const objective = (
   rpo: Partial<Config['rpo']>,
   known: KnownResource = resource(),
-  { place = GES, policy }: { readonly place?: ResourcePlace; readonly policy?: Seconds } = {},
+  { place = GES, policy }: { readonly place?: Scope; readonly policy?: Seconds } = {},
 ) => objectiveOf({ default: age(26 * 3600), overrides: [], ...rpo }, place, known, () => policy);
 
 describe('the objective of a resource', () => {
@@ -115,7 +115,7 @@ describe('an objective by policy', () => {
     expect(objective({ ...byPolicy, default: standard }, resource(), { place: GAUSSDB })).toBe(expected);
   });
 
-  it.each<[string, Partial<Config['rpo']>, ResourcePlace, KnownResource, boolean]>([
+  it.each<[string, Partial<Config['rpo']>, Scope, KnownResource, boolean]>([
     ['by an override', byPolicy, GAUSSDB, resource(), true],
     ['by default', { default: POLICY }, GAUSSDB, resource(), true],
     [

@@ -1,12 +1,12 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
 import { type Seconds, seconds } from '../../src/domain/quantities.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
-import type { ResourcePlace } from '../../src/state/objective.ts';
+import type { Scope } from '../../src/state/objective.ts';
 import type { ServedResource, ServedService } from '../../src/state/served.ts';
 import { factsOf } from './state.ts';
 
 /** GES of the project `prod`. */
-export const PLACE: ResourcePlace = { service: 'ges', region: 'cn-north-4', project: 'prod' };
+export const PLACE: Scope = { service: 'ges', region: 'cn-north-4', project: 'prod' };
 
 /** A resource as it is served, its facts made of the backups given. */
 export const servedResource = (
@@ -32,5 +32,5 @@ export const servedResource = (
 /** Resources of a service as they are served. */
 export const servedService = (
   resources: readonly ServedResource[],
-  place: Partial<ResourcePlace> = {},
+  place: Partial<Scope> = {},
 ): ServedService => ({ ...PLACE, ...place, resources });

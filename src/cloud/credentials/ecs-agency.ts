@@ -28,6 +28,8 @@ interface Session {
 const metadataQuestion = (endpoint: string, given: Partial<Question>): Question => ({
   operation: 'sign_in',
   service: 'iam',
+  errors: { codes: {} },
+  permission: undefined,
   route: 'metadata',
   method: 'GET',
   endpoint,

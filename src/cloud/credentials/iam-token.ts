@@ -136,6 +136,8 @@ const signInQuestion = (
   ...given,
   operation: 'sign_in',
   service: 'iam',
+  errors: { codes: {} },
+  permission: undefined,
   route: 'cloud',
   method: 'POST',
   endpoint,

@@ -4,17 +4,16 @@ import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
 import type { Clock } from '../../domain/quantities.ts';
-import { createPolicyBook } from '../../poll/policy-book.ts';
-import { readServiceState, type StateReading } from '../../poll/read-state.ts';
-import { sourceOf } from '../../sources/source-of.ts';
-import type { ResourcePlace } from '../../state/objective.ts';
+import { createPolicies } from '../../poll/policies.ts';
+import { listItems } from '../../poll/read-list.ts';
+import { failureOf, readService, type ServiceRead, type ServiceReader } from '../../poll/read-service.ts';
+import type { Scope } from '../../state/objective.ts';
 import { createPace } from '../../state/pace.ts';
 import { type ServedResource, serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
 import { countWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import { type PickedService, placeWords } from '../configured.ts';
-import { noteBackups } from './noting-client.ts';
 
 /** A service whose past is wanted. */
 export interface HistoryReading {
@@ -37,52 +36,56 @@ export interface HistoryReading {
 export async function readHistories(reading: HistoryReading): Promise<readonly PlacedHistory[]> {
   const { picked, config, interrupted } = reading;
   const { project, service } = picked;
-  const place: ResourcePlace = { service: service.type, region: project.region, project: project.name };
-  const { client, noted } = noteBackups(reading.client, sourceOf(service).backups);
+  const scope: Scope = { service: service.type, region: project.region, project: project.name };
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(config.poll.timeout * 1000)]);
-  const reader = { client, service, ahead: config.poll.concurrency - 1, place, config };
-  const state = await readServiceState(reader, undefined, signal);
+  let listed = listItems<Backup>();
+  const alsoInto = () => {
+    listed = listItems<Backup>();
+    return listed;
+  };
+  const { client } = reading;
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, alsoInto };
+  const read = await readService(reader, undefined, signal);
   if (interrupted.aborted) throw new CommandError('interrupted; nothing was written');
-  const { backups, next } = state;
-  if (backups.kind === 'failed' || next === undefined) {
-    throw new CommandError(
-      `${placeWords(picked)}: ${backups.kind === 'failed' ? backups.reason : 'not read'}`,
-    );
+  const failure = failureOf(read);
+  const { next } = read;
+  if (failure !== undefined || next === undefined) {
+    throw new CommandError(`${placeWords(picked)}: ${failure?.reason ?? 'not read'}`);
   }
-  for (const remark of remarksOn(state, next)) reading.tell(`${placeWords(picked)}: ${remark}`);
-  // An earlier walk of the list may have met backups that were gone in the last one.
-  const listed = Array.from(noted.values()).filter(({ id }) => backups.walk.ids.has(id));
-  const byResource = Map.groupBy(listed, ({ resourceId }: Backup) => resourceId);
-  const served = await servedNow(reading, place, next, signal);
+  for (const remark of remarksOn(read, next)) reading.tell(`${placeWords(picked)}: ${remark}`);
+  const byResource = Map.groupBy(listed.items, ({ resourceId }: Backup) => resourceId);
+  const served = await servedNow(reading, reader, next, signal);
   return served.map((resource) => ({
-    place,
+    place: scope,
     points: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? [], reading.span),
   }));
 }
 
 async function servedNow(
-  { picked, client, config, clock, tell }: HistoryReading,
-  place: ResourcePlace,
+  { picked, config, clock, tell }: HistoryReading,
+  reader: ServiceReader,
   next: ServiceState,
   signal: AbortSignal,
 ): Promise<readonly ServedResource[]> {
   const { rpo } = config;
-  const policies = createPolicyBook();
+  const { scope } = reader;
+  const policies = createPolicies(picked.service.api.policies);
   const { resources } = next;
-  const { service } = picked;
-  const unread = await policies.refresh({ place, rpo, service, client, resources, now: clock(), signal });
-  if (unread.reason !== undefined) tell(`${placeWords(picked)}: ${unread.reason}; rpo.default stands in`);
-  return (await serveResources(place, rpo, next, policies.objectiveOf, createPace())).resources;
+  const unread = await policies.refresh({ reader, scope, rpo, resources, now: clock(), signal });
+  if (unread.reason !== undefined)
+    tell(`${placeWords(picked)}: ${unread.reason}; rpo.default is used instead`);
+  return (await serveResources(scope, rpo, next, policies, createPace())).resources;
 }
 
 function remarksOn(
-  { backups, inventory }: StateReading,
+  { backups, inventory }: ServiceRead,
   { unlisted, overLimit }: ServiceState,
 ): readonly string[] {
-  const listed = backups.walk?.listed ?? 0;
-  const rejections = [backups.walk?.rejections, inventory?.walk?.rejections].flatMap((counts) =>
-    Object.values(counts ?? {}),
-  );
+  const listed = backups.kind === 'read' ? backups.listed : 0;
+  const rejections = [
+    backups.kind === 'read' ? backups.rejections : undefined,
+    inventory?.walk?.rejections,
+  ].flatMap((counts) => Object.values(counts ?? {}));
   const rejected = rejections.reduce((sum, count) => sum + count, 0);
   return [
     `${countWords(listed)} backups read`,

@@ -1,21 +1,31 @@
-import type { ServiceRequest } from '../../cloud/client.ts';
+import type { ApiCall } from '../../cloud/api-call.ts';
 import { CloudFailure } from '../../cloud/failure.ts';
+import { permissionWords } from '../../cloud/message.ts';
 import type { Config } from '../../config/config.ts';
-import { type ActionCall, readStartedJob, refusalOf, type StartedJob } from '../../sources/actions.ts';
+import { send as sendCall } from '../../poll/read-list.ts';
+import type { Started } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { placeWords } from '../configured.ts';
 import type { ChangeFlags } from '../flags.ts';
 import type { Interruption } from '../interruption.ts';
 import { print, type Terminal } from '../terminal.ts';
+import { visible } from '../text-table.ts';
 import { nameOf, type ResourceInService } from './find.ts';
 import { lookCommand } from './next-command.ts';
-import type { OpenService } from './open-service.ts';
+import { refusalOf } from './refusal.ts';
 import { mayHaveArrived } from './whether-arrived.ts';
+
+/** The ids by which something that was started can be followed. */
+export interface StartedJob {
+  readonly jobId: string | undefined;
+  readonly backupId: string | undefined;
+}
 
 /** A change of a resource that is about to be made. */
 export interface Change {
   readonly target: ResourceInService;
-  readonly call: ActionCall;
+  readonly call: ApiCall;
+  readonly readStarted: (body: unknown) => Started;
   /** What is started, in words: `the backup of orders (4c5f882d)`. */
   readonly what: string;
   readonly flags: ChangeFlags;
@@ -62,18 +72,26 @@ export async function send(
   terminal: Terminal,
   interruption: Interruption,
 ): Promise<StartedJob> {
-  const { target, call, flags } = change;
-  const { client } = target.service;
+  const { target, call, flags, readStarted } = change;
   const limit = AbortSignal.any([interruption.second, AbortSignal.timeout(config.poll.timeout * 1000)]);
   const tellToWait = (): void =>
     terminal.writeError('The request has been sent; waiting for its answer. Ctrl-C again ends without it.\n');
   interruption.first.addEventListener('abort', tellToWait, { once: true });
   try {
-    return readStartedJob(await client.call(requestOf(target.service, call), limit));
+    const started = readStarted(await sendCall(target.service, call, limit));
+    if (started.kind === 'started') return started;
+    throw new CommandError(
+      started.kind === 'refused'
+        ? `${nameOf(target.resource)}: nothing was started: ${visible(started.reason)}`
+        : `${nameOf(target.resource)}: the response names neither a job nor a backup; it may have been started: check with ${lookCommand(target, flags)}`,
+    );
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
     const name = nameOf(target.resource);
-    if (!mayHaveArrived(error, call.operation)) throw new CommandError(`${name}: ${whyRefused(error, call)}`);
+    const service = target.service.service.type;
+    if (!mayHaveArrived(error, call.operation, service)) {
+      throw new CommandError(`${name}: ${whyRefused(error, call, service)}`);
+    }
     throw new CommandError(
       `${name}: ${error.message}; it may have been started all the same and is not sent again: look with ${lookCommand(target, flags)}`,
     );
@@ -82,19 +100,18 @@ export async function send(
   }
 }
 
-function whyRefused({ message, details: { kind, code, operation } }: CloudFailure, call: ActionCall): string {
+function whyRefused(
+  { message, details: { kind, code, operation } }: CloudFailure,
+  call: ApiCall,
+  service: string,
+): string {
   if (operation !== call.operation) return message;
-  const words = refusalOf(code);
+  const words = refusalOf(service, code);
   if (words !== undefined) return `${words} (${code})`;
   if (kind !== 'permission') return message;
-  const permission = call.permission ?? `the permission for ${call.method} ${call.path}`;
+  const permission =
+    call.permission === undefined
+      ? `the permission for ${call.method} ${call.path}`
+      : permissionWords(call.permission);
   return `this user or agency is not allowed to do that${code === undefined ? '' : ` (${code})`}; grant ${permission}`;
-}
-
-/** A request of a service for an action. */
-export function requestOf(
-  { service }: Pick<OpenService, 'service'>,
-  { operation, method, path, body }: ActionCall,
-): ServiceRequest {
-  return { operation, service: service.type, method, endpoint: service.endpoint, path, query: {}, body };
 }

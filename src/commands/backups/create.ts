@@ -1,5 +1,4 @@
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import { actionsOf } from '../../sources/actions.ts';
 import type { CommandTime } from '../command-time.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsCreateFlags } from '../flags.ts';
@@ -22,8 +21,10 @@ export async function createCommand(
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, async (session) => {
     const target = await findResource(session.services, flags.resource);
-    const call = actionsOf(target.service.service.type).create(target.resource.id, backupName(time.clock()));
-    const change = { target, call, what: `the backup of ${nameOf(target.resource)}`, flags };
+    const { actions } = target.service.service.api;
+    const call = actions.create(target.resource, backupName(time.clock()));
+    const readStarted = (body: unknown) => actions.readCreated(body, target.resource);
+    const change = { target, call, readStarted, what: `the backup of ${nameOf(target.resource)}`, flags };
     if (flags.dryRun === true) {
       await showCall(change, terminal);
       return EXIT.done;
@@ -54,6 +55,7 @@ async function start(
   const waited = waitFor(lookForStarted(target, started, before, jobNotSeen), {
     what,
     waitCommand,
+    service: target.service.service.type,
     config,
     timeout: flags.waitTimeout,
     interrupted: interruption.first,

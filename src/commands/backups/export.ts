@@ -1,5 +1,5 @@
 import type { Backup, SucceededBackup } from '../../domain/backup.ts';
-import { actionsOf } from '../../sources/actions.ts';
+import { defaultApi, SERVICES } from '../../services/index.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { placeWords } from '../configured.ts';
@@ -28,9 +28,10 @@ export async function exportCommand(
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, async (session) => {
     const { target, backup } = await findBackup(session.services, flags);
-    const call = exportOf(target.service)(target.resource.id, backup.id, flags.to);
+    const { call: callOf, readStarted } = exportOf(target.service);
+    const call = callOf(target.resource, backup.id, flags.to);
     const what = `the export of backup ${visible(backup.id)} of ${nameOf(target.resource)} to ${flags.to}`;
-    const change = { target, call, what, flags };
+    const change = { target, call, readStarted, what, flags };
     if (flags.dryRun === true) {
       await showCall(change, terminal);
       return EXIT.done;
@@ -61,6 +62,7 @@ async function start(
   const waited = waitFor(lookAtJob(target, started.jobId), {
     what,
     waitCommand,
+    service: target.service.service.type,
     config,
     timeout: flags.waitTimeout,
     interrupted: interruption.first,
@@ -71,10 +73,11 @@ async function start(
 }
 
 function exportOf(service: OpenService) {
-  const action = actionsOf(service.service.type).export;
+  const action = service.service.api.actions.export;
   if (action !== undefined) return action;
+  const exporting = SERVICES.filter((candidate) => defaultApi(candidate).actions.export !== undefined);
   throw new CommandError(
-    `${placeWords(service)} has no call that exports a backup; only backups of graphs (ges) can be exported`,
+    `${placeWords(service)} cannot export backups; possible for ${exporting.map(({ type }) => type).join(', ')}`,
   );
 }
 

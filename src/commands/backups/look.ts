@@ -1,16 +1,17 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import type { Backup } from '../../domain/backup.ts';
-import { actionsOf, type JobState, readJobState, type StartedJob } from '../../sources/actions.ts';
+import { send } from '../../poll/read-list.ts';
+import type { JobState } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { visible } from '../text-table.ts';
-import { requestOf } from './act.ts';
+import type { StartedJob } from './act.ts';
 import { nameOf, type ResourceInService } from './find.ts';
 import { readBackupsOf } from './resource-backups.ts';
 import type { Look, Progress } from './wait.ts';
 
 /** Whether a service has jobs that can be asked for by their id. */
 export const hasJobs = ({ service }: ResourceInService): boolean =>
-  actionsOf(service.service.type).job !== undefined;
+  service.service.api.actions.job !== undefined;
 
 /** Looks at a job of a service that has jobs. */
 export function lookAtJob(target: ResourceInService, jobId: string): Look {
@@ -25,9 +26,9 @@ async function jobState(
   jobId: string,
   signal: AbortSignal,
 ): Promise<JobState> {
-  const call = actionsOf(service.service.type).job?.(resource.id, jobId);
-  if (call === undefined) throw new Error(`${service.service.type} has no jobs`);
-  return readJobState(await service.client.call(requestOf(service, call), signal));
+  const { job } = service.service.api.actions;
+  if (job === undefined) throw new Error(`${service.service.type} has no jobs`);
+  return job.read(await send(service, job.call(resource, jobId), signal));
 }
 
 const LOOKS_FOR_AN_UNLISTED_ONE = 6;
@@ -83,7 +84,7 @@ const withId =
 
 function newestNew(backups: readonly Backup[], before: ReadonlySet<string>): Backup | undefined {
   return backups
-    .filter(({ id, method }) => !before.has(id) && method !== 'auto')
+    .filter(({ id, automatic }) => !before.has(id) && automatic !== true)
     .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
 }
 

@@ -1,6 +1,6 @@
-import type { StartedJob } from '../../sources/actions.ts';
 import { backupsCommand, shellWord } from '../../status/shell.ts';
 import type { PlaceFlags } from '../flags.ts';
+import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
 
 /** The command that shows the backups of a resource, ready to be typed. */
@@ -14,7 +14,7 @@ export function waitCommandFor(
   { jobId, backupId }: StartedJob,
   flags: PlaceFlags,
 ): string {
-  const isJobKnown = target.service.service.type === 'ges' && jobId !== undefined;
+  const isJobKnown = target.service.service.api.actions.job !== undefined && jobId !== undefined;
   if (!isJobKnown && backupId === undefined) return lookCommand(target, flags);
   const what = isJobKnown ? ` --job ${shellWord(jobId)}` : ` --backup ${shellWord(backupId ?? '')}`;
   return backupsCommand('wait', placeOf(target)) + what + configFileOf(flags);

@@ -1,14 +1,16 @@
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
-import { type ListReader, listBackups, type ReadFailure, readInventory } from '../../poll/read-service.ts';
+import type { ListReader, ReadFailure } from '../../poll/read-list.ts';
+import { listBackups, readInventory } from '../../poll/read-service.ts';
 import { CommandError } from '../command-error.ts';
 import type { PickedService } from '../configured.ts';
 
-/** A graph or instance, as a list tells of it. */
+/** A resource as a list shows it. */
 export interface FoundResource {
   readonly id: string;
   readonly name: string;
+  readonly parentId?: string | undefined;
 }
 
 /** A list of a service, or one sentence why it was not read. */
@@ -41,14 +43,19 @@ export function openService(
 
   const readBackups = async (): Promise<Listed<Backup>> => {
     const reading = await listBackups(reader, limit());
-    return reading.kind === 'failed' ? notRead(reading) : { kind: 'read', items: reading.items.backups };
+    if (reading.kind === 'failed') return notRead(reading);
+    const [failure] = reading.failures.values();
+    return failure === undefined ? { kind: 'read', items: reading.items.items } : notRead(failure);
   };
   const readResources = async (): Promise<Listed<FoundResource>> => {
-    if (!picked.service.inventory)
-      return { kind: 'not_read', reason: 'inventory is false in the configuration' };
     const reading = await readInventory(reader, limit());
+    if (reading === undefined) return { kind: 'not_read', reason: 'inventory is false in the configuration' };
     if (reading.kind === 'failed') return notRead(reading);
-    const resources = Array.from(reading.items.byId.values(), ({ id, name }) => ({ id, name: name ?? id }));
+    const resources = Array.from(reading.items.byId.values(), ({ id, name, parentId }) => ({
+      id,
+      name: name ?? id,
+      parentId,
+    }));
     return { kind: 'read', items: resources };
   };
   return { ...picked, client, backups: once(readBackups), inventory: once(readResources) };

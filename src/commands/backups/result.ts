@@ -1,10 +1,10 @@
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { errorMessage } from '../../errors.ts';
-import type { StartedJob } from '../../sources/actions.ts';
 import { durationWords, sizeWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
+import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
 import { EndedBadly, type Succeeded } from './wait.ts';
 

@@ -29,6 +29,7 @@ export async function waitCommand(
     const waited = waitFor(look, {
       what,
       waitCommand,
+      service: target.service.service.type,
       config,
       timeout: flags.waitTimeout,
       interrupted: interruption.first,

@@ -3,12 +3,12 @@ import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
-import { refusalOf } from '../../sources/actions.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { createProgressLine } from './progress-line.ts';
+import { refusalOf } from './refusal.ts';
 
 /** How far the thing that is waited for is. */
 export type Progress =
@@ -32,6 +32,8 @@ export interface WaitOptions {
   readonly what: string;
   /** The command that goes on waiting. */
   readonly waitCommand: string;
+  /** The type of the service that is waited for. */
+  readonly service: string;
   readonly config: Config;
   readonly timeout: Seconds;
   readonly interrupted: AbortSignal;
@@ -100,7 +102,7 @@ async function lookOnce(
     if (!(error instanceof CloudFailure)) throw error;
     if (!isLasting(error)) return { kind: 'unseen', reason: error.message };
     const { code } = error.details;
-    const refusal = refusalOf(code);
+    const refusal = refusalOf(options.service, code);
     throw new CommandError(
       refusal === undefined
         ? `${error.message}; ${stillRunning(options)}`

@@ -1,7 +1,7 @@
 import { isCertificateCause } from '../../cloud/classification.ts';
 import type { CloudFailure } from '../../cloud/failure.ts';
 import type { Operation } from '../../cloud/operation.ts';
-import { refusalOf } from '../../sources/actions.ts';
+import { refusalOf } from './refusal.ts';
 
 /** The system's codes for connections that were never made. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
@@ -21,11 +21,11 @@ const REQUEST_TIMEOUT = 408;
  * Whether a request whose answer is a failure may have been carried out. It was not where the service said why not, or
  * where no connection was made; every other end leaves it open.
  */
-export function mayHaveArrived({ details }: CloudFailure, sent: Operation): boolean {
+export function mayHaveArrived({ details }: CloudFailure, sent: Operation, service: string): boolean {
   const { operation, status, code, cause } = details;
   // What failed came before it: signing in, finding the project.
   if (operation !== sent) return false;
-  if (refusalOf(code) !== undefined) return false;
+  if (refusalOf(service, code) !== undefined) return false;
   if (status === undefined) return !(NEVER_CONNECTED.has(cause ?? '') || isCertificateCause(cause));
   if (status < 300) return code === undefined;
   return status >= 500 || status === REQUEST_TIMEOUT;

@@ -1,6 +1,7 @@
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
-import type { ReadFailure } from '../../poll/read-service.ts';
+import type { ReadFailure } from '../../poll/read-list.ts';
+import { serviceOf } from '../../services/index.ts';
 
 /** Why a list of a service could not be read, and what to do about it: what the failure says, and what `check` knows more. */
 export type Adviser = (failure: ReadFailure, service: ServiceConfig) => string;
@@ -20,7 +21,7 @@ export function createAdviser(
     const advice = [failure.reason];
     switch (failure.outcome) {
       case 'permission':
-        if (isOfInventory(failure)) advice.push(withoutInventory(service));
+        if (isOfInventory(failure, service)) advice.push(withoutInventory(service));
         if (isForeignProject) advice.push('or project_id is not one of these credentials');
         break;
       case 'network':
@@ -50,12 +51,11 @@ function isBoundToProject({ credentials: { type } }: ProjectConfig): boolean {
   return type === 'password' || type === 'oidc';
 }
 
-const isOfInventory = ({ operation }: ReadFailure): boolean =>
-  operation === 'list_graphs' || operation === 'list_instances';
+const isOfInventory = ({ operation }: ReadFailure, { api }: ServiceConfig): boolean =>
+  api.backups.of === 'project' && operation === api.resources.call.operation;
 
 function withoutInventory({ type }: ServiceConfig): string {
-  const resources = type === 'ges' ? 'graphs' : 'instances';
-  return `or set inventory: false, and ${resources} without any backup are not seen`;
+  return `or set inventory: false, and ${serviceOf(type).resource.many} without any backup are not seen`;
 }
 
 function endpointOf({ operation }: ReadFailure, project: ProjectConfig, service: ServiceConfig): string {

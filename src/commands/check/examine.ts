@@ -2,10 +2,11 @@ import { joinSignals } from '../../cloud/abort.ts';
 import type { ProjectClient, RequestObservation } from '../../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import type { Clock, Seconds, UnixSeconds } from '../../domain/quantities.ts';
-import { createPolicyBook } from '../../poll/policy-book.ts';
-import type { ReadFailure } from '../../poll/read-service.ts';
-import { readServiceState, type StateReading } from '../../poll/read-state.ts';
-import { REJECTION_REASONS, type RejectionReason } from '../../sources/source.ts';
+import type { RejectionReason } from '../../pagination/list.ts';
+import { createPolicies } from '../../poll/policies.ts';
+import { sumRejections } from '../../poll/read-backups.ts';
+import type { ReadFailure } from '../../poll/read-list.ts';
+import { failureOf, readService as readOnce, type ServiceRead } from '../../poll/read-service.ts';
 import { createPace } from '../../state/pace.ts';
 import { serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
@@ -64,7 +65,7 @@ export function examine(options: ExaminationOptions): Promise<readonly ProjectEx
 
 interface ServiceReading {
   readonly service: ServiceConfig;
-  readonly reading: StateReading;
+  readonly reading: ServiceRead;
   /** Undefined when the backups could not be read. */
   readonly resources: readonly ResourceStatus[] | undefined;
   /** Why backup policies could not be read. */
@@ -105,29 +106,28 @@ async function readService(
   { config, clock }: ExaminationOptions,
   signal: AbortSignal,
 ): Promise<ServiceReading> {
-  const place = { service: service.type, region, project };
-  const reader = { client, service, ahead: config.poll.concurrency - 1, place, config };
-  const reading = await readServiceState(reader, undefined, signal);
+  const scope = { service: service.type, region, project };
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config };
+  const reading = await readOnce(reader, undefined, signal);
   const { next } = reading;
   if (next === undefined) return { service, reading, resources: undefined, policyTrouble: undefined };
   const now = clock();
-  const policies = createPolicyBook();
+  const policies = createPolicies(service.api.policies);
   const { rpo } = config;
   const unread = await policies.refresh({
-    place,
+    reader,
+    scope,
     rpo,
-    service,
-    client,
     resources: next.resources,
     now,
     signal,
   });
-  const served = await serveResources(place, rpo, next, policies.objectiveOf, createPace());
+  const served = await serveResources(scope, rpo, next, policies, createPace());
   const { resources } = buildStatusReport('', now, [], [served]);
   const policyTrouble =
     unread.reason === undefined
       ? undefined
-      : `${unread.reason}; rpo.default stands in for ${unread.count} backup ${unread.count === 1 ? 'policy' : 'policies'}`;
+      : `${unread.reason}; ${unread.count} backup ${unread.count === 1 ? 'policy was' : 'policies were'} not read`;
   return { service, reading, resources, policyTrouble };
 }
 
@@ -136,26 +136,27 @@ function credentialsFinding(
   signedIn: boolean,
   advise: Adviser,
 ): CredentialsFinding {
-  const refusals = readings.flatMap(({ service, reading: { backups } }) =>
-    backups.kind === 'failed' && isAboutCredentials(backups) ? [{ service, backups }] : [],
-  );
+  const refusals = readings.flatMap(({ service, reading }) => {
+    const backups = failureOf(reading);
+    return backups !== undefined && isAboutCredentials(backups) ? [{ service, backups }] : [];
+  });
   const [first] = refusals;
   if (first !== undefined && refusals.length === readings.length) {
     return { kind: 'failed', reason: advise(first.backups, first.service) };
   }
   if (signedIn) return { kind: 'signed_in' };
-  return { kind: readings.some(({ reading }) => isAnswered(reading.backups)) ? 'accepted' : 'unknown' };
+  return { kind: readings.some(({ reading }) => isAnswered(failureOf(reading))) ? 'accepted' : 'unknown' };
 }
 
 const failuresOf = (readings: readonly ServiceReading[]): readonly (ReadFailure | undefined)[] =>
-  readings.map(({ reading: { backups } }) => (backups.kind === 'failed' ? backups : undefined));
+  readings.map(({ reading }) => failureOf(reading));
 
 const isAboutCredentials = ({ operation, outcome }: ReadFailure): boolean =>
   operation === 'sign_in' || operation === 'find_project' || outcome === 'auth';
 
 /** Whether a service let in who asked. */
-const isAnswered = (backups: StateReading['backups']): boolean =>
-  backups.kind === 'complete' || backups.outcome === 'permission' || backups.outcome === 'incomplete';
+const isAnswered = (failure: ReadFailure | undefined): boolean =>
+  failure === undefined || failure.outcome === 'permission' || failure.outcome === 'incomplete';
 
 function serviceExamination(
   { service, reading, resources, policyTrouble }: ServiceReading,
@@ -165,8 +166,9 @@ function serviceExamination(
 ): ServiceExamination {
   const { backups, inventory, next } = reading;
   const known = credentials.kind === 'failed' ? credentials.reason : undefined;
+  const failure = failureOf(reading);
   const reasons = [
-    ...(backups.kind === 'failed' ? [advise(backups, service)] : []),
+    ...(failure === undefined ? [] : [advise(failure, service)]),
     ...(inventory?.kind === 'failed' ? [advise(inventory, service)] : []),
     policyTrouble,
     overLimitTrouble(next, config),
@@ -174,7 +176,7 @@ function serviceExamination(
   return {
     service: service.type,
     resources,
-    backups: backups.kind === 'complete' ? backups.walk.listed : undefined,
+    backups: backups.kind === 'read' ? backups.listed : undefined,
     rejectedRows: rejectionsOf(reading),
     unlisted: next?.unlisted ?? 0,
     overLimit: next?.overLimit ?? 0,
@@ -192,12 +194,12 @@ function overLimitTrouble(next: ServiceState | undefined, { limits }: Config): s
   return `${resources} over limits.resources (${limits.resources}) and would not be served; raise it, or leave some out with include or exclude`;
 }
 
-function rejectionsOf({ backups, inventory }: StateReading): ServiceExamination['rejectedRows'] {
-  const counts = REJECTION_REASONS.map(
-    (reason) =>
-      [reason, (backups.walk?.rejections[reason] ?? 0) + (inventory?.walk?.rejections[reason] ?? 0)] as const,
-  );
-  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+function rejectionsOf({ backups, inventory }: ServiceRead): ServiceExamination['rejectedRows'] {
+  const counts = sumRejections([
+    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
+    inventory?.walk?.rejections,
+  ]);
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
 /** The sentences that say something more than the ones before: what keeps from one list mostly keeps from the other. */

@@ -1,11 +1,10 @@
 import { type Bytes, bytes, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
-import type { Page } from './source.ts';
+import type { Page } from '../pagination/list.ts';
 
-/** A JSON object whose fields have not been looked at. */
+/** A JSON object whose fields have not been validated. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const LONGEST_TEXT = 256;
-const BYTES_PER_MEBIBYTE = 1024 * 1024;
 const LATEST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
 /** The value as an object; undefined when it is anything else, an array included. */
@@ -15,29 +14,28 @@ export function asObject(value: unknown): JsonObject | undefined {
     : undefined;
 }
 
-/** A text fit for a label, cut at 256 characters; undefined when it is empty or no text. */
+/** Text fit for a label, cut at 256 characters; undefined when it is empty or not text. */
 export function readName(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? labelText(cut(value)) : undefined;
 }
 
-/** An id; undefined when it is empty, no text, or longer than 256 characters: an id cut short names something else. */
+/** An id; undefined when it is empty, not text, or longer than 256 characters: a shortened id would name something else. */
 export function readId(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || isTooLong(value)) return undefined;
   return labelText(value);
 }
 
-/** A yes or no; undefined when it is neither. */
+/** A boolean; undefined for anything else. */
 export function readBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** A code that some pages show as a text and others as a number: `"400"`, `400`. */
+/** A code or version that some pages show as text and others as a number: `"400"`, `400`; `"8.0"`, `4.0`. */
 export function readCode(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  return typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'number' ? String(value) : readName(value);
 }
 
-/** A number that can be exact, also when it is written as a text; else undefined. */
+/** A number that is exact, also when it is written as text; else undefined. */
 export function readSignedNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
@@ -49,24 +47,35 @@ export function readNumber(value: unknown): number | undefined {
   return number !== undefined && number >= 0 ? number : undefined;
 }
 
-/** A size that the service gives in MB, taken as 2^20 bytes: the vendor does not say which MB it means. */
-export function readMebibytes(value: unknown): Bytes | undefined {
-  const mebibytes = readNumber(value);
-  const size = mebibytes === undefined ? undefined : readNumber(mebibytes * BYTES_PER_MEBIBYTE);
-  return size === undefined ? undefined : bytes(size);
-}
+const sizeReader =
+  (bytesPerUnit: number) =>
+  (value: unknown): Bytes | undefined => {
+    const units = readNumber(value);
+    const size = units === undefined ? undefined : readNumber(Math.round(units * bytesPerUnit));
+    return size === undefined ? undefined : bytes(size);
+  };
 
-/** A moment that the service gives in milliseconds since 1970; 0 is what services write for no time. */
+/** A size in bytes. */
+export const readBytes = sizeReader(1);
+/** A size in KB, taken as 2^10 bytes: the vendor does not say which KB is meant. So for the larger units. */
+export const readKibibytes = sizeReader(2 ** 10);
+/** A size in MB, taken as 2^20 bytes. */
+export const readMebibytes = sizeReader(2 ** 20);
+/** A size in GB, taken as 2^30 bytes. */
+export const readGibibytes = sizeReader(2 ** 30);
+
+/** A time in milliseconds since 1970; services write 0 for no time. */
 export function readUnixMilliseconds(value: unknown): UnixSeconds | undefined {
   const milliseconds = readNumber(value);
   return milliseconds === undefined ? undefined : plausibleTime(milliseconds / 1000);
 }
 
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|([+-])(\d\d):?(\d\d))?$/;
+const DATE_TIME =
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z| UTC|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * A moment written as `2018-08-06T12:41:14`, with `Z`, `+08:00` or `+0800` behind it; without a zone it is UTC.
- * A date that does not exist, such as 2024-02-31, is undefined.
+ * A time written as `2018-08-06T12:41:14` or with a blank for the T, followed by `Z`, ` UTC`, `+08:00` or `+0800`;
+ * without a zone it is UTC. A date that does not exist, such as 2024-02-31, is undefined.
  */
 export function readDateTime(value: unknown): UnixSeconds | undefined {
   if (typeof value !== 'string') return undefined;
@@ -90,15 +99,27 @@ export function readEnvelope(body: unknown, rowsKey: string, totalKey: string): 
   return Array.isArray(rows) ? { rows, total: Number.isInteger(total) ? total : undefined } : undefined;
 }
 
+/** Tags as `[{key, value}]`. */
+export function readTags(value: unknown): Readonly<Record<string, string>> {
+  const tags = new Map<string, string>();
+  for (const entry of Array.isArray(value) ? value : []) {
+    const tag = asObject(entry);
+    const key = readName(tag?.['key']);
+    const text = readName(tag?.['value']);
+    if (key !== undefined && text !== undefined && !tags.has(key)) tags.set(key, text);
+  }
+  return Object.fromEntries(tags);
+}
+
+/** The time, where it is after 1970 and before the year 10000; else undefined. */
+export function plausibleTime(time: number): UnixSeconds | undefined {
+  return time > 0 && time <= LATEST_TIME ? unixSeconds(time) : undefined;
+}
+
 function zoneOffset(sign: string | undefined, hours = '0', minutes = '0'): number | undefined {
   if (sign === undefined) return 0;
   if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
-}
-
-/** The moment, where it is after 1970 and before the year 10000; else undefined. */
-export function plausibleTime(time: number): UnixSeconds | undefined {
-  return time > 0 && time <= LATEST_TIME ? unixSeconds(time) : undefined;
 }
 
 function cut(text: string): string {

@@ -1,5 +1,6 @@
-import type { Backup } from '../domain/backup.ts';
-import { backupFromFields, elapsed, firstDuration } from './backup-row.ts';
+import type { Backup } from '../../domain/backup.ts';
+import type { Row } from '../../pagination/list.ts';
+import { backupFromFields, elapsed, firstDuration } from '../domain.ts';
 import {
   asObject,
   readBoolean,
@@ -10,26 +11,25 @@ import {
   readName,
   readSignedNumber,
   readUnixMilliseconds,
-} from './fields.ts';
-import { GES_PAGE_SIZE, gesAutomaticBackup, gesBackupState, gesGraphDeleted, gesGraphs } from './ges.ts';
-import type { BackupSource, RejectionReason, Row } from './source.ts';
+} from '../fields.ts';
+import type { List } from '../service.ts';
+import { GES_PAGING, gesAutomaticBackup, gesBackupState, gesGraphDeleted } from './graphs.ts';
 
-/** Graph Engine Service, API v2: `GET /v2/{project_id}/graphs/backups`. */
-export const gesV2: BackupSource = {
-  service: 'ges',
-  backups: {
+/** `GET /v2/{project_id}/graphs/backups`. */
+export const backupsV2: List<Backup> = {
+  call: {
     operation: 'list_backups',
+    method: 'GET',
     path: '/v2/{project_id}/graphs/backups',
-    pageSize: GES_PAGE_SIZE,
-    offsetMayBePageNumber: true,
-    readPage: (body) => readEnvelope(body, 'backup_list', 'backup_count'),
-    readId: (row) => readId(asObject(row)?.['id']),
-    readRow,
+    permission: { role: 'ges:backup:list' },
   },
-  inventory: gesGraphs,
+  paging: GES_PAGING,
+  readPage: (body) => readEnvelope(body, 'backup_list', 'backup_count'),
+  readId: (row) => readId(asObject(row)?.['id']),
+  readRow,
 };
 
-function readRow(row: Row): Backup | RejectionReason {
+function readRow(row: Row): ReturnType<List<Backup>['readRow']> {
   const backup = asObject(row);
   if (backup === undefined) return 'not_an_object';
   const start = readUnixMilliseconds(backup['start_timestamp']) ?? readDateTime(backup['start_time']);

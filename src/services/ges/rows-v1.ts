@@ -1,8 +1,8 @@
-import type { Backup } from '../domain/backup.ts';
-import { backupFromFields, elapsed, firstDuration } from './backup-row.ts';
+import type { Backup } from '../../domain/backup.ts';
+import type { Row } from '../../pagination/list.ts';
+import { backupFromFields, elapsed, firstDuration } from '../domain.ts';
 import {
   asObject,
-  type JsonObject,
   readBoolean,
   readDateTime,
   readEnvelope,
@@ -10,27 +10,26 @@ import {
   readMebibytes,
   readName,
   readSignedNumber,
-} from './fields.ts';
-import { GES_PAGE_SIZE, gesAutomaticBackup, gesBackupState, gesGraphDeleted, gesGraphs } from './ges.ts';
-import type { BackupSource, RejectionReason, Row } from './source.ts';
+} from '../fields.ts';
+import type { List } from '../service.ts';
+import { either, GES_PAGING, gesAutomaticBackup, gesBackupState, gesGraphDeleted } from './graphs.ts';
 
-/** Graph Engine Service, API v1.0: `GET /v1.0/{projectId}/graphs/backups`. Graphs are listed by v2 only. */
-export const gesV1: BackupSource = {
-  service: 'ges',
-  backups: {
+/** `GET /v1.0/{project_id}/graphs/backups`. */
+export const backupsV1: List<Backup> = {
+  call: {
     operation: 'list_backups',
+    method: 'GET',
     path: '/v1.0/{project_id}/graphs/backups',
-    pageSize: GES_PAGE_SIZE,
-    offsetMayBePageNumber: true,
-    readPage: (body) =>
-      readEnvelope(body, 'backupList', 'backupCount') ?? readEnvelope(body, 'backup_list', 'backup_count'),
-    readId: (row) => readId(asObject(row)?.['id']),
-    readRow,
+    permission: { role: 'ges:backup:list' },
   },
-  inventory: gesGraphs,
+  paging: GES_PAGING,
+  readPage: (body) =>
+    readEnvelope(body, 'backupList', 'backupCount') ?? readEnvelope(body, 'backup_list', 'backup_count'),
+  readId: (row) => readId(asObject(row)?.['id']),
+  readRow,
 };
 
-function readRow(row: Row): Backup | RejectionReason {
+function readRow(row: Row): ReturnType<List<Backup>['readRow']> {
   const backup = asObject(row);
   if (backup === undefined) return 'not_an_object';
   // The texts are UTC. `startTimestamp` and `endTimestamp` are 8 hours early in this API and are never read.
@@ -53,9 +52,4 @@ function readRow(row: Row): Backup | RejectionReason {
     resourceDeleted: gesGraphDeleted(either(backup, 'graphStatus', 'graph_status')),
     automaticBackup: gesAutomaticBackup(either(backup, 'graphSizeTypeIndex', 'graph_size_type_index')),
   });
-}
-
-// The vendor's samples mix both spellings in one row.
-function either(row: JsonObject, camelCase: string, snakeCase: string): unknown {
-  return row[camelCase] ?? row[snakeCase];
 }

@@ -1,0 +1,129 @@
+import type { Config } from '../config/config.ts';
+import { seconds, type UnixSeconds } from '../domain/quantities.ts';
+import type { BackupPolicy, PolicyApi, ProjectPolicy } from '../services/service.ts';
+import type { KnownResource } from '../state/known-resource.ts';
+import { needsPolicy, type PolicyLookup, type Scope } from '../state/objective.ts';
+import { call, type ListReader, listItems, readList } from './read-list.ts';
+
+/** What is needed to read the policies that a poll asks for. */
+export interface PolicyRequest {
+  readonly reader: ListReader;
+  readonly scope: Scope;
+  readonly rpo: Config['rpo'];
+  readonly resources: ReadonlyMap<string, KnownResource>;
+  readonly now: UnixSeconds;
+  readonly signal: AbortSignal;
+}
+
+/** Policies that could not be read, and why the first. */
+export interface UnreadPolicies {
+  readonly count: number;
+  readonly reason: string | undefined;
+}
+
+/** The backup policies of one service of a project. */
+export interface Policies extends PolicyLookup {
+  /** Reads the policies that are missing or old; never rejects. */
+  readonly refresh: (request: PolicyRequest) => Promise<UnreadPolicies>;
+}
+
+/** Policies of a service without any. */
+const NONE: Policies = {
+  refresh: () => Promise.resolve({ count: 0, reason: undefined }),
+  decides: false,
+  policyOf: () => undefined,
+};
+
+/** Starts without policies. */
+export function createPolicies(api: PolicyApi | undefined): Policies {
+  switch (api?.of) {
+    case undefined:
+      return NONE;
+    case 'resource':
+      return resourcePolicies(api);
+    case 'project':
+      return projectPolicies(api);
+    default:
+      return api satisfies never;
+  }
+}
+
+interface Entry {
+  readonly policy: BackupPolicy | undefined;
+  readonly reason: string | undefined;
+  readonly readAt: UnixSeconds;
+}
+
+const MAX_AGE = seconds(6 * 3600);
+const RETRY_AFTER = seconds(3600);
+
+/** Each policy is read every six hours; one that could not be read, every hour. */
+function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policies {
+  const entries = new Map<string, Entry>();
+
+  const isDue = (id: string, now: UnixSeconds): boolean => {
+    const entry = entries.get(id);
+    if (entry === undefined) return true;
+    const age = now - entry.readAt;
+    // A clock that was set back must not keep a policy forever.
+    return age < 0 || age >= (entry.reason === undefined ? MAX_AGE : RETRY_AFTER);
+  };
+
+  const read = async (resource: KnownResource, { reader, now, signal }: PolicyRequest): Promise<void> => {
+    const { id } = resource;
+    const result = await call(reader, api.call({ id, parentId: resource.listing?.parentId }), signal);
+    // A request that was given up, because of a reload or the poll's timeout, says nothing about the policy.
+    if (signal.aborted && result.kind === 'failed') return;
+    const policy = result.kind === 'failed' ? undefined : api.read(result.body);
+    const unreadable = policy === undefined ? 'the response is not a backup policy' : undefined;
+    const reason = result.kind === 'failed' ? result.reason : unreadable;
+    entries.set(id, { policy: policy ?? entries.get(id)?.policy, reason, readAt: now });
+  };
+
+  return {
+    decides: api.decides === true,
+    refresh: async (request) => {
+      const { resources, rpo, scope, now } = request;
+      const wanted = [...resources.values()].filter((resource) => needsPolicy(rpo, scope, resource, api));
+      for (const id of entries.keys()) if (!resources.has(id)) entries.delete(id);
+      // The client bounds how many of these run at once.
+      await Promise.all(wanted.filter(({ id }) => isDue(id, now)).map((resource) => read(resource, request)));
+      const unread = wanted
+        .map(({ id }) => entries.get(id))
+        .filter((entry) => entry?.policy === undefined || entry.reason !== undefined);
+      return {
+        count: unread.length,
+        reason:
+          unread.length === 0 ? undefined : (unread.find((entry) => entry?.reason)?.reason ?? TIMED_OUT),
+      };
+    },
+    policyOf: ({ id }) => entries.get(id)?.policy,
+  };
+}
+
+const TIMED_OUT = 'timed out before every policy was read';
+
+/** One list for the project, read in every poll. */
+function projectPolicies({ list }: PolicyApi & { readonly of: 'project' }): Policies {
+  let policies: ReadonlyMap<string, BackupPolicy> | undefined;
+  return {
+    decides: true,
+    refresh: async ({ reader, resources, signal }) => {
+      const result = await readList<ProjectPolicy, ReturnType<typeof listItems<ProjectPolicy>>>(
+        reader,
+        list,
+        listItems<ProjectPolicy>,
+        signal,
+      );
+      if (result.kind === 'failed') return { count: resources.size, reason: result.reason };
+      policies = new Map(
+        result.items.items.flatMap(({ appliesTo, policy }) => appliesTo.map((id) => [id, policy] as const)),
+      );
+      return { count: 0, reason: undefined };
+    },
+    policyOf: ({ id, listing }) => {
+      if (policies === undefined) return undefined;
+      return policies.get(id) ?? policies.get(listing?.parentId ?? '') ?? { kind: 'off' };
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { Backup } from '../domain/backup.ts';
+import { createIdSet, iterate } from '../pagination/id-set.ts';
+import { REJECTION_REASONS } from '../pagination/list.ts';
+import type { Collector, Rejections } from '../pagination/walk.ts';
+import type { List, ResourceKey } from '../services/service.ts';
+import {
+  isMissing,
+  type ListReader,
+  type ListResult,
+  listItems,
+  type ReadFailure,
+  readList,
+} from './read-list.ts';
+
+/** All backups of a service, as far as they could be read. */
+export interface BackupsRead<Items extends Collector<Backup>> {
+  readonly kind: 'read';
+  readonly items: Items;
+  /** The ids of all rows that have one, rejected rows included. */
+  readonly ids: ReadonlySetLike<string>;
+  readonly rejectedIds: ReadonlySet<string>;
+  /** Rows received, those with the same id counted once. */
+  readonly listed: number;
+  readonly rejections: Rejections;
+  /** Backups that the service counts and does not list. */
+  readonly unlisted: number;
+  /** Resources whose own list could not be read, by id; empty where the project has one list. */
+  readonly failures: ReadonlyMap<string, ReadFailure>;
+}
+
+/** How many rows were rejected in several lists together. */
+export const sumRejections = (parts: readonly (Rejections | undefined)[]): Rejections =>
+  Object.fromEntries(
+    REJECTION_REASONS.map((reason) => [reason, parts.reduce((sum, part) => sum + (part?.[reason] ?? 0), 0)]),
+  ) as Rejections;
+
+/**
+ * Reads the backups of a project from its one list; never rejects. `before`: the ids that it listed before. A service
+ * that repeats one page lists no more than that page: where more was listed before, the poll is incomplete.
+ */
+export async function readProjectBackups<Items extends Collector<Backup>>(
+  reader: ListReader,
+  list: List<Backup>,
+  createItems: () => Items,
+  before: ReadonlySetLike<string> | undefined,
+  signal: AbortSignal,
+): Promise<BackupsRead<Items> | ReadFailure> {
+  const result = await readList<Backup, Items>(reader, list, createItems, signal, before);
+  if (result.kind === 'failed') return result;
+  const { items, unlisted, walk } = result;
+  const listedBefore = before?.size ?? 0;
+  if (walk.gap === 'stuck' && walk.listed < listedBefore) {
+    const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${listedBefore} before`;
+    return {
+      kind: 'failed',
+      outcome: 'incomplete',
+      reason,
+      operation: list.call.operation,
+      code: undefined,
+      walk,
+    };
+  }
+  const { ids, rejectedIds, listed, rejections } = walk;
+  return { kind: 'read', items, ids, rejectedIds, listed, rejections, unlisted, failures: new Map() };
+}
+
+/**
+ * Reads the backups of each resource from lists of its own; never rejects. One that fails does not lose the others;
+ * one that the service does not know has no backups. Fails when every resource fails.
+ */
+export async function readResourceBackups<Items extends Collector<Backup>>(
+  reader: ListReader,
+  resources: readonly ResourceKey[],
+  createItems: () => Items,
+  before: ReadonlySetLike<string> | undefined,
+  signal: AbortSignal,
+): Promise<BackupsRead<Items> | ReadFailure> {
+  const items = createItems();
+  const ids = createIdSet(before);
+  const rejectedIds = new Set<string>();
+  const failures = new Map<string, ReadFailure>();
+  const rejections: Rejections[] = [];
+  let withoutId = 0;
+  let unlisted = 0;
+
+  const readResource = async (resource: ResourceKey): Promise<void> => {
+    const lists = reader.service.api.backups.ofResource(resource);
+    const results = await Promise.all(lists.map((list) => readList(reader, list, listItems<Backup>, signal)));
+    const failure = results.find((result) => result.kind === 'failed');
+    if (failure !== undefined) {
+      if (!isMissing(failure, reader.service)) failures.set(resource.id, failure);
+      return;
+    }
+    for (const result of results) if (result.kind === 'complete') add(result);
+  };
+
+  const add = ({
+    items: { items: backups },
+    walk,
+    unlisted: missing,
+  }: Exclude<ListResult<ReturnType<typeof listItems<Backup>>>, ReadFailure>): void => {
+    // An id counts once over all lists.
+    for (const backup of backups) if (ids.add(backup.id)) items.add(backup);
+    for (const id of iterate(walk.ids)) ids.add(id);
+    for (const id of walk.rejectedIds) rejectedIds.add(id);
+    rejections.push(walk.rejections);
+    withoutId += walk.listed - walk.ids.size;
+    unlisted += missing;
+  };
+
+  // The client bounds how many requests run at once.
+  await Promise.all(resources.map(readResource));
+  const [first] = failures.values();
+  if (first !== undefined && failures.size === resources.length) return first;
+  return {
+    kind: 'read',
+    items,
+    ids,
+    rejectedIds,
+    listed: ids.size + withoutId,
+    rejections: sumRejections(rejections),
+    unlisted,
+    failures,
+  };
+}

@@ -1,0 +1,121 @@
+import type { ApiCall } from '../cloud/api-call.ts';
+import type { ProjectClient } from '../cloud/client.ts';
+import { CloudFailure } from '../cloud/failure.ts';
+import type { ServiceConfig } from '../config/config.ts';
+import type { FailureKind } from '../domain/outcome.ts';
+import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
+import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
+import { serviceOf } from '../services/index.ts';
+import type { List } from '../services/service.ts';
+
+/** Why something could not be read. `reason` is one sentence for people. */
+export interface ReadFailure {
+  readonly kind: 'failed';
+  readonly outcome: FailureKind;
+  readonly reason: string;
+  /** What failed: the call itself, or what comes before it, such as signing in. */
+  readonly operation: string;
+  /** The vendor's code, where the service answered with one. */
+  readonly code: string | undefined;
+  /** The walk that found it, where one reached its end. */
+  readonly walk: Walk | undefined;
+}
+
+/** A list of one service: complete with its items, or failed. */
+export type ListResult<Items extends Collector<never>> = CompleteList<Items> | ReadFailure;
+
+/** A service of a project and how it is read. */
+export interface ListReader {
+  readonly client: ProjectClient;
+  readonly service: ServiceConfig;
+  /** Pages requested ahead of the one that is awaited. */
+  readonly ahead: number;
+}
+
+/** Collects items in the order of the list. */
+export function listItems<Item>(): Collector<Item> & { readonly items: readonly Item[] } {
+  const items: Item[] = [];
+  return { items, add: (item) => void items.push(item) };
+}
+
+/** Reads a list to its end; never rejects. `before`: the ids of an earlier walk, so that those that come again are stored once. */
+export async function readList<Item, Items extends Collector<Item>>(
+  reader: ListReader,
+  list: List<Item>,
+  createItems: () => Items,
+  signal: AbortSignal,
+  before?: ReadonlySetLike<string>,
+): Promise<ListResult<Items>> {
+  const { operation } = list.call;
+  const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
+    send(reader, withPage(list, offset, limit), pageSignal);
+  try {
+    const result = await readCompleteList(list, fetchPage, createItems, {
+      ahead: reader.ahead,
+      signal,
+      before,
+    });
+    return result.kind === 'moving' ? movingFailure(result, operation) : result;
+  } catch (error) {
+    return failureOf(error, operation);
+  }
+}
+
+/** Sends one call; never rejects. */
+export async function call(
+  reader: ListReader,
+  apiCall: ApiCall,
+  signal: AbortSignal,
+): Promise<{ readonly kind: 'complete'; readonly body: unknown } | ReadFailure> {
+  try {
+    return { kind: 'complete', body: await send(reader, apiCall, signal) };
+  } catch (error) {
+    return failureOf(error, apiCall.operation);
+  }
+}
+
+/** Sends one call; rejects with a `CloudFailure`. */
+export function send(
+  { client, service }: Pick<ListReader, 'client' | 'service'>,
+  apiCall: ApiCall,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { type, endpoint } = service;
+  return client.call({ ...apiCall, service: type, endpoint, errors: serviceOf(type).errors }, signal);
+}
+
+/** Whether a failure says that the resource of the request does not exist. */
+export const isMissing = ({ code }: ReadFailure, { type }: ServiceConfig): boolean =>
+  code !== undefined && serviceOf(type).errors.codes[code]?.missing === true;
+
+/** The call for one page of a list. */
+export function withPage({ call: apiCall, paging }: List<unknown>, offset: number, limit: number): ApiCall {
+  if (paging.by === 'nothing') return apiCall;
+  return { ...apiCall, query: { ...apiCall.query, offset: String(offset), limit: String(limit) } };
+}
+
+function movingFailure({ walk }: MovingList, operation: string): ReadFailure {
+  const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
+  const reason = `the list changed while it was read: two passes found different rows, the last ${walk.listed}${counted}`;
+  return { kind: 'failed', outcome: 'incomplete', reason, operation, code: undefined, walk };
+}
+
+function failureOf(error: unknown, operation: string): ReadFailure {
+  const failed = { kind: 'failed', operation, code: undefined, walk: undefined } as const;
+  if (error instanceof CloudFailure) {
+    const { kind: outcome, operation: failedOperation, code } = error.details;
+    return { ...failed, outcome, reason: error.message, operation: failedOperation, code };
+  }
+  if (error instanceof WalkError) {
+    return error.problem === 'endless'
+      ? { ...failed, outcome: 'incomplete', reason: 'the list does not end' }
+      : {
+          ...failed,
+          outcome: 'malformed',
+          reason: 'the response is not a list of this API; check the endpoint',
+        };
+  }
+  // A fault of ours on a response that nobody foresaw: it must not stop the other polls.
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...failed, outcome: 'malformed', reason: `the response could not be parsed: ${message}` };
+}

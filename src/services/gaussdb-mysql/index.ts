@@ -1,0 +1,89 @@
+import {
+  createBody,
+  databaseBackups,
+  databaseErrors,
+  databaseInstances,
+  readDatabaseStarted,
+} from '../database.ts';
+import { databasePolicies } from '../database-policy.ts';
+import { asObject, readMebibytes } from '../fields.ts';
+import { isOpenTelekomCloud } from '../host.ts';
+import { defineService, type ServiceApi } from '../service.ts';
+
+const listBackups = { role: 'gaussdb:backup:list', identity: 'gaussdbformysql:backup:list' };
+
+const backups = (query: Readonly<Record<string, string>>) =>
+  databaseBackups({
+    path: '/v3/{project_id}/backups',
+    query,
+    permission: listBackups,
+    size: readMebibytes,
+    states: new Map([['AVAILABLE', 'succeeded']]),
+    // A host of another product answers the same path in some regions: GaussDB, whose ids end so.
+    ignores: (row) => isOfGaussdb(row['instance_id']),
+  });
+
+const instances = databaseInstances({
+  permission: { role: 'gaussdb:instance:list', identity: 'gaussdbformysql:instance:list' },
+});
+
+const api: ServiceApi = {
+  resources: {
+    ...instances,
+    readRow: (row) => (isOfGaussdb(asObject(row)?.['id']) ? 'ignored' : instances.readRow(row)),
+  },
+  backups: { of: 'project', list: backups({}), ofResource: ({ id }) => [backups({ instance_id: id })] },
+  policies: databasePolicies('v3', {
+    role: 'gaussdb:backup:list',
+    identity: 'gaussdbformysql:backup:listPolicy',
+  }),
+  actions: {
+    create: ({ id }, name) => ({
+      operation: 'create_backup',
+      method: 'POST',
+      path: '/v3/{project_id}/backups/create',
+      body: createBody(id, name),
+      permission: { role: 'gaussdb:backup:create', identity: 'gaussdbformysql:backup:create' },
+    }),
+    readCreated: readDatabaseStarted,
+  },
+};
+
+const isOfGaussdb = (instanceId: unknown): boolean =>
+  typeof instanceId === 'string' && instanceId.endsWith('in14');
+
+/** First label of the host where it is not `gaussdb`, from the vendor's SDKs. */
+const LABELS: Readonly<Record<string, readonly string[]>> = {
+  gaussdbformysql: ['ap-southeast-1', 'ap-southeast-2', 'tr-west-1', 'me-east-1', 'cn-north-11'],
+  'gaussdb-mysql': [
+    'af-south-1',
+    'cn-east-5',
+    'la-north-2',
+    'cn-southwest-3',
+    // Not in the SDKs, but `gaussdb` is the host of GaussDB (openGauss) there.
+    'af-north-1',
+    'ap-southeast-5',
+    'cn-east-2',
+    'cn-east-4',
+    'cn-north-12',
+  ],
+};
+
+/** GaussDB(for MySQL), now TaurusDB. */
+export const gaussdbMysql = defineService({
+  type: 'gaussdb-mysql',
+  title: 'TaurusDB, formerly GaussDB(for MySQL)',
+  resource: { one: 'instance', many: 'instances' },
+  settings: {},
+  host: (region, cloud) => ({
+    label: isOpenTelekomCloud(cloud)
+      ? 'gaussdb-mysql'
+      : (Object.keys(LABELS).find((label) => LABELS[label]?.includes(region)) ?? 'gaussdb'),
+  }),
+  errors: databaseErrors({ 'DBS.200010': { kind: 'permission' } }),
+  byDefault: true,
+  readOnlyRoles: ['GaussDB ReadOnlyAccess'],
+  unverified: ['Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.'],
+  cost: 'one request for 99 backups and one for 99 instances',
+  api: () => api,
+});

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { asObject, readId, readName } from '../fields.ts';
+import {
+  type BackupActions,
+  defineService,
+  type JobState,
+  type ServiceApi,
+  type Started,
+} from '../service.ts';
+import { graphsV1, graphsV2 } from './graphs.ts';
+import { backupsV1 } from './rows-v1.ts';
+import { backupsV2 } from './rows-v2.ts';
+
+const graphPath = (graphId: string): string => `/v2/{project_id}/graphs/${encodeURIComponent(graphId)}`;
+
+/** Backups are started by API v2 whichever version lists them. */
+const actions: BackupActions = {
+  create: ({ id }) => ({
+    operation: 'create_backup',
+    method: 'POST',
+    path: `${graphPath(id)}/backups`,
+    body: {},
+    permission: { role: 'ges:backup:create' },
+  }),
+  readCreated: readStarted,
+  export: {
+    call: ({ id }, backupId, path) => ({
+      operation: 'export_backup',
+      method: 'POST',
+      path: `${graphPath(id)}/backups/export`,
+      body: { backup_id: backupId, export_path: path },
+      permission: undefined,
+    }),
+    readStarted,
+  },
+  job: {
+    call: ({ id }, jobId) => ({
+      operation: 'get_job',
+      method: 'GET',
+      path: `${graphPath(id)}/jobs/${encodeURIComponent(jobId)}/status`,
+      permission: { role: 'ges:jobs:getDetail' },
+    }),
+    read: readJob,
+  },
+};
+
+const apiOf = (version: 'v2' | 'v1.0'): ServiceApi => ({
+  resources: version === 'v2' ? graphsV2 : graphsV1,
+  backups: {
+    of: 'project',
+    list: version === 'v2' ? backupsV2 : backupsV1,
+    ofResource: ({ id }) => [{ ...backupsV2, call: { ...backupsV2.call, path: `${graphPath(id)}/backups` } }],
+  },
+  actions,
+});
+
+const APIS = { v2: apiOf('v2'), 'v1.0': apiOf('v1.0') };
+
+/** Graph Engine Service. */
+export const ges = defineService({
+  type: 'ges',
+  title: 'Graph Engine Service (GES)',
+  resource: { one: 'graph', many: 'graphs' },
+  settings: {
+    api_version: z
+      .enum(['v2', 'v1.0'])
+      .prefault('v2')
+      .describe('Version of the API that lists graphs and backups.'),
+  },
+  host: () => ({ label: 'ges' }),
+  errors: {
+    codes: {
+      'GES.7004': { kind: 'server', transient: true },
+      'GES.7005': { kind: 'server', transient: true },
+      'GES.7006': { kind: 'server', transient: true },
+      'GES.7051': { kind: 'server', transient: true },
+      'GES.7041': { kind: 'permission' },
+      'GES.7000': { missing: true, words: 'the graph does not exist or has been deleted' },
+      'GES.7001': { words: 'the graph is not running; start it first' },
+      'GES.7002': { words: 'a backup of the graph is already running; wait until it is done' },
+      'GES.7003': { words: 'the graph cannot be backed up in its present status' },
+      'GES.7015': { words: 'the graph cannot be backed up in its present status' },
+      'GES.7019': { words: 'the backup quota is used up; delete an old manual backup first' },
+      'GES.7024': { words: 'the backup no longer exists' },
+      'GES.7007': { words: 'there is no such job' },
+      'GES.8301': { words: 'there is no such job' },
+      'GES.7042': { words: 'the graph is still being created' },
+      'GES.7054': { words: 'the graph is being deleted' },
+    },
+  },
+  byDefault: true,
+  readOnlyRoles: ['GES ReadOnlyAccess'],
+  unverified: [
+    'Whether `offset` counts rows or pages: rows are assumed, and pages where a list looks too short otherwise.',
+    'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+    'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
+  ],
+  cost: 'one request for 119 backups and one for 119 graphs',
+  api: ({ api_version: version }) => APIS[version],
+});
+
+/** Reads `{job_id, backup_id?}`; GES always names a job. */
+function readStarted(body: unknown): Started {
+  const response = asObject(body);
+  const jobId = readId(response?.['job_id']);
+  return jobId === undefined
+    ? { kind: 'unclear' }
+    : { kind: 'started', jobId, backupId: readId(response?.['backup_id']) };
+}
+
+/** Reads the status of a job: `pending`, `running`, `success`, `failed`. An undocumented one counts as running. */
+function readJob(body: unknown): JobState {
+  const job = asObject(body);
+  switch (job?.['status']) {
+    case 'success':
+      return { kind: 'succeeded' };
+    case 'failed':
+      return { kind: 'failed', reason: readName(job['fail_reason']) };
+    default:
+      return { kind: 'running' };
+  }
+}

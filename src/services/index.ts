@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { ApiCall } from '../cloud/api-call.ts';
+import { gaussdbMysql } from './gaussdb-mysql/index.ts';
+import { ges } from './ges/index.ts';
+import { rds } from './rds/index.ts';
+import type { CloudService, ServiceApi } from './service.ts';
+
+/** Every service whose backups can be read, in the order of documentation. */
+export const SERVICES: readonly [CloudService, ...CloudService[]] = [ges, gaussdbMysql, rds];
+
+/** Their types. */
+export const SERVICE_TYPES = SERVICES.map(({ type }) => type);
+
+/** The service of a type. Throws for a type that {@link SERVICES} lacks. */
+export function serviceOf(type: string): CloudService {
+  const service = SERVICES.find((candidate) => candidate.type === type);
+  if (service === undefined) throw new Error(`there is no service "${type}"`);
+  return service;
+}
+
+/** The API of a service with the defaults of its settings. */
+export const defaultApi = (service: CloudService): ServiceApi =>
+  service.api(z.object(service.settings).parse({}));
+
+/** A call of a service and the command that makes it. */
+export interface UsedCall {
+  readonly call: ApiCall;
+  readonly usedBy: 'polls' | 'backups create' | 'backups export';
+}
+
+/** Every call of a service, for documentation and permissions. */
+export function callsOf(service: CloudService): readonly UsedCall[] {
+  const { resources, backups, policies, actions } = defaultApi(service);
+  const resource = { id: '{id}', parentId: '{parent_id}' };
+  const polls = [
+    ...(backups.of === 'project'
+      ? [backups.list.call]
+      : backups.ofResource(resource).map(({ call }) => call)),
+    resources.call,
+    ...(policies === undefined
+      ? []
+      : [policies.of === 'project' ? policies.list.call : policies.call(resource)]),
+  ];
+  const creating = [
+    actions.create(resource, 'name'),
+    ...(actions.job ? [actions.job.call(resource, '{job_id}')] : []),
+  ];
+  const exporting = actions.export ? [actions.export.call(resource, '{backup_id}', 'path')] : [];
+  return [
+    ...polls.map((call) => ({ call, usedBy: 'polls' as const })),
+    ...creating.map((call) => ({ call, usedBy: 'backups create' as const })),
+    ...exporting.map((call) => ({ call, usedBy: 'backups export' as const })),
+  ];
+}

@@ -1,0 +1,38 @@
+import { type Seconds, seconds } from '../domain/quantities.ts';
+
+const DAY = 24 * 3600;
+const WEEK = 7 * DAY;
+
+/** How long a run may take before its backup counts as late. */
+export const TIME_TO_COMPLETE = 2 * 3600;
+
+/**
+ * The longest time between two runs, given the times of a week at which runs start, in seconds since the week began.
+ * Undefined without any.
+ */
+export function longestGap(starts: Iterable<number>): Seconds | undefined {
+  const sorted = [...new Set(Array.from(starts, (start) => start % WEEK))].sort((one, other) => one - other);
+  const [first] = sorted;
+  if (first === undefined) return undefined;
+  return seconds(Math.max(...sorted.map((start, index) => (sorted[index + 1] ?? first + WEEK) - start)));
+}
+
+/** The second of the week at which a day begins; any numbering of seven days in a row will do. */
+export const startOfDay = (day: number): number => (day % 7) * DAY;
+
+/** Seconds of a window written as `hh:mm-HH:MM`, one that ends after midnight included; undefined for anything else. */
+export function windowLength(window: unknown): Seconds | undefined {
+  const match = typeof window === 'string' ? /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(window) : null;
+  if (match === null) return undefined;
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = match.slice(1).map(Number);
+  if (fromHour > 23 || toHour > 24 || fromMinute > 59 || toMinute > 59) return undefined;
+  const length = (toHour - fromHour) * 3600 + (toMinute - fromMinute) * 60;
+  return seconds(length < 0 ? length + DAY : length);
+}
+
+/** The objective of runs on some days of the week within a window. */
+export function weeklyObjective(days: readonly number[], window: unknown): Seconds | undefined {
+  const gap = longestGap(days.map(startOfDay));
+  const length = windowLength(window);
+  return gap === undefined || length === undefined ? undefined : seconds(gap + length + TIME_TO_COMPLETE);
+}
