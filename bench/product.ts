@@ -4,7 +4,8 @@ import type { ServiceConfig } from '../src/config/config.ts';
 import { seconds } from '../src/domain/quantities.ts';
 import { keepHeapSmall } from '../src/heap.ts';
 import { createPublisher } from '../src/metrics/publisher.ts';
-import { readServiceState } from '../src/poll/read-state.ts';
+import { readService } from '../src/poll/read-service.ts';
+import { defaultApi, serviceOf } from '../src/services/index.ts';
 import { createPace } from '../src/state/pace.ts';
 import { type ServedService, serveResources } from '../src/state/served.ts';
 import type { ServiceState } from '../src/state/service-state.ts';
@@ -31,7 +32,7 @@ export interface ProductAnswer {
 
 const GES: ServiceConfig = {
   type: 'ges',
-  apiVersion: 'v2',
+  api: defaultApi(serviceOf('ges')),
   endpoint: 'http://127.0.0.1',
   include: undefined,
   exclude: undefined,
@@ -62,7 +63,13 @@ async function load(estate: Estate): Promise<Loaded> {
     }),
     undefined,
   );
-  const served = await serveResources(PLACE, RPO, first, () => undefined, createPace());
+  const served = await serveResources(
+    PLACE,
+    RPO,
+    first,
+    { decides: false, policyOf: () => undefined },
+    createPace(),
+  );
   // From here on nothing holds the rows: they would make each garbage collection dearer than it is in the exporter.
   const client = pageClient((query) => pages.get(JSON.stringify(query)) ?? Buffer.alloc(0));
   return { pages, client, state: first, served };
@@ -81,7 +88,7 @@ function pageMaker(estate: Estate): (query: Query) => Buffer {
 
 function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
   return {
-    call: async ({ query }) => {
+    call: async ({ query = {} }) => {
       const reading = readJson(pageOf(query));
       if (!reading.ok) throw new Error(reading.instead);
       return reading.value;
@@ -92,8 +99,8 @@ function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
 }
 
 async function read(client: ProjectClient, before: ServiceState | undefined): Promise<ServiceState> {
-  const reader = { client, service: GES, ahead: PAGES_AHEAD, place: PLACE, config: { limits: LIMITS } };
-  const { next } = await readServiceState(reader, before, AbortSignal.timeout(60_000));
+  const reader = { client, service: GES, ahead: PAGES_AHEAD, scope: PLACE, config: { limits: LIMITS } };
+  const { next } = await readService(reader, before, AbortSignal.timeout(60_000));
   if (next === undefined) throw new Error('the list could not be read');
   return next;
 }

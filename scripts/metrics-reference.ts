@@ -13,7 +13,10 @@ const OPERATIONS = new Set([
 ]);
 
 const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
-  ['cloud_service', `${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}; \`iam\` for requests that sign in`],
+  [
+    'cloud_service',
+    `${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}; \`iam\` for requests that sign in`,
+  ],
   ['region', 'as configured'],
   ['project', 'name of the project in the configuration'],
   ['resource_id', 'id of the resource'],

@@ -1,5 +1,5 @@
 import type { FailureKind } from '../domain/outcome.ts';
-import type { ErrorRules } from './api-call.ts';
+import type { ErrorRules } from '../services/api-call.ts';
 import type { Operation } from './operation.ts';
 import type { VendorError } from './vendor-error.ts';
 

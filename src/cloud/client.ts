@@ -1,6 +1,6 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
-import type { ApiCall, ErrorRules } from './api-call.ts';
+import type { ApiCall, ErrorRules } from '../services/api-call.ts';
 
 /** One call to a service of a project. The client adds host, signature, limits and retries. */
 export interface ServiceRequest extends ApiCall {

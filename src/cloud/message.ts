@@ -1,5 +1,5 @@
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
-import type { Permission } from './api-call.ts';
+import type { Permission } from '../services/api-call.ts';
 import { type Classification, isCertificateCause } from './classification.ts';
 import type { Operation } from './operation.ts';
 import { oneLine } from './text.ts';

@@ -1,7 +1,7 @@
+import { joinSignals } from '../abort.ts';
 import type { ProjectConfig } from '../config/config.ts';
 import type { Clock, Seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
-import { joinSignals } from './abort.ts';
 import { createAsker } from './asker.ts';
 import type { ProjectClient, RequestObservation, ServiceRequest } from './client.ts';
 import type { Authorization } from './credentials/authorizer.ts';

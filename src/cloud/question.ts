@@ -1,6 +1,6 @@
 import type { Seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
-import type { ErrorRules, Permission } from './api-call.ts';
+import type { ErrorRules, Permission } from '../services/api-call.ts';
 import type { AnswerHeaders } from './exchange.ts';
 import type { Operation } from './operation.ts';
 import type { Route } from './routes.ts';

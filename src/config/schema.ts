@@ -13,9 +13,9 @@ import {
   type KeyRule,
   keyRules,
   line,
-  noteWords,
   objective,
   oneOf,
+  ownSetting,
   projectId,
   proxyUrl,
   region,
@@ -177,8 +177,10 @@ const everyService = {
 
 /** The settings of one service: those of every service and its own. */
 const serviceSettings = ({ type, title, settings }: CloudService) => {
-  for (const setting of Object.values(settings)) noteWords(setting);
-  return z.strictObject({ type: variantType(type).describe(`${title}.`), ...settings, ...everyService });
+  const own = Object.fromEntries(
+    Object.entries(settings).map(([key, setting]) => [key, ownSetting(setting)]),
+  );
+  return z.strictObject({ type: variantType(type).describe(`${title}.`), ...own, ...everyService });
 };
 
 const [first, ...others] = SERVICES;

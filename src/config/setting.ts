@@ -228,12 +228,13 @@ export const oneOf = <const Word extends string>(words: readonly Word[]) =>
     .enum(words, { error: ({ input }) => unknownWord(input, words) })
     .register(settingNotes, { type: words.join(' or '), allowed: words.join(', '), shown: 'all' });
 
-/** Registers the words of a service's own setting, an enum with or without a default. */
-export const noteWords = (setting: z.core.$ZodType): void => {
-  const inner = setting instanceof z.ZodPrefault ? setting.unwrap() : setting;
-  if (!(inner instanceof z.ZodEnum)) return;
-  const words = inner.options.map(String);
-  settingNotes.add(inner, { type: words.join(' or '), allowed: words.join(', '), shown: 'all' });
+/** A service's own setting with the messages of this reader: an enum with a default. */
+export const ownSetting = (setting: z.core.$ZodType): z.ZodType => {
+  if (!(setting instanceof z.ZodPrefault)) throw new Error('a setting of a service has a default');
+  const inner = setting.unwrap();
+  if (!(inner instanceof z.ZodEnum)) throw new Error('a setting of a service is one of a few words');
+  const words = oneOf(inner.options.map(String)).prefault(String(setting.def.defaultValue));
+  return setting.description === undefined ? words : words.describe(setting.description);
 };
 
 /** The word that tells the variants of a mapping apart. */

@@ -1,4 +1,4 @@
-import { joinSignals } from '../cloud/abort.ts';
+import { joinSignals } from '../abort.ts';
 import type { Page, PagedList } from './list.ts';
 import type { PageRequest } from './page-requests.ts';
 

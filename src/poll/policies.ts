@@ -75,9 +75,10 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
     // A request that was given up, because of a reload or the poll's timeout, says nothing about the policy.
     if (signal.aborted && result.kind === 'failed') return;
     const policy = result.kind === 'failed' ? undefined : api.read(result.body);
-    const unreadable = policy === undefined ? 'the response is not a backup policy' : undefined;
-    const reason = result.kind === 'failed' ? result.reason : unreadable;
-    entries.set(id, { policy: policy ?? entries.get(id)?.policy, reason, readAt: now });
+    const reason = result.kind === 'failed' ? result.reason : problemWith(policy);
+    // A policy that was read once says more than none.
+    const known = reason === undefined ? policy : (entries.get(id)?.policy ?? policy);
+    entries.set(id, { policy: known, reason, readAt: now });
   };
 
   return {
@@ -99,6 +100,12 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
     },
     policyOf: ({ id }) => entries.get(id)?.policy,
   };
+}
+
+function problemWith(policy: BackupPolicy | undefined): string | undefined {
+  if (policy === undefined) return 'the response is not a backup policy';
+  const isReadable = policy.kind === 'off' || policy.objective !== undefined;
+  return isReadable ? undefined : 'the schedule of the backup policy could not be parsed';
 }
 
 const TIMED_OUT = 'timed out before every policy was read';

@@ -18,7 +18,7 @@ export interface BackupsRead<Items extends Collector<Backup>> {
   readonly items: Items;
   /** The ids of all rows that have one, rejected rows included. */
   readonly ids: ReadonlySetLike<string>;
-  readonly rejectedIds: ReadonlySet<string>;
+  readonly unreadIds: ReadonlySet<string>;
   /** Rows received, those with the same id counted once. */
   readonly listed: number;
   readonly rejections: Rejections;
@@ -49,7 +49,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   if (result.kind === 'failed') return result;
   const { items, unlisted, walk } = result;
   const listedBefore = before?.size ?? 0;
-  if (walk.gap === 'stuck' && walk.listed < listedBefore) {
+  if (walk.gaps === 'repeated page' && walk.listed < listedBefore) {
     const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${listedBefore} before`;
     return {
       kind: 'failed',
@@ -60,8 +60,8 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
       walk,
     };
   }
-  const { ids, rejectedIds, listed, rejections } = walk;
-  return { kind: 'read', items, ids, rejectedIds, listed, rejections, unlisted, failures: new Map() };
+  const { ids, unreadIds, listed, rejections } = walk;
+  return { kind: 'read', items, ids, unreadIds, listed, rejections, unlisted, failures: new Map() };
 }
 
 /**
@@ -77,7 +77,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
 ): Promise<BackupsRead<Items> | ReadFailure> {
   const items = createItems();
   const ids = createIdSet(before);
-  const rejectedIds = new Set<string>();
+  const unreadIds = new Set<string>();
   const failures = new Map<string, ReadFailure>();
   const rejections: Rejections[] = [];
   let withoutId = 0;
@@ -102,7 +102,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     // An id counts once over all lists.
     for (const backup of backups) if (ids.add(backup.id)) items.add(backup);
     for (const id of iterate(walk.ids)) ids.add(id);
-    for (const id of walk.rejectedIds) rejectedIds.add(id);
+    for (const id of walk.unreadIds) unreadIds.add(id);
     rejections.push(walk.rejections);
     withoutId += walk.listed - walk.ids.size;
     unlisted += missing;
@@ -116,7 +116,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     kind: 'read',
     items,
     ids,
-    rejectedIds,
+    unreadIds,
     listed: ids.size + withoutId,
     rejections: sumRejections(rejections),
     unlisted,

@@ -1,10 +1,11 @@
-import type { ApiCall } from '../cloud/api-call.ts';
 import type { ProjectClient } from '../cloud/client.ts';
 import { CloudFailure } from '../cloud/failure.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import type { FailureKind } from '../domain/outcome.ts';
 import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
+import type { FetchPage } from '../pagination/page-reader.ts';
 import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
+import type { ApiCall } from '../services/api-call.ts';
 import { serviceOf } from '../services/index.ts';
 import type { List } from '../services/service.ts';
 
@@ -47,8 +48,7 @@ export async function readList<Item, Items extends Collector<Item>>(
   before?: ReadonlySetLike<string>,
 ): Promise<ListResult<Items>> {
   const { operation } = list.call;
-  const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
-    send(reader, withPage(list, offset, limit), pageSignal);
+  const fetchPage: FetchPage = (page, pageSignal) => send(reader, withPage(list.call, page), pageSignal);
   try {
     const result = await readCompleteList(list, fetchPage, createItems, {
       ahead: reader.ahead,
@@ -89,10 +89,10 @@ export const isMissing = ({ code }: ReadFailure, { type }: ServiceConfig): boole
   code !== undefined && serviceOf(type).errors.codes[code]?.missing === true;
 
 /** The call for one page of a list. */
-export function withPage({ call: apiCall, paging }: List<unknown>, offset: number, limit: number): ApiCall {
-  if (paging.by === 'nothing') return apiCall;
-  return { ...apiCall, query: { ...apiCall.query, offset: String(offset), limit: String(limit) } };
-}
+export const withPage = (apiCall: ApiCall, page: Readonly<Record<string, string>>): ApiCall => ({
+  ...apiCall,
+  query: { ...apiCall.query, ...page },
+});
 
 function movingFailure({ walk }: MovingList, operation: string): ReadFailure {
   const counted = walk.total === undefined ? '' : ` of ${walk.total}`;

@@ -1,17 +1,7 @@
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
-<<<<<<< HEAD
-import type { FailureKind } from '../domain/outcome.ts';
-import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
-import { pagedList } from '../pagination/list-source.ts';
-import type { FetchPage } from '../pagination/page-reader.ts';
-import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
-import type { ListSource } from '../sources/source.ts';
-import { sourceOf } from '../sources/source-of.ts';
-=======
 import type { Collector } from '../pagination/walk.ts';
 import type { ResourceKey } from '../services/service.ts';
->>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
 import type { InventoryResult, KnownResource } from '../state/known-resource.ts';
 import { expressionsMatch, type Scope } from '../state/objective.ts';
@@ -64,26 +54,17 @@ export async function readService(
   const { service, config } = reader;
   const { backups, inventory } = await readLists(reader, previous, signal);
   if (backups.kind === 'failed') return { backups, inventory, next: undefined };
-  const { items: tallies, ids, rejectedIds, unlisted, failures } = backups;
+  const { items: tallies, ids, unreadIds, unlisted, failures } = backups;
   const next = await nextServiceState(
     previous,
     {
-      backups: { tallies, ids, rejectedIds, unlisted, isUnread: (id) => failures.has(id) },
+      backups: { tallies, ids, unreadIds, unlisted, isUnread: (id) => failures.has(id) },
       inventory: inventoryResult(inventory),
     },
     { isSelected: selectionOf(service), limit: config.limits.resources },
     createPace(),
   );
-<<<<<<< HEAD
-  if (reading.kind === 'failed' || reading.walk.gaps !== 'repeated page') return reading;
-  const { walk } = reading;
-  const before = ledger?.listed.size ?? 0;
-  if (walk.listed >= before) return reading;
-  const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${before} before`;
-  return { kind: 'failed', outcome: 'incomplete', reason, operation: backups.operation, walk };
-=======
   return { backups, inventory, next };
->>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
 }
 
 async function readLists(
@@ -131,37 +112,6 @@ function createResourceListing(): ResourceListing {
   return { byId, add: (resource) => void byId.set(resource.id, resource) };
 }
 
-<<<<<<< HEAD
-async function readList<Item, Items extends Collector<Item>>(
-  { client, service, ahead }: ListReader,
-  source: ListSource<Item>,
-  createItems: () => Items,
-  signal: AbortSignal,
-  before?: ReadonlySetLike<string>,
-): Promise<ListReading<Items>> {
-  const fetchPage: FetchPage = (query, pageSignal) =>
-    client.call(
-      {
-        operation: source.operation,
-        service: service.type,
-        method: 'GET',
-        endpoint: service.endpoint,
-        path: source.path,
-        query,
-        body: undefined,
-      },
-      pageSignal,
-    );
-  try {
-    const reading = await readCompleteList(pagedList(source), fetchPage, createItems, {
-      ahead,
-      signal,
-      before,
-    });
-    return reading.kind === 'moving' ? movingFailure(reading, source.operation) : reading;
-  } catch (error) {
-    return failureOf(error, source.operation);
-=======
 /** Whose lists are read: what the inventory lists and the configuration selects, else what was known before. */
 function resourcesToRead(
   service: ServiceConfig,
@@ -173,7 +123,6 @@ function resourcesToRead(
     return [...inventory.items.byId.values()].filter(
       ({ id, name, exists }) => exists && isSelected({ id, name: name ?? id }),
     );
->>>>>>> 2fde538 (Services as rooms: one folder for everything that is true of one service)
   }
   const known: readonly KnownResource[] = [...(previous?.resources.values() ?? [])];
   return known.filter(isSelected).map(({ id, listing }) => ({ id, parentId: listing?.parentId }));

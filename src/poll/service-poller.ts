@@ -1,4 +1,4 @@
-import { joinSignals } from '../cloud/abort.ts';
+import { joinSignals } from '../abort.ts';
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -102,7 +102,9 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       unread.reason ?? '',
       'warn',
       { resources: unread.count, reason: unread.reason },
-      unread.count === 0 ? 'backup policies read' : 'backup policies could not be read',
+      unread.count === 0
+        ? 'backup policies read'
+        : 'backup policies could not be read; rpo.default is used instead',
     );
   };
 

@@ -1,4 +1,4 @@
-import type { Permission } from '../cloud/api-call.ts';
+import type { Permission } from './api-call.ts';
 import { asObject, readNumber } from './fields.ts';
 import { weeklyObjective } from './schedule.ts';
 import type { BackupPolicy, PolicyApi } from './service.ts';

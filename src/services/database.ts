@@ -1,7 +1,7 @@
-import type { ApiCall, ErrorRules, ErrorTable, Permission } from '../cloud/api-call.ts';
 import type { Backup, BackupState, Resource } from '../domain/backup.ts';
 import type { Bytes } from '../domain/quantities.ts';
 import type { Row } from '../pagination/list.ts';
+import type { ApiCall, ErrorRules, ErrorTable, Permission } from './api-call.ts';
 import { backupFromFields, elapsed, firstDuration, resourceFromFields } from './domain.ts';
 import {
   asObject,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiCall } from '../cloud/api-call.ts';
+import type { ApiCall } from './api-call.ts';
 import { gaussdbMysql } from './gaussdb-mysql/index.ts';
 import { ges } from './ges/index.ts';
 import { rds } from './rds/index.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { ApiCall, ErrorRules } from '../cloud/api-call.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { Seconds } from '../domain/quantities.ts';
 import type { PagedList } from '../pagination/list.ts';
+import type { ApiCall, ErrorRules } from './api-call.ts';
 
 /** A list of a service: the call for one of its pages, how it is paged, and how a row is parsed. */
 export interface List<Item> extends PagedList<Item> {

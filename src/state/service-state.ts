@@ -26,7 +26,7 @@ export interface PollResult {
     readonly tallies: BackupTallies;
     /** Ids of all rows, those of rejected ones included. */
     readonly ids: ReadonlySetLike<string>;
-    readonly rejectedIds: ReadonlySet<string>;
+    readonly unreadIds: ReadonlySet<string>;
     readonly unlisted: number;
     /** Whether a resource's own list could not be read. */
     readonly isUnread: (resourceId: string) => boolean;
@@ -47,7 +47,7 @@ export async function nextServiceState(
   selection: ResourceSelection,
   pace: Pace,
 ): Promise<ServiceState> {
-  const { tallies, ids, rejectedIds, unlisted, isUnread } = poll.backups;
+  const { tallies, ids, unreadIds, unlisted, isUnread } = poll.backups;
   const resources = new Map<string, KnownResource>();
   let overLimit = 0;
   const excluded = new Map<string, KnownResource>();
@@ -70,7 +70,7 @@ export async function nextServiceState(
   const isCounted = (id: string): boolean => resources.has(id) && previous?.uncounted.has(id) !== true;
   return {
     resources,
-    ledger: await nextLedger(previous?.ledger, { ids, rejectedIds }, tallies.finished, isCounted, pace),
+    ledger: await nextLedger(previous?.ledger, { ids, unreadIds }, tallies.finished, isCounted, pace),
     uncounted,
     inventoryWasRead: poll.inventory.kind === 'read' || previous?.inventoryWasRead === true,
     overLimit,

@@ -3,11 +3,16 @@ import { classifyAnswer, classifyFault, isCertificateCause } from '../../src/clo
 import type { Operation } from '../../src/cloud/operation.ts';
 import { readErrorOfSuccess, readVendorError } from '../../src/cloud/vendor-error.ts';
 import type { FailureKind } from '../../src/domain/outcome.ts';
+import { serviceOf } from '../../src/services/index.ts';
 
 type Row = readonly [status: number, code: string | undefined, kind: FailureKind, transient: boolean];
 
 const classify = (operation: Operation, status: number, code: string | undefined, statedStatus?: number) =>
-  classifyAnswer(operation, status, { code, text: undefined, statedStatus });
+  classifyAnswer(operation, status, { code, text: undefined, statedStatus }, rulesOf(code));
+
+// The gateway's codes come from any service.
+const rulesOf = (code: string | undefined) =>
+  serviceOf(code?.startsWith('DBS.') ? 'gaussdb-mysql' : 'ges').errors;
 
 describe('an answer that is an error', () => {
   it.each<Row>([

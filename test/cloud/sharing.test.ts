@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinSignals } from '../../src/cloud/abort.ts';
+import { joinSignals } from '../../src/abort.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createSemaphore } from '../../src/cloud/semaphore.ts';
 import { type NoteFailure, shareWork } from '../../src/cloud/shared-work.ts';

@@ -168,7 +168,7 @@ describe('a project with an access key', () => {
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.details).toMatchObject({ kind, operation: 'find_project' });
-    expect(failure.message).toContain(`cannot find the project's id: ${server.host} ${says}`);
+    expect(failure.message).toContain(`cannot find project: ${server.host} ${says}`);
     expect(failure.message).toContain('set project_id or project_name');
     expect(server.requests).toHaveLength(1);
   });

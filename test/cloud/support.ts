@@ -7,6 +7,7 @@ import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createProjectClient, type ProjectClientOptions } from '../../src/cloud/project-client.ts';
 import type { ProjectConfig, SecretSource } from '../../src/config/config.ts';
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { serviceOf } from '../../src/services/index.ts';
 
 /** A request as a server saw it. */
 export interface Seen {
@@ -171,6 +172,12 @@ export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {
   path: '/v2/{project_id}/graphs/backups',
   query: { offset: '0', limit: '100' },
   body: undefined,
+  permission: { role: 'ges:backup:list' },
+  // Tests of the client mix the services' codes.
+  errors: {
+    ...serviceOf('gaussdb-mysql').errors,
+    codes: { ...serviceOf('gaussdb-mysql').errors.codes, ...serviceOf('ges').errors.codes },
+  },
   ...changes,
 });
 

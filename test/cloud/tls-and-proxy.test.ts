@@ -90,7 +90,7 @@ describe('a certificate', () => {
 
     expect(failure.details.kind).toBe('network');
     expect(failure.message).toMatch(
-      /^cannot list the backups: the certificate of 127\.0\.0\.1:\d+ is not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
+      /^cannot list backups: the certificate of 127\.0\.0\.1:\d+ is not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
     );
     expect(client.observations.map(({ code }) => code)).toEqual(['network']);
     expect(server.requests).toHaveLength(0);
@@ -128,8 +128,8 @@ describe('a certificate', () => {
   });
 
   it.each([
-    ['is missing', undefined, /^cannot list the backups: ca_file .*missing\.pem cannot be read \(ENOENT\)$/],
-    ['holds none', 'nothing here', /^cannot list the backups: ca_file .* holds no certificate in PEM form$/],
+    ['is missing', undefined, /^cannot list backups: ca_file .*missing\.pem cannot be read \(ENOENT\)$/],
+    ['holds none', 'nothing here', /^cannot list backups: ca_file .* holds no certificate in PEM form$/],
   ])('whose ca_file %s fails as network, until it is put right', async (_name, content, message) => {
     const server = await startSecure();
     const caFile = join(authority.directory, content === undefined ? 'missing.pem' : 'empty.pem');
@@ -313,9 +313,7 @@ describe('the proxy of a project', () => {
     const failure = await failureOf(client.call(listBackups(server.secure), forever()));
 
     expect(failure.details.kind).toBe('network');
-    expect(failure.message).toBe(
-      'cannot list the backups: the URL of the proxy (HTTPS_PROXY) cannot be used',
-    );
+    expect(failure.message).toBe('cannot list backups: the URL of the proxy (HTTPS_PROXY) cannot be used');
   });
 
   it('lets a call be given up while a tunnel is being opened', async () => {

@@ -311,7 +311,7 @@ describe('a call to a service that answers with', () => {
       const after = await client.call(listBackups(server.origin), forever());
 
       expect(failure.details.kind).toBe(fault.kind);
-      expect(failure.message).toContain(`cannot list the backups: ${server.host}`);
+      expect(failure.message).toContain(`cannot list backups: ${server.host}`);
       expect(failure.message).toContain(fault.says);
       expect(failure.message).not.toMatch(/[\r\n]/);
       expect(requests).toBe(fault.requests);
@@ -388,7 +388,7 @@ describe('a call', () => {
 
     expect(failure.details).toMatchObject({ kind: 'network', cause: 'ECONNREFUSED', status: undefined });
     expect(failure.message).toBe(
-      `cannot list the backups: 127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
+      `cannot list backups: 127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
     );
     expect(client.observations.map(({ code }) => code)).toEqual(['network', 'network', 'network']);
   });
@@ -692,7 +692,7 @@ describe('giving up', () => {
     const failure = await call;
     const later = await failureOf(client.call(listBackups(server.origin), forever()));
 
-    expect(failure.message).toBe('cannot list the backups: the connections of the project were closed');
+    expect(failure.message).toBe('cannot list backups: the connections of the project were closed');
     expect(later.details.kind).toBe('network');
     await client.close();
   });

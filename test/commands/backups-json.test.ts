@@ -6,7 +6,6 @@ import type { OpenService } from '../../src/commands/backups/open-service.ts';
 import { writeEnd, writeStart } from '../../src/commands/backups/result.ts';
 import { EndedBadly } from '../../src/commands/backups/wait.ts';
 import { seconds } from '../../src/domain/quantities.ts';
-import { actionsOf } from '../../src/sources/actions.ts';
 import { succeeded } from '../support/backups.ts';
 import { gesService, project } from '../support/config.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
@@ -60,10 +59,12 @@ describe('what backups prints with --json', () => {
 
   it('is for a dry run the third example', async () => {
     const terminal = createFakeTerminal();
-    const call = actionsOf('ges').create(id, 'unused');
+    const { actions } = service.service.api;
+    const call = actions.create({ id }, 'unused');
     const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
 
-    await showCall({ target, call, what: 'the backup', flags }, terminal);
+    const readStarted = () => ({ kind: 'unclear' }) as const;
+    await showCall({ target, call, readStarted, what: 'the backup', flags }, terminal);
 
     expect(terminal.written()).toBe(examples[2]);
   });

@@ -5,7 +5,7 @@ import { examinationJson, offlineJson } from '../../src/commands/check/json.ts';
 import { verdictOf } from '../../src/commands/check/verdict.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
-import { REJECTION_REASONS } from '../../src/sources/source.ts';
+import { REJECTION_REASONS } from '../../src/pagination/list.ts';
 import { graph, NOW, neverBackedUp, project, service } from './examinations.ts';
 
 const page = readFileSync(new URL('../../docs/check-json.md', import.meta.url), 'utf8');
@@ -36,7 +36,7 @@ const documented = [
         resources: undefined,
         backups: undefined,
         troubles: [
-          'cannot list the backups: gaussdb.cn-north-4.myhuaweicloud.com answered 403 DBS.200010 "No permission."; grant gaussdb:backup:list to the user or agency',
+          'cannot list backups: gaussdb.cn-north-4.myhuaweicloud.com answered 403 DBS.200010 "No permission."; grant gaussdb:backup:list to the user or agency',
         ],
       }),
     ],

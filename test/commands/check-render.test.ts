@@ -48,7 +48,7 @@ const everything: readonly ProjectExamination[] = [
         resources: undefined,
         backups: undefined,
         troubles: [
-          'cannot list the backups: the host answered 403; grant gaussdb:backup:list to the user or agency',
+          'cannot list backups: the host answered 403; grant gaussdb:backup:list to the user or agency',
         ],
       }),
     ],
@@ -69,7 +69,7 @@ const everything: readonly ProjectExamination[] = [
       service({
         resources: undefined,
         backups: undefined,
-        troubles: ['cannot list the backups: the host refused the connection (ECONNREFUSED)'],
+        troubles: ['cannot list backups: the host refused the connection (ECONNREFUSED)'],
       }),
     ],
   }),

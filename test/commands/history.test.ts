@@ -30,6 +30,7 @@ const known = (
     exists: true,
     listing: listing({ id: 'graph-1', created: unixSeconds(created), engineVersion: undefined }),
     facts: undefined,
+    unread: false,
     ...rest,
   };
 };
@@ -127,13 +128,13 @@ describe('the past of a resource', () => {
   });
 
   it.each([
-    { automaticBackup: false, spans: ['150-2000: 150'] },
-    { automaticBackup: true, spans: [] },
+    { notExpected: 'no automatic backups', spans: ['150-2000: 150'] },
+    { notExpected: undefined, spans: [] },
   ])(
-    'knows manual backups alone where there are no others (automatic: $automaticBackup)',
-    ({ automaticBackup, spans: expected }) => {
+    'knows manual backups alone where there are no others (not expected: $notExpected)',
+    ({ notExpected, spans: expected }) => {
       const backups = [succeeded({ ...auto, id: 'm', method: 'manual', start: 100, end: 150 })];
-      const resource = known({ listing: { ...listing({ id: 'graph-1' }), automaticBackup } });
+      const resource = known({ listing: { ...listing({ id: 'graph-1' }), notExpected } });
 
       expect(spans('last_success_timestamp_seconds', backups, resource)).toEqual(expected);
     },

@@ -5,13 +5,14 @@ import { parseConfig } from '../../src/config/load.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
 import { placeLabels, resourceLabels, sampleReader } from '../../src/metrics/sample-reader.ts';
-import { readServiceState } from '../../src/poll/read-state.ts';
+import { readService } from '../../src/poll/read-service.ts';
 import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { createPace } from '../../src/state/pace.ts';
 import { serveResources } from '../../src/state/served.ts';
 import type { ServiceState } from '../../src/state/service-state.ts';
 import { configurationFor } from '../support/configuration.ts';
 import { readSamples, temporaryDirectory } from '../support/exporter-process.ts';
+import { NO_POLICIES } from '../support/state.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 /** One sample: series and time as one text, and the value. Series are told apart without the name of their resource. */
@@ -44,17 +45,17 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
     now: UnixSeconds,
   ): Promise<void> => {
     const client = createClient(project);
-    const place = { service: service.type, region: project.region, project: project.name };
-    const reader = { client, service, ahead: 3, place, config };
-    const { next } = await readServiceState(reader, states.get(service.type), new AbortController().signal);
+    const scope = { service: service.type, region: project.region, project: project.name };
+    const reader = { client, service, ahead: 3, scope, config };
+    const { next } = await readService(reader, states.get(service.type), new AbortController().signal);
     await client.close();
     if (next === undefined) throw new Error('the lists could not be read');
     states.set(service.type, next);
-    const served = await serveResources(place, config.rpo, next, () => undefined, createPace());
+    const served = await serveResources(scope, config.rpo, next, NO_POLICIES, createPace());
     for (const metric of RESOURCE_METRICS) {
       const read = sampleReader(metric);
       for (const resource of served.resources) {
-        const labels = resourceLabels(placeLabels(place), resource);
+        const labels = resourceLabels(placeLabels(scope), resource);
         read(resource, (moreLabels, value) => {
           recorded.set(keyOf(`${metric.name}{${labels}${moreLabels}} ${value}`, now), value);
         });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import { SERVICE_TYPES } from '../../src/domain/service.ts';
+import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 /** What is wrong with a line, after the name of the program. */

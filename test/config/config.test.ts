@@ -33,7 +33,7 @@ describe('what is not configured', () => {
           services: [
             {
               type: 'ges',
-              apiVersion: 'v2',
+              api: expect.anything(),
               endpoint: 'https://ges.cn-north-4.myhuaweicloud.com',
               include: undefined,
               exclude: undefined,
@@ -152,7 +152,7 @@ describe('a project', () => {
 
   it('may ask GES by either version', () => {
     expect(projectIn(projectWith('services: [{ type: ges, api_version: v1.0 }]')).services).toMatchObject([
-      { type: 'ges', apiVersion: 'v1.0' },
+      { type: 'ges', api: { resources: { call: { path: '/v1.0/{project_id}/graphs' } } } },
     ]);
   });
 

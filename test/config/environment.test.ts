@@ -6,6 +6,7 @@ import {
   type Environment,
 } from '../../src/config/environment.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { SERVICE_TYPES } from '../../src/services/index.ts';
 
 const USER: Environment = { HW_USER_NAME: 'u', HW_USER_PASSWORD: 'hunter2', HW_DOMAIN_NAME: 'd' };
 const KEY: Environment = { HW_ACCESS_KEY: 'AK', HW_SECRET_KEY: 'hunter2' };
@@ -42,7 +43,7 @@ describe('a configuration from the environment', () => {
           iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
           credentials: { type: 'password', user: 'u', domain: 'd' },
           services: [
-            { type: 'ges', apiVersion: 'v2', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' },
+            { type: 'ges', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' },
             { type: 'gaussdb-mysql', endpoint: 'https://gaussdb.cn-north-4.myhuaweicloud.com' },
           ],
         },
@@ -193,8 +194,8 @@ describe('a mistake in the environment', () => {
     ],
     [
       'an unknown service',
-      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,rds' },
-      'environment: HUAWEICLOUD_BACKUP_SERVICES: "rds" is unknown; allowed: ges, gaussdb-mysql',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,rdz' },
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: "rdz" is unknown (did you mean "rds"?); allowed: ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'a service twice',
@@ -204,7 +205,7 @@ describe('a mistake in the environment', () => {
     [
       'only commas for services',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: ',' },
-      'environment: HUAWEICLOUD_BACKUP_SERVICES: no service is named; allowed: ges, gaussdb-mysql',
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: no service is named; allowed: ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'an interval without a unit',
@@ -233,7 +234,7 @@ describe('a mistake in the environment', () => {
   it('does not hide another', () => {
     const problems = told({
       HW_ACCESS_KEY: 'A K',
-      HUAWEICLOUD_BACKUP_SERVICES: 'rds',
+      HUAWEICLOUD_BACKUP_SERVICES: 'rdz',
       HUAWEICLOUD_BACKUP_CLOUD: 'https://cloud',
       HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'ftp://iam',
       HUAWEICLOUD_BACKUP_POLL_INTERVAL: '1h',

@@ -7,7 +7,10 @@ export function stateOf(count: number, fields: Partial<ServiceState> = {}): Serv
   const ids = Array.from({ length: count }, (_, index) => `backup-${index}`);
   return {
     resources: new Map([
-      ['graph-1', { id: 'graph-1', name: 'orders', exists: true, listing: undefined, facts: undefined }],
+      [
+        'graph-1',
+        { id: 'graph-1', name: 'orders', exists: true, listing: undefined, facts: undefined, unread: true },
+      ],
     ]),
     ledger: {
       listed: new Set(ids),
@@ -15,10 +18,21 @@ export function stateOf(count: number, fields: Partial<ServiceState> = {}): Serv
       departed: new Set(['gone-before']),
       counts: new Map([['graph-1', { succeeded: count, failed: 0 }]]),
     },
+    uncounted: new Set(),
     inventoryWasRead: true,
     overLimit: 0,
     excluded: new Map([
-      ['scratch-1', { id: 'scratch-1', name: 'scratch', exists: true, listing: undefined, facts: undefined }],
+      [
+        'scratch-1',
+        {
+          id: 'scratch-1',
+          name: 'scratch',
+          exists: true,
+          listing: undefined,
+          facts: undefined,
+          unread: true,
+        },
+      ],
     ]),
     unlisted: 0,
     ...fields,

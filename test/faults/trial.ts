@@ -139,7 +139,7 @@ function finishBackups(cloud: SimulatedCloud): void {
 function inventoryOutcome({ lines }: ExporterUnderTest, service: string): unknown {
   const line = lines.find(
     ({ message, fields }) =>
-      message.startsWith('inventory not read') &&
+      message.startsWith('inventory could not be read') &&
       fields['service'] === service &&
       fields['project'] === 'prod',
   );

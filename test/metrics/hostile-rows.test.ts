@@ -2,27 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../src/domain/quantities.ts';
 import { readCompleteList } from '../../src/pagination/complete-list.ts';
-import { pagedList } from '../../src/pagination/list-source.ts';
-import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
-import { gesV2 } from '../../src/sources/ges-v2.ts';
-import type { BackupSource } from '../../src/sources/source.ts';
 import { createBackupTallies } from '../../src/state/backup-tallies.ts';
 import { serveResources } from '../../src/state/served.ts';
 import { nextServiceState } from '../../src/state/service-state.ts';
 import { age } from '../support/config.ts';
 import { parseOpenMetrics, parseText, samplesOf } from '../support/exposition-parser.ts';
 import { bentRow } from '../support/hostile-values.ts';
+import { GAUSSDB_MYSQL, GES_V2, type Lists } from '../support/lists.ts';
 import { plainText, publish } from '../support/published.ts';
 import { gaussdbRow, gesV2Row, type JsonRow } from '../support/rows.ts';
 import { PLACE } from '../support/served.ts';
-import { NO_PACE } from '../support/state.ts';
+import { NO_PACE, NO_POLICIES } from '../support/state.ts';
 
 const LIMIT = 12;
 const LISTS = 200;
 
-async function expose({ backups, service }: BackupSource, rows: readonly JsonRow[]) {
+async function expose(service: string, { backups }: Lists, rows: readonly JsonRow[]) {
   const list = await readCompleteList(
-    pagedList(backups),
+    backups,
     async () =>
       service === 'ges'
         ? { backup_list: rows, backup_count: rows.length }
@@ -33,12 +30,15 @@ async function expose({ backups, service }: BackupSource, rows: readonly JsonRow
   if (list.kind !== 'complete') throw new Error('a list that stands still is complete');
   const state = await nextServiceState(
     undefined,
-    { backups: list, inventory: { kind: 'failed' } },
+    {
+      backups: { ...list.walk, tallies: list.items, unlisted: list.unlisted, isUnread: () => false },
+      inventory: { kind: 'failed' },
+    },
     { isSelected: () => true, limit: LIMIT },
     NO_PACE,
   );
   const rpo = { default: age(seconds(3600)), overrides: [] };
-  const served = await serveResources({ ...PLACE, service }, rpo, state, () => undefined, NO_PACE);
+  const served = await serveResources({ ...PLACE, service }, rpo, state, NO_POLICIES, NO_PACE);
   return { state, walk: list.walk, publication: await publish([served]) };
 }
 
@@ -51,17 +51,17 @@ const distinct = (row: JsonRow, resourceKey: string): fc.Arbitrary<readonly Json
     })),
   );
 
-describe.each<[string, BackupSource, fc.Arbitrary<readonly JsonRow[]>]>([
-  ['GES', gesV2, distinct(gesV2Row(), 'graph_id')],
-  ['GaussDB(for MySQL)', gaussdbMysql, distinct(gaussdbRow(), 'instance_id')],
-])('hostile rows of %s', (_service, source, lists) => {
+describe.each<[string, string, Lists, fc.Arbitrary<readonly JsonRow[]>]>([
+  ['GES', 'ges', GES_V2, distinct(gesV2Row(), 'graph_id')],
+  ['GaussDB(for MySQL)', 'gaussdb-mysql', GAUSSDB_MYSQL, distinct(gaussdbRow(), 'instance_id')],
+])('hostile rows of %s', (_title, service, source, lists) => {
   it('leave the exposition whole, no series double, labels short and the limit kept', async () => {
     let rowsTried = 0;
 
     await fc.assert(
       fc.asyncProperty(lists, async (rows) => {
         rowsTried += rows.length;
-        const { state, walk, publication } = await expose(source, rows);
+        const { state, walk, publication } = await expose(service, source, rows);
 
         const samples = samplesOf(parseOpenMetrics(`${plainText(publication.openmetrics)}# EOF\n`));
         expect(samplesOf(parseText(plainText(publication.text)))).toEqual(samples);

@@ -195,7 +195,7 @@ describe('a poll that fails', () => {
 
     expect(told.map(({ level, message }) => [level, message])).toEqual([
       ['info', 'poll complete'],
-      ['warn', 'poll failed; the last values stay'],
+      ['warn', 'poll failed, keeping the previous values'],
       ['info', 'poll complete'],
     ]);
     expect(told[1]?.fields).toMatchObject({ service: 'ges', project: 'prod', outcome: 'server' });
@@ -234,7 +234,7 @@ describe('an inventory that fails', () => {
     await world.time.pass(3 * INTERVAL);
 
     expect(world.cloud.calls.filter(({ operation }) => operation === 'list_instances')).toHaveLength(4);
-    expect(world.log.filter(({ message }) => message.startsWith('inventory not read'))).toMatchObject([
+    expect(world.log.filter(({ message }) => message.startsWith('inventory could not be read'))).toMatchObject([
       { level: 'warn', fields: { outcome: 'permission' } },
       { level: 'debug' },
       { level: 'debug' },

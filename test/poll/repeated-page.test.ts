@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
-import { readBackups } from '../../src/poll/read-service.ts';
+import type { Backup } from '../../src/domain/backup.ts';
+import { readProjectBackups } from '../../src/poll/read-backups.ts';
+import { listItems } from '../../src/poll/read-list.ts';
 import { gesService } from '../support/config.ts';
+import { GES_V2 } from '../support/lists.ts';
 import { gesV2Row } from '../support/rows.ts';
 
 const PAGE = { backup_count: 10, backup_list: [gesV2Row({ id: 'a' }), gesV2Row({ id: 'b' })] };
@@ -8,13 +11,13 @@ const PAGE = { backup_count: 10, backup_list: [gesV2Row({ id: 'a' }), gesV2Row({
 /** Reads from a service that answers every offset with the same page. */
 function readRepeated(listedBefore: readonly string[] | undefined) {
   const client = { call: async () => PAGE, passwordExpiresAt: () => undefined, close: async () => undefined };
-  const ledger = listedBefore && {
-    listed: new Set(listedBefore),
-    open: new Set<string>(),
-    departed: new Set<string>(),
-    counts: new Map(),
-  };
-  return readBackups({ client, service: gesService(), ahead: 3 }, ledger, new AbortController().signal);
+  return readProjectBackups(
+    { client, service: gesService(), ahead: 3 },
+    GES_V2.backups,
+    listItems<Backup>,
+    listedBefore && new Set(listedBefore),
+    new AbortController().signal,
+  );
 }
 
 it('a page repeated for ever is not believed where more was listed before', async () => {
@@ -24,6 +27,6 @@ it('a page repeated for ever is not believed where more was listed before', asyn
 it.each([[undefined], [['a', 'b']]])(
   'a page repeated for ever is all that the service lists after %j',
   async (before) => {
-    expect(await readRepeated(before)).toMatchObject({ kind: 'complete', unlisted: 8 });
+    expect(await readRepeated(before)).toMatchObject({ kind: 'read', unlisted: 8 });
   },
 );

@@ -179,7 +179,7 @@ describe('backups create', () => {
       expect(changes(cloud)).toHaveLength(1);
       expect(errors).toMatch(
         new RegExp(
-          `^${PROGRAM}: ${resource.name} \\(${resource.id}\\): cannot start a backup: .*; it may have been started all the same and is not sent again: look with ${PROGRAM} backups list --project prod --service ${service} --resource ${resource.id} --config\\.file config\\.yml\\n$`,
+          `^${PROGRAM}: ${resource.name} \\(${resource.id}\\): cannot create backup: .*; it may have been started all the same and is not sent again: look with ${PROGRAM} backups list --project prod --service ${service} --resource ${resource.id} --config\\.file config\\.yml\\n$`,
         ),
       );
     },
@@ -213,7 +213,7 @@ describe('backups create', () => {
     const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
 
     expect(code).toBe(1);
-    expect(errors).toMatch(/^huaweicloud-backup-exporter: orders-graph-01 \(\S+\): cannot start a backup: /);
+    expect(errors).toMatch(/^huaweicloud-backup-exporter: orders-graph-01 \(\S+\): cannot create backup: /);
     expect(errors).not.toContain('may have been started');
     expect(changes(cloud)).toHaveLength(1);
   });
@@ -275,7 +275,7 @@ describe('backups create', () => {
 
     expect(unpicked.code).toBe(1);
     expect(unpicked.errors).toMatch(
-      /no graph or instance has that id or name; .*; what exists in ges of prod is not known: cannot list the graphs: .*grant ges:graph:list/,
+      /no graph or instance has that id or name; .*; what exists in ges of prod is not known: cannot list graphs: .*grant ges:graph:list/,
     );
     expect(picked.code).toBe(0);
     expect(cloud.backupsOf(id)).toHaveLength(1);

@@ -158,7 +158,7 @@ describe('backups list', () => {
     expect(output).toContain('"service":"ges"');
     expect(output).not.toContain('"service":"gaussdb-mysql"');
     expect(errors).toMatch(
-      /^gaussdb-mysql of prod: cannot list the backups: .*; grant gaussdb:backup:list to the user or agency\n$/,
+      /^gaussdb-mysql of prod: cannot list backups: .*; grant gaussdb:backup:list to the user or agency\n$/,
     );
   });
 
@@ -172,7 +172,7 @@ describe('backups list', () => {
     expect(code).toBe(0);
     expect(JSON.parse(output.split('\n')[0] ?? '')).toMatchObject({ resource_id: id, resource_name: name });
     expect(errors).toMatch(
-      /^gaussdb-mysql of prod: cannot list the instances: .*; names are those of the backups\n$/,
+      /^gaussdb-mysql of prod: cannot list instances: .*; names are those of the backups\n$/,
     );
   });
 

@@ -47,37 +47,37 @@ const TROUBLES: readonly Trouble[] = [
       credentials: { ...accessKeyOf(cloud), secret_key: 'another' },
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}sign-in failed: cannot list the backups: .* answered 401 APIGW\.0301 .*; check access_key and its secret \(/m,
+    says: /^ {2}sign-in failed: cannot list backups: .* answered 401 APIGW\.0301 .*; check access_key and its secret \(/m,
   },
   {
     what: 'no permission for the backups of graphs',
     arrange: (cloud) => cloud.deny('ges:backup:list'),
-    says: /^ {2}ges: cannot list the backups: .*GES\.7041.*; grant ges:backup:list to the user or agency$/m,
+    says: /^ {2}ges: cannot list backups: .*GES\.7041.*; grant ges:backup:list to the user or agency$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +\d+ +5 +1 +0 +0$/m,
   },
   {
     what: 'no permission for the backups of instances',
     arrange: (cloud) => cloud.deny('gaussdb:backup:list'),
-    says: /^ {2}gaussdb-mysql: cannot list the backups: .*; grant gaussdb:backup:list to the user or agency$/m,
+    says: /^ {2}gaussdb-mysql: cannot list backups: .*; grant gaussdb:backup:list to the user or agency$/m,
     stillShows: /^ {2}ges +12 +\d+ +7 +2 +1 +2$/m,
   },
   {
     what: 'no permission for graphs',
     arrange: (cloud) => cloud.deny('ges:graph:list'),
-    says: /^ {2}ges: cannot list the graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
+    says: /^ {2}ges: cannot list graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
     stillShows: /^ {2}ges +11 +\d+ /m,
   },
   {
     what: 'no permission for instances',
     arrange: (cloud) => cloud.deny('gaussdb:instance:list'),
-    says: /^ {2}gaussdb-mysql: cannot list the instances: .*; grant gaussdb:instance:list to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
+    says: /^ {2}gaussdb-mysql: cannot list instances: .*; grant gaussdb:instance:list to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +\d+ /m,
   },
   {
     what: 'no permission for backup policies that are asked for',
     arrange: (cloud) => cloud.deny('gaussdb:instance:getPolicy'),
     parts: () => ({ rpo: { default: 'policy' } }),
-    says: /^ {2}gaussdb-mysql: cannot read a backup policy: .*; rpo\.default stands in for 6 backup policies$/m,
+    says: /^ {2}gaussdb-mysql: cannot get policy: .*; rpo\.default stands in for 6 backup policies$/m,
     stillShows: /^ {2}ges +12 /m,
   },
   {
@@ -88,7 +88,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'a wrong project id beside an access key',
     parts: (cloud) => ({ credentials: accessKeyOf(cloud), project: { project_id: 'f'.repeat(32) } }),
-    says: /^ {2}ges: cannot list the backups: .*; or project_id is not one of these credentials$/m,
+    says: /^ {2}ges: cannot list backups: .*; or project_id is not one of these credentials$/m,
   },
   {
     what: 'a wrong project name',
@@ -101,12 +101,12 @@ const TROUBLES: readonly Trouble[] = [
       credentials: accessKeyOf(cloud),
       project: { project_name: 'cn-north-4_nobody' },
     }),
-    says: /^ {2}sign-in failed: cannot find the project's id: 127\.0\.0\.1:\d+ shows no project named "cn-north-4_nobody" to these credentials; set project_id or project_name$/m,
+    says: /^ {2}sign-in failed: cannot find project: 127\.0\.0\.1:\d+ shows no project named "cn-north-4_nobody" to these credentials; set project_id or project_name$/m,
   },
   {
     what: 'an endpoint that cannot be reached',
     parts: () => ({ ges: { endpoint: NOBODY } }),
-    says: /^ {2}ges: cannot list the backups: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\)$/m,
+    says: /^ {2}ges: cannot list backups: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\)$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
@@ -149,7 +149,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'a login page in between',
     arrange: (cloud) => void cloud.order({ match: { service: 'ges' }, fault: { kind: 'html' } }),
-    says: /^ {2}ges: cannot list the backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page stands in between$/m,
+    says: /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page stands in between$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
@@ -159,7 +159,7 @@ const TROUBLES: readonly Trouble[] = [
         match: { service: 'gaussdb' },
         fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
       }),
-    says: /^ {2}gaussdb-mysql: cannot list the backups: .* answered 401 APIGW\.0301 /m,
+    says: /^ {2}gaussdb-mysql: cannot list backups: .* answered 401 APIGW\.0301 /m,
     stillShows: /^ {2}signed in\n.*\n {2}ges +12 /m,
   },
   {
@@ -242,7 +242,7 @@ describe('check', () => {
 
     expect(performance.now() - began).toBeLessThan(6000);
     expect(code).toBe(1);
-    expect(output).toMatch(/^ {2}gaussdb-mysql: cannot list the backups: .*; poll\.timeout is 2s$/m);
+    expect(output).toMatch(/^ {2}gaussdb-mysql: cannot list backups: .*; poll\.timeout is 2s$/m);
     expect(output).toMatch(/^ {2}ges +12 /m);
   });
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unixSeconds } from '../../src/domain/quantities.ts';
-import { type InventoryReading, type KnownResource, knownResource } from '../../src/state/known-resource.ts';
+import {
+  type InventoryResult,
+  type KnownResource,
+  knownResource as knownAfter,
+} from '../../src/state/known-resource.ts';
+import type { ResourceFacts } from '../../src/state/resource-facts.ts';
 import { listing, succeeded } from '../support/backups.ts';
 import { factsOf, inventoryOf } from '../support/state.ts';
 
@@ -29,11 +34,11 @@ const INVENTORIES = {
   'does not list it': inventoryOf(listing({ id: 'graph-2' })),
   'has unread rows and does not list it': {
     ...inventoryOf(listing({ id: 'graph-2' })),
-    mayLeaveOut: true,
+    mayBeIncomplete: true,
   },
   failed: { kind: 'failed' },
-  'is not asked for': { kind: 'not_asked' },
-} as const satisfies Readonly<Record<string, InventoryReading>>;
+  'is not asked for': { kind: 'not_read' },
+} as const satisfies Readonly<Record<string, InventoryResult>>;
 
 interface Line {
   readonly inventory: keyof typeof INVENTORIES;
@@ -86,12 +91,22 @@ const MATRIX: readonly Line[] = [
 const factsOfRows = (rows: Rows) =>
   rows === 'none' ? undefined : factsOf([succeeded({ resourceDeleted: DELETED[rows] })]);
 
+/** What is known after a list of backups that could be read. */
+const knownResource = (
+  id: string,
+  before: KnownResource | undefined,
+  facts: ResourceFacts | undefined,
+  inventory: InventoryResult,
+  everRead: boolean,
+) => knownAfter(id, before, { kind: 'read', facts }, inventory, everRead);
+
 const known = (fields: Partial<KnownResource> = {}): KnownResource => ({
   id: 'graph-1',
   name: 'orders',
   exists: true,
   listing: undefined,
   facts: factsOf([succeeded()]),
+  unread: false,
   ...fields,
 });
 
@@ -140,63 +155,84 @@ describe('what the inventory told of a resource', () => {
 
 describe('the name of a resource', () => {
   const named = (resourceName: string | undefined) => factsOf([succeeded({ resourceName })]);
-  const failedInventory: InventoryReading = { kind: 'failed' };
+  const failedInventory: InventoryResult = { kind: 'failed' };
 
-  it.each<
-    [string, KnownResource | undefined, ReturnType<typeof named> | undefined, InventoryReading, string]
-  >([
+  it.each<[string, KnownResource | undefined, ReturnType<typeof named> | undefined, InventoryResult, string]>(
     [
-      'is what the inventory says',
-      undefined,
-      named('row'),
-      inventoryOf(listing({ name: 'listed' })),
-      'listed',
+      [
+        'is what the inventory says',
+        undefined,
+        named('row'),
+        inventoryOf(listing({ name: 'listed' })),
+        'listed',
+      ],
+      [
+        'is what the rows say where the inventory has none',
+        undefined,
+        named('row'),
+        inventoryOf(listing({ name: undefined })),
+        'row',
+      ],
+      ['is what the rows say without an inventory', undefined, named('row'), failedInventory, 'row'],
+      ['is the id where nothing is known', undefined, named(undefined), failedInventory, 'graph-1'],
+      [
+        'is the last known one where nothing tells it now',
+        known({ name: 'last' }),
+        named(undefined),
+        failedInventory,
+        'last',
+      ],
+      [
+        'is the last known one for a resource that lost its rows',
+        known({ name: 'last' }),
+        undefined,
+        failedInventory,
+        'last',
+      ],
+      [
+        'changes with the inventory',
+        known({ name: 'old' }),
+        named('orders'),
+        inventoryOf(listing({ name: 'new' })),
+        'new',
+      ],
+      [
+        'changes with the rows while the inventory fails',
+        known({ name: 'orders' }),
+        named('new'),
+        failedInventory,
+        'new',
+      ],
+      [
+        'stays as the inventory corrected it while the inventory fails and the rows keep the old one',
+        known({ name: 'corrected', facts: named('old') }),
+        named('old'),
+        failedInventory,
+        'corrected',
+      ],
     ],
-    [
-      'is what the rows say where the inventory has none',
-      undefined,
-      named('row'),
-      inventoryOf(listing({ name: undefined })),
-      'row',
-    ],
-    ['is what the rows say without an inventory', undefined, named('row'), failedInventory, 'row'],
-    ['is the id where nothing is known', undefined, named(undefined), failedInventory, 'graph-1'],
-    [
-      'is the last known one where nothing tells it now',
-      known({ name: 'last' }),
-      named(undefined),
-      failedInventory,
-      'last',
-    ],
-    [
-      'is the last known one for a resource that lost its rows',
-      known({ name: 'last' }),
-      undefined,
-      failedInventory,
-      'last',
-    ],
-    [
-      'changes with the inventory',
-      known({ name: 'old' }),
-      named('orders'),
-      inventoryOf(listing({ name: 'new' })),
-      'new',
-    ],
-    [
-      'changes with the rows while the inventory fails',
-      known({ name: 'orders' }),
-      named('new'),
-      failedInventory,
-      'new',
-    ],
-    [
-      'stays as the inventory corrected it while the inventory fails and the rows keep the old one',
-      known({ name: 'corrected', facts: named('old') }),
-      named('old'),
-      failedInventory,
-      'corrected',
-    ],
-  ])('%s', (_what, before, facts, inventory, name) => {
+  )('%s', (_what, before, facts, inventory, name) => {
     expect(knownResource('graph-1', before, facts, inventory, true)?.name).toBe(name);
+  });
+});
+
+describe('a resource whose own list could not be read', () => {
+  const FAILED = { kind: 'failed' } as const;
+
+  it('keeps the facts of the last poll', () => {
+    const before = known();
+
+    expect(knownAfter('graph-1', before, FAILED, { kind: 'failed' }, true)).toMatchObject({
+      facts: before.facts,
+      unread: false,
+    });
+  });
+
+  it('is unread until its list has been read once', () => {
+    const first = knownAfter('graph-1', undefined, FAILED, inventoryOf(listing()), true);
+
+    expect(first?.unread).toBe(true);
+    expect(knownAfter('graph-1', first, FAILED, inventoryOf(listing()), true)?.unread).toBe(true);
+    expect(knownResource('graph-1', first, undefined, inventoryOf(listing()), true)?.unread).toBe(false);
   });
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { type Seconds, seconds } from '../../src/domain/quantities.ts';
 import type { KnownResource } from '../../src/state/known-resource.ts';
-import { expressionsMatch, objectiveOf, type Scope, takesPolicy } from '../../src/state/objective.ts';
+import {
+  expressionsMatch,
+  needsPolicy,
+  objectiveOf,
+  type PolicyLookup,
+  type Scope,
+} from '../../src/state/objective.ts';
 import { listing, succeeded } from '../support/backups.ts';
 import { age, hours, override } from '../support/config.ts';
 import { factsOf } from '../support/state.ts';
@@ -18,6 +24,7 @@ const resource = (fields: Partial<KnownResource> = {}): KnownResource => ({
   exists: true,
   listing: undefined,
   facts: undefined,
+  unread: false,
   ...fields,
 });
 
@@ -25,7 +32,19 @@ const objective = (
   rpo: Partial<Config['rpo']>,
   known: KnownResource = resource(),
   { place = GES, policy }: { readonly place?: Scope; readonly policy?: Seconds } = {},
-) => objectiveOf({ default: age(26 * 3600), overrides: [], ...rpo }, place, known, () => policy);
+) => expectation(rpo, known, place, policyLookup(policy)).objective;
+
+const policyLookup = (objective: Seconds | undefined): PolicyLookup => ({
+  decides: false,
+  policyOf: () => (objective === undefined ? undefined : { kind: 'scheduled', objective }),
+});
+
+const expectation = (
+  rpo: Partial<Config['rpo']>,
+  known: KnownResource,
+  scope: Scope,
+  policies: PolicyLookup,
+) => objectiveOf({ default: age(26 * 3600), overrides: [], ...rpo }, scope, known, policies);
 
 describe('the objective of a resource', () => {
   it('is the default', () => {
@@ -74,7 +93,7 @@ describe('the objective of a resource', () => {
   });
 
   it('is none where the service makes no automatic backup, unless an override gives one', () => {
-    const small = resource({ listing: listing({ automaticBackup: false }) });
+    const small = resource({ listing: listing({ notExpected: 'read replica' }) });
 
     expect(objective({}, small)).toBeUndefined();
     expect(objective({ overrides: [override(age(60), { resourceName: /other/ })] }, small)).toBeUndefined();
@@ -89,13 +108,10 @@ describe('the objective of a resource', () => {
     expect(objective({}, resource({ facts: rows(undefined) }))).toBe(26 * 3600);
   });
 
-  it('follows the inventory about automatic backups before the rows, where it tells', () => {
+  it('follows the inventory about automatic backups before the rows', () => {
     const facts = factsOf([succeeded({ automaticBackup: false })]);
 
     expect(objective({}, resource({ listing: listing(), facts }))).toBe(26 * 3600);
-    expect(
-      objective({}, resource({ listing: listing({ automaticBackup: undefined }), facts })),
-    ).toBeUndefined();
   });
 });
 
@@ -126,10 +142,37 @@ describe('an objective by policy', () => {
       false,
     ],
     ['not for a resource that is gone', byPolicy, GAUSSDB, resource({ exists: false }), false],
-    ['not for graphs, which have none', byPolicy, GES, resource(), false],
     ['not without being asked to', {}, GAUSSDB, resource(), false],
   ])('asks for the policy %s', (_what, rpo, place, known, asks) => {
-    expect(takesPolicy({ default: age(1), overrides: [], ...rpo }, place, known)).toBe(asks);
+    expect(needsPolicy({ default: age(1), overrides: [], ...rpo }, place, known, {})).toBe(asks);
+  });
+});
+
+describe('a policy that decides what is expected', () => {
+  const lookup = (policy: ReturnType<PolicyLookup['policyOf']>): PolicyLookup => ({
+    decides: true,
+    policyOf: () => policy,
+  });
+
+  it.each([
+    ['an objective where it is scheduled', { kind: 'scheduled', objective: hours(30) }, 26 * 3600, undefined],
+    ['none where it is off', { kind: 'off' }, undefined, 'no automatic backup policy'],
+    ['none where it could not be read', undefined, undefined, 'its backup policy could not be read'],
+  ] as const)('gives %s', (_what, policy, expected, notExpected) => {
+    expect(expectation({}, resource(), GES, lookup(policy))).toEqual({ objective: expected, notExpected });
+  });
+
+  it('does not stand against an override', () => {
+    const rpo = { overrides: [override(age(60))] };
+
+    expect(expectation(rpo, resource(), GES, lookup({ kind: 'off' })).objective).toBe(60);
+  });
+
+  it('is read for every resource that no override matches', () => {
+    const rpo = { default: age(1), overrides: [override(age(2), { resourceName: /^other/ })] };
+
+    expect(needsPolicy(rpo, GES, resource(), { decides: true })).toBe(true);
+    expect(needsPolicy(rpo, GES, resource({ name: 'other' }), { decides: true })).toBe(false);
   });
 });
 

@@ -70,7 +70,7 @@ describe('the head of the page', () => {
       { polls: [poll(), failingPoll('server', 'it answers 503')] },
     ],
     ['unknown', 'Nothing has been polled yet', { polls: [poll(unpolled)], resources: [] }],
-    ['unknown', 'No graph or instance was found', { resources: [] }],
+    ['unknown', 'No resource was found', { resources: [] }],
     [
       'bad',
       'No data: no poll has been complete yet',

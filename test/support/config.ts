@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type {
   Config,
   ObjectiveOverride,
@@ -6,30 +7,33 @@ import type {
   ServiceConfig,
 } from '../../src/config/config.ts';
 import { type Seconds, seconds } from '../../src/domain/quantities.ts';
-
-type GesService = Extract<ServiceConfig, { readonly type: 'ges' }>;
-type GaussdbService = Extract<ServiceConfig, { readonly type: 'gaussdb-mysql' }>;
+import { serviceOf } from '../../src/services/index.ts';
 
 const SECRET: SecretSource = { origin: 'the test', read: async () => 'token' };
+
+/** A service as a project has it configured, with some of its own settings. */
+export const serviceConfig = (
+  type: string,
+  fields: Partial<ServiceConfig> = {},
+  settings: Readonly<Record<string, string>> = {},
+): ServiceConfig => {
+  const service = serviceOf(type);
+  const api = service.api({ ...z.object(service.settings).parse({}), ...settings });
+  return { ...SERVICE, type, api, endpoint: `https://${type}.test`, ...fields };
+};
 
 const SERVICE = { include: undefined, exclude: undefined, inventory: true };
 
 /** GES as a project has it configured. */
-export const gesService = (fields: Partial<GesService> = {}): GesService => ({
-  ...SERVICE,
-  type: 'ges',
-  apiVersion: 'v2',
-  endpoint: 'https://ges.test',
-  ...fields,
-});
+export const gesService = ({
+  apiVersion = 'v2',
+  ...fields
+}: Partial<ServiceConfig> & { readonly apiVersion?: string } = {}): ServiceConfig =>
+  serviceConfig('ges', fields, { api_version: apiVersion });
 
 /** GaussDB(for MySQL) as a project has it configured. */
-export const gaussdbService = (fields: Partial<GaussdbService> = {}): GaussdbService => ({
-  ...SERVICE,
-  type: 'gaussdb-mysql',
-  endpoint: 'https://gaussdb.test',
-  ...fields,
-});
+export const gaussdbService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
+  serviceConfig('gaussdb-mysql', { endpoint: 'https://gaussdb.test', ...fields });
 
 /** The project `prod` in `cn-north-4` with GES alone. */
 export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => ({

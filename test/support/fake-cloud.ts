@@ -64,7 +64,7 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
     return {
       call: (request, signal) => {
         const { service, operation, path, query } = request;
-        calls.push({ project, service, operation, path, query, at: clock() });
+        calls.push({ project, service, operation, path, query: query ?? {}, at: clock() });
         const key = [service, questionOf(request)].join();
         const answer = answers.get(`${project},${key}`) ?? answers.get(key) ?? EMPTY;
         return give(answer, request, AbortSignal.any([signal, closing.signal]));
@@ -131,7 +131,7 @@ function failureOf({ operation }: ServiceRequest, kind: FailureKind, status?: nu
 function page(
   rows: readonly unknown[],
   total: number | null,
-  { path, query }: Pick<ServiceRequest, 'path' | 'query'>,
+  { path, query = {} }: Pick<ServiceRequest, 'path' | 'query'>,
 ): unknown {
   const offset = Number(query['offset']);
   const some = rows.slice(offset, offset + Number(query['limit']));
@@ -142,6 +142,7 @@ function page(
 function keysOf(path: string): readonly [string, string] {
   if (path === '/v1.0/{project_id}/graphs/backups') return ['backupList', 'backupCount'];
   if (path === '/v2/{project_id}/graphs/backups') return ['backup_list', 'backup_count'];
+  if (path === '/v1.0/{project_id}/graphs') return ['graphs', 'graphCount'];
   if (path === '/v2/{project_id}/graphs') return ['graphs', 'graph_count'];
   if (path === '/v3/{project_id}/backups') return ['backups', 'total_count'];
   if (path === '/v3/{project_id}/instances') return ['instances', 'total_count'];

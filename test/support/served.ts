@@ -25,6 +25,8 @@ export const servedResource = (
   exists: fields.exists ?? true,
   listing: fields.listing,
   facts: fields.backups === undefined ? undefined : factsOf(fields.backups),
+  unread: false,
+  notExpected: undefined,
   objective: 'objective' in fields ? fields.objective : seconds(93_600),
   finished: fields.finished ?? { succeeded: 0, failed: 0 },
 });

@@ -1,12 +1,13 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
-import type { CompleteList } from '../../src/pagination/complete-list.ts';
-import { type BackupTallies, createBackupTallies } from '../../src/state/backup-tallies.ts';
+import { createBackupTallies } from '../../src/state/backup-tallies.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
-import type { InventoryReading } from '../../src/state/known-resource.ts';
+import type { InventoryResult } from '../../src/state/known-resource.ts';
+import type { PolicyLookup } from '../../src/state/objective.ts';
 import type { Pace } from '../../src/state/pace.ts';
 import { createResourceTally, type ResourceFacts } from '../../src/state/resource-facts.ts';
 import {
   nextServiceState,
+  type PollResult,
   type ResourceSelection,
   type ServiceState,
 } from '../../src/state/service-state.ts';
@@ -28,34 +29,21 @@ function completeList(
   {
     rejectedIds = [],
     unlisted = 0,
-  }: { readonly rejectedIds?: readonly string[]; readonly unlisted?: number } = {},
-): CompleteList<BackupTallies> {
+    isUnread = () => false,
+  }: Pick<PollOf, 'rejectedIds' | 'unlisted' | 'isUnread'> = {},
+): PollResult['backups'] {
   const items = createBackupTallies(before?.ledger);
   for (const backup of backups) items.add(backup);
   const ids = new Set([...backups.map(({ id }) => id), ...rejectedIds]);
-  return {
-    kind: 'complete',
-    items,
-    walk: {
-      ids,
-      unreadIds: new Set(rejectedIds),
-      listed: ids.size,
-      total: ids.size + unlisted,
-      unlisted,
-      rejections: { not_an_object: 0, id: 0, resource: 0, time: rejectedIds.length },
-      gaps: 'none',
-      pages: 1,
-    },
-    unlisted,
-  };
+  return { tallies: items, ids, unreadIds: new Set(rejectedIds), unlisted, isUnread };
 }
 
 /** An inventory that was read and lists these. */
 export const inventoryOf = (
   ...resources: readonly Resource[]
-): Extract<InventoryReading, { readonly kind: 'read' }> => ({
+): Extract<InventoryResult, { readonly kind: 'read' }> => ({
   kind: 'read',
-  mayLeaveOut: false,
+  mayBeIncomplete: false,
   resources: new Map(resources.map((resource) => [resource.id, resource])),
 });
 
@@ -64,7 +52,9 @@ export interface PollOf {
   readonly backups?: readonly Backup[];
   readonly rejectedIds?: readonly string[];
   readonly unlisted?: number;
-  readonly inventory?: InventoryReading;
+  /** Whether the list of a resource could not be read. */
+  readonly isUnread?: (resourceId: string) => boolean;
+  readonly inventory?: InventoryResult;
   readonly isSelected?: ResourceSelection['isSelected'];
   readonly limit?: number;
 }
@@ -75,7 +65,7 @@ export function stateAfter(before: ServiceState | undefined, poll: PollOf): Prom
     before,
     {
       backups: completeList(poll.backups ?? [], before, poll),
-      inventory: poll.inventory ?? { kind: 'not_asked' },
+      inventory: poll.inventory ?? { kind: 'not_read' },
     },
     { isSelected: poll.isSelected ?? (() => true), limit: poll.limit ?? 1000 },
     NO_PACE,
@@ -93,3 +83,6 @@ export async function stateAfterAll(...polls: readonly PollOf[]): Promise<Servic
 /** The counts of a resource as they are served. */
 export const countsOf = (state: ServiceState, resourceId = 'graph-1'): FinishedCounts | undefined =>
   state.ledger.counts.get(resourceId);
+
+/** Policies that tell nothing. */
+export const NO_POLICIES: PolicyLookup = { decides: false, policyOf: () => undefined };

@@ -1,8 +1,8 @@
-import type { ApiCall } from '../../cloud/api-call.ts';
 import { CloudFailure } from '../../cloud/failure.ts';
 import { permissionWords } from '../../cloud/message.ts';
 import type { Config } from '../../config/config.ts';
 import { send as sendCall } from '../../poll/read-list.ts';
+import type { ApiCall } from '../../services/api-call.ts';
 import type { Started } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { placeWords } from '../configured.ts';

@@ -1,5 +1,6 @@
 import type { Backup } from '../../domain/backup.ts';
 import { readCompleteList } from '../../pagination/complete-list.ts';
+import type { FetchPage } from '../../pagination/page-reader.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
 import { CommandError } from '../command-error.ts';
@@ -15,8 +16,8 @@ export async function readBackupsOf(
 ): Promise<readonly Backup[] | undefined> {
   const lists = await Promise.all(
     service.api.backups.ofResource(resource).map(async (list) => {
-      const fetchPage = (offset: number, limit: number, pageSignal: AbortSignal): Promise<unknown> =>
-        send({ client, service }, withPage(list, offset, limit), pageSignal);
+      const fetchPage: FetchPage = (page, pageSignal) =>
+        send({ client, service }, withPage(list.call, page), pageSignal);
       try {
         return await readCompleteList(list, fetchPage, listItems<Backup>, { ahead: 0, signal });
       } catch (error) {

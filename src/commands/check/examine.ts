@@ -1,4 +1,4 @@
-import { joinSignals } from '../../cloud/abort.ts';
+import { joinSignals } from '../../abort.ts';
 import type { ProjectClient, RequestObservation } from '../../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import type { Clock, Seconds, UnixSeconds } from '../../domain/quantities.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
-import { type BackupFields, backupFromFields, elapsed, firstDuration } from '../../src/sources/backup-row.ts';
+import { type BackupFields, backupFromFields, elapsed, firstDuration } from '../../src/services/domain.ts';
 
 const fields = (given: Partial<BackupFields> = {}): BackupFields => ({
   id: 'backup-1',

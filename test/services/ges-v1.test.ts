@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gesV1 } from '../../src/sources/ges-v1.ts';
+import { GES_V1 } from '../support/lists.ts';
 import { gesV1Row, gesV2Row, type JsonRow, without } from '../support/rows.ts';
 import { vendorSample } from '../support/vendor-samples.ts';
 
-const read = (fields: JsonRow = {}) => gesV1.backups.readRow(gesV1Row(fields));
+const read = (fields: JsonRow = {}) => GES_V1.backups.readRow(gesV1Row(fields));
 
 const START = 1_704_326_400;
 const END = 1_704_330_000;
@@ -21,6 +21,7 @@ describe('a row of GES v1.0', () => {
       duration: 3600,
       size: 3 * 1_048_576,
       method: 'auto',
+      automatic: true,
       engineVersion: '2.4.1',
       arch: 'x86_64',
       encrypted: false,
@@ -32,7 +33,7 @@ describe('a row of GES v1.0', () => {
   it('is read from the printed answer of the vendor, whose numbers are eight hours early', () => {
     const { backupList: rows } = vendorSample('ges-v1-list-backups') as { backupList: unknown[] };
 
-    expect(rows.map(gesV1.backups.readRow)).toMatchObject([
+    expect(rows.map(GES_V1.backups.readRow)).toMatchObject([
       {
         resourceId: '6c7b2fcc-4559-4037-8a56-6724d76d50c9',
         resourceName: 'sanguo',
@@ -67,8 +68,8 @@ describe('a row of GES v1.0', () => {
   });
 
   it('may be spelled as in v2, in the whole or in parts', () => {
-    expect(gesV1.backups.readRow(gesV2Row({ start_timestamp: 0, end_timestamp: 0 }))).toEqual(read());
-    expect(gesV1.backups.readRow(without(gesV1Row({ graph_name: 'mixed' }), 'graphName'))).toMatchObject({
+    expect(GES_V1.backups.readRow(gesV2Row({ start_timestamp: 0, end_timestamp: 0 }))).toEqual(read());
+    expect(GES_V1.backups.readRow(without(gesV1Row({ graph_name: 'mixed' }), 'graphName'))).toMatchObject({
       resourceName: 'mixed',
       resourceId: 'graph-1',
     });
@@ -104,12 +105,12 @@ describe('a row of GES v1.0', () => {
     ['id', 'id'],
     ['graphId', 'resource'],
   ])('without its %s is rejected', (field, reason) => {
-    expect(gesV1.backups.readRow(without(gesV1Row(), field))).toBe(reason);
+    expect(GES_V1.backups.readRow(without(gesV1Row(), field))).toBe(reason);
   });
 
   it.each([
     ['name', { name: undefined }],
-    ['backupMethod', { method: undefined }],
+    ['backupMethod', { method: undefined, automatic: undefined }],
     ['graphName', { resourceName: undefined }],
     ['graphStatus', { resourceDeleted: undefined }],
     ['graphSizeTypeIndex', { automaticBackup: undefined }],
@@ -123,7 +124,7 @@ describe('a row of GES v1.0', () => {
     ['duration', { duration: 3600 }],
     ['encrypted', { encrypted: undefined }],
   ])('without its %s keeps everything else', (field, change) => {
-    expect(gesV1.backups.readRow(without(gesV1Row(), field))).toEqual({ ...Object(read()), ...change });
+    expect(GES_V1.backups.readRow(without(gesV1Row(), field))).toEqual({ ...Object(read()), ...change });
   });
 });
 
@@ -131,10 +132,10 @@ describe('the envelope of GES v1.0', () => {
   it('may carry empty error fields beside its rows', () => {
     const body = { errorCode: '', errorMessage: '', backupCount: 1, backupList: [gesV1Row()] };
 
-    expect(gesV1.backups.readPage(body)).toEqual({ rows: [gesV1Row()], total: 1 });
+    expect(GES_V1.backups.readPage(body)).toEqual({ rows: [gesV1Row()], total: 1 });
   });
 
   it('may be spelled as in v2', () => {
-    expect(gesV1.backups.readPage({ backup_list: [], backup_count: 0 })).toEqual({ rows: [], total: 0 });
+    expect(GES_V1.backups.readPage({ backup_list: [], backup_count: 0 })).toEqual({ rows: [], total: 0 });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gesV2 } from '../../src/sources/ges-v2.ts';
+import { GES_V2 } from '../support/lists.ts';
 import { gesV2Row, type JsonRow, without } from '../support/rows.ts';
 import { vendorSample } from '../support/vendor-samples.ts';
 
-const read = (fields: JsonRow = {}) => gesV2.backups.readRow(gesV2Row(fields));
+const read = (fields: JsonRow = {}) => GES_V2.backups.readRow(gesV2Row(fields));
 
 const START = 1_704_326_400;
 const END = 1_704_330_000;
@@ -21,6 +21,7 @@ describe('a row of GES v2', () => {
       duration: 3600,
       size: 3 * 1_048_576,
       method: 'auto',
+      automatic: true,
       engineVersion: '2.4.1',
       arch: 'x86_64',
       encrypted: false,
@@ -32,7 +33,7 @@ describe('a row of GES v2', () => {
   it('is read from the printed answer of the vendor', () => {
     const { backup_list: rows } = vendorSample('ges-v2-list-backups') as { backup_list: unknown[] };
 
-    expect(rows.map(gesV2.backups.readRow)).toMatchObject([
+    expect(rows.map(GES_V2.backups.readRow)).toMatchObject([
       {
         id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652',
         start: 1_623_160_513,
@@ -161,12 +162,12 @@ describe('a row of GES v2', () => {
     ['id', 'id'],
     ['graph_id', 'resource'],
   ])('without its %s is rejected', (field, reason) => {
-    expect(gesV2.backups.readRow(without(gesV2Row(), field))).toBe(reason);
+    expect(GES_V2.backups.readRow(without(gesV2Row(), field))).toBe(reason);
   });
 
   it.each([
     ['name', { name: undefined }],
-    ['backup_method', { method: undefined }],
+    ['backup_method', { method: undefined, automatic: undefined }],
     ['graph_name', { resourceName: undefined }],
     ['graph_status', { resourceDeleted: undefined }],
     ['graph_size_type_index', { automaticBackup: undefined }],
@@ -182,7 +183,7 @@ describe('a row of GES v2', () => {
     ['encrypted', { encrypted: undefined }],
   ])('without its %s keeps everything else', (field, change) => {
     const whole = read();
-    const row = gesV2.backups.readRow(without(gesV2Row(), field));
+    const row = GES_V2.backups.readRow(without(gesV2Row(), field));
 
     if ('state' in change) expect(row).toMatchObject({ id: 'backup-1', ...change, start: START, end: END });
     else expect(row).toEqual({ ...Object(whole), ...change });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { gesGraphs } from '../../src/sources/ges.ts';
+import { GES_V2 } from '../support/lists.ts';
 import { graphRow, type JsonRow, without } from '../support/rows.ts';
 
-const read = (fields: JsonRow = {}) => gesGraphs.readRow(graphRow(fields));
+const read = (fields: JsonRow = {}) => GES_V2.resources.readRow(graphRow(fields));
 
 describe('a graph of the inventory', () => {
   it('is read into the words of the domain', () => {
@@ -13,8 +13,13 @@ describe('a graph of the inventory', () => {
       engineVersion: '2.4.1',
       arch: 'x86_64',
       encrypted: false,
-      automaticBackup: true,
+      kind: undefined,
+      status: '200',
+      tags: {},
+      notExpected: undefined,
       exists: true,
+      parentId: undefined,
+      storedBytes: undefined,
     });
   });
 
@@ -42,22 +47,33 @@ describe('a graph of the inventory', () => {
   });
 
   it.each([
-    ['0', false],
-    [0, false],
-    ['1', true],
-  ])('with the size index %j is backed up automatically: %s', (index, automaticBackup) => {
-    expect(read({ graph_size_type_index: index })).toMatchObject({ automaticBackup });
+    ['0', 'graphs of this size have no automatic backup'],
+    [0, 'graphs of this size have no automatic backup'],
+    ['1', undefined],
+  ])('with the size index %j is not expected to be backed up: %s', (index, notExpected) => {
+    expect(read({ graph_size_type_index: index })).toMatchObject({ notExpected });
+  });
+
+  it.each([
+    ['100', 'being created'],
+    [303, 'creation failed'],
+    ['800', 'frozen'],
+    ['900', 'stopped'],
+    ['903', undefined],
+    ['300', undefined],
+  ])('with the status %j is not expected to be backed up: %s', (status, notExpected) => {
+    expect(read({ status })).toMatchObject({ notExpected, status: String(status) });
   });
 
   it.each([
     ['name', { name: undefined }],
-    ['status', {}],
-    ['graph_size_type_index', { automaticBackup: undefined }],
+    ['status', { status: undefined }],
+    ['graph_size_type_index', {}],
     ['data_store_version', { engineVersion: undefined }],
     ['arch', { arch: undefined }],
     ['encrypted', { encrypted: undefined }],
     ['created', { created: undefined }],
   ])('without its %s keeps everything else', (field, change) => {
-    expect(gesGraphs.readRow(without(graphRow(), field))).toEqual({ ...Object(read()), ...change });
+    expect(GES_V2.resources.readRow(without(graphRow(), field))).toEqual({ ...Object(read()), ...change });
   });
 });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { gaussdbMysqlPolicyPath, readPolicyObjective } from '../../src/sources/gaussdb-mysql-policy.ts';
+import { databasePolicies, readDatabasePolicy } from '../../src/services/database-policy.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const MARGIN = 2 * HOUR;
 
-const objectiveOf = (policy: unknown) => readPolicyObjective({ backup_policy: policy });
+const objectiveOf = (policy: unknown) => {
+  const read = readDatabasePolicy({ backup_policy: policy });
+  return read?.kind === 'scheduled' ? read.objective : undefined;
+};
 
 describe('the objective that follows from a policy', () => {
   it.each([
@@ -16,6 +19,7 @@ describe('the objective that follows from a policy', () => {
     ['on workdays: the weekend counts', '1,2,3,4,5', 3 * DAY],
     ['on two neighbouring days', '1,2', 6 * DAY],
     ['across the end of the week', '7,1', 6 * DAY],
+    ['with days counted from 0', '0,1,2,3,4,5,6', DAY],
     ['twice a week', '2,5', 4 * DAY],
     ['with blanks and a comma at the end', ' 1, 4 ,', 4 * DAY],
   ])('allows the longest gap of a backup %s', (_what, period, gap) => {
@@ -40,7 +44,6 @@ describe('the objective that follows from a policy', () => {
 
   it.each([
     ['no day', { period: '', start_time: '19:00-20:00' }],
-    ['a day that there is not', { period: '0,1', start_time: '19:00-20:00' }],
     ['an eighth day', { period: '8', start_time: '19:00-20:00' }],
     ['a day by its name', { period: 'Monday', start_time: '19:00-20:00' }],
     ['a number for the days', { period: 1, start_time: '19:00-20:00' }],
@@ -56,8 +59,17 @@ describe('the objective that follows from a policy', () => {
   });
 
   it.each([null, undefined, [], 'policy', {}])('is not known from the answer %j', (body) => {
-    expect(readPolicyObjective(body)).toBeUndefined();
+    expect(readDatabasePolicy(body)).toBeUndefined();
   });
+});
+
+describe('a policy that keeps backups for 0 days', () => {
+  it.each([{ keep_days: 0 }, { keep_days: 0, start_time: '', period: '' }, { keep_days: '0' }])(
+    'is off, %j',
+    (policy) => {
+      expect(readDatabasePolicy({ backup_policy: policy })).toEqual({ kind: 'off' });
+    },
+  );
 });
 
 describe('the path of a policy', () => {
@@ -65,6 +77,10 @@ describe('the path of a policy', () => {
     ['43e4feaab48f11e89039fa163ebaa7e4br01', '43e4feaab48f11e89039fa163ebaa7e4br01'],
     ['a/../b?c#d', 'a%2F..%2Fb%3Fc%23d'],
   ])('of %j cannot leave its place', (id, encoded) => {
-    expect(gaussdbMysqlPolicyPath(id)).toBe(`/v3/{project_id}/instances/${encoded}/backups/policy`);
+    const policies = databasePolicies('v3', { role: 'any' });
+
+    expect(policies.of === 'resource' && policies.call({ id }).path).toBe(
+      `/v3/{project_id}/instances/${encoded}/backups/policy`,
+    );
   });
 });

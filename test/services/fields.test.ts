@@ -11,7 +11,7 @@ import {
   readNumber,
   readSignedNumber,
   readUnixMilliseconds,
-} from '../../src/sources/fields.ts';
+} from '../../src/services/fields.ts';
 
 const NO_TEXT = [undefined, null, 7, true, {}, [], ['a'], Number.NaN];
 

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
-import { gesV1 } from '../../src/sources/ges-v1.ts';
-import { gesV2 } from '../../src/sources/ges-v2.ts';
-import type { ListSource } from '../../src/sources/source.ts';
+import type { List } from '../../src/services/service.ts';
+import { GAUSSDB_MYSQL, GES_V1, GES_V2 } from '../support/lists.ts';
 import { gaussdbRow, gesV1Row, gesV2Row, graphRow, instanceRow, type JsonRow } from '../support/rows.ts';
 
 interface ListCase {
   readonly list: string;
-  readonly source: ListSource<unknown>;
+  readonly source: List<unknown>;
   readonly rowsKey: string;
   readonly totalKey: string;
   readonly row: (fields?: JsonRow) => JsonRow;
@@ -19,7 +17,7 @@ interface ListCase {
 const LISTS: readonly ListCase[] = [
   {
     list: 'backups of GES v2',
-    source: gesV2.backups,
+    source: GES_V2.backups,
     rowsKey: 'backup_list',
     totalKey: 'backup_count',
     row: gesV2Row,
@@ -29,7 +27,7 @@ const LISTS: readonly ListCase[] = [
   },
   {
     list: 'backups of GES v1.0',
-    source: gesV1.backups,
+    source: GES_V1.backups,
     rowsKey: 'backupList',
     totalKey: 'backupCount',
     row: gesV1Row,
@@ -39,7 +37,7 @@ const LISTS: readonly ListCase[] = [
   },
   {
     list: 'backups of GaussDB(for MySQL)',
-    source: gaussdbMysql.backups,
+    source: GAUSSDB_MYSQL.backups,
     rowsKey: 'backups',
     totalKey: 'total_count',
     row: gaussdbRow,
@@ -49,7 +47,7 @@ const LISTS: readonly ListCase[] = [
   },
   {
     list: 'graphs',
-    source: gesV2.inventory,
+    source: GES_V2.resources,
     rowsKey: 'graphs',
     totalKey: 'graph_count',
     row: graphRow,
@@ -58,18 +56,18 @@ const LISTS: readonly ListCase[] = [
     largestPage: 120,
   },
   {
-    list: 'graphs for v1.0, which v2 lists',
-    source: gesV1.inventory,
+    list: 'graphs of GES v1.0',
+    source: GES_V1.resources,
     rowsKey: 'graphs',
-    totalKey: 'graph_count',
+    totalKey: 'graphCount',
     row: graphRow,
     operation: 'list_graphs',
-    path: '/v2/{project_id}/graphs',
+    path: '/v1.0/{project_id}/graphs',
     largestPage: 120,
   },
   {
     list: 'instances',
-    source: gaussdbMysql.inventory,
+    source: GAUSSDB_MYSQL.resources,
     rowsKey: 'instances',
     totalKey: 'total_count',
     row: instanceRow,
@@ -91,9 +89,8 @@ const BAD_ROWS: readonly (readonly [string, unknown, string])[] = [
 describe.each(LISTS)('the list of $list', ({ source, rowsKey, totalKey, row, ...expected }) => {
   it('is asked for at its own path, with the largest page that the service takes', () => {
     expect(source).toMatchObject({
-      operation: expected.operation,
-      path: expected.path,
-      pageSize: expected.largestPage,
+      call: { operation: expected.operation, path: expected.path },
+      paging: { by: 'offset', limit: expected.largestPage },
     });
   });
 

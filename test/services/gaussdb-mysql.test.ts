@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { gaussdbMysql } from '../../src/sources/gaussdb-mysql.ts';
+import { GAUSSDB_MYSQL } from '../support/lists.ts';
 import { gaussdbRow, instanceRow, type JsonRow, without } from '../support/rows.ts';
 import { vendorSample } from '../support/vendor-samples.ts';
 
-const read = (fields: JsonRow = {}) => gaussdbMysql.backups.readRow(gaussdbRow(fields));
-const readInstance = (fields: JsonRow = {}) => gaussdbMysql.inventory.readRow(instanceRow(fields));
+const read = (fields: JsonRow = {}) => GAUSSDB_MYSQL.backups.readRow(gaussdbRow(fields));
+const readInstance = (fields: JsonRow = {}) => GAUSSDB_MYSQL.resources.readRow(instanceRow(fields));
 
 const START = 1_704_326_400;
 const END = 1_704_330_000;
@@ -22,6 +22,7 @@ describe('a row of GaussDB(for MySQL)', () => {
       duration: 3600,
       size: 3 * 1_048_576,
       method: 'auto',
+      automatic: true,
       engineVersion: '8.0',
       arch: undefined,
       encrypted: undefined,
@@ -33,7 +34,7 @@ describe('a row of GaussDB(for MySQL)', () => {
   it('is read from the printed answer of the vendor', () => {
     const { backups: rows } = vendorSample('gaussdb-mysql-v3-list-backups') as { backups: unknown[] };
 
-    expect(rows.map(gaussdbMysql.backups.readRow)).toMatchObject([
+    expect(rows.map(GAUSSDB_MYSQL.backups.readRow)).toMatchObject([
       {
         id: '1fe4feaab48f11e6654hfa163eba87e4b66u',
         resourceId: '43e4feaab48f11e89039fa163ebaa7e4br01',
@@ -54,7 +55,6 @@ describe('a row of GaussDB(for MySQL)', () => {
     ['AVAILABLE', 'succeeded'],
     ['FAILED', 'failed'],
     ['BUILDING', 'running'],
-    ['DELETING', 'unknown'],
     ['success', 'unknown'],
     ['completed', 'unknown'],
     [null, 'unknown'],
@@ -112,7 +112,7 @@ describe('a row of GaussDB(for MySQL)', () => {
     ['id', 'id'],
     ['instance_id', 'resource'],
   ])('without its %s is rejected', (field, reason) => {
-    expect(gaussdbMysql.backups.readRow(without(gaussdbRow(), field))).toBe(reason);
+    expect(GAUSSDB_MYSQL.backups.readRow(without(gaussdbRow(), field))).toBe(reason);
   });
 
   it.each([
@@ -120,13 +120,13 @@ describe('a row of GaussDB(for MySQL)', () => {
     ['begin_time', { start: undefined }],
     ['end_time', {}],
     ['take_up_time', {}],
-    ['type', { method: undefined }],
+    ['type', { method: undefined, automatic: undefined }],
     ['size', { size: undefined }],
     ['datastore', { engineVersion: undefined }],
     ['instance_name', { resourceName: undefined }],
     ['backup_level', {}],
   ])('without its %s keeps everything else', (field, change) => {
-    expect(gaussdbMysql.backups.readRow(without(gaussdbRow(), field))).toEqual({
+    expect(GAUSSDB_MYSQL.backups.readRow(without(gaussdbRow(), field))).toEqual({
       ...Object(read()),
       ...change,
     });
@@ -142,18 +142,23 @@ describe('an instance', () => {
       engineVersion: '8.0',
       arch: undefined,
       encrypted: undefined,
-      automaticBackup: true,
+      kind: 'gaussdb-mysql',
+      status: 'normal',
+      tags: {},
+      notExpected: undefined,
       exists: true,
+      parentId: undefined,
+      storedBytes: undefined,
     });
   });
 
   it.each([
     ['name', { name: undefined }],
-    ['status', {}],
-    ['datastore', { engineVersion: undefined }],
+    ['status', { status: undefined }],
+    ['datastore', { engineVersion: undefined, kind: undefined }],
     ['created', { created: undefined }],
   ])('without its %s keeps everything else', (field, change) => {
-    expect(gaussdbMysql.inventory.readRow(without(instanceRow(), field))).toEqual({
+    expect(GAUSSDB_MYSQL.resources.readRow(without(instanceRow(), field))).toEqual({
       ...Object(readInstance()),
       ...change,
     });
