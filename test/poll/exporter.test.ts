@@ -234,7 +234,9 @@ describe('an inventory that fails', () => {
     await world.time.pass(3 * INTERVAL);
 
     expect(world.cloud.calls.filter(({ operation }) => operation === 'list_instances')).toHaveLength(4);
-    expect(world.log.filter(({ message }) => message.startsWith('inventory could not be read'))).toMatchObject([
+    expect(
+      world.log.filter(({ message }) => message.startsWith('inventory could not be read')),
+    ).toMatchObject([
       { level: 'warn', fields: { outcome: 'permission' } },
       { level: 'debug' },
       { level: 'debug' },
