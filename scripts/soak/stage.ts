@@ -14,8 +14,8 @@ import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cl
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { statusRoutes } from '../../src/status/routes.ts';
 import { createWebApp } from '../../src/web/app.ts';
-import { openDoors } from '../../src/web/security/doors.ts';
 import { WEB_LIMITS } from '../../src/web/security/web-limits.ts';
+import { openWebSecurity } from '../../src/web/security/web-security.ts';
 import { createWebServer } from '../../src/web/security/web-server.ts';
 
 /** The whole exporter in this process, before a simulated cloud, in a time that passes with its polls. */
@@ -92,7 +92,7 @@ export async function setStage(): Promise<Stage> {
       reload: undefined,
       log: SILENT,
     }),
-    doors: await openDoors(undefined, { log: SILENT, now: () => performance.now() }),
+    security: await openWebSecurity(undefined, SILENT),
     limits: WEB_LIMITS,
     log: SILENT,
     now: () => performance.now(),

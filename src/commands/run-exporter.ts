@@ -6,9 +6,9 @@ import type { Log } from '../log/log.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
 import { statusRoutes } from '../status/routes.ts';
 import { createWebApp } from '../web/app.ts';
-import { type Doors, openDoors, WebConfigError } from '../web/security/doors.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
+import { openWebSecurity, WebConfigError, type WebSecurity } from '../web/security/web-security.ts';
 import { createWebServer, type WebServer } from '../web/security/web-server.ts';
 import { readBuildInfo } from './build.ts';
 import { projectClientFactory, sleep } from './client-factory.ts';
@@ -44,9 +44,9 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
   const started = Promise.withResolvers<void>();
   terminal.onSignal(['SIGHUP'], () => void started.promise.then(() => reload()));
 
-  const [loaded, doors] = await Promise.all([loadConfig(), openDoorsOf(flags, log)]);
-  const problems = [...(loaded.ok ? [] : loaded.problems.map(formatProblem)), ...doors.problems];
-  if (!loaded.ok || doors.opened === undefined) {
+  const [loaded, security] = await Promise.all([loadConfig(), openWebSecurityOf(flags, log)]);
+  const problems = [...(loaded.ok ? [] : loaded.problems.map(formatProblem)), ...security.problems];
+  if (!loaded.ok || security.opened === undefined) {
     for (const problem of problems) terminal.writeError(`${problem}\n`);
     return EXIT.usage;
   }
@@ -64,7 +64,7 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
   });
   const server = createWebServer({
     listener: app,
-    doors: doors.opened,
+    security: security.opened,
     limits: WEB_LIMITS,
     log,
     now: () => performance.now(),
@@ -88,12 +88,12 @@ async function end(server: WebServer, exporter: Exporter): Promise<void> {
   await Promise.all([server.close(GRACE_MILLISECONDS), exporter.stop()]);
 }
 
-async function openDoorsOf(
+async function openWebSecurityOf(
   flags: ServeFlags,
   log: Log,
-): Promise<{ readonly opened: Doors | undefined; readonly problems: readonly string[] }> {
+): Promise<{ readonly opened: WebSecurity | undefined; readonly problems: readonly string[] }> {
   try {
-    const opened = await openDoors(flags['web.config.file'], { log, now: () => performance.now() });
+    const opened = await openWebSecurity(flags['web.config.file'], log);
     return { opened, problems: [] };
   } catch (error) {
     if (error instanceof WebConfigError) return { opened: undefined, problems: error.problems };

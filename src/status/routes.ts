@@ -58,7 +58,7 @@ function queryOf({ originalUrl }: Request): URLSearchParams {
 
 function refuse(_request: Request, response: Response): void {
   response.writeHead(405, { Allow: 'GET, HEAD', 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end('This path takes GET, HEAD only.\n');
+  response.end('Method not allowed. Allowed: GET, HEAD.\n');
 }
 
 const compress = promisify(gzip);

@@ -10,46 +10,42 @@ export interface WebAppOptions {
   readonly isReady: () => boolean;
   /** The page for people and its JSON. */
   readonly status: Router;
-  /** Reloads the configuration; resolves with what is wrong with it. Undefined closes `/-/reload`. */
+  /** Reloads the configuration; resolves with what is wrong with it. Undefined disables `/-/reload`. */
   readonly reload: (() => Promise<readonly string[]>) | undefined;
   readonly log: Log;
 }
 
-/** The paths of the exporter. What is not one of them is 404; a path asked for with another method is 405. */
+/** The paths of the exporter. What is not one of them is 404; a path requested with another method is 405. */
 export function createWebApp(options: WebAppOptions): Express {
+  const { telemetryPath, metrics, isReady, reload, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  const scrape = metricsRoute(options.metrics);
 
-  app.route(options.telemetryPath).get(scrape).all(onlyBy('GET, HEAD'));
+  app.route(telemetryPath).get(metricsRoute(metrics)).all(allowOnly('GET, HEAD'));
   app
     .route('/-/healthy')
-    .get((_request, response) => sendText(response, 200, 'The process works.'))
-    .all(onlyBy('GET, HEAD'));
+    .get((_request, response) => sendText(response, 200, 'OK'))
+    .all(allowOnly('GET, HEAD'));
   app
     .route('/-/ready')
     .get((_request, response) =>
-      options.isReady()
-        ? sendText(response, 200, 'Every service has been polled.')
-        : sendText(response, 503, 'Not every service has been polled yet.'),
+      isReady()
+        ? sendText(response, 200, 'Ready')
+        : sendText(response, 503, 'Not ready: some services have not been polled yet.'),
     )
-    .all(onlyBy('GET, HEAD'));
-  app.route('/-/reload').post(reloadRoute(options.reload)).all(onlyBy('POST'));
+    .all(allowOnly('GET, HEAD'));
+  app.route('/-/reload').post(reloadRoute(reload)).all(allowOnly('POST'));
   app.use(options.status);
-  app.use((_request: Request, response: Response) =>
-    sendText(response, 404, 'There is nothing at this path.'),
-  );
+  app.use((_request: Request, response: Response) => sendText(response, 404, 'Not found'));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const status = clientErrorStatus(error);
-    if (status === undefined)
-      options.log.error({ error: describe(error) }, 'a request could not be answered');
+    if (status === undefined) log.error({ error: messageOf(error) }, 'request failed');
     if (response.headersSent) response.destroy();
-    else if (status === undefined)
-      sendText(response, 500, 'The request could not be answered; the log says why.');
-    else sendText(response, status, 'The request cannot be read.');
+    else if (status === undefined) sendText(response, 500, 'Internal error; see the log.');
+    else sendText(response, status, 'Bad request');
   });
   return app;
 }
@@ -60,19 +56,19 @@ function reloadRoute(reload: WebAppOptions['reload']) {
       sendText(
         response,
         403,
-        'Reloading over HTTP is closed. Start with --web.enable-lifecycle to open it, or send SIGHUP.',
+        'Reloading over HTTP is disabled. Start with --web.enable-lifecycle to enable it, or send SIGHUP.',
       );
       return;
     }
     const problems = await reload();
-    if (problems.length === 0) sendText(response, 200, 'The configuration was reloaded.');
-    else sendText(response, 500, `The configuration was not reloaded:\n${problems.join('\n')}`);
+    if (problems.length === 0) sendText(response, 200, 'Configuration reloaded');
+    else sendText(response, 500, `Configuration not reloaded:\n${problems.join('\n')}`);
   };
 }
 
-const onlyBy = (methods: string) => (_request: Request, response: Response) => {
+const allowOnly = (methods: string) => (_request: Request, response: Response) => {
   response.setHeader('Allow', methods);
-  sendText(response, 405, `This path takes ${methods} only.`);
+  sendText(response, 405, `Method not allowed. Allowed: ${methods}.`);
 };
 
 function sendText(response: Response, status: number, text: string): void {
@@ -85,4 +81,4 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
+import type { Request, RequestHandler, Response } from 'express';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
 import type { Publication, PublishedPart } from '../metrics/publication.ts';
-import { acceptsGzip, negotiateFormat } from './negotiation.ts';
+import { negotiateFormat } from './negotiation.ts';
 import { sendShared } from './security/shared-body.ts';
 
 /** Where a scrape gets its two parts from. */
@@ -20,13 +20,11 @@ interface Body {
 // 10 bytes: magic, deflate, no flags, no time, fastest compression, unknown system.
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
-/** Answers `/metrics`: the resource series as they were published, then the exporter's own. */
-export function metricsRoute(
-  source: MetricsSource,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+/** Serves `/metrics`: the resource series as they were published, then the exporter's own. */
+export function metricsRoute(source: MetricsSource): RequestHandler {
   return async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
-    const gzip = acceptsGzip(request.headers['accept-encoding']?.toString());
+    const gzip = request.acceptsEncodings('gzip') !== false;
     const own = Buffer.from(await source.renderOwnMetrics(format));
     const published = source.publication()[format];
     const body = gzip ? gzipBody(published, own) : plainBody(published, own);
@@ -42,11 +40,7 @@ export function metricsRoute(
 }
 
 /** Sends buffers that many responses share, so that a slow client holds no copy of them. */
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  buffers: readonly Buffer[],
-): Promise<void> {
+async function send(request: Request, response: Response, buffers: readonly Buffer[]): Promise<void> {
   // Encryption makes a copy of whatever is written, so it gets a slice at a time.
   if (request.socket instanceof TLSSocket) return sendShared(response, buffers);
   if (request.method !== 'HEAD') {

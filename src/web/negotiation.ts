@@ -11,16 +11,6 @@ export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   return openMetrics > 0 && openMetrics >= text ? 'openmetrics' : 'text';
 }
 
-/** Whether an `Accept-Encoding` header takes gzip. */
-export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  const codings = parseHeader(acceptEncoding ?? '');
-  const named = codings.find(({ value }) => value === 'gzip' || value === 'x-gzip');
-  return (
-    (named ?? codings.find(({ value }) => value === '*'))?.weight !== 0 &&
-    (named !== undefined || codings.some(({ value }) => value === '*'))
-  );
-}
-
 interface Choice {
   readonly value: string;
   readonly weight: number;

@@ -160,7 +160,7 @@ describe('POST /-/reload', () => {
 
     expect([answer.status, await answer.text()]).toEqual([
       403,
-      'Reloading over HTTP is closed. Start with --web.enable-lifecycle to open it, or send SIGHUP.\n',
+      'Reloading over HTTP is disabled. Start with --web.enable-lifecycle to enable it, or send SIGHUP.\n',
     ]);
     expect(one(await exporter.metrics(), 'config_last_reload_successful')).toBe(1);
   });

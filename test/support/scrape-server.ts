@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { onTestFinished } from 'vitest';
 import { type MetricsSource, metricsRoute } from '../../src/web/metrics-route.ts';
 
@@ -12,10 +13,7 @@ export interface RawAnswer {
 
 /** Serves the metrics of a source on a free port of loopback for the length of the test; resolves with the URL. */
 export async function serveMetrics(source: MetricsSource): Promise<string> {
-  const route = metricsRoute(source);
-  const server = createServer((incoming, response) => {
-    route(incoming, response).catch(() => response.destroy());
-  });
+  const server = createServer(express().disable('x-powered-by').use(metricsRoute(source)));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

@@ -143,3 +143,36 @@ describe('a scrape', () => {
     expect(answers.every(({ body }) => gunzipSync(body).toString() === expected)).toBe(true);
   });
 });
+
+describe('the compression of a scrape', () => {
+  it.each([
+    ['gzip', true],
+    ['gzip, deflate, br, zstd', true],
+    ['deflate, gzip;q=0.5', true],
+    ['GZIP', true],
+    ['gzip;q=1.0', true],
+    ['*', true],
+    ['*;q=0.1', true],
+    ['identity, *;q=0.5', true],
+    [undefined, false],
+    ['', false],
+    ['identity', false],
+    ['br', false],
+    ['deflate', false],
+    ['gzip;q=0', false],
+    ['gzip;q=0.000', false],
+    ['gzip;q=0, *', false],
+    ['*;q=0', false],
+    ['identity;q=1, *;q=0', false],
+    ['gzipped', false],
+    ['gzip;q=x', false],
+  ])('with Accept-Encoding %j is gzip: %s', async (acceptEncoding, gzip) => {
+    const url = await serveMetrics(sourceOf(EMPTY_PUBLICATION));
+
+    const answer = await askRaw(url, {
+      headers: acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding },
+    });
+
+    expect(answer.headers['content-encoding']).toBe(gzip ? 'gzip' : undefined);
+  });
+});

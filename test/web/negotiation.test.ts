@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsGzip, negotiateFormat } from '../../src/web/negotiation.ts';
+import { negotiateFormat } from '../../src/web/negotiation.ts';
 
 const PROMETHEUS_2_26 =
   'application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
@@ -50,33 +50,5 @@ describe('the format of a scrape', () => {
     ['nonsense', ';;=,,;q=', 'text'],
   ])('for %s', (_who, accept, format) => {
     expect(negotiateFormat(accept)).toBe(format);
-  });
-});
-
-describe('the compression of a scrape', () => {
-  it.each([
-    ['gzip', true],
-    ['gzip, deflate, br, zstd', true],
-    ['deflate, gzip;q=0.5', true],
-    ['GZIP', true],
-    ['x-gzip', true],
-    ['gzip;q=1.0', true],
-    ['*', true],
-    ['*;q=0.1', true],
-    ['identity, *;q=0.5', true],
-    [undefined, false],
-    ['', false],
-    ['identity', false],
-    ['br', false],
-    ['deflate', false],
-    ['gzip;q=0', false],
-    ['gzip;q=0.000', false],
-    ['gzip;q=0, *', false],
-    ['*;q=0', false],
-    ['identity;q=1, *;q=0', false],
-    ['gzipped', false],
-    ['gzip;q=x', false],
-  ])('with Accept-Encoding %j is gzip: %s', (acceptEncoding, gzip) => {
-    expect(acceptsGzip(acceptEncoding)).toBe(gzip);
   });
 });

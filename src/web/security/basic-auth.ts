@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { PasswordCheck, PasswordVerdict } from './password-checks.ts';
+import type { PasswordCheck, PasswordResult } from './passwords.ts';
 
 /** What came of a request's credentials; `unavailable`: they could not be checked. */
 export type Admission = 'admitted' | 'refused' | 'busy' | 'too many' | 'unavailable';
@@ -33,39 +33,12 @@ export const readCredentials = (authorization: string | undefined): Credentials 
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
 
-/** Remembers credentials that were found to be right, by a keyed hash that tells nothing about them. */
-interface VerifiedCredentials {
-  readonly has: (key: string) => boolean;
-  readonly add: (key: string) => void;
-  readonly clear: () => void;
-}
-
-const rememberVerified = (most: number): VerifiedCredentials => {
-  const keys = new Set<string>();
-  return {
-    has: (key) => {
-      // The one used last is forgotten last.
-      const known = keys.delete(key);
-      if (known) keys.add(key);
-      return known;
-    },
-    add: (key) => {
-      keys.add(key);
-      for (const oldest of keys.size > most ? keys : []) {
-        keys.delete(oldest);
-        break;
-      }
-    },
-    clear: () => keys.clear(),
-  };
-};
-
 /** What basic authentication needs. */
 export interface BasicAuthOptions {
-  readonly check: (check: PasswordCheck) => Promise<PasswordVerdict>;
-  /** How many verified credentials are remembered. */
+  readonly check: (check: PasswordCheck) => Promise<PasswordResult>;
+  /** How many right credentials are remembered. */
   readonly remembered: number;
-  /** Random bytes, other ones in each process. */
+  /** Random bytes, different in each process. */
   readonly key: Uint8Array;
 }
 
@@ -76,11 +49,12 @@ export type Authenticate = (
 ) => Promise<Admission>;
 
 /**
- * Checks credentials so that nobody can tell from the time it takes whether a user exists:
- * an unknown user's password is compared too, with the hash of some user, and refused whatever comes of it.
+ * Checks credentials so that the time it takes does not tell whether a user exists: the password of an unknown
+ * user is compared too, with the hash of some user, and refused whatever the result.
  */
 export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): Authenticate => {
-  const verified = rememberVerified(remembered);
+  // Keyed hashes of credentials that were right, the last used at the end.
+  const verified = new Set<string>();
   let rules: ReadonlyMap<string, string> | undefined;
 
   const digest = (...parts: readonly string[]): Buffer => {
@@ -89,24 +63,16 @@ export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): A
     return hmac.digest();
   };
 
-  /** The same for the same user, so that an unknown user's time does not vary where hashes differ in cost. */
+  const remember = (id: string): void => {
+    verified.delete(id);
+    verified.add(id);
+    for (const oldest of verified) if (verified.size > remembered) verified.delete(oldest);
+  };
+
+  // The same for the same user, so that an unknown user's time does not vary where hashes differ in cost.
   const standIn = (users: ReadonlyMap<string, string>, user: string): string => {
     const hashes = [...users.values()];
     return hashes[digest(user).readUInt32BE() % hashes.length] ?? '';
-  };
-
-  const admissionOf = (verdict: PasswordVerdict, isKnown: boolean): Admission => {
-    switch (verdict) {
-      case 'match':
-        return isKnown ? 'admitted' : 'refused';
-      case 'mismatch':
-        return 'refused';
-      case 'busy':
-      case 'too many':
-        return verdict;
-      default:
-        return verdict satisfies never;
-    }
   };
 
   return async (users, { authorization, client }) => {
@@ -121,13 +87,15 @@ export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): A
     const known = users.get(user);
     const hash = known ?? standIn(users, user);
     const id = digest(user, password, hash).toString('base64');
-    if (known !== undefined && verified.has(id)) return 'admitted';
-    try {
-      const admission = admissionOf(await check({ client, key: id, password, hash }), known !== undefined);
-      if (admission === 'admitted' && users === rules) verified.add(id);
-      return admission;
-    } catch {
-      return 'unavailable';
+    if (known !== undefined && verified.has(id)) {
+      remember(id);
+      return 'admitted';
     }
+    const result = await check({ client, key: id, password, hash }).catch(() => 'unavailable' as const);
+    if (result === 'match' && known !== undefined) {
+      if (users === rules) remember(id);
+      return 'admitted';
+    }
+    return result === 'match' || result === 'mismatch' ? 'refused' : result;
   };
 };

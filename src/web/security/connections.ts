@@ -1,76 +1,130 @@
-import type { Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
 
-/** One connection over which requests come. */
-interface Connection {
-  readonly tooSlow: () => void;
-  /** Requests that are not answered yet. */
-  running: number;
-  timer: NodeJS.Timeout | undefined;
-}
-
-/** How long a connection may wait for a request, in milliseconds. */
+/** How many connections there may be, and what may happen on each. */
 export interface ConnectionLimits {
-  readonly headersTimeout: number;
-  readonly keepAliveTimeout: number;
-  readonly answerTimeout: number;
+  readonly connections: number;
+  readonly connectionsPerClient: number;
+  readonly pipelinedRequests: number;
+  readonly responseTimeout: number;
 }
 
-/** The connections of a server, and when they end. */
+/** The open connections of a server, TLS handshakes included. */
 export interface Connections {
-  /** A connection is there; `tooSlow` ends it when no request comes over it in time. */
-  readonly add: (socket: Socket, tooSlow: () => void) => void;
-  /** A request has come, with all of its headers. */
-  readonly begin: (socket: Socket) => void;
-  /** An answer is over. */
-  readonly end: (socket: Socket) => void;
-  readonly isRunning: (socket: Socket) => boolean;
-  /** Ends each connection as soon as no request runs on it: most of them at once. */
-  readonly closeWhenIdle: () => void;
+  /** Adds a connection as it was accepted. Where that is one too many, closes the one that has been idle the longest. */
+  readonly add: (socket: Socket) => void;
+  /** Begins a request once the requests before it on the same connection have their responses. */
+  readonly run: (socket: Socket, response: ServerResponse, begin: () => void) => void;
+  /** The socket below TLS; undefined once the connection is closed. */
+  readonly accepted: (socket: Socket) => Socket | undefined;
+  /** The response to the request that runs on a connection. */
+  readonly running: (socket: Socket) => ServerResponse | undefined;
+  /** Closes each connection as soon as it has no request to answer, most of them at once. */
+  readonly drain: () => void;
+  readonly destroyAll: () => void;
 }
 
-/**
- * Keeps the times of connections. Node's own timers for headers do this only for a server that listens by itself.
- * A connection that is idle is ended silently by Node's `keepAliveTimeout`; what is ended here is one on which
- * something was sent that did not become a request.
- */
-export const trackConnections = (limits: ConnectionLimits): Connections => {
-  const connections = new Map<Socket, Connection>();
-  let isClosing = false;
+interface Request {
+  readonly socket: Socket;
+  readonly response: ServerResponse;
+  readonly begin: () => void;
+}
 
-  const wait = (connection: Connection, milliseconds: number, otherwise: () => void): void => {
-    clearTimeout(connection.timer);
-    connection.timer = setTimeout(otherwise, milliseconds).unref();
+interface Connection {
+  readonly accepted: Socket;
+  readonly client: string;
+  readonly waiting: Request[];
+  running: ServerResponse | undefined;
+}
+
+/** What bounds on one client count: an IPv4 address, or the /64 network of an IPv6 address. */
+export const clientOf = (address: string | undefined): string => {
+  if (address === undefined) return '';
+  const mapped = /^::ffff:(?<v4>[\d.]+)$/i.exec(address)?.groups?.['v4'];
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  return [...groups, ...Array.from({ length: missing }, () => '0')].slice(0, 4).join(':');
+};
+
+// The same for a connection and for the TLS that is spoken over it.
+const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+  [remoteAddress, remotePort, localAddress, localPort].join(' ');
+
+/** Tracks connections within the limits. `evicted` hears of each connection that has to make room. */
+export const trackConnections = (
+  limits: ConnectionLimits,
+  evicted: (client: string) => void,
+): Connections => {
+  // In the order of their last request, or of their beginning: the first has been idle the longest.
+  const open = new Map<string, Connection>();
+  let isDraining = false;
+
+  const evict = (among: readonly (readonly [string, Connection])[], most: number): void => {
+    if (among.length < most) return;
+    const idle = among.filter(([, { running }]) => running === undefined);
+    const silent = idle.find(([, { accepted }]) => accepted.bytesRead === 0);
+    const [key, connection] = silent ?? idle[0] ?? among[0] ?? [];
+    if (key === undefined || connection === undefined) return;
+    open.delete(key);
+    connection.accepted.destroy();
+    evicted(connection.client);
+  };
+
+  const start = (key: string, connection: Connection, { socket, response, begin }: Request): void => {
+    if (open.get(key) !== connection || !socket.writable) return;
+    connection.running = response;
+    open.delete(key);
+    open.set(key, connection);
+    if (isDraining) response.setHeader('Connection', 'close');
+    const deadline = setTimeout(() => socket.destroy(), limits.responseTimeout).unref();
+    response.once('close', () => {
+      clearTimeout(deadline);
+      connection.running = undefined;
+      const next = connection.waiting.shift();
+      if (isDraining) socket.destroySoon();
+      else if (next !== undefined) start(key, connection, next);
+    });
+    begin();
   };
 
   return {
-    add: (socket, tooSlow) => {
-      const connection: Connection = { running: 0, timer: undefined, tooSlow };
-      connections.set(socket, connection);
-      wait(connection, limits.headersTimeout, tooSlow);
+    add: (socket) => {
+      // The client has gone already.
+      if (socket.remoteAddress === undefined) return void socket.destroy();
+      const client = clientOf(socket.remoteAddress);
+      const ofClient = [...open].filter(([, other]) => other.client === client);
+      evict(ofClient, limits.connectionsPerClient);
+      evict([...open], limits.connections);
+      const key = keyOf(socket);
+      const connection: Connection = { accepted: socket, client, waiting: [], running: undefined };
+      open.set(key, connection);
       socket.once('close', () => {
-        clearTimeout(connection.timer);
-        connections.delete(socket);
+        if (open.get(key) === connection) open.delete(key);
       });
     },
-    begin: (socket) => {
-      const connection = connections.get(socket);
+    run: (socket, response, begin) => {
+      const key = keyOf(socket);
+      const connection = open.get(key);
       if (connection === undefined) return;
-      connection.running += 1;
-      // One that comes while others are answered does not give those more time.
-      if (connection.running === 1) wait(connection, limits.answerTimeout, () => socket.destroy());
+      const request = { socket, response, begin };
+      if (connection.running === undefined) start(key, connection, request);
+      else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(request);
+      // Who sends so many without waiting for a response does not get any.
+      else socket.destroy();
     },
-    end: (socket) => {
-      const connection = connections.get(socket);
-      if (connection === undefined) return;
-      connection.running -= 1;
-      if (connection.running > 0) wait(connection, limits.answerTimeout, () => socket.destroy());
-      else if (isClosing) socket.destroySoon();
-      else wait(connection, limits.keepAliveTimeout + limits.headersTimeout, connection.tooSlow);
+    accepted: (socket) => open.get(keyOf(socket))?.accepted,
+    running: (socket) => open.get(keyOf(socket))?.running,
+    drain: () => {
+      isDraining = true;
+      for (const { running, accepted } of open.values()) {
+        if (running === undefined) accepted.destroy();
+        else if (!running.headersSent) running.setHeader('Connection', 'close');
+      }
     },
-    isRunning: (socket) => (connections.get(socket)?.running ?? 0) > 0,
-    closeWhenIdle: () => {
-      isClosing = true;
-      for (const [socket, { running }] of connections) if (running === 0) socket.destroy();
+    destroyAll: () => {
+      for (const { accepted } of open.values()) accepted.destroy();
     },
   };
 };

@@ -1,99 +1,91 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log/log.ts';
 import type { Authenticate } from './basic-auth.ts';
-import { clientOf } from './client-address.ts';
-import type { RulesInForce } from './doors.ts';
-import { STATUS_CODES } from './node-http.ts';
+import { clientOf } from './connections.ts';
 import type { AllowRequest } from './rate-limit.ts';
-import { announcedLength, discardBody } from './request-body.ts';
 import type { WebConfig } from './web-config.ts';
 import type { WebLimits } from './web-limits.ts';
+import type { SecurityRules } from './web-security.ts';
 
 /** Probes ask for these without a password, and as often as they like. */
 const OPEN_PATHS = new Set(['/-/healthy', '/-/ready']);
 
-const CHALLENGE = 'Basic realm="huaweicloud-backup-exporter", charset="UTF-8"';
-/** How much of a body that is too large is read after the answer, so that the client comes to see it. */
+const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="huaweicloud-backup-exporter", charset="UTF-8"' };
+const CLOSE = { Connection: 'close' };
+const RETRY_LATER = { 'Retry-After': '1' };
+/** How much of a body that is too large is read after the response, so that the client gets to see it. */
 const LINGER = { bytes: 256 * 1024, milliseconds: 500 };
 
 /** What the gate needs. */
 export interface GateOptions {
-  readonly rules: () => Promise<RulesInForce>;
+  readonly rules: () => SecurityRules;
   readonly authenticate: Authenticate;
   readonly allow: AllowRequest;
   readonly limits: WebLimits;
   readonly log: Log;
 }
 
-/** Decides about one request. True: let it in. False: it has been answered, or the client is gone. */
+/** What a request's `Expect` header asks for. */
+export type Expectation = 'none' | 'continue' | 'unknown';
+
+/** Decides about one request. True: let it in. False: it has its response, or the client is gone. */
 export type RequestGate = (
   request: IncomingMessage,
   response: ServerResponse,
-  expectation: 'none' | 'continue' | 'unknown',
+  expectation: Expectation,
 ) => Promise<boolean>;
 
-/** Answers with a status and its name as the text. */
-export const answerStatus = (
+/** Responds with a status and its name as the text; false, for what is not let in. */
+export const sendStatus = (
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>> = {},
-): void => {
-  const text = `${status} ${STATUS_CODES[status]}\n`;
-  response.writeHead(status, {
-    ...headers,
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-  });
-  response.end(text);
+): false => {
+  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${status} ${STATUS_CODES[status]}\n`);
+  return false;
 };
 
-/** Answers 413 at once and ends only when the client had time to read it. */
-const answerTooLarge = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+/** Reads and discards a body, but no more than the given number of bytes; tells whether that was all of it. */
+const discardBody = async (request: IncomingMessage, most: number): Promise<boolean> => {
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += (chunk as Buffer).length;
+    if (length > most) return false;
+  }
+  return true;
+};
+
+/** Responds with 413 at once and ends only when the client had time to read it. */
+const sendTooLarge = async (request: IncomingMessage, response: ServerResponse): Promise<false> => {
   const text = `413 ${STATUS_CODES[413]}\n`;
   response.writeHead(413, {
-    Connection: 'close',
+    ...CLOSE,
     'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
+    'Content-Length': text.length,
   });
   response.write(text);
-  await discardBody(request, LINGER);
+  await Promise.race([
+    discardBody(request, LINGER.bytes),
+    sleep(LINGER.milliseconds, undefined, { ref: false }),
+  ]);
   response.end();
+  return false;
 };
 
-const retryLater = { 'Retry-After': '1' };
-
-/** Sees to the body, the rate limit and the credentials of each request before it is let in. */
+/** Checks the body, the rate limit and the credentials of each request before it is let in. */
 export const createRequestGate = ({ rules, authenticate, allow, limits, log }: GateOptions): RequestGate => {
   const admitBody = async (
     request: IncomingMessage,
     response: ServerResponse,
     isAwaited: boolean,
   ): Promise<boolean> => {
-    const announced = announcedLength(request);
-    if (announced === 0) return true;
-    if (announced !== undefined && announced > limits.bodyBytes) {
-      await answerTooLarge(request, response);
-      return false;
-    }
+    const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
+    if (encoding === undefined && length === '0') return true;
+    if (Number(length) > limits.bodyBytes) return sendTooLarge(request, response);
     if (isAwaited) response.writeContinue();
-    const verdict = await discardBody(request, {
-      bytes: limits.bodyBytes,
-      milliseconds: limits.bodyTimeout,
-    });
-    switch (verdict) {
-      case 'read':
-        return true;
-      case 'too large':
-        await answerTooLarge(request, response);
-        return false;
-      case 'too slow':
-        answerStatus(response, 408, { Connection: 'close' });
-        return false;
-      case 'gone':
-        return false;
-      default:
-        return verdict satisfies never;
-    }
+    return (await discardBody(request, limits.bodyBytes)) || sendTooLarge(request, response);
   };
 
   const admitCredentials = async (
@@ -109,38 +101,27 @@ export const createRequestGate = ({ rules, authenticate, allow, limits, log }: G
       case 'admitted':
         return true;
       case 'refused':
-        answerStatus(response, 401, { 'WWW-Authenticate': CHALLENGE });
-        return false;
+        return sendStatus(response, 401, CHALLENGE);
       case 'too many':
-        answerStatus(response, 429, retryLater);
-        return false;
+        return sendStatus(response, 429, RETRY_LATER);
       case 'busy':
       case 'unavailable':
-        answerStatus(response, 503, retryLater);
-        return false;
+        return sendStatus(response, 503, RETRY_LATER);
       default:
         return admission satisfies never;
     }
   };
 
   const admit: RequestGate = async (request, response, expectation) => {
-    const { config } = await rules();
+    const { config } = rules();
     for (const [name, value] of config.headers) response.setHeader(name, value);
-    if (expectation === 'unknown') {
-      answerStatus(response, 417, { Connection: 'close' });
-      return false;
-    }
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-      answerStatus(response, 400, { Connection: 'close' });
-      return false;
-    }
+    if (expectation === 'unknown') return sendStatus(response, 417, CLOSE);
+    if (request.httpVersion === '1.1' && request.headers.host === undefined)
+      return sendStatus(response, 400, CLOSE);
     const isOpen = OPEN_PATHS.has((request.url ?? '').split('?', 1)[0] ?? '');
-    if (!isOpen && !allow(config.rateLimit)) {
-      answerStatus(response, 429, { ...retryLater, Connection: 'close' });
-      return false;
-    }
+    if (!isOpen && !allow(config.rateLimit)) return sendStatus(response, 429, { ...RETRY_LATER, ...CLOSE });
     if (!(await admitBody(request, response, expectation === 'continue'))) return false;
-    return isOpen || (await admitCredentials(request, response, config));
+    return isOpen || admitCredentials(request, response, config);
   };
 
   return async (request, response, expectation) =>

@@ -1,9 +1,10 @@
+import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import { readDuration } from '../../config/duration.ts';
 import { nearest } from '../../config/suggestion.ts';
 import type { Seconds } from '../../domain/quantities.ts';
-import { validateHeaderValue } from './node-http.ts';
+
 import {
   CIPHER_SUITES,
   CLIENT_AUTHENTICATIONS,

@@ -1,28 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createListener, type Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Log } from '../../log/log.ts';
 import { createBasicAuth } from './basic-auth.ts';
-import { clientOf } from './client-address.ts';
-import { trackConnections } from './connections.ts';
-import type { Doors } from './doors.ts';
+import { whyNotAdmitted } from './client-certificate.ts';
+import { type Connections, clientOf, trackConnections } from './connections.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
-import { codeOf, listenOn } from './listening.ts';
-import { createServer, STATUS_CODES } from './node-http.ts';
-import { queuePasswordChecks } from './password-checks.ts';
-import { type PasswordWorker, startPasswordWorker } from './password-worker.ts';
+import { type PasswordWorker, queuePasswordChecks, startPasswordWorker } from './passwords.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { answerStatus, createRequestGate } from './request-gate.ts';
-import { createTlsGate } from './tls-gate.ts';
+import { createRequestGate, type Expectation, sendStatus } from './request-gate.ts';
 import type { WebLimits } from './web-limits.ts';
+import type { WebSecurity } from './web-security.ts';
 
-/** What answers requests that were let in: an express application, or any such function. */
+/** What responds to requests that were let in: an express application, or any such function. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What the server needs. */
 export interface WebServerOptions {
   readonly listener: RequestListener;
-  readonly doors: Doors;
+  readonly security: WebSecurity;
   readonly limits: WebLimits;
   readonly log: Log;
   /** Counts milliseconds and never goes back. */
@@ -44,45 +41,81 @@ export interface Listening {
 export interface WebServer {
   /** Resolves with the real address; rejects with a one-line Error when nothing can listen there. */
   readonly listen: (address: ListenAddress) => Promise<Listening>;
-  /** Takes no more connections, ends idle ones, and after the given time all others. */
+  /** Applies what changed in the web configuration; a server that listens does so every second. */
+  readonly refresh: () => Promise<void>;
+  /** Accepts no more connections, closes idle ones, and after the given time all others. */
   readonly close: (graceMilliseconds: number) => Promise<void>;
 }
 
-const KEEP_ALIVE_PROBE_MILLISECONDS = 60_000;
+const REFRESH_EVERY_MILLISECONDS = 1000;
 const COMPLAIN_EVERY_MILLISECONDS = 60_000;
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; stop what listens there or choose another with --web.listen-address',
+  EACCES: 'this user may not listen there; choose a port above 1023 with --web.listen-address',
+  EADDRNOTAVAIL: 'the address is not one of this machine; choose another with --web.listen-address',
+  EAFNOSUPPORT: 'this machine has no IPv6; choose an IPv4 address with --web.listen-address',
+  ENOTFOUND: 'the host name is unknown; choose an address of this machine with --web.listen-address',
+  EAI_AGAIN: 'the host name cannot be looked up now; give an address with --web.listen-address',
+};
 
 const PARSER_STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** An answer for a client whose request never came to be one. */
-const rawAnswer = (status: number, headers: ReadonlyMap<string, string>): string => {
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown error');
+
+/** A response to what never became a request. */
+const rawResponse = (status: number, headers: Iterable<readonly [string, string]>, text = ''): string => {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...[...headers].map(([name, value]) => `${name}: ${value}`),
+    ...Array.from(headers, ([name, value]) => `${name}: ${value}`),
     'Connection: close',
-    'Content-Length: 0',
+    `Content-Length: ${text.length}`,
   ];
-  return `${lines.join('\r\n')}\r\n\r\n`;
+  return `${lines.join('\r\n')}\r\n\r\n${text}`;
 };
 
-/** Tells one live connection of the machine from all others. */
-const peerOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
-  [remoteAddress, remotePort, localAddress, localPort].join(' ');
+/** Path and query of a request target, also of `http://host/path` and of one with a fragment. */
+const originForm = (target: string): string => {
+  // Express takes these as they are; for others it falls back to what Node.js has deprecated.
+  if (/^\/[!"$-~]*$/.test(target)) return target;
+  const url = URL.parse(target, 'http://exporter');
+  return url === null ? '/' : url.pathname + url.search;
+};
 
-/** Makes a server that lets in what the doors let in, and that no client can hold up. */
+/** Closes TLS connections whose client may not come in, and those that never become one. */
+const guardHandshakes = (
+  server: TlsServer,
+  { security, connections, log }: Pick<WebServerOptions, 'security' | 'log'> & { connections: Connections },
+): void => {
+  server.prependListener('tlsClientError', (error, socket) => {
+    const reason = codeOf(error);
+    log.debug({ client: clientOf(socket.remoteAddress), reason }, 'TLS handshake failed');
+    if (reason === 'ERR_SSL_HTTP_REQUEST') {
+      const text = 'This port speaks HTTPS; the request was plain HTTP.\n';
+      connections.accepted(socket)?.write(rawResponse(400, security.rules().config.headers, text));
+    }
+    socket.destroy();
+  });
+  server.prependListener('secureConnection', (socket) => {
+    const { tls } = security.rules();
+    const certificate = socket.getPeerX509Certificate();
+    const reason = tls && whyNotAdmitted(tls.clients, { certificate, verified: socket.authorized });
+    if (reason === undefined) return;
+    log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection refused');
+    socket.destroy();
+  });
+};
+
+/** Makes a server that lets in what the web configuration lets in, and that no client can hold up. */
 export const createWebServer = (options: WebServerOptions): WebServer => {
-  const { listener, doors, limits, log, now } = options;
+  const { listener, security, limits, log, now } = options;
   const passwords = options.passwords ?? startPasswordWorker();
-  const connections = trackConnections(limits);
-  /** Connections over which HTTP is not spoken yet. */
-  const arriving = new Map<string, Socket>();
-  const open = new Set<Socket>();
-  let isClosing = false;
-
   const gate = createRequestGate({
-    rules: doors.rules,
+    rules: security.rules,
     authenticate: createBasicAuth({
       check: queuePasswordChecks(passwords.compare, {
         waiting: limits.waitingPasswords,
@@ -96,127 +129,109 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     log,
   });
 
-  const running = new Set<ServerResponse>();
-  const handle =
-    (expectation: 'none' | 'continue' | 'unknown') =>
-    async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const { socket } = request;
-      connections.begin(socket);
-      running.add(response);
-      response.once('close', () => {
-        running.delete(response);
-        connections.end(socket);
-      });
-      if (isClosing) response.setHeader('Connection', 'close');
-      try {
-        if (await gate(request, response, expectation)) listener(request, response);
-      } catch (error) {
-        log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'request failed');
-        if (response.headersSent) socket.destroy();
-        else answerStatus(response, 500, { Connection: 'close' });
-      }
-    };
-
-  const http = createServer({
-    maxHeaderSize: limits.headerBytes,
-    keepAliveTimeout: limits.keepAliveTimeout,
-    insecureHTTPParser: false,
-    // Refused by the gate instead, with the headers that every answer has.
-    requireHostHeader: false,
-  });
-  http.maxHeadersCount = limits.headerCount;
-  http.timeout = limits.stallTimeout;
-  http.on('request', handle('none'));
-  http.on('checkContinue', handle('continue'));
-  http.on('checkExpectation', handle('unknown'));
-
-  const refuse = async (socket: Socket, status: number): Promise<void> => {
-    if (socket.writableEnded) return;
-    if (connections.isRunning(socket) || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const { config } = await doors.rules();
-    socket.end(rawAnswer(status, config.headers));
-    socket.destroySoon();
-  };
-  http.on('clientError', (error, socket) => {
-    void refuse(socket as Socket, PARSER_STATUSES[codeOf(error)] ?? 400);
-  });
-  http.on('connection', (socket) => {
-    connections.add(socket, () => void refuse(socket, 408));
-  });
-
-  const speakHttp = (socket: Socket): void => {
-    arriving.delete(peerOf(socket));
-    if (isClosing) socket.destroy();
-    else http.emit('connection', socket);
-  };
-  const shakeHands = createTlsGate({
-    handshakeTimeout: limits.headersTimeout,
-    log,
-    admitted: speakHttp,
-  });
-
-  const receive = async (socket: Socket): Promise<void> => {
-    const { tls } = await doors.rules();
-    if (socket.destroyed) return;
-    if (tls === undefined) speakHttp(socket);
-    else shakeHands(tls, socket);
-  };
-
-  const front = createListener(
-    {
-      // Over plain HTTP a client may end its side after the request. In a handshake that is the end.
-      allowHalfOpen: !doors.isSecure,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MILLISECONDS,
-    },
-    (socket) => {
-      const peer = peerOf(socket);
-      open.add(socket);
-      arriving.set(peer, socket);
-      socket.on('error', (error) => {
-        log.debug({ client: clientOf(socket.remoteAddress), reason: codeOf(error) }, 'connection broken');
-      });
-      socket.once('close', () => {
-        open.delete(socket);
-        if (arriving.get(peer) === socket) arriving.delete(peer);
-      });
-      void receive(socket);
-    },
-  );
-  front.maxConnections = limits.connections;
-
   let complained = Number.NEGATIVE_INFINITY;
-  front.on('drop', () => {
+  const connections = trackConnections(limits, (client) => {
     if (now() - complained < COMPLAIN_EVERY_MILLISECONDS) return;
     complained = now();
-    log.warn({ limit: limits.connections }, 'connection refused, too many are open');
+    log.warn({ client }, 'too many connections are open, the idlest is closed');
   });
 
-  const listen = async (wanted: ListenAddress): Promise<Listening> => {
-    const { address: host, port } = await listenOn(front, wanted);
-    front.on('error', (error) => log.error({ reason: codeOf(error) }, 'connection not accepted'));
-    return { host, port, address: formatAddress({ host, port }), scheme: doors.isSecure ? 'https' : 'http' };
+  const respond = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectation: Expectation,
+  ): Promise<void> => {
+    try {
+      if (await gate(request, response, expectation)) listener(request, response);
+    } catch (error) {
+      if (request.socket.destroyed) return;
+      log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'request failed');
+      if (response.headersSent) request.socket.destroy();
+      else sendStatus(response, 500, { Connection: 'close' });
+    }
+  };
+  const handle = (expectation: Expectation) => (request: IncomingMessage, response: ServerResponse) => {
+    request.url = originForm(request.url ?? '/');
+    connections.run(request.socket, response, () => void respond(request, response, expectation));
   };
 
-  const close = async (graceMilliseconds: number): Promise<void> => {
-    isClosing = true;
-    const closed = new Promise<void>((resolve) => {
-      front.close(() => resolve());
-    });
-    for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
-    for (const socket of arriving.values()) socket.destroy();
-    connections.closeWhenIdle();
-    const deadline = setTimeout(() => {
-      for (const socket of open) socket.destroy();
-    }, graceMilliseconds);
-    await closed;
-    clearTimeout(deadline);
-    await passwords.close();
+  const http = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
+    insecureHTTPParser: false,
+    // Refused by the gate instead, with the headers that every response has.
+    requireHostHeader: false,
+  };
+  const secure = security.isSecure
+    ? createTlsServer({ ...http, ...security.rules().tls?.options, handshakeTimeout: limits.headersTimeout })
+    : undefined;
+  const server = secure ?? createServer(http);
+  server.maxHeadersCount = limits.headerCount;
+  server.timeout = limits.stallTimeout;
+  server.on('connection', connections.add);
+  if (secure !== undefined) guardHandshakes(secure, { security, connections, log });
+  server.on('request', handle('none'));
+  server.on('checkContinue', handle('continue'));
+  server.on('checkExpectation', handle('unknown'));
+  server.on('clientError', (error, stream) => {
+    const socket = stream as Socket;
+    const reason = codeOf(error);
+    log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection broken');
+    if (connections.running(socket)?.headersSent || !socket.writable) socket.destroy();
+    else socket.end(rawResponse(PARSER_STATUSES[reason] ?? 400, security.rules().config.headers));
+    socket.destroySoon();
+  });
+
+  let refreshes: NodeJS.Timeout | undefined;
+  const refresh = async (): Promise<void> => {
+    const before = security.rules().tls;
+    await security.refresh?.();
+    const { tls } = security.rules();
+    if (tls === undefined || tls === before) return;
+    secure?.setSecureContext(tls.options);
+    // What `setSecureContext` leaves out.
+    const { requestCert, rejectUnauthorized } = tls.options;
+    Object.assign(server, { requestCert, rejectUnauthorized });
   };
 
-  return { listen, close };
+  return {
+    refresh,
+    listen: async (wanted) => {
+      const { address: host, port } = await listenOn(server, wanted);
+      server.on('error', (error) => log.error({ reason: codeOf(error) }, 'connection not accepted'));
+      if (security.refresh !== undefined)
+        refreshes = setInterval(() => void refresh(), REFRESH_EVERY_MILLISECONDS).unref();
+      const scheme = security.isSecure ? 'https' : 'http';
+      return { host, port, address: formatAddress({ host, port }), scheme };
+    },
+    close: async (graceMilliseconds) => {
+      clearInterval(refreshes);
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      connections.drain();
+      const deadline = setTimeout(connections.destroyAll, graceMilliseconds);
+      await closed;
+      clearTimeout(deadline);
+      await passwords.close();
+    },
+  };
 };
+
+const listenOn = (server: Server, address: ListenAddress): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    const fail = (error: Error): void => {
+      const reason = LISTEN_FAILURES[codeOf(error)] ?? codeOf(error);
+      reject(new Error(`cannot listen on ${formatAddress(address)}: ${reason}`));
+    };
+    server.once('error', fail);
+    server.listen({ port: address.port, ...(address.host !== undefined && { host: address.host }) }, () => {
+      server.off('error', fail);
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') fail(new Error('no address'));
+      else resolve(bound);
+    });
+  });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clientOf } from '../../../src/web/security/client-address.ts';
 import { alternativeNames } from '../../../src/web/security/client-certificate.ts';
+import { clientOf } from '../../../src/web/security/connections.ts';
 
 describe('the alternative names of a certificate', () => {
   it.each([

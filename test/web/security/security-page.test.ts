@@ -6,10 +6,11 @@ const page = await readFile('SECURITY.md', 'utf8');
 
 describe('SECURITY.md', () => {
   it.each([
-    `| connections at once | ${WEB_LIMITS.connections}; `,
+    `| connections at once | ${WEB_LIMITS.connections}, of one client ${WEB_LIMITS.connectionsPerClient}; `,
+    `| requests on one connection | one runs, ${WEB_LIMITS.pipelinedRequests} wait for it; `,
     `| request line and headers | ${WEB_LIMITS.headerBytes / 1024} KiB, there within ${WEB_LIMITS.headersTimeout / 1000} s |`,
-    `| request body | ${WEB_LIMITS.bodyBytes / 1024} KiB, there within ${WEB_LIMITS.bodyTimeout / 1000} s, `,
-    `| answer | taken within ${WEB_LIMITS.answerTimeout / 60_000} minutes, without a stop of more than ${WEB_LIMITS.stallTimeout / 1000} s |`,
+    `| request body | ${WEB_LIMITS.bodyBytes / 1024} KiB, there within ${WEB_LIMITS.requestTimeout / 1000} s of the start of the request, `,
+    `| response | read within ${WEB_LIMITS.responseTimeout / 60_000} minutes, without a pause of more than ${WEB_LIMITS.stallTimeout / 1000} s |`,
     `| connection without a request | ${WEB_LIMITS.keepAliveTimeout / 1000} s |`,
     `| ${WEB_LIMITS.waitingPasswords}, of one client ${WEB_LIMITS.waitingPasswordsPerClient}; `,
   ])('promises the limit that holds: %s', (line) => {

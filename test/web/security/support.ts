@@ -10,9 +10,9 @@ import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Log } from '../../../src/log/log.ts';
-import { type Doors, openDoors } from '../../../src/web/security/doors.ts';
-import type { PasswordWorker } from '../../../src/web/security/password-worker.ts';
+import type { PasswordWorker } from '../../../src/web/security/passwords.ts';
 import { WEB_LIMITS, type WebLimits } from '../../../src/web/security/web-limits.ts';
+import { openWebSecurity, type WebSecurity } from '../../../src/web/security/web-security.ts';
 import {
   createWebServer,
   type Listening,
@@ -24,7 +24,7 @@ const run = promisify(execFile);
 
 /** A directory that is gone after the test. */
 export const temporaryDirectory = async (): Promise<string> => {
-  const directory = await mkdtemp(join(tmpdir(), 'doors-'));
+  const directory = await mkdtemp(join(tmpdir(), 'web-security-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 };
@@ -77,7 +77,7 @@ export const hashOf = (password: string, cost = '10'): string =>
 interface Started {
   readonly server: WebServer;
   readonly listening: Listening;
-  readonly doors: Doors;
+  readonly security: WebSecurity;
   readonly lines: readonly string[];
   readonly advance: (by: number) => void;
 }
@@ -91,9 +91,9 @@ export const startServer = async (options: {
 }): Promise<Started> => {
   const { log, lines } = recordingLog();
   const { now, advance } = handClock();
-  const doors = await openDoors(options.webConfig, { log, now });
+  const security = await openWebSecurity(options.webConfig, log);
   const server = createWebServer({
-    doors,
+    security,
     limits: { ...WEB_LIMITS, ...options.limits },
     log,
     now,
@@ -102,7 +102,7 @@ export const startServer = async (options: {
   });
   const listening = await server.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close(0));
-  return { server, listening, doors, lines, advance };
+  return { server, listening, security, lines, advance };
 };
 
 /** Writes a web configuration file into a directory of its own. */
@@ -112,9 +112,9 @@ export const webConfigFile = async (content: string, directory?: string): Promis
   return file;
 };
 
-/** An open connection. */
-export const connectTo = async ({ port }: Listening): Promise<Socket> => {
-  const socket = connect({ host: '127.0.0.1', port });
+/** An open connection, from the given loopback address. */
+export const connectTo = async ({ port }: Listening, from = '127.0.0.1'): Promise<Socket> => {
+  const socket = connect({ host: '127.0.0.1', port, localAddress: from });
   onTestFinished(() => {
     socket.destroy();
   });

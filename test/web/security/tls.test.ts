@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDoors, WebConfigError } from '../../../src/web/security/doors.ts';
+import { openWebSecurity, WebConfigError } from '../../../src/web/security/web-security.ts';
 import type { Listening } from '../../../src/web/security/web-server.ts';
 import {
   type Authority,
-  handClock,
+  eventually,
   makeAuthority,
   recordingLog,
   secureExchange,
@@ -23,7 +23,7 @@ let authority: Authority;
 const pem = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'doors-tls-'));
+  directory = await mkdtemp(join(tmpdir(), 'web-tls-'));
   authority = await makeAuthority(directory);
   const strangers = await makeAuthority(directory, 'strangers');
   ca = await readFile(authority.certificate, 'utf8');
@@ -65,14 +65,14 @@ const clientWith = async (name: string | undefined): Promise<ConnectionOptions> 
 
 describe('TLS', () => {
   it('is spoken with the certificate of the file, and is told about in the address', async () => {
-    const { listening, doors } = await startServer({ webConfig: await ownFiles(settings()) });
+    const { listening, security } = await startServer({ webConfig: await ownFiles(settings()) });
 
     const { answer, handshake } = await secureExchange(listening, { ca });
 
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*let in$/);
     expect(handshake?.protocol).toBe('TLSv1.3');
     expect(listening).toMatchObject({ scheme: 'https', address: `127.0.0.1:${listening.port}` });
-    expect(doors.isSecure).toBe(true);
+    expect(security.isSecure).toBe(true);
   });
 
   it('takes certificate, key and authority from the file itself', async () => {
@@ -91,29 +91,31 @@ describe('TLS', () => {
     expect(statusOf(answer)).toBe(200);
   });
 
-  it('answers over HTTP/1.1 where HTTP/2 is wanted, and says so', async () => {
+  it('responds over HTTP/1.1 where HTTP/2 is wanted, and says so', async () => {
     const webConfig = await ownFiles(`${settings()}http_server_config:\n  http2: true\n`);
     const { listening, lines } = await startServer({ webConfig });
 
     const { handshake } = await secureExchange(listening, { ca, ALPNProtocols: ['h2', 'http/1.1'] });
 
     expect(handshake?.applicationProtocol).toBe('http/1.1');
-    expect(lines.join('\n')).toContain('http2 is accepted, and answers go over HTTP/1.1');
+    expect(lines.join('\n')).toContain('http2 is accepted, but responses use HTTP/1.1');
   });
 
-  it('does not answer plain HTTP', async () => {
+  it('tells a client that speaks plain HTTP what the port speaks', async () => {
     let requests = 0;
     const { listening, lines } = await startServer({
-      webConfig: await ownFiles(settings()),
+      webConfig: await ownFiles(`${settings()}http_server_config: { headers: { X-Frame-Options: deny } }`),
       listener: (_request, response) => {
         requests += 1;
         response.end();
       },
     });
 
-    const answer = await fetch(`http://127.0.0.1:${listening.port}/`).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${listening.port}/`);
 
-    expect(answer).toBeUndefined();
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-frame-options')).toBe('deny');
+    expect(await answer.text()).toBe('This port speaks HTTPS; the request was plain HTTP.\n');
     expect(requests).toBe(0);
     expect(lines.join('\n')).toContain('TLS handshake failed');
   });
@@ -321,12 +323,12 @@ describe('a change of the files', () => {
   it('brings a new certificate into force with the next connection after a second', async () => {
     const webConfig = await ownFiles(settings(), 'other.pem', 'other.key');
     const own = join(webConfig, '..');
-    const { listening, advance } = await startServer({ webConfig });
+    const { server, listening } = await startServer({ webConfig });
     await rename(join(own, 'other.pem'), join(own, 'server.pem'));
     await rename(join(own, 'other.key'), join(own, 'server.key'));
 
     const early = await servedBy(listening);
-    advance(1000);
+    await server.refresh();
     const late = await servedBy(listening);
 
     expect(early).toBe('CN=server');
@@ -336,7 +338,7 @@ describe('a change of the files', () => {
   it('is seen through the symbolic links by which Kubernetes swaps a mounted secret', async () => {
     const webConfig = await ownFiles(settings().replaceAll('server.', 'data/server.'));
     const own = join(webConfig, '..');
-    const { doors, listening, advance } = await (async () => {
+    const { server, security, listening } = await (async () => {
       await symlink(directory, join(own, 'data'));
       return startServer({ webConfig });
     })();
@@ -346,26 +348,26 @@ describe('a change of the files', () => {
     await symlink(next, join(own, 'data-next'));
     await rename(join(own, 'data-next'), join(own, 'data'));
 
-    advance(1000);
+    await server.refresh();
     const subject = await servedBy(listening);
 
     expect(subject).toBe('CN=other');
-    expect(doors.isSecure).toBe(true);
+    expect(security.isSecure).toBe(true);
   });
 
   it('leaves the old certificate where the new one cannot be used, and logs it once', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
-    const { listening, advance, lines } = await startServer({ webConfig });
+    const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(join(own, 'server.pem'), 'half a certific');
 
     const subjects: unknown[] = [];
     for (let look = 0; look < 3; look += 1) {
-      advance(1000);
+      await server.refresh();
       subjects.push(await servedBy(listening));
     }
     await utimes(join(own, 'server.pem'), 1, 1);
-    advance(1000);
+    await server.refresh();
     subjects.push(await servedBy(listening));
 
     expect(subjects).toEqual(Array.from({ length: 4 }, () => 'CN=server'));
@@ -379,13 +381,13 @@ describe('a change of the files', () => {
   it('goes through a moment in which certificate and key do not belong together', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
-    const { listening, advance, lines } = await startServer({ webConfig });
+    const { server, listening, lines } = await startServer({ webConfig });
 
     await copyFile(join(directory, 'other.pem'), join(own, 'server.pem'));
-    advance(1000);
+    await server.refresh();
     const between = await servedBy(listening);
     await copyFile(join(directory, 'other.key'), join(own, 'server.key'));
-    advance(1000);
+    await server.refresh();
     const after = await servedBy(listening);
 
     expect([between, after]).toEqual(['CN=server', 'CN=other']);
@@ -395,14 +397,14 @@ describe('a change of the files', () => {
   it('renews certificates while the configuration file itself is broken', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
-    const { listening, advance } = await startServer({ webConfig });
+    const { server, listening } = await startServer({ webConfig });
     await writeFile(webConfig, 'tls_server_config: [');
-    advance(1000);
+    await server.refresh();
     await servedBy(listening);
 
     await copyFile(join(directory, 'other.pem'), join(own, 'server.pem'));
     await copyFile(join(directory, 'other.key'), join(own, 'server.key'));
-    advance(1000);
+    await server.refresh();
     const subject = await servedBy(listening);
 
     expect(subject).toBe('CN=other');
@@ -411,14 +413,14 @@ describe('a change of the files', () => {
   it('waits for a certificate that the configuration names before it is there', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
-    const { listening, advance } = await startServer({ webConfig });
+    const { server, listening } = await startServer({ webConfig });
     await writeFile(webConfig, settings().replaceAll('server.', 'next.'));
-    advance(1000);
+    await server.refresh();
     const before = await servedBy(listening);
 
     await copyFile(join(directory, 'other.pem'), join(own, 'next.pem'));
     await copyFile(join(directory, 'other.key'), join(own, 'next.key'));
-    advance(1000);
+    await server.refresh();
     const after = await servedBy(listening);
 
     expect([before, after]).toEqual(['CN=server', 'CN=other']);
@@ -426,14 +428,14 @@ describe('a change of the files', () => {
 
   it('changes what is asked of clients', async () => {
     const webConfig = await ownFiles(settings());
-    const { listening, advance } = await startServer({ webConfig });
+    const { server, listening } = await startServer({ webConfig });
     const before = await secureExchange(listening, { ca });
     await writeFile(
       webConfig,
       settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
     );
 
-    advance(1000);
+    await server.refresh();
     const without = await secureExchange(listening, { ca });
     const withOne = await secureExchange(listening, await clientWith('client'));
 
@@ -442,10 +444,10 @@ describe('a change of the files', () => {
 
   it('does not turn TLS off, and says so', async () => {
     const webConfig = await ownFiles(settings());
-    const { listening, advance, lines } = await startServer({ webConfig });
+    const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(webConfig, '');
 
-    advance(1000);
+    await server.refresh();
     const subject = await servedBy(listening);
 
     expect(subject).toBe('CN=server');
@@ -454,39 +456,41 @@ describe('a change of the files', () => {
 
   it('does not turn TLS on, and says so', async () => {
     const webConfig = await ownFiles('http_server_config: {}');
-    const { listening, advance, lines } = await startServer({ webConfig });
+    const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(webConfig, settings());
 
-    advance(1000);
+    await server.refresh();
     const answer = await fetch(`http://${listening.address}/`);
 
     expect(answer.status).toBe(200);
     expect(lines.join('\n')).toContain('TLS cannot be turned on while the exporter runs; restart it');
   });
 
-  it('is looked for once a second at most, and read once', async () => {
+  it('is read once', async () => {
     const webConfig = await ownFiles(settings());
-    const { listening, advance, lines } = await startServer({ webConfig });
+    const { server, lines } = await startServer({ webConfig });
     await utimes(webConfig, 1, 1);
 
-    advance(999);
-    await servedBy(listening);
-    const early = lines.filter((line) => line.includes('web configuration read')).length;
-    for (let look = 0; look < 3; look += 1) {
-      advance(1000);
-      await servedBy(listening);
-    }
+    for (let look = 0; look < 3; look += 1) await server.refresh();
 
-    expect(early).toBe(1);
     expect(lines.filter((line) => line.includes('web configuration read'))).toHaveLength(2);
+  });
+
+  it('is noticed by a server that listens', async () => {
+    const webConfig = await ownFiles(settings());
+    const { lines } = await startServer({ webConfig });
+
+    await utimes(webConfig, 1, 1);
+
+    await eventually(() => lines.filter((line) => line.includes('web configuration read')).length === 2);
   });
 });
 
 describe('a start with files that cannot be used', () => {
   const problemsOf = async (file: string): Promise<readonly string[]> => {
     const { log } = recordingLog();
-    const doors = openDoors(file, { log, now: handClock().now });
-    return doors.then(
+    const security = openWebSecurity(file, log);
+    return security.then(
       () => [],
       (error: unknown) =>
         error instanceof WebConfigError ? error.problems : [`not expected: ${String(error)}`],

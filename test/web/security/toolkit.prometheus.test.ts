@@ -4,22 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDoors } from '../../../src/web/security/doors.ts';
 import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES } from '../../../src/web/security/tls-names.ts';
-import {
-  handClock,
-  hashOf,
-  makeAuthority,
-  recordingLog,
-  temporaryDirectory,
-  webConfigFile,
-} from './support.ts';
+import { openWebSecurity } from '../../../src/web/security/web-security.ts';
+import { hashOf, makeAuthority, recordingLog, temporaryDirectory, webConfigFile } from './support.ts';
 
 const run = promisify(execFile);
 
 let directory: string;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'doors-toolkit-'));
+  directory = await mkdtemp(join(tmpdir(), 'web-toolkit-'));
   await (await makeAuthority(directory)).issue('server');
 }, 60_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -44,8 +37,8 @@ const promtoolAccepts = (file: string): Promise<boolean> =>
     () => false,
   );
 
-const doorsAccept = (file: string): Promise<boolean> =>
-  openDoors(file, { log: recordingLog().log, now: handClock().now }).then(
+const isAccepted = (file: string): Promise<boolean> =>
+  openWebSecurity(file, recordingLog().log).then(
     () => true,
     () => false,
   );
@@ -91,14 +84,14 @@ describe('the exporter-toolkit, as promtool has it,', () => {
     const file = await fileWith(content);
 
     expect(await promtoolAccepts(file)).toBe(true);
-    expect(await doorsAccept(file)).toBe(true);
+    expect(await isAccepted(file)).toBe(true);
   });
 
   it.each(Object.entries(REFUSED))('refuses a file with %s, and so do we', async (_what, content) => {
     const file = await fileWith(content);
 
     expect(await promtoolAccepts(file)).toBe(false);
-    expect(await doorsAccept(file)).toBe(false);
+    expect(await isAccepted(file)).toBe(false);
   });
 
   it('accepts the example, and so do we', async () => {
@@ -108,6 +101,6 @@ describe('the exporter-toolkit, as promtool has it,', () => {
 
     expect(older).not.toContain('client_allowed_sans');
     expect(await promtoolAccepts(await fileWith(older))).toBe(true);
-    expect(await doorsAccept(await fileWith(example))).toBe(true);
+    expect(await isAccepted(await fileWith(example))).toBe(true);
   });
 });

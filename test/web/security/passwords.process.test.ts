@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import bcrypt from 'bcryptjs';
 import { expect, it } from 'vitest';
-import { startPasswordWorker } from '../../../src/web/security/password-worker.ts';
+import { startPasswordWorker } from '../../../src/web/security/passwords.ts';
 
 const run = promisify(execFile);
 
 it('the thread that compares passwords does not keep the process from ending', async () => {
   const script = `
-    import { startPasswordWorker } from './src/web/security/password-worker.ts';
+    import { startPasswordWorker } from './src/web/security/passwords.ts';
     const held = setTimeout(() => undefined, 60_000);
     const matches = await startPasswordWorker().compare('secret', ${JSON.stringify(bcrypt.hashSync('secret', 4))});
     clearTimeout(held);

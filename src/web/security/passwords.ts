@@ -1,0 +1,97 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Compares passwords with hashes of bcrypt away from the thread that serves, one at a time. */
+export interface PasswordWorker {
+  /** Rejects when the thread ends before the result is there. */
+  readonly compare: (password: string, hash: string) => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+// Beside this module as TypeScript, and in the package as JavaScript.
+const THREAD = new URL(`./password-thread${extname(import.meta.url)}`, import.meta.url);
+
+/** A thread for comparisons, which take some 70 ms of computing each; started when the first is asked for. */
+export const startPasswordWorker = (): PasswordWorker => {
+  let worker: Worker | undefined;
+
+  const start = (): Worker => {
+    const started = new Worker(THREAD, {
+      name: 'compare passwords',
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 },
+    });
+    // An error is followed by an exit.
+    started.on('error', () => undefined);
+    started.on('exit', () => {
+      worker = undefined;
+    });
+    return started;
+  };
+
+  return {
+    compare: (password, hash) => {
+      worker ??= start();
+      const comparing = worker;
+      const result = Promise.withResolvers<boolean>();
+      const end = (): void => result.reject(new Error('the comparison of passwords has ended'));
+      comparing.once('exit', end);
+      comparing.once('message', (matches: boolean) => {
+        comparing.off('exit', end);
+        result.resolve(matches);
+      });
+      // Listening for messages would keep the process alive; so this comes last.
+      comparing.unref();
+      comparing.postMessage({ password, hash });
+      return result.promise;
+    },
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+};
+
+/** What came of a password. `busy`: too many wait; `too many`: too many of this client wait. */
+export type PasswordResult = 'match' | 'mismatch' | 'busy' | 'too many';
+
+/** A password to compare. */
+export interface PasswordCheck {
+  /** Who sent it: an address. */
+  readonly client: string;
+  /** Equal for equal password and hash, so that they are compared once when they come together. */
+  readonly key: string;
+  readonly password: string;
+  readonly hash: string;
+}
+
+/** Compares one password at a time, in the order in which they came. Rejects when the comparison does. */
+export const queuePasswordChecks = (
+  compare: PasswordWorker['compare'],
+  limits: { readonly waiting: number; readonly waitingPerClient: number },
+): ((check: PasswordCheck) => Promise<PasswordResult>) => {
+  const waiting = new Map<string, { readonly client: string; readonly result: Promise<PasswordResult> }>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const compareAfter = async (before: Promise<unknown>, check: PasswordCheck): Promise<PasswordResult> => {
+    await before;
+    try {
+      return (await compare(check.password, check.hash)) ? 'match' : 'mismatch';
+    } finally {
+      waiting.delete(check.key);
+    }
+  };
+
+  return (check) => {
+    const { client, key } = check;
+    const same = waiting.get(key);
+    if (same !== undefined) return same.result;
+    if (waiting.size >= limits.waiting) return Promise.resolve('busy');
+    const ofClient = waiting.values().filter((other) => other.client === client);
+    if ([...ofClient].length >= limits.waitingPerClient) return Promise.resolve('too many');
+    const result = compareAfter(last, check);
+    waiting.set(key, { client, result });
+    last = result.catch(() => undefined);
+    return result;
+  };
+};
