@@ -4,6 +4,7 @@ import { compileCacheFolder } from './compile-cache.ts';
 import { keepHeapSmall } from './heap.ts';
 
 const LEAST_NODE_VERSION = 24;
+const LOG_FLUSH_MILLISECONDS = 1000;
 
 async function start(): Promise<void> {
   const [{ runCommandLine }, { createTerminal }] = await Promise.all([
@@ -11,6 +12,8 @@ async function start(): Promise<void> {
     import('./commands/terminal.ts'),
   ]);
   process.exitCode = await runCommandLine(process.argv.slice(2), createTerminal(process));
+  // Log lines that nobody reads must not keep the process alive. Output is waited for: it may go to a pager.
+  setTimeout(() => process.stdout.writableLength === 0 && process.exit(), LOG_FLUSH_MILLISECONDS).unref();
 }
 
 if (Number.parseInt(process.versions.node, 10) < LEAST_NODE_VERSION) {

@@ -37,6 +37,7 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
     log.error({ error: message }, 'unexpected error, ending');
     terminal.exit(EXIT.failed);
   });
+  terminal.onWarning(({ name, message }) => log.warn({ name, warning: message }, 'Node.js warns'));
   const ended = new Promise<string>((resolve) => {
     terminal.onSignal(['SIGTERM', 'SIGINT'], resolve);
   });

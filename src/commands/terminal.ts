@@ -37,6 +37,8 @@ export interface Terminal {
   readonly onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => () => void;
   /** Calls back for an error that nothing has caught, in place of saying it and ending the process. */
   readonly onUncaught: (handle: (error: unknown) => void) => void;
+  /** Calls back for a warning of Node.js, in place of printing it. */
+  readonly onWarning: (handle: (warning: Error) => void) => void;
   /** Ends the process now. */
   readonly exit: (code: number) => never;
 }
@@ -81,6 +83,10 @@ export function createTerminal(host: NodeJS.Process): Terminal {
     },
     onUncaught: (handle) => {
       handleUncaught = handle;
+    },
+    onWarning: (handle) => {
+      host.removeAllListeners('warning');
+      host.on('warning', handle);
     },
     exit: (code) => host.exit(code),
   };

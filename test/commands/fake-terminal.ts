@@ -59,6 +59,7 @@ export function createFakeTerminal(
       };
     },
     onUncaught: () => undefined,
+    onWarning: () => undefined,
     exit: () => {
       throw new Error('the command ended the process');
     },

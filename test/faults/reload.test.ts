@@ -196,6 +196,7 @@ describe('SIGHUP', () => {
         return () => undefined;
       },
       onUncaught: () => undefined,
+      onWarning: () => undefined,
       exit: () => {
         throw new Error('ended');
       },

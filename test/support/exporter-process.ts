@@ -108,7 +108,7 @@ export async function startExporter(
     () => {
       if (program.child.exitCode !== null)
         throw new Error(`ended with ${program.child.exitCode}: ${program.errors()}`);
-      return /msg=listening address=(\S+)/.exec(program.errors())?.[1];
+      return /(?:msg=listening address=|"address":")([\d.:]+)/.exec(program.errors())?.[1];
     },
     20,
     program.errors,

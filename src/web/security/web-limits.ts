@@ -31,7 +31,7 @@ export interface WebLimits {
 /** The limits outside of tests. */
 export const WEB_LIMITS: WebLimits = {
   connections: 512,
-  connectionsPerClient: 64,
+  connectionsPerClient: 128,
   pipelinedRequests: 8,
   headerBytes: 16 * 1024,
   headerCount: 100,

@@ -1,0 +1,47 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startExporter } from '../support/exporter-process.ts';
+import { filesFor } from './command-world.ts';
+
+describe('the log', () => {
+  it('that nobody reads does not keep the process from ending', async () => {
+    const files = await filesFor();
+    const users = `basic_auth_users:\n  alice: $2y$10$${'a'.repeat(53)}\n`;
+    const flags = ['--web.config.file', await files.write('web.yml', users), '--log.level', 'debug'];
+    const exporter = await startExporter(['demo', ...flags]);
+    onTestFinished(() => {
+      exporter.child.kill('SIGKILL');
+    });
+    exporter.child.stderr?.pause();
+    // Each refused request is a line at debug: together more than a pipe holds.
+    for (let round = 0; round < 120; round += 1) {
+      await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          await (await exporter.get('/metrics')).text();
+        }),
+      );
+    }
+
+    const ended = new Promise((resolve) => exporter.child.once('exit', (code) => resolve(code)));
+    exporter.child.kill('SIGTERM');
+
+    expect(await ended).toBe(0);
+  }, 30_000);
+
+  it.each(['/metrics#x', 'http://other.example/metrics', '/-/healthy#x', '*'])(
+    'holds nothing but log lines after a request for %s',
+    async (target) => {
+      const exporter = await startExporter(['demo', '--log.format', 'json']);
+      const { hostname, port } = new URL(exporter.origin);
+      const socket = connect(Number(port), hostname);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+
+      const answer = await text(socket);
+      const { errors } = await exporter.stop();
+
+      expect(answer).toMatch(target === '*' ? /^HTTP\/1\.1 404 / : /^HTTP\/1\.1 200 /);
+      for (const line of errors.trim().split('\n')) expect(line).toMatch(/^\{"level":/);
+    },
+  );
+});
