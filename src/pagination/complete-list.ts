@@ -73,7 +73,7 @@ function agree(one: Walk, other: Walk): boolean {
 }
 
 /** Whether a row that both walks missed would be missing in the service's count too. */
-function holeWouldShow({ gaps, unlisted, pages, total }: Walk): boolean {
+function holeWouldShow({ gaps, unlisted, pages }: Walk): boolean {
   switch (gaps) {
     case 'none':
     case 'possible':
@@ -81,7 +81,7 @@ function holeWouldShow({ gaps, unlisted, pages, total }: Walk): boolean {
     case 'likely':
       return unlisted > 0;
     case 'repeated page':
-      return pages === 1 && (unlisted > 0 || total === undefined);
+      return pages === 1;
     default:
       return gaps satisfies never;
   }

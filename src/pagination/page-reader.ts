@@ -13,14 +13,14 @@ export interface PageReader {
   readonly abort: () => void;
 }
 
-/** A reader that has up to `ahead` pages under way besides the one that is awaited. */
+/** A reader that has up to `mostAhead` pages under way besides the one that is awaited. */
 export function createPageReader(
   list: PagedList<unknown>,
   fetchPage: FetchPage,
-  ahead: number,
+  mostAhead: number,
   signal: AbortSignal,
 ): PageReader {
-  const underWay = new Map<string, Promise<Page | undefined>>();
+  let underWay = new Map<string, Promise<Page | undefined>>();
   const aborted = new AbortController();
 
   const start = (request: PageRequest): Promise<Page | undefined> => {
@@ -34,12 +34,12 @@ export function createPageReader(
   return {
     read: (request, next) => {
       const page = underWay.get(keyOf(request)) ?? start(request);
-      underWay.delete(keyOf(request));
-      for (const expected of next) {
-        if (underWay.size >= ahead) break;
-        const key = keyOf(expected);
-        if (!underWay.has(key)) underWay.set(key, start(expected));
+      const expected = new Map<string, Promise<Page | undefined>>();
+      for (const ahead of next) {
+        if (expected.size >= mostAhead) break;
+        expected.set(keyOf(ahead), underWay.get(keyOf(ahead)) ?? start(ahead));
       }
+      underWay = expected;
       return page;
     },
     abort: () => aborted.abort(),

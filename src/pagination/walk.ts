@@ -121,7 +121,6 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   let repeated = 0;
   let pages = 0;
   let broughtNewRows = true;
-  let wasAtTotal = false;
 
   const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
@@ -138,16 +137,15 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     rows.filter((row, index) => (ids[index] !== undefined || index >= shared) && intake.take(row, ids[index]))
       .length;
 
-  const afterNewRows = (page: PlacedPage): PageRequest | undefined => {
+  const afterNewRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
     broughtNewRows = true;
-    wasAtTotal = reached === total;
     const { listed } = intake.counts();
     const most = Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
     if (listed > most) throw new WalkError('endless');
-    return wasAtTotal && !mayBeCut(page, longest) ? undefined : pageAfter(reached, longest);
+    return reached === total && !mayBeCut(page, longest) ? undefined : next();
   };
 
-  const afterKnownRows = (page: PlacedPage): PageRequest | undefined => {
+  const afterKnownRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
     const isFirst = broughtNewRows;
     broughtNewRows = false;
     if (page.rows.length < Math.min(page.request.limit, longest)) {
@@ -155,9 +153,8 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
       return isFirst && isCountedFurther() ? pageAfter(reached + OVERLAP, longest) : undefined;
     }
     // Rows that came, and ids that are listed twice, may fill one page.
-    if (isFirst && page.isEarlier !== true) return pageAfter(reached, longest);
-    if (page.isEarlier === true) gaps = 'likely';
-    else if (!wasAtTotal) gaps = wider(gaps, 'repeated page');
+    if (isFirst) return next();
+    gaps = wider(gaps, page.isEarlier === true ? 'likely' : 'repeated page');
     return undefined;
   };
 
@@ -171,14 +168,15 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
 
     /** The page to read in place of one that begins too late; undefined where it does not, or another would not help. */
     earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: PlacedPage) => {
-      const isPastEnd = rows.length === 0 && (latestTotal ?? 0) <= from;
-      if (continues || gaps === 'likely' || (rows.length === 0 && !isPastEnd)) return undefined;
-      return pageAfter(Math.max(0, from + 1 - longest + OVERLAP), longest);
+      const isBeforeEnd = rows.length === 0 && from < (latestTotal ?? 0);
+      if (continues || isBeforeEnd || gaps === 'likely' || longest <= OVERLAP) return undefined;
+      return pageAfter(Math.max(0, from - Math.floor(longest / 2)) + OVERLAP, longest);
     },
 
     /** Takes the rows of a page. Returns what to request next; undefined at the end. */
     take: (page: PlacedPage): PageRequest | undefined => {
       const { request, rows, shared } = page;
+      const reachedBefore = reached;
       const gap = gapBefore(page);
       gaps = wider(gaps, gap);
       total = page.total ?? total;
@@ -189,7 +187,9 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
       reached = request.from + rows.length;
       previous = page;
       if (rows.length === 0 || gap === 'repeated page') return undefined;
-      return added > 0 ? afterNewRows(page) : afterKnownRows(page);
+      // Behind an earlier page, the walk goes on where it was, so that the pages read ahead are of use.
+      const next = () => pageAfter(page.isEarlier === true ? reachedBefore : reached, longest);
+      return added > 0 ? afterNewRows(page, next) : afterKnownRows(page, next);
     },
 
     /** The pages after this one, as far as the list is known to go. */
