@@ -37,6 +37,12 @@ export function readVendorError(body: unknown): VendorError {
     const text = asText(fields[textName]);
     if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
   }
+  const unauthorized = asJsonObject(fields['unauthorized']);
+  // CBR's answer to an unknown id; only the text tells it from a refused token.
+  if (unauthorized !== undefined) {
+    const text = asText(unauthorized['message']);
+    return { code: text, text, statedStatus: undefined };
+  }
   const error = asJsonObject(fields['error']);
   if (error === undefined) return { ...NO_ERROR, text: asText(fields['error']) ?? asText(fields['message']) };
   const statedStatus = httpStatus(error['code']);

@@ -19,6 +19,8 @@ interface BackupOfResource {
   readonly encrypted: boolean | undefined;
   /** Whether the row says that its resource has been deleted; undefined when it does not tell. */
   readonly resourceDeleted: boolean | undefined;
+  /** False for a run that failed and left no backup behind. */
+  readonly isStored?: false;
   /** Whether the service backs its resource up by itself; undefined when the row does not tell. */
   readonly automaticBackup: boolean | undefined;
 }

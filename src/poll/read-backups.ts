@@ -26,6 +26,8 @@ export interface BackupsRead<Items extends Collector<Backup>> {
   readonly unlisted: number;
   /** Resources whose own list could not be read, by id; empty where the project has one list. */
   readonly failures: ReadonlyMap<string, ReadFailure>;
+  /** Why the runs that left no backup could not be read; undefined where they were, or where there is no list of them. */
+  readonly failedRunsUnread: ReadFailure | undefined;
 }
 
 /** How many rows were rejected in several lists together. */
@@ -61,7 +63,32 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
     };
   }
   const { ids, unreadIds, listed, rejections } = walk;
-  return { kind: 'read', items, ids, unreadIds, listed, rejections, unlisted, failures: new Map() };
+  const failedRunsUnread = await addFailedRuns(reader, items, signal);
+  return {
+    kind: 'read',
+    items,
+    ids,
+    unreadIds,
+    listed,
+    rejections,
+    unlisted,
+    failures: new Map(),
+    failedRunsUnread,
+  };
+}
+
+/** Adds the runs that failed and left no backup, where the service lists them. The list of backups counts without them. */
+async function addFailedRuns(
+  reader: ListReader,
+  items: Collector<Backup>,
+  signal: AbortSignal,
+): Promise<ReadFailure | undefined> {
+  const { backups } = reader.service.api;
+  if (backups.of !== 'project' || backups.failedRuns === undefined) return undefined;
+  const runs = await readList(reader, backups.failedRuns, listItems<Backup>, signal);
+  if (runs.kind === 'failed') return runs;
+  for (const run of runs.items.items) items.add(run);
+  return undefined;
 }
 
 /**
@@ -121,5 +148,6 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     rejections: sumRejections(rejections),
     unlisted,
     failures,
+    failedRunsUnread: undefined,
   };
 }

@@ -77,6 +77,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     limit: '0',
     unlisted: '0',
     policies: '',
+    'failed runs': '',
   });
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
   let state = options.memory?.state ?? options.stateFile.restored(key);
@@ -179,6 +180,14 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
         'poll complete',
       );
     }
+    const runsUnread = backups.kind === 'read' ? backups.failedRunsUnread : undefined;
+    tell(
+      'failed runs',
+      runsUnread?.outcome ?? '',
+      'warn',
+      runsUnread === undefined ? {} : failureFields(runsUnread),
+      runsUnread === undefined ? 'failed runs read' : 'failed runs that left no backup could not be read',
+    );
     if (inventory?.kind === 'failed') {
       tell('inventory', inventory.outcome, 'warn', failureFields(inventory), 'inventory could not be read');
     } else if (inventory !== undefined) {

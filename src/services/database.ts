@@ -169,7 +169,7 @@ export function readDatabaseStarted(body: unknown): Started {
     : { kind: 'started', jobId, backupId };
 }
 
-/** @public `GET /v3/{project_id}/jobs?id=`: one job as `{"job": {…}}`, or in a list, `{"jobs": [{…}]}`. */
+/** `GET /v3/{project_id}/jobs?id=`: one job as `{"job": {…}}`, or in a list, `{"jobs": [{…}]}`. */
 export const databaseJobs = (permission: Permission | undefined): NonNullable<BackupActions['job']> => ({
   call: (_, jobId): ApiCall => ({
     operation: 'get_job',

@@ -21,6 +21,8 @@ export interface BackupFields {
   readonly encrypted?: boolean | undefined;
   readonly resourceDeleted?: boolean | undefined;
   readonly automaticBackup?: boolean | undefined;
+  /** False for a run that left no backup. */
+  readonly isStored?: boolean;
 }
 
 /** Makes a backup of a row's fields, or says why it is none. */
@@ -42,6 +44,7 @@ export function backupFromFields(fields: BackupFields): Backup | RejectionReason
     encrypted: fields.encrypted,
     resourceDeleted: fields.resourceDeleted,
     automaticBackup: fields.automaticBackup,
+    ...(fields.isStored === false && { isStored: false as const }),
   };
   switch (state) {
     case 'succeeded': {

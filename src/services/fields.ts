@@ -55,13 +55,13 @@ const sizeReader =
     return size === undefined ? undefined : bytes(size);
   };
 
-/** A size in bytes. @public */
+/** A size in bytes. */
 export const readBytes = sizeReader(1);
 /** A size in KB, taken as 2^10 bytes: the vendor does not say which KB is meant. So for the larger units. */
 export const readKibibytes = sizeReader(2 ** 10);
 /** A size in MB, taken as 2^20 bytes. */
 export const readMebibytes = sizeReader(2 ** 20);
-/** A size in GB, taken as 2^30 bytes. @public */
+/** A size in GB, taken as 2^30 bytes. */
 export const readGibibytes = sizeReader(2 ** 30);
 
 /** A time in milliseconds since 1970; services write 0 for no time. */

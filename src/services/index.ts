@@ -1,12 +1,28 @@
 import { z } from 'zod';
 import type { ApiCall } from './api-call.ts';
+import { cbr } from './cbr/index.ts';
+import { dcs } from './dcs/index.ts';
+import { dds } from './dds/index.ts';
+import { dws } from './dws/index.ts';
 import { gaussdbMysql } from './gaussdb-mysql/index.ts';
+import { gaussdbOpengauss } from './gaussdb-opengauss/index.ts';
+import { geminidb } from './geminidb/index.ts';
 import { ges } from './ges/index.ts';
 import { rds } from './rds/index.ts';
 import type { CloudService, ServiceApi } from './service.ts';
 
 /** Every service whose backups can be read, in the order of documentation. */
-export const SERVICES: readonly [CloudService, ...CloudService[]] = [ges, gaussdbMysql, rds];
+export const SERVICES: readonly [CloudService, ...CloudService[]] = [
+  ges,
+  gaussdbMysql,
+  gaussdbOpengauss,
+  rds,
+  dds,
+  geminidb,
+  dcs,
+  dws,
+  cbr,
+];
 
 /** Their types. */
 export const SERVICE_TYPES = SERVICES.map(({ type }) => type);
@@ -34,7 +50,7 @@ export function callsOf(service: CloudService): readonly UsedCall[] {
   const resource = { id: '{id}', parentId: '{parent_id}' };
   const polls = [
     ...(backups.of === 'project'
-      ? [backups.list.call]
+      ? [backups.list.call, ...(backups.failedRuns ? [backups.failedRuns.call] : [])]
       : backups.ofResource(resource).map(({ call }) => call)),
     resources.call,
     ...(policies === undefined

@@ -78,7 +78,12 @@ export type BackupsApi = {
   /** Lists of the backups of one resource, which together hold all of them; an id counts once. */
   readonly ofResource: (resource: ResourceKey) => readonly List<Backup>[];
 } & (
-  | { readonly of: 'project'; readonly list: List<Backup> }
+  | {
+      readonly of: 'project';
+      readonly list: List<Backup>;
+      /** Runs that failed and left no backup; the list of backups counts without it. */
+      readonly failedRuns?: List<Backup>;
+    }
   /** No list for the whole project: the inventory is read first, then the lists of each resource. */
   | { readonly of: 'resource' }
 );

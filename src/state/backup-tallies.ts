@@ -23,7 +23,8 @@ export function createBackupTallies(ledger: FinishedLedger | undefined): BackupT
         byResource.set(backup.resourceId, tally);
       }
       tally.add(backup);
-      finished.add(backup);
+      // What left no backup is a failure, but no backup that finished.
+      if (backup.isStored !== false) finished.add(backup);
     },
   };
 }

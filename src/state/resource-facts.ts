@@ -99,7 +99,7 @@ export function createResourceTally(): ResourceTally {
 
   return {
     add: (backup) => {
-      stored[backup.state] += 1;
+      if (backup.isStored !== false) stored[backup.state] += 1;
       const isNewest = newest === undefined || isNewer(backup, newest);
       if (isNewest) newest = backup;
       // Lists come newest first and rows tell all they can, so most rows have nothing to add.

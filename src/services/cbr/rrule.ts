@@ -1,0 +1,60 @@
+import { type Seconds, seconds } from '../../domain/quantities.ts';
+import { longestGap, startOfDay } from '../schedule.ts';
+
+const DAY = 24 * 3600;
+const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+
+/** The longest time between two runs of a policy's patterns together; undefined when one of them cannot be read. */
+export function longestGapOfPatterns(patterns: readonly unknown[]): Seconds | undefined {
+  const rules = patterns.map(parseRule);
+  if (rules.length === 0 || !rules.every((rule) => rule !== undefined)) return undefined;
+  const weekly = rules.filter(({ interval }) => interval === 1).flatMap(({ starts }) => starts);
+  // Runs every n days leave no longer gaps than they have alone, whatever else is scheduled.
+  const everyNthDay = rules.filter(({ interval }) => interval > 1).map(({ interval }) => interval * DAY);
+  const gap = Math.min(longestGap(weekly) ?? Number.POSITIVE_INFINITY, ...everyNthDay);
+  return Number.isFinite(gap) ? seconds(gap) : undefined;
+}
+
+interface Rule {
+  /** Days between two days with runs; 1 for rules that repeat weekly. */
+  readonly interval: number;
+  /** Seconds since the week began. */
+  readonly starts: readonly number[];
+}
+
+/** Reads `FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=14;BYMINUTE=00` or `FREQ=DAILY;INTERVAL=2;BYHOUR=6;BYMINUTE=30`; hours are UTC. */
+function parseRule(pattern: unknown): Rule | undefined {
+  if (typeof pattern !== 'string') return undefined;
+  const parts = new Map(pattern.split(';').map((part) => splitAtEquals(part)));
+  const hours = numbersIn(parts.get('BYHOUR'), 23);
+  const minutes = numbersIn(parts.get('BYMINUTE') ?? '0', 59);
+  const interval = Number(parts.get('INTERVAL') ?? 1);
+  if (hours === undefined || minutes === undefined || !Number.isInteger(interval) || interval < 1)
+    return undefined;
+  const times = hours.flatMap((hour) => minutes.map((minute) => hour * 3600 + minute * 60));
+  const days = daysOf(parts.get('FREQ'), parts.get('BYDAY'), interval);
+  return days && { interval, starts: days.flatMap((day) => times.map((time) => startOfDay(day) + time)) };
+}
+
+const splitAtEquals = (part: string): readonly [string, string] => {
+  const [key = '', value = ''] = part.split('=');
+  return [key.trim().toUpperCase(), value.trim()];
+};
+
+function daysOf(
+  frequency: string | undefined,
+  byDay: string | undefined,
+  interval: number,
+): readonly number[] | undefined {
+  if (frequency === 'DAILY') return WEEKDAYS.map((_, day) => day);
+  if (frequency !== 'WEEKLY' || interval !== 1) return undefined;
+  const days = (byDay ?? '').split(',').map((day) => WEEKDAYS.indexOf(day.trim().toUpperCase()));
+  return days.includes(-1) ? undefined : days;
+}
+
+function numbersIn(text: string | undefined, most: number): readonly number[] | undefined {
+  const words = text === undefined ? [] : text.split(',').map((word) => word.trim());
+  const isReadable =
+    words.length > 0 && words.every((word) => /^\d{1,2}$/.test(word) && Number(word) <= most);
+  return isReadable ? words.map(Number) : undefined;
+}

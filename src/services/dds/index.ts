@@ -1,0 +1,57 @@
+import {
+  backupType,
+  createBody,
+  databaseBackups,
+  databaseErrors,
+  databaseInstances,
+  databaseJobs,
+  readDatabaseStarted,
+} from '../database.ts';
+import { databasePolicies } from '../database-policy.ts';
+import { readBoolean, readKibibytes } from '../fields.ts';
+import { defineService, type ServiceApi } from '../service.ts';
+
+const backups = (query: Readonly<Record<string, string>>) =>
+  databaseBackups({
+    path: '/v3/{project_id}/backups',
+    query,
+    permission: { role: 'dds:backup:list' },
+    size: readKibibytes,
+    states: new Map([['DISABLED', 'ignored']]),
+    ignores: (row) => backupType(row) === 'incremental',
+    encrypted: ({ kms_enable: encrypted }) => readBoolean(encrypted),
+  });
+
+const api: ServiceApi = {
+  resources: databaseInstances({ permission: { role: 'dds:instance:list' } }),
+  backups: { of: 'project', list: backups({}), ofResource: ({ id }) => [backups({ instance_id: id })] },
+  policies: databasePolicies('v3', { role: 'dds:instance:list' }),
+  actions: {
+    create: ({ id }, name) => ({
+      operation: 'create_backup',
+      method: 'POST',
+      path: '/v3/{project_id}/backups',
+      body: { backup: createBody(id, name) },
+      permission: { role: 'dds:instance:createManualBackup' },
+    }),
+    readCreated: readDatabaseStarted,
+    job: databaseJobs({ role: 'dds:task:list' }),
+  },
+};
+
+/** Document Database Service: MongoDB. */
+export const dds = defineService({
+  type: 'dds',
+  title: 'Document Database Service (DDS)',
+  resource: { one: 'instance', many: 'instances' },
+  settings: {},
+  host: () => ({ label: 'dds' }),
+  errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
+  readOnlyRoles: ['DDS ReadOnlyAccess'],
+  unverified: [
+    'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+    'How a running backup spells its end: it is taken to have none.',
+  ],
+  cost: 'one request for 99 backups and one for 99 instances',
+  api: () => api,
+});

@@ -1,0 +1,70 @@
+import { type Seconds, seconds } from '../../domain/quantities.ts';
+import { longestGap, startOfDay } from '../schedule.ts';
+
+const DAY = 24 * 3600;
+const LONGEST_MONTH = 31 * DAY;
+
+/** The longest time between two runs of several schedules together; undefined when none of them can be read. */
+export function longestGapOfAll(expressions: readonly unknown[]): Seconds | undefined {
+  const weekly = expressions.map(weeklyStarts).filter((starts) => starts !== undefined);
+  const together = longestGap(weekly.flat());
+  if (together !== undefined) return together;
+  // One that is not weekly leaves no longer gaps than it has alone.
+  return expressions.some(isMonthly) ? seconds(LONGEST_MONTH) : undefined;
+}
+
+/**
+ * When a quartz schedule in UTC runs, in seconds since the week began: `sec min hour day-of-month month day-of-week`
+ * with Sunday as 1. Undefined for one that cannot be read or does not repeat weekly.
+ */
+function weeklyStarts(expression: unknown): readonly number[] | undefined {
+  const { times, dayOfMonth, dayOfWeek } = fieldsOf(expression) ?? {};
+  if (times === undefined || dayOfWeek === undefined || dayOfMonth === undefined || !isAny(dayOfMonth))
+    return undefined;
+  const days = isAny(dayOfWeek) ? [1, 2, 3, 4, 5, 6, 7] : valuesOf(dayOfWeek, 1, 7);
+  return days?.flatMap((day) => times.map((time) => startOfDay(day) + time));
+}
+
+/** Whether a schedule runs on some days of every month: only the length of the month bounds the gap. */
+function isMonthly(expression: unknown): boolean {
+  const { times, dayOfMonth = '', dayOfWeek = '' } = fieldsOf(expression) ?? {};
+  return (
+    times !== undefined && isAny(dayOfWeek) && !isAny(dayOfMonth) && valuesOf(dayOfMonth, 1, 31) !== undefined
+  );
+}
+
+function fieldsOf(expression: unknown) {
+  const fields = typeof expression === 'string' ? expression.trim().split(/\s+/) : [];
+  const [second = '', minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = '*'] =
+    fields;
+  if (fields.length < 6 || fields.length > 7 || !isAny(month) || !isAny(year)) return undefined;
+  return { times: timesOfDay(second, minute, hour), dayOfMonth, dayOfWeek };
+}
+
+const isAny = (field: string): boolean => field === '*' || field === '?';
+
+function timesOfDay(second: string, minute: string, hour: string): readonly number[] | undefined {
+  const secondsOf = valuesOf(second, 0, 59);
+  const minutes = valuesOf(minute, 0, 59);
+  const hours = valuesOf(hour, 0, 23);
+  if (secondsOf === undefined || minutes === undefined || hours === undefined) return undefined;
+  return hours.flatMap((h) => minutes.flatMap((m) => secondsOf.map((s) => h * 3600 + m * 60 + s)));
+}
+
+/** The values of a field such as `2`, `2,4`, `2-6`, `2/8`, `*`. */
+function valuesOf(field: string, from: number, to: number): readonly number[] | undefined {
+  const parts = field.split(',').map((part) => partOf(part, from, to));
+  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+}
+
+function partOf(part: string, from: number, to: number): readonly number[] | undefined {
+  const match = /^(?:(\*)|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(part);
+  if (match === null) return undefined;
+  const [, any, first, last, step] = match;
+  const start = any === undefined ? Number(first) : from;
+  const isSingle = any === undefined && last === undefined && step === undefined;
+  const end = isSingle ? start : Number(last ?? to);
+  const stride = Number(step ?? 1);
+  if (start < from || end > to || start > end || stride < 1) return undefined;
+  return Array.from({ length: Math.floor((end - start) / stride) + 1 }, (_, index) => start + index * stride);
+}

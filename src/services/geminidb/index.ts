@@ -1,0 +1,75 @@
+import {
+  backupType,
+  createBody,
+  databaseBackups,
+  databaseErrors,
+  databaseInstances,
+  databaseJobs,
+  readDatabaseStarted,
+} from '../database.ts';
+import { databasePolicies } from '../database-policy.ts';
+import { type JsonObject, readKibibytes } from '../fields.ts';
+import { defineService, type ServiceApi } from '../service.ts';
+
+const backups = (query: Readonly<Record<string, string>>) =>
+  databaseBackups({
+    // Of the three versions of this list the only one with offsets that count rows and a filter for whole instances.
+    path: '/v4/{project_id}/backups',
+    query: { type: 'Instance', ...query },
+    permission: { role: 'nosql:backup:list', identity: 'gaussdbfornosql:backup:list' },
+    size: readKibibytes,
+    states: new Map([['DISABLED', 'ignored']]),
+    ignores: isPartial,
+  });
+
+/** Backups of some databases or tables, and those that need others before them. */
+function isPartial(row: JsonObject): boolean {
+  const { database_tables: tables } = row;
+  return (
+    ['incremental', 'differential'].includes(backupType(row)) || (Array.isArray(tables) && tables.length > 0)
+  );
+}
+
+const api: ServiceApi = {
+  resources: databaseInstances({
+    permission: { role: 'nosql:instance:list', identity: 'gaussdbfornosql:instance:list' },
+  }),
+  backups: { of: 'project', list: backups({}), ofResource: ({ id }) => [backups({ instance_id: id })] },
+  policies: databasePolicies('v3.1', {
+    role: 'nosql:instance:list',
+    identity: 'gaussdbfornosql:instance:list',
+  }),
+  actions: {
+    create: ({ id }, name) => {
+      const { instance_id: _, ...body } = createBody(id, name);
+      return {
+        operation: 'create_backup',
+        method: 'POST',
+        path: `/v3/{project_id}/instances/${encodeURIComponent(id)}/backups`,
+        body,
+        permission: { role: 'nosql:backup:create', identity: 'gaussdbfornosql:instance:createBackup' },
+      };
+    },
+    readCreated: readDatabaseStarted,
+    job: databaseJobs(undefined),
+  },
+};
+
+/** GeminiDB, formerly GaussDB NoSQL: Cassandra, MongoDB, InfluxDB, Redis. */
+export const geminidb = defineService({
+  type: 'geminidb',
+  title: 'GeminiDB, formerly GaussDB NoSQL',
+  resource: { one: 'instance', many: 'instances' },
+  settings: {},
+  host: () => ({ label: 'gaussdb-nosql' }),
+  errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
+  readOnlyRoles: [],
+  unverified: [
+    'Whether every region serves version 4 of the list of backups.',
+    'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+    'Whether instances with the interfaces of HBase and DynamoDB are listed like the others.',
+    'Which permission reads a job; where it is missing, the list of backups is followed.',
+  ],
+  cost: 'one request for 99 backups and one for 99 instances',
+  api: () => api,
+});
