@@ -7,6 +7,12 @@ export interface Part {
 
 /** The parts of src/, each after those it imports. */
 export const PARTS: Readonly<Record<string, Part>> = {
+  'abort.ts': { holds: 'signals joined for as long as a call takes', imports: [] },
+  'errors.ts': { holds: 'what an unknown error says', imports: [] },
+  files: {
+    holds: 'files written whole or not at all, and what is wrong with one in words',
+    imports: ['errors.ts'],
+  },
   domain: { holds: 'backups, resources, quantities, outcomes: the words of the product', imports: [] },
   log: { holds: 'log lines as logfmt or JSON', imports: [], packages: ['pino'] },
   pagination: {
@@ -20,19 +26,22 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   config: {
     holds: 'settings: schema, validation, secrets, endpoints',
-    imports: ['domain', 'services'],
+    imports: ['errors.ts', 'files', 'domain', 'services'],
     packages: ['zod', 'yaml'],
   },
   cloud: {
     holds: 'the HTTP client: credentials, signatures, retries, limits, errors',
-    imports: ['abort.ts', 'domain', 'log', 'config', 'services'],
+    imports: ['abort.ts', 'errors.ts', 'domain', 'log', 'config', 'services'],
     packages: ['undici'],
   },
   state: {
     holds: 'what is known of each resource, the counters, the objectives; pure',
     imports: ['domain', 'pagination', 'services', 'config'],
   },
-  'state-file': { holds: 'the state over a restart', imports: ['domain', 'log', 'state'] },
+  'state-file': {
+    holds: 'the state over a restart',
+    imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'state'],
+  },
   metrics: {
     holds: 'the catalogue of metrics, the encoder, publication of the series',
     imports: ['domain', 'pagination', 'services', 'config', 'cloud', 'state'],
@@ -51,6 +60,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'reading one service, again and again',
     imports: [
       'abort.ts',
+      'errors.ts',
       'domain',
       'log',
       'pagination',
@@ -80,7 +90,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   web: {
     holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
-    imports: ['domain', 'log', 'config', 'metrics'],
+    imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'metrics'],
     packages: ['express', 'bcryptjs', 'zod', 'yaml'],
   },
   'simulated-cloud': {
@@ -91,6 +101,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'the command line: the only part that reaches for clock, files, network and terminal',
     imports: [
       'abort.ts',
+      'errors.ts',
+      'files',
       'domain',
       'log',
       'pagination',

@@ -6,7 +6,6 @@ import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/q
 import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
-import type { Rejections } from '../pagination/walk.ts';
 import type { Scope } from '../state/objective.ts';
 import { createPace } from '../state/pace.ts';
 import { type ServedService, serveResources } from '../state/served.ts';
@@ -14,10 +13,10 @@ import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
+import { createPollLog } from './poll-log.ts';
 import { sumRejections } from './read-backups.ts';
 import type { ReadFailure } from './read-list.ts';
 import { failureOf, readService, type ServiceRead } from './read-service.ts';
-import { createStandingLog } from './standing-log.ts';
 
 /** What a poller knows, so that another may go on where it stopped. */
 export interface PollerMemory {
@@ -70,15 +69,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const { place, service, config, client, metrics, publisher, log, clock } = options;
   const key = placeKey(place);
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
-  const tell = createStandingLog(log, {
-    poll: '',
-    inventory: '',
-    excluded: '0',
-    limit: '0',
-    unlisted: '0',
-    policies: '',
-    'failed runs': '',
-  });
+  const pollLog = createPollLog(log);
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
   let state = options.memory?.state ?? options.stateFile.restored(key);
   let status = options.memory?.status ?? statusBeforeFirstPoll(place);
@@ -98,15 +89,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       now: clock(),
       signal,
     });
-    tell(
-      'policies',
-      unread.reason ?? '',
-      'warn',
-      { resources: unread.count, reason: unread.reason },
-      unread.count === 0
-        ? 'backup policies read'
-        : 'backup policies could not be read; rpo.default is used instead',
-    );
+    pollLog.policies(unread);
   };
 
   const poll = async (stop: AbortSignal): Promise<void> => {
@@ -148,7 +131,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       inventoryComplete: status.inventory?.complete,
       complete: failure === undefined ? next : undefined,
     });
-    logPoll(read, rejections);
+    pollLog.poll(read, rejections, state !== undefined);
     options.polled();
     if (next === undefined || policyApi?.of !== 'resource') return;
     if (!(await policiesChanged(next, signal)) || stop.aborted) return;
@@ -162,64 +145,6 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     await readPolicies(next, signal);
     return [...next.resources.values()].some(
       (resource, index) => policies.policyOf(resource) !== before[index],
-    );
-  };
-
-  const logPoll = (read: ServiceRead, rejections: Rejections): void => {
-    const { backups, inventory, next } = read;
-    const failure = failureOf(read);
-    if (failure !== undefined) {
-      const kept = state === undefined ? '' : ', keeping the previous values';
-      tell('poll', failure.outcome, 'warn', failureFields(failure), `poll failed${kept}`);
-    } else if (backups.kind === 'read') {
-      tell(
-        'poll',
-        'success',
-        'info',
-        { backups: backups.listed, resources: next?.resources.size },
-        'poll complete',
-      );
-    }
-    const runsUnread = backups.kind === 'read' ? backups.failedRunsUnread : undefined;
-    tell(
-      'failed runs',
-      runsUnread?.outcome ?? '',
-      'warn',
-      runsUnread === undefined ? {} : failureFields(runsUnread),
-      runsUnread === undefined ? 'failed runs read' : 'failed runs that left no backup could not be read',
-    );
-    if (inventory?.kind === 'failed') {
-      tell('inventory', inventory.outcome, 'warn', failureFields(inventory), 'inventory could not be read');
-    } else if (inventory !== undefined) {
-      tell('inventory', 'read', 'info', { resources: inventory.items.byId.size }, 'inventory read');
-    }
-    const rejected = Object.entries(rejections).filter(([, count]) => count > 0);
-    if (rejected.length > 0) log.warn(Object.fromEntries(rejected), 'rows rejected: they could not be read');
-    if (next === undefined) return;
-    tell(
-      'excluded',
-      String(next.excluded.size),
-      'info',
-      { resources: next.excluded.size },
-      'resources left out by include and exclude',
-    );
-    tell(
-      'limit',
-      String(next.overLimit),
-      'warn',
-      { resources: next.overLimit },
-      next.overLimit === 0
-        ? 'no resource is over limits.resources any more'
-        : 'resources over limits.resources are not served',
-    );
-    tell(
-      'unlisted',
-      String(next.unlisted),
-      'warn',
-      { backups: next.unlisted },
-      next.unlisted === 0
-        ? 'the service lists every backup that it counts again'
-        : 'the service counts more backups than it lists',
     );
   };
 
@@ -273,5 +198,3 @@ function statusAfter(
   const lastComplete = failure === undefined ? ended : before.lastComplete;
   return { ...polled, lastComplete, unlisted, overLimit, resources: resources.size };
 }
-
-const failureFields = ({ outcome, reason }: ReadFailure) => ({ outcome, reason });

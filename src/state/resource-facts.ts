@@ -99,7 +99,7 @@ export function createResourceTally(): ResourceTally {
 
   return {
     add: (backup) => {
-      if (backup.isStored !== false) stored[backup.state] += 1;
+      stored[backup.state] += storedCount(backup);
       const isNewest = newest === undefined || isNewer(backup, newest);
       if (isNewest) newest = backup;
       // Lists come newest first and rows tell all they can, so most rows have nothing to add.
@@ -186,3 +186,5 @@ function compare<Value extends number | string>(one: Value, other: Value): numbe
   if (one === other) return 0;
   return one > other ? 1 : -1;
 }
+
+const storedCount = ({ isStored }: Backup): number => (isStored === false ? 0 : 1);
