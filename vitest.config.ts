@@ -16,7 +16,7 @@ const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
 const FAULTS = ['test/faults/**/*.test.ts'];
 
 // Tests that touch nothing but memory: they run under several time zones.
-const PURE = ['config', 'sources', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
+const PURE = ['config', 'services', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
   (area) => `test/${area}/**/*.test.ts`,
 );
 

@@ -7,7 +7,7 @@ import { CommandError } from './command-error.ts';
 import { explain, type RunCommand, withConfigFile } from './command-line-parts.ts';
 import type { CommandTime } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
-import { durationOf, obsPath, someText, wholeNumber } from './flag-values.ts';
+import { durationOf, obsPath, someText, timestamp, wholeNumber } from './flag-values.ts';
 import type { BackupsCreateFlags, BackupsExportFlags, BackupsListFlags, BackupsWaitFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,23 +20,28 @@ export function addBackupsCommands(
 ): void {
   const backups = program.command('backups').description('list, start and export backups');
   explain(backups, `Run ${PROGRAM_NAME} backups COMMAND --help for the flags of a command.`);
-  addListCommand(backups, terminal, run);
+  addListCommand(backups, terminal, time, run);
   addCreateCommand(backups, terminal, time, run);
   addExportCommand(backups, terminal, time, run);
   addWaitCommand(backups, terminal, time, run);
 }
 
-function addListCommand(backups: Command, terminal: Terminal, run: RunCommand): void {
+function addListCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const list = backups
     .command('list')
     .description('list backups, newest first')
     .option(RESOURCE, 'only backups of this resource', someText)
     .addOption(new Option('--state <state>', 'only backups in this state').choices(BACKUP_STATES))
     .option('--method <method>', 'only backups started this way: auto, manual, …', someText)
+    .option(
+      '--since <time>',
+      'only backups started since: a duration before now such as 7d, or a timestamp',
+      timestamp,
+    )
     .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000_000))
     .option('--json', 'print one JSON object per line; keys in docs/backups-json.md')
     .action((flags: BackupsListFlags) =>
-      run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal))),
+      run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal, time))),
     );
   withPlaceFlags(list);
 }

@@ -43,6 +43,7 @@ export interface BackupsListFlags extends PlaceFlags {
   readonly resource?: string;
   readonly state?: BackupState;
   readonly method?: string;
+  readonly since?: TimestampFlag;
   readonly limit?: number;
   readonly json?: true;
 }

@@ -4,7 +4,7 @@ import { showCall } from '../../src/commands/backups/act.ts';
 import { writeJsonLine } from '../../src/commands/backups/listed-backup.ts';
 import type { OpenService } from '../../src/commands/backups/open-service.ts';
 import { writeEnd, writeStart } from '../../src/commands/backups/result.ts';
-import { EndedBadly } from '../../src/commands/backups/wait.ts';
+import { WaitFailed } from '../../src/commands/backups/wait.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
 import { gesService, project } from '../support/config.ts';
@@ -71,7 +71,7 @@ describe('what backups prints with --json', () => {
 
   it('has no key that its page does not explain', async () => {
     const terminal = createFakeTerminal();
-    await writeEnd(result, Promise.reject(new EndedBadly('the backup', 'no space')), terminal).catch(
+    await writeEnd(result, Promise.reject(new WaitFailed('the backup', 'no space')), terminal).catch(
       () => undefined,
     );
 

@@ -251,7 +251,7 @@ describe('backups create --wait', () => {
     expect(code).toBe(0);
     expect(output).toContain('succeeded');
     expect(
-      errors.match(/grant ges:jobs:getDetail to the user or agency; looking for the backup instead/g),
+      errors.match(/grant ges:jobs:getDetail to the user or agency; checking the list of backups instead/g),
     ).toHaveLength(1);
   });
 
@@ -401,7 +401,7 @@ describe('backups wait', () => {
     const { code, errors } = await run(['backups', 'wait', '--resource', 'orders-graph-01', ...flags]);
 
     expect(code).toBe(2);
-    expect(errors).toBe('huaweicloud-backup-exporter: backups wait: either --job or --backup is needed\n');
+    expect(errors).toBe('huaweicloud-backup-exporter: either --job or --backup is required\n');
     expect(cloud.requests).toEqual([]);
   });
 
@@ -426,7 +426,7 @@ describe('backups wait', () => {
     expect(code).toBe(1);
     expect(pauses).toEqual([1, 2, 4, 8, 10, 10]);
     expect(errors).toContain(
-      `\n${PROGRAM}: ${name} (${id}) has no backup "nobody"; look with ${PROGRAM} backups list --project prod --service gaussdb-mysql --resource ${id} --config.file config.yml\n`,
+      `\n${PROGRAM}: ${name} (${id}) has no backup "nobody"; check with ${PROGRAM} backups list --project prod --service gaussdb-mysql --resource ${id} --config.file config.yml\n`,
     );
   });
 
@@ -450,7 +450,7 @@ describe('backups wait', () => {
 
     expect(code).toBe(1);
     expect(errors).toBe(
-      'huaweicloud-backup-exporter: gaussdb-mysql of prod has no jobs that can be asked for; give --backup\n',
+      'huaweicloud-backup-exporter: gaussdb-mysql of prod has no jobs to wait for; use --backup\n',
     );
   });
 });

@@ -4,8 +4,8 @@ import type {
   SimulatedFault,
   SimulatedResource,
 } from '../../src/simulated-cloud/simulated-cloud.ts';
-import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
-import { arranged, backups, changes, cloudFor, configFor, PROGRAM } from './command-world.ts';
+import { eventually, startProgram } from '../support/exporter-process.ts';
+import { arranged, backups, changes, cloudFor, configFor, PROGRAM, runCommand } from './command-world.ts';
 import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
 
 const manualBackups = (cloud: SimulatedCloud, { id }: SimulatedResource) =>
@@ -21,7 +21,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: 'a graph that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id)),
-    says: 'a backup of the graph is already running; wait until it has ended (GES.7002)',
+    says: 'a backup of the graph is already running; wait until it is done (GES.7002)',
   },
   {
     what: 'a graph whose quota of backups is reached',
@@ -29,7 +29,7 @@ const REFUSALS: readonly Refusal[] = [
       cloud.startBackup(id);
       cloud.finishBackup(id);
     }),
-    says: 'the quota of backups is reached; delete an old manual backup first (GES.7019)',
+    says: 'the backup quota is used up; delete an old manual backup first (GES.7019)',
   },
   {
     what: 'a graph that is stopped',
@@ -49,12 +49,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: 'an instance that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id), 'instance'),
-    says: 'a backup of the instance is already running; wait until it has ended (DBS.201205)',
+    says: 'a backup of the instance is already running; wait until it is done (DBS.201205)',
   },
   {
     what: 'who may not back instances up',
     arrange: arranged((cloud) => cloud.deny('gaussdb:backup:create'), 'instance'),
-    says: 'this user or agency is not allowed to do that (DBS.200010); grant gaussdb:backup:create',
+    says: 'this user or agency is not allowed to do that (DBS.200010); grant gaussdb:backup:create (in an identity policy: gaussdbformysql:backup:create)',
   },
 ];
 
@@ -64,11 +64,11 @@ const CODES = [
   { code: 'DBS.200045', says: 'the instance does not exist' },
   {
     code: 'DBS.200019',
-    says: 'the instance is busy with another operation; wait until that has ended',
+    says: 'the instance is busy with another operation; wait until that is done',
   },
   {
     code: 'DBS.200047',
-    says: 'the instance is busy with another operation; wait until that has ended',
+    says: 'the instance is busy with another operation; wait until that is done',
   },
 ] as const;
 
@@ -122,7 +122,7 @@ describe('backups create', () => {
     const { code, output, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01']);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toBe(`${PROGRAM}: nothing was started: there is no terminal to ask on; give --yes\n`);
+    expect(errors).toBe(`${PROGRAM}: nothing was started: no terminal to confirm on; use --yes\n`);
     expect(cloud.requests).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('backups create', () => {
       expect(changes(cloud)).toHaveLength(1);
       expect(errors).toMatch(
         new RegExp(
-          `^${PROGRAM}: ${resource.name} \\(${resource.id}\\): cannot create backup: .*; it may have been started all the same and is not sent again: look with ${PROGRAM} backups list --project prod --service ${service} --resource ${resource.id} --config\\.file config\\.yml\\n$`,
+          `^${PROGRAM}: ${resource.name} \\(${resource.id}\\): cannot create backup: .*; it may have started anyway and is not retried; check with ${PROGRAM} backups list --project prod --service ${service} --resource ${resource.id} --config\\.file config\\.yml\\n$`,
         ),
       );
     },
@@ -197,7 +197,7 @@ describe('backups create', () => {
     const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
 
     expect(code).toBe(1);
-    expect(errors).toContain('it may have been started all the same and is not sent again');
+    expect(errors).toContain('it may have started anyway and is not retried');
     expect(changes(cloud)).toHaveLength(1);
   });
 
@@ -213,8 +213,10 @@ describe('backups create', () => {
     const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
 
     expect(code).toBe(1);
-    expect(errors).toMatch(/^huaweicloud-backup-exporter: orders-graph-01 \(\S+\): cannot create backup: /);
-    expect(errors).not.toContain('may have been started');
+    expect(errors).toMatch(
+      /^huaweicloud-backup-exporter: orders-graph-01 \(\S+\): (?:cannot create backup: |the service is throttling requests \(APIGW\.0308\); nothing was started, try again later\n$)/,
+    );
+    expect(errors).not.toContain('may have started');
     expect(changes(cloud)).toHaveLength(1);
   });
 
@@ -275,7 +277,7 @@ describe('backups create', () => {
 
     expect(unpicked.code).toBe(1);
     expect(unpicked.errors).toMatch(
-      /no graph or instance has that id or name; .*; what exists in ges of prod is not known: cannot list graphs: .*grant ges:graph:list/,
+      /no resource has this id or name; .*; ges of prod: cannot list graphs: .*grant ges:graph:list/,
     );
     expect(picked.code).toBe(0);
     expect(cloud.backupsOf(id)).toHaveLength(1);
@@ -290,7 +292,7 @@ describe('backups create', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /--resource "orders-graph-01" may name more than orders-graph-01 \(.*\): what exists in gaussdb-mysql of prod is not known: .*; give its id, or --project and --service\n$/,
+      /--resource "orders-graph-01" may match other resources than orders-graph-01 \(.*\), as not everything could be listed \(gaussdb-mysql of prod: .*\); use its id, or --project and --service\n$/,
     );
     expect(changes(cloud)).toEqual([]);
   });
@@ -346,11 +348,11 @@ describe('backups create', () => {
     const { id } = cloud.resourceOf('healthy');
     cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer', how: 'reset' } });
 
-    const { errors } = await runProgram([
+    const { errors } = await runCommand([
       ...['backups', 'create', '--resource', id, '--yes', '--config.file', config],
     ]);
-    const [, command = ''] = /look with huaweicloud-backup-exporter (.*)\n$/.exec(errors) ?? [];
-    const { code, output } = await runProgram(command.split(' '));
+    const [, command = ''] = /check with huaweicloud-backup-exporter (.*)\n$/.exec(errors) ?? [];
+    const { code, output } = await runCommand(command.split(' '));
 
     expect(code).toBe(0);
     expect(output.split('\n')[1]).toMatch(new RegExp(` running .* ${cloud.backupsOf(id).at(-1)?.id}$`));
@@ -366,12 +368,12 @@ describe('backups create', () => {
     await eventually(() => changes(cloud).length === 1);
 
     program.child.kill('SIGINT');
-    await eventually(() => program.errors().includes('Ctrl-C again ends without it.\n'));
+    await eventually(() => program.errors().includes('Press Ctrl-C again to stop waiting.\n'));
     program.child.kill('SIGINT');
     const { code, errors } = await program.ended;
 
     expect(code).toBe(1);
-    expect(errors).toContain('it may have been started all the same and is not sent again: look with ');
+    expect(errors).toContain('it may have started anyway and is not retried; check with ');
   });
 });
 
@@ -482,7 +484,7 @@ describe('backups create on a terminal', () => {
 
     expect(code).toBe(1);
     expect(shown).toContain('refused the connection');
-    expect(shown).not.toContain('may have been started');
+    expect(shown).not.toContain('may have started');
   });
 
   it('shows how long it waits in one line, and at Ctrl-C how to go on', async () => {

@@ -101,7 +101,7 @@ describe('backups export', () => {
     ]);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toBe(`${PROGRAM}: nothing was started: there is no terminal to ask on; give --yes\n`);
+    expect(errors).toBe(`${PROGRAM}: nothing was started: no terminal to confirm on; use --yes\n`);
     expect(cloud.requests).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe('backups export', () => {
 
     expect(code).toBe(1);
     expect(errors).toBe(
-      `${PROGRAM}: gaussdb-mysql of prod has no call that exports a backup; only backups of graphs (ges) can be exported\n`,
+      `${PROGRAM}: gaussdb-mysql of prod: backups of this service cannot be exported, only those of ges\n`,
     );
     expect(changes(cloud)).toEqual([]);
   });
@@ -163,19 +163,19 @@ describe('backups export', () => {
     ]);
 
     expect(code).toBe(2);
-    expect(errors).toBe(`${PROGRAM}: --backup latest needs --resource, the graph whose backup it is\n`);
+    expect(errors).toBe(`${PROGRAM}: --backup latest needs --resource\n`);
   });
 
   it.each([
     {
       what: 'a backup that failed',
       backup: (cloud: SimulatedCloud) => cloud.backupsOf(cloud.resourceOf('failing').id).at(-1)?.id,
-      says: /is failed; only a good one can be exported$/,
+      says: /is failed; only a successful backup can be exported$/,
     },
     {
       what: 'a backup that nobody has',
       backup: () => 'nobody',
-      says: /--backup "nobody": no backup has that id$/,
+      says: /--backup "nobody": no backup has this id$/,
     },
   ])('refuses $what', async ({ backup, says }) => {
     const cloud = await cloudFor();
@@ -193,7 +193,7 @@ describe('backups export', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('says that a graph has no good backup, and how to look', async () => {
+  it('says that a graph has no successful backup, and how to look', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('never');
 
@@ -209,7 +209,7 @@ describe('backups export', () => {
 
     expect(code).toBe(1);
     expect(errors).toBe(
-      `${PROGRAM}: ${name} (${id}) has no good backup; look with ${PROGRAM} backups list --project prod --service ges --resource ${id} --config.file config.yml\n`,
+      `${PROGRAM}: ${name} (${id}) has no successful backup; check with ${PROGRAM} backups list --project prod --service ges --resource ${id} --config.file config.yml\n`,
     );
   });
 
@@ -235,7 +235,7 @@ describe('backups export', () => {
         const body = { errorCode: 'GES.7024', errorMessage: 'The backup does not exist.' };
         cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'status', status: 404, body } });
       }),
-      says: 'the backup does not exist any more (GES.7024)',
+      says: 'the backup no longer exists (GES.7024)',
     },
   ])('says in plain words why it is refused for $what', async ({ arrange, says }) => {
     const cloud = await cloudFor();
@@ -266,7 +266,7 @@ describe('backups export', () => {
     );
 
     expect(code).toBe(1);
-    expect(errors).toContain('it may have been started all the same and is not sent again');
+    expect(errors).toContain('it may have started anyway and is not retried');
     expect(changes(cloud)).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { eventually, MAIN, runProgram, startProgram } from '../support/exporter-process.ts';
+import { eventually, MAIN, startProgram } from '../support/exporter-process.ts';
 import { run } from '../support/run.ts';
-import { backups, cloudFor, configFor, PROGRAM } from './command-world.ts';
+import { backups, cloudFor, configFor, PROGRAM, runCommand } from './command-world.ts';
 import { CLEAR, startOnTerminal } from './pseudo-terminal.ts';
 
 const exported = ['export', '--backup', 'latest', '--to', 'my-bucket/backups/', '--yes', '--wait'];
@@ -75,12 +75,12 @@ describe('waiting', () => {
       const { id } = cloud.resourceOf('healthy', kind);
       cloud.hang(id);
 
-      const first = await runProgram([
+      const first = await runCommand([
         ...['backups', 'create', '--resource', id, '--yes', '--wait', '--wait-timeout', '1s'],
         ...['--config.file', config],
       ]);
       cloud.finishBackup(id);
-      const second = await runProgram(namedCommand(first.errors));
+      const second = await runCommand(namedCommand(first.errors));
 
       expect(first.code).toBe(1);
       expect(first.errors).toContain('not finished within 1s; the backup of ');

@@ -4,12 +4,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
 import type { ConfigurationParts } from '../support/configuration.ts';
-import { eventually, runProgram, startProgram } from '../support/exporter-process.ts';
-import { cloudFor, configFor, filesFor } from './command-world.ts';
+import { eventually, startProgram } from '../support/exporter-process.ts';
+import { cloudFor, configFor, filesFor, runCommand } from './command-world.ts';
 import { KEYS, startOnTerminal } from './pseudo-terminal.ts';
 
 const check = async (cloud: SimulatedCloud, parts: ConfigurationParts = {}, flags: readonly string[] = []) =>
-  runProgram(['check', '--config.file', await configFor(cloud, parts), ...flags]);
+  runCommand(['check', '--config.file', await configFor(cloud, parts), ...flags]);
 
 const GOOD = 'The exporter can do its work.';
 const BAD = 'Something keeps the exporter from its work.';
@@ -370,7 +370,7 @@ describe('check', () => {
     async (...flags) => {
       const path = await (await filesFor()).write('config.yml', 'projcts: []\npoll:\n  interval: soon\n');
 
-      const { code, output, errors } = await runProgram(['check', '--config.file', path, ...flags]);
+      const { code, output, errors } = await runCommand(['check', '--config.file', path, ...flags]);
 
       expect({ code, output }).toEqual({ code: 2, output: '' });
       expect(errors).toMatch(new RegExp(`^${path}:1: .*projcts`, 'm'));
@@ -379,7 +379,7 @@ describe('check', () => {
   );
 
   it('says what is allowed where nothing is configured', async () => {
-    const { code, output, errors } = await runProgram(['check']);
+    const { code, output, errors } = await runCommand(['check']);
 
     expect({ code, output }).toEqual({ code: 2, output: '' });
     expect(errors).toMatch(/^environment: nothing is configured; allowed: --config\.file, or [^\n]+\n$/);
@@ -392,7 +392,7 @@ describe('check', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
 
-    const { code, output, errors } = await runProgram(['check'], {
+    const { code, output, errors } = await runCommand(['check'], {
       HUAWEICLOUD_SDK_AK: accessKey,
       HUAWEICLOUD_SDK_SK: secretKey,
       HUAWEICLOUD_SDK_PROJECT_ID: projectId,

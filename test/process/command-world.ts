@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
 import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
@@ -6,8 +7,9 @@ import {
   type SimulatedResource,
   startSimulatedCloud,
 } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { createFakeTerminal } from '../commands/fake-terminal.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
-import { runProgram, temporaryDirectory } from '../support/exporter-process.ts';
+import { type ProgramEnd, temporaryDirectory } from '../support/exporter-process.ts';
 
 /** A simulated cloud that is stopped when the test ends. */
 export async function cloudFor(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
@@ -34,6 +36,16 @@ export async function configFor(
 /** The name of the program, as its messages begin. */
 export const PROGRAM = 'huaweicloud-backup-exporter';
 
+/** Runs a command within this process, as the program would. */
+export async function runCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramEnd> {
+  const terminal = createFakeTerminal({ environment });
+  const code = await runCommandLine(args, terminal);
+  return { code, output: terminal.written(), errors: terminal.errors() };
+}
+
 /** Runs `backups` against a cloud; errors call the configuration file `config.yml`. */
 export async function backups(
   cloud: SimulatedCloud,
@@ -42,7 +54,7 @@ export async function backups(
   environment: Readonly<Record<string, string>> = {},
 ) {
   const config = await configFor(cloud, parts);
-  const ended = await runProgram(['backups', ...args, '--config.file', config], environment);
+  const ended = await runCommand(['backups', ...args, '--config.file', config], environment);
   return { ...ended, errors: ended.errors.replaceAll(config, 'config.yml') };
 }
 
@@ -51,7 +63,7 @@ export const backfill = async (
   cloud: SimulatedCloud,
   args: readonly string[] = [],
   parts: ConfigurationParts = {},
-) => runProgram(['backfill', '--config.file', await configFor(cloud, parts), ...args]);
+) => runCommand(['backfill', '--config.file', await configFor(cloud, parts), ...args]);
 
 /** The requests that arrived and were to change something. */
 export const changes = (cloud: SimulatedCloud): readonly SimulatedRequest[] =>

@@ -11,7 +11,7 @@ import type { Interruption } from '../interruption.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { nameOf, type ResourceInService } from './find.ts';
-import { lookCommand } from './next-command.ts';
+import { listCommandFor } from './next-command.ts';
 import { refusalOf } from './refusal.ts';
 import { mayHaveArrived } from './whether-arrived.ts';
 
@@ -31,10 +31,10 @@ export interface Change {
   readonly flags: ChangeFlags;
 }
 
-/** Ends a command that nobody could confirm, before anything is asked of the cloud. */
+/** Ends a command that nobody could confirm, before any request is sent. */
 export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal, 'canAsk'>): void {
   if (flags.yes === true || flags.dryRun === true || terminal.canAsk) return;
-  throw new CommandError('nothing was started: there is no terminal to ask on; give --yes');
+  throw new CommandError('nothing was started: no terminal to confirm on; use --yes');
 }
 
 /** Shows the call as it would be sent. */
@@ -50,7 +50,7 @@ export function showCall({ target: { service }, call, flags }: Change, terminal:
   );
 }
 
-/** Asks whether to go on; `--yes` answers for scripts. Throws a {@link CommandError} where the answer is no. */
+/** Asks for confirmation unless `--yes` was given. Throws a {@link CommandError} where the answer is no. */
 export async function confirm(
   { target, what, flags }: Change,
   terminal: Terminal,
@@ -62,9 +62,9 @@ export async function confirm(
 }
 
 /**
- * Sends a call that changes something, once. Throws a {@link CommandError} that says why it was refused, or, where
- * the answer was lost, that it may have been carried out. The first Ctrl-C does not end it: whether the request has
- * arrived is known only from the answer.
+ * Sends a call that changes something. Throws a {@link CommandError} that says why it was refused, or, where
+ * the response was lost, that it may have been carried out. The first Ctrl-C does not end it: whether the request
+ * has arrived is known only from the response.
  */
 export async function send(
   change: Change,
@@ -74,16 +74,18 @@ export async function send(
 ): Promise<StartedJob> {
   const { target, call, flags, readStarted } = change;
   const limit = AbortSignal.any([interruption.second, AbortSignal.timeout(config.poll.timeout * 1000)]);
-  const tellToWait = (): void =>
-    terminal.writeError('The request has been sent; waiting for its answer. Ctrl-C again ends without it.\n');
-  interruption.first.addEventListener('abort', tellToWait, { once: true });
+  const sayWaiting = (): void =>
+    terminal.writeError(
+      'The request was sent; waiting for the response. Press Ctrl-C again to stop waiting.\n',
+    );
+  interruption.first.addEventListener('abort', sayWaiting, { once: true });
   try {
     const started = readStarted(await sendCall(target.service, call, limit));
     if (started.kind === 'started') return started;
     throw new CommandError(
       started.kind === 'refused'
         ? `${nameOf(target.resource)}: nothing was started: ${visible(started.reason)}`
-        : `${nameOf(target.resource)}: the response names neither a job nor a backup; it may have been started: check with ${lookCommand(target, flags)}`,
+        : `${nameOf(target.resource)}: the response names neither a job nor a backup; it may have started anyway; check with ${listCommandFor(target, flags)}`,
     );
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
@@ -93,10 +95,10 @@ export async function send(
       throw new CommandError(`${name}: ${whyRefused(error, call, service)}`);
     }
     throw new CommandError(
-      `${name}: ${error.message}; it may have been started all the same and is not sent again: look with ${lookCommand(target, flags)}`,
+      `${name}: ${error.message}; it may have started anyway and is not retried; check with ${listCommandFor(target, flags)}`,
     );
   } finally {
-    interruption.first.removeEventListener('abort', tellToWait);
+    interruption.first.removeEventListener('abort', sayWaiting);
   }
 }
 
@@ -108,10 +110,14 @@ function whyRefused(
   if (operation !== call.operation) return message;
   const words = refusalOf(service, code);
   if (words !== undefined) return `${words} (${code})`;
+  if (kind === 'throttled')
+    return `the service is throttling requests${withCode(code)}; nothing was started, try again later`;
   if (kind !== 'permission') return message;
   const permission =
     call.permission === undefined
       ? `the permission for ${call.method} ${call.path}`
       : permissionWords(call.permission);
-  return `this user or agency is not allowed to do that${code === undefined ? '' : ` (${code})`}; grant ${permission}`;
+  return `this user or agency is not allowed to do that${withCode(code)}; grant ${permission}`;
 }
+
+const withCode = (code: string | undefined): string => (code === undefined ? '' : ` (${code})`);

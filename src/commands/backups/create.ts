@@ -5,14 +5,14 @@ import type { BackupsCreateFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Change, confirm, requireConfirmation, send, showCall } from './act.ts';
 import { findResource, nameOf, type ResourceInService } from './find.ts';
-import { lookForStarted } from './look.ts';
 import { waitCommandFor } from './next-command.ts';
 import { readBackupsOf } from './resource-backups.ts';
 import { writeEnd, writeStart } from './result.ts';
 import { type BackupsSession, withServices } from './session.ts';
+import { checkStarted } from './status-check.ts';
 import { waitFor } from './wait.ts';
 
-/** `backups create`: starts a backup of one graph or instance, and waits for it where that is asked for. */
+/** `backups create`: starts a backup of one resource, and waits for it with `--wait`. */
 export async function createCommand(
   flags: BackupsCreateFlags,
   terminal: Terminal,
@@ -50,9 +50,9 @@ async function start(
   const result = { target, started, what, waitCommand, json: flags.json === true };
   await writeStart(result, terminal);
   if (flags.wait !== true) return;
-  const jobNotSeen = (reason: string): void =>
-    terminal.writeError(`${reason}; looking for the backup instead\n`);
-  const waited = waitFor(lookForStarted(target, started, before, jobNotSeen), {
+  const jobUnreadable = (reason: string): void =>
+    terminal.writeError(`${reason}; checking the list of backups instead\n`);
+  const waited = waitFor(checkStarted(target, started, before, jobUnreadable), {
     what,
     waitCommand,
     service: target.service.service.type,

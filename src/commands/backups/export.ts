@@ -9,21 +9,21 @@ import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { type Change, confirm, requireConfirmation, send, showCall } from './act.ts';
 import { findResource, nameOf, type ResourceInService, resourcesOf } from './find.ts';
-import { lookAtJob } from './look.ts';
-import { lookCommand, waitCommandFor } from './next-command.ts';
+import { listCommandFor, waitCommandFor } from './next-command.ts';
 import type { OpenService } from './open-service.ts';
 import { writeEnd, writeStart } from './result.ts';
 import { type BackupsSession, withServices } from './session.ts';
+import { checkJob } from './status-check.ts';
 import { waitFor } from './wait.ts';
 
-/** `backups export`: copies one good backup of a graph to OBS, and waits for it where that is asked for. */
+/** `backups export`: copies one successful backup to OBS, and waits for it with `--wait`. */
 export async function exportCommand(
   flags: BackupsExportFlags,
   terminal: Terminal,
   time: CommandTime,
 ): Promise<number> {
   if (flags.backup === LATEST && flags.resource === undefined) {
-    throw new CommandError('--backup latest needs --resource, the graph whose backup it is', EXIT.usage);
+    throw new CommandError('--backup latest needs --resource', EXIT.usage);
   }
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, async (session) => {
@@ -57,9 +57,9 @@ async function start(
   await writeStart(result, terminal);
   if (flags.wait !== true) return;
   if (started.jobId === undefined) {
-    throw new CommandError('the service named no job, so there is nothing to wait for');
+    throw new CommandError('the response names no job to wait for');
   }
-  const waited = waitFor(lookAtJob(target, started.jobId), {
+  const waited = waitFor(checkJob(target, started.jobId), {
     what,
     waitCommand,
     service: target.service.service.type,
@@ -77,7 +77,7 @@ function exportOf(service: OpenService) {
   if (action !== undefined) return action;
   const exporting = SERVICES.filter((candidate) => defaultApi(candidate).actions.export !== undefined);
   throw new CommandError(
-    `${placeWords(service)} cannot export backups; possible for ${exporting.map(({ type }) => type).join(', ')}`,
+    `${placeWords(service)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
   );
 }
 
@@ -96,15 +96,17 @@ async function findBackup(
   if (listed.kind === 'not_read') throw new CommandError(`${placeWords(target.service)}: ${listed.reason}`);
   const candidates = listed.items.filter(({ resourceId }) => resourceId === target.resource.id);
   const backup =
-    flags.backup === LATEST ? newestGood(candidates) : candidates.find(({ id }) => id === flags.backup);
+    flags.backup === LATEST ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
   if (backup === undefined) {
     const missing =
-      flags.backup === LATEST ? 'has no good backup' : `has no backup "${visible(flags.backup)}"`;
-    throw new CommandError(`${nameOf(target.resource)} ${missing}; look with ${lookCommand(target, flags)}`);
+      flags.backup === LATEST ? 'has no successful backup' : `has no backup "${visible(flags.backup)}"`;
+    throw new CommandError(
+      `${nameOf(target.resource)} ${missing}; check with ${listCommandFor(target, flags)}`,
+    );
   }
   if (backup.state !== 'succeeded') {
     throw new CommandError(
-      `backup ${visible(backup.id)} of ${nameOf(target.resource)} is ${backup.state}; only a good one can be exported`,
+      `backup ${visible(backup.id)} of ${nameOf(target.resource)} is ${backup.state}; only a successful backup can be exported`,
     );
   }
   return { target, backup };
@@ -125,10 +127,10 @@ async function ownerOf(services: readonly OpenService[], backupId: string): Prom
   const unread = lists.flatMap(({ service, listed }) =>
     listed.kind === 'not_read' ? [`; ${placeWords(service)}: ${listed.reason}`] : [],
   );
-  throw new CommandError(`--backup "${visible(backupId)}": no backup has that id${unread.join('')}`);
+  throw new CommandError(`--backup "${visible(backupId)}": no backup has this id${unread.join('')}`);
 }
 
-function newestGood(backups: readonly Backup[]): SucceededBackup | undefined {
+function newestSuccess(backups: readonly Backup[]): SucceededBackup | undefined {
   return backups
     .filter((backup) => backup.state === 'succeeded')
     .toSorted((one, other) => other.end - one.end || (other.start ?? other.end) - (one.start ?? one.end))[0];

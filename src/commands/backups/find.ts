@@ -61,7 +61,7 @@ async function listedIn(
   };
 }
 
-/** The resources that a list of backups tells of, by the name of the newest row that has one. */
+/** The resources in a list of backups, by the name of the newest row that has one. */
 export function resourcesOf(backups: Listed<Backup>): Listed<FoundResource> {
   if (backups.kind === 'not_read') return backups;
   const named = new Map<string, { readonly name: string | undefined; readonly start: number }>();
@@ -99,7 +99,7 @@ function theOnly(found: readonly ResourceInService[], wanted: string): ResourceI
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   throw new CommandError(
-    `--resource "${visible(wanted)}" names ${found.length} resources; give one by its id, with --project and --service where needed: ${listed(found)}`,
+    `--resource "${visible(wanted)}" matches ${found.length} resources; use an id, with --project and --service if needed: ${listed(found)}`,
   );
 }
 
@@ -109,11 +109,11 @@ function mayBeAmbiguous(
   unread: readonly UnreadList[],
 ): CommandError {
   return new CommandError(
-    `--resource "${visible(wanted)}" may name more than ${listed(found)}: ${whyUnread(unread)}; give its id, or --project and --service`,
+    `--resource "${visible(wanted)}" may match other resources than ${listed(found)}, as not everything could be listed (${whyUnread(unread)}); use its id, or --project and --service`,
   );
 }
 
-/** Where the one service that was picked cannot list what exists, what looks like an id is believed to be one. */
+/** Where the one service that was picked cannot list what exists, what looks like an id is taken for one. */
 function takenAsId(
   [service, ...others]: readonly OpenService[],
   wanted: string,
@@ -128,11 +128,11 @@ function nowhere(known: readonly ResourceInService[], wanted: string, unread: re
   const meant = probablyMeant(known, wanted);
   const advice =
     meant.length === 0
-      ? `there ${known.length === 0 ? 'is none' : `are ${listed(known)}`}`
+      ? `there are ${known.length === 0 ? 'none' : listed(known)}`
       : `did you mean ${listed(meant)}?`;
   const blind = unread.length === 0 ? '' : `; ${whyUnread(unread)}`;
   throw new CommandError(
-    `--resource "${visible(wanted)}": no graph or instance has that id or name; ${advice}${blind}`,
+    `--resource "${visible(wanted)}": no resource has this id or name; ${advice}${blind}`,
   );
 }
 
@@ -149,9 +149,7 @@ function probablyMeant(known: readonly ResourceInService[], wanted: string): rea
 }
 
 const whyUnread = (unread: readonly UnreadList[]): string =>
-  unread
-    .map(({ service, reason }) => `what exists in ${placeWords(service)} is not known: ${reason}`)
-    .join('; ');
+  unread.map(({ service, reason }) => `${placeWords(service)}: ${reason}`).join('; ');
 
 const MOST_CANDIDATES = 8;
 

@@ -1,4 +1,5 @@
 import type { Backup } from '../../domain/backup.ts';
+import type { CommandTime } from '../command-time.ts';
 import { placeWords } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsListFlags } from '../flags.ts';
@@ -9,20 +10,27 @@ import type { OpenService } from './open-service.ts';
 import { withServices } from './session.ts';
 
 /** `backups list`: what the services list now, newest first. */
-export function listCommand(flags: BackupsListFlags, terminal: Terminal): Promise<number> {
+export function listCommand(
+  flags: BackupsListFlags,
+  terminal: Terminal,
+  { clock }: Pick<CommandTime, 'clock'>,
+): Promise<number> {
+  const now = clock();
+  const since = flags.since?.(now) ?? Number.NEGATIVE_INFINITY;
   return withServices(flags, terminal, async ({ services }) => {
     const wanted = flags.resource === undefined ? undefined : await findResource(services, flags.resource);
-    const asked = wanted === undefined ? services : [wanted.service];
-    const lists = await Promise.all(asked.map((service) => readService(service, terminal)));
+    const picked = wanted === undefined ? services : [wanted.service];
+    const lists = await Promise.all(picked.map((service) => readService(service, terminal)));
     const rows = lists
       .flatMap((list) => list ?? [])
       .filter(({ backup }) => backup.resourceId === (wanted?.resource.id ?? backup.resourceId))
       .filter(({ backup }) => backup.state === (flags.state ?? backup.state))
+      .filter(({ backup }) => startOf(backup) >= since)
       .filter(({ backup }) => backup.method === (flags.method ?? backup.method))
       .toSorted((one, other) => newestFirst(one.backup, other.backup))
       .slice(0, flags.limit);
     if (flags.json === true) await print(terminal, rows.map(writeJsonLine).join(''));
-    else if (rows.length > 0) await print(terminal, renderBackups(rows, terminal.outputWidth, flags));
+    else if (rows.length > 0) await print(terminal, renderBackups(rows, now, terminal.outputWidth, flags));
     const isWhole = lists.every((list) => list !== undefined);
     if (rows.length === 0 && isWhole) terminal.writeError(`${nothing(flags)}\n`);
     return isWhole ? EXIT.done : EXIT.failed;
@@ -50,7 +58,7 @@ async function namesOf(service: OpenService, terminal: Terminal): Promise<Readon
   const inventory = await service.inventory();
   if (inventory.kind === 'read') return new Map(inventory.items.map(({ id, name }) => [id, name]));
   if (service.service.inventory) {
-    terminal.writeError(`${placeWords(service)}: ${inventory.reason}; names are those of the backups\n`);
+    terminal.writeError(`${placeWords(service)}: ${inventory.reason}; using the names in the backups\n`);
   }
   return new Map();
 }
@@ -61,7 +69,7 @@ const startOf = (backup: Backup): number =>
 const newestFirst = (one: Backup, other: Backup): number =>
   startOf(other) - startOf(one) || (one.id < other.id ? -1 : 1);
 
-function nothing({ state, method, resource, project, service }: BackupsListFlags): string {
-  const isNarrowed = [state, method, resource, project, service].some((flag) => flag !== undefined);
-  return isNarrowed ? 'No backup is listed that matches.' : 'No backup is listed.';
+function nothing({ state, method, since, resource, project, service }: BackupsListFlags): string {
+  const isNarrowed = [state, method, since, resource, project, service].some((flag) => flag !== undefined);
+  return isNarrowed ? 'No matching backups.' : 'No backups.';
 }

@@ -1,6 +1,6 @@
 import type { Backup } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import { durationWords, momentWords, sizeWords } from '../../status/words.ts';
+import { ageWords, durationWords, momentWords, sizeWords } from '../../status/words.ts';
 import type { PickedService } from '../configured.ts';
 import { textTable, visible } from '../text-table.ts';
 
@@ -37,18 +37,18 @@ const endOf = (backup: Backup): UnixSeconds | undefined =>
 /** What a column of the table shows. */
 interface Column {
   readonly heading: string;
-  readonly cell: (row: ListedBackup) => string | undefined;
+  readonly cell: (row: ListedBackup, now: UnixSeconds) => string | undefined;
   readonly isNumber?: true;
   /** The flag that makes it the same in every row. */
   readonly fixedBy?: 'project' | 'service' | 'resource';
 }
 
 const COLUMNS: readonly Column[] = [
-  { heading: 'STARTED (LOCAL)', cell: ({ backup: { start } }) => start && localTime(start) },
   {
     heading: 'STARTED (UTC)',
     cell: ({ backup: { start } }) => start && momentWords(start).replace(' UTC', 'Z'),
   },
+  { heading: 'AGE', isNumber: true, cell: ({ backup: { start } }, now) => start && ageWords(start, now) },
   { heading: 'STATE', cell: ({ backup }) => backup.state },
   {
     heading: 'SIZE',
@@ -77,6 +77,7 @@ const COLUMNS: readonly Column[] = [
  */
 export function renderBackups(
   rows: readonly ListedBackup[],
+  now: UnixSeconds,
   width: number | undefined,
   flags: Readonly<Partial<Record<'project' | 'service' | 'resource', unknown>>>,
 ): string {
@@ -85,16 +86,8 @@ export function renderBackups(
   );
   const lines = textTable(
     columns.map(({ heading }) => heading),
-    rows.map((row) => columns.map(({ cell }) => visible(cell(row) ?? '-'))),
+    rows.map((row) => columns.map(({ cell }) => visible(cell(row, now) ?? '-'))),
     { right: new Set(columns.flatMap(({ isNumber }, index) => (isNumber ? [index] : []))), width },
   );
   return `${lines.join('\n')}\n`;
-}
-
-// Swedish writes times as ISO 8601 does.
-const LOCAL_TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
-
-function localTime(moment: UnixSeconds): string {
-  const date = new Date(moment * 1000);
-  return Number.isNaN(date.getTime()) ? '-' : LOCAL_TIME.format(date);
 }

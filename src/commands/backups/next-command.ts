@@ -4,7 +4,7 @@ import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
 
 /** The command that shows the backups of a resource, ready to be typed. */
-export function lookCommand(target: ResourceInService, flags: PlaceFlags): string {
+export function listCommandFor(target: ResourceInService, flags: PlaceFlags): string {
   return backupsCommand('list', placeOf(target)) + configFileOf(flags);
 }
 
@@ -15,7 +15,7 @@ export function waitCommandFor(
   flags: PlaceFlags,
 ): string {
   const isJobKnown = target.service.service.api.actions.job !== undefined && jobId !== undefined;
-  if (!isJobKnown && backupId === undefined) return lookCommand(target, flags);
+  if (!isJobKnown && backupId === undefined) return listCommandFor(target, flags);
   const what = isJobKnown ? ` --job ${shellWord(jobId)}` : ` --backup ${shellWord(backupId ?? '')}`;
   return backupsCommand('wait', placeOf(target)) + what + configFileOf(flags);
 }

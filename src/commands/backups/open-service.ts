@@ -18,7 +18,7 @@ export type Listed<Item> =
   | { readonly kind: 'read'; readonly items: readonly Item[] }
   | { readonly kind: 'not_read'; readonly reason: string };
 
-/** A service that can be asked. Each list is read when it is first wanted, and once. */
+/** A service to send requests to. Each list is read when it is first needed, and once. */
 export interface OpenService extends PickedService {
   readonly client: ProjectClient;
   readonly backups: () => Promise<Listed<Backup>>;

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
-import { EndedBadly, type Succeeded } from './wait.ts';
+import { type Succeeded, WaitFailed } from './wait.ts';
 
 /** What a command that changes something reports. */
 export interface ChangeResult {
@@ -55,7 +55,7 @@ export async function writeEnd(
       throw alsoDone(error, ended);
     });
   } catch (error) {
-    if (result.json && error instanceof EndedBadly) {
+    if (result.json && error instanceof WaitFailed) {
       // The error says the same.
       await terminal
         .write(jsonLine(result, { state: 'failed', reason: error.reason }))

@@ -8,7 +8,7 @@ import { type OpenService, openService } from './open-service.ts';
 /** What a command about backups works with. */
 export interface BackupsSession {
   readonly config: Config;
-  /** The picked services, at least one. Nothing has been asked of them. */
+  /** The picked services, at least one. No request has been sent yet. */
   readonly services: readonly OpenService[];
   readonly interruption: Interruption;
 }

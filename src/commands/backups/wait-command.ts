@@ -6,27 +6,27 @@ import type { BackupsWaitFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { findResource, nameOf, type ResourceInService } from './find.ts';
-import { hasJobs, lookAtBackup, lookAtJob } from './look.ts';
-import { lookCommand, waitCommandFor } from './next-command.ts';
+import { listCommandFor, waitCommandFor } from './next-command.ts';
 import { writeEnd } from './result.ts';
 import { withServices } from './session.ts';
-import { type Look, waitFor } from './wait.ts';
+import { checkBackup, checkJob, hasJobs } from './status-check.ts';
+import { type StatusCheck, waitFor } from './wait.ts';
 
-/** `backups wait`: goes on waiting for a job or a backup that was started before. */
+/** `backups wait`: waits for a job or a backup that was started earlier. */
 export async function waitCommand(
   flags: BackupsWaitFlags,
   terminal: Terminal,
   time: CommandTime,
 ): Promise<number> {
   if ((flags.job === undefined) === (flags.backup === undefined)) {
-    throw new CommandError('backups wait: either --job or --backup is needed', EXIT.usage);
+    throw new CommandError('either --job or --backup is required', EXIT.usage);
   }
   return await withServices(flags, terminal, async ({ config, services, interruption }) => {
     const target = await findResource(services, flags.resource);
-    const { look, what } = lookAt(target, flags);
+    const { check, what } = checkFor(target, flags);
     const started = { jobId: flags.job, backupId: flags.backup };
     const waitCommand = waitCommandFor(target, started, flags);
-    const waited = waitFor(look, {
+    const waited = waitFor(check, {
       what,
       waitCommand,
       service: target.service.service.type,
@@ -42,18 +42,18 @@ export async function waitCommand(
   });
 }
 
-function lookAt(
+function checkFor(
   target: ResourceInService,
   flags: BackupsWaitFlags,
-): { readonly look: Look; readonly what: string } {
+): { readonly check: StatusCheck; readonly what: string } {
   const { job, backup = '' } = flags;
   const name = nameOf(target.resource);
   if (job === undefined) {
-    const look = lookAtBackup(target, backup, lookCommand(target, flags));
-    return { look, what: `backup ${visible(backup)} of ${name}` };
+    const check = checkBackup(target, backup, listCommandFor(target, flags));
+    return { check, what: `backup ${visible(backup)} of ${name}` };
   }
   if (!hasJobs(target)) {
-    throw new CommandError(`${placeWords(target.service)} has no jobs that can be asked for; give --backup`);
+    throw new CommandError(`${placeWords(target.service)} has no jobs to wait for; use --backup`);
   }
-  return { look: lookAtJob(target, job), what: `job ${visible(job)} of ${name}` };
+  return { check: checkJob(target, job), what: `job ${visible(job)} of ${name}` };
 }

@@ -23,8 +23,8 @@ export interface Succeeded {
   readonly backup: SucceededBackup | undefined;
 }
 
-/** Looks once; rejects with a `CloudFailure` when there is no answer. */
-export type Look = (signal: AbortSignal) => Promise<Progress>;
+/** Checks once; rejects with a `CloudFailure` when there is no response. */
+export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
 /** What waiting works with. */
 export interface WaitOptions {
@@ -42,7 +42,7 @@ export interface WaitOptions {
 }
 
 /** Thrown when what was waited for has failed. */
-export class EndedBadly extends CommandError {
+export class WaitFailed extends CommandError {
   readonly reason: string | undefined;
 
   constructor(what: string, reason: string | undefined) {
@@ -51,19 +51,19 @@ export class EndedBadly extends CommandError {
   }
 }
 
-const FIRST_LOOK = 1;
-const LOOK_EVERY = 10;
+const FIRST_CHECK = 1;
+const CHECK_EVERY = 10;
 
 /**
- * Looks until it has ended: after a second, then twice as long each time, up to every ten seconds. Throws
- * {@link EndedBadly} when it failed, and a {@link CommandError} that says how to go on when the time is over, at
- * Ctrl-C, and when no later look can find anything else. A look that gets no answer is repeated.
+ * Checks until it has finished: after a second, then twice as long each time, up to every ten seconds. Throws
+ * {@link WaitFailed} when it failed, and a {@link CommandError} that says how to wait on when the time is over, at Ctrl-C,
+ * and when no later check can find anything else. A check without a response is repeated.
  */
-export async function waitFor(look: Look, options: WaitOptions): Promise<Succeeded> {
+export async function waitFor(check: StatusCheck, options: WaitOptions): Promise<Succeeded> {
   const { what, terminal, interrupted, time, timeout } = options;
   const began = time.clock();
   const line = createProgressLine(terminal);
-  let pause = FIRST_LOOK;
+  let pause = FIRST_CHECK;
   let trouble: string | undefined;
   try {
     for (;;) {
@@ -72,11 +72,11 @@ export async function waitFor(look: Look, options: WaitOptions): Promise<Succeed
       line.show(`Waiting for ${what}`, seconds(elapsed));
       await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
       if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(options)}`);
-      pause = Math.min(pause * 2, LOOK_EVERY);
-      const seen = await lookOnce(look, options);
+      pause = Math.min(pause * 2, CHECK_EVERY);
+      const seen = await checkOnce(check, options);
       if (seen.kind === 'succeeded') return seen;
-      if (seen.kind === 'failed') throw new EndedBadly(what, seen.reason);
-      trouble = seen.kind === 'unseen' ? seen.reason : undefined;
+      if (seen.kind === 'failed') throw new WaitFailed(what, seen.reason);
+      trouble = seen.kind === 'unknown' ? seen.reason : undefined;
     }
   } finally {
     line.end();
@@ -91,16 +91,16 @@ function timeIsOver(options: WaitOptions, trouble: string | undefined): string {
   return `not finished within ${formatDuration(options.timeout)}${last}; ${stillRunning(options)}`;
 }
 
-async function lookOnce(
-  look: Look,
+async function checkOnce(
+  check: StatusCheck,
   options: WaitOptions,
-): Promise<Progress | { readonly kind: 'unseen'; readonly reason: string }> {
+): Promise<Progress | { readonly kind: 'unknown'; readonly reason: string }> {
   const limit = AbortSignal.timeout(options.config.poll.timeout * 1000);
   try {
-    return await look(AbortSignal.any([options.interrupted, limit]));
+    return await check(AbortSignal.any([options.interrupted, limit]));
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
-    if (!isLasting(error)) return { kind: 'unseen', reason: error.message };
+    if (!isLasting(error)) return { kind: 'unknown', reason: error.message };
     const { code } = error.details;
     const refusal = refusalOf(options.service, code);
     throw new CommandError(
@@ -111,7 +111,7 @@ async function lookOnce(
   }
 }
 
-// What a later look will not find otherwise.
+// What a later check will not find otherwise.
 function isLasting({ details: { kind } }: CloudFailure): boolean {
   switch (kind) {
     case 'permission':

@@ -18,7 +18,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 const REQUEST_TIMEOUT = 408;
 
 /**
- * Whether a request whose answer is a failure may have been carried out. It was not where the service said why not, or
+ * Whether a request that failed may have been carried out. It was not where the service said why not, or
  * where no connection was made; every other end leaves it open.
  */
 export function mayHaveArrived({ details }: CloudFailure, sent: Operation, service: string): boolean {

@@ -7,14 +7,14 @@ import { visible } from '../text-table.ts';
 import type { StartedJob } from './act.ts';
 import { nameOf, type ResourceInService } from './find.ts';
 import { readBackupsOf } from './resource-backups.ts';
-import type { Look, Progress } from './wait.ts';
+import type { Progress, StatusCheck } from './wait.ts';
 
-/** Whether a service has jobs that can be asked for by their id. */
+/** Whether a service has jobs whose status can be read. */
 export const hasJobs = ({ service }: ResourceInService): boolean =>
   service.service.api.actions.job !== undefined;
 
-/** Looks at a job of a service that has jobs. */
-export function lookAtJob(target: ResourceInService, jobId: string): Look {
+/** Checks a job of a service that has jobs. */
+export function checkJob(target: ResourceInService, jobId: string): StatusCheck {
   return async (signal) => {
     const job = await jobState(target, jobId, signal);
     return job.kind === 'succeeded' ? { kind: 'succeeded', backup: undefined } : job;
@@ -31,47 +31,47 @@ async function jobState(
   return job.read(await send(service, job.call(resource, jobId), signal));
 }
 
-const LOOKS_FOR_AN_UNLISTED_ONE = 6;
+const CHECKS_FOR_AN_UNLISTED_ONE = 6;
 
 /**
- * Looks at one backup of a resource, by an id that somebody typed. Rejects with a {@link CommandError} when half a
- * minute of looks has not found it.
+ * Checks one backup of a resource, by an id that somebody typed. Rejects with a {@link CommandError} when it is not
+ * listed within half a minute of checks.
  */
-export function lookAtBackup(target: ResourceInService, backupId: string, lookWith: string): Look {
-  return lookFor(target, withId(backupId), (looks) => {
-    if (looks < LOOKS_FOR_AN_UNLISTED_ONE) return;
+export function checkBackup(target: ResourceInService, backupId: string, listWith: string): StatusCheck {
+  return checkChosen(target, withId(backupId), (checks) => {
+    if (checks < CHECKS_FOR_AN_UNLISTED_ONE) return;
     throw new CommandError(
-      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; look with ${lookWith}`,
+      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${listWith}`,
     );
   });
 }
 
 /**
- * Looks for the backup that was started: by its id where the answer named it, else the newest that nobody else
- * started and that was not listed `before`. Where the service has jobs, the job has to end first.
+ * Checks the backup that was started: by its id where the response named it, else the newest that nobody else
+ * started and that was not listed `before`. Where the service has jobs, the job has to finish first.
  */
-export function lookForStarted(
+export function checkStarted(
   target: ResourceInService,
   { jobId, backupId }: StartedJob,
   before: ReadonlySet<string>,
-  jobNotSeen: (reason: string) => void,
-): Look {
-  const atBackup = lookFor(
+  jobUnreadable: (reason: string) => void,
+): StatusCheck {
+  const backupCheck = checkChosen(
     target,
     backupId === undefined ? (backups) => newestNew(backups, before) : withId(backupId),
   );
-  let jobEnded = jobId === undefined || !hasJobs(target);
+  let jobFinished = jobId === undefined || !hasJobs(target);
   return async (signal) => {
-    if (!jobEnded) {
+    if (!jobFinished) {
       const job = await jobState(target, jobId ?? '', signal).catch((error: unknown): JobState => {
         if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
-        jobNotSeen(error.message);
+        jobUnreadable(error.message);
         return { kind: 'succeeded' };
       });
       if (job.kind !== 'succeeded') return job;
-      jobEnded = true;
+      jobFinished = true;
     }
-    return atBackup(signal);
+    return backupCheck(signal);
   };
 }
 
@@ -88,14 +88,14 @@ function newestNew(backups: readonly Backup[], before: ReadonlySet<string>): Bac
     .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
 }
 
-/** Looks at the chosen backup; `notListed` hears how often it was looked for before it was ever listed. */
-function lookFor(
+/** Checks the chosen backup; `notListed` is called with the number of checks until it is first listed. */
+function checkChosen(
   target: ResourceInService,
   choose: ChooseBackup,
-  notListed: (looks: number) => void = () => undefined,
-): Look {
+  notListed: (checks: number) => void = () => undefined,
+): StatusCheck {
   let wasListed = false;
-  let looks = 0;
+  let checks = 0;
   return async (signal) => {
     const backups = await readBackupsOf(target, signal);
     if (backups === undefined) return { kind: 'running' };
@@ -104,8 +104,8 @@ function lookFor(
       return { kind: 'failed', reason: 'it is no longer listed' };
     }
     wasListed = backup !== undefined;
-    looks += 1;
-    if (!wasListed) notListed(looks);
+    checks += 1;
+    if (!wasListed) notListed(checks);
     return progressOf(backup);
   };
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createWaitingWorld } from './waiting-world.ts';
+
+const DAY = 86_400;
+
+/** A world whose one graph was backed up by hand once a day, the newest backup half an hour ago. */
+async function worldWithBackups() {
+  const world = await createWaitingWorld({ graphs: 1, instances: 0 });
+  const [graph] = world.cloud.resources();
+  if (graph === undefined) throw new Error('the cloud has no graph');
+  for (let day = 0; day < 4; day += 1) {
+    world.cloud.startBackup(graph.id, { duration: 60 });
+    world.pass(DAY);
+  }
+  world.cloud.startBackup(graph.id, { duration: 3600 });
+  world.pass(1800);
+  return { ...world, graph };
+}
+
+const list = (...flags: readonly string[]) => ['backups', 'list', '--method', 'manual', ...flags];
+const linesOf = (output: string) => output.trimEnd().split('\n');
+
+describe('the table of backups', () => {
+  it('says when each began, in UTC and as an age', async () => {
+    const { run, cloud, graph } = await worldWithBackups();
+
+    const { code, output, errors } = await run(list('--limit', '2'));
+
+    const [headings = '', row = '', older = ''] = linesOf(output);
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(headings.split(/ {2,}/)).toEqual([
+      ...['STARTED (UTC)', 'AGE', 'STATE', 'SIZE', 'DURATION'],
+      ...['METHOD', 'PROJECT', 'SERVICE', 'RESOURCE', 'BACKUP ID'],
+    ]);
+    expect(row.split(/ {2,}/)).toEqual([
+      ...['2026-07-05 10:00:00Z', '30 min', 'running', '-', '-'],
+      ...['manual', 'prod', 'ges', graph.name, cloud.backupsOf(graph.id).at(-1)?.id],
+    ]);
+    expect(older).toMatch(/^2026-07-04 10:00:00Z +1 d {2}succeeded /);
+  });
+
+  it.each([
+    ['36h', 2],
+    ['2026-07-03T10:00:00Z', 3],
+    ['now', 0],
+  ])('has with --since %s the %d backups that began since', async (since, count) => {
+    const { run } = await worldWithBackups();
+
+    const { code, output } = await run(list('--since', since, '--json'));
+
+    expect(code).toBe(0);
+    expect(linesOf(output).filter((line) => line !== '')).toHaveLength(count);
+  });
+});
