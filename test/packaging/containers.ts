@@ -1,0 +1,91 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** The project's directory. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const CACHE = join(ROOT, '.cache/packaging');
+const DEBIAN = 'bookworm';
+const MIRROR = 'http://deb.debian.org/debian';
+
+const runFile = promisify(execFile);
+const OPTIONS = { maxBuffer: 64 * 1024 * 1024 };
+
+// Where the limits of the machine are lower than podman's default, a container does not start.
+const LIMITS = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n';
+
+/** Images and containers of one test file, apart from those of the machine. */
+export interface Containers {
+  /** Builds an image; gives its id. */
+  readonly build: (args: readonly string[]) => Promise<string>;
+  /** Runs podman to its end; gives its standard output. */
+  readonly podman: (...args: readonly string[]) => Promise<string>;
+  /** Starts a container that is removed with the others; gives its id. */
+  readonly start: (...args: readonly string[]) => Promise<string>;
+  /** An empty directory, removed with everything else. */
+  readonly directory: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** Makes a place for images and containers. */
+export async function createContainers(): Promise<Containers> {
+  const directory = await mkdtemp(join(tmpdir(), 'containers-'));
+  const limits = join(directory, 'containers.conf');
+  await writeFile(limits, LIMITS);
+  await mkdir(join(directory, 'files'));
+  const env = { ...process.env, CONTAINERS_CONF: limits };
+  const place = ['--root', join(directory, 'store'), '--runroot', join(directory, 'run')];
+  const storage = [...place, '--storage-driver', 'vfs'];
+  // Debian's crun refuses the mixed control groups of some machines.
+  const runtime = ['--runtime', 'runc', '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'];
+
+  const podman: Containers['podman'] = async (...args) =>
+    (await runFile('podman', [...storage, ...runtime, ...args], { ...OPTIONS, env })).stdout;
+  return {
+    podman,
+    directory: join(directory, 'files'),
+    build: async (args) => {
+      const all = [...storage, 'build', '--isolation', 'chroot', '--quiet', ...args];
+      return (await runFile('buildah', all, { ...OPTIONS, env, cwd: ROOT })).stdout.trim();
+    },
+    start: async (...args) => (await podman('run', '--detach', ...args)).trim(),
+    remove: async () => {
+      await podman('rm', '--all', '--force', '--time', '0');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A tar of a small Debian with these packages; kept for the next run. */
+export async function debianRoot(packages: readonly string[]): Promise<string> {
+  const file = join(CACHE, `${[DEBIAN, ...packages].join('-')}.tar`);
+  if (await stat(file).catch(() => undefined)) return file;
+  await mkdir(CACHE, { recursive: true });
+  const unfinished = `${file}.${process.pid}.tar`;
+  const include = `--include=${packages.join(',')}`;
+  const args = ['--mode=root', '--variant=essential', include, DEBIAN, unfinished, MIRROR];
+  try {
+    await runFile('mmdebstrap', args, OPTIONS);
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return file;
+}
+
+/** What a program writes to its standard output, piped through `tar` into a list of its files. */
+export function listTar(file: string): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const tar = spawn('tar', ['--list', '--verbose', '--numeric-owner', '--file', file]);
+    let text = '';
+    tar.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    tar.once('error', reject);
+    tar.once('close', () => resolve(text.trim().split('\n')));
+  });
+}

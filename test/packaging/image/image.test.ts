@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
+import { startSimulatedCloud } from '../../../src/simulated-cloud/simulated-cloud.ts';
+import { configurationFor } from '../../support/configuration.ts';
+import { eventually, readSamples } from '../../support/exporter-process.ts';
+import { type Containers, createContainers, listTar, ROOT } from '../containers.ts';
+import { buildBaseImage } from './base-image.ts';
+
+const IMAGE = 'localhost/exporter-under-test';
+const REVISION = '0123456789abcdef0123456789abcdef01234567';
+const COMMAND = 'huaweicloud-backup-exporter';
+const FOLDER = '/etc/huaweicloud-backup-exporter';
+// Not the user of the image: a cluster may give any.
+const HARDENED = [
+  ...['--user', '12345:12345', '--read-only', '--read-only-tmpfs=false', '--cap-drop', 'ALL'],
+  ...['--security-opt', 'no-new-privileges', '--memory', '256m', '--memory-swap', '256m'],
+];
+
+interface ImageConfig {
+  readonly User: string;
+  readonly Env: readonly string[];
+  readonly Entrypoint: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Healthcheck?: unknown;
+}
+
+const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+const argumentOf = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(dockerfile)?.[1];
+
+describe('the image', () => {
+  let containers: Containers;
+  let ids: readonly string[];
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    containers = await createContainers();
+    const base = `docker.io/library/node:${argumentOf('NODE_VERSION')}-bookworm-slim`;
+    await buildBaseImage(containers, base);
+    const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
+    const build = () =>
+      containers.build([
+        ...['--format', 'oci', '--timestamp', '1700000000', '--volume', `${cache}:/root/.npm`],
+        ...['--build-arg', `REVISION=${REVISION}`, '--tag', IMAGE, ROOT],
+      ]);
+    ids = [await build(), await build()];
+    const archive = join(containers.directory, 'root.tar');
+    await containers.podman('create', '--name', 'unstarted', IMAGE);
+    await containers.podman('export', '--output', archive, 'unstarted');
+    files = await listTar(archive);
+    return containers.remove;
+  }, 600_000);
+
+  /** A container that polls a simulated cloud on this machine and serves on a free port. */
+  async function startContainer(...more: readonly string[]) {
+    const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
+    onTestFinished(cloud.stop);
+    const config = join(containers.directory, `config-${cloud.origin.split(':').at(-1)}.yml`);
+    // By name, so that names are resolved as well.
+    const origin = cloud.origin.replace('127.0.0.1', 'localhost');
+    await writeFile(config, configurationFor({ ...cloud, origin }), { mode: 0o644 });
+    const id = await containers.start(
+      ...['--network', 'host', '--volume', `${config}:${FOLDER}/config.yml:ro`, ...more],
+      ...[IMAGE, `--config.file=${FOLDER}/config.yml`, '--web.listen-address=127.0.0.1:0'],
+      ...(more.includes('--read-only') ? [] : ['--state.file=/var/lib/huaweicloud-backup-exporter/state']),
+    );
+    const logs = () => containers.podman('logs', id);
+    const address = await eventually(async () => /msg=listening address=(\S+)/.exec(await logs())?.[1], 30);
+    const get = async (path: string) => fetch(`http://${address}${path}`);
+    await eventually(async () => (await get('/-/ready')).ok, 30);
+    return { id, cloud, get };
+  }
+
+  it('is the same to the byte when it is built twice', () => {
+    expect(ids[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
+  it('says who it runs as, what it is and what it was built from', async () => {
+    const [inspected] = JSON.parse(await containers.podman('image', 'inspect', IMAGE)) as readonly [
+      { readonly Config: ImageConfig },
+    ];
+    const { User, Entrypoint, Labels, Healthcheck } = inspected.Config;
+
+    expect({ User, Entrypoint, Healthcheck }).toEqual({
+      User: '65532:65532',
+      Entrypoint: [`/usr/local/bin/${COMMAND}`],
+      Healthcheck: undefined,
+    });
+    expect(Labels).toMatchObject({
+      'org.opencontainers.image.title': manifest.name,
+      'org.opencontainers.image.url': manifest.homepage,
+      'org.opencontainers.image.source': manifest.homepage,
+      'org.opencontainers.image.licenses': manifest.license,
+      'org.opencontainers.image.version': manifest.version,
+      'org.opencontainers.image.revision': REVISION,
+    });
+    expect(await containers.podman('run', '--rm', ...HARDENED, IMAGE, '--version')).toBe(
+      `${COMMAND} ${manifest.version} (revision ${REVISION}, node v${argumentOf('NODE_VERSION')})\n`,
+    );
+  });
+
+  it('is built on the Node.js that the tests run on', () => {
+    expect(argumentOf('NODE_VERSION')).toBe(manifest.devDependencies.node);
+    expect(argumentOf('VERSION')).toBe(manifest.version);
+  });
+
+  it('holds nothing to run but Node.js and the program', () => {
+    const executable = files
+      .filter((line) => /^-..x/.test(line))
+      .map((line) => line.split(/\s+/)[5])
+      .filter((name) => !/\.so(\.|$)/.test(name ?? ''));
+
+    expect(executable).toEqual(['app/main.js', 'usr/local/bin/node']);
+  });
+
+  it('carries its license, the licenses of what is in it, a bill of materials and what scanners read', () => {
+    const names = files.map((line) => line.split(/\s+/)[5]);
+
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['app/LICENSE', 'app/LICENSES.txt', 'app/sbom.cdx.json', 'etc/os-release'],
+        ...['libc6', 'libgcc-s1', 'libstdc++6'].flatMap((name) => [
+          `var/lib/dpkg/status.d/${name}`,
+          `usr/share/doc/${name}/copyright`,
+        ]),
+      ]),
+    );
+  });
+
+  it('leaves no file that its user could change, but the folder for the state', () => {
+    const writable = files.filter((line) => !/^\S+ 0\/0 /.test(line) || /^[^l].{7}w/.test(line));
+
+    expect(writable.map((line) => line.split(/\s+/)[5])).toEqual(['var/lib/huaweicloud-backup-exporter/']);
+  });
+
+  it('serves as any user, read-only, without capabilities, in 256 MB; check runs in it; it stops', async () => {
+    const { id, get } = await startContainer(...HARDENED);
+
+    const samples = readSamples(await (await get('/metrics')).text());
+    const check = await containers.podman('exec', id, COMMAND, 'check', `--config.file=${FOLDER}/config.yml`);
+    await containers.podman('stop', '--time', '10', id);
+    const ended = await containers.podman('wait', id);
+
+    expect(samples.filter(({ name }) => name === 'huaweicloud_backup_resource_info')).toHaveLength(5);
+    expect(check).toContain('prod');
+    expect(ended.trim()).toBe('0');
+  });
+
+  it('starts a backup by the command in it', async () => {
+    const { id, cloud } = await startContainer(...HARDENED);
+    const [graph] = cloud.resources('ges');
+
+    const created = await containers.podman(
+      ...['exec', id, COMMAND, 'backups', 'create', `--config.file=${FOLDER}/config.yml`],
+      ...['--project', 'prod', '--service', 'ges', '--resource', graph?.name ?? '', '--yes'],
+    );
+
+    expect(created).toContain(graph?.name);
+    expect(cloud.requests.map(({ operation }) => operation)).toContain('create_backup');
+  });
+
+  it('keeps its state in a volume, as its own user', async () => {
+    const { id } = await startContainer('--volume', 'state:/var/lib/huaweicloud-backup-exporter');
+
+    await containers.podman('stop', '--time', '10', id);
+    const archive = join(containers.directory, 'state.tar');
+    await containers.podman('volume', 'export', '--output', archive, 'state');
+
+    expect((await listTar(archive)).filter((line) => / 65532\/65532 +[1-9].*state/.test(line))).toHaveLength(1);
+  });
+
+  it('says in one line what is wrong with its configuration, and ends with 2', async () => {
+    const id = await containers.start(...HARDENED, IMAGE);
+
+    const ended = await containers.podman('wait', id);
+    const log = await containers.podman('logs', id).catch((error: unknown) => String(error));
+
+    expect(ended.trim()).toBe('2');
+    expect(log.trim().split('\n').length).toBeLessThan(3);
+  });
+});
