@@ -10,6 +10,10 @@ const PROMETHEUS = ['test/**/*.prometheus.test.ts'];
 const BROWSER = ['test/**/*.browser.test.ts'];
 const ALERTS = ['test/alerts/**/*.test.ts'];
 const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
+// The chart needs Helm, the two others start containers, which takes root.
+const CHART = ['test/packaging/chart/**/*.test.ts'];
+const IMAGE = ['test/packaging/image/**/*.test.ts'];
+const SYSTEMD = ['test/packaging/systemd/**/*.test.ts'];
 
 // Tests that start the program.
 const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
@@ -49,7 +53,7 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt }: Leg) => 
   },
 });
 
-const INSTALLED = [...PROMETHEUS, ...BROWSER, ...ALERTS, ...DASHBOARDS];
+const INSTALLED = [...PROMETHEUS, ...BROWSER, ...ALERTS, ...DASHBOARDS, ...CHART, ...IMAGE, ...SYSTEMD];
 const LATER = [...SLOW, ...BENCH];
 const NOT_PURE = [...PROCESS, ...INSTALLED, ...LATER];
 
@@ -78,6 +82,7 @@ export default defineConfig({
       leg({ name: 'alerts', include: ALERTS, exclude: LATER, order: 2, isBuilt: true }),
       leg({ name: 'dashboards', include: DASHBOARDS, exclude: LATER, order: 2 }),
       leg({ name: 'slow', include: SLOW, order: 3, isBuilt: true }),
+      leg({ name: 'image', include: IMAGE, order: 3 }),
       leg({ name: 'zone-east', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'Asia/Shanghai' }),
       leg({ name: 'zone-west', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'America/St_Johns' }),
       leg({ name: 'bench', include: BENCH, order: 4 }),

@@ -3,12 +3,15 @@ export interface TestLeg {
   readonly name: string;
   /** Debian packages whose programs it runs. */
   readonly packages: readonly string[];
+  /** Whether it starts containers, which takes root. */
+  readonly needsRoot?: true;
   /** Whether it takes longer than `npm test` may, and runs in `npm run test:all` alone. */
   readonly isSlow?: true;
 }
 
 const PROMETHEUS = ['prometheus', 'curl', 'python3'];
 const ALERTMANAGER = ['prometheus', 'prometheus-alertmanager'];
+const CONTAINERS = ['buildah', 'podman', 'runc', 'mmdebstrap'];
 
 /** All parts of the tests. */
 export const TEST_LEGS: readonly TestLeg[] = [
@@ -20,6 +23,7 @@ export const TEST_LEGS: readonly TestLeg[] = [
   { name: 'alerts', packages: ALERTMANAGER },
   { name: 'dashboards', packages: ['prometheus'] },
   { name: 'slow', packages: ALERTMANAGER, isSlow: true },
+  { name: 'image', packages: CONTAINERS, needsRoot: true, isSlow: true },
   { name: 'zone-east', packages: [], isSlow: true },
   { name: 'zone-west', packages: [], isSlow: true },
   { name: 'bench', packages: ['golang-go', 'golang-github-prometheus-client-golang-dev'], isSlow: true },

@@ -15,15 +15,16 @@ const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 const legs = TEST_LEGS.filter(({ isSlow }) => isSlow !== true || process.argv.includes('--all'));
 
-install([...new Set(legs.flatMap(({ packages }) => packages))]);
-const missing = new Map(legs.map((leg) => [leg, missingPackages(leg)]));
-const runnable = legs.filter((leg) => missing.get(leg)?.length === 0);
+const isRoot = process.getuid?.() === 0;
+const installable = legs.filter(({ needsRoot }) => needsRoot !== true || isRoot);
+install([...new Set(installable.flatMap(({ packages }) => packages))]);
+const reasons = new Map(legs.map((leg) => [leg, reasonNotToRun(leg)]));
+const runnable = legs.filter((leg) => reasons.get(leg) === undefined);
 const { passed, failed, status } = run(runnable);
 
 const leftOut = legs.filter((leg) => !runnable.includes(leg));
 for (const leg of leftOut) {
-  const packages = missing.get(leg)?.join(' ');
-  process.stdout.write(`not run: ${leg.name}, for want of the Debian packages ${packages}\n`);
+  process.stdout.write(`not run: ${leg.name}, ${reasons.get(leg)}\n`);
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
@@ -32,6 +33,12 @@ process.exitCode = status === 0 && isCi && leftOut.length > 0 ? 1 : status;
 /** Installs what is missing, where it may; says so, and what it cannot. */
 function install(packages: readonly string[]): void {
   spawnSync('sh', [ENSURE, ...packages], { stdio: 'inherit' });
+}
+
+function reasonNotToRun(leg: TestLeg): string | undefined {
+  if (leg.needsRoot === true && !isRoot) return 'which takes root';
+  const packages = missingPackages(leg);
+  return packages.length === 0 ? undefined : `for want of the Debian packages ${packages.join(' ')}`;
 }
 
 function missingPackages({ packages }: TestLeg): readonly string[] {

@@ -24,6 +24,8 @@ export interface Containers {
   readonly build: (args: readonly string[]) => Promise<string>;
   /** Runs podman to its end; gives its standard output. */
   readonly podman: (...args: readonly string[]) => Promise<string>;
+  /** What a container has written so far, to its standard output and error. */
+  readonly logs: (id: string) => Promise<string>;
   /** Starts a container that is removed with the others; gives its id. */
   readonly start: (...args: readonly string[]) => Promise<string>;
   /** An empty directory, removed with everything else. */
@@ -43,11 +45,13 @@ export async function createContainers(): Promise<Containers> {
   // Debian's crun refuses the mixed control groups of some machines.
   const runtime = ['--runtime', 'runc', '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'];
 
-  const podman: Containers['podman'] = async (...args) =>
-    (await runFile('podman', [...storage, ...runtime, ...args], { ...OPTIONS, env })).stdout;
+  const runPodman = (...args: readonly string[]) =>
+    runFile('podman', [...storage, ...runtime, ...args], { ...OPTIONS, env });
+  const podman: Containers['podman'] = async (...args) => (await runPodman(...args)).stdout;
   return {
     podman,
     directory: join(directory, 'files'),
+    logs: async (id) => Object.values(await runPodman('logs', id)).join(''),
     build: async (args) => {
       const all = [...storage, 'build', '--isolation', 'chroot', '--quiet', ...args];
       return (await runFile('buildah', all, { ...OPTIONS, env, cwd: ROOT })).stdout.trim();

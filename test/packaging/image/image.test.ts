@@ -67,8 +67,10 @@ describe('the image', () => {
       ...[IMAGE, `--config.file=${FOLDER}/config.yml`, '--web.listen-address=127.0.0.1:0'],
       ...(more.includes('--read-only') ? [] : ['--state.file=/var/lib/huaweicloud-backup-exporter/state']),
     );
-    const logs = () => containers.podman('logs', id);
-    const address = await eventually(async () => /msg=listening address=(\S+)/.exec(await logs())?.[1], 30);
+    const address = await eventually(
+      async () => /msg=listening address=(\S+)/.exec(await containers.logs(id))?.[1],
+      30,
+    );
     const get = async (path: string) => fetch(`http://${address}${path}`);
     await eventually(async () => (await get('/-/ready')).ok, 30);
     return { id, cloud, get };
@@ -152,7 +154,7 @@ describe('the image', () => {
 
   it('starts a backup by the command in it', async () => {
     const { id, cloud } = await startContainer(...HARDENED);
-    const [graph] = cloud.resources('ges');
+    const [graph] = cloud.resources();
 
     const created = await containers.podman(
       ...['exec', id, COMMAND, 'backups', 'create', `--config.file=${FOLDER}/config.yml`],
@@ -170,16 +172,16 @@ describe('the image', () => {
     const archive = join(containers.directory, 'state.tar');
     await containers.podman('volume', 'export', '--output', archive, 'state');
 
-    expect((await listTar(archive)).filter((line) => / 65532\/65532 +[1-9].*state/.test(line))).toHaveLength(1);
+    expect((await listTar(archive)).filter((line) => / 65532\/65532 +[1-9].*state/.test(line))).toHaveLength(
+      1,
+    );
   });
 
   it('says in one line what is wrong with its configuration, and ends with 2', async () => {
     const id = await containers.start(...HARDENED, IMAGE);
 
     const ended = await containers.podman('wait', id);
-    const log = await containers.podman('logs', id).catch((error: unknown) => String(error));
-
     expect(ended.trim()).toBe('2');
-    expect(log.trim().split('\n').length).toBeLessThan(3);
+    expect(await containers.logs(id)).toMatch(/^[^\n]*--config\.file[^\n]*\n$/);
   });
 });
