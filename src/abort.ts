@@ -1,4 +1,4 @@
-/** A signal that aborts when one of two does, and lets go of both when it is no longer needed. */
+/** A signal that aborts when one of two does, for the same reason, and lets go of both when it is no longer needed. */
 export interface JoinedSignal {
   readonly signal: AbortSignal;
   readonly release: () => void;
@@ -7,8 +7,8 @@ export interface JoinedSignal {
 /** Joins two signals. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that lives long. */
 export function joinSignals(one: AbortSignal, other: AbortSignal): JoinedSignal {
   const joined = new AbortController();
-  const abort = (): void => joined.abort();
-  if (one.aborted || other.aborted) joined.abort();
+  const abort = (): void => joined.abort(one.aborted ? one.reason : other.reason);
+  if (one.aborted || other.aborted) abort();
   one.addEventListener('abort', abort, { once: true });
   other.addEventListener('abort', abort, { once: true });
   return {

@@ -1,17 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import type { Dispatcher } from 'undici';
-import { type Clock, type Seconds, seconds } from '../domain/quantities.ts';
+import { type Clock, milliseconds, type Seconds, seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
-import { isCertificateCause } from './classification.ts';
 import type { RequestObservation } from './client.ts';
+import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
-import { type Exchange, exchange, type HttpRequest } from './exchange.ts';
 import { CloudFailure, type CloudFailureDetails } from './failure.ts';
+import { type HttpRequest, type HttpResult, sendHttp } from './http.ts';
 import { failureMessage } from './message.ts';
+import { isCertificateCause } from './network-failure.ts';
 import type { Operation } from './operation.ts';
 import type { Answer, Question } from './question.ts';
 import { type Sleep, waitBeforeRetry } from './retry.ts';
-import type { Routes } from './routes.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { Work } from './shared-work.ts';
 import { oneLine } from './text.ts';
@@ -20,7 +19,7 @@ import { judge, type Verdict } from './verdict.ts';
 /** What asking depends on. */
 export interface AskerOptions {
   readonly project: string;
-  readonly routes: Routes;
+  readonly connections: Connections;
   readonly semaphore: Semaphore;
   readonly requestTimeout: Seconds;
   readonly maxBodyBytes: number;
@@ -51,6 +50,7 @@ const NOTHING_KNOWN = {
 } as const satisfies Partial<CloudFailureDetails>;
 
 interface Addressed {
+  readonly url: URL;
   readonly host: string;
   readonly request: Omit<HttpRequest, 'headers'>;
   readonly path: string;
@@ -58,7 +58,8 @@ interface Addressed {
 }
 
 const address = (question: Question): Addressed => {
-  const { origin, host, pathname } = new URL(question.endpoint);
+  const url = new URL(question.endpoint);
+  const { origin, host, pathname } = url;
   const path = encodePath(`${pathname.replace(/\/+$/, '')}${question.path}`);
   const query = canonicalQuery(Object.entries(question.query));
   const request = {
@@ -67,31 +68,32 @@ const address = (question: Question): Addressed => {
     path: query === '' ? path : `${path}?${query}`,
     body: question.body,
   };
-  return { host, request, path, query };
+  return { url, host, request, path, query };
 };
 
 /** Segments that would lead to another path than the one that was meant. */
 const hasDotSegments = (path: string): boolean =>
   path.split('/').some((segment) => segment === '.' || segment === '..');
 
-const codeOf = (end: Exchange): string => {
-  switch (end.end) {
-    case 'answer':
-      return String(end.status);
-    case 'network':
-    case 'unreadable':
-      return 'network';
-    case 'timeout':
+/** The label `code` of a request; undefined for one that the exporter itself gave up, for no lack of a response. */
+const codeOf = (result: HttpResult, { reason }: AbortSignal): string | undefined => {
+  switch (result.kind) {
+    case 'response':
+      return String(result.status);
+    case 'failed':
+      return result.fault === 'timeout' ? 'timeout' : 'network';
     case 'aborted':
-      return 'timeout';
+      return isTimeout(reason) ? 'timeout' : undefined;
     default:
-      return end satisfies never;
+      return result satisfies never;
   }
 };
 
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
+
 /** Creates the asker of one project. */
 export function createAsker(options: AskerOptions): Asker {
-  const { routes, semaphore, clock, log } = options;
+  const { connections, semaphore, clock, log } = options;
 
   const interrupted = (operation: Operation, host: string | undefined): CloudFailure =>
     options.closed()
@@ -119,6 +121,7 @@ export function createAsker(options: AskerOptions): Asker {
   const headersFor = (question: Question, { host, path, query }: Addressed) => ({
     'user-agent': options.userAgent,
     accept: 'application/json',
+    'accept-encoding': 'identity',
     ...question.headers,
     ...question.proof({
       method: question.method,
@@ -131,28 +134,35 @@ export function createAsker(options: AskerOptions): Asker {
 
   /** Sends the request once and takes note of how that ended. */
   const send = async (
-    dispatcher: Dispatcher,
     question: Question,
     addressed: Addressed,
     timeout: Seconds,
     signal: AbortSignal,
-  ): Promise<Exchange> => {
+  ): Promise<HttpResult> => {
+    const dispatcher = await connections.to(addressed.url).catch((error: unknown) => {
+      throw unroutable(question, addressed.host, error);
+    });
     const started = performance.now();
-    const end = await exchange(
+    const result = await sendHttp(
       dispatcher,
       { ...addressed.request, headers: headersFor(question, addressed) },
-      { timeoutMs: timeout * 1000, bodyBytes: options.maxBodyBytes },
+      {
+        timeoutMs: milliseconds(timeout),
+        bodyBytes: options.maxBodyBytes,
+        // What IAM refuses counts against the account, whether or not its reasons arrive.
+        statusSuffices: (status) => question.operation === 'sign_in' && status >= 400,
+      },
       signal,
     );
     const { service, operation } = question;
-    const code = codeOf(end);
+    const code = codeOf(result, signal);
     const taken = seconds((performance.now() - started) / 1000);
-    options.observe({ service, operation, code, seconds: taken });
+    if (code !== undefined) options.observe({ service, operation, code, seconds: taken });
     log.debug(
       { project: options.project, service, operation, host: addressed.host, code, seconds: taken },
       'request',
     );
-    return end;
+    return result;
   };
 
   const unroutable = (question: Question, host: string, error: unknown): CloudFailure => {
@@ -172,14 +182,11 @@ export function createAsker(options: AskerOptions): Asker {
     const leave = await semaphore.enter(signal);
     if (leave === undefined) return lasting(interrupted(question.operation, host));
     try {
-      const dispatcher = await routes.dispatcher(question.route).catch((error: unknown) => {
-        throw unroutable(question, host, error);
-      });
-      const end = await send(dispatcher, question, addressed, timeout, signal);
-      if (end.end === 'aborted') return lasting(interrupted(question.operation, host));
-      if (end.end === 'network' && isCertificateCause(end.cause)) routes.distrusted();
-      const proxied = routes.proxied && question.route === 'cloud';
-      return judge(end, { question, host, timeout, proxied, now: clock() });
+      const result = await send(question, addressed, timeout, signal);
+      if (result.kind === 'aborted') return lasting(interrupted(question.operation, host));
+      if (result.kind === 'failed' && isCertificateCause(result.cause)) connections.distrusted();
+      const proxied = connections.isProxied(addressed.url);
+      return judge(result, { question, host, timeout, proxied, now: clock() });
     } finally {
       leave();
     }

@@ -53,30 +53,3 @@ export function classifyAnswer(
   const isTransient = transientPrefix !== undefined && code?.startsWith(transientPrefix) === true;
   return BY_CODE.get(code ?? '') ?? classifyStatus(status, isTransient);
 }
-
-/** Why no whole answer came: a connection that failed, a limit of time, or bytes that are not HTTP. */
-export type Fault = 'network' | 'timeout' | 'unreadable';
-
-// Node's names for what OpenSSL finds wrong with a certificate; a moment later it is still wrong.
-const CERTIFICATE_CAUSE =
-  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
-
-/** Whether the system's code for a failure tells of a certificate that is not trusted. */
-export const isCertificateCause = (cause: string | undefined): boolean => CERTIFICATE_CAUSE.test(cause ?? '');
-
-// Undici refuses to send what it is given, and a proxy that wants a password.
-const isUnsendable = (cause: string | undefined): boolean => cause === 'UND_ERR_INVALID_ARG';
-
-/** Classifies a request that got no whole answer. */
-export function classifyFault(fault: Fault, cause: string | undefined): Classification {
-  switch (fault) {
-    case 'network':
-      return isCertificateCause(cause) || isUnsendable(cause) ? lasting('network') : passing('network');
-    case 'timeout':
-      return passing('timeout');
-    case 'unreadable':
-      return lasting('malformed');
-    default:
-      return fault satisfies never;
-  }
-}

@@ -1,6 +1,7 @@
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { Permission } from '../services/api-call.ts';
-import { type Classification, isCertificateCause } from './classification.ts';
+import type { Classification } from './classification.ts';
+import { explainCause } from './network-failure.ts';
 import type { Operation } from './operation.ts';
 import { oneLine } from './text.ts';
 import type { VendorError } from './vendor-error.ts';
@@ -92,20 +93,6 @@ export function unreadableMessage(
   );
 }
 
-const NETWORK_CAUSES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection before its answer was complete',
-  EPIPE: 'closed the connection before its answer was complete',
-  UND_ERR_SOCKET: 'closed the connection before its answer was complete',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'closed the connection before its answer was complete',
-  ENOTFOUND: 'is not a host name that can be resolved',
-  EAI_AGAIN: 'could not be resolved, the name service gave no answer',
-  EHOSTUNREACH: 'cannot be reached',
-  ENETUNREACH: 'cannot be reached',
-  EPROTO: 'does not speak TLS as expected',
-  UND_ERR_PRX_CONN: 'was not reached, the proxy opened no tunnel to it',
-};
-
 /** The sentence about a connection that failed. `detail` is used where the cause has no words of its own. */
 export function networkMessage(
   attempted: Attempted,
@@ -114,20 +101,18 @@ export function networkMessage(
   proxied: boolean,
 ): string {
   const { operation, host } = attempted;
-  const through = proxied ? 'check the proxy too (proxy_url or HTTPS_PROXY)' : undefined;
-  if (isCertificateCause(cause)) {
-    return failureMessage(
-      operation,
-      `the certificate of ${host} is not trusted (${cause})`,
-      'set ca_file if its authority is a private one',
-      through,
-    );
-  }
-  const known = NETWORK_CAUSES[cause ?? ''];
-  const named = cause?.startsWith('UND_ERR_') === true ? undefined : cause;
-  const remark = known === undefined ? oneLine(detail ?? cause ?? '', 120) : named;
-  const happened = known ?? 'could not be asked';
-  return failureMessage(operation, `${host} ${happened}${remark ? ` (${remark})` : ''}`, through);
+  const { happened, advice } = explainCause(cause) ?? {
+    happened: 'could not be reached',
+    advice: 'check the network of this machine and the endpoint',
+  };
+  const isWord = cause !== undefined && !/^(UND_ERR|PROXY)_/.test(cause);
+  const remark = explainCause(cause) === undefined ? oneLine(detail ?? cause ?? '', 120) : isWord && cause;
+  return failureMessage(
+    operation,
+    `${host} ${happened}${remark ? ` (${remark})` : ''}`,
+    advice,
+    proxied ? 'check the proxy too (proxy_url or HTTPS_PROXY)' : undefined,
+  );
 }
 
 /** The sentence about an answer that did not come in time. */

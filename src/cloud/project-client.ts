@@ -1,9 +1,10 @@
 import { joinSignals } from '../abort.ts';
 import type { ProjectConfig } from '../config/config.ts';
-import type { Clock, Seconds } from '../domain/quantities.ts';
+import { type Clock, milliseconds, type Seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { createAsker } from './asker.ts';
 import type { ProjectClient, RequestObservation, ServiceRequest } from './client.ts';
+import { createConnections } from './connections.ts';
 import type { Authorization } from './credentials/authorizer.ts';
 import { createAuthorizer } from './credentials/credentials.ts';
 import { sameSecrets } from './credentials/secret.ts';
@@ -13,7 +14,6 @@ import { CloudFailure } from './failure.ts';
 import { nameInIam, readProjectId } from './project-id.ts';
 import type { Answer, Question } from './question.ts';
 import { MAX_ATTEMPTS, type Sleep } from './retry.ts';
-import { createRoutes } from './routes.ts';
 import { createSemaphore } from './semaphore.ts';
 import { type NoteFailure, shareWork } from './shared-work.ts';
 
@@ -70,16 +70,16 @@ const LANGUAGE_AND_TYPE = { 'content-type': 'application/json', 'x-language': 'e
 export function createProjectClient(project: ProjectConfig, options: ProjectClientOptions): ProjectClient {
   const { clock, log } = options;
   const lifetime = new AbortController();
-  const routes = createRoutes({
+  const connections = createConnections({
     caFile: project.caFile,
     proxyUrl: project.proxyUrl,
     environment: options.environment,
-    connections: options.concurrency,
-    requestTimeoutMs: options.requestTimeout * 1000,
+    perHost: options.concurrency,
+    timeoutMs: milliseconds(options.requestTimeout),
   });
   const asker = createAsker({
     project: project.name,
-    routes,
+    connections,
     semaphore: createSemaphore(options.concurrency),
     requestTimeout: options.requestTimeout,
     maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
@@ -104,7 +104,6 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   const signed = (question: OpenQuestion, authorization: Authorization, projectId?: string): Question => ({
     ...question,
     path: question.path.replaceAll(PROJECT_ID, encodeComponent(projectId ?? '')),
-    route: 'cloud',
     headers: LANGUAGE_AND_TYPE,
     proof: authorization.proofFor(projectId),
     signed: authorization.signed,
@@ -197,7 +196,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     passwordExpiresAt: authorizer.passwordExpiresAt,
     close: async () => {
       lifetime.abort();
-      await routes.close();
+      await connections.close();
     },
   };
 }

@@ -1,9 +1,13 @@
-/** Which requests of a project go through a proxy. */
-export type ProxyChoice =
-  | { readonly use: 'none' }
-  | { readonly use: 'always'; readonly url: string }
-  /** Requests by https, but for the hosts in `except`, a list as NO_PROXY holds it. */
-  | { readonly use: 'https'; readonly url: string; readonly except: string };
+import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../config/endpoints.ts';
+
+/** The proxy of a project. It is for nothing on this machine. */
+export interface ChosenProxy {
+  readonly url: string;
+  /** The setting or variable that it comes from. */
+  readonly origin: 'proxy_url' | 'HTTPS_PROXY';
+  readonly isFor: (endpoint: URL) => boolean;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,10 +18,49 @@ const fromEnvironment = (environment: Environment, name: string): string =>
 /** The URL with `http://` in front where there is no scheme, as people write it in the environment. */
 const withScheme = (url: string): string => (/^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`);
 
-/** Chooses the proxy: the configured one for all requests, else HTTPS_PROXY for https, with NO_PROXY's exceptions. */
-export function chooseProxy(configured: string | undefined, environment: Environment): ProxyChoice {
-  if (configured !== undefined) return { use: 'always', url: configured };
+// Plain http is spoken to this machine and to its metadata service alone.
+const isRemote = ({ protocol, hostname }: URL): boolean => protocol === 'https:' && !isLoopback(hostname);
+
+/** Chooses the proxy: the configured one, else HTTPS_PROXY with NO_PROXY's exceptions. */
+export function chooseProxy(
+  configured: string | undefined,
+  environment: Environment,
+): ChosenProxy | undefined {
+  if (configured !== undefined) return { url: configured, origin: 'proxy_url', isFor: isRemote };
   const url = fromEnvironment(environment, 'HTTPS_PROXY').trim();
-  if (url === '') return { use: 'none' };
-  return { use: 'https', url: withScheme(url), except: fromEnvironment(environment, 'NO_PROXY') };
+  if (url === '') return undefined;
+  const exceptions = fromEnvironment(environment, 'NO_PROXY')
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((exception) => exception !== '');
+  return {
+    url: withScheme(url),
+    origin: 'HTTPS_PROXY',
+    isFor: (endpoint) =>
+      isRemote(endpoint) && !exceptions.some((exception) => isException(exception, endpoint)),
+  };
+}
+
+/** Whether one entry of NO_PROXY (`*`, a name, an address or a network, each but the last with or without port) covers an endpoint. */
+function isException(exception: string, { hostname, port }: URL): boolean {
+  if (exception === '*') return true;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const [network = '', length] = exception.split('/');
+  if (isIP(network) !== 0) return isInNetwork(host, network, length);
+  const [, name = '', onlyPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(exception) ?? [];
+  if (onlyPort !== undefined && onlyPort !== (port === '' ? '443' : port)) return false;
+  const domain = name.replace(/^\*?\.?/, '');
+  return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+}
+
+/** Whether a host is an address in a network, given by its length in bits; without one, the address itself. */
+function isInNetwork(host: string, network: string, length: string | undefined): boolean {
+  const family = isIP(host);
+  const bits = family === 6 ? 128 : 32;
+  const prefix = Number(length ?? bits);
+  if (family === 0 || family !== isIP(network) || !(prefix <= bits)) return false;
+  const name = family === 6 ? 'ipv6' : 'ipv4';
+  const list = new BlockList();
+  list.addSubnet(network, prefix, name);
+  return list.check(host, name);
 }

@@ -1,9 +1,8 @@
 import type { Seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { ErrorRules, Permission } from '../services/api-call.ts';
-import type { AnswerHeaders } from './exchange.ts';
+import type { ResponseHeaders } from './http.ts';
 import type { Operation } from './operation.ts';
-import type { Route } from './routes.ts';
 import type { SignableRequest } from './signature.ts';
 
 /** The headers that prove who asks, made anew for each attempt, because a signature holds the time. */
@@ -13,7 +12,6 @@ export type ProofOfIdentity = (request: SignableRequest) => Readonly<Record<stri
 export interface Question {
   readonly operation: Operation;
   readonly service: ServiceType | 'iam';
-  readonly route: Route;
   readonly errors: ErrorRules;
   /** What to grant when it is refused. */
   readonly permission: Permission | undefined;
@@ -43,7 +41,7 @@ export interface Question {
 /** A good answer. */
 export interface Answer {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   /** An object, or a string where that was expected. */
   readonly body: unknown;
 }
@@ -52,7 +50,7 @@ export interface Answer {
 export const noProof: ProofOfIdentity = () => ({});
 
 /** The value of a header that should come once; of several the first. */
-export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
+export function headerOf(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : value?.[0];
 }

@@ -1,7 +1,7 @@
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
-import { type Classification, classifyAnswer, classifyFault, type Fault } from './classification.ts';
-import type { Exchange } from './exchange.ts';
+import { type Classification, classifyAnswer } from './classification.ts';
 import { CloudFailure, type CloudFailureDetails } from './failure.ts';
+import type { HttpResult } from './http.ts';
 import { asJsonObject, readJson } from './json-body.ts';
 import {
   type Attempted,
@@ -13,6 +13,7 @@ import {
   unreadableMessage,
 } from './message.ts';
 import { readHttpDate } from './moment.ts';
+import { classifyFault } from './network-failure.ts';
 import { type Answer, headerOf, type Question } from './question.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { oneLine, withoutSecrets } from './text.ts';
@@ -38,8 +39,8 @@ export interface Circumstances {
   readonly now: UnixSeconds;
 }
 
-type AnswerExchange = Extract<Exchange, { end: 'answer' }>;
-type FaultExchange = Extract<Exchange, { end: Fault }>;
+type AnswerExchange = Extract<HttpResult, { kind: 'response' }>;
+type FaultExchange = Extract<HttpResult, { kind: 'failed' }>;
 
 const MAX_CODE_LENGTH = 64;
 // A text of an error is at most a line long; what comes after this much is not looked at.
@@ -119,6 +120,10 @@ function judgeSuccess(exchange: AnswerExchange, circumstances: Circumstances): V
     );
   if (exchange.tooLarge) return malformed('a body that is too large');
   if (status === 204) return { good: true, answer: { status, headers, body: undefined } };
+  const encoding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    return malformed(`a body encoded as ${oneLine(encoding, 20)}, which was not asked for`);
+  }
   if (circumstances.question.expect === 'text') {
     return { good: true, answer: { status, headers, body: exchange.body.toString('utf8') } };
   }
@@ -137,7 +142,7 @@ function judgeFault(exchange: FaultExchange, circumstances: Circumstances): Verd
   const { timeout, proxied, host, question } = circumstances;
   const attempted = attemptedBy(circumstances);
   const message = (): string => {
-    switch (exchange.end) {
+    switch (exchange.fault) {
       case 'network':
         return networkMessage(attempted, cause, detail, proxied);
       case 'timeout':
@@ -149,15 +154,15 @@ function judgeFault(exchange: FaultExchange, circumstances: Circumstances): Verd
           'check the endpoint',
         );
       default:
-        return exchange.end satisfies never;
+        return exchange.fault satisfies never;
     }
   };
-  return failed(message(), classifyFault(exchange.end, cause), circumstances, { cause });
+  return failed(message(), classifyFault(exchange), circumstances, { cause });
 }
 
 /** Judges how a request ended. */
 export function judge(exchange: AnswerExchange | FaultExchange, circumstances: Circumstances): Verdict {
-  if (exchange.end !== 'answer') return judgeFault(exchange, circumstances);
+  if (exchange.kind !== 'response') return judgeFault(exchange, circumstances);
   if (exchange.status >= 200 && exchange.status < 300) return judgeSuccess(exchange, circumstances);
   const reading = readJson(exchange.body);
   return judgeError(exchange, readVendorError(reading.ok ? reading.value : undefined), circumstances);

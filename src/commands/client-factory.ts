@@ -3,7 +3,7 @@ import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
 import { createSignInGuard } from '../cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../cloud/project-client.ts';
 import type { Config, ProjectConfig } from '../config/config.ts';
-import { systemClock } from '../domain/quantities.ts';
+import { milliseconds, systemClock } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 
@@ -16,7 +16,7 @@ export type ProjectClientFactory = (
 
 /** Waits on the clock of the machine; rejects when the signal aborts. */
 export const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
-  wait(duration * 1000, undefined, { signal });
+  wait(milliseconds(duration), undefined, { signal });
 
 /**
  * A factory whose clients share the memory of refused sign-ins, also over a reload. `oneShot` is for a command that

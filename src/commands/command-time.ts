@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Clock, type Seconds, systemClock } from '../domain/quantities.ts';
+import { type Clock, milliseconds, type Seconds, systemClock } from '../domain/quantities.ts';
 
 /** The time of commands that wait. */
 export interface CommandTime {
@@ -11,5 +11,5 @@ export interface CommandTime {
 /** The time of the machine. */
 export const REAL_TIME: CommandTime = {
   clock: systemClock,
-  sleep: (duration, signal) => wait(duration * 1000, undefined, { signal }),
+  sleep: (duration, signal) => wait(milliseconds(duration), undefined, { signal }),
 };

@@ -1,6 +1,6 @@
 import type { ConfigResult } from '../config/interpret.ts';
 import { formatProblem } from '../config/problem.ts';
-import { systemClock } from '../domain/quantities.ts';
+import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
@@ -114,7 +114,7 @@ function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFil
     log,
     stateFile,
     sleep,
-    deadline: (after) => AbortSignal.timeout(after * 1000),
+    deadline: (after) => AbortSignal.timeout(milliseconds(after)),
     createClient: projectClientFactory(terminal.environment, log),
   });
 }

@@ -1,7 +1,7 @@
 import { type Reading, read, unreadable } from './reading.ts';
 
 /** Whether a URL's host name can be nothing but this machine. The URL parser has already unfolded forms such as 127.1. */
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 const WHITE_SPACE_OR_CONTROL = /[\s\p{Cc}]/u;

@@ -211,11 +211,13 @@ const project = z.strictObject({
     .describe('URL of IAM.'),
   ca_file: filePath()
     .optional()
-    .describe('File with the certificates (PEM) of a private authority to trust.'),
+    .describe(
+      'File with the certificates (PEM) of a private authority, trusted in addition to those that Node.js trusts. The authorities of the system and `SSL_CERT_FILE` are not used.',
+    ),
   proxy_url: proxyUrl()
     .optional()
     .register(computedDefaults, { text: '`HTTPS_PROXY`, `NO_PROXY`' })
-    .describe('Proxy for the requests of this project.'),
+    .describe('Proxy for the requests of this project; never used for endpoints on this machine.'),
   credentials: credentials.describe('How the project signs in.'),
   services: z.array(service).min(1).describe('The services that are polled. Each type at most once.'),
 });

@@ -15,6 +15,9 @@ export const bytes = (value: number): Bytes => value as Bytes;
 /** Names a number as seconds. */
 export const seconds = (value: number): Seconds => value as Seconds;
 
+/** A length of time as timers and sockets take it: in whole milliseconds. */
+export const milliseconds = (duration: number): number => Math.round(duration * 1000);
+
 /** Names a number as a moment in Unix seconds. */
 export const unixSeconds = (value: number): UnixSeconds => value as UnixSeconds;
 

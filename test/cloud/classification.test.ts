@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer, classifyFault, isCertificateCause } from '../../src/cloud/classification.ts';
+import { classifyAnswer } from '../../src/cloud/classification.ts';
+import {
+  classifyFault,
+  explainCause,
+  isCertificateCause,
+  isUnsent,
+} from '../../src/cloud/network-failure.ts';
 import type { Operation } from '../../src/cloud/operation.ts';
 import { readErrorOfSuccess, readVendorError } from '../../src/cloud/vendor-error.ts';
 import type { FailureKind } from '../../src/domain/outcome.ts';
@@ -81,16 +87,21 @@ describe('an answer that is an error', () => {
   });
 });
 
-describe('a request without a whole answer', () => {
+describe('a request without a whole response', () => {
   it.each([
     ['network', 'ECONNREFUSED', { kind: 'network', transient: true }],
     ['network', 'ENOTFOUND', { kind: 'network', transient: true }],
     ['network', 'CERT_HAS_EXPIRED', { kind: 'network', transient: false }],
+    ['network', 'ERR_SSL_WRONG_VERSION_NUMBER', { kind: 'network', transient: false }],
+    ['network', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', { kind: 'network', transient: true }],
     ['network', 'UND_ERR_INVALID_ARG', { kind: 'network', transient: false }],
+    ['network', 'PROXY_407', { kind: 'network', transient: false }],
+    ['network', 'PROXY_403', { kind: 'network', transient: false }],
+    ['network', 'PROXY_502', { kind: 'network', transient: true }],
     ['timeout', undefined, { kind: 'timeout', transient: true }],
     ['unreadable', 'UND_ERR_HEADERS_OVERFLOW', { kind: 'malformed', transient: false }],
   ] as const)('%s %s counts as %j', (fault, cause, expected) => {
-    expect(classifyFault(fault, cause)).toEqual(expected);
+    expect(classifyFault({ fault, cause, detail: undefined })).toEqual(expected);
   });
 
   it.each([
@@ -100,6 +111,40 @@ describe('a request without a whole answer', () => {
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ])('%s is about a certificate', (cause) => {
     expect(isCertificateCause(cause)).toBe(true);
+  });
+});
+
+describe('the cause of a failed connection', () => {
+  it.each([
+    ['CERT_HAS_EXPIRED', /expired/, /clock/],
+    ['CERT_NOT_YET_VALID', /not valid yet/, /clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /another host name/, /host name of the endpoint/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /unknown authority/, /ca_file/],
+    ['CERT_REVOKED', /cannot be trusted/, /certificate of the server/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on this port/, /port of the endpoint/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /too old/, /update/],
+    ['ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM', /handshake/, /endpoint/],
+    ['PROXY_407', /user name and password/, /USER:PASSWORD/],
+    ['PROXY_403', /the proxy returned 403/, /allows connections/],
+    ['ENOTFOUND', /cannot be resolved|can be resolved/, /region/],
+  ])('%s is explained, with what to do', (cause, happened, advice) => {
+    const explained = explainCause(cause);
+
+    expect(explained?.happened).toMatch(happened);
+    expect(explained?.advice).toMatch(advice);
+  });
+
+  it.each([
+    ['ECONNREFUSED', true],
+    ['CERT_HAS_EXPIRED', true],
+    ['CERT_REVOKED', true],
+    ['PROXY_502', true],
+    ['UND_ERR_CONNECT_TIMEOUT', true],
+    ['ECONNRESET', false],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', false],
+    [undefined, false],
+  ])('%s shows whether nothing was sent: %s', (cause, unsent) => {
+    expect(isUnsent(cause)).toBe(unsent);
   });
 });
 

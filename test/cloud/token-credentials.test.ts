@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createSignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
 import type { ProjectConfig } from '../../src/config/config.ts';
+import { seconds } from '../../src/domain/quantities.ts';
 import { type SmallCloud, startSmallCloud } from './small-cloud.ts';
 import {
   answerJson,
@@ -294,6 +296,25 @@ describe('a sign-in that IAM refused', () => {
     expect(within).toBe(1);
     expect(cloud.signIns()).toHaveLength(2);
     expect(client.observations).toHaveLength(2);
+  });
+
+  it.each([
+    ['is cut', (socket: Socket) => socket.destroy()],
+    ['does not end', () => undefined],
+  ])('with 401 counts though its body %s', async (_name, end) => {
+    const cloud = await startSmallCloud();
+    cloud.state.signInFault = (response) => {
+      response.writeHead(401, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"error":');
+      setTimeout(() => end(response.socket as Socket), 20);
+    };
+    const client = clientFor(withPassword(cloud.origin), { requestTimeout: seconds(0.2) });
+
+    const failures = [await failureOf(list(cloud, client)), await failureOf(list(cloud, client))];
+
+    expect(failures.map(({ details }) => details.kind)).toEqual(['auth', 'auth']);
+    expect(cloud.signIns()).toHaveLength(1);
+    expect(client.observations.map(({ code }) => code)).toEqual(['401']);
   });
 
   it('is repeated at once when the secret has changed, and the refused one still is not', async () => {

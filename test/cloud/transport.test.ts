@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FailureKind } from '../../src/domain/outcome.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
@@ -150,6 +151,17 @@ const FAULTS: readonly FaultCase[] = [
     code: '200',
     requests: 1,
     says: 'a body that is not JSON',
+  },
+  {
+    name: 'a compressed body',
+    fault: (_seen, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(gzipSync('{}'));
+    },
+    kind: 'malformed',
+    code: '200',
+    requests: 1,
+    says: 'a body encoded as gzip, which was not asked for',
   },
   {
     name: 'JSON that is no object',
@@ -377,7 +389,78 @@ describe('a call to a service that answers with', () => {
   });
 });
 
+/** Answers each request with raw bytes, in pieces. */
+const startRaw = async (pieces: readonly string[]): Promise<{ origin: string; requests: () => number }> => {
+  let requests = 0;
+  const server = createTcpServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', async () => {
+      requests += 1;
+      for (const piece of pieces) {
+        socket.write(piece);
+        await wait(5);
+      }
+    });
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  return { origin: `http://127.0.0.1:${await listen(server as never)}`, requests: () => requests };
+};
+
+describe('a response after `100 Continue`', () => {
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+  const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 18\r\n\r\n{"backup_count":0}';
+
+  it.each([
+    ['in the same packet', [`${CONTINUE}${OK}`]],
+    ['in the next packet', [CONTINUE, OK]],
+    ['in pieces', ['HTTP', '/1.1 100 Conti', 'nue\r\n', '\r\nHTTP/1.', OK.slice(7)]],
+    ['twice, with a header', [`HTTP/1.1 100\r\nx-a: b\r\n\r\n${CONTINUE}`, OK]],
+    ['followed by other interim ones', [`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${OK}`]],
+    ['not sent at all', [OK.slice(0, 5), OK.slice(5)]],
+  ])('%s is read, over and over on one connection', async (_name, pieces) => {
+    const server = await startRaw(pieces);
+    const client = clientFor(projectAt(server.origin));
+    const post = listBackups(server.origin, { method: 'POST', operation: 'create_backup', body: {} });
+
+    const answers = [
+      await client.call(listBackups(server.origin), forever()),
+      await client.call(post, forever()),
+      await client.call(listBackups(server.origin), forever()),
+    ];
+
+    expect(answers).toEqual(Array.from({ length: 3 }, () => ({ backup_count: 0 })));
+    expect(client.observations.map(({ code }) => code)).toEqual(['200', '200', '200']);
+  });
+
+  it('is read as it is where the body itself looks like one', async () => {
+    const body = JSON.stringify({ name: CONTINUE });
+    const head = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const server = await startRaw([head + body.slice(0, 9), body.slice(9)]);
+    const client = clientFor(projectAt(server.origin));
+
+    expect(await client.call(listBackups(server.origin), forever())).toEqual({ name: CONTINUE });
+  });
+
+  it('that never comes ends as a timeout', async () => {
+    const server = await startRaw([CONTINUE]);
+    const client = clientFor(projectAt(server.origin), SHORT);
+
+    const failure = await failureOf(client.call(listBackups(server.origin), forever()));
+
+    expect(failure.details.kind).toBe('timeout');
+  });
+});
+
 describe('a call', () => {
+  it.each([1.005, 1.007, 0.118])('may have the odd time limit of %f s', async (limit) => {
+    const server = await startServer(json(200, {}));
+    const client = clientFor(projectAt(server.origin), { requestTimeout: seconds(limit) });
+
+    expect(await client.call(listBackups(server.origin), forever())).toEqual({});
+  });
+
   it('to a port where nobody listens fails as network, after three attempts', async () => {
     const server = createTcpServer();
     const port = await listen(server as never);
@@ -388,7 +471,7 @@ describe('a call', () => {
 
     expect(failure.details).toMatchObject({ kind: 'network', cause: 'ECONNREFUSED', status: undefined });
     expect(failure.message).toBe(
-      `cannot list backups: 127.0.0.1:${port} refused the connection (ECONNREFUSED)`,
+      `cannot list backups: 127.0.0.1:${port} refused the connection (ECONNREFUSED); check the host and the port of the endpoint, and firewalls`,
     );
     expect(client.observations.map(({ code }) => code)).toEqual(['network', 'network', 'network']);
   });
@@ -415,6 +498,7 @@ describe('a call', () => {
           host: server.host,
           'content-type': 'application/json',
           accept: 'application/json',
+          'accept-encoding': 'identity',
           'user-agent': 'huaweicloud-backup-exporter/0.0.0',
           'x-auth-token': 'static-token',
         },
@@ -632,7 +716,10 @@ describe('giving up', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it('in the middle of a body is a timeout, at once', async () => {
+  it.each([
+    ['for lack of time', new DOMException('', 'TimeoutError'), ['timeout']],
+    ['because the page is no longer needed', undefined, []],
+  ])('%s in the middle of a body ends at once, counted as %j', async (_name, reason, codes) => {
     const server = await startServer(dripping);
     const client = clientFor(projectAt(server.origin));
     const deadline = new AbortController();
@@ -640,11 +727,24 @@ describe('giving up', () => {
     await eventually(() => server.requests.length === 1);
     await wait(30);
 
-    deadline.abort();
+    deadline.abort(reason);
     const failure = await call;
 
     expect(failure.details.kind).toBe('timeout');
-    expect(client.observations.map(({ code }) => code)).toEqual(['timeout']);
+    expect(client.observations.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('by closing the project counts as no timeout', async () => {
+    const server = await startServer(() => undefined);
+    const client = clientFor(projectAt(server.origin));
+    const call = failureOf(client.call(listBackups(server.origin), AbortSignal.timeout(60_000)));
+    await eventually(() => server.requests.length === 1);
+
+    await client.close();
+    const failure = await call;
+
+    expect(failure.details.cause).toBe('CLOSED');
+    expect(client.observations).toEqual([]);
   });
 
   it('while the connection is still being made is a timeout, at once', async () => {

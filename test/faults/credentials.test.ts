@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type SimulatedCloud,
@@ -16,43 +14,6 @@ import {
   type ExporterUnderTestOptions,
   type TestClock,
 } from './exporter-under-test.ts';
-
-/** A proxy that passes everything on to one port, and remembers which hosts it was asked for. */
-async function startProxy(port: number) {
-  const asked: string[] = [];
-  const proxy = createServer((incoming, outgoing) => {
-    const { host, pathname, search } = new URL(incoming.url ?? '');
-    asked.push(host);
-    const { method, headers } = incoming;
-    const upstream = request(
-      { port, host: '127.0.0.1', method, path: pathname + search, headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    upstream.on('error', () => outgoing.destroy());
-    incoming.pipe(upstream);
-  });
-  proxy.on('connect', ({ url = '' }, socket) => {
-    asked.push(url);
-    const upstream = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.pipe(socket).pipe(upstream);
-    });
-    for (const end of [socket, upstream]) end.on('error', () => socket.destroy());
-    socket.on('close', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve);
-  });
-  cleanups.push(async () => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  const address = proxy.address();
-  return { asked, origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` };
-}
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -180,29 +141,6 @@ describe('an agency of the server', () => {
 
     expect(outcomesOf(await exporter.samples())).toEqual({ auth: 1 });
     expect(exporter.exporter.status().polls[0]?.reason).toMatch(/give the server an agency/);
-  });
-
-  it('is never asked for through a proxy, which everything else goes through', async () => {
-    const cloud = await startCloud();
-    const { port } = new URL(cloud.origin);
-    const proxy = await startProxy(Number(port));
-    const named = `http://localhost:${port}`;
-    const exporter = await startExporter(
-      cloud,
-      {
-        credentials,
-        project: { iam_endpoint: named, proxy_url: proxy.origin },
-        services: [{ type: 'ges', endpoint: named }],
-      },
-      { environment: { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' } },
-    );
-
-    await exporter.poll();
-
-    expect(outcomesOf(await exporter.samples())).toEqual({ success: 1 });
-    expect(statuses(cloud, 'metadata')).toEqual([200]);
-    expect(proxy.asked.length).toBeGreaterThanOrEqual(3);
-    expect(new Set(proxy.asked)).toEqual(new Set([`localhost:${port}`]));
   });
 });
 

@@ -124,7 +124,9 @@ describe('the built package, by itself', () => {
 
   it('knows proxies', async () => {
     const cloud = await cloudFor();
-    const config = await configFor(cloud, { project: { proxy_url: 'http://127.0.0.1:1' } });
+    const config = await configFor(cloud, {
+      project: { iam_endpoint: 'https://iam.example', proxy_url: 'http://127.0.0.1:1' },
+    });
 
     const { code, output } = await runProgram(['check', '--config.file', config]);
 

@@ -126,7 +126,14 @@ async function configuration(): Promise<string> {
     rpo: { default: 'policy' },
     projects: [
       ...projects,
-      { ...projects[0], name: 'proxied', proxy_url: `http://scraper:${PROXY_PASSWORD}@127.0.0.1:1` },
+      {
+        ...projects[0],
+        name: 'proxied',
+        // No proxy is asked for this machine itself.
+        iam_endpoint: 'https://iam.example',
+        services: [{ type: 'ges', endpoint: 'https://ges.example' }],
+        proxy_url: `http://scraper:${PROXY_PASSWORD}@127.0.0.1:1`,
+      },
     ],
   });
 }

@@ -194,7 +194,7 @@ describe('the exporter as a process', () => {
     const cloud = await cloudWith();
     cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
     const exporter = await exporterFor(cloud, {
-      poll: { interval: '30s', timeout: '3s', request_timeout: '3s' },
+      poll: { interval: '30s', timeout: '4068ms', request_timeout: '4068ms' },
     });
 
     await eventually(

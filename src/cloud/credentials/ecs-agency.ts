@@ -30,7 +30,6 @@ const metadataQuestion = (endpoint: string, given: Partial<Question>): Question 
   service: 'iam',
   errors: { codes: {} },
   permission: undefined,
-  route: 'metadata',
   method: 'GET',
   endpoint,
   path: '/openstack/latest/securitykey',

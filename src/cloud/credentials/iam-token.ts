@@ -138,7 +138,6 @@ const signInQuestion = (
   service: 'iam',
   errors: { codes: {} },
   permission: undefined,
-  route: 'cloud',
   method: 'POST',
   endpoint,
   headers: { 'content-type': 'application/json;charset=utf8', ...given.headers },

@@ -3,7 +3,7 @@ import { resourceHistory, type TimeSpan } from '../../backfill/resource-history.
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
-import type { Clock } from '../../domain/quantities.ts';
+import { type Clock, milliseconds } from '../../domain/quantities.ts';
 import { createPolicies } from '../../poll/policies.ts';
 import { listItems } from '../../poll/read-list.ts';
 import { failureOf, readService, type ServiceRead, type ServiceReader } from '../../poll/read-service.ts';
@@ -37,7 +37,7 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
   const { picked, config, interrupted } = reading;
   const { project, service } = picked;
   const scope: Scope = { service: service.type, region: project.region, project: project.name };
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(config.poll.timeout * 1000)]);
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(milliseconds(config.poll.timeout))]);
   let listed = listItems<Backup>();
   const alsoInto = () => {
     listed = listItems<Backup>();

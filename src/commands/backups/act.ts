@@ -1,6 +1,7 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import { permissionWords } from '../../cloud/message.ts';
 import type { Config } from '../../config/config.ts';
+import { milliseconds } from '../../domain/quantities.ts';
 import { send as sendCall } from '../../poll/read-list.ts';
 import type { ApiCall } from '../../services/api-call.ts';
 import type { Started } from '../../services/service.ts';
@@ -73,7 +74,10 @@ export async function send(
   interruption: Interruption,
 ): Promise<StartedJob> {
   const { target, call, flags, readStarted } = change;
-  const limit = AbortSignal.any([interruption.second, AbortSignal.timeout(config.poll.timeout * 1000)]);
+  const limit = AbortSignal.any([
+    interruption.second,
+    AbortSignal.timeout(milliseconds(config.poll.timeout)),
+  ]);
   const sayWaiting = (): void =>
     terminal.writeError(
       'The request was sent; waiting for the response. Press Ctrl-C again to stop waiting.\n',

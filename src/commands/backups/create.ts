@@ -1,4 +1,4 @@
-import type { UnixSeconds } from '../../domain/quantities.ts';
+import { milliseconds, type UnixSeconds } from '../../domain/quantities.ts';
 import type { CommandTime } from '../command-time.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsCreateFlags } from '../flags.ts';
@@ -70,7 +70,7 @@ async function idsOf(
   timeout: number,
   interrupted: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const limit = AbortSignal.any([interrupted, AbortSignal.timeout(timeout * 1000)]);
+  const limit = AbortSignal.any([interrupted, AbortSignal.timeout(milliseconds(timeout))]);
   const backups = await readBackupsOf(target, limit);
   return new Set(backups?.map(({ id }) => id));
 }

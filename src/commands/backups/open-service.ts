@@ -1,6 +1,7 @@
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
+import { milliseconds } from '../../domain/quantities.ts';
 import type { ListReader, ReadFailure } from '../../poll/read-list.ts';
 import { listBackups, readInventory } from '../../poll/read-service.ts';
 import { CommandError } from '../command-error.ts';
@@ -35,7 +36,7 @@ export function openService(
 ): OpenService {
   const reader: ListReader = { client, service: picked.service, ahead: config.poll.concurrency - 1 };
   const limit = (): AbortSignal =>
-    AbortSignal.any([interrupted, AbortSignal.timeout(config.poll.timeout * 1000)]);
+    AbortSignal.any([interrupted, AbortSignal.timeout(milliseconds(config.poll.timeout))]);
   const notRead = ({ reason }: Pick<ReadFailure, 'reason'>): Listed<never> => {
     if (interrupted.aborted) throw new CommandError('interrupted');
     return { kind: 'not_read', reason };

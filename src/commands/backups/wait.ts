@@ -2,7 +2,7 @@ import { CloudFailure } from '../../cloud/failure.ts';
 import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
-import { type Seconds, seconds } from '../../domain/quantities.ts';
+import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import type { Terminal } from '../terminal.ts';
@@ -95,7 +95,7 @@ async function checkOnce(
   check: StatusCheck,
   options: WaitOptions,
 ): Promise<Progress | { readonly kind: 'unknown'; readonly reason: string }> {
-  const limit = AbortSignal.timeout(options.config.poll.timeout * 1000);
+  const limit = AbortSignal.timeout(milliseconds(options.config.poll.timeout));
   try {
     return await check(AbortSignal.any([options.interrupted, limit]));
   } catch (error) {

@@ -1,19 +1,7 @@
-import { isCertificateCause } from '../../cloud/classification.ts';
 import type { CloudFailure } from '../../cloud/failure.ts';
+import { isUnsent } from '../../cloud/network-failure.ts';
 import type { Operation } from '../../cloud/operation.ts';
 import { refusalOf } from './refusal.ts';
-
-/** The system's codes for connections that were never made. */
-const NEVER_CONNECTED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_PRX_CONN',
-  'UND_ERR_INVALID_ARG',
-]);
 
 const REQUEST_TIMEOUT = 408;
 
@@ -26,7 +14,7 @@ export function mayHaveArrived({ details }: CloudFailure, sent: Operation, servi
   // What failed came before it: signing in, finding the project.
   if (operation !== sent) return false;
   if (refusalOf(service, code) !== undefined) return false;
-  if (status === undefined) return !(NEVER_CONNECTED.has(cause ?? '') || isCertificateCause(cause));
+  if (status === undefined) return !isUnsent(cause);
   if (status < 300) return code === undefined;
   return status >= 500 || status === REQUEST_TIMEOUT;
 }

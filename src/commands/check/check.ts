@@ -1,4 +1,4 @@
-import { systemClock } from '../../domain/quantities.ts';
+import { milliseconds, systemClock } from '../../domain/quantities.ts';
 import { CommandError } from '../command-error.ts';
 import { commandClientFactory, loadConfig } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -22,7 +22,7 @@ export async function check(flags: CheckFlags, terminal: Terminal): Promise<numb
       config,
       createClient: commandClientFactory(config, terminal),
       clock: systemClock,
-      deadline: (after) => AbortSignal.timeout(after * 1000),
+      deadline: (after) => AbortSignal.timeout(milliseconds(after)),
       stop: first,
     });
     if (first.aborted) throw new CommandError('interrupted before everything was examined');

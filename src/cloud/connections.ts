@@ -1,0 +1,156 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { withoutContinue } from './continue.ts';
+import { type ChosenProxy, chooseProxy } from './proxy.ts';
+
+/** The connections of one project. */
+export interface Connections {
+  readonly isProxied: (endpoint: URL) => boolean;
+  /** Rejects with a one-line Error when the proxy's URL or the file of certificate authorities cannot be used. */
+  readonly to: (endpoint: URL) => Promise<Dispatcher>;
+  /** To be called when a certificate was not trusted: the file is read again for the next request. */
+  readonly distrusted: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** What the connections of a project depend on. */
+export interface ConnectionOptions {
+  readonly caFile: string | undefined;
+  readonly proxyUrl: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Connections at once to one host. */
+  readonly perHost: number;
+  readonly timeoutMs: number;
+}
+
+// A token comes in a header of 5 to 9 KB, and may grow; the default limit is 16 KiB.
+const MAX_HEADER_BYTES = 64 * 1024;
+const LONGEST_CONNECT_MS = 10_000;
+
+const BEGIN_CERTIFICATE = /(?=-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----)/;
+
+/** Reads the certificates of a PEM file. Node takes as many as it can read and says nothing of the others. */
+async function readAuthorities(path: string): Promise<readonly string[]> {
+  const problem = (what: string): Error => new Error(`ca_file ${path} ${what}`);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw problem(`cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`);
+  });
+  const certificates = text.split(BEGIN_CERTIFICATE).filter((part) => part.startsWith('-----BEGIN'));
+  if (certificates.length === 0) throw problem('contains no certificate in PEM format');
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch {
+      throw problem(`is broken: certificate ${index + 1} of ${certificates.length} cannot be read`);
+    }
+  }
+  return certificates;
+}
+
+type Connector = buildConnector.connector;
+
+const skippingContinue =
+  (connect: Connector): Connector =>
+  (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error === null) callback(null, withoutContinue(socket));
+      else callback(error, null);
+    });
+
+interface Dispatchers {
+  readonly direct: Dispatcher;
+  readonly proxied: Dispatcher | undefined;
+}
+
+function openDispatchers(
+  proxy: ChosenProxy | undefined,
+  options: ConnectionOptions,
+  authorities: readonly string[],
+): Dispatchers {
+  const tls = {
+    timeout: Math.min(LONGEST_CONNECT_MS, options.timeoutMs),
+    // Said here so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
+    rejectUnauthorized: true,
+    ...(authorities.length === 0
+      ? {}
+      : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...authorities] }) }),
+  };
+  // Each request has a time limit of its own, from its first byte to its last.
+  const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 0, bodyTimeout: 0 };
+  const pool = { ...limits, connections: options.perHost };
+  return {
+    direct: new Agent({ ...pool, connect: skippingContinue(buildConnector({ ...tls, allowH2: false })) }),
+    proxied:
+      proxy &&
+      new ProxyAgent({
+        ...pool,
+        uri: proxyUrlOf(proxy),
+        requestTls: tls,
+        proxyTls: tls,
+        // Undici gives its own defaults to the connections between here and the proxy.
+        clientFactory: (origin, given) => new Pool(origin, { ...limits, ...given }),
+        factory: (origin, given) => {
+          const { connect } = given as { readonly connect: Connector };
+          return new Pool(origin, { ...limits, ...given, connect: skippingContinue(connect) });
+        },
+      }),
+  };
+}
+
+/** The URL of a proxy if it can be used. The error says nothing of it, for there may be a password in it. */
+function proxyUrlOf({ url, origin }: ChosenProxy): string {
+  try {
+    const { protocol, username, password } = new URL(url);
+    decodeURIComponent(username + password);
+    if (protocol === 'http:' || protocol === 'https:') return url;
+  } catch {
+    // Told below.
+  }
+  throw new Error(
+    `the URL of the proxy (${origin}) cannot be used; it must be http://HOST:PORT or https://HOST:PORT`,
+  );
+}
+
+/** The connections of a project; nothing is read or connected before the first request. */
+export function createConnections(options: ConnectionOptions): Connections {
+  const proxy = chooseProxy(options.proxyUrl, options.environment);
+  let opened: (Dispatchers & { readonly authorities: readonly string[] }) | undefined;
+  let opening: Promise<Dispatchers> | undefined;
+  let trusted = false;
+
+  const isProxied = (endpoint: URL): boolean => proxy?.isFor(endpoint) ?? false;
+
+  const open = async (): Promise<Dispatchers> => {
+    const authorities = options.caFile === undefined ? [] : await readAuthorities(options.caFile);
+    if (opened !== undefined && opened.authorities.join() !== authorities.join()) {
+      // Requests under way end by themselves; a failure to close concerns nobody.
+      Promise.all([opened.direct.close(), opened.proxied?.close()]).catch(() => undefined);
+      opened = undefined;
+    }
+    opened ??= { authorities, ...openDispatchers(proxy, options, authorities) };
+    trusted = true;
+    return opened;
+  };
+
+  return {
+    isProxied,
+    to: async (endpoint) => {
+      if (!trusted) {
+        opening ??= open().finally(() => {
+          opening = undefined;
+        });
+      }
+      const { direct, proxied } = (await opening) ?? opened ?? (await open());
+      return (isProxied(endpoint) ? proxied : undefined) ?? direct;
+    },
+    distrusted: () => {
+      if (options.caFile !== undefined) trusted = false;
+    },
+    close: async () => {
+      await opening?.catch(() => undefined);
+      await Promise.all([opened?.direct.destroy(), opened?.proxied?.destroy()]);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { Dispatcher } from 'undici';
+import { joinSignals } from '../abort.ts';
+import type { NetworkFault } from './network-failure.ts';
+
+/** One HTTP request, ready to be sent. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly origin: string;
+  /** Path and query as they are sent. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** The headers of a response, by names in lower case. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** How one HTTP request ended. */
+export type HttpResult =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly body: Buffer;
+      /** Whether the body went on beyond the limit; it was not read any further. */
+      readonly tooLarge: boolean;
+    }
+  | ({ readonly kind: 'failed' } & NetworkFault)
+  /** The caller's signal aborted. */
+  | { readonly kind: 'aborted' };
+
+/** The bounds of one request. */
+export interface HttpLimits {
+  /** From the first byte out to the last byte in. */
+  readonly timeoutMs: number;
+  readonly bodyBytes: number;
+  /** Whether a response of this status counts although its body did not arrive in whole. */
+  readonly statusSuffices: (status: number) => boolean;
+}
+
+// What an error or a redirect says is short; a body beyond this is not for us.
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Rejects when the signal aborts: undici notices that only once it has a connection. */
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/**
+ * Sends one request and reads its response within the limits. It follows no redirect and never rejects.
+ * It ends at once when `signal` aborts.
+ */
+export async function sendHttp(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  limits: HttpLimits,
+  signal: AbortSignal,
+): Promise<HttpResult> {
+  if (signal.aborted) return { kind: 'aborted' };
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), limits.timeoutMs);
+  const either = joinSignals(signal, deadline.signal);
+  const chunks: Buffer[] = [];
+  let head: { readonly status: number; readonly headers: ResponseHeaders } | undefined;
+  try {
+    const { statusCode, headers, body } = await Promise.race([
+      dispatcher.request({ ...request, body: request.body ?? null, signal: either.signal }),
+      abortOf(either.signal),
+    ]);
+    head = { status: statusCode, headers };
+    const limit = isSuccess(statusCode) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;
+    let length = Number(headers['content-length'] ?? 0) > limit ? limit : 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limit) return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: true };
+      chunks.push(chunk);
+    }
+    return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: false };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'aborted' };
+    if (head !== undefined && limits.statusSuffices(head.status)) {
+      return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: false };
+    }
+    return { kind: 'failed', ...(deadline.signal.aborted ? TIMED_OUT : faultOf(error, head !== undefined)) };
+  } finally {
+    clearTimeout(timer);
+    either.release();
+  }
+}
+
+const TIMED_OUT: NetworkFault = { fault: 'timeout', cause: undefined, detail: undefined };
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** The error that says most: undici and Node wrap the system's errors. */
+const rootOf = (error: unknown): unknown => {
+  if (error instanceof AggregateError && codeOf(error) === undefined) return rootOf(error.errors[0]);
+  const isLast = codeOf(error) === 'UND_ERR_PRX_CONN' || !(error instanceof Error);
+  if (isLast || !(error.cause instanceof Error) || codeOf(error.cause) === undefined) return error;
+  return rootOf(error.cause);
+};
+
+const TIMEOUT_CAUSES: ReadonlySet<string> = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Whether an error says that what came is not HTTP, or is more of it than is read. */
+const isUnreadable = (error: unknown, cause: string | undefined): boolean =>
+  cause === 'UND_ERR_HEADERS_OVERFLOW' ||
+  // Undici gives these errors a code only sometimes.
+  (error instanceof Error && error.name === 'HTTPParserError');
+
+function faultOf(error: unknown, begun: boolean): NetworkFault {
+  const root = rootOf(error);
+  const detail = root instanceof Error ? root.message : undefined;
+  // Undici tells the status of a proxy that opens no tunnel in this text alone.
+  const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(detail ?? '') ?? [];
+  const cause = proxyStatus === undefined ? codeOf(root) : `PROXY_${proxyStatus}`;
+  if (TIMEOUT_CAUSES.has(cause ?? '')) return { fault: 'timeout', cause, detail };
+  // Once a response has begun, bytes that do not go on with it are a connection that broke.
+  return { fault: !begun && isUnreadable(root, cause) ? 'unreadable' : 'network', cause, detail };
+}
