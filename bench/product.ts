@@ -93,6 +93,7 @@ function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
       if (!reading.ok) throw new Error(reading.instead);
       return reading.value;
     },
+    projectId: () => undefined,
     passwordExpiresAt: () => undefined,
     close: async () => undefined,
   };

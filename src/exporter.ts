@@ -14,6 +14,7 @@ import {
   type ServicePoller,
 } from './poll/service-poller.ts';
 import type { Scope } from './state/objective.ts';
+import { isSameOrigin } from './state/origin.ts';
 import { createPace } from './state/pace.ts';
 import type { StateFile } from './state-file/state-file.ts';
 import { buildStatusReport } from './status/build-report.ts';
@@ -82,8 +83,17 @@ export function createExporter(options: ExporterOptions): Exporter {
     const memories = new Map(
       Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
     );
+    for (const place of placesOfOtherOrigin(config, memories)) {
+      memories.delete(placeKey(place));
+      await forget(place);
+    }
     round = begin(config, memories);
     await forgetAllBut(round, before);
+  };
+
+  const forget = async (place: Scope): Promise<void> => {
+    await metrics.forget(place);
+    await publisher.withdraw(placeKey(place));
   };
 
   const forgetAllBut = async (after: Round, before: Round | undefined): Promise<void> => {
@@ -92,9 +102,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       if (!stays) await metrics.forgetProject({ region, project });
     }
     for (const [key, { place }] of before?.pollers ?? []) {
-      if (after.pollers.has(key)) continue;
-      await metrics.forget(place);
-      await publisher.withdraw(key);
+      if (!after.pollers.has(key)) await forget(place);
     }
   };
 
@@ -186,6 +194,17 @@ export function createExporter(options: ExporterOptions): Exporter {
       return inTurn(() => end(round));
     },
   };
+}
+
+/** The services of which something is known that comes from another project or endpoint than the one configured now. */
+function placesOfOtherOrigin(config: Config, memories: ReadonlyMap<string, PollerMemory>): readonly Scope[] {
+  return config.projects.flatMap(({ name, region, projectId, services }) =>
+    services.flatMap(({ type, endpoint }) => {
+      const place: Scope = { service: type, region, project: name };
+      const known = memories.get(placeKey(place))?.state?.origin;
+      return known === undefined || isSameOrigin(known, { projectId, endpoint }) ? [] : [place];
+    }),
+  );
 }
 
 function withFields(log: Log, fields: Readonly<Record<string, unknown>>): Log {

@@ -26,6 +26,8 @@ export interface ProjectClient {
    * Rejects with a `CloudFailure`; when `signal` aborts, with one of kind `timeout`.
    */
   readonly call: (request: ServiceRequest, signal: AbortSignal) => Promise<unknown>;
+  /** The id of the project in the cloud, once it is known. */
+  readonly projectId: () => string | undefined;
   /** When the IAM user's password expires, once a sign-in has told; else undefined. */
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
   /** Closes every connection; calls under way reject. */

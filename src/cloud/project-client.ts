@@ -148,6 +148,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   };
 
   let foundId: string | undefined;
+  let usedId: string | undefined;
   const findProject = shareWork<string>(
     async (signal, note) => {
       const question: OpenQuestion = {
@@ -173,8 +174,11 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     call: async (request, signal) => {
       const joined = joinSignals(signal, lifetime.signal);
       const note = (): void => undefined;
-      const projectIdFor = async (authorization: Authorization): Promise<string> =>
-        project.projectId ?? authorization.projectId ?? foundId ?? findProject(joined.signal, note);
+      const projectIdFor = async (authorization: Authorization): Promise<string> => {
+        usedId =
+          project.projectId ?? authorization.projectId ?? foundId ?? (await findProject(joined.signal, note));
+        return usedId;
+      };
       const question: OpenQuestion = {
         operation: request.operation,
         service: request.service,
@@ -193,6 +197,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
         joined.release();
       }
     },
+    projectId: () => project.projectId ?? usedId,
     passwordExpiresAt: authorizer.passwordExpiresAt,
     close: async () => {
       lifetime.abort();

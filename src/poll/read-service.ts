@@ -5,6 +5,7 @@ import type { ResourceKey } from '../services/service.ts';
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
 import type { InventoryResult, KnownResource } from '../state/known-resource.ts';
 import { expressionsMatch, type Scope } from '../state/objective.ts';
+import { isSameOrigin } from '../state/origin.ts';
 import { createPace } from '../state/pace.ts';
 import { nextServiceState, type ServiceState } from '../state/service-state.ts';
 import { type BackupsRead, readProjectBackups, readResourceBackups } from './read-backups.ts';
@@ -45,19 +46,28 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
   };
 }
 
-/** Reads the backups and the inventory of a service, and makes the next state of them; never rejects. */
+/**
+ * Reads the backups and the inventory of a service, and makes the next state of them; never rejects. A state of another
+ * project of the same name is not continued.
+ */
 export async function readService(
   reader: ServiceReader,
   previous: ServiceState | undefined,
   signal: AbortSignal,
 ): Promise<ServiceRead> {
-  const { service, config } = reader;
+  const { client, service, config } = reader;
   const { backups, inventory } = await readLists(reader, previous, signal);
   if (backups.kind === 'failed') return { backups, inventory, next: undefined };
+  // Known for certain only now: the requests may have found the project by its name.
+  const origin = { projectId: client.projectId(), endpoint: service.endpoint };
+  if (previous !== undefined && !isSameOrigin(previous.origin, origin)) {
+    return await readService(reader, undefined, signal);
+  }
   const { items: tallies, ids, unreadIds, unlisted, failures } = backups;
   const next = await nextServiceState(
     previous,
     {
+      origin,
       backups: { tallies, ids, unreadIds, unlisted, isUnread: (id) => failures.has(id) },
       inventory: inventoryResult(inventory),
     },

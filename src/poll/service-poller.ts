@@ -7,6 +7,7 @@ import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
 import type { Scope } from '../state/objective.ts';
+import { isSameOrigin } from '../state/origin.ts';
 import { createPace } from '../state/pace.ts';
 import { type ServedService, serveResources } from '../state/served.ts';
 import type { ServiceState } from '../state/service-state.ts';
@@ -71,7 +72,12 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
   const pollLog = createPollLog(log);
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
-  let state = options.memory?.state ?? options.stateFile.restored(key);
+  const restored = (): ServiceState | undefined => {
+    const saved = options.stateFile.restored(key);
+    const origin = { projectId: client.projectId(), endpoint: service.endpoint };
+    return saved !== undefined && isSameOrigin(saved.origin, origin) ? saved : undefined;
+  };
+  let state = options.memory?.state ?? restored();
   let status = options.memory?.status ?? statusBeforeFirstPoll(place);
   let served = options.memory?.served;
 

@@ -52,8 +52,8 @@ type Line = readonly [kind: string, ...rest: unknown[]];
 
 function* stateLines(states: SavedStates): Generator<Line> {
   yield ['state', FORMAT, VERSION];
-  for (const [key, { resources, excluded, ledger, inventoryWasRead, uncounted }] of states) {
-    yield ['service', key, inventoryWasRead];
+  for (const [key, { origin, resources, excluded, ledger, inventoryWasRead, uncounted }] of states) {
+    yield ['service', key, inventoryWasRead, origin];
     for (const resource of resources.values()) yield ['resource', savedResource(resource)];
     for (const resource of excluded.values()) yield ['excluded', savedResource(resource)];
     for (const [resourceId, { succeeded, failed }] of ledger.counts)
@@ -117,7 +117,7 @@ function statesOf(lines: readonly Line[]): SavedStates {
   let service: ServiceInTheMaking | undefined;
   for (const [kind, ...rest] of lines) {
     if (kind === 'service') {
-      const [key, inventoryWasRead] = rest as [string, boolean];
+      const [key, inventoryWasRead, origin] = rest as [string, boolean, ServiceState['origin']];
       service = {
         resources: new Map(),
         excluded: new Map(),
@@ -128,6 +128,7 @@ function statesOf(lines: readonly Line[]): SavedStates {
       };
       const { resources, excluded, uncounted, ...ledger } = service;
       states.set(key, {
+        origin,
         resources,
         ledger: { ...ledger, open: new Set() },
         inventoryWasRead,

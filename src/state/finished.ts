@@ -30,8 +30,9 @@ export interface FinishedTally {
   readonly newlyFinished: ReadonlyMap<string, FinishedCounts>;
 }
 
-// Enough for years of most installations; beyond it the first to leave are forgotten.
-const MOST_DEPARTED = 50_000;
+// Enough for years of most installations. A list that turns up empty or short by mistake must not make its backups
+// count again when it comes back, so that as many are remembered as were ever listed at once.
+const FEWEST_REMEMBERED = 50_000;
 
 /** The listed ids that have been seen finished. */
 export function* finishedIds({ listed, open }: FinishedLedger): Iterable<string> {
@@ -86,9 +87,10 @@ function countsAfter(
   tally: FinishedTally,
   counted: (resourceId: string) => boolean,
 ): ReadonlyMap<string, FinishedCounts> {
+  const news = Array.from(tally.newlyFinished).filter(([resourceId]) => counted(resourceId));
+  if (ledger !== undefined && news.length === 0) return ledger.counts;
   const counts = new Map(ledger?.counts);
-  for (const [resourceId, { succeeded, failed }] of tally.newlyFinished) {
-    if (!counted(resourceId)) continue;
+  for (const [resourceId, { succeeded, failed }] of news) {
     const before = counts.get(resourceId) ?? NONE_FINISHED;
     counts.set(resourceId, { succeeded: before.succeeded + succeeded, failed: before.failed + failed });
   }
@@ -100,11 +102,18 @@ async function departedAfter(
   listed: ReadonlySetLike<string>,
   pace: Pace,
 ): Promise<ReadonlySet<string>> {
-  const departed = new Set<string>();
-  for (const id of ledger.departed) if (!listed.has(id)) departed.add(id);
+  const returned = new Set<string>();
+  for (const id of missingIds(listed, ledger.listed)) {
+    await pace();
+    if (ledger.departed.has(id)) returned.add(id);
+  }
+  const left: string[] = [];
   for (const id of missingIds(ledger.listed, listed)) {
     await pace();
-    if (!ledger.open.has(id)) departed.add(id);
+    if (!ledger.open.has(id)) left.push(id);
   }
-  return departed.size <= MOST_DEPARTED ? departed : new Set(Array.from(departed).slice(-MOST_DEPARTED));
+  if (returned.size === 0 && left.length === 0) return ledger.departed;
+  const departed = Array.from(ledger.departed).filter((id) => !returned.has(id));
+  const most = Math.max(FEWEST_REMEMBERED, ledger.departed.size, ledger.listed.size);
+  return new Set([...departed, ...left].slice(-most));
 }

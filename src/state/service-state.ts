@@ -1,10 +1,12 @@
 import type { BackupTallies } from './backup-tallies.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
+import type { Origin } from './origin.ts';
 import type { Pace } from './pace.ts';
 
 /** What is known of one service of one project. Each complete poll replaces it; nothing changes it. */
 export interface ServiceState {
+  readonly origin: Origin;
   /** By id, in the order in which they became known. */
   readonly resources: ReadonlyMap<string, KnownResource>;
   readonly ledger: FinishedLedger;
@@ -22,6 +24,7 @@ export interface ServiceState {
 
 /** What a poll read. */
 export interface PollResult {
+  readonly origin: Origin;
   readonly backups: {
     readonly tallies: BackupTallies;
     /** Ids of all rows, those of rejected ones included. */
@@ -69,6 +72,7 @@ export async function nextServiceState(
   // What is listed when a resource is read for the first time finished before anyone looked.
   const isCounted = (id: string): boolean => resources.has(id) && previous?.uncounted.has(id) !== true;
   return {
+    origin: poll.origin,
     resources,
     ledger: await nextLedger(previous?.ledger, { ids, unreadIds }, tallies.finished, isCounted, pace),
     uncounted,

@@ -30,7 +30,12 @@ const neverAsked = () => Promise.reject(new Error('nothing is asked here'));
 const service: OpenService = {
   project: project(),
   service: gesService({ endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' }),
-  client: { call: neverAsked, passwordExpiresAt: () => undefined, close: () => Promise.resolve() },
+  client: {
+    call: neverAsked,
+    projectId: () => undefined,
+    passwordExpiresAt: () => undefined,
+    close: () => Promise.resolve(),
+  },
   backups: neverAsked,
   inventory: neverAsked,
 };

@@ -1,11 +1,13 @@
 import type { ServiceState } from '../../src/state/service-state.ts';
 import type { SavedStates } from '../../src/state-file/format.ts';
 import { writeStates } from '../../src/state-file/format.ts';
+import { ORIGIN } from '../support/state.ts';
 
 /** A state in which `count` backups of one graph have been counted. */
 export function stateOf(count: number, fields: Partial<ServiceState> = {}): ServiceState {
   const ids = Array.from({ length: count }, (_, index) => `backup-${index}`);
   return {
+    origin: ORIGIN,
     resources: new Map([
       [
         'graph-1',

@@ -12,7 +12,7 @@ import { GAUSSDB_MYSQL, GES_V2, type Lists } from '../support/lists.ts';
 import { plainText, publish } from '../support/published.ts';
 import { gaussdbRow, gesV2Row, type JsonRow } from '../support/rows.ts';
 import { PLACE } from '../support/served.ts';
-import { NO_PACE, NO_POLICIES } from '../support/state.ts';
+import { NO_PACE, NO_POLICIES, ORIGIN } from '../support/state.ts';
 
 const LIMIT = 12;
 const LISTS = 200;
@@ -31,6 +31,7 @@ async function expose(service: string, { backups }: Lists, rows: readonly JsonRo
   const state = await nextServiceState(
     undefined,
     {
+      origin: ORIGIN,
       backups: { ...list.walk, tallies: list.items, unlisted: list.unlisted, isUnread: () => false },
       inventory: { kind: 'failed' },
     },

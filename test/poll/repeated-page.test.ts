@@ -10,7 +10,12 @@ const PAGE = { backup_count: 10, backup_list: [gesV2Row({ id: 'a' }), gesV2Row({
 
 /** Reads from a service that answers every offset with the same page. */
 function readRepeated(listedBefore: readonly string[] | undefined) {
-  const client = { call: async () => PAGE, passwordExpiresAt: () => undefined, close: async () => undefined };
+  const client = {
+    call: async () => PAGE,
+    projectId: () => undefined,
+    passwordExpiresAt: () => undefined,
+    close: async () => undefined,
+  };
   return readProjectBackups(
     { client, service: gesService(), ahead: 3 },
     GES_V2.backups,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceState } from '../../src/state/service-state.ts';
 import { failed, running, succeeded, unknown } from '../support/backups.ts';
-import { countsOf, type PollOf, stateAfterAll } from '../support/state.ts';
+import { countsOf, type PollOf, stateAfter, stateAfterAll } from '../support/state.ts';
 
 const other = { id: 'other', resourceId: 'graph-2' };
 
@@ -114,12 +115,29 @@ describe('the counters of finished backups', () => {
     expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
   });
 
-  it('remember 50,000 that have left, the last to leave, so that they do not grow for ever', async () => {
-    const backups = Array.from({ length: 50_001 }, (_, n) => succeeded({ id: `b-${n}` }));
+  const many = (count: number, prefix = 'b') =>
+    Array.from({ length: count }, (_, n) => succeeded({ id: `${prefix}-${n}` }));
 
-    const state = await stateAfterAll({ backups }, {}, { backups });
+  it('count nothing again when a list of 60,000 turns up empty, and comes back in parts', async () => {
+    const backups = many(60_000);
+    const before = await stateAfterAll({}, { backups: many(50_000, 'old') }, { backups });
 
-    expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
+    let state = await stateAfter(before, {});
+    state = await stateAfter(state, { backups: backups.slice(0, 20_000) });
+    state = await stateAfter(state, { backups });
+
+    expect(countsOf(state)).toEqual(countsOf(before));
+  });
+
+  it('remember 50,000 that have left, or as many as were listed at once, so that they do not grow for ever', async () => {
+    const sizes: number[] = [];
+    let state: ServiceState | undefined;
+    for (const [index, count] of [30_000, 30_000, 55_000, 10, 10].entries()) {
+      state = await stateAfter(state, { backups: many(count, `list-${index}`) });
+      sizes.push(state.ledger.departed.size);
+    }
+
+    expect(sizes).toEqual([0, 30_000, 50_000, 55_000, 55_000]);
   });
 
   it('of a resource seen later start with what it has finished', async () => {

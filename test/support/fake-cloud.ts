@@ -33,6 +33,8 @@ export interface FakeCloud {
   readonly calls: SeenCall[];
   /** Clients that are open. */
   readonly open: () => number;
+  /** What IAM says is the id of a project without one in its configuration. */
+  readonly findProject: (id: string) => void;
   readonly setPasswordExpiry: (expiry: UnixSeconds | undefined) => void;
 }
 
@@ -57,8 +59,9 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
   const calls: SeenCall[] = [];
   let open = 0;
   let expiry: UnixSeconds | undefined;
+  let foundProjectId: string | undefined;
 
-  const createClient = ({ name: project }: ProjectConfig): ProjectClient => {
+  const createClient = ({ name: project, projectId }: ProjectConfig): ProjectClient => {
     const closing = new AbortController();
     open += 1;
     return {
@@ -69,6 +72,7 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
         const answer = answers.get(`${project},${key}`) ?? answers.get(key) ?? EMPTY;
         return give(answer, request, AbortSignal.any([signal, closing.signal]));
       },
+      projectId: () => projectId ?? foundProjectId,
       passwordExpiresAt: () => expiry,
       close: async () => {
         open -= 1;
@@ -84,6 +88,9 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
     },
     calls,
     open: () => open,
+    findProject: (id) => {
+      foundProjectId = id;
+    },
     setPasswordExpiry: (next) => {
       expiry = next;
     },

@@ -3,6 +3,7 @@ import { createBackupTallies } from '../../src/state/backup-tallies.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryResult } from '../../src/state/known-resource.ts';
 import type { PolicyLookup } from '../../src/state/objective.ts';
+import type { Origin } from '../../src/state/origin.ts';
 import type { Pace } from '../../src/state/pace.ts';
 import { createResourceTally, type ResourceFacts } from '../../src/state/resource-facts.ts';
 import {
@@ -47,8 +48,12 @@ export const inventoryOf = (
   resources: new Map(resources.map((resource) => [resource.id, resource])),
 });
 
+/** Where the lists of these tests are read. */
+export const ORIGIN: Origin = { projectId: 'project-1', endpoint: 'https://ges.example' };
+
 /** What one poll brings to a service; what is left out is a poll without rows and without an inventory. */
 export interface PollOf {
+  readonly origin?: Origin;
   readonly backups?: readonly Backup[];
   readonly rejectedIds?: readonly string[];
   readonly unlisted?: number;
@@ -64,6 +69,7 @@ export function stateAfter(before: ServiceState | undefined, poll: PollOf): Prom
   return nextServiceState(
     before,
     {
+      origin: poll.origin ?? ORIGIN,
       backups: completeList(poll.backups ?? [], before, poll),
       inventory: poll.inventory ?? { kind: 'not_read' },
     },
