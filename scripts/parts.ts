@@ -97,6 +97,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'the cloud of the demo and the tests; shares nothing with the rest',
     imports: ['services'],
   },
+  rules: {
+    holds: 'the alerting and recording rules',
+    imports: ['domain', 'config'],
+    packages: ['yaml'],
+  },
   commands: {
     holds: 'the command line: the only part that reaches for clock, files, network and terminal',
     imports: [
@@ -117,6 +122,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
       'poll',
       'exporter.ts',
       'web',
+      'rules',
       'simulated-cloud',
     ],
     packages: ['commander'],

@@ -10,6 +10,7 @@ import { type CommandTime, REAL_TIME } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
 import { factor, listenAddress, someText, telemetryPath, wholeNumber } from './flag-values.ts';
 import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
+import { addRulesCommand } from './rules.ts';
 import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
@@ -95,6 +96,7 @@ function createProgram(
   addCheckCommand(program, terminal, run);
   addBackupsCommands(program, terminal, time, run);
   addBackfillCommand(program, terminal, time, run);
+  addRulesCommand(program, terminal, run);
   explain(
     program,
     `Run ${PROGRAM_NAME} COMMAND --help for the flags of a command. Exit codes: 0 success, 1 failure, 2 invalid flags or configuration. NO_COLOR=1 turns colors off.`,

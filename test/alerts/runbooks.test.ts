@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { METRICS } from '../../src/metrics/catalogue.ts';
+import { PLANNED_METRICS, RULES } from './shipped-rules.ts';
 import { PROJECT, run, temporaryDirectory } from './tools.ts';
 
 const DIRECTORY = join(PROJECT, 'docs/runbooks');
@@ -10,61 +11,88 @@ const PAGES = readdirSync(DIRECTORY).map((name) => ({
   name,
   text: readFileSync(join(DIRECTORY, name), 'utf8'),
 }));
+const RUNBOOKS = PAGES.filter(({ name }) => name !== 'README.md');
 
 const codeIn = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'gms'))].map(([, code]) => code ?? '');
 
-describe.each(PAGES)('$name', ({ text }) => {
+/** The headings of a page as links name them. */
+const anchorsIn = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
+
+describe.each(RUNBOOKS)('$name', ({ text }) => {
   it('says what it means, what to look at and what to do', () => {
     expect(text.match(/^## .*$/gm)).toEqual(['## What it means', '## What to look at', '## What to do']);
   });
 
-  it('names only metrics that are exported', () => {
-    const exported = METRICS.map(({ name }) => name);
+  it('says where to run its commands, and who may start or copy backups', () => {
+    const commands = codeIn(text, 'sh').filter((code) => code.startsWith('huaweicloud-backup-exporter'));
 
-    const named = [...text.matchAll(/\bhuaweicloud_backup_\w+/g)].map(([metric]) => metric);
+    if (commands.length > 0) expect(text).toContain('(README.md#where-to-run-the-commands)');
+    if (commands.some((code) => /backups (create|export)/.test(code)))
+      expect(text).toContain('(README.md#as-whom)');
+  });
+
+  it('names only metrics that are exported', () => {
+    const exported = [
+      ...METRICS.map(({ name }) => name),
+      ...RULES.map((rule) => ('record' in rule ? rule.record : '')),
+      ...PLANNED_METRICS,
+    ];
+
+    const named = [...text.matchAll(/\bhuaweicloud_backup[\w:]+/g)].map(([metric]) => metric);
 
     expect(named.filter((metric) => !exported.includes(metric))).toEqual([]);
   });
+});
 
-  it('links only to pages that exist', () => {
-    const linked = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+it('every link leads to a page and a heading that exist', () => {
+  const broken = PAGES.flatMap(({ name, text }) =>
+    [...text.matchAll(/\]\(([^)]+)\)/g)].flatMap(([, target = '']) => {
+      const [path = '', anchor] = target.split('#');
+      const file = join(DIRECTORY, path === '' ? name : path);
+      const isThere =
+        existsSync(file) && (anchor === undefined || anchorsIn(readFileSync(file, 'utf8')).includes(anchor));
+      return isThere ? [] : [`${name}: ${target}`];
+    }),
+  );
 
-    expect(linked.filter((target) => !PAGES.some(({ name }) => name === target))).toEqual([]);
-  });
+  expect(broken).toEqual([]);
+});
+
+it('the index leads to every runbook', () => {
+  const index = readFileSync(join(DIRECTORY, 'README.md'), 'utf8');
+
+  expect(RUNBOOKS.filter(({ name }) => !index.includes(`](${name})`))).toEqual([]);
 });
 
 it('every command in a runbook is one that the product has, with flags that it has', async () => {
   const commands = new Map<string, Set<string>>();
-  for (const line of PAGES.flatMap(({ text }) => codeIn(text, 'sh'))) {
-    const [, command, rest] = /^huaweicloud-backup-exporter ((?:[a-z]+ )+)(.*)$/.exec(line) ?? [];
-    if (command === undefined) continue;
+  const written = PAGES.flatMap(({ text }) =>
+    [
+      ...text.matchAll(
+        /huaweicloud-backup-exporter ((?:(?:backups )?[a-z]+))((?: (?:--?[\w.-]+|[^\s`]+))*)/g,
+      ),
+    ].map(([, command = '', rest = '']) => ({ command, rest })),
+  );
+  for (const { command, rest } of written) {
     const flags = commands.get(command) ?? new Set();
-    for (const [flag] of (rest ?? '').matchAll(/--[a-z.-]+/g)) flags.add(flag);
+    for (const [flag] of rest.matchAll(/--[a-z][a-z.-]+/g)) flags.add(flag);
     commands.set(command, flags);
   }
 
   expect([...commands.keys()].toSorted()).toEqual([
-    'backups create ',
-    'backups export ',
-    'backups list ',
-    'check ',
+    'backups create',
+    'backups export',
+    'backups list',
+    'check',
+    'rules',
   ]);
   for (const [command, flags] of commands) {
-    const help = await run(process.execPath, ['src/main.ts', ...command.trim().split(' '), '--help']);
+    const help = await run(process.execPath, ['src/main.ts', ...command.split(' '), '--help']);
     expect(help.stdout).toContain(`huaweicloud-backup-exporter ${command}`);
     for (const flag of flags) expect(help.stdout).toMatch(new RegExp(`^  ${flag}( |$)`, 'm'));
   }
-});
-
-it('every flag of the rules that a runbook names exists', async () => {
-  const named = PAGES.flatMap(({ text }) => [...text.matchAll(/npm run alerts -- (--[a-z-]+)/g)]);
-  const help = await run(process.execPath, ['alerts/generate.ts', '--help']);
-
-  const unknown = named.map(([, flag]) => flag).filter((flag) => !help.stdout.includes(`  ${flag} <value>`));
-
-  expect(named.length).toBeGreaterThan(2);
-  expect(unknown).toEqual([]);
 });
 
 it('promtool can read every query in a runbook', async () => {

@@ -15,6 +15,7 @@ const COMMANDS = [
   'backups export',
   'backups wait',
   'backfill',
+  'rules',
 ] as const;
 
 const fileOf = (command: string): string => `${command === '' ? 'help' : command.replaceAll(' ', '-')}.txt`;

@@ -1,51 +1,48 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { renderRules } from '../../alerts/render.ts';
-import { alertGroups } from '../../alerts/rules.ts';
-import {
-  readThreshold,
-  type ThresholdName,
-  type Thresholds,
-  withThresholds,
-} from '../../alerts/thresholds.ts';
+import { renderRuleFile } from '../../src/rules/rule-file.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/rules/thresholds.ts';
 import type { SimulatedCloud } from '../../src/simulated-cloud/options.ts';
 import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
 import { eventually, type RunningProgram, startProgram } from '../support/exporter-process.ts';
 import { type FaultRow, type FaultStory, faultStory, faultTable, until, type Watch, watch } from './live.ts';
 import { alertsAt, type Server, startServer } from './servers.ts';
+import { ALERT_NAMES, DEFAULT_OPTIONS } from './shipped-rules.ts';
 import { PROJECT, temporaryDirectory } from './tools.ts';
 
 /** The rules with hours and minutes as seconds. */
-const SHORT: Partial<Record<ThresholdName, string>> = {
-  failedFor: '2s',
-  failingRepeatedlyFor: '2s',
-  staleFor: '3s',
-  missingFor: '3s',
-  stuckAfter: '12s',
-  stuckFor: '2s',
-  sizeDroppedFor: '2s',
-  slowMinimum: '3s',
-  slowFor: '2s',
-  historyWindow: '60s',
-  historyStep: '1s',
-  historyInterval: '1s',
-  resourceGap: '30s',
-  exporterGap: '5s',
-  exporterDownFor: '6s',
-  pollFailingFor: '6s',
-  dataStaleAfter: '20s',
-  dataStaleFor: '3s',
-  authFailingWindow: '15s',
-  authFailingFor: '3s',
-  credentialsExpiringWithin: '1h',
-  credentialsExpiringFor: '2s',
-  resourceGoneWindow: '20s',
-  resourceGoneFor: '3s',
-  recordsRejectedWindow: '15s',
-  recordsRejectedFor: '2s',
-  configReloadFailingFor: '2s',
+const SHORT: Thresholds = {
+  ...DEFAULT_THRESHOLDS,
+  failedFor: 2,
+  failingRepeatedlyFor: 2,
+  staleFor: 3,
+  missingFor: 3,
+  scheduleStoppedFor: 3,
+  stuckAfter: 12,
+  stuckFor: 2,
+  sizeDroppedFor: 2,
+  slowMargin: 3,
+  slowFor: 2,
+  resourceGoneWindow: 40,
+  resourceGoneFor: 3,
+  exporterDownFor: 6,
+  replicaDownFor: 6,
+  serviceGoneFor: 3,
+  dataStaleAfter: 20,
+  dataStaleFor: 3,
+  neverPolledFor: 20,
+  pollFailingFor: 6,
+  authFailingFor: 3,
+  credentialsExpiringWithin: 3600,
+  credentialsExpiringFor: 2,
+  recordsRejectedWindow: 15,
+  recordsRejectedFor: 2,
+  configReloadFailingFor: 2,
+  resourceMemory: 30,
+  exporterMemory: 5,
+  serviceMemory: 90,
 };
 
 /** Automatic backups come every six seconds and may be 45 seconds old. */
@@ -57,15 +54,10 @@ const SLACK = 25;
 
 const RECEIVERS: Readonly<Record<string, string>> = { critical: 'pager', warning: 'chat', info: 'digest' };
 
-function shortThresholds(): Thresholds {
-  const changes = Object.entries(SHORT).map(([name, text]) => readThreshold(name as ThresholdName, text));
-  return withThresholds(Object.assign({}, ...changes));
-}
-
 /** The files of the example stack, with the addresses, times and rules of this test. */
 function stackFiles(directory: string, exporterAddress: string, alertmanager: Server): readonly string[] {
   const rules = join(directory, 'rules.yml');
-  writeFileSync(rules, renderRules(shortThresholds()));
+  writeFileSync(rules, renderRuleFile({ ...DEFAULT_OPTIONS, thresholds: SHORT }));
   const configuration = join(directory, 'prometheus.yml');
   writeFileSync(
     configuration,
@@ -392,9 +384,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   });
 
   const received = watched.received();
-  expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(
-    new Set(alertGroups(withThresholds()).flatMap(({ rules }) => rules.map(({ alert }) => alert))),
-  );
+  expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(new Set(ALERT_NAMES));
   expect(
     received.filter(
       ({ labels, receivers }) =>

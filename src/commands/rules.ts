@@ -1,0 +1,159 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { seconds } from '../domain/quantities.ts';
+import type { RuleOptions } from '../rules/rule-file.ts';
+import { RUNBOOKS_URL } from '../rules/runbooks.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  THRESHOLD_NAMES,
+  THRESHOLDS,
+  type ThresholdName,
+  type Thresholds,
+  thresholdFlag,
+  thresholdText,
+} from '../rules/thresholds.ts';
+import { PROGRAM_NAME } from './build.ts';
+import { CommandError } from './command-error.ts';
+import { explain, type RunCommand } from './command-line-parts.ts';
+import { EXIT } from './exit-codes.ts';
+import { durationOf, wholeNumber } from './flag-values.ts';
+import { print, type Terminal } from './terminal.ts';
+
+/** The flags of `rules`, checked; and one for each threshold that was given. */
+interface RulesFlags extends Partial<Thresholds> {
+  readonly format: 'prometheus' | 'operator';
+  readonly runbookUrl?: string;
+  readonly dashboardUrl?: string;
+  readonly commandPrefix?: string;
+  readonly extraLabels?: readonly string[];
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Adds `rules`. */
+export function addRulesCommand(program: Command, terminal: Terminal, run: RunCommand): void {
+  const command = program
+    .command('rules')
+    .summary('print the alerting and recording rules')
+    .description(
+      'Print the alerting and recording rules, as a rule file for Prometheus or as a PrometheusRule for the Prometheus Operator.',
+    )
+    .addOption(
+      new Option('--format <format>', 'what to print')
+        .choices(['prometheus', 'operator'])
+        .default('prometheus'),
+    )
+    .option('--dashboard-url <url>', 'address of Grafana; without it alerts link to no dashboard', grafanaUrl)
+    .option(
+      '--runbook-url <url>',
+      'folder of the runbooks, or an address with {alert} in place of the name of the alert',
+      webAddress,
+    )
+    .option(
+      '--command-prefix <command>',
+      `what to put before ${PROGRAM_NAME} in the command of an alert, such as "kubectl exec deploy/NAME --"`,
+      oneLine,
+    )
+    .option('--extra-labels <names>', 'target labels to keep in alerts, such as cluster,env', labelNames)
+    .optionsGroup('With --format operator:')
+    .option('--name <name>', `metadata.name (default: "${PROGRAM_NAME}")`, objectName)
+    .option('--namespace <name>', 'metadata.namespace', objectName)
+    .option('--labels <labels>', 'metadata.labels, such as release=prometheus,team=db', objectLabels)
+    .optionsGroup('Thresholds:')
+    .action((flags: RulesFlags) => run(printRules(flags, terminal)));
+  for (const name of THRESHOLD_NAMES) {
+    const { about, value, kind } = THRESHOLDS[name];
+    command.option(
+      `${thresholdFlag(name)} <${kind}>`,
+      `${about} (default: ${thresholdText(name, value)})`,
+      READERS[kind],
+    );
+  }
+  explain(command, 'Exit codes: 0 success, 2 invalid flags.');
+}
+
+/** Prints the rules; resolves with the exit code. */
+async function printRules(flags: RulesFlags, terminal: Terminal): Promise<number> {
+  const thresholds = thresholdsIn(flags);
+  if (thresholds.failingRepeatedlyCount <= thresholds.failedCount) {
+    throw usage(
+      `${thresholdFlag('failingRepeatedlyCount')} must be greater than ${thresholdFlag('failedCount')}`,
+    );
+  }
+  const { name, namespace, labels } = flags;
+  const metadata = { name: name ?? PROGRAM_NAME, namespace, labels: labels ?? {} };
+  if (flags.format === 'prometheus' && (name ?? namespace ?? labels) !== undefined) {
+    throw usage('--name, --namespace and --labels are for --format operator');
+  }
+  const options: RuleOptions = {
+    thresholds,
+    extraLabels: flags.extraLabels ?? [],
+    runbooks: flags.runbookUrl ?? RUNBOOKS_URL,
+    grafanaUrl: flags.dashboardUrl,
+    commandPrefix: flags.commandPrefix,
+  };
+  const { renderManifest, renderRuleFile } = await import('../rules/rule-file.ts');
+  await print(
+    terminal,
+    flags.format === 'operator' ? renderManifest(options, metadata) : renderRuleFile(options),
+  );
+  return EXIT.done;
+}
+
+const usage = (message: string) => new CommandError(`rules: ${message}`, EXIT.usage);
+
+function thresholdsIn(flags: RulesFlags): Thresholds {
+  const given = THRESHOLD_NAMES.map((name): [ThresholdName, number] => [
+    name,
+    flags[name] ?? DEFAULT_THRESHOLDS[name],
+  ]);
+  return Object.fromEntries(given) as Thresholds;
+}
+
+const READERS = {
+  duration: durationOf(seconds(1), 'a duration such as 90s or 1h30m, at least 1s'),
+  count: wholeNumber(1, 100_000),
+  ratio: (text: string): number => {
+    if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+    throw new InvalidArgumentError('Expected a number above 0.');
+  },
+} as const;
+
+// Quotes and braces would end a string or begin a template in an annotation.
+const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;
+
+/** An address without a slash at its end. */
+function webAddress(text: string): string {
+  const address = text.replace(/\/+$/, '');
+  if (ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address)) return address;
+  throw new InvalidArgumentError('Expected a URL that begins with http:// or https:// and has no query.');
+}
+
+/** The address of Grafana, also taken from the address of a dashboard in it. */
+const grafanaUrl = (text: string): string => webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
+
+function oneLine(text: string): string {
+  if (text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text)) return text.trim();
+  throw new InvalidArgumentError('Expected one line without "{{".');
+}
+
+const OWN_LABELS = ['cloud_service', 'region', 'project', 'resource_id', 'resource_name', 'job', 'instance'];
+
+function labelNames(text: string): readonly string[] {
+  const names = text.split(',');
+  const areValid = names.every((name) => /^[A-Za-z_]\w*$/.test(name) && !OWN_LABELS.includes(name));
+  if (areValid && new Set(names).size === names.length) return names;
+  throw new InvalidArgumentError('Expected label names that alerts do not have anyway, such as cluster,env.');
+}
+
+function objectName(text: string): string {
+  if (/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected lower-case letters, digits, "-" and ".".');
+}
+
+function objectLabels(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((pair) => /^([A-Za-z0-9][\w./-]*)=([\w.-]*)$/.exec(pair));
+  if (pairs.includes(null))
+    throw new InvalidArgumentError('Expected labels such as release=prometheus,team=db.');
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
+}

@@ -1,0 +1,130 @@
+import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
+import { exporterRules } from './exporter-rules.ts';
+import { resourceRules } from './resource-rules.ts';
+import { ALERT_PREFIX, type AlertRule, type RecordingRule, type RuleGroup, ruleLabels } from './rule.ts';
+import { runbookUrl } from './runbooks.ts';
+import {
+  DEFAULT_THRESHOLDS,
+  durationText,
+  THRESHOLD_NAMES,
+  type Thresholds,
+  thresholdFlag,
+  thresholdText,
+} from './thresholds.ts';
+
+/** What a user decides about the rules. */
+export interface RuleOptions {
+  readonly thresholds: Thresholds;
+  /** Labels of targets to keep in every alert, such as `cluster`. */
+  readonly extraLabels: readonly string[];
+  /** The folder of the runbooks, or an address with `{alert}` for the name of the alert. */
+  readonly runbooks: string;
+  /** The address of Grafana; without it no alert links to a dashboard. */
+  readonly grafanaUrl: string | undefined;
+  /** What comes before `huaweicloud-backup-exporter` in a command to copy, such as `kubectl exec …`. */
+  readonly commandPrefix: string | undefined;
+}
+
+/** The metadata of a PrometheusRule. */
+export interface ManifestMetadata {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** All rules, in the groups in which they are evaluated. */
+export function ruleGroups(
+  thresholds: Thresholds,
+  extraLabels: readonly string[] = [],
+): readonly RuleGroup[] {
+  const by = ruleLabels(extraLabels);
+  return [resourceRules(thresholds, by), exporterRules(thresholds, by)];
+}
+
+/** A rule file as Prometheus reads it. */
+export function renderRuleFile(options: RuleOptions): string {
+  return render({ groups: groupEntries(options) }, ['groups'], options);
+}
+
+/** The rules as a manifest for the Prometheus Operator. */
+export function renderManifest(options: RuleOptions, { name, namespace, labels }: ManifestMetadata): string {
+  const manifest = {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(Object.keys(labels).length > 0 && { labels }),
+    },
+    spec: { groups: groupEntries(options) },
+  };
+  return render(manifest, ['spec', 'groups'], options);
+}
+
+const groupEntries = (options: RuleOptions) =>
+  ruleGroups(options.thresholds, options.extraLabels).map(({ name, rules }) => ({
+    name,
+    rules: rules.map((rule) => ('record' in rule ? recordEntry(rule) : alertEntry(rule, options))),
+  }));
+
+const recordEntry = ({ record, expr }: RecordingRule) => ({ record, expr });
+
+function alertEntry(rule: AlertRule, { runbooks, grafanaUrl, commandPrefix }: RuleOptions) {
+  const alert = `${ALERT_PREFIX}${rule.alert}`;
+  return {
+    alert,
+    expr: rule.expr,
+    for: durationText(rule.for),
+    labels: { severity: rule.severity },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: runbookUrl(alert, runbooks),
+      ...(grafanaUrl !== undefined && { dashboard_url: dashboardUrl(rule, grafanaUrl) }),
+      ...(rule.about === 'resource' && {
+        command: commandPrefix === undefined ? LIST_BACKUPS : `${commandPrefix} ${LIST_BACKUPS}`,
+      }),
+    },
+  };
+}
+
+/** The variables of the dashboards, which are called as the labels, that pick what an alert is about. */
+const VARIABLES: Readonly<Record<AlertRule['about'], readonly string[]>> = {
+  resource: ['cloud_service', 'region', 'project', 'resource_name'],
+  service: ['cloud_service', 'region', 'project'],
+  project: ['region', 'project'],
+  exporter: ['job', 'instance'],
+  job: ['job'],
+};
+
+function dashboardUrl({ about }: AlertRule, grafanaUrl: string): string {
+  const dashboard = about === 'resource' ? 'huaweicloud-backup' : 'huaweicloud-backup-exporter';
+  const picks = VARIABLES[about].map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
+  return `${grafanaUrl}/d/${dashboard}?${picks.join('&')}`;
+}
+
+/** A label in single quotes, so that a shell reads any name of a resource as one word. */
+const quoted = (label: string) => `'{{ reReplaceAll "'" "'\\\\''" $labels.${label} }}'`;
+
+const LIST_BACKUPS = `huaweicloud-backup-exporter backups list --project ${quoted('project')} --service {{ $labels.cloud_service }} --resource ${quoted('resource_id')}`;
+
+/** Writes YAML with a note on top that names what differs from the default, and the comments of recording rules. */
+function render(content: object, path: readonly string[], { thresholds, extraLabels }: RuleOptions): string {
+  const document = new Document(content);
+  const changed = THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]);
+  document.commentBefore = [
+    'Rules for huaweicloud-backup-exporter, printed by `huaweicloud-backup-exporter rules`.',
+    'Do not edit: print them again with other flags, `huaweicloud-backup-exporter rules --help`.',
+    ...changed.map((name) => `Changed: ${thresholdFlag(name)} ${thresholdText(name, thresholds[name])}`),
+  ]
+    .map((line) => ` ${line}`)
+    .join('\n');
+  for (const [group, { rules }] of ruleGroups(thresholds, extraLabels).entries()) {
+    const entries = document.getIn([...path, group, 'rules']) as YAMLSeq<YAMLMap>;
+    for (const [index, rule] of rules.entries()) {
+      const entry = entries.items[index];
+      if ('record' in rule && entry !== undefined) entry.commentBefore = rule.comment.replaceAll(/^/gm, ' ');
+    }
+  }
+  return document.toString({ lineWidth: 0 });
+}

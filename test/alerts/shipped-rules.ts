@@ -1,0 +1,39 @@
+import { ALERT_PREFIX, type AlertRule } from '../../src/rules/rule.ts';
+import { type RuleOptions, ruleGroups } from '../../src/rules/rule-file.ts';
+import { RUNBOOKS_URL } from '../../src/rules/runbooks.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/rules/thresholds.ts';
+
+/** What the command `rules` does without flags. */
+export const DEFAULT_OPTIONS: RuleOptions = {
+  thresholds: DEFAULT_THRESHOLDS,
+  extraLabels: [],
+  runbooks: RUNBOOKS_URL,
+  grafanaUrl: undefined,
+  commandPrefix: undefined,
+};
+
+/** All rules as they are shipped. */
+export const RULES = ruleGroups(DEFAULT_THRESHOLDS).flatMap(({ rules }) => rules);
+
+/** The alerts among them. */
+export const ALERTS = RULES.filter((rule): rule is AlertRule => 'alert' in rule);
+
+/** The full names of all alerts. */
+export const ALERT_NAMES = ALERTS.map(({ alert }) => `${ALERT_PREFIX}${alert}`);
+
+/** The severity of each alert, by the name without the prefix. */
+export const SEVERITIES: Readonly<Record<string, string>> = Object.fromEntries(
+  ALERTS.map(({ alert, severity }) => [alert, severity]),
+);
+
+/** Metrics that rules read before the exporter serves them. */
+export const PLANNED_METRICS = [
+  'huaweicloud_backup_due_timestamp_seconds',
+  'huaweicloud_backup_last_automatic_success_timestamp_seconds',
+  'huaweicloud_backup_success_size_median_bytes',
+  'huaweicloud_backup_success_duration_median_seconds',
+  'huaweicloud_backup_poll_last_outcome',
+  'huaweicloud_backup_clock_skew_seconds',
+  'huaweicloud_backup_exporter_shard_ordinal',
+  'huaweicloud_backup_exporter_total_shards',
+];
