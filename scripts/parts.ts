@@ -54,7 +54,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
   status: {
     holds: 'the status page and its JSON',
     imports: ['domain', 'services', 'config', 'state', 'metrics'],
-    packages: ['express'],
   },
   poll: {
     holds: 'reading one service, again and again',
@@ -90,7 +89,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   web: {
     holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
-    imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'metrics'],
+    imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'state', 'metrics', 'status'],
     packages: ['express', 'bcryptjs', 'zod', 'yaml'],
   },
   'simulated-cloud': {

@@ -12,11 +12,11 @@ import { createExporter, type Exporter } from '../../src/exporter.ts';
 import type { Log } from '../../src/log/log.ts';
 import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
-import { statusRoutes } from '../../src/status/routes.ts';
 import { createWebApp } from '../../src/web/app.ts';
 import { WEB_LIMITS } from '../../src/web/security/web-limits.ts';
 import { openWebSecurity } from '../../src/web/security/web-security.ts';
 import { createWebServer } from '../../src/web/security/web-server.ts';
+import { statusRoutes } from '../../src/web/status-routes.ts';
 
 /** The whole exporter in this process, before a simulated cloud, in a time that passes with its polls. */
 export interface Stage {

@@ -1,3 +1,4 @@
+import type { Pace } from '../state/pace.ts';
 import type { PollStatus, ResourceStatus, StatusReport } from './report.ts';
 import { countStandings, type StandingCounts } from './standing.ts';
 import { worstFirst } from './view.ts';
@@ -36,7 +37,7 @@ export interface ResourceJson {
   readonly running_start_timestamp_seconds: number | undefined;
 }
 
-/** The answer of `/api/v1/status`. */
+/** The response of `/api/v1/status`. */
 export interface StatusJson {
   readonly version: string;
   readonly now_timestamp_seconds: number;
@@ -47,15 +48,20 @@ export interface StatusJson {
   readonly resources: readonly ResourceJson[];
 }
 
-/** The report as `/api/v1/status` gives it, in the words of the metrics. */
-export function statusJson(report: StatusReport): StatusJson {
-  return {
+/** The text of a {@link StatusJson}, in the words of the metrics. Gives way to other work by `pace`. */
+export async function statusJson(report: StatusReport, pace: Pace): Promise<string> {
+  const head: Omit<StatusJson, 'resources'> = {
     version: report.version,
     now_timestamp_seconds: report.now,
     states: countStandings(report.resources),
     polls: report.polls.map(pollJson),
-    resources: worstFirst(report).map(resourceJson),
   };
+  const resources: string[] = [];
+  for (const resource of worstFirst(report)) {
+    await pace();
+    resources.push(JSON.stringify(resourceJson(resource)));
+  }
+  return `${JSON.stringify(head).slice(0, -1)},"resources":[${resources.join(',')}]}\n`;
 }
 
 function pollJson(poll: PollStatus): PollJson {

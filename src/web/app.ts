@@ -1,6 +1,8 @@
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
+import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
+import { allowOnly, sendText } from './plain-text.ts';
 
 /** What the web part serves. */
 export interface WebAppOptions {
@@ -42,7 +44,7 @@ export function createWebApp(options: WebAppOptions): Express {
   app.use((_request: Request, response: Response) => sendText(response, 404, 'Not found'));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const status = clientErrorStatus(error);
-    if (status === undefined) log.error({ error: messageOf(error) }, 'request failed');
+    if (status === undefined) log.error({ error: errorMessage(error) }, 'request failed');
     if (response.headersSent) response.destroy();
     else if (status === undefined) sendText(response, 500, 'Internal error; see the log.');
     else sendText(response, status, 'Bad request');
@@ -66,19 +68,7 @@ function reloadRoute(reload: WebAppOptions['reload']) {
   };
 }
 
-const allowOnly = (methods: string) => (_request: Request, response: Response) => {
-  response.setHeader('Allow', methods);
-  sendText(response, 405, `Method not allowed. Allowed: ${methods}.`);
-};
-
-function sendText(response: Response, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
-  response.end(`${text}\n`);
-}
-
 function clientErrorStatus(error: unknown): number | undefined {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

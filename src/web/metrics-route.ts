@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
 import type { Publication, PublishedPart } from '../metrics/publication.ts';
 import { negotiateFormat } from './negotiation.ts';
-import { sendShared } from './security/shared-body.ts';
+import { sendShared } from './shared-body.ts';
 
 /** Where a scrape gets its two parts from. */
 export interface MetricsSource {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import type { StatusPageOptions } from '../../src/status/page.ts';
 import type { StatusReport } from '../../src/status/report.ts';
-import { statusRoutes } from '../../src/status/routes.ts';
+import { statusRoutes } from '../../src/web/status-routes.ts';
 
 /** A server on loopback with the status routes at `/` and, for the sake of a reverse proxy, at `/prefix/`. */
 export interface StatusServer {
@@ -21,11 +21,12 @@ export interface StatusServer {
 export async function startStatusServer(
   first: StatusReport,
   options: Partial<StatusPageOptions> = {},
+  keepMilliseconds = 0,
 ): Promise<StatusServer> {
   let shown = first;
   let instead: RequestHandler | undefined;
   let pages = 0;
-  const routes = statusRoutes(() => shown, options);
+  const routes = statusRoutes(() => shown, options, keepMilliseconds);
   const app = express();
   app.use((request, response, next) => {
     if (request.path === '/') pages += 1;

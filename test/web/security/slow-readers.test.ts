@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { expect, it, onTestFinished } from 'vitest';
-import { sendShared } from '../../../src/web/security/shared-body.ts';
 import type { Listening } from '../../../src/web/security/web-server.ts';
+import { sendShared } from '../../../src/web/shared-body.ts';
 import {
   connectTo,
   makeAuthority,

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { sendShared } from '../../../src/web/security/shared-body.ts';
 import { WEB_LIMITS } from '../../../src/web/security/web-limits.ts';
 import { openWebSecurity } from '../../../src/web/security/web-security.ts';
 import { createWebServer, type Listening } from '../../../src/web/security/web-server.ts';
+import { sendShared } from '../../../src/web/shared-body.ts';
 import {
   basic,
   connectTo,

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { request } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { STATUS_CONTENT_SECURITY_POLICY } from '../../src/status/assets.ts';
-import { mixedReport } from './reports.ts';
-import { type StatusServer, startStatusServer } from './server.ts';
+import { statusRoutes } from '../../src/web/status-routes.ts';
+import { mixedReport } from '../status/reports.ts';
+import { type StatusServer, startStatusServer } from '../status/server.ts';
 
 let server: StatusServer;
 beforeAll(async () => {
@@ -97,5 +101,33 @@ describe('the status routes', () => {
     expect([posted.statusCode, posted.headers['allow']]).toEqual([405, 'GET, HEAD']);
     expect([asked.statusCode, await asked.body.text()]).toEqual([200, '']);
     await posted.body.dump();
+  });
+});
+
+describe('a crowd of readers', () => {
+  const crowd = async (paths: readonly string[]) => {
+    let made = 0;
+    const routes = statusRoutes(() => {
+      made += 1;
+      return mixedReport;
+    });
+    const server = express().use(routes).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = server.address() as AddressInfo;
+    const responses = await Promise.all(paths.map((path) => request(`http://127.0.0.1:${port}${path}`)));
+    return { made, texts: await Promise.all(responses.map(({ body }) => body.text())) };
+  };
+
+  it('is served by one rendering', async () => {
+    const paths = ['/', '/?q=', '/?unknown=1', '/api/v1/status', '/?state=stale'];
+
+    const { made, texts } = await crowd(Array.from({ length: 10 }, () => paths).flat());
+
+    expect(made).toBe(1);
+    expect(new Set(texts).size).toBe(3);
   });
 });

@@ -1,0 +1,15 @@
+import type { RequestHandler, Response } from 'express';
+
+/** Responds with a line of text. */
+export function sendText(response: Response, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end(`${text}\n`);
+}
+
+/** Responds to every method but the given ones. */
+export const allowOnly =
+  (methods: string): RequestHandler =>
+  (_request, response) => {
+    response.setHeader('Allow', methods);
+    sendText(response, 405, `Method not allowed. Allowed: ${methods}.`);
+  };

@@ -1,0 +1,109 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { createPace } from '../state/pace.ts';
+import { STATUS_ASSETS, STATUS_CONTENT_SECURITY_POLICY } from '../status/assets.ts';
+import { statusJson } from '../status/json.ts';
+import { renderStatusPage, STATUS_PAGE_DEFAULTS, type StatusPageOptions } from '../status/page.ts';
+import type { StatusReport } from '../status/report.ts';
+import { readView, viewLink } from '../status/view.ts';
+import { keepFor } from './keep-for.ts';
+import { allowOnly, sendText } from './plain-text.ts';
+import { sendShared } from './shared-body.ts';
+
+const GUARDS = {
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+const PAGE_GUARDS = { ...GUARDS, 'Content-Security-Policy': STATUS_CONTENT_SECURITY_POLICY };
+const ASSET_GUARDS = { ...GUARDS, 'Cache-Control': 'private, max-age=86400' };
+
+interface Body {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly gzipped: () => Promise<Buffer>;
+}
+
+/**
+ * The routes `/`, `/api/v1/status` and `/assets/…`, to be mounted at the root of the server. What was rendered once
+ * serves everybody for `keepMilliseconds`.
+ */
+export function statusRoutes(
+  report: () => StatusReport,
+  options: Partial<StatusPageOptions> = {},
+  keepMilliseconds = 1000,
+): Router {
+  const pageOptions = { ...STATUS_PAGE_DEFAULTS, ...options };
+  const reports = keepFor<StatusReport>(keepMilliseconds);
+  const bodies = keepFor<Body>(keepMilliseconds);
+  const currentReport = async (): Promise<StatusReport> => (await reports('report', report)) ?? report();
+
+  const sendPage: RequestHandler = (request, response) => {
+    const query = queryOf(request);
+    const body = bodies(viewLink(readView(query)), async () =>
+      bodyOf('text/html; charset=utf-8', renderStatusPage(await currentReport(), query, pageOptions)),
+    );
+    return send(request, response, PAGE_GUARDS, body);
+  };
+
+  const sendJson: RequestHandler = (request, response) => {
+    const body = bodies('json', async () =>
+      bodyOf('application/json; charset=utf-8', await statusJson(await currentReport(), createPace())),
+    );
+    return send(request, response, GUARDS, body);
+  };
+
+  const assets = new Map(Array.from(STATUS_ASSETS, ([name, { type, text }]) => [name, bodyOf(type, text)]));
+  const sendAsset: RequestHandler<{ name: string }> = (request, response, next) => {
+    const asset = assets.get(request.params.name);
+    return asset === undefined ? next() : send(request, response, ASSET_GUARDS, asset);
+  };
+
+  const router = Router();
+  router.route('/').get(sendPage).all(allowOnly('GET, HEAD'));
+  router.route('/api/v1/status').get(sendJson).all(allowOnly('GET, HEAD'));
+  router.get('/assets/:name', sendAsset);
+  return router;
+}
+
+function queryOf({ originalUrl }: Request): URLSearchParams {
+  const start = originalUrl.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : originalUrl.slice(start));
+}
+
+const compress = promisify(gzip);
+
+// A page of rows shrinks to a tenth, and the one who was paged may sit behind a slow line.
+function bodyOf(type: string, text: string): Body {
+  const plain = Buffer.from(text);
+  let gzipped: Promise<Buffer> | undefined;
+  return {
+    type,
+    plain,
+    gzipped: () => {
+      gzipped ??= compress(plain, { level: 1 });
+      return gzipped;
+    },
+  };
+}
+
+async function send(
+  request: Pick<Request, 'acceptsEncodings'>,
+  response: Response,
+  headers: Readonly<Record<string, string>>,
+  rendered: Body | Promise<Body> | undefined,
+): Promise<void> {
+  const body = await rendered;
+  if (body === undefined) {
+    response.setHeader('Retry-After', '1');
+    return sendText(response, 503, 'Too many pages are being rendered. Try again.');
+  }
+  // What the web configuration file sets stays as it is.
+  for (const [name, value] of Object.entries(headers))
+    if (!response.hasHeader(name)) response.set(name, value);
+  response.set({ 'Content-Type': body.type, Vary: 'Accept-Encoding' });
+  const isGzip = request.acceptsEncodings('gzip') !== false;
+  if (isGzip) response.set('Content-Encoding', 'gzip');
+  await sendShared(response, [isGzip ? await body.gzipped() : body.plain]);
+}
