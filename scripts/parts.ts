@@ -25,9 +25,9 @@ export const PARTS: Readonly<Record<string, Part>> = {
     packages: ['zod'],
   },
   config: {
-    holds: 'settings: schema, validation, secrets, endpoints',
+    holds: 'settings: schema, validation, secrets; the reader of both YAML files',
     imports: ['errors.ts', 'files', 'domain', 'services'],
-    packages: ['zod', 'yaml'],
+    packages: ['zod', 'yaml', 're2js'],
   },
   cloud: {
     holds: 'the HTTP client: credentials, signatures, retries, limits, errors',
@@ -90,7 +90,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   web: {
     holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'state', 'metrics', 'status'],
-    packages: ['express', 'bcryptjs', 'zod', 'yaml'],
+    packages: ['express', 'bcryptjs', 'zod'],
   },
   'simulated-cloud': {
     holds: 'the cloud of the demo and the tests; shares nothing with the rest',

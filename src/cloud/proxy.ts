@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../config/endpoints.ts';
+import { isLoopback } from '../config/url.ts';
 
 /** The proxy of a project. It is for nothing on this machine. */
 export interface ChosenProxy {

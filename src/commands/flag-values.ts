@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { readDuration } from '../config/duration.ts';
+import { durationText } from '../config/duration.ts';
 import { type Seconds, unixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import { RESERVED_PATHS } from '../web/reserved-paths.ts';
@@ -16,23 +16,23 @@ export function someText(text: string): string {
 export const durationOf =
   (least: Seconds, expected: string) =>
   (text: string): Seconds => {
-    const duration = readDuration(text);
-    if (duration.ok && duration.value >= least) return duration.value;
+    const duration = durationText.safeParse(text);
+    if (duration.success && duration.data >= least) return duration.data;
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 
 /** A duration of whole seconds, at least one. */
 export function wholeSeconds(text: string): Seconds {
-  const duration = readDuration(text);
-  if (duration.ok && duration.value >= 1 && Number.isInteger(duration.value)) return duration.value;
+  const duration = durationText.safeParse(text);
+  if (duration.success && duration.data >= 1 && Number.isInteger(duration.data)) return duration.data;
   throw new InvalidArgumentError('Expected a duration in whole seconds such as 90s or 4m, at least 1s.');
 }
 
 /** `now`, so long ago, or a time with its zone. */
 export function timestamp(text: string): TimestampFlag {
   if (text === 'now') return (now) => now;
-  const ago = readDuration(text);
-  if (ago.ok) return (now) => unixSeconds(now - ago.value);
+  const ago = durationText.safeParse(text);
+  if (ago.success) return (now) => unixSeconds(now - ago.data);
   const time = readTime(text);
   if (time !== undefined) return () => unixSeconds(time);
   throw new InvalidArgumentError(

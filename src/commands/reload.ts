@@ -1,4 +1,4 @@
-import type { ConfigResult } from '../config/interpret.ts';
+import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { errorMessage } from '../errors.ts';
 import type { Exporter } from '../exporter.ts';

@@ -1,4 +1,4 @@
-import type { ConfigResult } from '../config/interpret.ts';
+import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { createExporter, type Exporter } from '../exporter.ts';

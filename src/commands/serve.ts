@@ -1,5 +1,5 @@
 import { configFromEnvironment } from '../config/environment.ts';
-import type { ConfigResult } from '../config/interpret.ts';
+import type { ConfigResult } from '../config/load.ts';
 import { loadConfigFile } from '../config/load.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import type { ServeFlags } from './flags.ts';

@@ -1,6 +1,7 @@
 import type { Seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { ServiceApi } from '../services/service.ts';
+import type { Expression } from './expression.ts';
 
 /** A secret that is read when it is needed. It prints as nothing in logs and JSON. */
 export interface SecretSource {
@@ -30,8 +31,8 @@ export type Credentials =
 
 /** Which resources a filter or an override is about; every expression given must be found. */
 export interface ResourceExpressions {
-  readonly resourceName: RegExp | undefined;
-  readonly resourceId: RegExp | undefined;
+  readonly resourceName: Expression | undefined;
+  readonly resourceId: Expression | undefined;
 }
 
 /** A service of a project whose backups are polled. */
@@ -68,8 +69,8 @@ export interface ObjectiveOverride {
   readonly project: string | undefined;
   readonly region: string | undefined;
   readonly service: string | undefined;
-  readonly resourceName: RegExp | undefined;
-  readonly resourceId: RegExp | undefined;
+  readonly resourceName: Expression | undefined;
+  readonly resourceId: Expression | undefined;
   readonly objective: Objective;
 }
 
@@ -83,5 +84,7 @@ export interface Config {
   };
   readonly limits: { readonly resources: number };
   readonly rpo: { readonly default: Objective; readonly overrides: readonly ObjectiveOverride[] };
+  /** Keys of resource tags that become labels. */
+  readonly tags: readonly string[];
   readonly projects: readonly ProjectConfig[];
 }

@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import { type Seconds, seconds } from '../domain/quantities.ts';
-import { type Reading, read, unreadable } from './reading.ts';
 
 /** The units of Prometheus, from the largest to the smallest, in milliseconds. */
 const UNITS = [
@@ -17,7 +17,7 @@ const UNIT_NAMES = UNITS.map(([unit]) => unit);
 /** The longest duration that Prometheus can hold: 2^63 nanoseconds are a little more. */
 const LONGEST_MILLISECONDS = 292 * 365 * 86_400_000;
 
-/** What a duration looks like, as the source of a regular expression. Does not limit its length. */
+/** The source of a regular expression that matches a duration of any length. */
 export const DURATION_PATTERN = `(?=\\d)${UNIT_NAMES.map((unit) => `(?:\\d+${unit})?`).join('')}`;
 
 const DURATION = new RegExp(`^${DURATION_PATTERN.replaceAll('(?:\\d+', '(?:(\\d+)')}$`);
@@ -28,22 +28,25 @@ const whyNotADuration = (text: string): string => {
   const units = [...text.matchAll(/\d+([a-z]+)/g)].map(([, unit]) => unit ?? '');
   const allKnown = units.length > 0 && units.every((unit) => UNIT_NAMES.some((known) => known === unit));
   if (allKnown && /^(?:\d+[a-z]+)+$/.test(text)) {
-    return 'has its units out of order or twice, they go y, w, d, h, m, s, ms';
+    return 'has its units out of order or twice, the order is y, w, d, h, m, s, ms';
   }
   return 'is not a duration';
 };
 
-/** Reads a duration as Prometheus writes it: `500ms`, `90s`, `1h30m`, `7d`, and `0`. */
-export const readDuration = (text: string): Reading<Seconds> => {
-  if (text === '0') return read(seconds(0));
+/** A duration as Prometheus writes it, read as whole milliseconds: `500ms`, `90s`, `1h30m`, `7d`, and `0`. */
+export const durationText = z.string().transform((text, context): Seconds => {
+  if (text === '0') return seconds(0);
   const counts = DURATION.exec(text);
-  if (counts === null) return unreadable(whyNotADuration(text));
+  if (counts === null) {
+    context.addIssue(whyNotADuration(text));
+    return z.NEVER;
+  }
   const milliseconds = UNITS.reduce((sum, [, length], index) => {
     return sum + Number(counts[index + 1] ?? 0) * length;
   }, 0);
-  if (milliseconds > LONGEST_MILLISECONDS) return unreadable('is longer than 292y');
-  return read(seconds(milliseconds / 1000));
-};
+  if (milliseconds > LONGEST_MILLISECONDS) context.addIssue('is longer than 292y');
+  return seconds(milliseconds / 1000);
+});
 
 /** Writes a duration as Prometheus does, to the millisecond: `1h30m`, `800ms`, `0s`. Years and weeks only when nothing is left over. */
 export const formatDuration = (duration: Seconds): string => {

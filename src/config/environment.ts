@@ -1,10 +1,12 @@
-import { Document } from 'yaml';
 import type { ServiceType } from '../domain/service.ts';
 import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
-import { type ConfigResult, interpret } from './interpret.ts';
-import { type Problem, pathText, type SettingPath } from './problem.ts';
+import { warningsAbout } from './cross-checks.ts';
+import type { ConfigResult } from './load.ts';
+import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { resolveSettings } from './resolve.ts';
+import { settingsSchema } from './schema.ts';
 import { machineFiles } from './text-file.ts';
-import { yamlDocument } from './yaml-text.ts';
+import { validate } from './validate.ts';
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,12 +82,8 @@ interface Collection {
   readonly miss: (variable: string, message: string) => void;
 }
 
-const problemWith = (variable: string, message: string): Problem => ({
-  file: 'environment',
-  line: undefined,
-  path: variable,
-  message: variable === '' ? message : `${variable}: ${message}`,
-});
+const problemWith = (variable: string, message: string): Problem =>
+  problemAt('environment', undefined, variable, message);
 
 const collect = (env: Environment): Collection => {
   const names = new Map<string, string>();
@@ -110,8 +108,8 @@ const accessKeyFrom = (
   { take, isSet, miss }: Collection,
   { access, secret, securityToken }: (typeof ACCESS_KEYS)[number],
 ) => {
-  if (!isSet(access)) miss(access, `missing while ${secret} is set; allowed: both or none`);
-  if (!isSet(secret)) miss(secret, `missing while ${access} is set; allowed: both or none`);
+  if (!isSet(access)) miss(access, `missing while ${secret} is set; expected both or none`);
+  if (!isSet(secret)) miss(secret, `missing while ${access} is set; expected both or none`);
   return {
     type: 'access-key',
     access_key: take([...CREDENTIALS, 'access_key'], access),
@@ -126,7 +124,7 @@ const passwordFrom = ({ take, isSet, miss }: Collection) => {
   for (const variable of needed.filter((name) => !isSet(name))) {
     miss(
       variable,
-      `missing while ${given.join(' and ')} ${given.length > 1 ? 'are' : 'is'} set; allowed: all of ${needed.join(', ')}`,
+      `missing while ${given.join(' and ')} ${given.length > 1 ? 'are' : 'is'} set; expected all of ${needed.join(', ')}`,
     );
   }
   return {
@@ -144,7 +142,7 @@ const credentialsFrom = (collection: Collection) => {
   const family = ACCESS_KEYS.find(({ access, secret }) => isSet(access) || isSet(secret));
   if (family !== undefined) return accessKeyFrom(collection, family);
   if (isSet(USER) || isSet(PASSWORD)) return passwordFrom(collection);
-  miss('', `credentials are missing; allowed: ${CREDENTIALS_ALLOWED}`);
+  miss('', `credentials are missing; expected ${CREDENTIALS_ALLOWED}`);
   return undefined;
 };
 
@@ -154,7 +152,7 @@ const servicesFrom = ({ take, names, miss }: Collection) => {
     ?.split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  if (words?.length === 0) miss(SERVICES, `no service is named; allowed: ${SERVICE_TYPES.join(', ')}`);
+  if (words?.length === 0) miss(SERVICES, `no service is named; expected ${SERVICE_TYPES.join(', ')}`);
   return (words ?? SERVICES_BY_DEFAULT).map((type, index) => {
     const path = ['projects', 0, 'services', index];
     names.set(pathText([...path, 'type']), SERVICES);
@@ -163,7 +161,7 @@ const servicesFrom = ({ take, names, miss }: Collection) => {
   });
 };
 
-const NOTHING = `nothing is configured; allowed: --config.file, or the variables ${REGION.join(' or ')}, with ${CREDENTIALS_ALLOWED}`;
+const NOTHING = `nothing is configured; expected --config.file, or the variables ${REGION.join(' or ')}, with ${CREDENTIALS_ALLOWED}`;
 
 /** Makes a configuration of one project from the environment. Mistakes are named after the variables. */
 export const configFromEnvironment = (env: Environment): ConfigResult => {
@@ -174,7 +172,7 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
   }
   const project: SettingPath = ['projects', 0];
   const region = take([...project, 'region'], ...REGION);
-  if (region === undefined) miss(REGION.join(' or '), 'missing; allowed: a region, such as cn-north-4');
+  if (region === undefined) miss(REGION.join(' or '), 'missing; expected a region, such as cn-north-4');
   const settings = {
     poll: { interval: take(['poll', 'interval'], POLL_INTERVAL) },
     projects: [
@@ -190,19 +188,18 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
     ],
   };
   const nameOf = (path: SettingPath): string => names.get(pathText(path)) ?? pathText(path);
-  const result = interpret(
-    yamlDocument(new Document(settings), undefined),
-    {
-      file: 'environment',
-      nameOf,
-      originOf: (path) => `the variable ${nameOf(path)}`,
-      locate: (file) => file,
-      files: machineFiles,
-      // What is missing has been said above, in the words of the environment.
-      trusts: ({ kind }) => kind !== 'absence',
-      whole: true,
-    },
-    problems,
-  );
-  return result.ok ? { ok: true, config: result.config, warnings: result.warnings } : result;
+  const result = validate(settingsSchema, settings);
+  if (problems.length > 0 || !result.ok) {
+    // What is missing has been reported above, in the words of the environment.
+    const wrong = result.ok ? [] : result.mistakes.filter(({ missing }) => !missing || problems.length === 0);
+    const others = wrong.map(({ path, message }) => problemWith(nameOf(path), message));
+    return { ok: false, problems: [...problems, ...others] };
+  }
+  const config = resolveSettings(result.value, {
+    originOf: (path) => `the variable ${nameOf(path)}`,
+    locate: (file) => file,
+    files: machineFiles,
+  });
+  const warnings = warningsAbout(result.value).map(({ path, message }) => problemWith(nameOf(path), message));
+  return { ok: true, config, warnings };
 };

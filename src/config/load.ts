@@ -1,18 +1,17 @@
 import { dirname, resolve } from 'node:path';
-import { isScalar } from 'yaml';
-import {
-  byLine,
-  type ConfigResult,
-  type DocumentOrigin,
-  type Interpretation,
-  interpret,
-} from './interpret.ts';
-import { type Problem, pathText, type SettingPath } from './problem.ts';
+import type { Config } from './config.ts';
+import { warningsAbout } from './cross-checks.ts';
+import { parseFile } from './parse-file.ts';
+import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { resolveSettings } from './resolve.ts';
 import { type Settings, settingsSchema } from './schema.ts';
-import { secretInFile } from './secret.ts';
+import { looksLikePath, secretInFile } from './secret.ts';
 import { machineFiles, type TextFiles } from './text-file.ts';
-import type { Finding } from './walk.ts';
-import { parseYaml, type YamlText } from './yaml-text.ts';
+
+/** A configuration, or every mistake in what was given as one. */
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** What a configuration is read with. */
 interface LoadOptions {
@@ -23,89 +22,58 @@ interface LoadOptions {
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
-interface FileToRead {
-  readonly setting: SettingPath;
-  readonly file: string;
-  readonly secret: boolean;
-}
-
-const FILE_KEYS = ['password_file', 'secret_key_file', 'security_token_file', 'token_file'];
-
-const filesToRead = (settings: Settings): readonly FileToRead[] =>
-  settings.projects.flatMap(({ ca_file: authority, credentials }, index) => {
-    const path = ['projects', index];
-    const secrets = Object.entries(credentials).flatMap(([key, file]) =>
-      FILE_KEYS.includes(key) && file !== undefined
-        ? [{ setting: [...path, 'credentials', key], file, secret: true }]
-        : [],
-    );
-    const certificates =
-      authority === undefined ? [] : [{ setting: [...path, 'ca_file'], file: authority, secret: false }];
-    return [...certificates, ...secrets];
-  });
-
-/** Whether a finding can be believed when the structure of a text is a guess from some line on. */
-const isBelievable = (
-  { kind, line = 0, path }: Finding,
-  { guessedFrom, damagedLines }: YamlText,
-): boolean => {
-  if (guessedFrom === undefined) return true;
-  switch (kind) {
-    case 'absence':
-      return false;
-    case 'structure':
-      return line < guessedFrom;
-    case 'value':
-      // Even when a setting has slipped into another mapping, its own value is right or wrong by its name.
-      return line < guessedFrom || (!damagedLines.includes(line) && path.at(-1) !== 'type');
-    default:
-      return kind satisfies never;
-  }
-};
-
-const isBlank = (contents: unknown): boolean =>
-  contents === null || (isScalar(contents) && contents.value === null);
-
-const onlyOnce = (problems: readonly Problem[]): readonly Problem[] => [
-  ...new Map(problems.map((problem) => [`${problem.line} ${problem.message}`, problem])).values(),
-];
-
-const interpretText = (text: string, fileName: string, options: LoadOptions): Interpretation => {
-  const { files = machineFiles, directory = dirname(fileName) } = options;
-  const yaml = parseYaml(text, 'kept');
-  const { document, mistakes } = yaml;
-  const problem = (line: number, message: string): Problem => ({ file: fileName, line, path: '', message });
-  const known = onlyOnce(mistakes.map(({ line, message }) => problem(line, message)));
-  if (isBlank(document.contents)) {
-    const message = `the file is empty; allowed: a mapping of ${Object.keys(settingsSchema.shape).join(', ')}`;
-    return { ok: false, problems: known.length > 0 ? byLine(known) : [problem(1, message)] };
-  }
-  const origin: DocumentOrigin = {
-    file: fileName,
-    nameOf: pathText,
-    originOf: (path) => `${pathText(path)} in ${fileName}`,
-    locate: (file) => resolve(directory, file),
+const parse = (text: string, file: string, options: LoadOptions) => {
+  const { files = machineFiles, directory = dirname(file) } = options;
+  const parsed = parseFile(text, file, settingsSchema);
+  if (!parsed.ok) return parsed;
+  const settings = parsed.value;
+  const config = resolveSettings(settings, {
+    originOf: (path) => `${pathText(path)} in ${file}`,
+    locate: (path) => resolve(directory, path),
     files,
-    whole: yaml.guessedFrom === undefined,
-    trusts: (finding) => isBelievable(finding, yaml),
-  };
-  return interpret(document, origin, known);
+  });
+  const warn = ({ path, message }: { readonly path: SettingPath; readonly message: string }): Problem =>
+    problemAt(file, parsed.lineOf(path), pathText(path), message);
+  return { ok: true, config, settings, warn, warnings: warningsAbout(settings).map(warn) } as const;
 };
 
-/** Reads the text of a configuration file; `fileName` is what messages call it. Finds every mistake; reads no other file. */
-export const parseConfig = (text: string, fileName: string, options: LoadOptions = {}): ConfigResult => {
-  const result = interpretText(text, fileName, options);
+/** Reads the text of a configuration file; `file` is what messages call it. Finds every mistake; reads no other file. */
+export const parseConfig = (text: string, file: string, options: LoadOptions = {}): ConfigResult => {
+  const result = parse(text, file, options);
   return result.ok ? { ok: true, config: result.config, warnings: result.warnings } : result;
 };
 
-const tryToRead = async (path: string, secret: boolean, files: TextFiles): Promise<string | undefined> => {
+interface FileToRead {
+  readonly path: SettingPath;
+  readonly file: string;
+  readonly isSecret: boolean;
+}
+
+const filesToRead = ({ projects }: Settings): readonly FileToRead[] =>
+  projects.flatMap(({ ca_file: authority, credentials }, index) => {
+    const files = Object.entries({ ca_file: authority, ...credentials });
+    return files.flatMap(([key, file]) => {
+      if (!key.endsWith('_file') || file === undefined) return [];
+      const isSecret = key !== 'ca_file';
+      return [{ path: ['projects', index, ...(isSecret ? ['credentials'] : []), key], file, isSecret }];
+    });
+  });
+
+/** Why a file cannot be read now. A secret pasted in the place of a path is not shown. */
+const troubleWith = async (
+  { file, isSecret }: FileToRead,
+  directory: string,
+  files: TextFiles,
+): Promise<string | undefined> => {
+  const path = resolve(directory, file);
+  const name = isSecret && !looksLikePath(file) ? 'the file' : `the file ${path}`;
   try {
-    if (secret) await secretInFile(path, files).read();
+    if (isSecret) await secretInFile(path, files, name).read();
     else await files.readText(path, MAX_FILE_BYTES);
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : 'cannot be read';
-    return secret ? message : `the file ${path} ${message}`;
+    return isSecret ? message : `${name} ${message}`;
   }
 };
 
@@ -113,25 +81,25 @@ const tryToRead = async (path: string, secret: boolean, files: TextFiles): Promi
  * Reads a configuration file. Files that it names and that cannot be read now are warnings: they may come later,
  * and they are read again when they are needed.
  */
-export const loadConfigFile = async (path: string, options: LoadOptions = {}): Promise<ConfigResult> => {
-  const { files = machineFiles, directory = dirname(path) } = options;
+export const loadConfigFile = async (file: string, options: LoadOptions = {}): Promise<ConfigResult> => {
+  const { files = machineFiles, directory = dirname(file) } = options;
   let text: string;
   try {
-    text = await files.readText(path, MAX_FILE_BYTES);
+    text = await files.readText(file, MAX_FILE_BYTES);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read';
-    const message = `the file ${reason}; allowed: a YAML file of up to 1 MiB`;
-    return { ok: false, problems: [{ file: path, line: undefined, path: '', message }] };
+    const message = `the file ${reason}; expected a YAML file of up to 1 MiB`;
+    return { ok: false, problems: [problemAt(file, undefined, '', message)] };
   }
-  const result = interpretText(text, path, options);
+  const result = parse(text, file, options);
   if (!result.ok) return result;
+  const { config, settings, warn } = result;
   const warnings = await Promise.all(
-    filesToRead(result.settings).map(async ({ setting, file, secret }) => {
-      const trouble = await tryToRead(resolve(directory, file), secret, files);
-      return trouble === undefined
-        ? []
-        : [result.warn(setting, `${trouble}; it is read again when it is needed`)];
+    filesToRead(settings).map(async (named) => {
+      const trouble = await troubleWith(named, directory, files);
+      if (trouble === undefined) return [];
+      return [warn({ path: named.path, message: `${trouble}; it is read again when needed` })];
     }),
   );
-  return { ok: true, config: result.config, warnings: [...result.warnings, ...warnings.flat()] };
+  return { ok: true, config, warnings: [...result.warnings, ...warnings.flat()] };
 };

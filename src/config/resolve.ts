@@ -11,11 +11,11 @@ import type {
 import { defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
 import type { SettingPath } from './problem.ts';
 import type { ProjectSettings, Settings } from './schema.ts';
-import { givenSecret, secretInFile } from './secret.ts';
+import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
 import type { TextFiles } from './text-file.ts';
 
-/** What the settings do not say about themselves. */
-export interface Surroundings {
+/** Where settings come from. */
+export interface SettingsSource {
   /** How a person knows a setting: `projects[0].credentials.password of config.yml`. */
   readonly originOf: (path: SettingPath) => string;
   /** The path of a file that the settings name, from where the program runs. */
@@ -39,10 +39,14 @@ interface SecretReader {
   readonly required: (key: string, given: string | undefined, file: string | undefined) => SecretSource;
 }
 
-const secretReader = (path: SettingPath, { originOf, locate, files }: Surroundings): SecretReader => {
+const secretReader = (path: SettingPath, { originOf, locate, files }: SettingsSource): SecretReader => {
   const optional: SecretReader['optional'] = (key, given, file) => {
     if (given !== undefined) return givenSecret(given, originOf([...path, key]));
-    return file === undefined ? undefined : secretInFile(locate(file), files);
+    if (file === undefined) return undefined;
+    const origin = looksLikePath(file)
+      ? undefined
+      : `the file named by ${originOf([...path, `${key}_file`])}`;
+    return secretInFile(locate(file), files, origin);
   };
   return {
     optional,
@@ -73,7 +77,7 @@ const resolveCredentials = (settings: CredentialSettings, secrets: SecretReader)
       return { type: settings.type };
     case 'oidc': {
       const { type, idp_id: idpId, token_file: file } = settings;
-      return { type, idpId, token: secrets.required('token_file', undefined, file) };
+      return { type, idpId, token: secrets.required('token', undefined, file) };
     }
     case 'token':
       return {
@@ -103,21 +107,21 @@ const resolveService = (settings: ServiceSettings, { region, cloud }: ProjectSet
 const resolveProject = (
   settings: ProjectSettings,
   path: SettingPath,
-  surroundings: Surroundings,
+  source: SettingsSource,
 ): ProjectConfig => ({
   name: settings.name ?? settings.region,
   region: settings.region,
   projectId: settings.project_id,
   projectName: settings.project_name,
   iamEndpoint: settings.iam_endpoint ?? defaultEndpoint(IAM, settings.region, settings.cloud),
-  caFile: settings.ca_file === undefined ? undefined : surroundings.locate(settings.ca_file),
+  caFile: settings.ca_file === undefined ? undefined : source.locate(settings.ca_file),
   proxyUrl: settings.proxy_url,
-  credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], surroundings)),
+  credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], source)),
   services: settings.services.map((service) => resolveService(service, settings)),
 });
 
 /** Turns settings without a mistake into what the program works with. */
-export const resolveSettings = (settings: Settings, surroundings: Surroundings): Config => {
+export const resolveSettings = (settings: Settings, source: SettingsSource): Config => {
   const { interval, concurrency } = settings.poll;
   const timeout = settings.poll.timeout ?? defaultTimeout(interval);
   const requestTimeout = settings.poll.request_timeout ?? defaultRequestTimeout(timeout);
@@ -135,8 +139,7 @@ export const resolveSettings = (settings: Settings, surroundings: Surroundings):
         objective: rpo,
       })),
     },
-    projects: settings.projects.map((project, index) =>
-      resolveProject(project, ['projects', index], surroundings),
-    ),
+    tags: settings.tags,
+    projects: settings.projects.map((project, index) => resolveProject(project, ['projects', index], source)),
   };
 };

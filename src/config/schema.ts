@@ -3,83 +3,85 @@ import { seconds } from '../domain/quantities.ts';
 import { SERVICE_TYPES, SERVICES } from '../services/index.ts';
 import type { CloudService } from '../services/service.ts';
 import {
+  checkPolicy,
+  checkProjectNames,
+  checkServiceTypes,
+  checkTags,
+  checkTimeout,
+} from './cross-checks.ts';
+import {
   computedDefaults,
   domain,
   duration,
   endpoint,
+  evenWithMistakes,
   expression,
   filePath,
   headerText,
   type KeyRule,
-  keyRules,
   line,
   objective,
-  oneOf,
-  ownSetting,
   projectId,
   proxyUrl,
   region,
   secretHeaderText,
   secretText,
+  section,
   trueOrFalse,
-  variantType,
   wholeNumber,
+  withRules,
 } from './setting.ts';
 
-const rules = (...list: readonly KeyRule[]) => ({ rules: list });
 const exactlyOne = (...keys: readonly string[]): KeyRule => ({ count: 'exactly one', keys });
 const atMostOne = (...keys: readonly string[]): KeyRule => ({ count: 'at most one', keys });
 const atLeastOne = (...keys: readonly string[]): KeyRule => ({ count: 'at least one', keys });
 
-const poll = z.strictObject({
-  interval: duration({
-    allowed: 'a duration from 1s to 30m, such as 5m',
-    from: seconds(1),
-    to: seconds(1800),
+const poll = z
+  .strictObject({
+    interval: duration({
+      expected: 'a duration from 1s to 30m, such as 5m',
+      from: seconds(1),
+      to: seconds(1800),
+    })
+      .prefault('5m')
+      .describe('Time from one poll to the next, for each service of each project. From `1s` to `30m`.'),
+    timeout: duration({ expected: 'a duration up to the interval, such as 2m' })
+      .optional()
+      .register(computedDefaults, { text: 'the smaller of `2m` and 80 % of the interval' })
+      .describe('Longest time that a whole poll may take. No longer than the interval.'),
+    request_timeout: duration({ expected: 'a duration up to the timeout, such as 30s' })
+      .optional()
+      .register(computedDefaults, { text: 'the smaller of `30s` and the timeout' })
+      .describe('Longest time that one request may take.'),
+    concurrency: wholeNumber(1, 64).prefault(4).describe('Requests at once per project. From 1 to 64.'),
   })
-    .prefault('5m')
-    .describe('Time from one poll to the next, for each service of each project. From `1s` to `30m`.'),
-  timeout: duration({
-    allowed: 'a duration up to the interval, such as 2m',
-    from: undefined,
-    to: undefined,
-  })
-    .optional()
-    .register(computedDefaults, { text: 'the smaller of `2m` and 80 % of the interval' })
-    .describe('Longest time that a whole poll may take. No longer than the interval.'),
-  request_timeout: duration({
-    allowed: 'a duration up to the timeout, such as 30s',
-    from: undefined,
-    to: undefined,
-  })
-    .optional()
-    .register(computedDefaults, { text: 'the smaller of `30s` and the timeout' })
-    .describe('Longest time that one request may take.'),
-  concurrency: wholeNumber(1, 64).prefault(4).describe('Requests at once per project. From 1 to 64.'),
-});
+  .superRefine(checkTimeout, evenWithMistakes);
 
 const limits = z.strictObject({
-  resources: wholeNumber(1, undefined)
+  resources: wholeNumber(1)
     .prefault(20_000)
     .describe(
       'Resources per service that are served; those beyond are counted in `huaweicloud_backup_resources_over_limit`.',
     ),
 });
 
-const match = z
-  .strictObject({
+const match = withRules(
+  z.strictObject({
     project: line('prod').optional().describe('Name of the project.'),
     region: region().optional().describe('Region of the project.'),
-    service: oneOf(SERVICE_TYPES).optional().describe('Type of the service.'),
+    service: z.enum(SERVICE_TYPES).optional().describe('Type of the service.'),
     resource_name: expression().optional().describe('Found in the name of the resource.'),
     resource_id: expression().optional().describe('Found in the id of the resource.'),
-  })
-  .register(keyRules, rules(atLeastOne('project', 'region', 'service', 'resource_name', 'resource_id')));
+  }),
+  atLeastOne('project', 'region', 'service', 'resource_name', 'resource_id'),
+);
 
-const override = z.strictObject({
-  match: match.describe('The resources that are meant: all that is given here must match.'),
-  rpo: objective().describe('Their objective: a duration, `none`, or `policy`.'),
-});
+const override = z
+  .strictObject({
+    match: match.describe('The resources that are meant: all that is given here must match.'),
+    rpo: objective().describe('Their objective: a duration, `none`, or `policy`.'),
+  })
+  .superRefine(checkPolicy, evenWithMistakes);
 
 const rpo = z.strictObject({
   default: objective()
@@ -87,25 +89,25 @@ const rpo = z.strictObject({
     .describe(
       'Objective of the resources that no override matches: a duration; `none`, they are not expected to be backed up; or `policy`, see below.',
     ),
-  overrides: z
-    .array(override)
-    .prefault([])
-    .describe('Objectives for some of the resources. The first that matches counts.'),
+  overrides: section(z.array(override).prefault([])).describe(
+    'Objectives for some of the resources. The first that matches counts.',
+  ),
 });
 
-const password = z
-  .strictObject({
-    type: variantType('password').describe('Signs in to IAM with a user name and password.'),
+const password = withRules(
+  z.strictObject({
+    type: z.literal('password').describe('Signs in to IAM with a user name and password.'),
     user: line('backup-reader').describe('Name of the IAM user.'),
     domain: line('my-account').describe('Name of the account that the user belongs to.'),
     password: secretText().optional().describe('Password of the IAM user.'),
     password_file: filePath().optional().describe('File that holds the password.'),
-  })
-  .register(keyRules, rules(exactlyOne('password', 'password_file')));
+  }),
+  exactlyOne('password', 'password_file'),
+);
 
-const accessKey = z
-  .strictObject({
-    type: variantType('access-key').describe('Signs each request with an access key.'),
+const accessKey = withRules(
+  z.strictObject({
+    type: z.literal('access-key').describe('Signs each request with an access key.'),
     access_key: headerText('visible ASCII characters without white space').describe(
       'Id of the access key (AK).',
     ),
@@ -113,47 +115,52 @@ const accessKey = z
     secret_key_file: filePath().optional().describe('File that holds the secret of the access key.'),
     security_token: secretHeaderText().optional().describe('Security token of a temporary access key.'),
     security_token_file: filePath().optional().describe('File that holds the security token.'),
-  })
-  .register(
-    keyRules,
-    rules(exactlyOne('secret_key', 'secret_key_file'), atMostOne('security_token', 'security_token_file')),
-  );
+  }),
+  exactlyOne('secret_key', 'secret_key_file'),
+  atMostOne('security_token', 'security_token_file'),
+);
 
 const ecsAgency = z.strictObject({
-  type: variantType('ecs-agency').describe(
-    'Takes temporary keys from the metadata service of the cloud server; the server needs an agency.',
-  ),
+  type: z
+    .literal('ecs-agency')
+    .describe(
+      'Takes temporary keys from the metadata service of the cloud server; the server needs an agency.',
+    ),
 });
 
 const oidc = z.strictObject({
-  type: variantType('oidc').describe(
-    'Signs in to IAM with an OpenID Connect token, such as that of a CCE workload.',
-  ),
+  type: z
+    .literal('oidc')
+    .describe('Signs in to IAM with an OpenID Connect token, such as that of a CCE workload.'),
   idp_id: headerText('visible ASCII characters without white space').describe(
     'Id of the identity provider in IAM.',
   ),
   token_file: filePath().describe('File that holds the OpenID Connect token.'),
 });
 
-const token = z
-  .strictObject({
-    type: variantType('token').describe(
-      'Uses an IAM token as it is and cannot renew it. For tests and trials.',
-    ),
+const token = withRules(
+  z.strictObject({
+    type: z
+      .literal('token')
+      .describe('Uses an IAM token as it is and cannot renew it. For tests and trials.'),
     token: secretHeaderText().optional().describe('IAM token of the project.'),
     token_file: filePath().optional().describe('File that holds the IAM token.'),
-  })
-  .register(keyRules, rules(exactlyOne('token', 'token_file')));
+  }),
+  exactlyOne('token', 'token_file'),
+);
 
 const credentials = z.discriminatedUnion('type', [password, accessKey, ecsAgency, oidc, token]);
 
 const resourceExpressions = () =>
-  z
-    .strictObject({
-      resource_name: expression().optional().describe('Found in the name of the resource.'),
-      resource_id: expression().optional().describe('Found in the id of the resource.'),
-    })
-    .register(keyRules, rules(atLeastOne('resource_name', 'resource_id')));
+  section(
+    withRules(
+      z.strictObject({
+        resource_name: expression().optional().describe('Found in the name of the resource.'),
+        resource_id: expression().optional().describe('Found in the id of the resource.'),
+      }),
+      atLeastOne('resource_name', 'resource_id'),
+    ).optional(),
+  );
 
 const everyService = {
   endpoint: endpoint()
@@ -176,12 +183,8 @@ const everyService = {
 };
 
 /** The settings of one service: those of every service and its own. */
-const serviceSettings = ({ type, title, settings }: CloudService) => {
-  const own = Object.fromEntries(
-    Object.entries(settings).map(([key, setting]) => [key, ownSetting(setting)]),
-  );
-  return z.strictObject({ type: variantType(type).describe(`${title}.`), ...own, ...everyService });
-};
+const serviceSettings = ({ type, title, settings }: CloudService) =>
+  z.strictObject({ type: z.literal(type).describe(`${title}.`), ...settings, ...everyService });
 
 const [first, ...others] = SERVICES;
 
@@ -219,17 +222,28 @@ const project = z.strictObject({
     .register(computedDefaults, { text: '`HTTPS_PROXY`, `NO_PROXY`' })
     .describe('Proxy for the requests of this project; never used for endpoints on this machine.'),
   credentials: credentials.describe('How the project signs in.'),
-  services: z.array(service).min(1).describe('The services that are polled. Each type at most once.'),
+  services: z
+    .array(service)
+    .min(1)
+    .superRefine(checkServiceTypes, evenWithMistakes)
+    .describe('The services that are polled. Each type at most once.'),
 });
 
 /** Everything that a configuration file may hold: types, defaults, limits and descriptions. */
 export const settingsSchema = z.strictObject({
-  poll: poll.prefault({}).describe('When and how the services are polled.'),
-  limits: limits.prefault({}).describe('Limits of what is served.'),
-  rpo: rpo
-    .prefault({})
-    .describe('Recovery point objectives: how old the newest good backup of a resource may be.'),
-  projects: z.array(project).min(1).describe('The projects whose backups are watched.'),
+  poll: section(poll.prefault({})).describe('When and how the services are polled.'),
+  limits: section(limits.prefault({})).describe('Limits of what is served.'),
+  rpo: section(rpo.prefault({})).describe(
+    'Recovery point objectives: how old the newest good backup of a resource may be.',
+  ),
+  tags: section(z.array(line('team')).superRefine(checkTags, evenWithMistakes).prefault([])).describe(
+    'Keys of resource tags whose values become labels of `huaweicloud_backup_resource_info`: `team` becomes `tag_team`.',
+  ),
+  projects: z
+    .array(project)
+    .min(1)
+    .superRefine(checkProjectNames, evenWithMistakes)
+    .describe('The projects whose backups are watched.'),
 });
 
 /** The content of a configuration file without a mistake, defaults filled in. */

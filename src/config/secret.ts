@@ -9,20 +9,25 @@ export const givenSecret = (secret: string, origin: string): SecretSource => ({
   read: () => Promise.resolve(secret),
 });
 
-/** A secret in a file, read anew each time, so that a rotated one needs no restart. */
-export const secretInFile = (path: string, files: TextFiles): SecretSource => ({
-  origin: `the file ${path}`,
+/** Whether the name of a file can be shown. One without a slash may be a secret that was pasted in its place. */
+export const looksLikePath = (file: string): boolean => file.includes('/');
+
+/** A secret in a file. It is read each time, so that a rotated one needs no restart. `origin` is what messages call the file. */
+export const secretInFile = (
+  path: string,
+  files: TextFiles,
+  origin: string = `the file ${path}`,
+): SecretSource => ({
+  origin,
   read: async () => {
     const secret = await files.readText(path, MAX_SECRET_BYTES).then(
       (text) => text.trim(),
       (error: unknown) => {
-        throw new Error(`the file ${path} ${error instanceof Error ? error.message : 'cannot be read'}`);
+        throw new Error(`${origin} ${error instanceof Error ? error.message : 'cannot be read'}`);
       },
     );
-    if (secret === '') throw new Error(`the file ${path} is empty, it must hold the secret`);
-    if (/[\r\n]/.test(secret)) {
-      throw new Error(`the file ${path} has more than one line, it must hold the secret alone`);
-    }
+    if (secret === '') throw new Error(`${origin} is empty, expected the secret`);
+    if (/[\r\n]/.test(secret)) throw new Error(`${origin} has more than one line, expected the secret alone`);
     return secret;
   },
 });

@@ -1,23 +1,33 @@
 import { z } from 'zod';
 import type { Seconds } from '../domain/quantities.ts';
 import type { Objective } from './config.ts';
-import { DURATION_PATTERN, formatDuration, readDuration } from './duration.ts';
-import { readEndpoint, readProxyUrl } from './endpoints.ts';
-import { type Reading, read, unreadable } from './reading.ts';
-import { nearest } from './suggestion.ts';
+import { DURATION_PATTERN, durationText, formatDuration } from './duration.ts';
+import { compileExpression, type Expression } from './expression.ts';
+import { oneWordOf } from './suggestion.ts';
+import { endpointUrl, proxyUrl as proxy } from './url.ts';
 
-/** What messages and the reference say about a setting, beside its description. */
+/** What messages and the reference say about a setting besides its description. */
 export interface SettingNotes {
   /** The type as the reference names it: `duration`. */
   readonly type: string;
-  /** What may be written, worded to stand after `allowed:`. */
-  readonly allowed: string;
-  /** What of a wrong value a message may show. `no user info`: a URL from its host on. */
+  /** What may be written, worded to stand after `expected`. */
+  readonly expected: string;
+  /** How much of a wrong value a message may show. `no user info`: a URL from its host on. */
   readonly shown: 'all' | 'no user info' | 'nothing';
 }
 
-/** Notes of every setting that is not a mapping or a list. */
-export const settingNotes = z.registry<SettingNotes>();
+const notes = z.registry<SettingNotes>();
+
+/** The notes of a setting; undefined for a mapping or list. A plain enum or text, as services define them, needs none. */
+export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
+  const noted = notes.get(schema);
+  if (noted !== undefined) return noted;
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
+    const words = [...('options' in schema ? schema.options : schema.values)].map(String);
+    return { type: words.join(' or '), expected: oneWordOf(words), shown: 'all' };
+  }
+  return schema instanceof z.ZodString ? { type: 'text', expected: 'text', shown: 'nothing' } : undefined;
+};
 
 /** The default, in words, of a setting whose default depends on other settings. */
 export const computedDefaults = z.registry<{ readonly text: string }>();
@@ -31,233 +41,258 @@ export interface KeyRule {
 /** The key rules of the mappings that have any. */
 export const keyRules = z.registry<{ readonly rules: readonly KeyRule[] }>();
 
-interface TextNotes {
-  readonly type: string;
-  readonly allowed: string;
-  readonly shown?: SettingNotes['shown'];
-  /** What the JSON Schema says about the text. */
-  readonly json?: Readonly<Record<string, string | number>>;
+/** A mistake that concerns several settings, as a refinement reports it. */
+export interface CrossCheck {
+  /** What is expected instead. */
+  readonly expected: string;
+  readonly missing?: boolean;
 }
 
-const textSetting = <Value>(notes: TextNotes, readText: (text: string) => Reading<Value>) =>
+/** Reports a mistake that concerns several settings. `wrong` stands after the value at `path` where that is text. */
+export const reportAt = (
+  context: z.RefinementCtx,
+  path: readonly (string | number)[],
+  wrong: string,
+  crossCheck: CrossCheck,
+): void => context.addIssue({ code: 'custom', path: [...path], message: wrong, params: { ...crossCheck } });
+
+/** For refinements that report their mistakes beside those of single settings. */
+export const evenWithMistakes = {
+  when: ({ value }: z.core.ParsePayload): boolean => typeof value === 'object' && value !== null,
+};
+
+/** Limits how many of some keys of a mapping are given; other mistakes in it do not hide this one. */
+export const withRules = <Shape extends z.ZodRawShape>(
+  mapping: z.ZodObject<Shape, z.core.$strict>,
+  ...rules: readonly KeyRule[]
+) =>
+  mapping
+    .superRefine((value, context) => {
+      for (const rule of rules) checkRule(value, rule, context);
+    }, evenWithMistakes)
+    .register(keyRules, { rules });
+
+const checkRule = (
+  mapping: Readonly<Record<string, unknown>>,
+  { count, keys }: KeyRule,
+  context: z.RefinementCtx,
+): void => {
+  const given = keys.filter((key) => mapping[key] !== undefined);
+  const expected = `${count} of them`;
+  if (given.length === 0 && count !== 'at most one') {
+    const wrong = `${keys.slice(0, -1).join(', ')} or ${keys.at(-1)} is missing`;
+    reportAt(context, [], wrong, { expected, missing: true });
+  }
+  if (given.length > 1 && count !== 'at least one') {
+    reportAt(context, [], `${given.join(' and ')} are both given`, { expected });
+  }
+};
+
+/** A section that may be left out, or left empty when all its settings are commented out. */
+export const section = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((given) => given ?? undefined, schema);
+
+/** Notes what messages and the reference say about a setting. */
+export const noted = <Schema extends z.ZodType>(
+  schema: Schema,
+  type: string,
+  expected: string,
+  shown: SettingNotes['shown'] = 'all',
+): Schema => {
+  notes.add(schema, { type, expected, shown });
+  return schema;
+};
+
+const text = () =>
   z
     .string()
-    .meta({ ...notes.json })
-    .transform((text, context): Value => {
-      const reading = readText(text);
-      if (reading.ok) return reading.value;
-      context.issues.push({ code: 'custom', message: reading.wrong, input: text });
-      return z.NEVER;
-    })
-    .register(settingNotes, { type: notes.type, allowed: notes.allowed, shown: notes.shown ?? 'all' });
+    .min(1, { error: 'is empty' })
+    .refine((value) => !/\$\{\w+[^}]*\}/.test(value), {
+      error: 'has a variable in it, and variables are not expanded',
+    });
+
+const matching = (pattern: RegExp, wrong: string) => text().regex(pattern, { error: wrong });
 
 const LONGEST_TEXT = 256;
 
-/** Reads text that ends up in a label, a header or a request: one line, no more than 256 characters. */
-const readLine = (text: string): Reading<string> => {
-  if (text.trim() === '') return unreadable('is empty');
-  if (text !== text.trim()) return unreadable('begins or ends with white space');
-  if (/\p{Cc}/u.test(text)) return unreadable('contains a control character');
-  if (text.length > LONGEST_TEXT) return unreadable(`is longer than ${LONGEST_TEXT} characters`);
-  return read(text);
-};
-
 /** One line of text. */
 export const line = (example: string) =>
-  textSetting(
-    {
-      type: 'text',
-      allowed: `text of up to ${LONGEST_TEXT} characters, such as ${example}`,
-      json: { minLength: 1, maxLength: LONGEST_TEXT },
-    },
-    readLine,
+  noted(
+    text()
+      .refine((value) => value === value.trim(), { error: 'begins or ends with white space' })
+      .refine((value) => !/\p{Cc}/u.test(value), { error: 'contains a control character' })
+      .max(LONGEST_TEXT, { error: `is longer than ${LONGEST_TEXT} characters` }),
+    'text',
+    `text of up to ${LONGEST_TEXT} characters, such as ${example}`,
   );
-
-const matching = (pattern: RegExp, wrong: string, notes: TextNotes) =>
-  textSetting({ ...notes, json: { pattern: pattern.source } }, (text) => {
-    if (text === '') return unreadable('is empty');
-    return pattern.test(text) ? read(text) : unreadable(wrong);
-  });
 
 /** A region; it becomes part of host names. */
 export const region = () =>
-  matching(/^(?=.{1,63}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*$/, 'is not a region', {
-    type: 'text',
-    allowed: 'letters, digits and hyphens, such as cn-north-4',
-  });
+  noted(
+    matching(/^(?=.{1,63}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*$/, 'is not a region'),
+    'text',
+    'letters, digits and hyphens, such as cn-north-4',
+  );
 
 /** The domain at the end of host names. */
 export const domain = () =>
-  matching(
-    /^(?=.{1,253}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*$/,
-    'is not a domain',
-    {
-      type: 'domain',
-      allowed: 'a domain without https://, such as myhuaweicloud.com or otc.t-systems.com',
-    },
+  noted(
+    matching(
+      /^(?=.{1,253}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*$/,
+      'is not a domain',
+    ),
+    'domain',
+    'a domain without https://, such as myhuaweicloud.com or otc.t-systems.com',
   );
 
 /** A project's id. */
 export const projectId = () =>
-  matching(/^[A-Za-z0-9_-]{1,64}$/, 'is not a project id', {
-    type: 'text',
-    allowed: 'up to 64 letters, digits, hyphens and underscores, such as 0123456789abcdef0123456789abcdef',
-  });
+  noted(
+    matching(/^[0-9A-Fa-f]{32}$/, 'is not a project id'),
+    'text',
+    '32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef',
+  );
+
+const VISIBLE_ASCII = 'visible ASCII characters without white space';
+
+const headerValue = (pattern = /^[!-~]+$/) => matching(pattern, 'has characters other than visible ASCII');
 
 /** An identifier that is sent in a header. */
-export const headerText = (allowed: string) =>
-  matching(/^[!-~]+$/, 'has characters other than visible ASCII', { type: 'text', allowed });
+export const headerText = (expected: string) => noted(headerValue(), 'text', expected);
 
-const readNotEmpty = (text: string): Reading<string> => (text === '' ? unreadable('is empty') : read(text));
+const secret = () =>
+  z
+    .string()
+    .min(1, { error: 'is empty' })
+    .refine((value) => !/^\$\{[^}]*\}$/.test(value), {
+      error: 'is a variable, and variables are not expanded',
+    });
 
 /** A secret of any characters but line breaks. */
 export const secretText = () =>
-  textSetting(
-    { type: 'secret', allowed: 'one line of text', shown: 'nothing', json: { minLength: 1 } },
-    (text) => (/[\r\n]/.test(text) ? unreadable('contains a line break') : readNotEmpty(text)),
+  noted(
+    secret().refine((value) => !/[\r\n]/.test(value), { error: 'contains a line break' }),
+    'secret',
+    'one line of text',
+    'nothing',
   );
 
 /** A secret that is sent in a header. */
 export const secretHeaderText = () =>
-  matching(/^[!-~]+$/, 'has characters other than visible ASCII', {
-    type: 'secret',
-    allowed: 'visible ASCII characters without white space',
-    shown: 'nothing',
-  });
+  noted(
+    secret().regex(/^[!-~]+$/, { error: 'has characters other than visible ASCII' }),
+    'secret',
+    VISIBLE_ASCII,
+    'nothing',
+  );
 
 /** The path of a file; a relative one begins at the directory of the configuration file. */
 export const filePath = () =>
-  textSetting({ type: 'file', allowed: 'the path of a file', json: { minLength: 1 } }, (text) =>
-    text.includes('\0') ? unreadable('contains a NUL character') : readNotEmpty(text),
+  noted(
+    text()
+      .refine((path) => !path.includes('\0'), { error: 'contains a NUL character' })
+      .refine((path) => !/^~[^/]*\//.test(path), { error: 'begins with ~, which is not expanded' }),
+    'file',
+    'the path of a file',
   );
 
 /** The URL of a service of the cloud. */
 export const endpoint = () =>
-  textSetting(
-    {
-      type: 'URL',
-      allowed:
-        'an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
-      shown: 'no user info',
-      json: { pattern: '^https?://' },
-    },
-    readEndpoint,
+  noted(
+    endpointUrl.meta({ pattern: '^https?://' }),
+    'URL',
+    'an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
+    'no user info',
   );
 
 /** The URL of a proxy. */
 export const proxyUrl = () =>
-  textSetting(
-    {
-      type: 'URL',
-      allowed: 'an http:// or https:// URL without path, such as http://proxy.example.com:3128',
-      shown: 'no user info',
-      json: { pattern: '^https?://' },
-    },
-    readProxyUrl,
+  noted(
+    proxy.meta({ pattern: '^https?://' }),
+    'URL',
+    'an http:// or https:// URL without path, such as http://proxy.example.com:3128',
+    'no user info',
   );
 
 const LONGEST_EXPRESSION = 1000;
 
-const readExpression = (text: string): Reading<RegExp> => {
-  if (text === '') return unreadable('is empty');
-  if (text.length > LONGEST_EXPRESSION) return unreadable(`is longer than ${LONGEST_EXPRESSION} characters`);
-  try {
-    return read(new RegExp(text));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.*: /s, '') : 'it cannot be read';
-    return unreadable(`is not a regular expression (${reason})`);
-  }
-};
-
 /** A regular expression that is searched for in a name or an id. */
 export const expression = () =>
-  textSetting(
-    {
-      type: 'regular expression',
-      allowed: `a JavaScript regular expression of up to ${LONGEST_EXPRESSION} characters, such as ^scratch-`,
-      json: { minLength: 1, maxLength: LONGEST_EXPRESSION, format: 'regex' },
-    },
-    readExpression,
+  noted(
+    z
+      .string()
+      .min(1, { error: 'is empty' })
+      .max(LONGEST_EXPRESSION, { error: `is longer than ${LONGEST_EXPRESSION} characters` })
+      .transform((source, context): Expression => {
+        try {
+          return compileExpression(source);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : 'it cannot be compiled';
+          context.addIssue(`is not a regular expression (${reason})`);
+          return z.NEVER;
+        }
+      }),
+    'regular expression',
+    `a regular expression in RE2 syntax (no lookaheads, no backreferences) of up to ${LONGEST_EXPRESSION} characters, such as ^scratch-`,
   );
 
 interface DurationLimits {
-  readonly allowed: string;
-  readonly from: Seconds | undefined;
-  readonly to: Seconds | undefined;
+  readonly expected: string;
+  readonly from?: Seconds;
+  readonly to?: Seconds;
 }
 
-const readLimitedDuration = (text: string, { from, to }: DurationLimits): Reading<Seconds> => {
-  const reading = readDuration(text);
-  if (!reading.ok) return reading;
-  if (reading.value === 0) return unreadable('is no time at all');
-  if (from !== undefined && reading.value < from)
-    return unreadable(`is shorter than ${formatDuration(from)}`);
-  if (to !== undefined && reading.value > to) return unreadable(`is longer than ${formatDuration(to)}`);
-  return reading;
-};
+const positiveDuration = durationText.refine((value) => value > 0, {
+  error: 'must be greater than 0',
+});
 
 /** A duration longer than 0, within limits. */
-export const duration = (limits: DurationLimits) =>
-  textSetting(
-    { type: 'duration', allowed: limits.allowed, json: { pattern: `^${DURATION_PATTERN}$` } },
-    (text) => readLimitedDuration(text, limits),
+export const duration = ({ expected, from, to }: DurationLimits) =>
+  noted(
+    positiveDuration
+      .superRefine((value, context) => {
+        if (from !== undefined && value < from) context.addIssue(`is shorter than ${formatDuration(from)}`);
+        if (to !== undefined && value > to) context.addIssue(`is longer than ${formatDuration(to)}`);
+      })
+      .meta({ pattern: `^${DURATION_PATTERN}$` }),
+    'duration',
+    expected,
   );
 
 /** An objective: a duration, `none` or `policy`. */
-export const objective = () => {
-  const allowed = 'a duration such as 26h or 1d12h, none, or policy';
-  return textSetting<Objective>(
-    { type: 'duration, none or policy', allowed, json: { pattern: `^(?:none|policy|${DURATION_PATTERN})$` } },
-    (text) => {
-      if (text === 'none' || text === 'policy') return read({ kind: text });
-      const reading = readLimitedDuration(text, { allowed, from: undefined, to: undefined });
-      return reading.ok ? read({ kind: 'age', seconds: reading.value }) : reading;
-    },
+export const objective = () =>
+  noted(
+    z
+      .string()
+      .transform((text, context): Objective => {
+        if (text === 'none' || text === 'policy') return { kind: text };
+        const age = positiveDuration.safeParse(text);
+        if (age.success) return { kind: 'age', seconds: age.data };
+        for (const { message } of age.error.issues) context.addIssue(message);
+        return z.NEVER;
+      })
+      .meta({ pattern: `^(?:none|policy|${DURATION_PATTERN})$` }),
+    'duration, none or policy',
+    'a duration such as 26h or 1d12h, none, or policy',
   );
-};
-
-/** Says that a word is none of the known ones, and which of them was probably meant. */
-const unknownWord = (word: unknown, known: readonly string[]): string => {
-  const meant = typeof word === 'string' ? nearest(word, known) : undefined;
-  return meant === undefined ? 'is unknown' : `is unknown (did you mean "${meant}"?)`;
-};
-
-/** One of a few words. */
-export const oneOf = <const Word extends string>(words: readonly Word[]) =>
-  z
-    .enum(words, { error: ({ input }) => unknownWord(input, words) })
-    .register(settingNotes, { type: words.join(' or '), allowed: words.join(', '), shown: 'all' });
-
-/** A service's own setting with the messages of this reader: an enum with a default. */
-export const ownSetting = (setting: z.core.$ZodType): z.ZodType => {
-  if (!(setting instanceof z.ZodPrefault)) throw new Error('a setting of a service has a default');
-  const inner = setting.unwrap();
-  if (!(inner instanceof z.ZodEnum)) throw new Error('a setting of a service is one of a few words');
-  const words = oneOf(inner.options.map(String)).prefault(String(setting.def.defaultValue));
-  return setting.description === undefined ? words : words.describe(setting.description);
-};
-
-/** The word that tells the variants of a mapping apart. */
-export const variantType = <const Word extends string>(word: Word) => {
-  const schema = z.literal<Word>(word);
-  settingNotes.add(schema, { type: word, allowed: word, shown: 'all' });
-  return schema;
-};
 
 /** A whole number within limits. */
-export const wholeNumber = (from: number, to: number | undefined) =>
-  z
-    .int({ error: ({ input }) => (typeof input === 'string' ? 'is text' : 'is not a whole number') })
-    .min(from, { error: `is less than ${from}` })
-    .max(to ?? Number.MAX_SAFE_INTEGER, { error: `is more than ${to}` })
-    .register(settingNotes, {
-      type: 'whole number',
-      allowed: `a whole number from ${from}${to === undefined ? '' : ` to ${to}`}, without quotes`,
-      shown: 'all',
-    });
+export const wholeNumber = (from: number, to = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text),
+    noted(
+      z
+        .int({ error: 'is not a whole number' })
+        .min(from, { error: `is less than ${from}` })
+        .max(to, { error: `is more than ${to}` }),
+      'whole number',
+      `a whole number from ${from}${to === Number.MAX_SAFE_INTEGER ? '' : ` to ${to}`}`,
+    ),
+  );
 
 /** Yes or no. */
 export const trueOrFalse = () =>
-  z
-    .boolean({ error: 'is neither true nor false' })
-    .register(settingNotes, { type: 'true or false', allowed: 'true, false, without quotes', shown: 'all' });
+  z.preprocess(
+    (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
+    noted(z.boolean({ error: 'is neither true nor false' }), 'true or false', 'true or false'),
+  );

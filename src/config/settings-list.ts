@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { settingsSchema } from './schema.ts';
-import { computedDefaults, type KeyRule, keyRules, settingNotes } from './setting.ts';
+import { computedDefaults, type KeyRule, keyRules, notesOf } from './setting.ts';
 
 /** A setting as the reference shows it. */
 export interface ListedSetting {
@@ -17,9 +16,14 @@ export interface ListedSetting {
   readonly description: string;
 }
 
-/** The schema itself, without the wrappers that say what its absence means. */
-export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType =>
-  schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault ? unwrapped(schema.unwrap()) : schema;
+/** The schema itself, without the wrappers that say what its absence means or how its text is read. */
+export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
+  if (notesOf(schema) !== undefined) return schema;
+  if (schema instanceof z.ZodPreprocess) return unwrapped(schema.out);
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
+  const isWrapper = schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault;
+  return isWrapper ? unwrapped(schema.unwrap()) : schema;
+};
 
 /** Whether a setting or a whole section may be left out. */
 export const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success;
@@ -44,7 +48,7 @@ const defaultOf = (schema: z.core.$ZodType): string | undefined => {
 const typeName = (schema: z.core.$ZodType): string => {
   if (schema instanceof z.ZodArray) return 'list';
   if (schema instanceof z.ZodObject || schema instanceof z.ZodDiscriminatedUnion) return 'mapping';
-  return settingNotes.get(schema)?.type ?? 'text';
+  return notesOf(schema)?.type ?? 'text';
 };
 
 const within = (schema: z.core.$ZodType, path: string): readonly ListedSetting[] => {
@@ -80,14 +84,24 @@ const listed = (
   ...within(schema, path),
 ];
 
-/** Every setting of the configuration file, in the order of the schema; one of a variant once per variant. */
-export const listSettings = (): readonly ListedSetting[] => within(settingsSchema, '');
+/** Every setting of a file, in the order of its schema; one of a variant once per variant. */
+export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] => within(schema, '');
 
-/** Where a key is a setting, in words: `poll`, `projects[].services[] of type ges`. */
-export const placesOf = (key: string): readonly string[] =>
-  listSettings()
-    .filter(({ path }) => path === key || path.endsWith(`.${key}`))
-    .map(({ path, variant }) => {
-      const place = path === key ? 'the top of the file' : path.slice(0, -key.length - 1);
-      return variant === undefined ? place : `${place} of type ${variant}`;
-    });
+const places = new WeakMap<z.core.$ZodType, ReadonlyMap<string, readonly string[]>>();
+
+const listPlaces = (schema: z.core.$ZodType): ReadonlyMap<string, readonly string[]> => {
+  const keys = listSettings(schema).map(({ path, variant }) => {
+    const end = path.lastIndexOf('.');
+    const place = end < 0 ? 'the top of the file' : path.slice(0, end);
+    return { key: path.slice(end + 1), place: variant === undefined ? place : `${place} of type ${variant}` };
+  });
+  const byKey = Map.groupBy(keys, ({ key }) => key);
+  return new Map(Array.from(byKey, ([key, list]) => [key, list.map(({ place }) => place)] as const));
+};
+
+/** Where in a file a key is a setting, in words: `poll`, `projects[].services[] of type ges`. */
+export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
+  const known = places.get(schema) ?? listPlaces(schema);
+  places.set(schema, known);
+  return known.get(key) ?? [];
+};

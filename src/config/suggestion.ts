@@ -23,13 +23,33 @@ const distance = (from: string, to: string): number => {
 };
 
 const LONGEST_WORD = 64;
+const SHORTEST_BEGINNING = 4;
 
-/** The one of `known` that was probably meant by `word`; undefined when none is near. */
+/** The one of `known` that was probably meant by `word`: a slip of the keyboard away, or begun or continued by it. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined;
-  const [best] = known
-    .map((candidate) => ({ candidate, steps: distance(plain(word), plain(candidate)) }))
-    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
+  const wanted = plain(word);
+  const candidates = known.map((candidate) => ({ candidate, name: plain(candidate) }));
+  const [best] = candidates
+    .map(({ candidate, name }) => ({ candidate, name, most: Math.max(1, Math.floor(candidate.length / 3)) }))
+    .filter(({ name, most }) => Math.abs(name.length - wanted.length) <= most)
+    .map(({ candidate, name, most }) => ({ candidate, most, steps: distance(wanted, name) }))
+    .filter(({ steps, most }) => steps <= most)
     .toSorted((one, other) => one.steps - other.steps);
-  return best?.candidate;
+  const begun = candidates.find(
+    ({ name }) =>
+      Math.min(name.length, wanted.length) >= SHORTEST_BEGINNING &&
+      (name.startsWith(wanted) || wanted.startsWith(name)),
+  );
+  return best?.candidate ?? begun?.candidate;
 };
+
+/** ` (did you mean poll?)`, or nothing where no known word is near. */
+export const didYouMean = (word: string, known: readonly string[]): string => {
+  const meant = nearest(word, known);
+  return meant === undefined ? '' : ` (did you mean ${meant}?)`;
+};
+
+/** `one of a, b, c`; of a single word the word. */
+export const oneWordOf = (words: readonly string[]): string =>
+  `${words.length > 1 ? 'one of ' : ''}${words.join(', ')}`;

@@ -20,6 +20,7 @@ describe('what is not configured', () => {
       poll: { interval: 300, timeout: 120, requestTimeout: 30, concurrency: 4 },
       limits: { resources: 20_000 },
       rpo: { default: { kind: 'age', seconds: 26 * 3600 }, overrides: [] },
+      tags: [],
       projects: [
         {
           name: 'cn-north-4',
@@ -76,14 +77,14 @@ describe('objectives', () => {
       rpo: 1d12h
 ${PROJECTS}`);
 
-    expect(rpo).toEqual({
+    expect(rpo).toMatchObject({
       default: { kind: 'policy' },
       overrides: [
         {
           project: 'prod',
           region: undefined,
           service: 'ges',
-          resourceName: /^scratch-/,
+          resourceName: { source: '^scratch-' },
           resourceId: undefined,
           objective: { kind: 'none' },
         },
@@ -92,14 +93,14 @@ ${PROJECTS}`);
           region: 'cn-east-3',
           service: 'gaussdb-mysql',
           resourceName: undefined,
-          resourceId: /in07$/,
+          resourceId: { source: 'in07$' },
           objective: { kind: 'policy' },
         },
         {
           project: undefined,
           region: undefined,
           service: undefined,
-          resourceName: /./,
+          resourceName: { source: '.' },
           resourceId: undefined,
           objective: { kind: 'age', seconds: 129_600 },
         },
@@ -113,7 +114,7 @@ describe('a project', () => {
     const project = projectIn(
       projectWith(
         'name: prod',
-        'project_id: "0123"',
+        'project_id: 0123456789abcdef0123456789abcdef',
         'project_name: cn-north-4_team',
         'iam_endpoint: https://iam.example.com/prefix/',
         'ca_file: certificates/ca.pem',
@@ -124,7 +125,7 @@ describe('a project', () => {
 
     expect(project).toMatchObject({
       name: 'prod',
-      projectId: '0123',
+      projectId: '0123456789abcdef0123456789abcdef',
       projectName: 'cn-north-4_team',
       iamEndpoint: 'https://iam.example.com/prefix',
       caFile: `${process.cwd()}/certificates/ca.pem`,
@@ -134,8 +135,8 @@ describe('a project', () => {
           type: 'gaussdb-mysql',
           endpoint: 'http://127.0.0.1:8080',
           inventory: false,
-          include: { resourceName: /^prod/, resourceId: undefined },
-          exclude: { resourceName: undefined, resourceId: /x/ },
+          include: { resourceName: { source: '^prod' }, resourceId: undefined },
+          exclude: { resourceName: undefined, resourceId: { source: 'x' } },
         },
       ],
     });
@@ -148,6 +149,24 @@ describe('a project', () => {
 
     expect(project.iamEndpoint).toBe('https://iam.eu-de.otc.t-systems.com');
     expect(project.services[0]?.endpoint).toBe('https://gaussdb-mysql.eu-de.otc.t-systems.com');
+  });
+
+  it.each([
+    ['"true"', 'true'],
+    ['true', 'true'],
+    ['0123', '0123'],
+    ['1.0', '1.0'],
+  ])('may have the name %s, which is text', (written, name) => {
+    expect(projectIn(projectWith(`name: ${written}`)).name).toBe(name);
+  });
+
+  it('may have numbers and booleans in quotes', () => {
+    const config = configIn(
+      `poll: { concurrency: "8" }\n${projectWith('services: [{ type: ges, inventory: "false" }]')}`,
+    );
+
+    expect(config.poll.concurrency).toBe(8);
+    expect(config.projects[0]?.services[0]?.inventory).toBe(false);
   });
 
   it('may ask GES by either version', () => {
@@ -172,8 +191,15 @@ describe('a project', () => {
       { type: 'token', token: { origin: 'projects[0].credentials.token in config.yml' } },
     ],
     [
-      'type: token, token_file: token',
+      'type: token, token_file: ./token',
       { type: 'token', token: { origin: `the file ${process.cwd()}/token` } },
+    ],
+    [
+      'type: token, token_file: token',
+      {
+        type: 'token',
+        token: { origin: 'the file named by projects[0].credentials.token_file in config.yml' },
+      },
     ],
   ])('may sign in with { %s }', (settings, expected) => {
     expect(projectIn(projectWith(`credentials: { ${settings} }`)).credentials).toMatchObject(expected);
@@ -221,8 +247,8 @@ describe('what deserves a second look', () => {
 ${PROJECTS}`;
 
     expect(warningsOf(text)).toEqual([
-      'config.yml:3: rpo.overrides[0].match.project: no project has the name "cn-north-5" (did you mean cn-north-4?), the override matches nothing',
-      'config.yml:3: rpo.overrides[0].match.region: no project has the region "eu-west-101", the override matches nothing',
+      'config.yml:3: rpo.overrides[0].match.project: no project has the name "cn-north-5" (did you mean cn-north-4?), so the override matches nothing',
+      'config.yml:3: rpo.overrides[0].match.region: no project has the region "eu-west-101", so the override matches nothing',
     ]);
   });
 });

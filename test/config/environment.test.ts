@@ -60,13 +60,13 @@ describe('a configuration from the environment', () => {
       ...SDK_KEY,
       ...REGION,
       HUAWEICLOUD_SDK_REGION: 'cn-east-3',
-      HW_PROJECT_ID: 'hw',
-      HUAWEICLOUD_SDK_PROJECT_ID: 'sdk',
+      HW_PROJECT_ID: 'a'.repeat(32),
+      HUAWEICLOUD_SDK_PROJECT_ID: 'b'.repeat(32),
     });
 
     expect(project).toMatchObject({
       region: 'cn-east-3',
-      projectId: 'sdk',
+      projectId: 'b'.repeat(32),
       credentials: {
         type: 'access-key',
         accessKey: 'SDK-AK',
@@ -149,14 +149,14 @@ describe('a mistake in the environment', () => {
     const problems = told({ PATH: '/usr/bin' });
 
     expect(problems).toEqual([
-      'environment: nothing is configured; allowed: --config.file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
+      'environment: nothing is configured; expected --config.file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
     ]);
   });
 
   const NO_REGION =
-    'environment: HUAWEICLOUD_SDK_REGION or HW_REGION_NAME: missing; allowed: a region, such as cn-north-4';
+    'environment: HUAWEICLOUD_SDK_REGION or HW_REGION_NAME: missing; expected a region, such as cn-north-4';
   const NO_CREDENTIALS =
-    'environment: credentials are missing; allowed: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME';
+    'environment: credentials are missing; expected HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME';
 
   it.each<[string, Environment, string]>([
     ['no region', USER, NO_REGION],
@@ -165,67 +165,67 @@ describe('a mistake in the environment', () => {
     [
       'no secret key',
       { ...REGION, HW_ACCESS_KEY: 'AK' },
-      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; allowed: both or none',
+      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; expected both or none',
     ],
     [
       'no access key',
       { ...REGION, HW_SECRET_KEY: 's' },
-      'environment: HW_ACCESS_KEY: missing while HW_SECRET_KEY is set; allowed: both or none',
+      'environment: HW_ACCESS_KEY: missing while HW_SECRET_KEY is set; expected both or none',
     ],
     [
       'half an access key of the SDKs beside a whole one',
       { ...REGION, ...KEY, HUAWEICLOUD_SDK_AK: 'AK' },
-      'environment: HUAWEICLOUD_SDK_SK: missing while HUAWEICLOUD_SDK_AK is set; allowed: both or none',
+      'environment: HUAWEICLOUD_SDK_SK: missing while HUAWEICLOUD_SDK_AK is set; expected both or none',
     ],
     [
       'half an access key beside a user',
       { ...REGION, ...USER, HW_ACCESS_KEY: 'AK' },
-      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; allowed: both or none',
+      'environment: HW_SECRET_KEY: missing while HW_ACCESS_KEY is set; expected both or none',
     ],
     [
       'no domain',
       { ...REGION, ...USER, HW_DOMAIN_NAME: '' },
-      'environment: HW_DOMAIN_NAME: missing while HW_USER_NAME and HW_USER_PASSWORD are set; allowed: all of HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME',
+      'environment: HW_DOMAIN_NAME: missing while HW_USER_NAME and HW_USER_PASSWORD are set; expected all of HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME',
     ],
     [
       'a region with a dot',
       { ...USER, HW_REGION_NAME: 'a.b' },
-      'environment: HW_REGION_NAME: "a.b" is not a region; allowed: letters, digits and hyphens, such as cn-north-4',
+      'environment: HW_REGION_NAME: "a.b" is not a region; expected letters, digits and hyphens, such as cn-north-4',
     ],
     [
       'an unknown service',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,rdz' },
-      `environment: HUAWEICLOUD_BACKUP_SERVICES: "rdz" is unknown (did you mean "rds"?); allowed: ${SERVICE_TYPES.join(', ')}`,
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: "rdz" is unknown (did you mean rds?); expected one of ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'a service twice',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,ges' },
-      'environment: HUAWEICLOUD_BACKUP_SERVICES: ges is given more than once for this project; allowed: each type once',
+      'environment: HUAWEICLOUD_BACKUP_SERVICES: "ges" is given more than once for this project; expected each type once',
     ],
     [
       'only commas for services',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: ',' },
-      `environment: HUAWEICLOUD_BACKUP_SERVICES: no service is named; allowed: ${SERVICE_TYPES.join(', ')}`,
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: no service is named; expected ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'an interval without a unit',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_POLL_INTERVAL: '300' },
-      'environment: HUAWEICLOUD_BACKUP_POLL_INTERVAL: "300" has no unit; allowed: a duration from 1s to 30m, such as 5m',
+      'environment: HUAWEICLOUD_BACKUP_POLL_INTERVAL: "300" has no unit; expected a duration from 1s to 30m, such as 5m',
     ],
     [
       'an IAM endpoint over http',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'http://iam' },
-      'environment: HUAWEICLOUD_BACKUP_IAM_ENDPOINT: "http://iam" is http to another machine; allowed: an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
+      'environment: HUAWEICLOUD_BACKUP_IAM_ENDPOINT: "http://iam" uses plain http to another machine; expected an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
     ],
     [
       'a project id with a slash',
       { ...REGION, ...USER, HUAWEICLOUD_SDK_PROJECT_ID: 'a/b' },
-      'environment: HUAWEICLOUD_SDK_PROJECT_ID: "a/b" is not a project id; allowed: up to 64 letters, digits, hyphens and underscores, such as 0123456789abcdef0123456789abcdef',
+      'environment: HUAWEICLOUD_SDK_PROJECT_ID: "a/b" is not a project id; expected 32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef',
     ],
     [
       'a security token with a space',
       { ...REGION, ...KEY, HW_SECURITY_TOKEN: 'hunter 2' },
-      'environment: HW_SECURITY_TOKEN: the value has characters other than visible ASCII; allowed: visible ASCII characters without white space',
+      'environment: HW_SECURITY_TOKEN: the value has characters other than visible ASCII; expected visible ASCII characters without white space',
     ],
   ])('names its variable: %s', (_, env, expected) => {
     expect(told(env)).toEqual([expected]);

@@ -24,7 +24,7 @@ const toldOf = async (path: string, files?: TextFiles): Promise<readonly string[
   return (result.ok ? result.warnings : result.problems).map(formatProblem);
 };
 
-const ALLOWED = 'allowed: a YAML file of up to 1 MiB';
+const EXPECTED = 'expected a YAML file of up to 1 MiB';
 
 describe('a configuration file', () => {
   it('is read', async () => {
@@ -39,22 +39,22 @@ describe('a configuration file', () => {
     const path = await fileWith('bad.yml', `polls: {}\n${PROJECTS}limits: 1\n`);
 
     expect(await toldOf(path)).toEqual([
-      `${path}:1: polls: unknown setting (did you mean poll?); allowed: poll, limits, rpo, projects`,
-      `${path}:6: limits: a single value is not possible here; allowed: a mapping of resources`,
+      `${path}:1: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects`,
+      `${path}:6: limits: found text; expected a mapping with the key resources`,
     ]);
   });
 
   it('may be missing', async () => {
     const path = join(directory, 'missing.yml');
 
-    expect(await toldOf(path)).toEqual([`${path}: the file does not exist; ${ALLOWED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file does not exist; ${EXPECTED}`]);
   });
 
   it('may be below a file', async () => {
     const path = join(await fileWith('file', ''), 'config.yml');
 
     expect(await toldOf(path)).toEqual([
-      `${path}: the file does not exist, a part of its path is not a directory; ${ALLOWED}`,
+      `${path}: the file does not exist, a part of its path is not a directory; ${EXPECTED}`,
     ]);
   });
 
@@ -62,23 +62,23 @@ describe('a configuration file', () => {
     const path = join(directory, 'folder.yml');
     await mkdir(path);
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is a directory; ${ALLOWED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file is a directory; ${EXPECTED}`]);
   });
 
   it('may be too large', async () => {
     const path = await fileWith('large.yml', `${PROJECTS}#${'x'.repeat(1024 * 1024)}\n`);
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${ALLOWED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${EXPECTED}`]);
   });
 
   it('may be no text', async () => {
     const path = await fileWith('binary.yml', Uint8Array.of(0x70, 0xff, 0xfe));
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${ALLOWED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${EXPECTED}`]);
   });
 
   it('may be of up to 1 MiB', async () => {
-    const path = await fileWith('just-right.yml', PROJECTS.padEnd(1024 * 1024, '\n'));
+    const path = await fileWith('just-right.yml', `${PROJECTS}#`.padEnd(1024 * 1024, 'x'));
 
     expect(await toldOf(path)).toEqual([]);
   });
@@ -96,15 +96,15 @@ describe('files that a configuration names', () => {
         '  type: access-key',
         '  access_key: AK',
         '  secret_key_file: key',
-        '  security_token_file: empty',
+        '  security_token_file: ./empty',
       ),
     );
 
     const result = await loadConfigFile(path);
 
     expect(result.ok && result.warnings.map(formatProblem)).toEqual([
-      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem does not exist; it is read again when it is needed`,
-      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, it must hold the secret; it is read again when it is needed`,
+      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem does not exist; it is read again when needed`,
+      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it is read again when needed`,
     ]);
   });
 
@@ -122,16 +122,34 @@ describe('files that a configuration names', () => {
     expect(credentials?.type === 'password' && (await credentials.password.read())).toBe('secret');
   });
 
+  it('are not shown when they may be a secret in the wrong place', async () => {
+    const path = await fileWith(
+      'pasted.yml',
+      projectWith('credentials: { type: password, user: u, domain: d, password_file: hunter2 }'),
+    );
+
+    const result = await loadConfigFile(path);
+    const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
+    const failure = credentials?.type === 'password' ? credentials.password.read() : Promise.resolve();
+
+    expect(await toldOf(path)).toEqual([
+      `${path}:2: projects[0].credentials.password_file: the file does not exist; it is read again when needed`,
+    ]);
+    await expect(failure).rejects.toThrow(
+      `the file named by projects[0].credentials.password_file in ${path} does not exist`,
+    );
+  });
+
   it('may be refused by the system', async () => {
     const files: TextFiles = {
       readText: (path) =>
         path === '/etc/config.yml'
-          ? Promise.resolve(projectWith('credentials: { type: token, token_file: token }'))
+          ? Promise.resolve(projectWith('credentials: { type: token, token_file: /etc/token }'))
           : Promise.reject(new Error('cannot be read, permission denied')),
     };
 
     expect(await toldOf('/etc/config.yml', files)).toEqual([
-      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read, permission denied; it is read again when it is needed',
+      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read, permission denied; it is read again when needed',
     ]);
   });
 });

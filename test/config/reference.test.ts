@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { renderConfigurationReference, renderJsonSchema } from '../../scripts/generate-config-docs.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment.ts';
 import { parseConfig } from '../../src/config/load.ts';
+import { settingsSchema } from '../../src/config/schema.ts';
 import { listSettings } from '../../src/config/settings-list.ts';
 import { SERVICE_TYPES } from '../../src/services/index.ts';
 
@@ -28,7 +29,7 @@ describe('the generated reference', () => {
       .split('\n')
       .map((line) => line.split(' | '));
 
-    for (const { path } of listSettings()) {
+    for (const { path } of listSettings(settingsSchema)) {
       const row = rows.filter(([first]) => first === `| \`${path}\``);
       expect(row, path).toHaveLength(1);
       expect(row[0]?.[1], path).toMatch(/\w/);
@@ -45,11 +46,11 @@ describe('the generated reference', () => {
 
 describe('the list of settings', () => {
   it('says of every setting what it is for', () => {
-    expect(listSettings().filter(({ description }) => description === '')).toEqual([]);
+    expect(listSettings(settingsSchema).filter(({ description }) => description === '')).toEqual([]);
   });
 
   it('has every service', () => {
-    const types = listSettings().filter(({ path }) => path === 'projects[].services[].type');
+    const types = listSettings(settingsSchema).filter(({ path }) => path === 'projects[].services[].type');
 
     expect(types.map(({ variant }) => variant)).toEqual([...SERVICE_TYPES]);
   });
@@ -64,7 +65,7 @@ describe('the examples', () => {
     const lines = read('examples/config-full.yml').split('\n');
     const paths = settingPathsIn(lines);
 
-    for (const { path, variant } of listSettings()) {
+    for (const { path, variant } of listSettings(settingsSchema)) {
       const isOfEveryService = path.startsWith('projects[].services[]') && !path.endsWith('.type');
       const written = paths.filter((one) => one === path || one.startsWith(`${path} of `));
       if (isOfEveryService) expect(written, path).not.toEqual([]);
@@ -136,5 +137,5 @@ function settingPathsIn(lines: readonly string[]): readonly string[] {
 }
 
 function isList(path: string): boolean {
-  return listSettings().some((setting) => setting.path === path && setting.type === 'list');
+  return listSettings(settingsSchema).some((setting) => setting.path === path && setting.type === 'list');
 }

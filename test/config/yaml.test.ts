@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PROJECTS, told } from './texts.ts';
+import { PROJECTS, problemsIn, told } from './texts.ts';
 
 describe('a text that is not valid YAML', () => {
   it.each([
@@ -7,13 +8,13 @@ describe('a text that is not valid YAML', () => {
       'an indentation by tabs',
       `poll:\n\tinterval: 5m\n${PROJECTS}`,
       2,
-      'the line is indented with a tab; allowed: spaces',
+      'this line is indented with a tab; expected spaces',
     ],
     [
       'uneven indentation',
       `poll:\n  interval: 5m\n timeout: 1m\n${PROJECTS}`,
       3,
-      'the line is not indented like its neighbours',
+      'this line is not indented like its neighbours',
     ],
     [
       'a line indented too far',
@@ -25,114 +26,121 @@ describe('a text that is not valid YAML', () => {
       'a double quote that is never closed',
       `poll:\n  interval: "5m\n  timeout: 1m\n${PROJECTS}`,
       2,
-      'a closing quote, a bracket',
+      'a quote, bracket, comma or colon is missing',
     ],
     [
       'a single quote that is never closed',
       `poll:\n  interval: '5m\n  timeout: 1m\n${PROJECTS}`,
       2,
-      'a closing quote, a bracket',
+      'a quote, bracket, comma or colon is missing',
     ],
     [
       'a bracket that is never closed',
       `poll: { interval: 5m\n${PROJECTS}`,
       2,
-      'the line is not indented like its neighbours',
+      'this line is not indented like its neighbours',
     ],
     [
       'a setting without a colon',
       `poll\n${PROJECTS}`,
       1,
-      'a setting has no value; allowed: "key: value" with a space after the colon',
+      'a key has no value; expected "key: value" with a space after the colon',
     ],
     ['a colon and a space in a value', `poll: interval: 5m\n${PROJECTS}`, 1, 'a value contains ": "'],
     [
       'text after a quoted value',
       `poll: {}\nrpo: { default: "26h" hunter2 }\n${PROJECTS}`,
       2,
-      'there is something left after a value',
+      'something follows a value',
     ],
-    [
-      'text after quotes',
-      `rpo:\n  default: "26h" hunter2\n${PROJECTS}`,
-      2,
-      'there is something left after a value',
-    ],
+    ['text after quotes', `rpo:\n  default: "26h" hunter2\n${PROJECTS}`, 2, 'something follows a value'],
     [
       'a reserved character',
       `rpo:\n  default: 26h\n${PROJECTS.replace('cn-north-4', '@x')}`,
       4,
-      'a value begins with a character that YAML reserves; allowed: the value in quotes',
+      'a value begins with a character that YAML reserves; expected the value in quotes',
     ],
     [
       'an unknown escape sequence',
       `rpo:\n  overrides: [{ match: { resource_name: "\\d" }, rpo: none }]\n${PROJECTS}`,
       2,
-      'an unknown escape sequence stands in double quotes',
+      'an unknown escape sequence in double quotes; expected \\\\ for a backslash, or single quotes',
     ],
     [
       'an unknown tag',
       `rpo:\n  default: !vault 26h\n${PROJECTS}`,
       2,
-      'a value has a tag (!) that is unknown; allowed: the value in quotes, or without the tag',
+      'a value has an unknown tag (!); expected the value without a tag, or in quotes',
     ],
-    [
-      'a binary value',
-      `rpo:\n  default: !!binary 26h\n${PROJECTS}`,
-      2,
-      'a value has a tag (!) that is unknown',
-    ],
+    ['a binary value', `rpo:\n  default: !!binary 26h\n${PROJECTS}`, 2, 'a value has an unknown tag (!)'],
     [
       'a second document',
       `${PROJECTS}---\n${PROJECTS}`,
       5,
-      'a second document begins here (---); allowed: one document per file',
+      'a second document begins here (---); expected one document',
     ],
     [
       'a key that is a list',
       `? [poll]\n: {}\n${PROJECTS}`,
       1,
-      'a key is a list or a mapping; allowed: the name of a setting',
+      'cannot be read; expected "key: value" or "- item"',
     ],
-    ['lists in lists in lists', '['.repeat(100_000), 1, 'the file is nested too deeply'],
-    ['mappings in mappings in mappings', '{a: '.repeat(50_000), 1, 'the file is nested too deeply'],
-  ])('is told with its line: %s', (_, text, line, wrong) => {
+    ['lists in lists in lists', '['.repeat(100_000), 1, 'the text is nested too deeply'],
+    ['mappings in mappings in mappings', '{a: '.repeat(50_000), 1, 'the text is nested too deeply'],
+  ])('is reported with its line: %s', (_, text, line, wrong) => {
     const problems = told(text);
 
-    expect(problems[0]).toContain(`config.yml:${line}: not valid YAML: ${wrong}`);
+    expect(problems.join('\n')).toContain(`config.yml:${line}: not valid YAML: ${wrong}`);
     expect(problems.join('\n')).not.toMatch(/hunter/);
   });
 
-  it('is not blamed on settings that only seem to be in the wrong place after it', () => {
-    const problems = told(`poll:\n  interval: 5m\n\ttimeout: 1m\n${PROJECTS}`);
+  it('is reported alone when the rest of the text is a guess', () => {
+    const problems = told(`poll:\n  intervall: 5m\n\ttimeout: 1m\n${PROJECTS}`);
 
     expect(problems).toEqual([
-      'config.yml:3: not valid YAML: the line is indented with a tab; allowed: spaces',
+      'config.yml:3: not valid YAML: this line is indented with a tab; expected spaces',
     ]);
   });
 
-  it('does not hide the mistakes before it, nor wrong values after it', () => {
-    const text = `poll:
-  intervall: 5m
-  concurrency: 0
-projects:
-  - region: cn_north_4
-    credentials:
-      type: ecs-agency
-     services:
-      - type: ges
-        inventory: maybe
-`;
-
-    const problems = told(text);
-
-    expect(problems.map((line) => line.split(';')[0])).toEqual([
-      'config.yml:2: poll.intervall: unknown setting (did you mean interval?)',
-      'config.yml:3: poll.concurrency: 0 is less than 1',
-      'config.yml:5: projects[0].region: "cn_north_4" is not a region',
-      'config.yml:8: not valid YAML: the line is not indented like its neighbours',
-      'config.yml:10: projects[0].services[0].inventory: "maybe" is neither true nor false',
+  it.each([
+    [
+      'a setting of a list item',
+      'projects:\n  - region: r1\n   credentials: { type: ecs-agency }\n    services: [{ type: ges }]\n',
+      3,
+    ],
+    [
+      'the last setting of a list item',
+      'projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n   services: [{ type: ges }]\n',
+      4,
+    ],
+    [
+      'a nested setting',
+      'projects:\n  - region: r1\n    credentials:\n      type: password\n     user: u\n      domain: d\n    services: [{ type: ges }]\n',
+      5,
+    ],
+    ['a section', ` poll: {}\n${PROJECTS}`, 2],
+    [
+      'a list item',
+      'projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: [{ type: ges }]\n - region: r2\n',
+      5,
+    ],
+  ])('is one line where %s has one space too few or too many', (_, text, line) => {
+    expect(told(text)).toEqual([
+      `config.yml:${line}: not valid YAML: this line is not indented like its neighbours; expected the same number of spaces for all keys of a mapping`,
     ]);
+  });
+
+  it('is found on its line or the next nearly wherever one space is missing from the full example', () => {
+    const lines = readFileSync('examples/config-full.yml', 'utf8').split('\n');
+    const indented = lines.flatMap((line, index) => (/^ +[^ #]/.test(line) ? [index] : []));
+
+    const found = indented.map((index) => {
+      const problems = problemsIn(lines.with(index, (lines[index] ?? '').slice(1)).join('\n'));
+      expect(problems.length).toBeLessThan(2);
+      return Math.abs((problems[0]?.line ?? index + 1) - (index + 1));
+    });
+
+    expect(found.filter((distance) => distance > 1).length).toBeLessThan(indented.length / 20);
   });
 
   it('does not hide any other mistake when the rest can be read without a doubt', () => {
@@ -148,7 +156,7 @@ more: documents
     const problems = told(text).join('\n');
 
     expect(problems).toContain('config.yml:2: poll.interval: "5x" is not a duration');
-    expect(problems).toContain('config.yml:3: not valid YAML: a value has a tag (!) that is unknown');
+    expect(problems).toContain('config.yml:3: not valid YAML: a value has an unknown tag (!)');
     expect(problems).toContain('config.yml:5: projects[0].region: missing');
     expect(problems).toContain('config.yml:5: projects[0].credentials: missing');
     expect(problems).toContain('config.yml:5: projects[0].services: missing');
@@ -161,7 +169,7 @@ describe('aliases', () => {
     const text = `poll:\n  interval: *hunter2\n${PROJECTS}`;
 
     expect(told(text)).toEqual([
-      'config.yml:2: poll.interval: an alias (*) without its anchor (&); allowed: the value in quotes, if it is none',
+      'config.yml:2: poll.interval: an alias (*) without its anchor (&); expected the value in quotes',
     ]);
   });
 
@@ -170,23 +178,25 @@ describe('aliases', () => {
       'projects: &loop\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: *loop\n',
     );
 
-    expect(problems.join('\n')).toContain('projects[0].services[0].type: missing');
+    expect(problems).toEqual([
+      'config.yml:4: projects[0].services: an alias (*) without its anchor (&); expected the value in quotes',
+    ]);
   });
 
   it('may not multiply without end', () => {
     const service = '{ type: ges }, ';
     const bomb = `projects:
-  - &project { region: r1, credentials: { type: ecs-agency }, services: [${service.repeat(20_000)}] }
-${'  - *project\n'.repeat(20_000)}`;
+  - &project { region: r1, credentials: { type: ecs-agency }, services: [${service.repeat(2000)}] }
+${'  - *project\n'.repeat(2000)}`;
 
     const problems = told(bomb);
 
     expect(problems).toEqual([
-      'config.yml:1: aliases (*) make more than 200000 settings of the file; allowed: fewer',
+      'config.yml:1: the file has more than 200000 values, aliases (*) included; expected fewer',
     ]);
   });
 
-  it('of aliases of aliases cost nothing where no setting is', () => {
+  it('of aliases of aliases may not multiply either', () => {
     const letters = [...'abcdefghijklmnop'];
     const laughs = letters.map((letter, index) => {
       const before = letters[index - 1];
@@ -197,14 +207,36 @@ ${'  - *project\n'.repeat(20_000)}`;
 
     const problems = told(`${laughs.join('\n')}\nprojects: *p\n`);
 
-    expect(problems.at(-1)).toContain('projects[0]: a list is not possible here');
+    expect(problems).toEqual([
+      'config.yml:1: the file has more than 200000 values, aliases (*) included; expected fewer',
+    ]);
+  });
+});
+
+describe('a file with very many mistakes', () => {
+  it('is read in a time proportional to its length, and shows the first hundred', () => {
+    const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`);
+
+    const problems = told(`${PROJECTS}${keys.join('')}`);
+
+    expect(problems).toHaveLength(101);
+    expect(problems[0]).toContain('config.yml:1: 99900 more unknown settings; expected one of poll');
+    expect(problems[1]).toContain('config.yml:5: k0: unknown setting; expected one of poll');
+  });
+
+  it('shows the first hundred of any kind', () => {
+    const problems = told(`projects:\n${'- a\n'.repeat(5000)}`);
+
+    expect(problems).toHaveLength(101);
+    expect(problems[99]).toContain('config.yml:101: projects[99]: found text; expected a mapping');
+    expect(problems[100]).toBe('config.yml: 4900 more mistakes are not shown');
   });
 });
 
 describe('the texts of other systems', () => {
   it('may have Windows line breaks', () => {
     expect(told(`${PROJECTS}polls: {}\n`.replaceAll('\n', '\r\n'))).toEqual([
-      'config.yml:5: polls: unknown setting (did you mean poll?); allowed: poll, limits, rpo, projects',
+      'config.yml:5: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects',
     ]);
   });
 

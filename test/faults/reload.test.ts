@@ -5,7 +5,7 @@ import { createReloader } from '../../src/commands/reload.ts';
 import { runExporter } from '../../src/commands/run-exporter.ts';
 import type { Terminal } from '../../src/commands/terminal.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { ConfigResult } from '../../src/config/interpret.ts';
+import type { ConfigResult } from '../../src/config/load.ts';
 import {
   type SimulatedCloud,
   type SimulatedCloudOptions,

@@ -79,6 +79,7 @@ export const config = (
 ): Config => ({
   limits: { resources: 20_000 },
   rpo: { default: age(26 * 3600), overrides: [] },
+  tags: [],
   projects: [project()],
   ...fields,
   poll: { ...POLL, ...fields.poll },

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { machineFiles } from '../../config/text-file.ts';
 import type { Log } from '../../log/log.ts';
 import { readTls, type TlsInForce, tlsFiles } from './tls-material.ts';
-import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig, type WebConfigReading } from './web-config.ts';
+import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig, type WebConfigResult } from './web-config.ts';
 
 /** The rules by which clients are let in. Replaced, never changed: another object means other rules. */
 export interface SecurityRules {
@@ -62,7 +62,7 @@ const haveChanged = async (stamps: FileStamps): Promise<boolean> => {
   return [...stamps].some(([path, stamp]) => current.get(path) !== stamp);
 };
 
-const readConfig = async (file: string): Promise<WebConfigReading> => {
+const readConfig = async (file: string): Promise<WebConfigResult> => {
   try {
     return readWebConfig(await machineFiles.readText(file, MAX_CONFIG_BYTES), file);
   } catch (error) {

@@ -69,7 +69,7 @@ rate_limit:
     const config = configOf(text, '/etc/exporter/web.yml');
 
     expect(config.tls).toEqual({
-      line: 3,
+      line: 2,
       certificate: {
         kind: 'file',
         path: '/etc/exporter/server.pem',
@@ -98,10 +98,12 @@ rate_limit:
       ['X-Frame-Options', 'sameorigin'],
       ['X-XSS-Protection', '0'],
     ]);
-    expect([...config.users]).toEqual([
-      ['alice', HASH],
-      ['4711', HASH],
-    ]);
+    expect(config.users).toEqual(
+      new Map([
+        ['alice', HASH],
+        ['4711', HASH],
+      ]),
+    );
     expect(config.rateLimit).toEqual({ interval: 0.1, burst: 20 });
     expect(config.wantsHttp2).toBe(true);
   });
@@ -142,42 +144,68 @@ rate_limit: { interval: 0, burst: 0 }`;
   });
 
   it.each([
+    ['1', '1'],
+    ['0', '0'],
+    ['"1; mode=block"', '1; mode=block'],
+  ])('takes the header X-XSS-Protection: %s, with or without quotes', (written, value) => {
+    const { headers } = configOf(`http_server_config: { headers: { X-XSS-Protection: ${written} } }`);
+
+    expect([...headers]).toEqual([['X-XSS-Protection', value]]);
+  });
+
+  it.each([
+    ['prefer_server_cipher_suites: "true"', true],
+    ['prefer_server_cipher_suites: Yes', true],
+    ['prefer_server_cipher_suites: OFF', false],
+    ['prefer_server_cipher_suites:', true],
+    ['prefer_server_cipher_suites: ~', true],
+  ])('takes %s', (setting, expected) => {
+    expect(configOf(tlsWith(setting)).tls?.preferServerOrder).toBe(expected);
+  });
+
+  it.each([
     [
       'tls_sever_config: {}',
       'web.yml:1: tls_sever_config: unknown setting (did you mean tls_server_config?)',
     ],
-    ['- a', 'web.yml:1: the file is not a mapping; allowed: a mapping of tls_server_config'],
+    ['- a', 'web.yml:1: found a list; expected a mapping with the keys tls_server_config'],
     ['a: [', 'web.yml:1: not valid YAML: '],
-    ['rate_limit: {}\nrate_limit: {}', 'web.yml:2: not valid YAML: the same setting is given twice'],
+    ['rate_limit: {}\nrate_limit: {}', 'web.yml:2: rate_limit: given more than once; expected once'],
     [
       'tls_server_config: yes',
-      'web.yml:1: tls_server_config: the value is not possible here; allowed: a mapping',
+      'web.yml:1: tls_server_config: found text; expected a mapping with the keys cert, cert_file',
     ],
     [
       tlsWith('min_versoin: TLS12'),
       'web.yml:4: tls_server_config.min_versoin: unknown setting (did you mean',
     ],
     [tlsWith('min_version: TLS14'), 'web.yml:4: tls_server_config.min_version: "TLS14" is unknown'],
-    [tlsWith('min_version: 1.2'), 'web.yml:4: tls_server_config.min_version: the value is not possible here'],
+    [
+      tlsWith('min_version: 1.2'),
+      'web.yml:4: tls_server_config.min_version: "1.2" is unknown; expected one of',
+    ],
     [
       tlsWith('min_version: TLS13', 'max_version: TLS12'),
-      'web.yml:5: tls_server_config.max_version: is older',
+      'web.yml:5: tls_server_config.max_version: "TLS12" is older than min_version',
     ],
-    [tlsWith('max_version: TLS11'), 'web.yml:4: tls_server_config.max_version: is older than min_version'],
-    [tlsWith('cipher_suites: [RC4]'), 'web.yml:4: tls_server_config.cipher_suites: "RC4" is unknown'],
+    [
+      tlsWith('max_version: TLS11'),
+      'web.yml:4: tls_server_config.max_version: "TLS11" is older than min_version',
+    ],
+    [tlsWith('cipher_suites: [RC4]'), 'web.yml:4: tls_server_config.cipher_suites[0]: "RC4" is unknown'],
     [
       tlsWith('cipher_suites:', '  - TLS_AES_128_GCM_SHA256', '  - TLS_RSA_WITH_AES_128_CBC_SHA'),
-      'web.yml:6: tls_server_config.cipher_suites: "TLS_RSA_WITH_AES_128_CBC_SHA" is unknown',
+      'web.yml:6: tls_server_config.cipher_suites[1]: "TLS_RSA_WITH_AES_128_CBC_SHA" is unknown',
     ],
     [
       tlsWith('max_version: TLS12', 'cipher_suites: [TLS_AES_128_GCM_SHA256]'),
       'web.yml:5: tls_server_config.cipher_suites: all suites are of TLS 1.3',
     ],
-    [tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'), 'allowed: a list, each item after "- "'],
-    [tlsWith('cipher_suites: [1]'), 'web.yml:4: tls_server_config.cipher_suites: an item is not text'],
+    [tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'), 'found text; expected a list, each item after "- "'],
+    [tlsWith('cipher_suites: [1]'), 'web.yml:4: tls_server_config.cipher_suites[0]: "1" is unknown'],
     [
       tlsWith('curve_preferences: [P256]'),
-      'web.yml:4: tls_server_config.curve_preferences: "P256" is unknown',
+      'web.yml:4: tls_server_config.curve_preferences[0]: "P256" is unknown',
     ],
     [
       tlsWith('client_auth_type: Require'),
@@ -185,51 +213,71 @@ rate_limit: { interval: 0, burst: 0 }`;
     ],
     [
       tlsWith('client_ca_file: ca.pem'),
-      'web.yml:4: tls_server_config.client_ca_file: without client_auth_type',
+      'web.yml:4: tls_server_config.client_ca_file: "ca.pem" is not used without client_auth_type; expected',
     ],
     [
       tlsWith('client_auth_type: VerifyClientCertIfGiven', 'client_allowed_sans: [a]'),
-      'web.yml:5: tls_server_config.client_allowed_sans: a client may come without a certificate',
+      'web.yml:5: tls_server_config.client_allowed_sans: clients without a certificate are accepted regardless; expected',
     ],
-    [tlsWith('prefer_server_cipher_suites: 1'), 'allowed: true, false'],
-    [tlsWith('prefer_server_cipher_suites: "true"'), 'allowed: true, false'],
-    [tlsWith('cert: inline'), 'web.yml:2: tls_server_config.cert_file: cert and cert_file are both given'],
-    ['tls_server_config:\n  key_file: a.key', 'web.yml:2: tls_server_config: cert_file is missing'],
-    ['tls_server_config:\n  cert_file: a.pem', 'web.yml:2: tls_server_config: key_file is missing'],
-    ['tls_server_config:\n  min_version: TLS13', 'web.yml:2: tls_server_config: cert_file is missing'],
+    [tlsWith('prefer_server_cipher_suites: 1'), 'is neither true nor false; expected true or false'],
+    [
+      tlsWith('cert: inline'),
+      'web.yml:1: tls_server_config: cert and cert_file are both given; expected exactly one of them',
+    ],
+    [
+      'tls_server_config:\n  key_file: a.key',
+      'web.yml:1: tls_server_config: cert or cert_file is missing; expected exactly one of them',
+    ],
+    [
+      'tls_server_config:\n  cert_file: a.pem',
+      'web.yml:1: tls_server_config: key or key_file is missing; expected exactly one of them',
+    ],
+    [
+      'tls_server_config:\n  min_version: TLS13',
+      'web.yml:1: tls_server_config: cert or cert_file is missing; expected exactly one of them',
+    ],
     ['http_server_config: { headers: { Server: a } }', 'http_server_config.headers.Server: unknown setting'],
     [
       'http_server_config:\n  headers:\n    X-Frame-Options: allow',
-      'web.yml:3: http_server_config.headers.X-Frame-Options: the value is unknown; allowed: deny, sameorigin',
+      'web.yml:3: http_server_config.headers.X-Frame-Options: "allow" is unknown; expected one of deny, sameorigin',
     ],
     [
       'http_server_config:\n  headers:\n    Content-Security-Policy: "a\\nSet-Cookie: b"',
-      'web.yml:3: http_server_config.headers.Content-Security-Policy: the value cannot be sent',
+      'web.yml:3: http_server_config.headers.Content-Security-Policy: "a\\nSet-Cookie: b" cannot be sent; expected one line',
     ],
-    ['basic_auth_users: [alice]', 'web.yml:1: basic_auth_users: the value is not possible here'],
+    ['basic_auth_users: [alice]', 'web.yml:1: basic_auth_users: found a list; expected a mapping'],
     [
       'basic_auth_users:\n  alice: secret',
       'web.yml:2: basic_auth_users.alice: the value is not a hash of bcrypt',
     ],
-    ['basic_auth_users:\n  alice: 12345', 'web.yml:2: basic_auth_users.alice: the value is not text'],
-    ['basic_auth_users:\n  alice:', 'web.yml:2: basic_auth_users.alice: the value is not text'],
+    [
+      'basic_auth_users:\n  alice: 12345',
+      'web.yml:2: basic_auth_users.alice: the value is not a hash of bcrypt; expected',
+    ],
+    ['basic_auth_users:\n  alice:', 'web.yml:2: basic_auth_users.alice: empty; expected a hash'],
     [
       `basic_auth_users:\n  "a:b": ${HASH}`,
-      'web.yml:2: basic_auth_users: a user name is empty or has a colon',
+      'web.yml:1: basic_auth_users: a user name is empty or has a colon; expected neither',
     ],
-    [`basic_auth_users:\n  "": ${HASH}`, 'web.yml:2: basic_auth_users: a user name is empty or has a colon'],
+    [
+      `basic_auth_users:\n  "": ${HASH}`,
+      'web.yml:1: basic_auth_users: a user name is empty or has a colon; expected neither',
+    ],
     [
       `basic_auth_users:\n  a: ${hashOf('x', '03')}`,
-      'web.yml:2: basic_auth_users.a: the cost of the hash is 3',
+      'web.yml:2: basic_auth_users.a: the value is a hash of cost 3; expected a hash of cost 4 to 18',
     ],
     [
       `basic_auth_users:\n  a: ${hashOf('x', '31')}`,
-      'web.yml:2: basic_auth_users.a: the cost of the hash is 31',
+      'web.yml:2: basic_auth_users.a: the value is a hash of cost 31; expected a hash of cost 4 to 18',
     ],
     ['rate_limit: { interval: 5, burst: 1 }', 'web.yml:1: rate_limit.interval: "5" has no unit'],
-    ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: without it no request'],
-    ['rate_limit: { interval: 1s, burst: 0 }', 'web.yml:1: rate_limit.burst: without it no request'],
-    ['rate_limit: { interval: 1s, burst: 1.5 }', 'allowed: a whole number'],
+    ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: missing; expected a whole number from 1'],
+    [
+      'rate_limit: { interval: 1s, burst: 0 }',
+      'web.yml:1: rate_limit.burst: "0" allows no request; expected a whole number from 1',
+    ],
+    ['rate_limit: { interval: 1s, burst: 1.5 }', 'is not a whole number; expected a whole number from 0'],
   ])('%j is refused with %s', (text, problem) => {
     const problems = problemsOf(text);
 
@@ -253,7 +301,7 @@ unknown: 1
 
     expect(problems.map((problem) => problem.split(': ', 2).join(': '))).toEqual([
       'web.yml:2: rate_limit.interval',
-      'web.yml:4: tls_server_config',
+      'web.yml:3: tls_server_config',
       'web.yml:5: tls_server_config.min_version',
       'web.yml:7: basic_auth_users.alice',
       'web.yml:9: unknown',
@@ -266,6 +314,12 @@ unknown: 1
     'basic_auth_users:\n  alice: "s3cr3t-passw0rd',
     'basic_auth_users: s3cr3t-passw0rd',
     'basic_auth_users: { alice: *s3cr3t-passw0rd }',
+    'basic_auth_users: { alice:s3cr3t-passw0rd }',
+    'basic_auth_users: { alice: !s3cr3t-passw0rd x }',
+    'basic_auth_users:\n  alice: "\\s3cr3t-passw0rd"',
+    'basic_auth_users:\n  - alice: s3cr3t-passw0rd',
+    `basic_auth_users: { "a:b": s3cr3t-passw0rd, "c:s3cr3t": ${HASH} }`,
+    'tls_server_config:\n  key: s3cr3t-passw0rd\n  key_file: a\n  client_ca: s3cr3t-passw0rd',
     'tls_server_config:\n  cert_file: a\n  key: [s3cr3t-passw0rd]',
   ])('%j is refused without showing what may be a password', (text) => {
     const problems = problemsOf(text).join('\n');

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import { seconds } from '../domain/quantities.ts';
+import { defaultApi, SERVICES } from '../services/index.ts';
+import { formatDuration } from './duration.ts';
+import { defaultTimeout } from './poll-times.ts';
+import { pathText, type SettingPath } from './problem.ts';
+import type { Settings } from './schema.ts';
+import { reportAt } from './setting.ts';
+import { didYouMean } from './suggestion.ts';
+
+// The checks run even where single settings are wrong, so that all mistakes are reported at once; a value may be anything.
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+const mappingsIn = (list: unknown): readonly Mapping[] =>
+  Array.isArray(list) ? list.map((item): Mapping => Object(item)) : [];
+
+export const checkTimeout = ({ interval, timeout }: Mapping, context: z.RefinementCtx): void => {
+  if (typeof interval !== 'number' || typeof timeout !== 'number' || timeout <= interval) return;
+  const wrong = `is longer than the interval of ${formatDuration(seconds(interval))}`;
+  reportAt(context, ['timeout'], wrong, { expected: 'a duration up to the interval' });
+};
+
+export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void => {
+  const projects = mappingsIn(list);
+  const names = projects.map(({ name, region }) => (name === undefined ? region : name));
+  projects.forEach(({ name }, index) => {
+    const first = names.indexOf(names[index]);
+    if (typeof names[index] !== 'string' || first === index) return;
+    const other = pathText(['projects', first]);
+    const wrong =
+      name === undefined
+        ? `missing, and the region ${JSON.stringify(names[index])} is already the name of ${other}`
+        : `is also the name of ${other}`;
+    reportAt(context, [index, 'name'], wrong, { expected: 'a different name for each project' });
+  });
+};
+
+export const checkServiceTypes = (list: unknown, context: z.RefinementCtx): void => {
+  const types = mappingsIn(list).map(({ type }) => type);
+  types.forEach((type, index) => {
+    if (typeof type !== 'string' || types.indexOf(type) === index) return;
+    reportAt(context, [index, 'type'], 'is given more than once for this project', {
+      expected: 'each type once',
+    });
+  });
+};
+
+export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): void => {
+  const { service } = Object(match) as Mapping;
+  const { kind } = Object(rpo) as Mapping;
+  const known = SERVICES.find(({ type }) => type === service);
+  if (kind !== 'policy' || known === undefined || defaultApi(known).policies !== undefined) return;
+  const wrong = `is not possible for service ${known.type}, whose API does not expose the backup policy`;
+  reportAt(context, ['rpo'], wrong, { expected: 'a duration or none' });
+};
+
+/** Resource tags become labels: `team` becomes `tag_team`. */
+export const tagLabel = (key: string): string => `tag_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
+
+export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
+  const labels = Array.isArray(list) ? list.map((key) => (typeof key === 'string' ? tagLabel(key) : '')) : [];
+  labels.forEach((label, index) => {
+    const first = labels.indexOf(label);
+    if (label === '' || first === index) return;
+    const wrong = `becomes the label ${label}, as ${pathText(['tags', first])} does`;
+    reportAt(context, [index], wrong, { expected: 'tags whose labels differ' });
+  });
+};
+
+/** What deserves a second look in settings that are valid. */
+export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
+  const limit = poll.timeout ?? defaultTimeout(poll.interval);
+  const times: Warning = {
+    path: ['poll', 'request_timeout'],
+    message: `${formatDuration(poll.request_timeout ?? limit)} is longer than the timeout of ${formatDuration(limit)}, which ends a request first`,
+  };
+  const names = projects.map(({ name, region }) => name ?? region);
+  const regions = projects.map(({ region }) => region);
+  const unmatched = (index: number, key: string, value: string | undefined, known: readonly string[]) =>
+    value === undefined || known.includes(value)
+      ? []
+      : [
+          {
+            path: ['rpo', 'overrides', index, 'match', key],
+            message: `no project has the ${key === 'project' ? 'name' : key} ${JSON.stringify(value)}${didYouMean(value, known)}, so the override matches nothing`,
+          },
+        ];
+  return [
+    ...((poll.request_timeout ?? limit) > limit ? [times] : []),
+    ...rpo.overrides.flatMap(({ match }, index) => [
+      ...unmatched(index, 'project', match.project, names),
+      ...unmatched(index, 'region', match.region, regions),
+    ]),
+  ];
+};
+
+interface Warning {
+  readonly path: SettingPath;
+  readonly message: string;
+}

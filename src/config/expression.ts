@@ -1,0 +1,26 @@
+import { RE2JS, RE2JSException } from 're2js';
+
+/** Searches text for a regular expression. */
+export type Expression = Pick<RegExp, 'source' | 'test'>;
+
+/** Limits the time of one search; the largest expression in real use has some hundred instructions. */
+const MOST_INSTRUCTIONS = 2000;
+
+/**
+ * Compiles a regular expression in the syntax of RE2, as Prometheus uses it: a search takes time linear in the length of
+ * the text, whatever the expression. Throws an Error whose message says in a few words what is wrong.
+ */
+export const compileExpression = (source: string): Expression => {
+  const expression = compile(source);
+  if (expression.programSize() > MOST_INSTRUCTIONS) throw new Error('it repeats too much');
+  return { source, test: (text) => expression.test(text) };
+};
+
+const compile = (source: string): RE2JS => {
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw new Error(error.message.replace(/^error parsing regexp: /, ''), { cause: error });
+  }
+};

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { parseYaml } from './parse-yaml.ts';
+import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { validate } from './validate.ts';
+
+/** What a YAML file says, or every mistake in it. */
+export type ParsedFile<Value> =
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      /** The line of a setting, counted from 1; where it is missing, that of the mapping or list it belongs to. */
+      readonly lineOf: (path: SettingPath) => number;
+    }
+  /** In the order of the lines. */
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const MOST_PROBLEMS = 100;
+
+/** Reads a text as YAML and checks it against a schema; `file` is what messages call it. */
+export const parseFile = <Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: Schema,
+): ParsedFile<z.output<Schema>> => {
+  const { document, mistakes: syntax, lineOf } = parseYaml(text);
+  const result = document && validate(schema, document.value);
+  if (result?.ok === true && syntax.length === 0) return { ok: true, value: result.value, lineOf };
+  const reported = new Set(syntax.map(({ path }) => pathText(path)));
+  const mistakes = result === undefined || result.ok ? [] : result.mistakes;
+  const located = [
+    ...syntax,
+    // An alias without its anchor is missing, too.
+    ...mistakes.flatMap(({ path, message, missing }) =>
+      missing && reported.has(pathText(path)) ? [] : [{ line: lineOf(path), path, message }],
+    ),
+  ];
+  // What an alias repeats is wrong once, where it is written.
+  const seen = new Set<string>();
+  const problems = located
+    .filter(({ line, path, message }) => {
+      const key = `${line} ${path.at(-1)} ${message}`;
+      return seen.size < seen.add(key).size;
+    })
+    .toSorted((one, other) => one.line - other.line)
+    .map(({ line, path, message }) => problemAt(file, line, pathText(path), message));
+  const more = problems.length - MOST_PROBLEMS;
+  return {
+    ok: false,
+    problems:
+      more > 0
+        ? [
+            ...problems.slice(0, MOST_PROBLEMS),
+            problemAt(file, undefined, '', `${more} more mistakes are not shown`),
+          ]
+        : problems,
+  };
+};

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** Whether a host name can be nothing but this machine. The URL parser has already unfolded forms such as 127.1. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+const whyNotHttpUrl = (text: string): string | undefined => {
+  // The URL parser drops white space silently.
+  if (/[\s\p{Cc}]/u.test(text)) return 'contains white space';
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return 'is not an http:// or https:// URL';
+  if (text.includes('?')) return 'has a query';
+  return text.includes('#') ? 'has a fragment' : undefined;
+};
+
+const whyNotEndpoint = (text: string): string | undefined => {
+  const reason = whyNotHttpUrl(text);
+  if (reason !== undefined) return reason;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return 'contains a user name or a password';
+  return protocol === 'https:' || isLoopback(hostname) ? undefined : 'uses plain http to another machine';
+};
+
+const whyNotProxy = (text: string): string | undefined =>
+  whyNotHttpUrl(text) ?? (new URL(text).pathname === '/' ? undefined : 'has a path');
+
+/** The URL of an endpoint: https, or http to this machine, with or without a path. Trailing slashes are dropped. */
+export const endpointUrl = z.string().transform((text, context): string => {
+  const reason = whyNotEndpoint(text);
+  if (reason !== undefined) {
+    context.addIssue(reason);
+    return z.NEVER;
+  }
+  const { origin, pathname } = new URL(text);
+  return origin + pathname.replace(/\/+$/, '');
+});
+
+/** The URL of a proxy, with or without a user name and password. */
+export const proxyUrl = z.string().superRefine((text, context) => {
+  const reason = whyNotProxy(text);
+  if (reason !== undefined) context.addIssue(reason);
+});
