@@ -123,6 +123,7 @@ export function createExporter(options: ExporterOptions): Exporter {
         metrics.recordRequest(labels, seen),
       );
       clients.push(client);
+      const causes = new Map<string, string>();
       for (const service of project.services) {
         const place: Scope = { service: service.type, ...labels };
         if (!memories.has(placeKey(place))) metrics.admit(place);
@@ -134,6 +135,7 @@ export function createExporter(options: ExporterOptions): Exporter {
           metrics,
           publisher,
           log: withFields(log, { ...place }),
+          causes,
           clock,
           deadline: options.deadline,
           memory: memories.get(placeKey(place)),

@@ -18,6 +18,8 @@ export interface RowCounts {
   /** Rows received, those with the same id counted once. */
   readonly listed: number;
   readonly rejections: Rejections;
+  /** The first row that was rejected for each reason. */
+  readonly examples: ReadonlyMap<RejectionReason, Row>;
 }
 
 /** Takes rows as they arrive. */
@@ -39,7 +41,13 @@ export function createRowIntake<Item>(
     RejectionReason,
     number
   >;
+  const examples = new Map<RejectionReason, Row>();
   let withoutId = 0;
+
+  const reject = (row: Row, reason: RejectionReason): void => {
+    rejections[reason] += 1;
+    if (!examples.has(reason)) examples.set(reason, row);
+  };
 
   return {
     take: (row, id) => {
@@ -47,7 +55,7 @@ export function createRowIntake<Item>(
       else if (!ids.add(id)) return false;
       const result = readRow(row);
       if (typeof result === 'string') {
-        if (result !== 'ignored') rejections[result as RejectionReason] += 1;
+        if (result !== 'ignored') reject(row, result as RejectionReason);
         if (id !== undefined) unreadIds.add(id);
       } else if (isList(result)) {
         for (const item of result) collector.add(item);
@@ -56,7 +64,7 @@ export function createRowIntake<Item>(
       }
       return true;
     },
-    counts: () => ({ ids, unreadIds, listed: ids.size + withoutId, rejections }),
+    counts: () => ({ ids, unreadIds, listed: ids.size + withoutId, rejections, examples }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Log, LogFields } from '../log/log.ts';
+import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
+import { asObject } from '../services/fields.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { UnreadPolicies } from './policies.ts';
 import type { ReadFailure } from './read-list.ts';
@@ -12,8 +14,11 @@ export interface PollLog {
   readonly policies: (unread: UnreadPolicies) => void;
 }
 
-/** A log for the polls of one service. */
-export function createPollLog(log: Log): PollLog {
+/** Why services of one project fail now, each cause with the service that logged it: the others need not. */
+export type StandingCauses = Map<string, string>;
+
+/** A log for the polls of one service; `causes` are those of its project. */
+export function createPollLog(log: Log, service: string, causes: StandingCauses): PollLog {
   // Topics that need no line while they are as they should be.
   const states = new Map([
     ['failed runs', ''],
@@ -25,7 +30,7 @@ export function createPollLog(log: Log): PollLog {
   const onChange = (
     topic: string,
     state: string | number,
-    level: 'info' | 'warn',
+    level: 'debug' | 'info' | 'warn',
     fields: LogFields,
     message: string,
   ): void => {
@@ -34,24 +39,37 @@ export function createPollLog(log: Log): PollLog {
     log[changed ? level : 'debug'](fields, message);
   };
 
+  /** Notes why the service fails; whether another service of the project fails for the same and has said so. */
+  const isSaidElsewhere = (cause: string | undefined): boolean => {
+    for (const [known, owner] of causes) if (owner === service && known !== cause) causes.delete(known);
+    if (cause === undefined) return false;
+    if (!causes.has(cause)) causes.set(cause, service);
+    return causes.get(cause) !== service;
+  };
+
   const logBackups = (read: ServiceRead, hasValues: boolean): void => {
     const { backups, next } = read;
     const failure = failureOf(read);
     if (failure !== undefined) {
       const kept = hasValues ? ', keeping the previous values' : '';
-      onChange('poll', failure.outcome, 'warn', failureFields(failure), `poll failed${kept}`);
+      const level = isSaidElsewhere(causeOf(failure)) ? 'debug' : 'warn';
+      onChange('poll', `${failure.outcome} ${level}`, level, failureFields(failure), `poll failed${kept}`);
     } else if (backups.kind === 'read') {
+      isSaidElsewhere(undefined);
       const fields = { backups: backups.listed, resources: next?.resources.size };
       onChange('poll', 'success', 'info', fields, 'poll complete');
     }
   };
 
-  const logInventory = ({ inventory }: ServiceRead): void => {
+  const logInventory = (read: ServiceRead): void => {
+    const { inventory } = read;
     if (inventory?.kind === 'failed') {
+      const failure = failureOf(read);
+      const isSaid = failure !== undefined && causeOf(failure) === causeOf(inventory);
       onChange(
         'inventory',
         inventory.outcome,
-        'warn',
+        isSaid ? 'debug' : 'warn',
         failureFields(inventory),
         'inventory could not be read',
       );
@@ -100,9 +118,10 @@ export function createPollLog(log: Log): PollLog {
       logBackups(read, hasValues);
       logFailedRuns(read);
       logInventory(read);
-      const rejected = Object.entries(rejections).filter(([, count]) => count > 0);
-      if (rejected.length > 0)
-        log.warn(Object.fromEntries(rejected), 'rows rejected: they could not be parsed');
+      for (const reason of REJECTION_REASONS) {
+        const rows = rejections[reason];
+        if (rows > 0) log.warn({ reason, rows, ...exampleFields(read, reason) }, REJECTED[reason]);
+      }
       if (read.next !== undefined) logState(read.next);
     },
     policies: ({ count, reason }) => {
@@ -116,3 +135,42 @@ export function createPollLog(log: Log): PollLog {
 }
 
 const failureFields = ({ outcome, reason }: ReadFailure) => ({ outcome, reason });
+
+/** Why something failed, without what it was: what keeps from one list mostly keeps from the other. */
+const causeOf = ({ reason }: ReadFailure): string => reason.replace(/^cannot [^:]+: /, '');
+
+const REJECTED: Readonly<Record<RejectionReason, string>> = {
+  not_an_object: 'rows rejected: not JSON objects',
+  id: 'rows rejected: no usable id',
+  resource: 'rows rejected: no usable resource id',
+  time: 'rows rejected: no usable time',
+};
+
+function exampleFields({ backups, inventory }: ServiceRead, reason: RejectionReason): LogFields {
+  const lists = [
+    backups.kind === 'read' ? backups.examples : backups.walk?.examples,
+    inventory?.walk?.examples,
+  ];
+  const examples = lists.find((rows) => rows?.has(reason));
+  return examples === undefined ? {} : { example: excerpt(examples.get(reason)) };
+}
+
+const TELLING = /id$|name|time|date|begin|start|end|created|status/i;
+const MOST_FIELDS = 12;
+const LONGEST_VALUE = 64;
+
+/** What identifies a row and when it was, as JSON. */
+function excerpt(row: Row): string {
+  const fields = asObject(row);
+  if (fields === undefined) return cut(JSON.stringify(row));
+  const telling = Object.entries(fields).filter(
+    ([name, value]) => TELLING.test(name) && (typeof value !== 'object' || value === null),
+  );
+  const short = telling.slice(0, MOST_FIELDS).map(([name, value]) => [cut(name), shortValue(value)]);
+  return JSON.stringify(Object.fromEntries(short));
+}
+
+const shortValue = (value: unknown): unknown => (typeof value === 'string' ? cut(value) : value);
+
+const cut = (text: string): string =>
+  text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;

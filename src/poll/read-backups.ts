@@ -1,6 +1,6 @@
 import type { Backup } from '../domain/backup.ts';
 import { createIdSet, iterate } from '../pagination/id-set.ts';
-import { REJECTION_REASONS } from '../pagination/list.ts';
+import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
 import type { Collector, Rejections } from '../pagination/walk.ts';
 import type { List, ResourceKey } from '../services/service.ts';
 import {
@@ -22,6 +22,8 @@ export interface BackupsRead<Items extends Collector<Backup>> {
   /** Rows received, those with the same id counted once. */
   readonly listed: number;
   readonly rejections: Rejections;
+  /** The first row that was rejected for each reason. */
+  readonly examples: ReadonlyMap<RejectionReason, Row>;
   /** Backups that the service counts and does not list. */
   readonly unlisted: number;
   /** Resources whose own list could not be read, by id; empty where the project has one list. */
@@ -62,7 +64,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
       walk,
     };
   }
-  const { ids, unreadIds, listed, rejections } = walk;
+  const { ids, unreadIds, listed, rejections, examples } = walk;
   const failedRunsUnread = await addFailedRuns(reader, items, signal);
   return {
     kind: 'read',
@@ -71,6 +73,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
     unreadIds,
     listed,
     rejections,
+    examples,
     unlisted,
     failures: new Map(),
     failedRunsUnread,
@@ -107,6 +110,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
   const unreadIds = new Set<string>();
   const failures = new Map<string, ReadFailure>();
   const rejections: Rejections[] = [];
+  const examples = new Map<RejectionReason, Row>();
   let withoutId = 0;
   let unlisted = 0;
 
@@ -131,6 +135,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     for (const id of iterate(walk.ids)) ids.add(id);
     for (const id of walk.unreadIds) unreadIds.add(id);
     rejections.push(walk.rejections);
+    for (const [reason, row] of walk.examples) if (!examples.has(reason)) examples.set(reason, row);
     withoutId += walk.listed - walk.ids.size;
     unlisted += missing;
   };
@@ -146,6 +151,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     unreadIds,
     listed: ids.size + withoutId,
     rejections: sumRejections(rejections),
+    examples,
     unlisted,
     failures,
     failedRunsUnread: undefined,

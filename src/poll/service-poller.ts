@@ -14,7 +14,7 @@ import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
-import { createPollLog } from './poll-log.ts';
+import { createPollLog, type StandingCauses } from './poll-log.ts';
 import { sumRejections } from './read-backups.ts';
 import type { ReadFailure } from './read-list.ts';
 import { failureOf, readService, type ServiceRead } from './read-service.ts';
@@ -52,6 +52,8 @@ export interface ServicePollerOptions {
   readonly metrics: ExporterMetrics;
   readonly publisher: Publisher;
   readonly log: Log;
+  /** Why services of the project fail, kept by their pollers. */
+  readonly causes: StandingCauses;
   readonly clock: Clock;
   /** A signal that aborts after the given time. */
   readonly deadline: (after: Seconds) => AbortSignal;
@@ -70,7 +72,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const { place, service, config, client, metrics, publisher, log, clock } = options;
   const key = placeKey(place);
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
-  const pollLog = createPollLog(log);
+  const pollLog = createPollLog(log, place.service, options.causes);
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
   const restored = (): ServiceState | undefined => {
     const saved = options.stateFile.restored(key);

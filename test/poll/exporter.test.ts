@@ -5,6 +5,7 @@ import { age, config, gaussdbService, gesService, override, project } from '../s
 import { createExporterWorld, startExporterWorld } from '../support/exporter-world.ts';
 import { type Answer, type FakeCloud, failure, list, SILENCE } from '../support/fake-cloud.ts';
 import { FAKE_NOW } from '../support/fake-time.ts';
+import type { LogLine } from '../support/recording-log.ts';
 import { gaussdbRow, gesV2Row, graphRow, instanceRow } from '../support/rows.ts';
 
 const INTERVAL = 300;
@@ -199,6 +200,52 @@ describe('a poll that fails', () => {
       ['info', 'poll complete'],
     ]);
     expect(told[1]?.fields).toMatchObject({ service: 'ges', project: 'prod', outcome: 'server' });
+  });
+});
+
+describe('a cause that keeps several lists and services from being read', () => {
+  const said = (world: { readonly log: readonly LogLine[] }, text: string) =>
+    world.log.filter(({ level, message }) => level === 'warn' && message.includes(text));
+  const refuseAll = (cloud: FakeCloud): void => {
+    for (const service of ['ges', 'gaussdb-mysql'] as const) {
+      cloud.answer(service, 'backups', failure('auth', 401));
+      cloud.answer(service, 'inventory', failure('auth', 401));
+    }
+  };
+
+  it('is logged once for a project', async () => {
+    const world = await startExporterWorld(refuseAll, bothServices);
+    await world.time.pass(3 * INTERVAL);
+
+    expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(said(world, 'poll failed')).toHaveLength(1);
+  });
+
+  it('is logged for another service when the one that logged it recovers', async () => {
+    const world = await startExporterWorld(refuseAll, bothServices);
+    const [first] = said(world, 'poll failed');
+    const recovering = first?.fields['service'] === 'ges' ? 'ges' : 'gaussdb-mysql';
+    world.cloud.answer(recovering, 'backups', list());
+    world.cloud.answer(recovering, 'inventory', list());
+
+    await world.time.pass(2 * INTERVAL);
+
+    const services = said(world, 'poll failed').map(({ fields }) => fields['service']);
+    expect(services).toHaveLength(2);
+    expect(new Set(services).size).toBe(2);
+  });
+
+  it('is logged for each project', async () => {
+    const projects = ['one', 'two'].map((name) => project({ name, services: [gesService()] }));
+    const world = createExporterWorld();
+    for (const { name } of projects) {
+      world.cloud.answer('ges', 'backups', failure('auth', 401), name);
+      world.cloud.answer('ges', 'inventory', failure('auth', 401), name);
+    }
+    await world.exporter.apply(config({ projects }));
+    await world.time.pass(INTERVAL);
+
+    expect(said(world, 'poll failed').map(({ fields }) => fields['project'])).toEqual(['one', 'two']);
   });
 });
 
@@ -397,17 +444,41 @@ describe('rows that cannot be read', () => {
     expect(value('stored', { state: 'succeeded' })).toBe(1);
   });
 
-  it('are logged once per poll, however many they are', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+  it('are logged once per poll and reason, with the resource and the values of the first', async () => {
+    const late = { end_timestamp: 0, end_time: 'soon', duration: null };
+    const many = [...rows, gesV2Row({ id: 'another', ...late })];
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...many)));
     await world.time.pass(INTERVAL);
 
-    const told = world.log.filter(({ message }) => message.startsWith('rows rejected'));
+    const logged = world.log.filter(({ message }) => message.startsWith('rows rejected'));
 
-    expect(told).toHaveLength(2);
-    expect(told[0]).toMatchObject({
-      level: 'warn',
-      fields: { id: 1, not_an_object: 1, time: 1, service: 'ges' },
+    expect(
+      logged.map(({ level, message, fields: { reason, rows: count } }) => [level, message, reason, count]),
+    ).toEqual(
+      [0, 1].flatMap(() => [
+        ['warn', 'rows rejected: not JSON objects', 'not_an_object', 1],
+        ['warn', 'rows rejected: no usable id', 'id', 1],
+        ['warn', 'rows rejected: no usable time', 'time', 2],
+      ]),
+    );
+    const fields = logged[2]?.fields;
+    expect(fields).toMatchObject({ service: 'ges', project: 'prod' });
+    expect(JSON.parse(String(fields?.['example']))).toMatchObject({
+      graph_id: 'graph-1',
+      graph_name: 'orders',
+      end_time: '',
     });
+  });
+
+  it('are logged shortened where their values are long', async () => {
+    const row = gesV2Row({ id: 'x'.repeat(300), graph_name: 'n'.repeat(5000), more: ['y'.repeat(5000)] });
+    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(row)));
+
+    const [line] = world.log.filter(({ message }) => message.startsWith('rows rejected'));
+
+    const example = String(line?.fields['example']);
+    expect(example.length).toBeLessThan(1000);
+    expect(example).toContain(`${'x'.repeat(64)}…`);
   });
 });
 
@@ -774,10 +845,10 @@ describe('the status', () => {
         region: 'cn-north-4',
         project: 'prod',
         outcome: 'throttled',
-        reason: 'list_backups failed: throttled',
+        reason: 'cannot list_backups: cloud.test answered throttled',
         lastPoll: FAKE_NOW + 2 * INTERVAL,
         lastComplete: FAKE_NOW + INTERVAL,
-        inventory: { complete: false, reason: 'list_graphs failed: permission' },
+        inventory: { complete: false, reason: 'cannot list_graphs: cloud.test answered permission' },
         unlisted: 0,
         overLimit: 0,
         resources: 1,

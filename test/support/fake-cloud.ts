@@ -124,7 +124,7 @@ async function give(answer: Answer, request: ServiceRequest, signal: AbortSignal
 }
 
 function failureOf({ operation }: ServiceRequest, kind: FailureKind, status?: number): CloudFailure {
-  return new CloudFailure(`${operation} failed: ${kind}`, {
+  return new CloudFailure(`cannot ${operation}: cloud.test answered ${kind}`, {
     kind,
     operation,
     host: 'cloud.test',
