@@ -2,6 +2,7 @@ import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'no
 import { createSecureContext, getCACertificates, type TlsOptions } from 'node:tls';
 import { formatProblem } from '../../config/problem.ts';
 import type { TextFiles } from '../../config/text-file.ts';
+import { errorCode, errorMessage } from '../../errors.ts';
 import type { ClientPolicy } from './client-certificate.ts';
 import { CIPHER_SUITES, isOfTls13, TLS13_SUITES } from './tls-names.ts';
 import type { PemSource, TlsSettings } from './web-config.ts';
@@ -13,11 +14,16 @@ export interface TlsInForce {
   readonly clients: ClientPolicy;
 }
 
-/** What making TLS ready came to. */
-export type TlsReading =
-  | { readonly ok: true; readonly tls: TlsInForce }
-  /** Each problem is one line with file and line. */
-  | { readonly ok: false; readonly problems: readonly string[] };
+/** A web configuration file that cannot be used. Each problem is one line with file and line. */
+export class WebConfigError extends Error {
+  override readonly name = 'WebConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options);
+    this.problems = problems;
+  }
+}
 
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g;
@@ -39,8 +45,7 @@ const readPem = async (source: PemSource, files: TextFiles): Promise<string> => 
   try {
     return await files.readText(source.path, MAX_PEM_BYTES);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'is unreadable';
-    throw new SettingError(source, `${source.path} ${reason}`, { cause: error });
+    throw new SettingError(source, `${source.path} ${errorMessage(error)}`, { cause: error });
   }
 };
 
@@ -113,24 +118,27 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
   };
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-
-/** Reads the files that the settings name and checks that they fit each other. `file` is for messages. */
-export const readTls = async (settings: TlsSettings, file: string, files: TextFiles): Promise<TlsReading> => {
-  const problemAt = (line: number, path: string, message: string): TlsReading => ({
-    ok: false,
-    problems: [formatProblem({ file, line, path, message: `${path}: ${message}` })],
-  });
+/**
+ * Reads the files that the settings name and checks that they fit each other. `file` is for messages. Rejects with a
+ * {@link WebConfigError}.
+ */
+export const readTls = async (settings: TlsSettings, file: string, files: TextFiles): Promise<TlsInForce> => {
   try {
     const options = await optionsOf(settings, files);
     createSecureContext(options);
     const clients = { authentication: settings.clientAuthentication, names: settings.clientNames };
-    return { ok: true, tls: { options, clients } };
+    return { options, clients };
   } catch (error) {
-    if (error instanceof SettingError) return problemAt(error.at.line, error.at.setting, error.message);
-    const message = `the settings do not work together (${codeOf(error)}); allowed: a key of 2048 bits or more, suites and curves that fit it`;
-    return problemAt(settings.line, 'tls_server_config', message);
+    const [{ line, setting: path }, message] =
+      error instanceof SettingError
+        ? [error.at, error.message]
+        : [
+            { line: settings.line, setting: 'tls_server_config' },
+            `the settings do not work together (${errorCode(error)}); allowed: a key of 2048 bits or more, suites and curves that fit it`,
+          ];
+    throw new WebConfigError([formatProblem({ file, line, path, message: `${path}: ${message}` })], {
+      cause: error,
+    });
   }
 };
 

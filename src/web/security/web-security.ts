@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { machineFiles } from '../../config/text-file.ts';
+import { errorCode, errorMessage } from '../../errors.ts';
 import type { Log } from '../../log/log.ts';
-import { readTls, type TlsInForce, tlsFiles } from './tls-material.ts';
-import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig, type WebConfigResult } from './web-config.ts';
+import { readTls, type TlsInForce, tlsFiles, WebConfigError } from './tls-material.ts';
+import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig } from './web-config.ts';
 
 /** The rules by which clients are let in. Replaced, never changed: another object means other rules. */
 export interface SecurityRules {
@@ -21,81 +22,40 @@ export interface WebSecurity {
   readonly refresh: (() => Promise<void>) | undefined;
 }
 
-/** A web configuration file that cannot be used. Each problem is one line with file and line. */
-export class WebConfigError extends Error {
-  override readonly name = 'WebConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
 const PLAIN_RULES: SecurityRules = { config: PLAIN_WEB_CONFIG, tls: undefined };
 
-/** What tells one state of each file from the next without reading it. */
-type FileStamps = ReadonlyMap<string, string>;
-
-/** What an attempt to make rules came to, with the stamps of the files as they were before they were read. */
-type Attempt = { readonly stamps: FileStamps } & (
-  | { readonly ok: true; readonly rules: SecurityRules }
-  | { readonly ok: false; readonly problems: readonly string[] }
-);
-
+/** Differs between one state of a file and the next. */
 const stampOf = async (path: string): Promise<string> => {
   try {
     const { mtimeNs, size, ino, dev } = await stat(path, { bigint: true });
     return [mtimeNs, size, ino, dev].join(' ');
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return errorCode(error) ?? 'unknown error';
   }
 };
 
-const stampFiles = async (paths: Iterable<string>): Promise<FileStamps> =>
-  new Map(await Promise.all(Array.from(paths, async (path) => [path, await stampOf(path)] as const)));
-
-const haveChanged = async (stamps: FileStamps): Promise<boolean> => {
-  const current = await stampFiles(stamps.keys());
-  return [...stamps].some(([path, stamp]) => current.get(path) !== stamp);
+const readConfig = async (file: string): Promise<WebConfig> => {
+  const text = await machineFiles.readText(file, MAX_CONFIG_BYTES).catch((error: unknown) => {
+    throw new WebConfigError([`${file}: ${errorMessage(error)}`], { cause: error });
+  });
+  const result = readWebConfig(text, file);
+  if (!result.ok) throw new WebConfigError(result.problems);
+  return result.config;
 };
 
-const readConfig = async (file: string): Promise<WebConfigResult> => {
-  try {
-    return readWebConfig(await machineFiles.readText(file, MAX_CONFIG_BYTES), file);
-  } catch (error) {
-    return { ok: false, problems: [`${file}: ${error instanceof Error ? error.message : 'is unreadable'}`] };
-  }
-};
-
-const makeRules = async (config: WebConfig, file: string): Promise<Attempt> => {
-  const stamps = await stampFiles(tlsFiles(config.tls));
-  if (config.tls === undefined) return { ok: true, rules: { config, tls: undefined }, stamps };
-  const reading = await readTls(config.tls, file, machineFiles);
-  return reading.ok
-    ? { ok: true, rules: { config, tls: reading.tls }, stamps }
-    : { ok: false, problems: reading.problems, stamps };
-};
-
-const readRules = async (file: string): Promise<Attempt> => {
-  const stamps = await stampFiles([file]);
-  const reading = await readConfig(file);
-  if (!reading.ok) return { ok: false, problems: reading.problems, stamps };
-  const made = await makeRules(reading.config, file);
-  return { ...made, stamps: new Map([...stamps, ...made.stamps]) };
-};
-
-/** Why rules cannot replace others while the server runs. A file that is empty for a moment must not open anything. */
-const whyNotReplaced = (before: SecurityRules, after: SecurityRules): string | undefined => {
+/** Throws where a file that changed would open what is closed: it may be empty for a moment only. */
+const refuseOpening = (before: WebConfig, after: WebConfig, file: string): void => {
+  const refuse = (change: string): never => {
+    throw new WebConfigError([`${file}: ${change} while the exporter runs; restart it`]);
+  };
   if (before.tls !== undefined && after.tls === undefined)
-    return 'tls_server_config: TLS cannot be turned off';
+    refuse('tls_server_config: TLS cannot be turned off');
   if (before.tls === undefined && after.tls !== undefined)
-    return 'tls_server_config: TLS cannot be turned on';
-  if (before.config.users.size > 0 && after.config.users.size === 0)
-    return 'basic_auth_users: passwords cannot be turned off';
-  return undefined;
+    refuse('tls_server_config: TLS cannot be turned on');
+  if (before.users.size > 0 && after.users.size === 0)
+    refuse('basic_auth_users: passwords cannot be turned off');
 };
 
 /**
@@ -104,52 +64,59 @@ const whyNotReplaced = (before: SecurityRules, after: SecurityRules): string | u
  */
 export const openWebSecurity = async (file: string | undefined, log: Log): Promise<WebSecurity> => {
   if (file === undefined) return { isSecure: false, rules: () => PLAIN_RULES, refresh: undefined };
-  const first = await readRules(file);
-  if (!first.ok) throw new WebConfigError(first.problems);
-  let { rules, stamps } = first;
+  const stamps = new Map<string, string>();
   let logged = '';
   let refreshing: Promise<void> | undefined;
 
-  const announce = ({ config }: SecurityRules): void => {
+  // Stamped before they are read, so that no change is missed.
+  const rulesOf = async (config: WebConfig): Promise<SecurityRules> => {
+    for (const path of tlsFiles(config.tls)) stamps.set(path, await stampOf(path));
+    return { config, tls: config.tls && (await readTls(config.tls, file, machineFiles)) };
+  };
+  const read = async (before?: WebConfig): Promise<SecurityRules> => {
+    stamps.clear();
+    stamps.set(file, await stampOf(file));
+    const config = await readConfig(file);
+    if (before !== undefined) refuseOpening(before, config, file);
+    const made = await rulesOf(config);
     const note = config.wantsHttp2 ? '; http2 is accepted, but responses use HTTP/1.1' : '';
-    const fields = { file, tls: config.tls !== undefined, users: config.users.size };
-    log.info(fields, `web configuration read${note}`);
+    log.info(
+      { file, tls: config.tls !== undefined, users: config.users.size },
+      `web configuration read${note}`,
+    );
+    return made;
   };
 
-  const complain = (problems: readonly string[]): void => {
-    const reason = problems.join('\n');
-    if (reason === logged) return;
-    logged = reason;
-    for (const problem of problems)
-      log.error({ problem }, 'web configuration not applied, keeping the previous one');
-  };
+  let rules = await read();
 
   const reread = async (): Promise<void> => {
-    const attempt = await readRules(file);
-    const refusal = attempt.ok ? whyNotReplaced(rules, attempt.rules) : undefined;
-    if (attempt.ok && refusal === undefined) {
-      ({ rules, stamps } = attempt);
+    try {
+      rules = await read(rules.config);
       logged = '';
-      announce(rules);
-      return;
+    } catch (error) {
+      const problems = error instanceof WebConfigError ? error.problems : [errorMessage(error)];
+      const isNew = problems.join('\n') !== logged;
+      logged = problems.join('\n');
+      for (const problem of isNew ? problems : [])
+        log.error({ problem }, 'web configuration not applied, keeping the previous one');
+      // Certificates go on being renewed while the configuration file itself is broken.
+      rules = await rulesOf(rules.config).catch(() => rules);
     }
-    complain(attempt.ok ? [`${file}: ${refusal} while the exporter runs; restart it`] : attempt.problems);
-    // Certificates go on being renewed while the configuration file itself is broken.
-    const renewed = await makeRules(rules.config, file);
-    if (renewed.ok) ({ rules } = renewed);
-    stamps = new Map([...attempt.stamps, ...renewed.stamps]);
+  };
+  const refresh = async (): Promise<void> => {
+    const current = await Promise.all(
+      Array.from(stamps, async ([path, stamp]) => (await stampOf(path)) === stamp),
+    );
+    if (current.includes(false)) await reread();
   };
 
-  announce(rules);
   return {
     isSecure: rules.tls !== undefined,
     rules: () => rules,
     refresh: () => {
-      refreshing ??= haveChanged(stamps)
-        .then((changed) => (changed ? reread() : undefined))
-        .finally(() => {
-          refreshing = undefined;
-        });
+      refreshing ??= refresh().finally(() => {
+        refreshing = undefined;
+      });
       return refreshing;
     },
   };
