@@ -2,7 +2,7 @@ import {
   type SimulatedAccount,
   type SimulatedCloud,
   startSimulatedCloud,
-} from '../src/simulated-cloud/simulated-cloud.ts';
+} from '../src/services/simulated-cloud.ts';
 import { type Estate, rowsOf } from './estate.ts';
 import { answerQuestions } from './worker.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SimulatedAccount } from '../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedAccount } from '../src/services/simulated-cloud.ts';
 import { type RunningProcess, startProcess } from './running-process.ts';
 
 /** The exporter as a process. */

@@ -19,9 +19,13 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'reading a paged list, so that it is complete or known not to be',
     imports: ['abort.ts'],
   },
+  'simulated-cloud': {
+    holds: 'the cloud of the demo and the tests; shares nothing with the rest',
+    imports: [],
+  },
   services: {
     holds: 'one folder for each service of the cloud: everything that is true of that service alone',
-    imports: ['domain', 'pagination'],
+    imports: ['simulated-cloud', 'domain', 'pagination'],
     packages: ['zod'],
   },
   config: {
@@ -91,10 +95,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'state', 'metrics', 'status'],
     packages: ['express', 'bcryptjs', 'zod'],
-  },
-  'simulated-cloud': {
-    holds: 'the cloud of the demo and the tests; shares nothing with the rest',
-    imports: ['services'],
   },
   rules: {
     holds: 'the alerting and recording rules',

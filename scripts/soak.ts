@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { SimulatedCloud } from '../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../src/services/simulated-cloud.ts';
 import { type Chance, createChance } from './soak/chance.ts';
 import { type Holdings, moreThan, resourcesText, takeStock } from './soak/rest.ts';
 import { type Stage, setStage } from './soak/stage.ts';

@@ -10,7 +10,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 import { createExporter, type Exporter } from '../../src/exporter.ts';
 import type { Log } from '../../src/log/log.ts';
-import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { createWebApp } from '../../src/web/app.ts';
 import { WEB_LIMITS } from '../../src/web/security/web-limits.ts';

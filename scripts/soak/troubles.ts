@@ -1,9 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type {
-  FaultOrder,
-  SimulatedCloud,
-  SimulatedFault,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { FaultOrder, SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import type { Chance } from './chance.ts';
 
 const GIBIBYTE = 2 ** 30;

@@ -1,6 +1,6 @@
 import { parseConfig } from '../config/load.ts';
 import { createPinoLog } from '../log/pino-log.ts';
-import { startSimulatedCloud } from '../simulated-cloud/simulated-cloud.ts';
+import { startSimulatedCloud } from '../services/simulated-cloud.ts';
 import type { DemoFlags } from './flags.ts';
 import { runExporter } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';

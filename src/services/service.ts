@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { Seconds } from '../domain/quantities.ts';
 import type { PagedList } from '../pagination/list.ts';
+import type { SimulatedApi } from '../simulated-cloud/service.ts';
 import type { ApiCall, ErrorRules } from './api-call.ts';
 
 /** A list of a service: the call for one of its pages, how it is paged, and how a row is parsed. */
@@ -118,6 +119,8 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly defaultInterval?: Seconds;
   /** Whether a configuration from the environment polls it without being told. */
   readonly byDefault?: true;
+  /** Its part of the simulated cloud. */
+  readonly simulated: () => Promise<SimulatedApi>;
   // A method, so that services of different settings fit into one list.
   api(settings: z.output<z.ZodObject<Settings>>): ServiceApi;
 }

@@ -9,11 +9,12 @@ import type {
   SimulatedService,
   VerbatimList,
 } from './options.ts';
+import type { Refusals } from './service.ts';
 import type { ReceivedRequest } from './signature-check.ts';
 import type { World } from './world.ts';
 
 /** The lists that tests can replace. */
-export type ReplaceableList = 'ges' | 'ges-v1' | 'gaussdb' | 'graphs' | 'instances';
+export type ReplaceableList = string;
 
 /** Everything that the APIs answer from. */
 export interface CloudState {
@@ -24,6 +25,8 @@ export interface CloudState {
   readonly world: () => World;
   /** The cloud's own clock, with its skew. */
   readonly now: () => number;
+  /** By the `service` of a route. */
+  readonly refusals: Readonly<Record<string, Refusals>>;
   readonly verbatim: ReadonlyMap<ReplaceableList, VerbatimList>;
   /** Runs the hooks that want to know of a page. */
   readonly beforePage: (page: PageRequest) => Promise<void>;

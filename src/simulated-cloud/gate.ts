@@ -1,6 +1,7 @@
-import { type Answer, camelError, gatewayError, iamError, snakeError } from './answer.ts';
+import { type Answer, gatewayError, iamError } from './answer.ts';
 import type { Call, CloudState, Route } from './cloud-state.ts';
 import type { SimulatedService } from './options.ts';
+import type { Refusals } from './service.ts';
 import { checkSignature } from './signature-check.ts';
 
 /** Who a request comes from: the projects that it may ask about. */
@@ -43,19 +44,8 @@ export const refusedCredentials = (
   return 'status' in caller ? caller : undefined;
 };
 
-const REFUSALS: Readonly<Record<SimulatedService, { project: () => Answer; permission: () => Answer }>> = {
-  ges: {
-    project: () => snakeError(403, 'GES.7041', 'The token does not belong to this project.'),
-    permission: () => snakeError(403, 'GES.7041', 'The user may not do this.'),
-  },
-  'ges-v1': {
-    project: () => camelError(403, 'GES.7041', 'The token does not belong to this project.'),
-    permission: () => camelError(403, 'GES.7041', 'The user may not do this.'),
-  },
-  gaussdb: {
-    project: () => snakeError(403, 'DBS.200044', 'The token does not belong to this project.'),
-    permission: () => snakeError(403, 'DBS.200010', 'The user may not do this.'),
-  },
+/** How the cloud's own APIs refuse. */
+export const OWN_REFUSALS: Readonly<Record<string, Refusals>> = {
   iam: {
     project: () => iamError(403, 'The token does not belong to this project.'),
     permission: () => iamError(403, 'The user may not do this.'),
@@ -69,6 +59,7 @@ const REFUSALS: Readonly<Record<SimulatedService, { project: () => Answer; permi
 /** Lets a request through to its route if its sender may ask that; else answers why not. */
 export const passGate = async (route: Route, call: Call, cloud: CloudState): Promise<Answer> => {
   const { service, permission } = route;
+  const refusals = cloud.refusals[service];
   if (permission === undefined) {
     return route.answer(call, cloud);
   }
@@ -78,7 +69,9 @@ export const passGate = async (route: Route, call: Call, cloud: CloudState): Pro
   }
   const asked = [call.parameters['project_id'], call.headers['x-project-id']];
   if (!asked.every((id) => id === undefined || caller.projectIds.includes(id))) {
-    return REFUSALS[service].project();
+    return refusals?.project() ?? badToken(service);
   }
-  return cloud.identity.may(permission) ? route.answer(call, cloud) : REFUSALS[service].permission();
+  return cloud.identity.may(permission)
+    ? route.answer(call, cloud)
+    : (refusals?.permission() ?? badToken(service));
 };

@@ -1,10 +1,9 @@
 import type { SimulatedCharacter } from './options.ts';
-import { DRAWS, draw, plannedStart, type Resource, type ResourceKind, resourceId } from './resource.ts';
+import { DRAWS, draw, plannedStart, type Resource } from './resource.ts';
+import type { SimulatedApi } from './service.ts';
 
 /** What the making of a world depends on. */
 export interface WorldSettings {
-  readonly graphs: number;
-  readonly instances: number;
   readonly characters: boolean;
   readonly seed: number;
   readonly speed: number;
@@ -31,32 +30,20 @@ const SUBJECTS = [
   'search',
 ] as const;
 
-const GRAPH_CHARACTERS: readonly SimulatedCharacter[] = [
-  'healthy',
-  'failing',
-  'stale',
-  'running',
-  'unknown',
-  'deleted',
-  'never',
-  'small',
-];
-const INSTANCE_CHARACTERS: readonly SimulatedCharacter[] = ['healthy', 'failing'];
-
 const DAY = 86_400;
 const HOUR = 3600;
 const TROUBLE_BEGAN_DAYS_AGO = 3.5;
 const DELETED_DAYS_AGO = 2;
 
 /** `orders-graph-01`, `customers-graph-01`, …: no two of a kind alike. */
-export const resourceName = (kind: ResourceKind, index: number): string => {
+export const resourceName = ({ noun }: SimulatedApi, index: number): string => {
   const subject = SUBJECTS[index % SUBJECTS.length];
   const number = Math.floor(index / SUBJECTS.length) + 1;
-  return `${subject}-${kind === 'graph' ? 'graph' : 'db'}-${String(number).padStart(2, '0')}`;
+  return `${subject}-${noun}-${String(number).padStart(2, '0')}`;
 };
 
 interface Making {
-  readonly kind: ResourceKind;
+  readonly api: SimulatedApi;
   readonly index: number;
   readonly character: SimulatedCharacter;
   readonly name: string;
@@ -67,22 +54,21 @@ interface Making {
 
 /** A resource without any backup yet. */
 const makeResource = (settings: WorldSettings, making: Making): Resource => {
-  const { kind, index, character } = making;
-  const of = { seed: settings.seed, kind, index };
+  const { api, index, character } = making;
+  const of = { seed: settings.seed, api, kind: api.kind, index };
   const period = DAY / settings.speed;
-  const [shortest, spread] = kind === 'graph' ? [60, 540] : [120, 1080];
+  const [shortest, spread] = api.durations;
   const realDuration = character === 'running' ? 5 * HOUR : shortest + spread * draw(of, DRAWS.duration);
   const usualDuration = realDuration / settings.speed;
-  const smallest = kind === 'graph' ? 200 : 500;
   return {
     ...of,
-    id: resourceId(settings.seed, kind, index),
+    id: api.resourceId(settings.seed, index),
     character,
     created: making.created,
     anchor: making.anchor(period, usualDuration),
     period,
     usualDuration,
-    usualMegabytes: character === 'small' ? 1 : smallest * 250 ** draw(of, DRAWS.megabytes),
+    usualMegabytes: character === 'small' ? 1 : api.smallestMegabytes * 250 ** draw(of, DRAWS.megabytes),
     name: making.name,
     deleted: false,
     statusCode: '200',
@@ -106,7 +92,7 @@ const makeResource = (settings: WorldSettings, making: Making): Resource => {
 export const newcomer = (
   settings: WorldSettings,
   made: {
-    readonly kind: ResourceKind;
+    readonly api: SimulatedApi;
     readonly index: number;
     readonly name: string;
     readonly now: number;
@@ -122,10 +108,8 @@ export const newcomer = (
   pausedAfter: made.withBackups ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
 });
 
-const characterOf = (settings: WorldSettings, kind: ResourceKind, index: number): SimulatedCharacter => {
-  const characters = kind === 'graph' ? GRAPH_CHARACTERS : INSTANCE_CHARACTERS;
-  return (settings.characters ? characters[index] : undefined) ?? 'healthy';
-};
+const characterOf = (settings: WorldSettings, api: SimulatedApi, index: number): SimulatedCharacter =>
+  (settings.characters ? api.characters[index] : undefined) ?? 'healthy';
 
 /** Seconds from the last planned start to the world's start. No healthy resource is being backed up at that moment. */
 const lastStartAgo = (
@@ -155,14 +139,14 @@ const lastStartAgo = (
 };
 
 /** A resource that was there long before the world's start, at the moment when its history begins. */
-const settled = (settings: WorldSettings, kind: ResourceKind, index: number, start: number): Resource => {
-  const of = { seed: settings.seed, kind, index };
-  const character = characterOf(settings, kind, index);
+const settled = (settings: WorldSettings, api: SimulatedApi, index: number, start: number): Resource => {
+  const of = { seed: settings.seed, api, index };
+  const character = characterOf(settings, api, index);
   const resource = makeResource(settings, {
-    kind,
+    api,
     index,
     character,
-    name: resourceName(kind, index),
+    name: resourceName(api, index),
     created: Math.floor(start - settings.history - DAY * (30 + 370 * draw(of, DRAWS.age))),
     anchor: (period, usualDuration) => {
       const ago = lastStartAgo(of, character, period, usualDuration);
@@ -206,8 +190,10 @@ const giveCharacter = (resource: Resource, settings: WorldSettings, start: numbe
   }
 };
 
-/** All resources of a kind, at the moment when the world's history begins. */
-export const inhabitants = (settings: WorldSettings, kind: ResourceKind, start: number): Resource[] =>
-  Array.from({ length: kind === 'graph' ? settings.graphs : settings.instances }, (_, index) =>
-    settled(settings, kind, index, start),
-  );
+/** All resources of a service, at the moment when the world's history begins. */
+export const inhabitants = (
+  settings: WorldSettings,
+  api: SimulatedApi,
+  count: number,
+  start: number,
+): Resource[] => Array.from({ length: count }, (_, index) => settled(settings, api, index, start));

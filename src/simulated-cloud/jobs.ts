@@ -21,10 +21,21 @@ type JobState =
   | { readonly status: 'success'; readonly end: number }
   | { readonly status: 'failed'; readonly end: number; readonly reason: string };
 
-/** The task center of GES: its newest 1000 jobs. */
+/** How far a job is, for services that answer in words of their own. */
+export interface JobProgress {
+  readonly status: 'pending' | 'running' | 'success' | 'failed';
+  readonly resource: Resource;
+  readonly begin: number;
+  readonly end: number | undefined;
+  readonly reason: string | undefined;
+}
+
+/** The newest 1000 jobs. */
 export interface Jobs {
   /** Notes a job and gives its id. */
   readonly add: (graph: Resource, work: Work, now: number) => string;
+  /** Undefined when there is no such job. */
+  readonly progress: (jobId: string, now: number) => JobProgress | undefined;
   /** The body of `GET …/graphs/{graph_id}/jobs/{job_id}/status`, or undefined when the graph has no such job. */
   readonly describe: (graphId: string, jobId: string, now: number) => Record<string, unknown> | undefined;
 }
@@ -70,6 +81,20 @@ export const createJobs = (speed: number): Jobs => {
         jobs.delete(oldest);
       }
       return id;
+    },
+    progress: (jobId, now) => {
+      const job = jobs.get(jobId);
+      if (job === undefined) {
+        return undefined;
+      }
+      const state = stateOf(job, now);
+      return {
+        status: state.status,
+        resource: job.graph,
+        begin: job.createdAt,
+        end: 'end' in state ? state.end : undefined,
+        reason: 'reason' in state ? state.reason : undefined,
+      };
     },
     describe: (graphId, jobId, now) => {
       const job = jobs.get(jobId);

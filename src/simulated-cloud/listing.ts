@@ -27,6 +27,9 @@ interface ListRequest {
   readonly envelope: (rows: readonly unknown[], total: unknown) => unknown;
 }
 
+/** The name under which the inventory of a service is replaced. */
+export const inventoryOf = (service: string): string => `${service} inventory`;
+
 const ENDLESS_TOTAL = 1_000_000_000;
 
 /** The rows of things in the world's order, the last of them first if so wished. */

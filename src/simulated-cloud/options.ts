@@ -1,34 +1,11 @@
-/** The APIs of the simulated cloud: all on one port, told apart by their paths. */
-export type SimulatedService = 'iam' | 'metadata' | 'ges' | 'ges-v1' | 'gaussdb';
+/** An API of the simulated cloud: `iam`, `metadata`, `ges`, `ges-v1`, `gaussdb`, or the type of another service. */
+export type SimulatedService = string;
 
-/** What a request is for. `other` is every path that the cloud does not know. */
-export type SimulatedOperation =
-  | 'sign_in'
-  | 'find_project'
-  | 'metadata_session'
-  | 'metadata'
-  | 'list_backups'
-  | 'list_graphs'
-  | 'list_instances'
-  | 'get_policy'
-  | 'create_backup'
-  | 'export_backup'
-  | 'get_job'
-  | 'other';
+/** What a request is for: `sign_in`, `list_backups`, …; `other` is every path that the cloud does not know. */
+export type SimulatedOperation = string;
 
 /** What the account may do; everything is granted at the start. Without `metadata:agency` the server has no agency. */
-export type SimulatedPermission =
-  | 'iam:projects:list'
-  | 'metadata:agency'
-  | 'ges:backup:list'
-  | 'ges:graph:list'
-  | 'ges:backup:create'
-  | 'ges:backup:export'
-  | 'ges:jobs:getDetail'
-  | 'gaussdb:backup:list'
-  | 'gaussdb:instance:list'
-  | 'gaussdb:backup:create'
-  | 'gaussdb:instance:getPolicy';
+export type SimulatedPermission = string;
 
 /** How a simulated cloud is made. */
 export interface SimulatedCloudOptions {
@@ -36,6 +13,8 @@ export interface SimulatedCloudOptions {
   readonly graphs: number;
   /** Number of database instances (6). The second one fails, all others are healthy. */
   readonly instances: number;
+  /** Number of resources of other services by type: `{ rds: 3 }` (none). The first eight may have a character. */
+  readonly counts: Readonly<Record<string, number>>;
   /** False makes every resource healthy (true). */
   readonly characters: boolean;
   /** All names, ids, times and sizes follow from it and the clock (1). */
@@ -219,7 +198,7 @@ export type SimulatedResult = 'success' | 'failed' | 'unknown';
 export interface SimulatedResource {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'graph' | 'instance';
+  readonly kind: string;
   readonly character: SimulatedCharacter;
   readonly deleted: boolean;
   /** Unix seconds. */
@@ -248,7 +227,7 @@ export interface WorldControls {
   /** All resources, deleted ones included, graphs first, in the order in which they were made. */
   readonly resources: () => readonly SimulatedResource[];
   /** The first resource of a kind (`graph`) with a character. */
-  readonly resourceOf: (character: SimulatedCharacter, kind?: 'graph' | 'instance') => SimulatedResource;
+  readonly resourceOf: (character: SimulatedCharacter, kind?: string) => SimulatedResource;
   /** The backups of a resource that are listed now, oldest first. */
   readonly backupsOf: (resourceId: string) => readonly SimulatedBackup[];
   /** The next `times` (1) backups that start will fail. */
@@ -282,6 +261,13 @@ export interface WorldControls {
   readonly addGraph: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
   /** Adds an instance; as `addGraph`. */
   readonly addInstance: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
+  /** Adds a resource of a kind; as `addGraph`. */
+  readonly add: (
+    kind: string,
+    options?: { name?: string; withBackups?: boolean; created?: number },
+  ) => string;
+  /** Deletes a resource of any kind, and its backups where its service does not keep them. */
+  readonly remove: (resourceId: string) => void;
   /** Renames a resource; its old backups keep their own names and show the resource's new one. */
   readonly rename: (resourceId: string, name: string) => void;
   /** Sets the status code of a graph: `900` stopped, `300` faulty, … */
@@ -292,6 +278,8 @@ export interface WorldControls {
 export interface SimulatedCloud extends WorldControls {
   /** `http://127.0.0.1:PORT`, or `https://` with `tls`; for every endpoint, the metadata service's too. */
   readonly origin: string;
+  /** The endpoint of a service by its type. */
+  readonly endpointOf: (type: string) => string;
   readonly account: SimulatedAccount;
   /** Requests so far, oldest first, as they stand now. */
   readonly requests: readonly SimulatedRequest[];
@@ -302,9 +290,9 @@ export interface SimulatedCloud extends WorldControls {
   /** Calls the hook before a page of a list is worked out, the first page included; gives its undo. */
   readonly betweenPages: (hook: (page: PageRequest) => void | Promise<void>) => Undo;
   /** Serves these rows as they are, still in pages; undefined serves the world's again. */
-  readonly setBackups: (service: 'ges' | 'ges-v1' | 'gaussdb', list: VerbatimList | undefined) => void;
+  readonly setBackups: (service: SimulatedService, list: VerbatimList | undefined) => void;
   /** The same for the list of graphs or instances. */
-  readonly setInventory: (service: 'ges' | 'gaussdb', list: VerbatimList | undefined) => void;
+  readonly setInventory: (service: SimulatedService, list: VerbatimList | undefined) => void;
 
   /** Gives a token as signing in does, without a request. */
   readonly issueToken: () => string;

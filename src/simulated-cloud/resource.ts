@@ -1,12 +1,11 @@
-import { chance, hexadecimalId, uuid } from './chance.ts';
+import { chance } from './chance.ts';
 import type { SimulatedCharacter, SimulatedResult } from './options.ts';
+import type { SimulatedApi } from './service.ts';
 
-/** The two kinds of things that are backed up. */
-export type ResourceKind = 'graph' | 'instance';
-
-/** A graph or an instance as the world keeps it. Times are Unix seconds. */
+/** A resource as the world keeps it. Times are Unix seconds. */
 export interface Resource {
-  readonly kind: ResourceKind;
+  readonly api: SimulatedApi;
+  readonly kind: string;
   readonly index: number;
   readonly seed: number;
   readonly id: string;
@@ -64,8 +63,6 @@ export interface Backup {
   listed: boolean;
 }
 
-const KIND_NUMBER = { graph: 1, instance: 2 } as const satisfies Record<ResourceKind, number>;
-
 /** Reasons to draw a number; each has its own stream. */
 export const DRAWS = {
   offset: 1,
@@ -79,22 +76,14 @@ export const DRAWS = {
 
 /** A number from 0 to 1 that belongs to a resource, a reason and a count. */
 export const draw = (
-  of: { readonly seed: number; readonly kind: ResourceKind; readonly index: number },
+  of: { readonly seed: number; readonly api: Pick<SimulatedApi, 'number'>; readonly index: number },
   reason: number,
   count = 0,
-): number => chance(of.seed, KIND_NUMBER[of.kind], of.index, reason, count);
+): number => chance(of.seed, of.api.number, of.index, reason, count);
 
-/** A graph's id is a UUID; an instance's is 32 digits and `in07`. */
-export const resourceId = (seed: number, kind: ResourceKind, index: number): string =>
-  kind === 'graph'
-    ? uuid(seed, KIND_NUMBER.graph, index)
-    : `${hexadecimalId(seed, KIND_NUMBER.instance, index)}in07`;
-
-/** A graph's backup has a UUID; an instance's has 32 digits and `br07`. */
-export const backupId = ({ resource, sequence }: Pick<Backup, 'resource' | 'sequence'>): string =>
-  resource.kind === 'graph'
-    ? uuid(resource.seed, KIND_NUMBER.graph, resource.index, sequence, 1)
-    : `${hexadecimalId(resource.seed, KIND_NUMBER.instance, resource.index, sequence, 1)}br07`;
+/** The id of a backup, in the form of its service. */
+export const backupId = (backup: Pick<Backup, 'resource' | 'sequence'>): string =>
+  backup.resource.api.backupId(backup);
 
 /** When the automatic backup with this number is planned. */
 export const plannedStart = (resource: Resource, number: number): number => {

@@ -1,8 +1,7 @@
 import type { Route } from './cloud-state.ts';
-import { gaussdbRoutes } from './gaussdb.ts';
-import { gesRoutes } from './ges.ts';
 import { iamRoutes } from './iam.ts';
 import { metadataRoutes } from './metadata.ts';
+import type { SimulatedApi } from './service.ts';
 
 /** A route and what stood for the names in its path. */
 export interface RouteMatch {
@@ -39,11 +38,13 @@ const parametersOf = (
 };
 
 /** Finds the route for a method and a path; undefined when the cloud has none. */
-export const createRouter = (): ((method: string, path: string) => RouteMatch | undefined) => {
-  const routes = [...iamRoutes, ...metadataRoutes(), ...gesRoutes, ...gaussdbRoutes].map((route) => ({
-    route,
-    pattern: route.path.split('/'),
-  }));
+export const createRouter = (
+  apis: readonly SimulatedApi[],
+): ((method: string, path: string) => RouteMatch | undefined) => {
+  const routes = [
+    ...[...iamRoutes, ...metadataRoutes()].map((route) => ({ route, prefix: '' })),
+    ...apis.flatMap(({ prefix, routes: own }) => own.map((route) => ({ route, prefix }))),
+  ].map(({ route, prefix }) => ({ route, pattern: `${prefix}${route.path}`.split('/') }));
   return (method, path) => {
     const segments = path.split('/');
     for (const { route, pattern } of routes) {

@@ -8,6 +8,7 @@ import type { FaultBook } from './fault-book.ts';
 import { passGate } from './gate.ts';
 import { headersWithoutSecrets, type LoggedRequest, loggedBody } from './request-log.ts';
 import { createRouter, type RouteMatch } from './router.ts';
+import type { SimulatedApi } from './service.ts';
 
 const HOST = '127.0.0.1';
 const LARGEST_BODY = 1024 * 1024;
@@ -25,6 +26,7 @@ export interface CloudServer {
 
 interface ServerParts {
   readonly cloud: CloudState;
+  readonly apis: readonly SimulatedApi[];
   readonly faults: FaultBook;
   readonly log: (request: LoggedRequest) => void;
 }
@@ -62,8 +64,8 @@ const answerTo = async (match: RouteMatch | undefined, call: Call, cloud: CloudS
   }
 };
 
-const createHandler = ({ cloud, faults, log }: ServerParts) => {
-  const findRoute = createRouter();
+const createHandler = ({ cloud, apis, faults, log }: ServerParts) => {
+  const findRoute = createRouter(apis);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = cloud.now();
     response.sendDate = false;

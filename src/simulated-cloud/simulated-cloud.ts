@@ -1,10 +1,13 @@
 import type { CloudState, ReplaceableList } from './cloud-state.ts';
 import { createFaultBook } from './fault-book.ts';
+import { OWN_REFUSALS } from './gate.ts';
 import { createIdentity } from './identity.ts';
 import { createJobs } from './jobs.ts';
+import { inventoryOf } from './listing.ts';
 import type { PageRequest, SimulatedCloud, SimulatedCloudOptions, VerbatimList } from './options.ts';
 import { createRequestLog } from './request-log.ts';
 import { openServer } from './server.ts';
+import type { SimulatedApi } from './service.ts';
 import { createWorld } from './world.ts';
 import { worldControls } from './world-controls.ts';
 
@@ -21,6 +24,7 @@ const complete = (given: Partial<SimulatedCloudOptions>): SimulatedCloudOptions 
   const options: SimulatedCloudOptions = {
     graphs: 12,
     instances: 6,
+    counts: {},
     characters: true,
     seed: 1,
     mishaps: 0,
@@ -53,11 +57,13 @@ const complete = (given: Partial<SimulatedCloudOptions>): SimulatedCloudOptions 
 };
 
 /** Starts a cloud on loopback. Rejects with a RangeError for options out of range, or when the port is taken. */
-export const startSimulatedCloud = async (
+export const startCloud = async (
+  apis: readonly SimulatedApi[],
   given: Partial<SimulatedCloudOptions> = {},
 ): Promise<SimulatedCloud> => {
   const options = complete(given);
-  const world = createWorld(options, options.clock());
+  const populations = apis.map((api) => ({ api, count: api.count(options) }));
+  const world = createWorld(options, populations, options.clock());
   const identity = createIdentity(options);
   const faults = createFaultBook();
   const log = createRequestLog(options.requestLog);
@@ -75,6 +81,7 @@ export const startSimulatedCloud = async (
     jobs: createJobs(options.speed),
     world: current,
     now: () => options.clock() + skew,
+    refusals: Object.assign({}, OWN_REFUSALS, ...apis.map(({ refusals }) => refusals)),
     verbatim,
     beforePage: async (page) => {
       for (const hook of hooks) {
@@ -89,11 +96,15 @@ export const startSimulatedCloud = async (
       verbatim.delete(name);
     }
   };
-  const server = await openServer({ cloud, faults, log: log.add });
+  const server = await openServer({ cloud, apis, faults, log: log.add });
 
   return {
-    ...worldControls(current),
+    ...worldControls(
+      current,
+      apis.map(({ kind }) => kind),
+    ),
     origin: server.origin,
+    endpointOf: (type) => `${server.origin}${apis.find((api) => api.type === type)?.prefix ?? ''}`,
     account: identity.account,
     requests: log.requests,
     clearRequests: log.clear,
@@ -105,7 +116,7 @@ export const startSimulatedCloud = async (
       };
     },
     setBackups: replace,
-    setInventory: (service, list) => replace(service === 'ges' ? 'graphs' : 'instances', list),
+    setInventory: (service, list) => replace(inventoryOf(service), list),
     issueToken: () => identity.issueToken(options.projectId, cloud.now()).text,
     revokeTokens: identity.revokeTokens,
     revokeTemporaryKeys: identity.revokeTemporaryKeys,

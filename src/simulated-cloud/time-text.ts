@@ -32,3 +32,9 @@ export const parseZonedTime = (text: string): number | undefined => {
   const east = (Number(hours) * 60 + Number(minutes)) * 60;
   return milliseconds / 1000 + (sign === '-' ? east : -east);
 };
+
+/** `2019-05-27T03:38:51+0000`. */
+export const zeroZoneTime = (unixSeconds: number): string => `${zonelessTime(unixSeconds)}+0000`;
+
+/** `2018-08-06 12:41:14`: UTC without saying so. */
+export const blankTime = (unixSeconds: number): string => zonelessTime(unixSeconds).replace('T', ' ');

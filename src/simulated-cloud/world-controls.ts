@@ -5,7 +5,7 @@ import type {
   SimulatedResult,
   WorldControls,
 } from './options.ts';
-import { type Backup, backupId, type Resource, type ResourceKind } from './resource.ts';
+import { type Backup, backupId, type Resource } from './resource.ts';
 import type { World } from './world.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -37,8 +37,8 @@ const describedBackup = (backup: Backup): SimulatedBackup => ({
 });
 
 /** The hands on the world; `current` gives it as it is at the clock's now. */
-export const worldControls = (current: () => World): WorldControls => {
-  const find = (id: string, kind?: ResourceKind): Resource => {
+export const worldControls = (current: () => World, kinds: readonly string[]): WorldControls => {
+  const find = (id: string, kind?: string): Resource => {
     const resource = current().resource(id);
     if (!resource || (kind !== undefined && resource.kind !== kind)) {
       throw new Error(`the simulated cloud has no ${kind ?? 'resource'} ${id}`);
@@ -46,16 +46,13 @@ export const worldControls = (current: () => World): WorldControls => {
     return resource;
   };
 
-  const change = (id: string, kind: ResourceKind | undefined, edit: (resource: Resource) => void): void => {
+  const change = (id: string, kind: string | undefined, edit: (resource: Resource) => void): void => {
     const resource = find(id, kind);
     edit(resource);
     current().reschedule(resource);
   };
 
-  const all = (): readonly Resource[] => [
-    ...current().resources('graph'),
-    ...current().resources('instance'),
-  ];
+  const all = (): readonly Resource[] => kinds.flatMap((kind) => current().resources(kind));
 
   const runningOf = (resource: Resource): Backup => {
     if (!resource.running) {
@@ -75,7 +72,7 @@ export const worldControls = (current: () => World): WorldControls => {
     return backupId(current().start(resource, { method, result, duration }));
   };
 
-  const resourceOf = (character: SimulatedCharacter, kind: ResourceKind = 'graph'): SimulatedResource => {
+  const resourceOf = (character: SimulatedCharacter, kind: string = 'graph'): SimulatedResource => {
     const resource = current()
       .resources(kind)
       .find((candidate) => candidate.character === character);
@@ -137,6 +134,8 @@ export const worldControls = (current: () => World): WorldControls => {
     deleteInstance: (id) => current().delete(find(id, 'instance')),
     addGraph: (options = {}) => current().add('graph', options).id,
     addInstance: (options = {}) => current().add('instance', options).id,
+    add: (kind, options = {}) => current().add(kind, options).id,
+    remove: (id) => current().delete(find(id)),
     rename: (id, name) =>
       change(id, undefined, (resource) => {
         resource.name = name;

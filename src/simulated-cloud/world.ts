@@ -9,8 +9,8 @@ import {
   draw,
   plannedStart,
   type Resource,
-  type ResourceKind,
 } from './resource.ts';
+import type { SimulatedApi } from './service.ts';
 
 /** Good automatic backups that are kept of a resource, and as many that are not good. */
 const AUTOMATIC_BACKUPS_KEPT = 7;
@@ -32,17 +32,17 @@ export interface World {
   readonly advance: (now: number) => void;
   readonly now: () => number;
   /** Resources in the order in which they were made, deleted ones included. */
-  readonly resources: (kind: ResourceKind) => readonly Resource[];
+  readonly resources: (kind: string) => readonly Resource[];
   readonly resource: (id: string) => Resource | undefined;
   /** Listed backups of all resources of a kind, by start, oldest first. */
-  readonly backups: (kind: ResourceKind) => readonly Backup[];
+  readonly backups: (kind: string) => readonly Backup[];
   readonly start: (resource: Resource, order: BackupOrder) => Backup;
   readonly finish: (backup: Backup, result: SimulatedResult) => void;
   readonly remove: (backup: Backup) => void;
-  /** Deletes a resource; an instance's backups go with it. */
+  /** Deletes a resource, and its backups where its service does not keep them. */
   readonly delete: (resource: Resource) => void;
   readonly add: (
-    kind: ResourceKind,
+    kind: string,
     options: { name?: string | undefined; withBackups?: boolean | undefined; created?: number | undefined },
   ) => Resource;
   /** To be called when a resource's plans were changed from outside. */
@@ -61,14 +61,24 @@ const dueTime = (resource: Resource): number => {
   return Math.min(automatic, resource.manualAt, resource.retryAt);
 };
 
+/** A service and how many resources it has at the start. */
+export interface Population {
+  readonly api: SimulatedApi;
+  readonly count: number;
+}
+
 /** Makes a world whose history ends at `start`. */
-export const createWorld = (settings: WorldSettings, start: number): World => {
-  const resources = {
-    graph: inhabitants(settings, 'graph', start),
-    instance: inhabitants(settings, 'instance', start),
-  };
-  const backups: Record<ResourceKind, Backup[]> = { graph: [], instance: [] };
-  const untidy = new Set<ResourceKind>();
+export const createWorld = (
+  settings: WorldSettings,
+  populations: readonly Population[],
+  start: number,
+): World => {
+  const apis = new Map(populations.map(({ api }) => [api.kind, api]));
+  const resources = new Map(
+    populations.map(({ api, count }) => [api.kind, inhabitants(settings, api, count, start)]),
+  );
+  const backups = new Map<string, Backup[]>(populations.map(({ api }) => [api.kind, []]));
+  const untidy = new Set<string>();
   const byId = new Map<string, Resource>();
   const events = eventQueue<Resource>();
   let moment = start - settings.history - 1;
@@ -76,7 +86,7 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
   const schedule = (resource: Resource): void => {
     const due = dueTime(resource);
     if (due < Number.POSITIVE_INFINITY) {
-      events.add(due, resource.index * 2 + (resource.kind === 'graph' ? 0 : 1), resource);
+      events.add(due, resource.index * apis.size + resource.api.number, resource);
     }
   };
 
@@ -88,7 +98,10 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
 
   const tidy = (): void => {
     for (const kind of untidy) {
-      backups[kind] = backups[kind].filter(({ listed }) => listed);
+      backups.set(
+        kind,
+        (backups.get(kind) ?? []).filter(({ listed }) => listed),
+      );
     }
     untidy.clear();
   };
@@ -152,7 +165,7 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
     resource.made += 1;
     resource.running = backup;
     resource.backups = [...resource.backups, backup];
-    backups[resource.kind].push(backup);
+    backups.get(resource.kind)?.push(backup);
     return backup;
   };
 
@@ -212,19 +225,19 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
     schedule(resource);
   };
 
-  resources.graph.forEach(admit);
-  resources.instance.forEach(admit);
+  const all = (): readonly Resource[] => [...resources.values()].flat();
+  all().forEach(admit);
   advance(start);
-  for (const resource of resources.graph) {
+  for (const resource of all()) {
     resource.deleted = resource.character === 'deleted';
   }
 
   return {
     advance,
     now: () => moment,
-    resources: (kind) => resources[kind],
+    resources: (kind) => resources.get(kind) ?? [],
     resource: (id) => byId.get(id),
-    backups: (kind) => backups[kind],
+    backups: (kind) => backups.get(kind) ?? [],
     start: (resource, order) => {
       const backup = begin(resource, order);
       schedule(resource);
@@ -249,22 +262,26 @@ export const createWorld = (settings: WorldSettings, start: number): World => {
         end(resource.running, 'failed');
       }
       resource.deleted = true;
-      if (resource.kind === 'instance') {
+      if (!resource.api.keepsBackups) {
         resource.backups.forEach(unlist);
       }
       tidy();
     },
     add: (kind, { name, withBackups = true, created = moment }) => {
-      const index = resources[kind].length;
+      const api = apis.get(kind);
+      const neighbours = resources.get(kind);
+      if (api === undefined || neighbours === undefined)
+        throw new Error(`the simulated cloud has no ${kind}`);
+      const index = neighbours.length;
       const resource = newcomer(settings, {
-        kind,
+        api,
         index,
-        name: name ?? resourceName(kind, index),
+        name: name ?? resourceName(api, index),
         now: Math.floor(moment),
         created: Math.floor(created),
         withBackups,
       });
-      resources[kind].push(resource);
+      neighbours.push(resource);
       admit(resource);
       advance(moment);
       return resource;

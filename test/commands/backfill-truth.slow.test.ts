@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unixSeconds } from '../../src/domain/quantities.ts';
-import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createRecorder, type Samples } from './recorded-past.ts';
 
 const BEGIN = 1_782_864_000;

@@ -6,7 +6,7 @@ import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
 import { placeLabels, resourceLabels, sampleReader } from '../../src/metrics/sample-reader.ts';
 import { readService } from '../../src/poll/read-service.ts';
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createPace } from '../../src/state/pace.ts';
 import { serveResources } from '../../src/state/served.ts';
 import type { ServiceState } from '../../src/state/service-state.ts';

@@ -6,7 +6,7 @@ import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
   startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../support/configuration.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 import { createFakeTerminal, type FakeTerminal } from './fake-terminal.ts';

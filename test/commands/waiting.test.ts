@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OutputError } from '../../src/commands/command-error.ts';
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 import { createWaitingWorld } from './waiting-world.ts';
 

@@ -3,8 +3,8 @@ import { createProjectClient } from '../../src/cloud/project-client.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ExporterOptions } from '../../src/exporter.ts';
-import type { SimulatedCloud, SimulatedResource } from '../../src/simulated-cloud/options.ts';
-import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedResource } from '../../src/services/simulated-cloud.ts';
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import {
   createHandTime,
   type HandTime,

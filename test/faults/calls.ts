@@ -1,5 +1,5 @@
 import type { Operation } from '../../src/cloud/operation.ts';
-import type { SimulatedOperation, SimulatedService } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedOperation, SimulatedService } from '../../src/services/simulated-cloud.ts';
 
 /** One call that the exporter makes to the cloud while it polls. */
 export interface Call {

@@ -4,7 +4,7 @@ import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
   startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor, passwordOf } from '../support/configuration.ts';
 import { type Sample, temporaryDirectory, valuesOf } from '../support/exporter-process.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../src/domain/outcome.ts';
-import type { SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import type { Call } from './calls.ts';
 
 /** How a fault comes about: ordered from the cloud, or at the endpoint in front of it. */

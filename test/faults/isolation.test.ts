@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import { eventually, valuesOf } from '../support/exporter-process.ts';
 import { CALLS } from './calls.ts';
 import { type Certificates, makeCertificates, type Stage, setStage } from './stage.ts';

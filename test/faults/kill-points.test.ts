@@ -1,8 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SimulatedBackup, SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
-import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedBackup, SimulatedCloud } from '../../src/services/simulated-cloud.ts';
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { configurationFor } from '../support/configuration.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';

@@ -10,7 +10,7 @@ import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
   startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../support/configuration.ts';
 import { eventually, valuesOf } from '../support/exporter-process.ts';
 import {

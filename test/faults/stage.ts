@@ -1,4 +1,4 @@
-import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
 import type { Call } from './calls.ts';

@@ -1,4 +1,4 @@
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import type { Sample } from '../support/exporter-process.ts';
 import type { Call } from './calls.ts';
 import type { ExporterUnderTest } from './exporter-under-test.ts';

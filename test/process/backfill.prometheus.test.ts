@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { eventually, startExporter } from '../support/exporter-process.ts';
 import { run } from '../support/run.ts';
 import { backfill, cloudFor, configFor, filesFor, PROGRAM } from './command-world.ts';

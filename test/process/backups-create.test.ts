@@ -3,7 +3,7 @@ import type {
   SimulatedCloud,
   SimulatedFault,
   SimulatedResource,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 import { eventually, startProgram } from '../support/exporter-process.ts';
 import { arranged, backups, changes, cloudFor, configFor, PROGRAM, runCommand } from './command-world.ts';
 import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { arranged, backups, changes, cloudFor, configFor, PROGRAM } from './command-world.ts';
 import { KEYS, startOnTerminal } from './pseudo-terminal.ts';
 

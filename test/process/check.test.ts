@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
 import type { ConfigurationParts } from '../support/configuration.ts';
 import { eventually, startProgram } from '../support/exporter-process.ts';

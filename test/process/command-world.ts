@@ -6,7 +6,7 @@ import {
   type SimulatedRequest,
   type SimulatedResource,
   startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from '../commands/fake-terminal.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
 import { type ProgramEnd, temporaryDirectory } from '../support/exporter-process.ts';

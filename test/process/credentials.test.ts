@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
 import { eventually, type ServingExporter, startExporter, valuesOf } from '../support/exporter-process.ts';
 import { cloudFor, filesFor } from './command-world.ts';

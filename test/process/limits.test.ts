@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
 import {
   eventually,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import { eventually, startExporter, valuesOf } from '../support/exporter-process.ts';
 import { cloudFor, configFor } from './command-world.ts';
 

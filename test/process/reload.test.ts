@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor, passwordOf } from '../support/configuration.ts';
 import {
   eventually,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hashSync } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SimulatedCloud, startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import {
   eventually,
   runProgram,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
 import {
   eventually,

@@ -4,7 +4,7 @@ import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
   startSimulatedCloud,
-} from '../../src/simulated-cloud/simulated-cloud.ts';
+} from '../../src/services/simulated-cloud.ts';
 
 /** 2024-01-04T00:00:00Z, where the clocks of these tests start. */
 export const START = 1_704_326_400;

@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startSimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
 import { ask, get, passwordSignIn, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
 

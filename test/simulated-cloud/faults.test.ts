@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { SimulatedCloud, SimulatedFault } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import { ask, get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
 
 const LIST = '/v2/{p}/graphs/backups';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SimulatedCloud, SimulatedPermission } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud, SimulatedPermission } from '../../src/services/simulated-cloud.ts';
 import {
   ask,
   DAY,
@@ -194,7 +194,7 @@ describe('a token', () => {
     ['ges:jobs:getDetail', '/v2/{p}/graphs/g/jobs/j/status', { error_code: 'GES.7041' }],
     ['gaussdb:backup:list', GAUSSDB, { error_code: 'DBS.200010' }],
     ['gaussdb:instance:list', '/v3/{p}/instances', { error_code: 'DBS.200010' }],
-    ['gaussdb:instance:getPolicy', '/v3/{p}/instances/i/backups/policy', { error_code: 'DBS.200010' }],
+    ['gaussdb:backup:list', '/v3/{p}/instances/i/backups/policy', { error_code: 'DBS.200010' }],
     ['iam:projects:list', '/v3/projects', { error: { code: 403 } }],
   ])('without %s is refused by %s', async (permission, path, body) => {
     const { cloud } = await startCloud();

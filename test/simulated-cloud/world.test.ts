@@ -1,20 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { simulatedGaussdbMysql } from '../../src/services/gaussdb-mysql/simulated.ts';
+import { simulatedGes } from '../../src/services/ges/simulated.ts';
+import type { WorldControls } from '../../src/services/simulated-cloud.ts';
 import type { WorldSettings } from '../../src/simulated-cloud/inhabitants.ts';
-import type { WorldControls } from '../../src/simulated-cloud/options.ts';
 import { createWorld } from '../../src/simulated-cloud/world.ts';
 import { worldControls } from '../../src/simulated-cloud/world-controls.ts';
 import { DAY, fakeClock, START } from './cloud-under-test.ts';
 
 const HOUR = 3600;
 
-const makeWorld = (settings: Partial<WorldSettings> = {}, start = START) => {
+const makeWorld = (
+  {
+    graphs = 12,
+    instances = 6,
+    ...settings
+  }: Partial<WorldSettings> & { readonly graphs?: number; readonly instances?: number } = {},
+  start = START,
+) => {
   const clock = fakeClock(start);
   const speed = settings.speed ?? 1;
   const world = createWorld(
     {
-      graphs: 12,
-      instances: 6,
       characters: true,
       seed: 1,
       speed,
@@ -22,12 +29,16 @@ const makeWorld = (settings: Partial<WorldSettings> = {}, start = START) => {
       history: (10 * DAY) / speed,
       ...settings,
     },
+    [
+      { api: simulatedGes, count: graphs },
+      { api: simulatedGaussdbMysql, count: instances },
+    ],
     start,
   );
   const controls = worldControls(() => {
     world.advance(clock());
     return world;
-  });
+  }, ['graph', 'instance']);
   return { clock, controls };
 };
 

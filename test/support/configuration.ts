@@ -1,4 +1,4 @@
-import type { SimulatedCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
+import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 
 /** Parts of a configuration that a test sets otherwise. */
 export interface ConfigurationParts {

@@ -130,5 +130,6 @@ export const cbr = defineService({
     'Whether a failed run always shows in the operation logs when it leaves no backup.',
   ],
   cost: 'one request for 999 backups, one for 999 vaults, one for the policies and one for failed runs',
+  simulated: () => import('./simulated.ts').then(({ simulatedCbr }) => simulatedCbr),
   api: () => api,
 });

@@ -189,5 +189,6 @@ export const dcs = defineService({
   ],
   cost: 'one request for each instance, one for 999 instances, and each instance once in six hours for its policy',
   defaultInterval: seconds(900),
+  simulated: () => import('./simulated.ts').then(({ simulatedDcs }) => simulatedDcs),
   api: () => api,
 });

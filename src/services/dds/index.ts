@@ -53,5 +53,6 @@ export const dds = defineService({
     'How a running backup spells its end: it is taken to have none.',
   ],
   cost: 'one request for 99 backups and one for 99 instances',
+  simulated: () => import('./simulated.ts').then(({ simulatedDds }) => simulatedDds),
   api: () => api,
 });

@@ -192,6 +192,7 @@ export const dws = defineService({
     'What a frozen snapshot is worth: its state is unknown.',
   ],
   cost: 'one request for all snapshots and one for all clusters',
+  simulated: () => import('./simulated.ts').then(({ simulatedDws }) => simulatedDws),
   api: () => api,
 });
 

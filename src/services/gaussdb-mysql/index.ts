@@ -85,5 +85,6 @@ export const gaussdbMysql = defineService({
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
   unverified: ['Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.'],
   cost: 'one request for 99 backups and one for 99 instances',
+  simulated: () => import('./simulated.ts').then(({ simulatedGaussdbMysql }) => simulatedGaussdbMysql),
   api: () => api,
 });

@@ -65,5 +65,7 @@ export const gaussdbOpengauss = defineService({
     'Whether `created` of an instance is ever given in a zone other than UTC: such a time is unknown.',
   ],
   cost: 'one request for 99 backups and one for 99 instances',
+  simulated: () =>
+    import('./simulated.ts').then(({ simulatedGaussdbOpengauss }) => simulatedGaussdbOpengauss),
   api: () => api,
 });

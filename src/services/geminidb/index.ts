@@ -71,5 +71,6 @@ export const geminidb = defineService({
     'Which permission reads a job; where it is missing, the list of backups is followed.',
   ],
   cost: 'one request for 99 backups and one for 99 instances',
+  simulated: () => import('./simulated.ts').then(({ simulatedGeminidb }) => simulatedGeminidb),
   api: () => api,
 });

@@ -96,6 +96,7 @@ export const ges = defineService({
     'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
   ],
   cost: 'one request for 119 backups and one for 119 graphs',
+  simulated: () => import('./simulated.ts').then(({ simulatedGes }) => simulatedGes),
   api: ({ api_version: version }) => APIS[version],
 });
 

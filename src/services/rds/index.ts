@@ -71,5 +71,6 @@ export const rds = defineService({
   ],
   cost: 'two requests for each instance and one for 99 instances',
   defaultInterval: seconds(900),
+  simulated: () => import('./simulated.ts').then(({ simulatedRds }) => simulatedRds),
   api: () => api,
 });

@@ -1,5 +1,5 @@
-import { type Backup, backupId, DRAWS, draw, type Resource } from './resource.ts';
-import { compactTime, zonelessTime } from './time-text.ts';
+import { type Backup, backupId, DRAWS, draw, type Resource } from '../../simulated-cloud/resource.ts';
+import { compactTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
 
 /** The status that nobody has documented. */
 const STRANGE_STATUS = 'frozen_copy';

@@ -1,8 +1,10 @@
-import { type Answer, camelError, ok, snakeError } from './answer.ts';
-import { type Call, type CloudState, jsonObject, type Route } from './cloud-state.ts';
-import { gesBackupRow, gesV1BackupRow, graphRow } from './ges-rows.ts';
-import { answerPage, type PagingRules, worldRows } from './listing.ts';
-import { backupId, type Resource } from './resource.ts';
+import { type Answer, camelError, ok, snakeError } from '../../simulated-cloud/answer.ts';
+import { uuid } from '../../simulated-cloud/chance.ts';
+import { type Call, type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
+import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import type { Refusals, SimulatedApi } from '../../simulated-cloud/service.ts';
+import { gesBackupRow, gesV1BackupRow, graphRow } from './simulated-rows.ts';
 
 const refuse = (code: string, message: string): Answer => snakeError(400, code, message);
 const badParameter = (what: string): Answer => refuse('GES.0001', `Parameter error: ${what}.`);
@@ -69,7 +71,7 @@ const listGraphs: Route['answer'] = (call, cloud) =>
   answerPage(call, cloud, {
     service: 'ges',
     operation: 'list_graphs',
-    replaceable: 'graphs',
+    replaceable: inventoryOf('ges'),
     paging,
     rows: () =>
       worldRows(
@@ -144,8 +146,8 @@ const getJob: Route['answer'] = (call, cloud) => {
   return job ? ok(job) : refuse('GES.7007', 'There is no such job.');
 };
 
-/** What the Graph Engine Service answers, in both versions of its API. */
-export const gesRoutes: readonly Route[] = [
+/** In both versions of the API. */
+const routes: readonly Route[] = [
   {
     service: 'ges',
     operation: 'list_backups',
@@ -203,3 +205,26 @@ export const gesRoutes: readonly Route[] = [
     answer: getJob,
   },
 ];
+
+const refusalsOf = (error: typeof snakeError): Refusals => ({
+  project: () => error(403, 'GES.7041', 'The token does not belong to this project.'),
+  permission: () => error(403, 'GES.7041', 'The user may not do this.'),
+});
+
+/** The Graph Engine Service of the simulated cloud. */
+export const simulatedGes: SimulatedApi = {
+  type: 'ges',
+  kind: 'graph',
+  number: 1,
+  count: ({ graphs }) => graphs,
+  characters: ['healthy', 'failing', 'stale', 'running', 'unknown', 'deleted', 'never', 'small'],
+  noun: 'graph',
+  resourceId: (seed, index) => uuid(seed, 1, index),
+  backupId: ({ resource, sequence }) => uuid(resource.seed, 1, resource.index, sequence, 1),
+  durations: [60, 540],
+  smallestMegabytes: 200,
+  keepsBackups: true,
+  prefix: '',
+  routes,
+  refusals: { ges: refusalsOf(snakeError), 'ges-v1': refusalsOf(camelError) },
+};

@@ -1,5 +1,5 @@
-import { type Backup, backupId, DRAWS, draw, type Resource } from './resource.ts';
-import { chineseTime, compactTime, zonelessTime } from './time-text.ts';
+import { type Backup, backupId, DRAWS, draw, type Resource } from '../../simulated-cloud/resource.ts';
+import { chineseTime, compactTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
 
 const STATUS = {
   running: 'BUILDING',

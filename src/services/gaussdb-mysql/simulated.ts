@@ -1,9 +1,11 @@
-import { type Answer, ok, snakeError } from './answer.ts';
-import { type Call, type CloudState, jsonObject, type Route } from './cloud-state.ts';
-import { gaussdbBackupRow, gaussdbCreatedBackup, instanceRow, policyOf } from './gaussdb-rows.ts';
-import { answerPage, type PagingRules, worldRows } from './listing.ts';
-import { type Backup, backupId, type Resource } from './resource.ts';
-import { parseZonedTime } from './time-text.ts';
+import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
+import { hexadecimalId } from '../../simulated-cloud/chance.ts';
+import { type Call, type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
+import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import type { SimulatedApi } from '../../simulated-cloud/service.ts';
+import { parseZonedTime } from '../../simulated-cloud/time-text.ts';
+import { gaussdbBackupRow, gaussdbCreatedBackup, instanceRow, policyOf } from './simulated-rows.ts';
 
 const badParameter = (what: string): Answer =>
   snakeError(400, 'DBS.280001', `The parameter ${what} is not valid.`);
@@ -90,7 +92,7 @@ const listInstances: Route['answer'] = (call, cloud) =>
   answerPage(call, cloud, {
     service: 'gaussdb',
     operation: 'list_instances',
-    replaceable: 'instances',
+    replaceable: inventoryOf('gaussdb'),
     paging,
     rows: () =>
       worldRows(
@@ -140,8 +142,7 @@ const createBackup = (call: Call, cloud: CloudState): Answer => {
   };
 };
 
-/** What GaussDB(for MySQL) answers. */
-export const gaussdbRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   {
     service: 'gaussdb',
     operation: 'list_backups',
@@ -163,7 +164,7 @@ export const gaussdbRoutes: readonly Route[] = [
     operation: 'get_policy',
     method: 'GET',
     path: '/v3/{project_id}/instances/{instance_id}/backups/policy',
-    permission: 'gaussdb:instance:getPolicy',
+    permission: 'gaussdb:backup:list',
     answer: getPolicy,
   },
   {
@@ -175,3 +176,26 @@ export const gaussdbRoutes: readonly Route[] = [
     answer: createBackup,
   },
 ];
+
+/** GaussDB(for MySQL) of the simulated cloud. */
+export const simulatedGaussdbMysql: SimulatedApi = {
+  type: 'gaussdb-mysql',
+  kind: 'instance',
+  number: 2,
+  count: ({ instances }) => instances,
+  characters: ['healthy', 'failing'],
+  noun: 'db',
+  resourceId: (seed, index) => `${hexadecimalId(seed, 2, index)}in07`,
+  backupId: ({ resource, sequence }) => `${hexadecimalId(resource.seed, 2, resource.index, sequence, 1)}br07`,
+  durations: [120, 1080],
+  smallestMegabytes: 500,
+  keepsBackups: false,
+  prefix: '',
+  routes,
+  refusals: {
+    gaussdb: {
+      project: () => snakeError(403, 'DBS.200044', 'The token does not belong to this project.'),
+      permission: () => snakeError(403, 'DBS.200010', 'The user may not do this.'),
+    },
+  },
+};

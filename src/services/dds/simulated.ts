@@ -1,0 +1,29 @@
+import { backupId } from '../../simulated-cloud/resource.ts';
+import { blankTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { simulatedDatabase, wrappedCreate } from '../simulated-database.ts';
+
+/** DDS of the simulated cloud: KB, times with a blank and without a zone, a create that is wrapped. */
+export const simulatedDds = simulatedDatabase({
+  type: 'dds',
+  number: 4,
+  suffix: '02',
+  engine: 'DDS-Community',
+  version: 4.2,
+  permissions: {
+    backups: 'dds:backup:list',
+    instances: 'dds:instance:list',
+    policy: 'dds:instance:list',
+    create: 'dds:instance:createManualBackup',
+  },
+  backupsPath: '/v3/{project_id}/backups',
+  policyPath: '/v3/{project_id}/instances/{instance_id}/backups/policy',
+  createPath: '/v3/{project_id}/backups',
+  size: (megabytes) => megabytes * 1024,
+  time: blankTime,
+  created: zonelessTime,
+  row: ({ resource }) => ({ instance_name: resource.name, backup_method: 'Physical', kms_enable: false }),
+  method: ({ method }) => (method === 'auto' ? 'Auto' : 'Manual'),
+  readCreate: wrappedCreate,
+  answerCreate: (backup, jobId) => ({ backup_id: backupId(backup), job_id: jobId }),
+  jobs: 'one',
+});

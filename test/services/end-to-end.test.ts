@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createProjectClient } from '../../src/cloud/project-client.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { seconds, systemClock } from '../../src/domain/quantities.ts';
+import { failureOf, readService } from '../../src/poll/read-service.ts';
+import { SERVICE_TYPES, serviceOf } from '../../src/services/index.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
+
+const COUNT = 6;
+const forever = (): AbortSignal => new AbortController().signal;
+const noLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+let stop: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of stop) await end();
+  stop = [];
+});
+
+/** A cloud with some resources of one service, and a way to read that service. */
+async function open(type: string, countOf: (type: string) => number = () => COUNT) {
+  const counts = Object.fromEntries(SERVICE_TYPES.map((one) => [one, one === type ? countOf(one) : 0]));
+  const cloud = await startSimulatedCloud({
+    graphs: counts['ges'] ?? 0,
+    instances: counts['gaussdb-mysql'] ?? 0,
+    counts,
+  });
+  const { user, domain, password, region } = cloud.account;
+  const credentials = { type: 'password', user, domain, password };
+  const services = [{ type, endpoint: cloud.endpointOf(type) }];
+  const loaded = parseConfig(
+    JSON.stringify({ projects: [{ region, iam_endpoint: cloud.origin, credentials, services }] }),
+    'test',
+  );
+  const project = loaded.ok ? loaded.config.projects[0] : undefined;
+  const service = project?.services[0];
+  if (project === undefined || service === undefined) throw new Error('the configuration was refused');
+  const client = createProjectClient(project, {
+    requestTimeout: seconds(5),
+    concurrency: 4,
+    clock: systemClock,
+    sleep: () => Promise.resolve(),
+    random: () => 0.5,
+    log: noLog,
+    observe: () => undefined,
+    userAgent: 'test',
+    environment: {},
+  });
+  stop.push(
+    () => client.close(),
+    () => cloud.stop(),
+  );
+  const scope = { service: type, region, project: 'test' };
+  const reader = { client, service, ahead: 3, scope, config: { limits: { resources: 1000 } } };
+  return { cloud, reader };
+}
+
+/** The truth about the good backups of every resource that is served. */
+const truthOf = (cloud: SimulatedCloud) =>
+  new Map(
+    cloud.resources().map(({ id }) => {
+      const good = cloud.backupsOf(id).filter(({ state }) => state === 'success');
+      return [id, good.reduce((newest, { end = 0 }) => Math.max(newest, end), 0)] as const;
+    }),
+  );
+
+describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) => {
+  it('has the newest good backup of every resource, and nothing rejected', async () => {
+    const { cloud, reader } = await open(type);
+
+    const read = await readService(reader, undefined, forever());
+
+    expect(failureOf(read)).toBeUndefined();
+    const { backups, next } = read;
+    if (backups.kind !== 'read' || next === undefined) throw new Error('nothing was read');
+    expect(Object.values(backups.rejections).reduce((sum, count) => sum + count)).toBe(0);
+    expect(next.resources.size).toBeGreaterThan(3);
+    const truth = truthOf(cloud);
+    for (const { id, facts } of next.resources.values()) {
+      expect(Math.floor(facts?.lastSuccess?.end ?? 0)).toBe(truth.get(id));
+    }
+  });
+
+  it('names the permission to grant when its list of backups is refused', async () => {
+    const { cloud, reader } = await open(type);
+    const { backups, resources } = reader.service.api;
+    const list = backups.of === 'project' ? backups.list : backups.ofResource({ id: 'x' })[0];
+    const permission = (list ?? resources).call.permission?.role ?? '';
+    cloud.deny(permission);
+
+    const read = await readService(reader, undefined, forever());
+
+    expect(failureOf(read)).toMatchObject({
+      outcome: 'permission',
+      reason: expect.stringContaining(`grant ${permission}`),
+    });
+  });
+
+  it('is empty without a failure where there is nothing', async () => {
+    const { reader } = await open(type, () => 0);
+
+    const read = await readService(reader, undefined, forever());
+
+    expect(failureOf(read)).toBeUndefined();
+    expect(read.next?.resources.size).toBe(0);
+  });
+
+  it('lists the backup that a create starts', async () => {
+    const { cloud, reader } = await open(type);
+    const { actions } = reader.service.api;
+    const [resource] = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
+    if (resource === undefined) throw new Error('there is no resource');
+    const key = { id: resource.id, parentId: resource.listing?.parentId };
+    const create = actions.create(key, 'started-by-a-test');
+    const { endpoint } = reader.service;
+
+    const body = await reader.client.call(
+      { ...create, service: type, endpoint, errors: serviceOf(type).errors },
+      forever(),
+    );
+
+    expect(actions.readCreated(body, key)).toMatchObject({ kind: 'started' });
+    expect(cloud.backupsOf(resource.id).at(-1)).toMatchObject({ method: 'manual', state: 'running' });
+  });
+});
+
+describe.each(SERVICE_TYPES.filter((type) => serviceOf(type).resource.one !== 'never'))(
+  'the policy of %s',
+  (type) => {
+    it('is read for every resource that has one', async () => {
+      const { reader } = await open(type);
+      const { policies } = reader.service.api;
+      if (policies?.of !== 'resource') return;
+      const [resource] = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
+      const { endpoint } = reader.service;
+      const policyCall = policies.call({ id: resource?.id ?? '' });
+
+      const body = await reader.client.call(
+        { ...policyCall, service: type, endpoint, errors: serviceOf(type).errors },
+        forever(),
+      );
+
+      expect(policies.read(body)).toMatchObject({ kind: 'scheduled', objective: expect.any(Number) });
+    });
+  },
+);
+
+it('one instance that cannot be read loses nothing of the others and does not make the list look whole', async () => {
+  const { cloud, reader } = await open('rds');
+  const complete = (await readService(reader, undefined, forever())).next;
+  const [broken] = complete?.resources.keys() ?? [];
+  const client = {
+    ...reader.client,
+    call: (...[request, signal]: Parameters<typeof reader.client.call>) =>
+      reader.client.call(
+        request.query?.['instance_id'] === broken
+          ? { ...request, path: '/v3/{project_id}/nowhere' }
+          : request,
+        signal,
+      ),
+  };
+
+  const read = await readService({ ...reader, client }, complete, forever());
+
+  expect(failureOf(read)?.reason).toMatch(/^1 of \d+ resources could not be read, the first: /);
+  expect(read.next?.resources.get(broken ?? '')?.facts).toEqual(complete?.resources.get(broken ?? '')?.facts);
+  expect(read.next?.resources.size).toBe(complete?.resources.size);
+  expect(cloud.resources().length).toBe(COUNT);
+});
