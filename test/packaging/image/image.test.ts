@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { startSimulatedCloud } from '../../../src/simulated-cloud/simulated-cloud.ts';
+import { startSimulatedCloud } from '../../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../../support/configuration.ts';
 import { eventually, readSamples } from '../../support/exporter-process.ts';
 import { type Containers, createContainers, listTar, ROOT } from '../containers.ts';
