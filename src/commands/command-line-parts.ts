@@ -1,4 +1,5 @@
 import { type Command, Help, InvalidArgumentError } from 'commander';
+import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
 import { someText } from './flag-values.ts';
 
 /** Waits for the exit code of the command that was asked for. */
@@ -8,7 +9,7 @@ export type RunCommand = (code: Promise<number>) => Promise<void>;
 export const withConfigFile = (command: Command): Command =>
   command.option(
     '--config.file <path>',
-    'configuration file; without one, one project from the environment',
+    `configuration file (default: $${CONFIG_FILE_VARIABLE}, else the file in /etc, else the environment)`,
     someText,
   );
 

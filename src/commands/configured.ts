@@ -1,7 +1,6 @@
 import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../config/config.ts';
-import { configFromEnvironment } from '../config/environment.ts';
-import { loadConfigFile } from '../config/load.ts';
+import { loadConfiguration } from '../config/find.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import { projectClientFactory } from './client-factory.ts';
@@ -18,8 +17,7 @@ export interface PickedService {
 
 /** Loads the configuration of a command that runs once; throws a {@link ConfigurationError} with every mistake. */
 export async function loadConfig(file: string | undefined, terminal: Terminal): Promise<Config> {
-  const loaded =
-    file === undefined ? configFromEnvironment(terminal.environment) : await loadConfigFile(file);
+  const loaded = await loadConfiguration(file, terminal.environment);
   if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem));
   for (const warning of loaded.warnings) terminal.writeError(`${warningLine(warning)}\n`);
   return loaded.config;

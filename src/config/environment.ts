@@ -161,7 +161,7 @@ const servicesFrom = ({ take, names, miss }: Collection) => {
   });
 };
 
-const NOTHING = `nothing is configured; expected --config.file, or the variables ${REGION.join(' or ')}, with ${CREDENTIALS_ALLOWED}`;
+const NOTHING = `nothing is configured; expected a configuration file, or the variables ${REGION.join(' or ')}, with ${CREDENTIALS_ALLOWED}`;
 
 /** Makes a configuration of one project from the environment. Mistakes are named after the variables. */
 export const configFromEnvironment = (env: Environment): ConfigResult => {

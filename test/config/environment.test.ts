@@ -149,7 +149,7 @@ describe('a mistake in the environment', () => {
     const problems = told({ PATH: '/usr/bin' });
 
     expect(problems).toEqual([
-      'environment: nothing is configured; expected --config.file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
+      'environment: nothing is configured; expected a configuration file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME',
     ]);
   });
 

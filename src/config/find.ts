@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import { errorCode } from '../errors.ts';
+import { configFromEnvironment, type Environment } from './environment.ts';
+import { type ConfigResult, loadConfigFile } from './load.ts';
+
+/** Names the configuration file where no flag does. */
+export const CONFIG_FILE_VARIABLE = 'HUAWEICLOUD_BACKUP_CONFIG_FILE';
+
+/** The configuration file where nothing else names one. */
+const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
+
+const exists = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    // A file that cannot be looked at exists: reading it says what is wrong.
+    return errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR';
+  }
+};
+
+/**
+ * Loads the configuration from `file`, the value of `--config.file`; else from the file in
+ * `HUAWEICLOUD_BACKUP_CONFIG_FILE`; else from the standard file if it exists; else from the environment.
+ */
+export const loadConfiguration = async (
+  file: string | undefined,
+  environment: Environment,
+  standardFile = STANDARD_CONFIG_FILE,
+): Promise<ConfigResult> => {
+  const named = file ?? (environment[CONFIG_FILE_VARIABLE]?.trim() || undefined);
+  if (named !== undefined) return loadConfigFile(named);
+  return (await exists(standardFile)) ? loadConfigFile(standardFile) : configFromEnvironment(environment);
+};

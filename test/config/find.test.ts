@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfiguration } from '../../src/config/find.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { projectWith } from './texts.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'find-'));
+  for (const name of ['flag', 'variable', 'standard']) {
+    await writeFile(join(directory, name), projectWith(`region: ${name}`));
+  }
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Loads with files of these names in the temporary directory. */
+const load = (flag: string | undefined, variable: string | undefined, standard: string) => {
+  const environment = {
+    HW_REGION_NAME: 'environment',
+    HW_ACCESS_KEY: 'AK',
+    HW_SECRET_KEY: 'SK',
+    HUAWEICLOUD_BACKUP_CONFIG_FILE: variable && join(directory, variable),
+  };
+  return loadConfiguration(flag && join(directory, flag), environment, join(directory, standard));
+};
+
+const told = async (...names: Parameters<typeof load>): Promise<readonly string[]> => {
+  const result = await load(...names);
+  return result.ok ? [] : result.problems.map(formatProblem);
+};
+
+describe('the configuration comes from', () => {
+  it.each([
+    ['the file of the flag', 'flag', 'variable', 'standard', 'flag'],
+    ['else the file that the variable names', undefined, 'variable', 'standard', 'variable'],
+    ['else the standard file', undefined, undefined, 'standard', 'standard'],
+    ['the standard file where the variable is empty', undefined, '', 'standard', 'standard'],
+    ['else the environment', undefined, undefined, 'missing', 'environment'],
+    [
+      'the environment where a part of the standard path is a file',
+      undefined,
+      undefined,
+      'flag/x',
+      'environment',
+    ],
+  ])('%s', async (_, flag, variable, standard, region) => {
+    const result = await load(flag, variable, standard);
+
+    expect(result.ok && result.config.projects.map((project) => project.region)).toEqual([region]);
+  });
+
+  it.each([
+    ['the flag', 'missing', 'variable', 'missing'],
+    ['the variable', undefined, 'missing', 'missing'],
+  ])('no other place where %s names a file that does not exist', async (_, flag, variable, named) => {
+    expect(await told(flag, variable, 'standard')).toEqual([
+      `${directory}/${named}: the file does not exist; expected a YAML file of up to 1 MiB`,
+    ]);
+  });
+
+  it('no other place where the standard file is wrong', async () => {
+    await writeFile(join(directory, 'wrong'), 'projects: []\n');
+
+    expect(await told(undefined, undefined, 'wrong')).toEqual([
+      `${directory}/wrong:1: projects: the list is empty; expected at least one item`,
+    ]);
+  });
+});
