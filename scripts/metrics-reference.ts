@@ -1,8 +1,9 @@
 import { BACKUP_STATES } from '../src/domain/backup.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
-import { EXPORTER_METRICS } from '../src/metrics/exporter-catalogue.ts';
 import type { MetricDescription } from '../src/metrics/metric.ts';
+import { PROCESS_METRICS } from '../src/metrics/process-metrics.ts';
 import { RESOURCE_LABELS, RESOURCE_METRICS } from '../src/metrics/resource-metrics.ts';
+import { SERVICE_METRICS } from '../src/metrics/service-metrics.ts';
 import { REJECTION_REASONS } from '../src/pagination/list.ts';
 import { callsOf, SERVICE_TYPES, SERVICES } from '../src/services/index.ts';
 
@@ -47,7 +48,7 @@ ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 
 ## The exporter
 
-${table(Object.values(EXPORTER_METRICS), [])}
+${table([...SERVICE_METRICS, ...Object.values(PROCESS_METRICS)], [])}
 
 Beside these it serves the \`process_*\` and \`nodejs_*\` metrics of prom-client.
 

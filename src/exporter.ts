@@ -4,7 +4,7 @@ import { type Clock, type Seconds, seconds } from './domain/quantities.ts';
 import type { Log } from './log/log.ts';
 import { type BuildInfo, createExporterMetrics } from './metrics/exporter-metrics.ts';
 import type { ExpositionFormat } from './metrics/exposition.ts';
-import type { Publication } from './metrics/publication.ts';
+import { type Publication, publicationOf } from './metrics/publication.ts';
 import { createPublisher } from './metrics/publisher.ts';
 import { firstPollDelay, nextPollDelay } from './poll/schedule.ts';
 import {
@@ -44,7 +44,7 @@ export interface Exporter {
   /** Whether each service of each project has been polled once; never turns false again. */
   readonly isReady: () => boolean;
   readonly publication: () => Publication;
-  /** The exposition of the exporter's own metrics, with the ending of the format. */
+  /** The exposition of the metrics of the process, with the ending of the format. */
   readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
   readonly recordReload: (successful: boolean) => void;
   readonly status: () => StatusReport;
@@ -59,13 +59,16 @@ interface Round {
   readonly clients: readonly ProjectClient[];
   readonly stop: AbortController;
   readonly loops: readonly Promise<void>[];
+  /** Resolves when the counters of new services are served. */
+  readonly admitted: Promise<unknown>;
 }
 
 /** An exporter that polls nothing until a configuration is applied. */
 export function createExporter(options: ExporterOptions): Exporter {
   const { build, clock, log } = options;
-  const metrics = createExporterMetrics(build);
+  const metrics = createExporterMetrics(build, createPace);
   const publisher = createPublisher(createPace);
+  const publication = publicationOf([publisher.current, metrics.series]);
   let round: Round | undefined;
   let changing = Promise.resolve();
   let hasBeenReady = false;
@@ -88,7 +91,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       await forget(place);
     }
     round = begin(config, memories);
-    await forgetAllBut(round, before);
+    await Promise.all([round.admitted, forgetAllBut(round, before)]);
   };
 
   const forget = async (place: Scope): Promise<void> => {
@@ -117,6 +120,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     const stop = new AbortController();
     const pollers = new Map<string, ServicePoller>();
     const clients: ProjectClient[] = [];
+    const admissions: Promise<void>[] = [];
     for (const project of config.projects) {
       const labels = { region: project.region, project: project.name };
       const client = options.createClient(project, config.poll, (seen) =>
@@ -126,7 +130,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       const causes = new Map<string, string>();
       for (const service of project.services) {
         const place: Scope = { service: service.type, ...labels };
-        if (!memories.has(placeKey(place))) metrics.admit(place);
+        if (!memories.has(placeKey(place))) admissions.push(metrics.admit(place));
         const poller = createServicePoller({
           place,
           service,
@@ -140,11 +144,9 @@ export function createExporter(options: ExporterOptions): Exporter {
           deadline: options.deadline,
           memory: memories.get(placeKey(place)),
           stateFile: options.stateFile,
-          polled: () => {
-            metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt());
-            hasBeenReady ||= Array.from(pollers.values()).every(
-              (each) => each.status().lastPoll !== undefined,
-            );
+          polled: async () => {
+            await metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt());
+            hasBeenReady ||= pollers.values().every((each) => each.status().lastPoll !== undefined);
           },
         });
         pollers.set(placeKey(place), poller);
@@ -154,7 +156,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       pollOnSchedule(poller, { index, count: pollers.size }, config.poll.interval, stop.signal),
     );
     const projects = config.projects.map(({ region, name }) => ({ region, project: name }));
-    return { projects, pollers, clients, stop, loops };
+    return { projects, pollers, clients, stop, loops, admitted: Promise.all(admissions) };
   };
 
   const pollOnSchedule = async (
@@ -181,7 +183,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   return {
     apply: (config) => inTurn(async () => (stopped ? undefined : change(config))),
     isReady: () => hasBeenReady,
-    publication: publisher.current,
+    publication,
     renderOwnMetrics: metrics.render,
     recordReload: (successful) => metrics.recordReload(successful, clock()),
     status: () =>

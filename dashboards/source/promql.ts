@@ -1,5 +1,5 @@
-import { SERVICE_LABELS } from '../../src/metrics/exporter-catalogue.ts';
 import { RESOURCE_LABELS } from '../../src/metrics/resource-metrics.ts';
+import { SERVICE_LABELS } from '../../src/metrics/service-metrics.ts';
 
 const PREFIX = 'huaweicloud_backup_';
 

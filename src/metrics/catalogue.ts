@@ -1,9 +1,11 @@
-import { EXPORTER_METRICS } from './exporter-catalogue.ts';
 import type { MetricDescription } from './metric.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
+import { SERVICE_METRICS } from './service-metrics.ts';
 
-/** Every metric of the exporter's own, in the order in which it is served; process and Node.js metrics come beside. */
+/** Every metric of the exporter's own; those of prom-client for the process and Node.js are not among them. */
 export const METRICS: readonly MetricDescription[] = [
   ...RESOURCE_METRICS,
-  ...Object.values(EXPORTER_METRICS),
+  ...SERVICE_METRICS,
+  ...Object.values(PROCESS_METRICS),
 ];

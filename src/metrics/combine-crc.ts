@@ -7,16 +7,21 @@ const LENGTH_BITS = 48;
 /** The powers of x for 1, 2, 4, … bytes. */
 const POWERS: readonly number[] = Array.from(powersOfTwo(LENGTH_BITS));
 
-/** The CRC-32 of two texts, one behind the other, from the CRC-32 of each and the length of the second in bytes. */
-export function combineCrc(first: number, second: number, secondLength: number): number {
-  let shifted = first;
-  let rest = secondLength;
+/** What appending so many bytes does to the CRC-32 of the text before them: the power of x for their bits. */
+export function crcShift(bytes: number): number {
+  let shift = HIGHEST_BIT;
+  let rest = bytes;
   for (const power of POWERS) {
     if (rest === 0) break;
-    if (rest % 2 === 1) shifted = multiply(power, shifted);
+    if (rest % 2 === 1) shift = multiply(power, shift);
     rest = Math.floor(rest / 2);
   }
-  return (shifted ^ second) >>> 0;
+  return shift >>> 0;
+}
+
+/** The CRC-32 of two texts, one behind the other, from the CRC-32 of each and the shift of the second. */
+export function combineCrc(first: number, second: number, secondShift: number): number {
+  return (multiply(secondShift, first) ^ second) >>> 0;
 }
 
 function* powersOfTwo(count: number): Generator<number> {

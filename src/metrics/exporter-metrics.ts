@@ -1,13 +1,16 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestObservation } from '../cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
-import { REJECTION_REASONS } from '../pagination/list.ts';
+import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
 import type { Scope } from '../state/objective.ts';
-import { EXPORTER_METRICS } from './exporter-catalogue.ts';
+import type { Pace } from '../state/pace.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
+import { createSeriesSet, type SeriesSnapshot } from './series-set.ts';
+import { SERVICE_METRICS, type ServiceRecord } from './service-metrics.ts';
 
 /** What one poll of a service came to. */
 export interface PollRecord {
@@ -22,6 +25,12 @@ export interface PollRecord {
   readonly complete: { readonly unlisted: number; readonly overLimit: number } | undefined;
 }
 
+/** A project in a region, as the labels name them. */
+export interface ProjectLabels {
+  readonly region: string;
+  readonly project: string;
+}
+
 /** Which program this is. */
 export interface BuildInfo {
   readonly version: string;
@@ -29,25 +38,29 @@ export interface BuildInfo {
   readonly nodeVersion: string;
 }
 
-/** The exporter's own metrics: what it did, beside what it read. */
+/**
+ * The exporter's own metrics: what it did, besides what it read. Those of a service are rendered when it has been
+ * polled, not when they are scraped.
+ */
 export interface ExporterMetrics {
-  /** Starts the counters of a service at 0. */
-  readonly admit: (place: Scope) => void;
+  /** Starts the counters of a service at 0; resolves when they are served. */
+  readonly admit: (place: Scope) => Promise<void>;
   /** Drops every series of a service that is no longer polled. */
   readonly forget: (place: Scope) => Promise<void>;
-  readonly recordPoll: (place: Scope, poll: PollRecord) => void;
-  readonly recordRequest: (
-    project: { readonly region: string; readonly project: string },
-    observation: RequestObservation,
-  ) => void;
+  /** Resolves when the poll is served, and with it the requests that were made for it. */
+  readonly recordPoll: (place: Scope, poll: PollRecord) => Promise<void>;
+  readonly recordRequest: (project: ProjectLabels, observation: RequestObservation) => void;
+  /** Resolves when it is served. */
   readonly recordCredentialsExpiry: (
-    project: { readonly region: string; readonly project: string },
+    project: ProjectLabels,
     expiry: UnixSeconds | undefined,
-  ) => void;
+  ) => Promise<void>;
   /** Drops every series of a project that is no longer polled. */
-  readonly forgetProject: (project: { readonly region: string; readonly project: string }) => Promise<void>;
+  readonly forgetProject: (project: ProjectLabels) => Promise<void>;
   readonly recordReload: (successful: boolean, at: UnixSeconds) => void;
-  /** The exposition of all of them with the ending of the format. */
+  /** The series of services and projects. */
+  readonly series: () => SeriesSnapshot;
+  /** The exposition of the metrics of the process with the ending of the format. */
   readonly render: (format: ExpositionFormat) => Promise<string>;
 }
 
@@ -60,30 +73,21 @@ const MISNAMED = [
 
 const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** The exporter's own metrics, all counters of it at 0. */
-export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
+// About 50 KB of the largest metric: compressed in a tenth of a millisecond.
+const SERVICES_PER_GROUP = 40;
+
+/** The exporter's own metrics, all counters of it at 0. `createPace` gives each piece of work its own pace. */
+export function createExporterMetrics(build: BuildInfo, createPace: () => Pace): ExporterMetrics {
   const registry = new Registry();
   const gauge = (metric: MetricDescription) => new Gauge(options(metric, registry));
-  const counter = (metric: MetricDescription) => new Counter(options(metric, registry));
-
-  const pollSuccess = gauge(EXPORTER_METRICS.pollSuccess);
-  const inventorySuccess = gauge(EXPORTER_METRICS.inventorySuccess);
-  const pollLastSuccess = gauge(EXPORTER_METRICS.pollLastSuccess);
-  const pollDuration = gauge(EXPORTER_METRICS.pollDuration);
-  const polls = counter(EXPORTER_METRICS.polls);
-  const unlisted = gauge(EXPORTER_METRICS.unlisted);
-  const recordsRejected = counter(EXPORTER_METRICS.recordsRejected);
-  const resourcesOverLimit = gauge(EXPORTER_METRICS.resourcesOverLimit);
-  const requests = counter(EXPORTER_METRICS.requests);
   const requestDuration = new Histogram({
-    ...options(EXPORTER_METRICS.requestDuration, registry),
+    ...options(PROCESS_METRICS.requestDuration, registry),
     buckets: REQUEST_SECONDS,
   });
-  const credentialsExpiry = gauge(EXPORTER_METRICS.credentialsExpiry);
   // A gauge without labels says 0 until it is set: these two come when there is something to say.
   let reloadSuccess: ReturnType<typeof gauge> | undefined;
   let reloadTime: ReturnType<typeof gauge> | undefined;
-  gauge(EXPORTER_METRICS.buildInfo).set(
+  gauge(PROCESS_METRICS.buildInfo).set(
     { version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
     1,
   );
@@ -91,70 +95,74 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 
-  const perService = [
-    pollSuccess,
-    inventorySuccess,
-    pollLastSuccess,
-    pollDuration,
-    unlisted,
-    resourcesOverLimit,
-  ];
+  const series = createSeriesSet(SERVICE_METRICS, SERVICES_PER_GROUP, createPace);
+  const services = new Map<string, ServiceRecord & { readonly requests: Map<string, number> }>();
+  const projects = new Map<string, ProjectRecord>();
 
-  const forgetRequests = async (labels: Readonly<Record<string, string>>): Promise<void> => {
-    const { values } = await requests.get();
-    const matching = values.filter((sample) =>
-      Object.entries(labels).every(
-        ([name, value]) => sample.labels[name as keyof typeof sample.labels] === value,
-      ),
-    );
-    for (const { labels: found } of matching) requests.remove(found);
+  const serve = (key: string, ...subjects: readonly ServiceRecord[]): Promise<void> =>
+    series.replace(key, { subjects, labelsOf: ({ labels }) => labels });
+
+  const serveProject = async (project: ProjectLabels): Promise<void> => {
+    const record = projects.get(keyOf(project));
+    if (record === undefined || record.isServed) return;
+    record.isServed = true;
+    const { region, signIn, passwordExpiry } = record;
+    await serve(keyOf(project), signIn, { labels: region, passwordExpiry });
   };
 
   return {
-    admit: (place) => {
-      for (const outcome of OUTCOMES) polls.inc({ ...labelsOf(place), outcome }, 0);
-      for (const reason of REJECTION_REASONS) recordsRejected.inc({ ...labelsOf(place), reason }, 0);
+    admit: async (place) => {
+      const { region, project } = place;
+      if (!projects.has(keyOf(place))) projects.set(keyOf(place), newProject({ region, project }));
+      const record = {
+        labels: writeLabels({ cloud_service: place.service, region, project }),
+        polls: countsOf(OUTCOMES),
+        rejected: countsOf(REJECTION_REASONS),
+        requests: new Map<string, number>(),
+      };
+      services.set(keyOf(place, place.service), record);
+      await serve(keyOf(place, place.service), record);
     },
     forget: async (place) => {
-      for (const metric of perService) metric.remove(labelsOf(place));
-      for (const outcome of OUTCOMES) polls.remove({ ...labelsOf(place), outcome });
-      for (const reason of REJECTION_REASONS) recordsRejected.remove({ ...labelsOf(place), reason });
-      await forgetRequests(labelsOf(place));
+      services.delete(keyOf(place, place.service));
+      await series.remove(keyOf(place, place.service));
     },
-    recordPoll: (place, poll) => {
-      const labels = labelsOf(place);
-      polls.inc({ ...labels, outcome: poll.outcome });
-      pollSuccess.set(labels, poll.outcome === 'success' ? 1 : 0);
-      pollDuration.set(labels, poll.duration);
-      if (poll.inventoryComplete === undefined) inventorySuccess.remove(labels);
-      else inventorySuccess.set(labels, poll.inventoryComplete ? 1 : 0);
-      for (const reason of REJECTION_REASONS) {
-        recordsRejected.inc({ ...labels, reason }, poll.rejections?.[reason] ?? 0);
-      }
-      if (poll.complete === undefined) return;
-      pollLastSuccess.set(labels, poll.ended);
-      unlisted.set(labels, poll.complete.unlisted);
-      resourcesOverLimit.set(labels, poll.complete.overLimit);
+    recordPoll: async (place, poll) => {
+      const key = keyOf(place, place.service);
+      const before = services.get(key);
+      if (before === undefined) return;
+      const record = recordAfter(before, poll);
+      services.set(key, record);
+      await Promise.all([serve(key, record), serveProject(place)]);
     },
-    recordRequest: (place, { service, operation, code, seconds }) => {
-      requests.inc({ cloud_service: service, ...place, operation, code });
+    recordRequest: (project, { service, operation, code, seconds }) => {
       requestDuration.observe({ cloud_service: service, operation }, seconds);
+      const ofProject = projects.get(keyOf(project));
+      const record = service === 'iam' ? ofProject?.signIn : services.get(keyOf(project, service));
+      if (record === undefined) return;
+      const labels = `,${writeLabels({ operation, code })}`;
+      record.requests.set(labels, (record.requests.get(labels) ?? 0) + 1);
+      if (service === 'iam' && ofProject !== undefined) ofProject.isServed = false;
     },
-    recordCredentialsExpiry: (place, expiry) => {
-      if (expiry === undefined) credentialsExpiry.remove(place);
-      else credentialsExpiry.set(place, expiry);
+    recordCredentialsExpiry: async (project, expiry) => {
+      const record = projects.get(keyOf(project));
+      if (record === undefined || record.passwordExpiry === expiry) return;
+      record.passwordExpiry = expiry;
+      record.isServed = false;
+      await serveProject(project);
     },
-    forgetProject: async (place) => {
-      credentialsExpiry.remove(place);
-      await forgetRequests(place);
+    forgetProject: async (project) => {
+      projects.delete(keyOf(project));
+      await series.remove(keyOf(project));
     },
     recordReload: (successful, at) => {
-      reloadSuccess ??= gauge(EXPORTER_METRICS.reloadSuccess);
+      reloadSuccess ??= gauge(PROCESS_METRICS.reloadSuccess);
       reloadSuccess.set(successful ? 1 : 0);
       if (!successful) return;
-      reloadTime ??= gauge(EXPORTER_METRICS.reloadTime);
+      reloadTime ??= gauge(PROCESS_METRICS.reloadTime);
       reloadTime.set(at);
     },
+    series: series.current,
     render: async (format) => {
       const families = await registry.getMetricsAsJSON();
       return (
@@ -163,6 +171,50 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     },
   };
 }
+
+/** What is known of a project besides its services. */
+interface ProjectRecord {
+  readonly region: string;
+  readonly signIn: ServiceRecord & { readonly requests: Map<string, number> };
+  passwordExpiry: UnixSeconds | undefined;
+  isServed: boolean;
+}
+
+const newProject = ({ region, project }: ProjectLabels): ProjectRecord => ({
+  region: writeLabels({ region, project }),
+  signIn: { labels: writeLabels({ cloud_service: 'iam', region, project }), requests: new Map() },
+  passwordExpiry: undefined,
+  isServed: true,
+});
+
+function recordAfter<Before extends ServiceRecord>(before: Before, poll: PollRecord): Before {
+  const { polls = countsOf(OUTCOMES), rejected = countsOf(REJECTION_REASONS) } = before;
+  const added = (reason: RejectionReason): number => rejected[reason] + (poll.rejections?.[reason] ?? 0);
+  return {
+    ...before,
+    polls: { ...polls, [poll.outcome]: polls[poll.outcome] + 1 },
+    rejected: Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, added(reason)])),
+    lastOutcome: poll.outcome,
+    duration: poll.duration,
+    inventoryComplete: poll.inventoryComplete,
+    ...(poll.complete && {
+      lastSuccess: poll.ended,
+      unlisted: poll.complete.unlisted,
+      overLimit: poll.complete.overLimit,
+    }),
+  };
+}
+
+const countsOf = <Name extends string>(names: readonly Name[]): Record<Name, number> =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+
+const keyOf = ({ region, project }: ProjectLabels, service = ''): string =>
+  JSON.stringify([project, region, service]);
+
+const writeLabels = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => writeLabel(name, value))
+    .join(',');
 
 interface Family {
   readonly name: string;
@@ -195,9 +247,3 @@ function unitOf(name: string): MetricDescription['unit'] {
 function options({ name, help, labels }: MetricDescription, registry: InstanceType<typeof Registry>) {
   return { name, help, labelNames: [...labels], registers: [registry] };
 }
-
-const labelsOf = ({ service, region, project }: Scope) => ({
-  cloud_service: service,
-  region,
-  project,
-});

@@ -5,6 +5,8 @@ import { writeValue } from './exposition.ts';
 export interface LineBuffer {
   /** Adds a sample: its metric with the opening brace, the labels of its resource, more labels, and its value. */
   readonly add: (metric: Uint8Array, labels: Uint8Array, moreLabels: string, value: number) => void;
+  /** The bytes that were added since the last `take`. */
+  readonly length: () => number;
   /** What was added since the last time; valid until the next line is added. */
   readonly take: () => Buffer;
 }
@@ -12,7 +14,7 @@ export interface LineBuffer {
 // Bytes for one place of a string.
 const LONGEST_CHARACTER = 3;
 const LONGEST_VALUE = 32;
-const FIRST_LENGTH = 128 * 1024;
+const FIRST_LENGTH = 16 * 1024;
 
 const CLOSING_BRACE = 0x7d;
 const SPACE = 0x20;
@@ -55,6 +57,7 @@ export function createLineBuffer(): LineBuffer {
       }
       addByte(LINE_FEED);
     },
+    length: () => used,
     take: () => {
       const taken = buffer.subarray(0, used);
       used = 0;

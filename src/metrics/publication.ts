@@ -1,98 +1,146 @@
-import type { Pace } from '../state/pace.ts';
+import { samplesOf } from './block.ts';
 import { combineCrc } from './combine-crc.ts';
-import { type CompressedSamples, compressPiece, type Piece } from './compress.ts';
-import { EXPOSITION_FORMATS, type ExpositionFormat, writeMetadata } from './exposition.ts';
-import { RESOURCE_METRICS } from './resource-metrics.ts';
+import { type ExpositionFormat, writeMetadata } from './exposition.ts';
+import type { MetricDescription } from './metric.ts';
+import { compressText, type DeflatedText, type SeriesGroup, type SeriesSnapshot } from './series-set.ts';
 
-/** The resource series of all services in one format, ready to be sent. */
-export interface PublishedPart {
-  readonly plain: readonly Buffer[];
-  /** Raw deflate without an end: what follows it must finish the stream. */
-  readonly deflated: readonly Buffer[];
+/** Some text, ready to be sent. */
+export interface PublishedText {
+  readonly buffers: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** Some text in raw deflate form without an end: what follows it must finish the stream. */
+export interface PublishedDeflate extends PublishedText {
+  /** The length of the text, and its CRC-32. */
   readonly plainBytes: number;
-  readonly deflatedBytes: number;
-  /** CRC-32 of the plain bytes. */
   readonly crc: number;
 }
 
-/** The resource series in every format. */
-export type Publication = Readonly<Record<ExpositionFormat, PublishedPart>>;
+/** Series in every format, as they were at one time. */
+export interface Publication {
+  readonly plain: (format: ExpositionFormat) => PublishedText;
+  readonly deflated: (format: ExpositionFormat) => PublishedDeflate;
+}
 
 const JOINED_BYTES = 128 * 1024;
 const LARGE_BYTES = 64 * 1024;
 
-const NOTHING: PublishedPart = { plain: [], deflated: [], plainBytes: 0, deflatedBytes: 0, crc: 0 };
-
-/** What is published before any service has been polled. */
-export const EMPTY_PUBLICATION: Publication = { openmetrics: NOTHING, text: NOTHING };
-
-const metadataByFormat = new Map<ExpositionFormat, readonly Piece[]>();
-
-/** Joins the series of all services: the samples of a metric must stand together whichever service they are of. */
-export async function joinServices(services: readonly CompressedSamples[], pace: Pace): Promise<Publication> {
-  const joined = {} as Record<ExpositionFormat, PublishedPart>;
-  for (const format of EXPOSITION_FORMATS) {
-    const pieces: Piece[] = [];
-    for (const [index, metadata] of metadataPieces(format).entries()) {
-      const samples = services.flatMap((service) => service[index] ?? []);
-      if (samples.length > 0) pieces.push(metadata, ...samples);
+/**
+ * Gives the publication of what the sources have now: the same one until one of them changes. What is already
+ * rendered and compressed is joined by who first asks for it.
+ */
+export function publicationOf(sources: readonly (() => SeriesSnapshot)[]): () => Publication {
+  let published: readonly SeriesSnapshot[] = [];
+  let publication = createPublication(published);
+  return () => {
+    const now = sources.map((source) => source());
+    if (now.length !== published.length || now.some((snapshot, index) => snapshot !== published[index])) {
+      published = now;
+      publication = createPublication(now);
     }
-    joined[format] = await joinPieces(pieces, pace);
-  }
-  return joined;
+    return publication;
+  };
 }
 
-async function joinPieces(pieces: readonly Piece[], pace: Pace): Promise<PublishedPart> {
+/** The publication of series of different metrics. The samples of a metric stand together, whatever group they are of. */
+export function createPublication(snapshots: readonly SeriesSnapshot[]): Publication {
+  return {
+    plain: oncePerFormat((format) => joinPlain(snapshots, format)),
+    deflated: oncePerFormat((format) => joinDeflated(snapshots, format)),
+  };
+}
+
+function oncePerFormat<Result>(
+  make: (format: ExpositionFormat) => Result,
+): (format: ExpositionFormat) => Result {
+  const made = new Map<ExpositionFormat, Result>();
+  return (format) => {
+    const known = made.get(format);
+    if (known !== undefined) return known;
+    const result = make(format);
+    made.set(format, result);
+    return result;
+  };
+}
+
+function joinPlain(snapshots: readonly SeriesSnapshot[], format: ExpositionFormat): PublishedText {
+  const texts: Buffer[] = [];
+  for (const { metric, index, groups } of servedMetrics(snapshots)) {
+    texts.push(Buffer.from(writeMetadata(metric, format)));
+    for (const { blocks } of groups) for (const block of blocks) texts.push(samplesOf(block, index));
+  }
+  return joinSmall(texts);
+}
+
+function joinDeflated(snapshots: readonly SeriesSnapshot[], format: ExpositionFormat): PublishedDeflate {
+  const texts: Buffer[] = [];
+  let plainBytes = 0;
   let crc = 0;
-  for (const piece of pieces) {
-    await pace();
-    crc = combineCrc(crc, piece.crc, piece.plain.length);
+  const add = (text: DeflatedText): void => {
+    texts.push(text.deflated);
+    plainBytes += text.plainBytes;
+    crc = combineCrc(crc, text.crc, text.shift);
+  };
+  for (const { metric, index, groups } of servedMetrics(snapshots)) {
+    add(deflatedMetadata(metric, format));
+    for (const { byMetric } of groups) {
+      const samples = byMetric[index];
+      if (samples !== undefined) add(samples);
+    }
   }
-  const plain = await joinSmall(
-    pieces.map((piece) => piece.plain),
-    pace,
-  );
-  const deflated = await joinSmall(
-    pieces.map((piece) => piece.deflated),
-    pace,
-  );
-  return { plain, deflated, plainBytes: totalBytes(plain), deflatedBytes: totalBytes(deflated), crc };
+  return { ...joinSmall(texts), plainBytes, crc };
 }
 
-// Many small buffers cost a scrape more than their bytes do; large ones are shared between the formats as they are.
-async function joinSmall(buffers: readonly Buffer[], pace: Pace): Promise<readonly Buffer[]> {
+/** The metrics that have samples, in order. */
+function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
+  readonly metric: MetricDescription;
+  readonly index: number;
+  readonly groups: readonly SeriesGroup[];
+}> {
+  for (const { metrics, groups } of snapshots) {
+    for (const [index, metric] of metrics.entries()) {
+      if (groups.some(({ byMetric }) => byMetric[index] !== undefined)) yield { metric, index, groups };
+    }
+  }
+}
+
+// Many small buffers cost a scrape more than their bytes do; large ones are shared as they are.
+function joinSmall(buffers: readonly Buffer[]): PublishedText {
   const joined: Buffer[] = [];
+  let bytes = 0;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
-  const flush = () => {
-    const [only] = pending;
-    if (only !== undefined) joined.push(pending.length === 1 ? only : Buffer.concat(pending));
+  const flush = (): void => {
+    if (pending.length > 0) joined.push(Buffer.concat(pending, pendingBytes));
     pending = [];
     pendingBytes = 0;
   };
   for (const buffer of buffers) {
+    bytes += buffer.length;
     const isLarge = buffer.length >= LARGE_BYTES;
-    if (isLarge || pendingBytes + buffer.length > JOINED_BYTES) {
-      await pace();
-      flush();
+    if (isLarge || pendingBytes + buffer.length > JOINED_BYTES) flush();
+    if (isLarge) {
+      joined.push(buffer);
+    } else {
+      pending.push(buffer);
+      pendingBytes += buffer.length;
     }
-    if (isLarge) joined.push(buffer);
-    else pending.push(buffer);
-    pendingBytes += isLarge ? 0 : buffer.length;
   }
   flush();
-  return joined;
+  return { buffers: joined, bytes };
 }
 
-// Compressed when they are first needed, which is after the start.
-function metadataPieces(format: ExpositionFormat): readonly Piece[] {
-  const known = metadataByFormat.get(format);
+const metadata: Record<ExpositionFormat, Map<MetricDescription, DeflatedText>> = {
+  openmetrics: new Map(),
+  text: new Map(),
+};
+
+// Compressed when it is first needed, which is after the start.
+function deflatedMetadata(metric: MetricDescription, format: ExpositionFormat): DeflatedText {
+  const known = metadata[format].get(metric);
   if (known !== undefined) return known;
-  const pieces = RESOURCE_METRICS.map((metric) => compressPiece(Buffer.from(writeMetadata(metric, format))));
-  metadataByFormat.set(format, pieces);
-  return pieces;
-}
-
-function totalBytes(buffers: readonly Buffer[]): number {
-  return buffers.reduce((sum, { length }) => sum + length, 0);
+  const text = compressText(Buffer.from(writeMetadata(metric, format)));
+  metadata[format].set(metric, text);
+  return text;
 }

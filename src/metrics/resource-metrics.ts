@@ -1,7 +1,7 @@
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
 import type { ServedResource } from '../state/served.ts';
-import type { MetricDescription } from './metric.ts';
+import type { MetricDescription, SeriesMetric } from './metric.ts';
 
 /** The labels of every resource series, in the order in which they are written. */
 export const RESOURCE_LABELS = [
@@ -12,24 +12,8 @@ export const RESOURCE_LABELS = [
   'resource_name',
 ] as const;
 
-/** How the samples of a metric are read off a resource; what is undefined has no sample. */
-export type ResourceReading =
-  | { readonly kind: 'value'; readonly value: (resource: ServedResource) => number | undefined }
-  | {
-      readonly kind: 'by_label';
-      readonly label: string;
-      readonly labelValues: readonly string[];
-      readonly value: (resource: ServedResource, labelValue: string) => number | undefined;
-    }
-  | {
-      readonly kind: 'info';
-      readonly labels: (resource: ServedResource) => Readonly<Record<string, string | undefined>> | undefined;
-    };
-
-/** A metric with samples for each graph and instance. */
-export interface ResourceMetric extends MetricDescription {
-  readonly reading: ResourceReading;
-}
+/** A metric with samples for each resource. */
+export type ResourceMetric = SeriesMetric<ServedResource>;
 
 const factsOf = (resource: ServedResource): ResourceFacts => resource.facts ?? NO_BACKUPS;
 

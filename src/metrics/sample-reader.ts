@@ -1,37 +1,41 @@
 import type { Scope } from '../state/objective.ts';
 import type { ServedResource } from '../state/served.ts';
 import { writeLabel } from './exposition.ts';
-import type { ResourceMetric } from './resource-metrics.ts';
+import type { SeriesMetric } from './metric.ts';
 
-/** Takes one sample: what stands behind the labels of the resource, with a comma before it, and the value. */
+/** Takes one sample: the labels after those of the subject, each with a comma before it, and the value. */
 export type TakeSample = (moreLabels: string, value: number) => void;
 
-/** Gives the samples of one resource for one metric. */
-export type SampleReader = (resource: ServedResource, take: TakeSample) => void;
+/** Gives the samples of one subject for one metric. */
+export type SampleReader<Subject> = (subject: Subject, take: TakeSample) => void;
 
-/** The reader of a metric, with all that is the same for every resource made once. */
-export function sampleReader({ reading }: ResourceMetric): SampleReader {
+/** The reader of a metric; what is the same for every subject is made once. */
+export function sampleReader<Subject>({ reading }: SeriesMetric<Subject>): SampleReader<Subject> {
   switch (reading.kind) {
     case 'value':
-      return (resource, take) => {
-        const value = reading.value(resource);
+      return (subject, take) => {
+        const value = reading.value(subject);
         if (value !== undefined) take('', value);
       };
     case 'by_label': {
       const choices = reading.labelValues.map(
         (value) => [value, `,${writeLabel(reading.label, value)}`] as const,
       );
-      return (resource, take) => {
+      return (subject, take) => {
         for (const [labelValue, label] of choices) {
-          const value = reading.value(resource, labelValue);
+          const value = reading.value(subject, labelValue);
           if (value !== undefined) take(label, value);
         }
       };
     }
     case 'info':
-      return (resource, take) => {
-        const labels = reading.labels(resource);
+      return (subject, take) => {
+        const labels = reading.labels(subject);
         if (labels !== undefined) take(writeKnownLabels(labels), 1);
+      };
+    case 'labelled':
+      return (subject, take) => {
+        for (const [labels, value] of reading.values(subject)) take(labels, value);
       };
     default:
       return reading satisfies never;

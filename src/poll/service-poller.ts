@@ -60,7 +60,7 @@ export interface ServicePollerOptions {
   readonly memory: PollerMemory | undefined;
   readonly stateFile: StateFile;
   /** Told after each poll, once what came of it is served. */
-  readonly polled: () => void;
+  readonly polled: () => Promise<void>;
 }
 
 /** The key under which everything about a service of a project is kept. */
@@ -131,7 +131,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       inventory?.walk?.rejections,
     ]);
     status = statusAfter(status, ended, failure, inventory, next);
-    metrics.recordPoll(place, {
+    await metrics.recordPoll(place, {
       outcome: outcomeOf(failure),
       ended,
       duration: seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000)),
@@ -140,11 +140,11 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       complete: failure === undefined ? next : undefined,
     });
     pollLog.poll(read, rejections, state !== undefined);
-    options.polled();
+    await options.polled();
     if (next === undefined || policyApi?.of !== 'resource') return;
     if (!(await policiesChanged(next, signal)) || stop.aborted) return;
     await serve(next);
-    options.polled();
+    await options.polled();
   };
 
   /** Reads the policies that are due after what the poll brought is served, so that a slow one delays nothing. */

@@ -2,7 +2,7 @@ import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Request, RequestHandler, Response } from 'express';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
-import type { Publication, PublishedPart } from '../metrics/publication.ts';
+import type { Publication, PublishedDeflate, PublishedText } from '../metrics/publication.ts';
 import { negotiateFormat } from './negotiation.ts';
 import { sendShared } from './shared-body.ts';
 
@@ -12,22 +12,17 @@ export interface MetricsSource {
   readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
 }
 
-interface Body {
-  readonly buffers: readonly Buffer[];
-  readonly bytes: number;
-}
-
 // 10 bytes: magic, deflate, no flags, no time, fastest compression, unknown system.
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
-/** Serves `/metrics`: the resource series as they were published, then the exporter's own. */
+/** Serves `/metrics`: the series of resources and services as they were published, then those of the process. */
 export function metricsRoute(source: MetricsSource): RequestHandler {
   return async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
     const gzip = request.acceptsEncodings('gzip') !== false;
     const own = Buffer.from(await source.renderOwnMetrics(format));
-    const published = source.publication()[format];
-    const body = gzip ? gzipBody(published, own) : plainBody(published, own);
+    const published = source.publication();
+    const body = gzip ? gzipBody(published.deflated(format), own) : plainBody(published.plain(format), own);
     response.writeHead(200, {
       'Content-Type': CONTENT_TYPES[format],
       'Content-Length': body.bytes,
@@ -51,20 +46,20 @@ async function send(request: Request, response: Response, buffers: readonly Buff
   response.end();
 }
 
-const plainBody = ({ plain, plainBytes }: PublishedPart, own: Buffer): Body => ({
-  buffers: [...plain, own],
-  bytes: plainBytes + own.length,
+const plainBody = ({ buffers, bytes }: PublishedText, own: Buffer): PublishedText => ({
+  buffers: [...buffers, own],
+  bytes: bytes + own.length,
 });
 
 // One gzip member: the published deflate stream, which lacks its end, and the fresh part that ends it. Some clients
 // read only the first of several members.
-function gzipBody({ deflated, deflatedBytes, plainBytes, crc }: PublishedPart, own: Buffer): Body {
+function gzipBody({ buffers, bytes, plainBytes, crc }: PublishedDeflate, own: Buffer): PublishedText {
   const fresh = deflateRawSync(own, { level: 1, finishFlush: constants.Z_FINISH });
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(own, crc), 0);
   trailer.writeUInt32LE((plainBytes + own.length) % 2 ** 32, 4);
   return {
-    buffers: [GZIP_HEADER, ...deflated, fresh, trailer],
-    bytes: GZIP_HEADER.length + deflatedBytes + fresh.length + trailer.length,
+    buffers: [GZIP_HEADER, ...buffers, fresh, trailer],
+    bytes: GZIP_HEADER.length + bytes + fresh.length + trailer.length,
   };
 }

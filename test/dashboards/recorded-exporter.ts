@@ -3,6 +3,7 @@ import { type Clock, type Seconds, unixSeconds } from '../../src/domain/quantiti
 import { createExporter, type ExporterOptions } from '../../src/exporter.ts';
 import type { Log } from '../../src/log/log.ts';
 import { NO_STATE_FILE } from '../../src/state-file/state-file.ts';
+import { plainText } from '../support/published.ts';
 
 /** Time that passes when it is told to. Whoever sleeps by it wakes in the order of the moments waited for. */
 export interface HandTime {
@@ -88,9 +89,9 @@ export async function startRecordedExporter(
   const started = `process_start_time_seconds ${time.clock()}`;
   return {
     scrape: async () => {
-      const published = exporter.publication().openmetrics.plain.map((buffer) => buffer.toString());
+      const published = plainText(exporter.publication(), 'openmetrics');
       const own = await exporter.renderOwnMetrics('openmetrics');
-      return published.join('') + own.replace(/^process_start_time_seconds .*$/m, started);
+      return published + own.replace(/^process_start_time_seconds .*$/m, started);
     },
     stop: exporter.stop,
   };

@@ -8,6 +8,7 @@ import { createExporter, type Exporter } from '../../src/exporter.ts';
 import type { Log, LogFields } from '../../src/log/log.ts';
 import { NO_STATE_FILE, type StateFile } from '../../src/state-file/state-file.ts';
 import { readSamples, type Sample } from '../support/exporter-process.ts';
+import { plainText } from '../support/published.ts';
 
 /** A line of the log, before it is written. */
 export interface LogLine {
@@ -141,7 +142,7 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
     resourceSeries: (project) =>
       resourceText(exporter)
         .split('\n')
-        .filter((line) => line.includes(`project="${project}"`))
+        .filter((line) => line.includes('resource_id=') && line.includes(`project="${project}"`))
         .sort(),
     clear: () => {
       lines.length = 0;
@@ -152,8 +153,7 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
   };
 }
 
-const resourceText = (exporter: Exporter): string =>
-  Buffer.concat(exporter.publication().text.plain).toString('utf8');
+const resourceText = (exporter: Exporter): string => plainText(exporter.publication(), 'text');
 
 async function wholeExposition(exporter: Exporter): Promise<string> {
   const own = await exporter.renderOwnMetrics('text');

@@ -6,12 +6,17 @@ import {
   type ExporterMetrics,
   type PollRecord,
 } from '../../src/metrics/exporter-metrics.ts';
+import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { publicationOf } from '../../src/metrics/publication.ts';
 import { parseOpenMetrics, parseText, samplesOf } from '../support/exposition-parser.ts';
+import { plainText } from '../support/published.ts';
 import { PLACE } from '../support/served.ts';
+import { NO_PACE } from '../support/state.ts';
 
 const PROJECT = { region: PLACE.region, project: PLACE.project };
 
-const create = () => createExporterMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: 'v24.0.0' });
+const create = () =>
+  createExporterMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: 'v24.0.0' }, () => NO_PACE);
 
 const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
   outcome: 'success',
@@ -25,9 +30,13 @@ const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
 
 const FAILED: Partial<PollRecord> = { outcome: 'server', complete: undefined, rejections: undefined };
 
+/** The whole exposition. */
+const expose = async (metrics: ExporterMetrics, format: ExpositionFormat = 'text'): Promise<string> =>
+  plainText(publicationOf([metrics.series])(), format) + (await metrics.render(format));
+
 /** The samples of a metric, by the values of their labels beside those of the service. */
 async function read(metrics: ExporterMetrics, metric: string): Promise<Readonly<Record<string, number>>> {
-  const samples = samplesOf(parseText(await metrics.render('text'))).filter(
+  const samples = samplesOf(parseText(await expose(metrics))).filter(
     ({ name }) => name === `huaweicloud_backup_${metric}`,
   );
   return Object.fromEntries(
@@ -42,7 +51,7 @@ describe('a service that is polled', () => {
   it('has all its outcomes and reasons at 0 before the first poll, and nothing else', async () => {
     const metrics = create();
 
-    metrics.admit(PLACE);
+    await metrics.admit(PLACE);
 
     expect(await read(metrics, 'polls_total')).toEqual(
       Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])),
@@ -67,9 +76,9 @@ describe('a service that is polled', () => {
 
   it('tells of a complete poll', async () => {
     const metrics = create();
-    metrics.admit(PLACE);
+    await metrics.admit(PLACE);
 
-    metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
+    await metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
 
     const at = 'ges/cn-north-4/prod';
     expect(await read(metrics, 'poll_success')).toEqual({ [at]: 1 });
@@ -83,10 +92,10 @@ describe('a service that is polled', () => {
 
   it('keeps what the last complete poll told when one fails', async () => {
     const metrics = create();
-    metrics.admit(PLACE);
-    metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
+    await metrics.admit(PLACE);
+    await metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
 
-    metrics.recordPoll(PLACE, poll({ ...FAILED, ended: unixSeconds(2000), duration: seconds(9) }));
+    await metrics.recordPoll(PLACE, poll({ ...FAILED, ended: unixSeconds(2000), duration: seconds(9) }));
 
     const at = 'ges/cn-north-4/prod';
     expect(await read(metrics, 'poll_success')).toEqual({ [at]: 0 });
@@ -98,8 +107,9 @@ describe('a service that is polled', () => {
 
   it('has no time of a complete poll before there was one', async () => {
     const metrics = create();
+    await metrics.admit(PLACE);
 
-    metrics.recordPoll(PLACE, poll(FAILED));
+    await metrics.recordPoll(PLACE, poll(FAILED));
 
     expect(await read(metrics, 'poll_last_success_timestamp_seconds')).toEqual({});
     expect(await read(metrics, 'unlisted')).toEqual({});
@@ -107,9 +117,9 @@ describe('a service that is polled', () => {
 
   it.each(OUTCOMES)('counts a poll that ends in %s once, under that outcome', async (outcome: Outcome) => {
     const metrics = create();
-    metrics.admit(PLACE);
+    await metrics.admit(PLACE);
 
-    metrics.recordPoll(PLACE, poll({ ...(outcome === 'success' ? {} : FAILED), outcome }));
+    await metrics.recordPoll(PLACE, poll({ ...(outcome === 'success' ? {} : FAILED), outcome }));
 
     const counts = await read(metrics, 'polls_total');
     expect(Object.entries(counts).filter(([, count]) => count > 0)).toEqual([[outcome, 1]]);
@@ -122,19 +132,20 @@ describe('a service that is polled', () => {
     [undefined, {}],
   ])('tells of its inventory, complete: %s', async (inventoryComplete, expected) => {
     const metrics = create();
-    metrics.recordPoll(PLACE, poll({ inventoryComplete: true }));
+    await metrics.admit(PLACE);
+    await metrics.recordPoll(PLACE, poll({ inventoryComplete: true }));
 
-    metrics.recordPoll(PLACE, poll({ inventoryComplete }));
+    await metrics.recordPoll(PLACE, poll({ inventoryComplete }));
 
     expect(await read(metrics, 'inventory_success')).toEqual(expected);
   });
 
   it('adds up the rows that could not be read', async () => {
     const metrics = create();
-    metrics.admit(PLACE);
+    await metrics.admit(PLACE);
 
-    metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 2, resource: 0, time: 0 } }));
-    metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 0, resource: 0, time: 5 } }));
+    await metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 2, resource: 0, time: 0 } }));
+    await metrics.recordPoll(PLACE, poll({ rejections: { not_an_object: 1, id: 0, resource: 0, time: 5 } }));
 
     expect(await read(metrics, 'records_rejected_total')).toEqual({
       not_an_object: 2,
@@ -146,10 +157,13 @@ describe('a service that is polled', () => {
 
   it('is told apart from the same service of another project or region', async () => {
     const metrics = create();
+    const test = { ...PLACE, project: 'test' };
+    const elsewhere = { ...PLACE, region: 'eu-west-101' };
+    for (const place of [PLACE, test, elsewhere]) await metrics.admit(place);
 
-    metrics.recordPoll(PLACE, poll());
-    metrics.recordPoll({ ...PLACE, project: 'test' }, poll(FAILED));
-    metrics.recordPoll({ ...PLACE, region: 'eu-west-101' }, poll());
+    await metrics.recordPoll(PLACE, poll());
+    await metrics.recordPoll(test, poll(FAILED));
+    await metrics.recordPoll(elsewhere, poll());
 
     expect(await read(metrics, 'poll_success')).toEqual({
       'ges/cn-north-4/prod': 1,
@@ -164,13 +178,13 @@ describe('a service that is forgotten', () => {
     const metrics = create();
     const other = { ...PLACE, service: 'gaussdb-mysql' } as const;
     for (const place of [PLACE, other]) {
-      metrics.admit(place);
-      metrics.recordPoll(place, poll({ complete: { unlisted: 1, overLimit: 1 } }));
+      await metrics.admit(place);
+      await metrics.recordPoll(place, poll({ complete: { unlisted: 1, overLimit: 1 } }));
     }
 
     await metrics.forget(PLACE);
 
-    const text = await metrics.render('text');
+    const text = await expose(metrics);
     expect(text).not.toContain('cloud_service="ges"');
     expect(
       samplesOf(parseText(text)).filter(({ labels }) => labels['cloud_service'] === 'gaussdb-mysql'),
@@ -179,11 +193,11 @@ describe('a service that is forgotten', () => {
 
   it('starts at 0 when it is admitted again', async () => {
     const metrics = create();
-    metrics.admit(PLACE);
-    metrics.recordPoll(PLACE, poll());
+    await metrics.admit(PLACE);
+    await metrics.recordPoll(PLACE, poll());
     await metrics.forget(PLACE);
 
-    metrics.admit(PLACE);
+    await metrics.admit(PLACE);
 
     expect(await read(metrics, 'polls_total')).toMatchObject({ success: 0 });
     expect(await read(metrics, 'poll_success')).toEqual({});
@@ -193,18 +207,20 @@ describe('a service that is forgotten', () => {
 describe('requests to the cloud', () => {
   it('are counted by operation and code, signing in under its own service', async () => {
     const metrics = create();
+    await metrics.admit(PLACE);
 
     metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.2 });
     metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.3 });
     metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_graphs', code: 'network', seconds: 3 });
     metrics.recordRequest(PROJECT, { service: 'iam', operation: 'sign_in', code: '201', seconds: 1 });
+    await metrics.recordPoll(PLACE, poll());
 
     expect(await read(metrics, 'api_requests_total')).toEqual({
       'list_backups,200': 2,
       'list_graphs,network': 1,
       'sign_in,201': 1,
     });
-    expect(await metrics.render('text')).toContain(
+    expect(await expose(metrics)).toContain(
       'api_requests_total{cloud_service="iam",region="cn-north-4",project="prod",operation="sign_in",code="201"} 1',
     );
   });
@@ -235,12 +251,13 @@ describe('requests to the cloud', () => {
 describe('what else is told', () => {
   it('is when the password expires, only where it is known', async () => {
     const metrics = create();
+    await metrics.admit(PLACE);
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
 
-    metrics.recordCredentialsExpiry(PROJECT, unixSeconds(5000));
+    await metrics.recordCredentialsExpiry(PROJECT, unixSeconds(5000));
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({ 'cn-north-4/prod': 5000 });
 
-    metrics.recordCredentialsExpiry(PROJECT, undefined);
+    await metrics.recordCredentialsExpiry(PROJECT, undefined);
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
   });
 
@@ -289,10 +306,10 @@ describe('what else is told', () => {
   it('is read by a strict parser in OpenMetrics, whatever a project is called', async () => {
     const metrics = create();
     const place = { ...PLACE, project: 'a "b"\\\n{c="d"} 1' };
-    metrics.admit(place);
-    metrics.recordPoll(place, poll());
+    await metrics.admit(place);
+    await metrics.recordPoll(place, poll());
 
-    const families = parseOpenMetrics(await metrics.render('openmetrics'));
+    const families = parseOpenMetrics(await expose(metrics, 'openmetrics'));
 
     const polled = families.find(({ name }) => name === 'huaweicloud_backup_poll_success');
     expect(polled?.samples).toMatchObject([{ labels: { project: place.project }, value: 1 }]);

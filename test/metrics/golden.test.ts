@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
-import { EXPOSITION_FORMATS, type ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
 import { parseOpenMetrics, parseText, samplesOf, seriesKey } from '../support/exposition-parser.ts';
 import { expectGolden } from '../support/golden.ts';
-import { plainText, publish } from '../support/published.ts';
-import { SMALL_WORLD, smallWorldMetrics } from '../support/small-world.ts';
+import { exposeSmallWorld } from '../support/small-world.ts';
 
 const PARSERS = { openmetrics: parseOpenMetrics, text: parseText };
 const FILES = { openmetrics: 'small-world.openmetrics.txt', text: 'small-world.txt' };
-
-async function expose(format: ExpositionFormat): Promise<string> {
-  const publication = await publish(SMALL_WORLD);
-  return plainText(publication[format]) + (await smallWorldMetrics().render(format));
-}
 
 const withoutProcess = (text: string): string =>
   text
@@ -22,11 +16,11 @@ const withoutProcess = (text: string): string =>
 
 describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
   it('is written as it was', async () => {
-    expectGolden(`metrics/golden/${FILES[format]}`, withoutProcess(await expose(format)));
+    expectGolden(`metrics/golden/${FILES[format]}`, withoutProcess(await exposeSmallWorld(format)));
   });
 
   it('is read whole by a strict parser, with every metric of the catalogue', async () => {
-    const families = PARSERS[format](await expose(format));
+    const families = PARSERS[format](await exposeSmallWorld(format));
 
     const names = families.map(({ name }) => name);
     const ending = format === 'openmetrics' ? /_total$/ : /$/;
@@ -34,7 +28,9 @@ describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
   });
 
   it('names each metric with the type, unit and labels of the catalogue', async () => {
-    const families = new Map(PARSERS[format](await expose(format)).map((family) => [family.name, family]));
+    const families = new Map(
+      PARSERS[format](await exposeSmallWorld(format)).map((family) => [family.name, family]),
+    );
 
     for (const { name, type, unit, labels } of METRICS) {
       const family = families.get(format === 'openmetrics' ? name.replace(/_total$/, '') : name);
@@ -59,8 +55,8 @@ describe('the two formats', () => {
         .map((sample) => `${seriesKey(sample)} ${sample.value}`)
         .sort();
 
-    const openMetrics = ofWorld(parseOpenMetrics(await expose('openmetrics')));
-    const text = ofWorld(parseText(await expose('text')));
+    const openMetrics = ofWorld(parseOpenMetrics(await exposeSmallWorld('openmetrics')));
+    const text = ofWorld(parseText(await exposeSmallWorld('text')));
 
     expect(openMetrics).toEqual(text);
   });

@@ -64,8 +64,8 @@ describe.each<[string, string, Lists, fc.Arbitrary<readonly JsonRow[]>]>([
         rowsTried += rows.length;
         const { state, walk, publication } = await expose(service, source, rows);
 
-        const samples = samplesOf(parseOpenMetrics(`${plainText(publication.openmetrics)}# EOF\n`));
-        expect(samplesOf(parseText(plainText(publication.text)))).toEqual(samples);
+        const samples = samplesOf(parseOpenMetrics(`${plainText(publication, 'openmetrics')}# EOF\n`));
+        expect(samplesOf(parseText(plainText(publication, 'text')))).toEqual(samples);
         expect(samples.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
         expect(
           samples.flatMap(({ labels }) => Object.values(labels)).filter(({ length }) => length > 256),

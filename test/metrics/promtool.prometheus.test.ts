@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { plainText, publish } from '../support/published.ts';
 import { run } from '../support/run.ts';
-import { SMALL_WORLD, smallWorldMetrics } from '../support/small-world.ts';
+import { createSmallMetrics, exposeSmallWorld } from '../support/small-world.ts';
 
 describe('promtool', () => {
   it('finds nothing to say about the exposition of a small world', async () => {
-    const { text } = await publish(SMALL_WORLD);
-    const exposition = plainText(text) + (await smallWorldMetrics().render('text'));
+    const exposition = await exposeSmallWorld('text');
 
     const result = await run('promtool', ['check', 'metrics'], { input: exposition, package: 'prometheus' });
 
@@ -14,8 +12,7 @@ describe('promtool', () => {
   });
 
   it('finds nothing to say before anything has been polled', async () => {
-    const { text } = await publish([]);
-    const exposition = plainText(text) + (await smallWorldMetrics().render('text'));
+    const exposition = await createSmallMetrics().render('text');
 
     const result = await run('promtool', ['check', 'metrics'], { input: exposition, package: 'prometheus' });
 

@@ -2,7 +2,7 @@ import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
-import { EMPTY_PUBLICATION, type PublishedPart } from '../../src/metrics/publication.ts';
+import { createPublication, type PublishedDeflate } from '../../src/metrics/publication.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
 import type { ServedService } from '../../src/state/served.ts';
 import { failed, running, succeeded, unknown } from '../support/backups.ts';
@@ -13,8 +13,8 @@ import { SMALL_WORLD } from '../support/small-world.ts';
 
 const END_OF_STREAM = deflateRawSync(Buffer.alloc(0), { finishFlush: constants.Z_FINISH });
 
-const inflate = ({ deflated }: PublishedPart): Buffer =>
-  inflateRawSync(Buffer.concat([...deflated, END_OF_STREAM]));
+const inflate = ({ buffers }: PublishedDeflate): Buffer =>
+  inflateRawSync(Buffer.concat([...buffers, END_OF_STREAM]));
 
 const totalLength = (buffers: readonly Buffer[]): number =>
   buffers.reduce((sum, { length }) => sum + length, 0);
@@ -38,37 +38,35 @@ describe.each(EXPOSITION_FORMATS)('what is published in %s', (format) => {
     ['a small world', SMALL_WORLD],
     ['two services of 1700 resources', [many(1700, 'one'), many(1700, 'two')]],
   ])('inflates to the plain text, and its length and checksum are right: %s', async (_what, services) => {
-    const part = (await publish(services))[format];
-    const plain = Buffer.concat(part.plain);
+    const publication = await publish(services);
+    const { buffers, bytes } = publication.plain(format);
+    const deflated = publication.deflated(format);
+    const plain = Buffer.concat(buffers);
 
-    expect(inflate(part).equals(plain)).toBe(true);
-    expect(part.plainBytes).toBe(plain.length);
-    expect(part.deflatedBytes).toBe(totalLength(part.deflated));
-    expect(part.crc).toBe(crc32(plain));
+    expect(inflate(deflated).equals(plain)).toBe(true);
+    expect(bytes).toBe(plain.length);
+    expect(deflated.plainBytes).toBe(plain.length);
+    expect(deflated.bytes).toBe(totalLength(deflated.buffers));
+    expect(deflated.crc).toBe(crc32(plain));
   });
 
   it('comes in few pieces: many small ones would cost every scrape', async () => {
-    const part = (await publish(Array.from({ length: 40 }, (_, n) => many(1, `p-${n}`))))[format];
+    const publication = await publish(Array.from({ length: 40 }, (_, n) => many(1, `p-${n}`)));
 
-    expect(part.plain.length).toBeLessThan(8);
-    expect(part.deflated.length).toBeLessThan(8);
+    expect(publication.plain(format).buffers.length).toBeLessThan(8);
+    expect(publication.deflated(format).buffers.length).toBeLessThan(8);
   });
 
   it('is empty before any service has been polled, without so much as a help line', async () => {
-    const { plain, deflated, plainBytes, deflatedBytes, crc } = EMPTY_PUBLICATION[format];
+    const publication = createPublication([]);
 
-    expect({ plain, deflated, plainBytes, deflatedBytes, crc }).toEqual({
-      plain: [],
-      deflated: [],
-      plainBytes: 0,
-      deflatedBytes: 0,
-      crc: 0,
-    });
+    expect(publication.plain(format)).toEqual({ buffers: [], bytes: 0 });
+    expect(publication.deflated(format)).toEqual({ buffers: [], bytes: 0, plainBytes: 0, crc: 0 });
   });
 
   it('has every resource of every service, each family once and in one place', async () => {
     const services = [many(1700, 'one'), servedService([]), many(30, 'two'), ...SMALL_WORLD];
-    const text = plainText((await publish(services))[format]);
+    const text = plainText(await publish(services), format);
 
     const families = format === 'text' ? parseText(text) : parseOpenMetrics(`${text}# EOF\n`);
     const infos = families.find(({ name }) => name === 'huaweicloud_backup_resource_info');
@@ -81,7 +79,8 @@ describe.each(EXPOSITION_FORMATS)('what is published in %s', (format) => {
 
   it('leaves out the metrics that nothing is known of', async () => {
     const text = plainText(
-      (await publish([servedService([servedResource({ objective: undefined })])]))[format],
+      await publish([servedService([servedResource({ objective: undefined })])]),
+      format,
     );
 
     const named = text.matchAll(/huaweicloud_backup_\w+/g);
@@ -139,8 +138,8 @@ describe('hostile names and ids', () => {
           world.map(({ project, resources }) => servedService(resources.map(servedResource), { project })),
         );
 
-        const parsed = parseOpenMetrics(`${plainText(publication.openmetrics)}# EOF\n`);
-        const inText = parseText(plainText(publication.text));
+        const parsed = parseOpenMetrics(`${plainText(publication, 'openmetrics')}# EOF\n`);
+        const inText = parseText(plainText(publication, 'text'));
 
         const infos = samplesOf(parsed).filter(({ name }) => name === 'huaweicloud_backup_resource_info');
         expect(
@@ -150,7 +149,7 @@ describe('hostile names and ids', () => {
         );
         expect(samplesOf(inText)).toEqual(samplesOf(parsed));
         for (const format of EXPOSITION_FORMATS) {
-          expect(inflate(publication[format]).toString()).toBe(plainText(publication[format]));
+          expect(inflate(publication.deflated(format)).toString()).toBe(plainText(publication, format));
         }
       }),
       { numRuns: 150 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
+import { publicationOf } from '../../src/metrics/publication.ts';
 import { createPublisher } from '../../src/metrics/publisher.ts';
 import { succeeded } from '../support/backups.ts';
 import { parseText, samplesOf } from '../support/exposition-parser.ts';
@@ -13,10 +14,13 @@ const serviceOf = (project: string, ...ids: readonly string[]) =>
     { project },
   );
 
-const create = () => createPublisher(() => NO_PACE);
+function create() {
+  const publisher = createPublisher(() => NO_PACE);
+  return { ...publisher, current: publicationOf([publisher.current]) };
+}
 
 const servedBy = (publisher: ReturnType<typeof create>): readonly string[] =>
-  samplesOf(parseText(plainText(publisher.current().text)))
+  samplesOf(parseText(plainText(publisher.current(), 'text')))
     .filter(({ name }) => name === 'huaweicloud_backup_resource_info')
     .map(({ labels }) => `${labels['project']}/${labels['resource_id']}`);
 
@@ -58,8 +62,10 @@ describe('a publisher', () => {
       await publisher.publish('one', serviceOf('one', ...change(ids)));
       await fresh.publish('one', serviceOf('one', ...change(ids)));
 
-      for (const format of EXPOSITION_FORMATS)
-        expect(publisher.current()[format]).toEqual(fresh.current()[format]);
+      for (const format of EXPOSITION_FORMATS) {
+        expect(plainText(publisher.current(), format)).toBe(plainText(fresh.current(), format));
+        expect(publisher.current().deflated(format)).toEqual(fresh.current().deflated(format));
+      }
     },
   );
 
@@ -73,7 +79,7 @@ describe('a publisher', () => {
     await publishing;
 
     expect(meanwhile).toBe(before);
-    expect(plainText(before.text)).toContain('resource_id="a"');
+    expect(plainText(before, 'text')).toContain('resource_id="a"');
     expect(servedBy(publisher)).toEqual(['one/b']);
   });
 
@@ -104,8 +110,10 @@ describe('a publisher', () => {
     const seen: string[][] = [];
     const publishing = publisher.publish('one', serviceOf('one', 'b'));
     for (let turn = 0; turn < 50; turn += 1) {
-      const { text, openmetrics } = publisher.current();
-      seen.push([text, openmetrics].map((part) => (plainText(part).includes('resource_id="a"') ? 'a' : 'b')));
+      const now = publisher.current();
+      seen.push(
+        EXPOSITION_FORMATS.map((format) => (plainText(now, format).includes('resource_id="a"') ? 'a' : 'b')),
+      );
       await Promise.resolve();
     }
     await publishing;

@@ -59,7 +59,7 @@ export async function startExporterWorld(
 }
 
 async function scrape(exporter: Exporter): Promise<Scrape> {
-  const published = plainText(exporter.publication().text);
+  const published = plainText(exporter.publication(), 'text');
   const samples = samplesOf(parseText(published + (await exporter.renderOwnMetrics('text'))));
   return {
     samples,
@@ -72,6 +72,6 @@ async function scrape(exporter: Exporter): Promise<Scrape> {
       if (found.length > 1) throw new Error(`${found.length} samples of ${metric} match`);
       return found[0]?.value;
     },
-    resourceSeries: published.split('\n').filter((line) => line !== '' && !line.startsWith('#')),
+    resourceSeries: published.split('\n').filter((line) => line.includes('resource_id=')),
   };
 }

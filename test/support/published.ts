@@ -1,16 +1,16 @@
-import { compressSamples } from '../../src/metrics/compress.ts';
-import { encodeSamples } from '../../src/metrics/encode.ts';
-import { joinServices, type Publication, type PublishedPart } from '../../src/metrics/publication.ts';
+import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { type Publication, publicationOf } from '../../src/metrics/publication.ts';
+import { createPublisher } from '../../src/metrics/publisher.ts';
 import type { ServedService } from '../../src/state/served.ts';
 import { NO_PACE } from './state.ts';
 
-/** The resource series of these services in every format. */
+/** The series of these services' resources. */
 export async function publish(services: readonly ServedService[]): Promise<Publication> {
-  const compressed = await Promise.all(
-    services.map((service) => compressSamples(encodeSamples(service, NO_PACE), NO_PACE, [])),
-  );
-  return joinServices(compressed, NO_PACE);
+  const publisher = createPublisher(() => NO_PACE);
+  await Promise.all(services.map((service, index) => publisher.publish(String(index), service)));
+  return publicationOf([publisher.current])();
 }
 
-/** The text of a part as it is sent uncompressed. */
-export const plainText = ({ plain }: PublishedPart): string => Buffer.concat(plain).toString('utf8');
+/** The text of a publication as it is sent uncompressed. */
+export const plainText = (publication: Publication, format: ExpositionFormat): string =>
+  Buffer.concat(publication.plain(format).buffers).toString('utf8');

@@ -1,9 +1,13 @@
 import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { createExporterMetrics, type ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
+import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { publicationOf } from '../../src/metrics/publication.ts';
 import type { ServedService } from '../../src/state/served.ts';
 import { failed, listing, running, succeeded, unknown } from './backups.ts';
 import { hours } from './config.ts';
+import { plainText, publish } from './published.ts';
 import { PLACE, servedResource, servedService } from './served.ts';
+import { NO_PACE } from './state.ts';
 
 const DAY = 86_400;
 const MIDNIGHT = 1_704_326_400;
@@ -105,30 +109,18 @@ const INSTANCES = servedService(
 /** Two services whose resources show every metric, present and absent. */
 export const SMALL_WORLD: readonly ServedService[] = [GRAPHS, INSTANCES];
 
+/** The exporter's own metrics before anything was polled. */
+export const createSmallMetrics = (): ExporterMetrics =>
+  createExporterMetrics({ version: '1.2.3', revision: 'abc1234', nodeVersion: 'v24.0.0' }, () => NO_PACE);
+
 /** What the exporter tells of itself after a few polls of the same world. */
-export function smallWorldMetrics(): ExporterMetrics {
-  const metrics = createExporterMetrics({ version: '1.2.3', revision: 'abc1234', nodeVersion: 'v24.0.0' });
+async function smallWorldMetrics(): Promise<ExporterMetrics> {
+  const metrics = createSmallMetrics();
   const instances = { ...PLACE, service: 'gaussdb-mysql' } as const;
   const project = { region: PLACE.region, project: PLACE.project };
   metrics.recordReload(true, unixSeconds(MIDNIGHT - 10));
-  metrics.admit(PLACE);
-  metrics.admit(instances);
-  metrics.recordPoll(PLACE, {
-    outcome: 'success',
-    ended: unixSeconds(MIDNIGHT + 0.25),
-    duration: seconds(0.125),
-    rejections: { not_an_object: 1, id: 0, resource: 2, time: 3 },
-    inventoryComplete: true,
-    complete: { unlisted: 1, overLimit: 2 },
-  });
-  metrics.recordPoll(instances, {
-    outcome: 'permission',
-    ended: unixSeconds(MIDNIGHT + 1),
-    duration: seconds(0.5),
-    rejections: undefined,
-    inventoryComplete: false,
-    complete: undefined,
-  });
+  await metrics.admit(PLACE);
+  await metrics.admit(instances);
   metrics.recordRequest(project, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.07 });
   metrics.recordRequest(project, {
     service: 'gaussdb-mysql',
@@ -137,6 +129,29 @@ export function smallWorldMetrics(): ExporterMetrics {
     seconds: 0.3,
   });
   metrics.recordRequest(project, { service: 'iam', operation: 'sign_in', code: 'timeout', seconds: 31 });
-  metrics.recordCredentialsExpiry(project, unixSeconds(MIDNIGHT + 30 * DAY));
+  await metrics.recordPoll(PLACE, {
+    outcome: 'success',
+    ended: unixSeconds(MIDNIGHT + 0.25),
+    duration: seconds(0.125),
+    rejections: { not_an_object: 1, id: 0, resource: 2, time: 3 },
+    inventoryComplete: true,
+    complete: { unlisted: 1, overLimit: 2 },
+  });
+  await metrics.recordPoll(instances, {
+    outcome: 'permission',
+    ended: unixSeconds(MIDNIGHT + 1),
+    duration: seconds(0.5),
+    rejections: undefined,
+    inventoryComplete: false,
+    complete: undefined,
+  });
+  await metrics.recordCredentialsExpiry(project, unixSeconds(MIDNIGHT + 30 * DAY));
   return metrics;
+}
+
+/** The whole exposition of the small world. */
+export async function exposeSmallWorld(format: ExpositionFormat): Promise<string> {
+  const metrics = await smallWorldMetrics();
+  const services = plainText(publicationOf([metrics.series])(), format);
+  return plainText(await publish(SMALL_WORLD), format) + services + (await metrics.render(format));
 }

@@ -20,7 +20,7 @@ const PYTHON = 'import gzip, sys; sys.stdout.buffer.write(gzip.decompress(sys.st
 async function serve() {
   const publication = await publish(LARGE_WORLD);
   const url = await serveMetrics({ publication: () => publication, renderOwnMetrics: async () => OWN });
-  return { url, expected: plainText(publication.text) + OWN };
+  return { url, expected: plainText(publication, 'text') + OWN };
 }
 
 describe('a compressed scrape', () => {

@@ -1,7 +1,7 @@
 import { createInflateRaw, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { EXPOSITION_FORMATS } from '../../src/metrics/exposition.ts';
-import { EMPTY_PUBLICATION } from '../../src/metrics/publication.ts';
+import { createPublication } from '../../src/metrics/publication.ts';
 import type { MetricsSource } from '../../src/web/metrics-route.ts';
 import { succeeded } from '../support/backups.ts';
 import { plainText, publish } from '../support/published.ts';
@@ -58,7 +58,7 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
     const answer = await askRaw(url, { headers });
 
     expect(answer.status).toBe(200);
-    expect(answer.body.toString()).toBe(plainText(publication[format]) + OWN[format]);
+    expect(answer.body.toString()).toBe(plainText(publication, format) + OWN[format]);
     expect(answer.headers).toMatchObject({
       'content-type':
         format === 'openmetrics'
@@ -107,7 +107,7 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
 
 describe('a scrape', () => {
   it('before anything has been polled has the own metrics alone', async () => {
-    const url = await serveMetrics(sourceOf(EMPTY_PUBLICATION));
+    const url = await serveMetrics(sourceOf(createPublication([])));
 
     const plain = await askRaw(url);
     const compressed = await askRaw(url, { headers: GZIP });
@@ -120,8 +120,8 @@ describe('a scrape', () => {
     const worlds = [await publish(SMALL_WORLD), await publish(LARGE_WORLD)];
     let at = 0;
     const url = await serveMetrics({
-      ...sourceOf(EMPTY_PUBLICATION),
-      publication: () => worlds[at] ?? EMPTY_PUBLICATION,
+      ...sourceOf(createPublication([])),
+      publication: () => worlds[at] ?? createPublication([]),
     });
 
     const first = await askRaw(url);
@@ -136,7 +136,7 @@ describe('a scrape', () => {
   it('can be made by many at once', async () => {
     const publication = await publish(LARGE_WORLD);
     const url = await serveMetrics(sourceOf(publication));
-    const expected = plainText(publication.text) + OWN.text;
+    const expected = plainText(publication, 'text') + OWN.text;
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => askRaw(url, { headers: GZIP })));
 
@@ -167,7 +167,7 @@ describe('the compression of a scrape', () => {
     ['gzipped', false],
     ['gzip;q=x', false],
   ])('with Accept-Encoding %j is gzip: %s', async (acceptEncoding, gzip) => {
-    const url = await serveMetrics(sourceOf(EMPTY_PUBLICATION));
+    const url = await serveMetrics(sourceOf(createPublication([])));
 
     const answer = await askRaw(url, {
       headers: acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding },

@@ -1,0 +1,35 @@
+import type { MetricDescription } from './metric.ts';
+
+const PREFIX = 'huaweicloud_backup_';
+
+/** The metrics of the whole process, in the order in which they are served; those of prom-client follow. */
+export const PROCESS_METRICS = {
+  requestDuration: {
+    name: `${PREFIX}api_request_duration_seconds`,
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long requests to the cloud took.',
+    labels: ['cloud_service', 'operation'],
+  },
+  reloadSuccess: {
+    name: `${PREFIX}config_last_reload_successful`,
+    type: 'gauge',
+    unit: undefined,
+    help: 'Whether the last reload of the configuration was successful.',
+    labels: [],
+  },
+  reloadTime: {
+    name: `${PREFIX}config_last_reload_success_timestamp_seconds`,
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'When the configuration was last loaded successfully.',
+    labels: [],
+  },
+  buildInfo: {
+    name: `${PREFIX}exporter_build_info`,
+    type: 'gauge',
+    unit: undefined,
+    help: 'The exporter that serves this; always 1.',
+    labels: ['version', 'revision', 'nodeversion'],
+  },
+} as const satisfies Readonly<Record<string, MetricDescription>>;
