@@ -382,7 +382,9 @@ describe('check', () => {
     const { code, output, errors } = await runCommand(['check']);
 
     expect({ code, output }).toEqual({ code: 2, output: '' });
-    expect(errors).toMatch(/^environment: nothing is configured; expected a configuration file, or [^\n]+\n$/);
+    expect(errors).toMatch(
+      /^environment: nothing is configured; expected a configuration file, or [^\n]+\n$/,
+    );
   });
 
   it('checks one project from the environment', async () => {
