@@ -233,7 +233,7 @@ export const expression = () =>
         }
       }),
     'regular expression',
-    `a regular expression in RE2 syntax (no lookaheads, no backreferences) of up to ${LONGEST_EXPRESSION} characters, such as ^scratch-`,
+    `a regular expression in RE2 syntax (no lookarounds, no backreferences) of up to ${LONGEST_EXPRESSION} characters, such as ^scratch-`,
   );
 
 interface DurationLimits {

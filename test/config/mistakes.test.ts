@@ -288,13 +288,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'an override with a lookahead',
       override('{ resource_id: "(?=y)" }', 'none'),
       3,
-      'rpo.overrides[0].match.resource_id: "(?=y)" is not a regular expression (invalid or unsupported Perl syntax: `(?=`); expected a regular expression in RE2 syntax (no lookaheads, no backreferences)',
+      'rpo.overrides[0].match.resource_id: "(?=y)" is not a regular expression (invalid or unsupported Perl syntax: `(?=`); expected a regular expression in RE2 syntax (no lookarounds, no backreferences)',
     ],
     [
       'an override with a backreference',
       override("{ resource_id: '(a)\\1' }", 'none'),
       3,
-      'rpo.overrides[0].match.resource_id: "(a)\\\\1" is not a regular expression (invalid escape sequence: `\\1`); expected a regular expression in RE2 syntax (no lookaheads, no backreferences)',
+      'rpo.overrides[0].match.resource_id: "(a)\\\\1" is not a regular expression (invalid escape sequence: `\\1`); expected a regular expression in RE2 syntax (no lookarounds, no backreferences)',
     ],
     [
       'an override with an expression that repeats too much',
