@@ -6,6 +6,7 @@ import {
   type SucceededBackup,
 } from '../domain/backup.ts';
 import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { createRecentBackups, NO_RECENT_BACKUPS, type PackedBackups } from './recent-backups.ts';
 
 /** What the newest good backup of a resource was. */
 export interface LastSuccess {
@@ -35,6 +36,8 @@ export interface ResourceFacts {
   readonly stored: Readonly<Record<BackupState, number>>;
   /** Of the good backups; undefined when one of them does not tell its size. */
   readonly storedBytes: Bytes | undefined;
+  /** The newest backups in any state. */
+  readonly recent: PackedBackups;
 }
 
 /** The facts of a resource that has no backup at all. */
@@ -53,6 +56,7 @@ export const NO_BACKUPS: ResourceFacts = {
   runningSince: undefined,
   stored: Object.fromEntries(BACKUP_STATES.map((state) => [state, 0])) as Record<BackupState, number>,
   storedBytes: bytes(0),
+  recent: NO_RECENT_BACKUPS,
 };
 
 // What a row tells of its resource; of each, the newest row that tells it counts.
@@ -76,6 +80,7 @@ export interface ResourceTally {
 export function createResourceTally(): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
+  const recent = createRecentBackups();
   let newest: Backup | undefined;
   const tellers: { [Field in ToldField]?: Backup } = {};
   let newestTellsAll = false;
@@ -100,6 +105,7 @@ export function createResourceTally(): ResourceTally {
   return {
     add: (backup) => {
       stored[backup.state] += storedCount(backup);
+      recent.add(backup);
       const isNewest = newest === undefined || isNewer(backup, newest);
       if (isNewest) newest = backup;
       // Lists come newest first and rows tell all they can, so most rows have nothing to add.
@@ -148,6 +154,7 @@ export function createResourceTally(): ResourceTally {
         runningSince,
         stored,
         storedBytes: everySizeKnown ? bytes(storedBytes) : undefined,
+        recent: recent.backups(),
       };
     },
   };

@@ -1,0 +1,84 @@
+import { BACKUP_STATES, type Backup, type BackupState } from '../domain/backup.ts';
+import type { Bytes, Seconds } from '../domain/quantities.ts';
+import { bytes, seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+
+/** One of the newest backups of a resource. */
+export interface RecentBackup {
+  readonly state: BackupState;
+  /** Its end, or its start where it runs or the end is not known. */
+  readonly time: UnixSeconds;
+  readonly size: Bytes | undefined;
+  readonly duration: Seconds | undefined;
+}
+
+declare const packed: unique symbol;
+
+/** Recent backups, newest first, as nothing but numbers: thousands of resources have some. */
+export type PackedBackups = readonly number[] & { readonly [packed]: true };
+
+/** No backups. */
+export const NO_RECENT_BACKUPS = [] as unknown as PackedBackups;
+
+/** How many backups of a resource are kept. */
+export const MOST_RECENT_BACKUPS = 14;
+
+// Time, state, size and duration.
+const WIDTH = 4;
+const UNKNOWN = -1;
+
+/** Keeps the newest of the backups that are added, in any order. */
+export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
+  const numbers: number[] = [];
+
+  const insert = (entry: readonly number[]): void => {
+    let at = numbers.length;
+    while (at > 0 && isNewer(entry, numbers, at - WIDTH)) at -= WIDTH;
+    numbers.splice(at, 0, ...entry);
+    if (numbers.length > most * WIDTH) numbers.length = most * WIDTH;
+  };
+
+  return {
+    add: (backup: Backup): void => {
+      const time = timeOf(backup);
+      const oldest = numbers[numbers.length - WIDTH];
+      const isFull = numbers.length === most * WIDTH;
+      // Lists come newest first: most backups go to the end, and those older than all that are kept nowhere.
+      const isOldest = oldest === undefined || time < oldest;
+      if (isFull && isOldest) return;
+      const { size, duration } = backup.state === 'succeeded' ? backup : NOTHING;
+      const state = BACKUP_STATES.indexOf(backup.state);
+      if (isOldest) numbers.push(time, state, size ?? UNKNOWN, duration ?? UNKNOWN);
+      else insert([time, state, size ?? UNKNOWN, duration ?? UNKNOWN]);
+    },
+    /** A copy, which has no room to grow. */
+    backups: (): PackedBackups => numbers.slice() as readonly number[] as PackedBackups,
+  };
+}
+
+/** The backups, oldest first. */
+export function recentBackups(numbers: PackedBackups): readonly RecentBackup[] {
+  const known = <Value>(value: number | undefined, name: (value: number) => Value): Value | undefined =>
+    value === undefined || value === UNKNOWN ? undefined : name(value);
+  return Array.from({ length: numbers.length / WIDTH }, (_, index): RecentBackup => {
+    const [time = 0, state = 0, size, duration] = numbers.slice(index * WIDTH, (index + 1) * WIDTH);
+    return {
+      state: BACKUP_STATES[state] ?? 'unknown',
+      time: unixSeconds(time),
+      size: known(size, bytes),
+      duration: known(duration, seconds),
+    };
+  }).reverse();
+}
+
+const NOTHING = { size: undefined, duration: undefined };
+
+function timeOf(backup: Backup): UnixSeconds {
+  if (backup.state === 'running') return backup.start;
+  return backup.end ?? (backup.start as UnixSeconds);
+}
+
+// Equal times are told apart by the other numbers, so that the order of the list does not matter.
+function isNewer(entry: readonly number[], numbers: readonly number[], at: number): boolean {
+  const different = entry.findIndex((value, index) => value !== numbers[at + index]);
+  return (entry[different] ?? 0) > (numbers[at + different] ?? 0);
+}
