@@ -34,6 +34,7 @@ const GES: ServiceConfig = {
   type: 'ges',
   api: defaultApi(serviceOf('ges')),
   endpoint: 'http://127.0.0.1',
+  interval: seconds(300),
   include: undefined,
   exclude: undefined,
   inventory: false,

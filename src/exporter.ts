@@ -153,7 +153,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       }
     }
     const loops = Array.from(pollers.values(), (poller, index) =>
-      pollOnSchedule(poller, { index, count: pollers.size }, config.poll.interval, stop.signal),
+      pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal),
     );
     const projects = config.projects.map(({ region, name }) => ({ region, project: name }));
     return { projects, pollers, clients, stop, loops, admitted: Promise.all(admissions) };

@@ -40,6 +40,8 @@ export interface ServiceConfig {
   readonly type: ServiceType;
   readonly api: ServiceApi;
   readonly endpoint: string;
+  /** From one poll to the next. */
+  readonly interval: Seconds;
   readonly include: ResourceExpressions | undefined;
   readonly exclude: ResourceExpressions | undefined;
   readonly inventory: boolean;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { seconds } from '../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../services/index.ts';
 import { formatDuration } from './duration.ts';
-import { defaultTimeout } from './poll-times.ts';
+import { DEFAULT_INTERVAL, defaultTimeout } from './poll-times.ts';
 import { pathText, type SettingPath } from './problem.ts';
 import type { Settings } from './schema.ts';
 import { reportAt } from './setting.ts';
@@ -15,7 +15,10 @@ type Mapping = Readonly<Record<string, unknown>>;
 const mappingsIn = (list: unknown): readonly Mapping[] =>
   Array.isArray(list) ? list.map((item): Mapping => Object(item)) : [];
 
-export const checkTimeout = ({ interval, timeout }: Mapping, context: z.RefinementCtx): void => {
+export const checkTimeout = (
+  { interval = DEFAULT_INTERVAL, timeout }: Mapping,
+  context: z.RefinementCtx,
+): void => {
   if (typeof interval !== 'number' || typeof timeout !== 'number' || timeout <= interval) return;
   const wrong = `is longer than the interval of ${formatDuration(seconds(interval))}`;
   reportAt(context, ['timeout'], wrong, { expected: 'a duration up to the interval' });
@@ -70,7 +73,7 @@ export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
 
 /** What deserves a second look in settings that are valid. */
 export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
-  const limit = poll.timeout ?? defaultTimeout(poll.interval);
+  const limit = poll.timeout ?? defaultTimeout(poll.interval ?? DEFAULT_INTERVAL);
   const times: Warning = {
     path: ['poll', 'request_timeout'],
     message: `${formatDuration(poll.request_timeout ?? limit)} is longer than the timeout of ${formatDuration(limit)}, which ends a request first`,

@@ -1,3 +1,4 @@
+import type { Seconds } from '../domain/quantities.ts';
 import { defaultEndpoint } from '../services/host.ts';
 import { serviceOf } from '../services/index.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   SecretSource,
   ServiceConfig,
 } from './config.ts';
-import { defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
+import { DEFAULT_INTERVAL, defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
 import type { SettingPath } from './problem.ts';
 import type { ProjectSettings, Settings } from './schema.ts';
 import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
@@ -92,12 +93,17 @@ const resolveCredentials = (settings: CredentialSettings, secrets: SecretReader)
 const resolveExpressions = (settings: ExpressionSettings | undefined): ResourceExpressions | undefined =>
   settings && { resourceName: settings.resource_name, resourceId: settings.resource_id };
 
-const resolveService = (settings: ServiceSettings, { region, cloud }: ProjectSettings): ServiceConfig => {
+const resolveService = (
+  settings: ServiceSettings,
+  { region, cloud }: ProjectSettings,
+  interval: Seconds | undefined,
+): ServiceConfig => {
   const service = serviceOf(settings.type);
   return {
     type: settings.type,
     api: service.api(settings),
     endpoint: settings.endpoint ?? defaultEndpoint(service, region, cloud),
+    interval: interval ?? service.defaultInterval ?? DEFAULT_INTERVAL,
     include: resolveExpressions(settings.include),
     exclude: resolveExpressions(settings.exclude),
     inventory: settings.inventory,
@@ -108,6 +114,7 @@ const resolveProject = (
   settings: ProjectSettings,
   path: SettingPath,
   source: SettingsSource,
+  interval: Seconds | undefined,
 ): ProjectConfig => ({
   name: settings.name ?? settings.region,
   region: settings.region,
@@ -117,12 +124,12 @@ const resolveProject = (
   caFile: settings.ca_file === undefined ? undefined : source.locate(settings.ca_file),
   proxyUrl: settings.proxy_url,
   credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], source)),
-  services: settings.services.map((service) => resolveService(service, settings)),
+  services: settings.services.map((service) => resolveService(service, settings, interval)),
 });
 
 /** Turns settings without a mistake into what the program works with. */
 export const resolveSettings = (settings: Settings, source: SettingsSource): Config => {
-  const { interval, concurrency } = settings.poll;
+  const { interval = DEFAULT_INTERVAL, concurrency } = settings.poll;
   const timeout = settings.poll.timeout ?? defaultTimeout(interval);
   const requestTimeout = settings.poll.request_timeout ?? defaultRequestTimeout(timeout);
   return {
@@ -140,6 +147,8 @@ export const resolveSettings = (settings: Settings, source: SettingsSource): Con
       })),
     },
     tags: settings.tags,
-    projects: settings.projects.map((project, index) => resolveProject(project, ['projects', index], source)),
+    projects: settings.projects.map((project, index) =>
+      resolveProject(project, ['projects', index], source, settings.poll.interval),
+    ),
   };
 };

@@ -9,6 +9,8 @@ import {
   checkTags,
   checkTimeout,
 } from './cross-checks.ts';
+import { formatDuration } from './duration.ts';
+import { DEFAULT_INTERVAL } from './poll-times.ts';
 import {
   computedDefaults,
   domain,
@@ -36,6 +38,9 @@ const exactlyOne = (...keys: readonly string[]): KeyRule => ({ count: 'exactly o
 const atMostOne = (...keys: readonly string[]): KeyRule => ({ count: 'at most one', keys });
 const atLeastOne = (...keys: readonly string[]): KeyRule => ({ count: 'at least one', keys });
 
+const SLOWER = SERVICES.filter(({ defaultInterval }) => defaultInterval !== undefined);
+const DEFAULT_INTERVALS = `\`${formatDuration(DEFAULT_INTERVAL)}\`${SLOWER.map(({ type, defaultInterval }) => `; \`${formatDuration(defaultInterval ?? DEFAULT_INTERVAL)}\` for \`${type}\``).join('')}`;
+
 const poll = z
   .strictObject({
     interval: duration({
@@ -43,7 +48,8 @@ const poll = z
       from: seconds(1),
       to: seconds(1800),
     })
-      .prefault('5m')
+      .optional()
+      .register(computedDefaults, { text: DEFAULT_INTERVALS })
       .describe('Time from one poll to the next, for each service of each project. From `1s` to `30m`.'),
     timeout: duration({ expected: 'a duration up to the interval, such as 2m' })
       .optional()
@@ -223,10 +229,13 @@ const project = z.strictObject({
     .describe('Proxy for the requests of this project; never used for endpoints on this machine.'),
   credentials: credentials.describe('How the project signs in.'),
   services: z
-    .array(service)
-    .min(1)
-    .superRefine(checkServiceTypes, evenWithMistakes)
-    .describe('The services that are polled. Each type at most once.'),
+    .preprocess(
+      (given) => (given === undefined || given === 'all' ? SERVICE_TYPES.map((type) => ({ type })) : given),
+      z.array(service).min(1).superRefine(checkServiceTypes, evenWithMistakes),
+    )
+    .describe(
+      'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them answer, as a list to paste here.',
+    ),
 });
 
 /** Everything that a configuration file may hold: types, defaults, limits and descriptions. */

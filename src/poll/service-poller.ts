@@ -33,6 +33,8 @@ export interface PollerMemory {
 /** Polls one service of one project. */
 export interface ServicePoller {
   readonly place: Scope;
+  /** From one poll to the next. */
+  readonly interval: Seconds;
   /** Polls once and publishes what came of it; never rejects. A poll that `signal` ends leaves no trace. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
   /** Publishes again what is known: after a reload that may have changed the objectives. */
@@ -158,6 +160,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   return {
     place,
+    interval: service.interval,
     poll,
     republish: async () => {
       if (state !== undefined && status.lastComplete !== undefined) await serve(state);

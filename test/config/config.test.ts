@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { configIn, PROJECTS, projectWith } from './texts.ts';
 
 const warningsOf = (text: string): readonly string[] => {
@@ -36,6 +37,7 @@ describe('what is not configured', () => {
               type: 'ges',
               api: expect.anything(),
               endpoint: 'https://ges.cn-north-4.myhuaweicloud.com',
+              interval: 300,
               include: undefined,
               exclude: undefined,
               inventory: true,
@@ -167,6 +169,19 @@ describe('a project', () => {
 
     expect(config.poll.concurrency).toBe(8);
     expect(config.projects[0]?.services[0]?.inventory).toBe(false);
+  });
+
+  it.each(['', 'services: all'])('has every service with %j', (text) => {
+    expect(projectIn(projectWith(text)).services.map(({ type }) => type)).toEqual(SERVICE_TYPES);
+  });
+
+  it('polls services that need a request for each resource less often, unless told how often', () => {
+    const text = projectWith('services: [{ type: ges }, { type: rds }]');
+    const intervals = (given: string) =>
+      configIn(given).projects[0]?.services.map(({ interval }) => interval);
+
+    expect(intervals(text)).toEqual([300, 900]);
+    expect(intervals(`poll: { interval: 2m }\n${text}`)).toEqual([120, 120]);
   });
 
   it('may ask GES by either version', () => {

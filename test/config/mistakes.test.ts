@@ -561,12 +561,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.credentials.token: the value has characters other than visible ASCII; expected visible ASCII characters without`,
     ],
 
-    [
-      'no services',
-      'projects:\n  - region: r\n    credentials: { type: ecs-agency }\n',
-      2,
-      `${FIRST}.services: missing; expected a list`,
-    ],
+    ['a word other than all for services', projectWith('services: every'), 2, `${FIRST}.services: `],
     [
       'a service of an unknown type',
       projectWith('services: [{ type: gess }]'),

@@ -159,7 +159,6 @@ more: documents
     expect(problems).toContain('config.yml:3: not valid YAML: a value has an unknown tag (!)');
     expect(problems).toContain('config.yml:5: projects[0].region: missing');
     expect(problems).toContain('config.yml:5: projects[0].credentials: missing');
-    expect(problems).toContain('config.yml:5: projects[0].services: missing');
     expect(problems).toContain('config.yml:6: not valid YAML: a second document begins here');
   });
 });

@@ -19,7 +19,7 @@ export const serviceConfig = (
 ): ServiceConfig => {
   const service = serviceOf(type);
   const api = service.api({ ...z.object(service.settings).parse({}), ...settings });
-  return { ...SERVICE, type, api, endpoint: `https://${type}.test`, ...fields };
+  return { ...SERVICE, type, api, endpoint: `https://${type}.test`, interval: seconds(300), ...fields };
 };
 
 const SERVICE = { include: undefined, exclude: undefined, inventory: true };
@@ -73,17 +73,24 @@ const POLL: Config['poll'] = {
   concurrency: 4,
 };
 
-/** A configuration with the defaults of the documentation and one project. */
+/** A configuration with the defaults of the documentation and one project; its interval is that of every service. */
 export const config = (
   fields: Partial<Omit<Config, 'poll'>> & { readonly poll?: Partial<Config['poll']> } = {},
-): Config => ({
-  limits: { resources: 20_000 },
-  rpo: { default: age(26 * 3600), overrides: [] },
-  tags: [],
-  projects: [project()],
-  ...fields,
-  poll: { ...POLL, ...fields.poll },
-});
+): Config => {
+  const { projects = [project()], poll, ...others } = fields;
+  const { interval } = { ...POLL, ...poll };
+  return {
+    limits: { resources: 20_000 },
+    rpo: { default: age(26 * 3600), overrides: [] },
+    tags: [],
+    ...others,
+    projects: projects.map((one) => ({
+      ...one,
+      services: one.services.map((service) => ({ ...service, interval })),
+    })),
+    poll: { ...POLL, ...poll },
+  };
+};
 
 /** Hours as seconds. */
 export const hours = (count: number): Seconds => seconds(count * 3600);
