@@ -57,6 +57,8 @@ export interface ProjectConfig {
   readonly caFile: string | undefined;
   readonly proxyUrl: string | undefined;
   readonly credentials: Credentials;
+  /** False where the services were not named: all of them are polled, and not every one may be there. */
+  readonly namesServices: boolean;
   readonly services: readonly ServiceConfig[];
 }
 

@@ -22,6 +22,8 @@ export interface SettingsSource {
   /** The path of a file that the settings name, from where the program runs. */
   readonly locate: (file: string) => string;
   readonly files: TextFiles;
+  /** Whether the project at an index lists its services; without this function, every one does. */
+  readonly namesServices?: (project: number) => boolean;
 }
 
 const IAM = { host: () => ({ label: 'iam' }) };
@@ -123,6 +125,7 @@ const resolveProject = (
   iamEndpoint: settings.iam_endpoint ?? defaultEndpoint(IAM, settings.region, settings.cloud),
   caFile: settings.ca_file === undefined ? undefined : source.locate(settings.ca_file),
   proxyUrl: settings.proxy_url,
+  namesServices: typeof path[1] !== 'number' || source.namesServices?.(path[1]) !== false,
   credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], source)),
   services: settings.services.map((service) => resolveService(service, settings, interval)),
 });

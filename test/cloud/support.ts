@@ -118,6 +118,7 @@ export const projectAt = (origin: string, changes: Partial<ProjectConfig> = {}):
   caFile: undefined,
   proxyUrl: undefined,
   credentials: { type: 'token', token: secretOf('static-token') },
+  namesServices: true,
   services: [],
   ...changes,
 });

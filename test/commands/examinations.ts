@@ -57,5 +57,6 @@ export const project = (fields: Partial<ProjectExamination> = {}): ProjectExamin
   region: 'cn-north-4',
   credentials: { kind: 'signed_in' },
   services: [service()],
+  refused: undefined,
   ...fields,
 });

@@ -44,6 +44,7 @@ export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => (
   iamEndpoint: 'https://iam.test',
   caFile: undefined,
   proxyUrl: undefined,
+  namesServices: true,
   credentials: { type: 'token', token: SECRET },
   services: [gesService()],
   ...fields,

@@ -43,7 +43,10 @@ export interface ProjectExamination {
   readonly project: string;
   readonly region: string;
   readonly credentials: CredentialsFinding;
+  /** Those that were named; without names, those that answer. */
   readonly services: readonly ServiceExamination[];
+  /** Where no services were named: those that answered with a refusal, and what to grant. */
+  readonly refused: readonly { readonly service: string; readonly reason: string }[] | undefined;
 }
 
 /** What the examination works with. */
@@ -87,11 +90,15 @@ async function examineProject(
     );
     const advise = createAdviser(project, options.config, failuresOf(readings));
     const credentials = credentialsFinding(readings, signedIn, advise);
+    const shown = readings.filter(({ reading }) => project.namesServices || failureOf(reading) === undefined);
     return {
       project: project.name,
       region: project.region,
       credentials,
-      services: readings.map((reading) => serviceExamination(reading, credentials, advise, options.config)),
+      services: (shown.length === 0 ? readings : shown).map((reading) =>
+        serviceExamination(reading, credentials, advise, options.config),
+      ),
+      refused: project.namesServices ? undefined : refusalsIn(readings, advise),
     };
   } finally {
     release();
@@ -129,6 +136,15 @@ async function readService(
       ? undefined
       : `${unread.reason}; ${unread.count} backup ${unread.count === 1 ? 'policy was' : 'policies were'} not read`;
   return { service, reading, resources, policyTrouble };
+}
+
+function refusalsIn(readings: readonly ServiceReading[], advise: Adviser): ProjectExamination['refused'] {
+  return readings.flatMap(({ service, reading }) => {
+    const failure = failureOf(reading);
+    return failure?.outcome === 'permission'
+      ? [{ service: service.type, reason: advise(failure, service) }]
+      : [];
+  });
 }
 
 function credentialsFinding(

@@ -26,6 +26,7 @@ export function examinationJson(
       fine: isFine(project),
       credentials: credentialsJson(project.credentials),
       services: project.services.map((service) => serviceJson(service, now)),
+      ...(project.refused !== undefined && { refused_services: project.refused }),
     })),
   });
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
+import { serviceOf } from '../../services/index.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 import { agoWords, countWords, durationWords } from '../../status/words.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,7 +54,7 @@ function verdictLine(
 }
 
 function projectLines(
-  { project, region, credentials, services }: ProjectExamination,
+  { project, region, credentials, services, refused }: ProjectExamination,
   now: UnixSeconds,
   { style, width }: RenderOptions,
 ): readonly string[] {
@@ -72,6 +73,26 @@ function projectLines(
     ...indented(credentialsLines(credentials, style)),
     ...indented(read.length === 0 ? [] : table),
     ...indented(services.flatMap((examination) => remarks(examination, now, style))),
+    ...indented(refused === undefined ? [] : foundLines(read, refused)),
+  ];
+}
+
+/** Where no services were named: the list of those that answer, to be pasted into the configuration. */
+function foundLines(
+  found: readonly ServiceExamination[],
+  refused: NonNullable<ProjectExamination['refused']>,
+): readonly string[] {
+  const denied = refused.map(({ service, reason }) => `not allowed to read ${service}: ${reason}`);
+  if (found.length === 0) return ['no service answered in this region', ...denied];
+  const entries = found.map(({ service, resources = [] }) => {
+    const { one, many } = serviceOf(service).resource;
+    return `  - type: ${service} # ${countWords(resources.length)} ${resources.length === 1 ? one : many}`;
+  });
+  return [
+    'services that answer here, for the configuration of this project:',
+    'services:',
+    ...entries,
+    ...denied,
   ];
 }
 

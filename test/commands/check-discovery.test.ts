@@ -1,0 +1,90 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createProjectClient } from '../../src/cloud/project-client.ts';
+import { examine, isFine } from '../../src/commands/check/examine.ts';
+import { renderExamination } from '../../src/commands/check/render.ts';
+import { verdictOf } from '../../src/commands/check/verdict.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { milliseconds, seconds, systemClock } from '../../src/domain/quantities.ts';
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
+
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** What `check` finds of a project that names no services, in a cloud where only some have an endpoint. */
+async function discover(answering: readonly string[], deny: readonly string[] = []) {
+  const cloud = await startSimulatedCloud({ graphs: 3, instances: 1, counts: { rds: 2, cbr: 1 } });
+  onTestFinished(() => cloud.stop());
+  for (const permission of deny) cloud.deny(permission);
+  const { user, domain, password, region } = cloud.account;
+  const loaded = parseConfig(
+    JSON.stringify({
+      projects: [
+        {
+          region,
+          iam_endpoint: cloud.origin,
+          credentials: { type: 'password', user, domain, password },
+          services: 'all',
+        },
+      ],
+    }),
+    'config.yml',
+  );
+  if (!loaded.ok) throw new Error('the configuration was refused');
+  const nowhere = 'http://127.0.0.1:1';
+  const projects = loaded.config.projects.map((project) => ({
+    ...project,
+    services: project.services.map((service) => ({
+      ...service,
+      endpoint: answering.includes(service.type) ? cloud.endpointOf(service.type) : nowhere,
+    })),
+  }));
+  const examined = await examine({
+    config: { ...loaded.config, projects },
+    createClient: (project, observe) =>
+      createProjectClient(project, {
+        requestTimeout: seconds(5),
+        concurrency: 4,
+        clock: systemClock,
+        sleep: () => Promise.resolve(),
+        random: () => 0.5,
+        log: quiet,
+        observe,
+        userAgent: 'test',
+        environment: {},
+      }),
+    clock: systemClock,
+    deadline: (after) => AbortSignal.timeout(milliseconds(after)),
+    stop: new AbortController().signal,
+  });
+  const now = systemClock();
+  const style = (_: unknown, text: string) => text;
+  const text = renderExamination(examined, verdictOf(examined, now, false), now, { style, width: undefined });
+  return { text, isFine: examined.every(isFine) };
+}
+
+describe('check of a project that names no services', () => {
+  it('finds those that answer and prints the list to paste', async () => {
+    const { text, isFine: passed } = await discover(['ges', 'rds']);
+
+    expect(text).toContain('  services:\n    - type: ges # 3 graphs\n    - type: rds # 2 instances\n');
+    expect(text).not.toContain('cbr');
+    expect(passed).toBe(true);
+  });
+
+  it('names what to grant for those that answer with a refusal', async () => {
+    const { text } = await discover(['ges', 'cbr'], ['cbr:backups:list']);
+
+    expect(text).toMatch(/not allowed to read cbr: .*grant cbr:backups:list/);
+  });
+
+  it('fails where none answers', async () => {
+    const { text, isFine: passed } = await discover([]);
+
+    expect(text).toContain('no service answered in this region');
+    expect(passed).toBe(false);
+  });
+});
