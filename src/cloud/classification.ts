@@ -1,6 +1,5 @@
 import type { FailureKind } from '../domain/outcome.ts';
 import type { ErrorRules } from '../services/api-call.ts';
-import type { Operation } from './operation.ts';
 import type { VendorError } from './vendor-error.ts';
 
 /** What a failure counts as, and whether the same request may succeed a moment later. */
@@ -36,12 +35,12 @@ function classifyStatus(status: number, isTransient: boolean): Classification {
 }
 
 /** IAM refuses a sign-in with 401 or 403, and some of its gateways with a 400 that says so in its body. */
-const isRefusedSignIn = (operation: Operation, status: number, error: VendorError): boolean =>
+const isRefusedSignIn = (operation: string, status: number, error: VendorError): boolean =>
   operation === 'sign_in' && [401, 403].includes(status === 400 ? (error.statedStatus ?? status) : status);
 
 /** Classifies a response that is an error: by its code where the code says more, else by its status. */
-export function classifyAnswer(
-  operation: Operation,
+export function classifyResponse(
+  operation: string,
   status: number,
   error: VendorError,
   { codes, transientPrefix }: ErrorRules,

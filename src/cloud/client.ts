@@ -14,7 +14,7 @@ export interface ServiceRequest extends ApiCall {
 export interface RequestObservation {
   readonly service: ServiceType | 'iam';
   readonly operation: string;
-  /** HTTP status, or `network` or `timeout` when there was no whole answer. */
+  /** HTTP status, or `network` or `timeout` when there was no whole response. */
   readonly code: string;
   readonly seconds: number;
 }
@@ -28,7 +28,7 @@ export interface ProjectClient {
   readonly call: (request: ServiceRequest, signal: AbortSignal) => Promise<unknown>;
   /** The id of the project in the cloud, once it is known. */
   readonly projectId: () => string | undefined;
-  /** When the IAM user's password expires, once a sign-in has told; else undefined. */
+  /** When the IAM user's password expires, known after a sign-in. */
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
   /** Closes every connection; calls under way reject. */
   readonly close: () => Promise<void>;

@@ -1,4 +1,4 @@
-/** Encodes a text as RFC 3986 asks for one path segment or one side of a query pair; `!'()*` too. */
+/** Encodes a text by RFC 3986 for one path segment or one side of a query pair; `!'()*` too. */
 export const encodeComponent = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
@@ -20,14 +20,14 @@ export const encodePath = (path: string): string =>
     .map((segment) => encodeComponent(decodeComponent(segment)))
     .join('/');
 
-const compare = (one: string, other: string): number => {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
-};
+const compareBytes = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one, 'utf8'), Buffer.from(other, 'utf8'));
 
-/** A query string in the order and encoding in which it is signed: by key, then by value; empty for none. */
+/** A query string in the order in which it is signed: by name, then by value, as they are before they are encoded. */
 export const canonicalQuery = (entries: Iterable<readonly [string, string]>): string =>
-  Array.from(entries, ([key, value]) => [encodeComponent(key), encodeComponent(value)] as const)
-    .sort(([oneKey, one], [otherKey, other]) => compare(oneKey, otherKey) || compare(one, other))
-    .map(([key, value]) => `${key}=${value}`)
+  Array.from(entries)
+    .sort(
+      ([oneName, one], [otherName, other]) => compareBytes(oneName, otherName) || compareBytes(one, other),
+    )
+    .map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`)
     .join('&');

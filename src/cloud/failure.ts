@@ -1,29 +1,42 @@
 import type { FailureKind } from '../domain/outcome.ts';
-import type { Operation } from './operation.ts';
+import type { Seconds } from '../domain/quantities.ts';
 
-/** What is known of a call that failed. No field ever holds a secret. */
+/** What is known of a call that failed. No field ever contains a secret. */
 export interface CloudFailureDetails {
   readonly kind: FailureKind;
-  readonly operation: Operation;
-  /** Host and port that were asked. */
+  readonly operation: string;
+  /** Host and port. */
   readonly host: string | undefined;
-  /** HTTP status of the last answer; undefined when there was none. */
+  /** HTTP status of the last response; undefined without one. */
   readonly status: number | undefined;
   /** The vendor's code (`GES.7041`, `APIGW.0301`, …), cut at 64 characters. */
   readonly code: string | undefined;
   /** The system's code for a network failure (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …). */
   readonly cause: string | undefined;
-  /** The `Date` header of the last answer, for telling a clock that is off; undefined without one. */
+  /** The `Date` header of the last response, which shows a wrong clock; undefined without one. */
   readonly serverDate: Date | undefined;
+  /** How long to wait before refused credentials are sent again, where the response says so. */
+  readonly wait?: Seconds | undefined;
 }
+
+const NOTHING_KNOWN = {
+  host: undefined,
+  status: undefined,
+  code: undefined,
+  cause: undefined,
+  serverDate: undefined,
+} as const satisfies Partial<CloudFailureDetails>;
 
 /** The one way in which a call to the cloud fails. `message` is one line for people. */
 export class CloudFailure extends Error {
   override readonly name = 'CloudFailure';
   readonly details: CloudFailureDetails;
 
-  constructor(message: string, details: CloudFailureDetails) {
+  constructor(
+    message: string,
+    known: Pick<CloudFailureDetails, 'kind' | 'operation'> & Partial<CloudFailureDetails>,
+  ) {
     super(message);
-    this.details = details;
+    this.details = { ...NOTHING_KNOWN, ...known };
   }
 }

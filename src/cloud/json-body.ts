@@ -1,9 +1,9 @@
-/** What a body comes to: its JSON value, or in a few words what it is instead. */
-export type JsonReading =
+/** The JSON value of a body, or in a few words what it is instead. */
+export type JsonResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly instead: string };
 
-// The deepest answer of these APIs has six levels.
+// The deepest response of these APIs has six levels.
 const MAX_DEPTH = 64;
 // However deep these nest, they come to 25 MB at most. A page of a list is smaller, and to look costs a third of
 // parsing it.
@@ -37,7 +37,7 @@ function nestsDeeperThan(limit: number, text: Buffer): boolean {
 }
 
 /** Parses a body as JSON, leniently decoded as UTF-8. */
-export function readJson(body: Buffer): JsonReading {
+export function readJson(body: Buffer): JsonResult {
   if (body.length === 0) return { ok: false, instead: 'an empty body' };
   if (body.length > HARMLESS_BYTES && nestsDeeperThan(MAX_DEPTH, body)) {
     return { ok: false, instead: `JSON nested deeper than ${MAX_DEPTH} levels` };

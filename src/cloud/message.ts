@@ -1,29 +1,28 @@
+import type { FailureKind } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { Permission } from '../services/api-call.ts';
-import type { Classification } from './classification.ts';
-import { explainCause } from './network-failure.ts';
-import type { Operation } from './operation.ts';
-import { oneLine } from './text.ts';
+import { explainCause, type NetworkFault } from './network-failure.ts';
+import { oneLine } from './redaction.ts';
+import type { CloudRequest } from './request.ts';
 import type { VendorError } from './vendor-error.ts';
 
-/** What was being done, for the sentence about its failure. */
-export interface Attempted {
-  readonly operation: Operation;
-  readonly permission: Permission | undefined;
+/** What was requested, for the sentence about its failure. */
+export interface Requested {
+  readonly request: Pick<CloudRequest, 'operation' | 'permission'>;
   /** Host and port. */
   readonly host: string;
 }
 
-// `list_backups` → `list backups`.
-const doing = (operation: Operation): string => operation.replaceAll('_', ' ');
-
-/** A sentence: what could not be done, why, and where it is known what to do. */
+/** A sentence: what could not be done, why, and what to do. `list_backups` becomes `list backups`. */
 export const failureMessage = (
-  operation: Operation,
+  operation: string,
   reason: string,
   ...advice: readonly (string | undefined)[]
 ): string =>
-  [`cannot ${doing(operation)}: ${reason}`, ...advice.filter((part) => part !== undefined)].join('; ');
+  [
+    `cannot ${operation.replaceAll('_', ' ')}: ${reason}`,
+    ...advice.filter((part) => part !== undefined),
+  ].join('; ');
 
 const TOLERATED_SKEW = 15 * 60;
 
@@ -44,42 +43,45 @@ export function permissionWords(permission: Permission | undefined): string {
   return identity === undefined ? role : `${role} (in an identity policy: ${identity})`;
 }
 
-function answerAdvice(
-  attempted: Attempted,
+function adviceFor(
+  { operation, permission }: Requested['request'],
   status: number,
-  kind: Classification['kind'],
+  kind: FailureKind,
+  code: string | undefined,
 ): string | undefined {
-  const { operation } = attempted;
   if (kind === 'permission') {
-    return `grant ${permissionWords(attempted.permission)} to the user or agency`;
+    const grant = `grant ${permissionWords(permission)} to the user or agency`;
+    return operation === 'find_project' ? `${grant}, or set project_id` : grant;
   }
   if (kind === 'throttled') return 'raise poll.interval or lower poll.concurrency';
-  if (status >= 300 && status < 400) return 'a redirect is not followed, check the endpoint';
+  if (kind === 'server') return 'the service is at fault, try again later';
+  if (status >= 300 && status < 400) return 'redirects are not followed, check the endpoint';
   if (kind !== 'refused') return undefined;
-  if (operation === 'sign_in') return 'check project_name or project_id, and iam_endpoint';
-  return status === 404 && operation !== 'find_project' ? 'check the endpoint and project_id' : undefined;
+  if (operation === 'sign_in') return 'check region, project_id, project_name and iam_endpoint';
+  if (operation === 'find_project') return 'check iam_endpoint';
+  if (status === 404) return 'check the endpoint and project_id';
+  return code === undefined ? 'check the endpoint' : `look up ${code} in the error codes of the service`;
 }
 
-/** The sentence about an answer that is an error. */
-export function answerMessage(
-  attempted: Attempted,
+/** The sentence about a response that is an error. */
+export function errorMessage(
+  { request, host }: Requested,
   status: number,
-  error: VendorError,
-  kind: Classification['kind'],
+  { code, text }: VendorError,
+  kind: FailureKind,
   advice: string | undefined,
 ): string {
-  const said = [error.code, error.text === undefined ? undefined : `"${error.text}"`];
-  const answered = [`${attempted.host} answered ${status}`, ...said.filter((part) => part !== undefined)];
+  const returned = [`${host} returned ${status}`, code, text === undefined ? undefined : `"${text}"`];
   return failureMessage(
-    attempted.operation,
-    answered.join(' '),
-    advice ?? answerAdvice(attempted, status, kind),
+    request.operation,
+    returned.filter((part) => part !== undefined).join(' '),
+    advice ?? adviceFor(request, status, kind, code),
   );
 }
 
-/** The sentence about an answer that cannot be read. */
-export function unreadableMessage(
-  attempted: Attempted,
+/** The sentence about a response that cannot be read. `contentType` is cleaned of secrets. */
+export function malformedMessage(
+  { request, host }: Requested,
   status: number,
   instead: string,
   contentType: string | undefined,
@@ -87,38 +89,56 @@ export function unreadableMessage(
   const named = contentType === undefined ? '' : ` (${oneLine(contentType, 60)})`;
   const isPage = /html/i.test(contentType ?? '');
   return failureMessage(
-    attempted.operation,
-    `${attempted.host} answered ${status} with ${instead}${named}`,
-    isPage ? 'check the endpoint, and whether a proxy or a login page stands in between' : undefined,
+    request.operation,
+    `${host} returned ${status} with ${instead}${named}`,
+    isPage ? 'check the endpoint, and whether a proxy or a login page is in between' : 'check the endpoint',
   );
 }
 
-/** The sentence about a connection that failed. `detail` is used where the cause has no words of its own. */
+const CHECK_PROXY = 'check the proxy too (proxy_url or HTTPS_PROXY)';
+const UNKNOWN_CAUSE = {
+  happened: 'could not be reached',
+  advice: 'check the network of this machine and the endpoint',
+};
+
+/** A code that people find by searching for it: the system's or OpenSSL's. */
+const searchable = (cause: string | undefined): string | undefined =>
+  cause === undefined || /^(UND_ERR|PROXY)_/.test(cause) ? undefined : cause;
+
+const REGIONAL_IAM = /^iam\.[^.]+\.myhuaweicloud\.com$/;
+
+/** The sentence about a request that got no whole response within `limit`. */
 export function networkMessage(
-  attempted: Attempted,
-  cause: string | undefined,
-  detail: string | undefined,
+  { request, host }: Requested,
+  { fault, cause, detail }: NetworkFault,
+  limit: Seconds,
   proxied: boolean,
 ): string {
-  const { operation, host } = attempted;
-  const { happened, advice } = explainCause(cause) ?? {
-    happened: 'could not be reached',
-    advice: 'check the network of this machine and the endpoint',
-  };
-  const isWord = cause !== undefined && !/^(UND_ERR|PROXY)_/.test(cause);
-  const remark = explainCause(cause) === undefined ? oneLine(detail ?? cause ?? '', 120) : isWord && cause;
-  return failureMessage(
-    operation,
-    `${host} ${happened}${remark ? ` (${remark})` : ''}`,
-    advice,
-    proxied ? 'check the proxy too (proxy_url or HTTPS_PROXY)' : undefined,
-  );
+  const message = (reason: string, ...advice: readonly (string | undefined)[]): string =>
+    failureMessage(request.operation, reason, ...advice, proxied ? CHECK_PROXY : undefined);
+  switch (fault) {
+    case 'timeout':
+      return message(
+        `${host} did not finish responding within ${limit} s`,
+        'check the network, or raise poll.request_timeout',
+      );
+    case 'unreadable':
+      return message(
+        `${host} sent a response that cannot be read (${oneLine(detail ?? cause ?? 'not HTTP', 120)})`,
+        'check the endpoint',
+      );
+    case 'network': {
+      const known = explainCause(cause);
+      const { happened, advice } = known ?? UNKNOWN_CAUSE;
+      const remark = known === undefined ? oneLine(detail ?? cause ?? 'unknown', 120) : searchable(cause);
+      const isGlobalNeeded = cause === 'ENOTFOUND' && REGIONAL_IAM.test(host);
+      return message(
+        `${host} ${happened}${remark === undefined ? '' : ` (${remark})`}`,
+        advice,
+        isGlobalNeeded ? 'or set iam_endpoint: https://iam.myhuaweicloud.com' : undefined,
+      );
+    }
+    default:
+      return fault satisfies never;
+  }
 }
-
-/** The sentence about an answer that did not come in time. */
-export const timeoutMessage = (attempted: Attempted, limit: Seconds, proxied: boolean): string =>
-  failureMessage(
-    attempted.operation,
-    `${attempted.host} gave no whole answer within ${limit} s`,
-    proxied ? 'check the proxy too (proxy_url or HTTPS_PROXY)' : undefined,
-  );

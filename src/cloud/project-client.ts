@@ -2,20 +2,20 @@ import { joinSignals } from '../abort.ts';
 import type { ProjectConfig } from '../config/config.ts';
 import { type Clock, milliseconds, type Seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
-import { createAsker } from './asker.ts';
-import type { ProjectClient, RequestObservation, ServiceRequest } from './client.ts';
+import type { ProjectClient, RequestObservation } from './client.ts';
 import { createConnections } from './connections.ts';
 import type { Authorization } from './credentials/authorizer.ts';
-import { createAuthorizer } from './credentials/credentials.ts';
-import { sameSecrets } from './credentials/secret.ts';
+import { createAuthorizer } from './credentials/create-authorizer.ts';
+import { createRenewalLimit } from './credentials/renewal-limit.ts';
 import { createSignInGuard, type SignInGuard } from './credentials/sign-in-guard.ts';
 import { encodeComponent } from './encoding.ts';
 import { CloudFailure } from './failure.ts';
 import { nameInIam, readProjectId } from './project-id.ts';
-import type { Answer, Question } from './question.ts';
-import { MAX_ATTEMPTS, type Sleep } from './retry.ts';
+import type { CloudRequest, CloudResponse } from './request.ts';
+import type { Sleep } from './retry.ts';
 import { createSemaphore } from './semaphore.ts';
-import { type NoteFailure, shareWork } from './shared-work.ts';
+import { createSender } from './sender.ts';
+import { type NoteFailure, shareRun } from './shared-run.ts';
 
 /** What the client of a project depends on beside its configuration. */
 export interface ProjectClientOptions {
@@ -43,10 +43,12 @@ export interface ProjectClientOptions {
 
 const DEFAULT_METADATA_ORIGIN = 'http://169.254.169.254';
 const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
+const PROJECT_ID = '{project_id}';
+const CONTENT_AND_LANGUAGE = { 'content-type': 'application/json', 'x-language': 'en-us' } as const;
 
-/** A question of which everything is known but who asks. */
-type OpenQuestion = Pick<
-  Question,
+/** A request without what depends on who sends it. */
+type UnsignedRequest = Pick<
+  CloudRequest,
   | 'operation'
   | 'service'
   | 'method'
@@ -56,17 +58,12 @@ type OpenQuestion = Pick<
   | 'body'
   | 'errors'
   | 'permission'
-  | 'attempts'
+  | 'retry'
 >;
 
-const PROJECT_ID = '{project_id}';
+type ProjectIdFor = (authorization: Authorization) => Promise<string | undefined>;
 
-// A request that starts something may have been carried out although no answer came.
-const isRepeatable = (request: ServiceRequest): boolean => request.method === 'GET';
-
-const LANGUAGE_AND_TYPE = { 'content-type': 'application/json', 'x-language': 'en-us' } as const;
-
-/** Opens the way to the services of a project. Nothing is read, connected or signed in before the first call. */
+/** Creates the client of a project. Nothing is read, connected or signed in before the first call. */
 export function createProjectClient(project: ProjectConfig, options: ProjectClientOptions): ProjectClient {
   const { clock, log } = options;
   const lifetime = new AbortController();
@@ -77,7 +74,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     perHost: options.concurrency,
     timeoutMs: milliseconds(options.requestTimeout),
   });
-  const asker = createAsker({
+  const sender = createSender({
     project: project.name,
     connections,
     semaphore: createSemaphore(options.concurrency),
@@ -93,106 +90,117 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   });
   const authorizer = createAuthorizer({
     project,
-    asker,
+    sender,
     guard: options.signInGuard ?? createSignInGuard(clock),
     clock,
     log,
     lifetime: lifetime.signal,
     metadataOrigin: options.metadataOrigin ?? DEFAULT_METADATA_ORIGIN,
   });
+  const renewals = createRenewalLimit(clock);
 
-  const signed = (question: OpenQuestion, authorization: Authorization, projectId?: string): Question => ({
-    ...question,
-    path: question.path.replaceAll(PROJECT_ID, encodeComponent(projectId ?? '')),
-    headers: LANGUAGE_AND_TYPE,
-    proof: authorization.proofFor(projectId),
+  const withAuthorization = (
+    request: UnsignedRequest,
+    authorization: Authorization,
+    projectId: string | undefined,
+  ): CloudRequest => ({
+    ...request,
+    path: request.path.replaceAll(PROJECT_ID, encodeComponent(projectId ?? '')),
+    headers: CONTENT_AND_LANGUAGE,
+    authHeaders: authorization.headersFor(projectId),
     signed: authorization.signed,
     secrets: authorization.secrets,
-    refusedAdvice: authorizer.refusedAdvice,
+    whenRefused: () => ({ advice: authorizer.refusedAdvice }),
     expect: 'object',
     timeout: undefined,
   });
 
-  /** Asks with what the authorizer gives, once more with something new when it is refused. */
-  const askSignedIn = async (
-    question: OpenQuestion,
-    projectIdFor: (authorization: Authorization) => Promise<string | undefined>,
+  /** Sends a request, and once more with another authorization when the first is refused. */
+  const sendSignedIn = async (
+    request: UnsignedRequest,
+    projectIdFor: ProjectIdFor,
     signal: AbortSignal,
-    note: NoteFailure,
-  ): Promise<Answer> => {
-    const { service } = question;
-    const askWith = async (authorization: Authorization, attempts: number): Promise<Answer> => {
+    note?: NoteFailure,
+  ): Promise<CloudResponse> => {
+    const call = `${request.service} ${request.operation}`;
+    const sendAs = async (authorization: Authorization): Promise<CloudResponse> => {
       const projectId = await projectIdFor(authorization);
-      const answer = await asker
-        .ask({ ...signed(question, authorization, projectId), attempts }, signal, note)
-        .catch((error: unknown) => {
-          if (isAccepted(error)) authorizer.accepted(authorization, service);
-          throw error;
-        });
-      authorizer.accepted(authorization, service);
-      return answer;
+      return sender.send(withAuthorization(request, authorization, projectId), signal, note);
     };
-
-    const first = await authorizer.authorize(signal, note);
+    const first = await authorizer.authorize(signal);
     try {
-      return await askWith(first, question.attempts);
+      return await sendAs(first);
     } catch (error) {
-      if (!isRefused(error, question) || !authorizer.refused(first, service)) throw error;
-      const second = await authorizer.authorize(signal, note);
-      if (sameSecrets(first.secrets, second.secrets)) throw error;
-      return await askWith(second, Math.max(1, question.attempts - 1)).catch((again: unknown) => {
-        if (isRefused(again, question)) authorizer.refused(second, service);
+      if (!isRefused(error, request)) throw error;
+      if (authorizer.needsSignIn(first) && !renewals.allows(call)) throw error;
+      authorizer.discard(first);
+      const second = await authorizer.authorize(signal);
+      if (haveSameSecrets(first, second)) throw error;
+      return await sendAs(second).catch((again: unknown) => {
+        if (isRefused(again, request)) renewals.unhelped(call);
         throw again;
       });
     }
   };
 
-  let foundId: string | undefined;
-  let usedId: string | undefined;
-  const findProject = shareWork<string>(
-    async (signal, note) => {
-      const question: OpenQuestion = {
+  const listProjects = (
+    path: string,
+    query: UnsignedRequest['query'],
+    note: NoteFailure,
+  ): Promise<CloudResponse> =>
+    sendSignedIn(
+      {
         operation: 'find_project',
         service: 'iam',
         method: 'GET',
         endpoint: project.iamEndpoint,
-        path: '/v3/projects',
-        query: { name: nameInIam(project) },
+        path,
+        query,
         body: undefined,
         errors: { codes: {} },
         permission: { role: 'iam:projects:listProjects' },
-        attempts: MAX_ATTEMPTS,
-      };
-      const answer = await askSignedIn(question, () => Promise.resolve(undefined), signal, note);
-      foundId = readProjectId(answer, project);
+        retry: 'always',
+      },
+      () => Promise.resolve(undefined),
+      lifetime.signal,
+      note,
+    );
+
+  let foundId: string | undefined;
+  let usedId: string | undefined;
+  const findProject = shareRun<string>(
+    async (note) => {
+      const response = await listProjects('/v3/projects', { name: nameInIam(project) }, note).catch(
+        (refusal: unknown) => {
+          if (!isForbidden(refusal)) throw refusal;
+          // This one needs no permission, and knows no filter.
+          return listProjects('/v3/auth/projects', {}, note).catch((error: unknown) => {
+            throw isForbidden(error) || isMissing(error) ? refusal : error;
+          });
+        },
+      );
+      foundId = readProjectId(response, project);
       return foundId;
     },
-    () => asker.interrupted('find_project', new URL(project.iamEndpoint).host),
+    (signal) => sender.interrupted('find_project', new URL(project.iamEndpoint).host, signal),
   );
 
   return {
-    call: async (request, signal) => {
+    call: async (call, signal) => {
       const joined = joinSignals(signal, lifetime.signal);
-      const note = (): void => undefined;
-      const projectIdFor = async (authorization: Authorization): Promise<string> => {
-        usedId =
-          project.projectId ?? authorization.projectId ?? foundId ?? (await findProject(joined.signal, note));
+      const projectIdFor: ProjectIdFor = async ({ projectId }) => {
+        usedId = project.projectId ?? projectId ?? foundId ?? (await findProject(joined.signal));
         return usedId;
       };
-      const question: OpenQuestion = {
-        operation: request.operation,
-        service: request.service,
-        method: request.method,
-        endpoint: request.endpoint,
-        path: request.path,
-        query: request.query ?? {},
-        body: request.body === undefined ? undefined : JSON.stringify(request.body),
-        errors: request.errors,
-        permission: request.permission,
-        attempts: isRepeatable(request) ? MAX_ATTEMPTS : 1,
+      const request: UnsignedRequest = {
+        ...call,
+        query: call.query ?? {},
+        body: call.body === undefined ? undefined : JSON.stringify(call.body),
+        // A request that starts something may have been carried out although no response came.
+        retry: call.method === 'GET' ? 'always' : 'never',
       };
       try {
-        return (await askSignedIn(question, projectIdFor, joined.signal, note)).body;
+        return (await sendSignedIn(request, projectIdFor, joined.signal)).body;
       } finally {
         joined.release();
       }
@@ -206,12 +214,14 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   };
 }
 
-/** Whether a service refused who asks. A failed look-up of the project on the way is not the service's word. */
-const isRefused = (error: unknown, question: Pick<OpenQuestion, 'operation'>): boolean =>
-  error instanceof CloudFailure &&
-  error.details.kind === 'auth' &&
-  error.details.operation === question.operation;
+/** Whether a call itself was refused, and not the look-up of the project before it. */
+const isRefused = (error: unknown, { operation }: UnsignedRequest): boolean =>
+  error instanceof CloudFailure && error.details.kind === 'auth' && error.details.operation === operation;
 
-/** Whether a service let the one who asks in, although it then gave a bad answer. */
-const isAccepted = (error: unknown): boolean =>
-  error instanceof CloudFailure && error.details.status !== undefined && error.details.kind !== 'auth';
+const isForbidden = (error: unknown): boolean =>
+  error instanceof CloudFailure && error.details.kind === 'permission';
+
+const isMissing = (error: unknown): boolean => error instanceof CloudFailure && error.details.status === 404;
+
+const haveSameSecrets = (one: Authorization, other: Authorization): boolean =>
+  one.secrets.join('\0') === other.secrets.join('\0');

@@ -2,13 +2,13 @@ import type { ProjectConfig } from '../config/config.ts';
 import { CloudFailure } from './failure.ts';
 import { asJsonObject } from './json-body.ts';
 import { failureMessage } from './message.ts';
-import type { Answer } from './question.ts';
+import type { CloudResponse } from './request.ts';
 
 /** The name under which IAM knows the project. */
 export const nameInIam = (project: ProjectConfig): string => project.projectName ?? project.region;
 
-/** Reads the id of a project from IAM's list of the projects of that name; throws a `CloudFailure` without exactly one. */
-export function readProjectId(answer: Answer, project: ProjectConfig): string {
+/** Reads the id of a project from a list of projects; throws a `CloudFailure` without exactly one of its name. */
+export function readProjectId({ status, body }: CloudResponse, project: ProjectConfig): string {
   const { host } = new URL(project.iamEndpoint);
   const name = nameInIam(project);
   const fail = (kind: 'malformed' | 'refused', reason: string): CloudFailure =>
@@ -16,15 +16,11 @@ export function readProjectId(answer: Answer, project: ProjectConfig): string {
       kind,
       operation: 'find_project',
       host,
-      status: answer.status,
-      code: undefined,
-      cause: undefined,
-      serverDate: undefined,
+      status,
     });
-  const projects = asJsonObject(answer.body)?.['projects'];
-  if (!Array.isArray(projects)) {
-    throw fail('malformed', `${host} answered ${answer.status} without a list of projects`);
-  }
+  const projects = asJsonObject(body)?.['projects'];
+  if (!Array.isArray(projects))
+    throw fail('malformed', `${host} returned ${status} without a list of projects`);
   const ids = new Set(
     projects
       .map(asJsonObject)
@@ -34,7 +30,7 @@ export function readProjectId(answer: Answer, project: ProjectConfig): string {
   );
   const [id] = ids;
   if (typeof id !== 'string')
-    throw fail('refused', `${host} shows no project named "${name}" to these credentials`);
-  if (ids.size > 1) throw fail('refused', `${host} shows ${ids.size} projects named "${name}"`);
+    throw fail('refused', `${host} lists no project named "${name}" for these credentials`);
+  if (ids.size > 1) throw fail('refused', `${host} lists ${ids.size} projects named "${name}"`);
   return id;
 }

@@ -1,14 +1,23 @@
-import { type Seconds, seconds } from '../domain/quantities.ts';
+import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { readHttpDate } from './timestamps.ts';
 
 /** Waits; ends early, resolving or rejecting, when the signal aborts. */
 export type Sleep = (duration: Seconds, signal: AbortSignal) => Promise<void>;
 
-/** How often a request is tried in all. */
+/** How often a request is sent in all. */
 export const MAX_ATTEMPTS = 3;
 
 const FIRST_BACKOFF = 1;
 const LONGEST_BACKOFF = 8;
 const LONGEST_RETRY_AFTER = 30;
+
+/** Reads the header `Retry-After`, which contains seconds or a date by the clock of the server. */
+export function readRetryAfter(value: string | undefined, serverNow: UnixSeconds): Seconds | undefined {
+  const text = value?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(text)) return seconds(Number(text));
+  const date = readHttpDate(text);
+  return date === undefined ? undefined : seconds(Math.max(0, date - serverNow));
+}
 
 /**
  * How long to wait after failed attempt number `attempt` (from 1): a random part of a bound that doubles each time,

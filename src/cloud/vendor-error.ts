@@ -1,6 +1,6 @@
 import { asJsonObject } from './json-body.ts';
 
-/** The error that an answer's body tells of, as far as it does. The texts come from outside. */
+/** The error in the body of a response, as far as there is one. The texts come from outside. */
 export interface VendorError {
   /** `GES.7041`, `APIGW.0301`, `DBS.280056`, …; undefined for a mere repetition of an HTTP status. */
   readonly code: string | undefined;
@@ -28,7 +28,7 @@ const FLAT_SHAPES = [
   ['errCode', 'externalMessage'],
 ] as const;
 
-/** Reads the error of an answer whose status says that it is one. */
+/** Reads the error of a response whose status says that it is one. */
 export function readVendorError(body: unknown): VendorError {
   const fields = asJsonObject(body);
   if (fields === undefined) return NO_ERROR;
@@ -38,7 +38,7 @@ export function readVendorError(body: unknown): VendorError {
     if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
   }
   const unauthorized = asJsonObject(fields['unauthorized']);
-  // CBR's answer to an unknown id; only the text tells it from a refused token.
+  // CBR's response to an unknown id; only the text tells it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
     return { code: text, text, statedStatus: undefined };
@@ -53,7 +53,7 @@ export function readVendorError(body: unknown): VendorError {
   };
 }
 
-/** Reads the error that stands in an answer of status 200, where an empty or absent code is success. */
+/** Reads the error in a response of status 200, where an empty or absent code is success. */
 export function readErrorOfSuccess(body: unknown): VendorError | undefined {
   const fields = asJsonObject(body);
   const isError = [fields?.['error_code'], fields?.['errorCode']].some(

@@ -103,17 +103,13 @@ const signInByIdToken: Route['answer'] = (call, cloud) => {
     : iamError(401, 'The identity provider or its token is not accepted.');
 };
 
-const findProject: Route['answer'] = (call, cloud) => {
-  const refusal = refusedCredentials(call, cloud, 'iam');
-  if (refusal) {
-    return refusal;
-  }
-  if (!cloud.identity.may('iam:projects:list')) {
-    return iamError(403, 'The user may not list projects.');
-  }
-  const { projectId, projectName } = cloud.options;
-  const name = new URLSearchParams(call.query).get('name');
-  const self = `/v3/projects${call.query === '' ? '' : `?${call.query}`}`;
+const listProjects = (
+  { query }: Call,
+  { options }: CloudState,
+  path: string,
+  name: string | null,
+): Answer => {
+  const { projectId, projectName } = options;
   const project = {
     id: projectId,
     name: projectName,
@@ -127,11 +123,25 @@ const findProject: Route['answer'] = (call, cloud) => {
   return {
     status: 200,
     body: {
-      links: { next: null, previous: null, self },
+      links: { next: null, previous: null, self: query === '' ? path : `${path}?${query}` },
       projects: name === null || name === projectName ? [project] : [],
     },
   };
 };
+
+const findProject: Route['answer'] = (call, cloud) => {
+  const refusal = refusedCredentials(call, cloud, 'iam');
+  if (refusal) {
+    return refusal;
+  }
+  return cloud.identity.may('iam:projects:listProjects')
+    ? listProjects(call, cloud, '/v3/projects', new URLSearchParams(call.query).get('name'))
+    : iamError(403, 'You are not authorized to perform the requested action: iam:projects:listProjects.');
+};
+
+/** The projects of whoever asks, which needs no permission and takes no filter. */
+const ownProjects: Route['answer'] = (call, cloud) =>
+  refusedCredentials(call, cloud, 'iam') ?? listProjects(call, cloud, '/v3/auth/projects', null);
 
 /** What IAM answers. */
 export const iamRoutes: readonly Route[] = [
@@ -158,5 +168,13 @@ export const iamRoutes: readonly Route[] = [
     path: '/v3/projects',
     permission: undefined,
     answer: findProject,
+  },
+  {
+    service: 'iam',
+    operation: 'find_project',
+    method: 'GET',
+    path: '/v3/auth/projects',
+    permission: undefined,
+    answer: ownProjects,
   },
 ];

@@ -6,6 +6,8 @@ import { iamTime } from './time-text.ts';
 const LONGEST_SESSION = 21_600;
 const NOT_FOUND: Answer = { status: 404, body: undefined };
 const UNAUTHORIZED: Answer = { status: 401, body: undefined };
+// As the vendor's own clients know it.
+const NO_AGENCY: Answer = { status: 401, body: { message: 'Please configure Cloud Service Agency first' } };
 
 /** The metadata service of one server: its sessions and the key of its agency. */
 export const metadataRoutes = (): readonly Route[] => {
@@ -44,7 +46,7 @@ export const metadataRoutes = (): readonly Route[] => {
       return UNAUTHORIZED;
     }
     if (!cloud.identity.may('metadata:agency')) {
-      return NOT_FOUND;
+      return NO_AGENCY;
     }
     const key = cloud.identity.temporaryKey(cloud.now());
     return ok({

@@ -35,9 +35,11 @@ const encode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-const compare = (left: string, right: string): number => Number(left > right) - Number(left < right);
+/** The order of Go's strings, which the vendor's own clients sort by. */
+const compare = (left: string, right: string): number =>
+  Buffer.compare(Buffer.from(left), Buffer.from(right));
 
-/** The query with its pairs sorted by name, then value, and encoded anew. */
+/** The query with its decoded pairs sorted by name, then value, and encoded again. */
 export const canonicalQuery = (query: string): string =>
   [...new URLSearchParams(query)]
     .sort(([leftName, left], [rightName, right]) => compare(leftName, rightName) || compare(left, right))

@@ -1,20 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer } from '../../src/cloud/classification.ts';
+import { classifyResponse } from '../../src/cloud/classification.ts';
 import {
   classifyFault,
   explainCause,
   isCertificateCause,
   isUnsent,
 } from '../../src/cloud/network-failure.ts';
-import type { Operation } from '../../src/cloud/operation.ts';
 import { readErrorOfSuccess, readVendorError } from '../../src/cloud/vendor-error.ts';
 import type { FailureKind } from '../../src/domain/outcome.ts';
 import { serviceOf } from '../../src/services/index.ts';
 
 type Row = readonly [status: number, code: string | undefined, kind: FailureKind, transient: boolean];
 
-const classify = (operation: Operation, status: number, code: string | undefined, statedStatus?: number) =>
-  classifyAnswer(operation, status, { code, text: undefined, statedStatus }, rulesOf(code));
+const classify = (operation: string, status: number, code: string | undefined, statedStatus?: number) =>
+  classifyResponse(operation, status, { code, text: undefined, statedStatus }, rulesOf(code));
 
 // The gateway's codes come from any service.
 const rulesOf = (code: string | undefined) =>

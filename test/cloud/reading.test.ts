@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readJson } from '../../src/cloud/json-body.ts';
-import { skewAdvice } from '../../src/cloud/message.ts';
-import { readHttpDate, readMoment } from '../../src/cloud/moment.ts';
-import { waitBeforeRetry } from '../../src/cloud/retry.ts';
-import { readRetryAfter } from '../../src/cloud/retry-after.ts';
-import { oneLine, withoutSecrets } from '../../src/cloud/text.ts';
+import { networkMessage, skewAdvice } from '../../src/cloud/message.ts';
+
+import { oneLine, withoutSecrets } from '../../src/cloud/redaction.ts';
+import { readRetryAfter, waitBeforeRetry } from '../../src/cloud/retry.ts';
+import { readHttpDate, readTimestamp } from '../../src/cloud/timestamps.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -61,12 +61,19 @@ describe('a text from outside', () => {
     expect(text).toBe('bad password […] for token […]');
   });
 
+  it('keeps a long path that is known to be harmless', () => {
+    const path = `/v2/${'0123456789abcdef'.repeat(2)}/graphs/backups`;
+    const text = withoutSecrets(`GET|${path}/|limit=1|pass!word|${'f'.repeat(64)}`, ['pass!word'], path);
+
+    expect(text).toBe(`GET|${path}/|limit=1|[…]|[…]`);
+  });
+
   it('keeps its words when a secret is very short', () => {
     expect(withoutSecrets('a bad password', ['a'])).toBe('a bad password');
   });
 });
 
-describe('a moment', () => {
+describe('a timestamp', () => {
   it.each([
     ['2020-01-04T09:05:22.701000Z', 1_578_128_722.701],
     ['2020-01-04T09:05:22Z', 1_578_128_722],
@@ -79,7 +86,7 @@ describe('a moment', () => {
     [1_578_128_722, undefined],
     [null, undefined],
   ])('%j is %s', (value, moment) => {
-    expect(readMoment(value)).toBe(moment);
+    expect(readTimestamp(value)).toBe(moment);
   });
 
   it.each([
@@ -126,6 +133,23 @@ describe('the wait before a retry', () => {
     const retryAfter = asked === undefined ? undefined : seconds(asked);
 
     expect(waitBeforeRetry(attempt, retryAfter, random)).toBe(wait);
+  });
+});
+
+describe('a host of IAM that cannot be resolved', () => {
+  const messageOf = (host: string): string =>
+    networkMessage(
+      { request: { operation: 'sign_in', permission: undefined }, host },
+      { fault: 'network', cause: 'ENOTFOUND', detail: undefined },
+      seconds(30),
+      false,
+    );
+
+  it('is told of the global one, where it is one of a region', () => {
+    expect(messageOf('iam.cn-southwest-3.myhuaweicloud.com')).toBe(
+      'cannot sign in: iam.cn-southwest-3.myhuaweicloud.com is not a host name that can be resolved (ENOTFOUND); check the region and the endpoint; or set iam_endpoint: https://iam.myhuaweicloud.com',
+    );
+    expect(messageOf('iam.cn-north-4.example')).not.toContain('iam.myhuaweicloud.com');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRenewable } from '../../src/cloud/credentials/renewable.ts';
+import { createRenewalLimit } from '../../src/cloud/credentials/renewal-limit.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { createTestClock, eventually, forever } from './support.ts';
@@ -10,23 +11,17 @@ const interrupted = (): CloudFailure =>
   new CloudFailure('interrupted', {
     kind: 'timeout',
     operation: 'sign_in',
-    host: undefined,
-    status: undefined,
-    code: undefined,
-    cause: undefined,
-    serverDate: undefined,
   });
 
 interface Token {
   readonly number: number;
 }
 
-const arrange = (life = DAY, costly = true) => {
+const arrange = (life = DAY) => {
   const clock = createTestClock();
   const state = { obtained: 0, failing: false, failures: 0 };
   const renewable = createRenewable<Token>({
     clock: clock.now,
-    costly,
     lifetime: forever(),
     interrupted,
     renewalFailed: () => {
@@ -41,7 +36,7 @@ const arrange = (life = DAY, costly = true) => {
       return { value: { number: state.obtained }, validFor: seconds(life) };
     },
   });
-  const get = () => renewable.get(forever(), () => undefined);
+  const get = () => renewable.get(forever());
   return { clock, state, renewable, get };
 };
 
@@ -106,66 +101,55 @@ describe('a renewable', () => {
     expect(state.obtained).toBe(1);
   });
 
-  it('is obtained once for all who were refused with the same one', async () => {
+  it('is obtained once for all who discard the same one', async () => {
     const { get, renewable, state } = arrange();
     const first = await get();
 
-    const worth = [renewable.refused(first, 'ges'), renewable.refused(first, 'gaussdb-mysql')];
+    renewable.discard(first);
     const second = await get();
-    const late = renewable.refused(first, 'ges');
+    renewable.discard(first);
 
-    expect([...worth, late]).toEqual([true, true, true]);
     expect((await get()) === second).toBe(true);
+    expect([renewable.holds(first), renewable.holds(second)]).toEqual([false, true]);
     expect(state.obtained).toBe(2);
   });
+});
 
-  it('is renewed at every refusal as long as each new one was accepted', async () => {
-    const { get, renewable, state } = arrange();
+describe('renewals after refusals', () => {
+  const arrangeLimit = () => {
+    const clock = createTestClock();
+    return { clock, limit: createRenewalLimit(clock.now) };
+  };
 
-    for (let time = 0; time < 3; time += 1) {
-      const current = await get();
-      renewable.accepted(current, 'ges');
-      expect(renewable.refused(current, 'ges')).toBe(true);
-    }
-
-    expect(state.obtained).toBe(3);
-  });
-
-  it('is renewed once in five minutes for one who refuses every one', async () => {
-    const { clock, get, renewable, state } = arrange();
-    const answers: boolean[] = [];
+  it('are limited to one in five minutes for a call that refuses every token', () => {
+    const { clock, limit } = arrangeLimit();
+    const renewedAt: number[] = [];
 
     for (let second = 0; second < 600; second += 30) {
-      const current = await get();
-      renewable.accepted(current, 'gaussdb-mysql');
-      const worth = renewable.refused(current, 'ges');
-      if (worth) renewable.refused(await get(), 'ges');
-      answers.push(worth);
+      if (limit.allows('ges list_backups')) renewedAt.push(second);
+      limit.unhelped('ges list_backups');
       clock.advance(30);
     }
 
-    expect(answers.map((worth, index) => (worth ? index * 30 : -1)).filter((at) => at >= 0)).toEqual([
-      0, 300,
-    ]);
-    expect(state.obtained).toBe(3);
+    expect(renewedAt).toEqual([0, 300]);
   });
 
-  it('that costs nothing is renewed at every refusal', async () => {
-    const { get, renewable, state } = arrange(DAY, false);
+  it('are limited to two in five minutes where they help', () => {
+    const { clock, limit } = arrangeLimit();
+    const renewedAt: number[] = [];
 
-    for (let time = 0; time < 4; time += 1) expect(renewable.refused(await get(), 'ges')).toBe(true);
+    for (let second = 0; second < 600; second += 30) {
+      if (limit.allows('ges list_backups')) renewedAt.push(second);
+      clock.advance(30);
+    }
 
-    expect(state.obtained).toBe(4);
+    expect(renewedAt).toEqual([0, 30, 300, 330]);
   });
 
-  it('is still renewed for others while one refuses every one', async () => {
-    const { get, renewable } = arrange();
-    renewable.refused(await get(), 'ges');
-    renewable.refused(await get(), 'ges');
-    const current = await get();
-    renewable.accepted(current, 'gaussdb-mysql');
+  it('of one call do not count for another', () => {
+    const { limit } = arrangeLimit();
+    limit.unhelped('ges list_backups');
 
-    expect(renewable.refused(current, 'ges')).toBe(false);
-    expect(renewable.refused(current, 'gaussdb-mysql')).toBe(true);
+    expect([limit.allows('ges list_backups'), limit.allows('ges list_graphs')]).toEqual([false, true]);
   });
 });

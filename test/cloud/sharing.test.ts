@@ -1,22 +1,17 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { joinSignals } from '../../src/abort.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createSemaphore } from '../../src/cloud/semaphore.ts';
-import { type NoteFailure, shareWork } from '../../src/cloud/shared-work.ts';
+import { shareRun } from '../../src/cloud/shared-run.ts';
 import { forever } from './support.ts';
 
 const failure = (message: string): CloudFailure =>
   new CloudFailure(message, {
     kind: 'server',
     operation: 'sign_in',
-    host: undefined,
-    status: undefined,
-    code: undefined,
-    cause: undefined,
-    serverDate: undefined,
   });
-
-const ignore: NoteFailure = () => undefined;
 
 describe('a semaphore', () => {
   it('lets in as many as it has places, the others in their order', async () => {
@@ -76,10 +71,10 @@ describe('joined signals', () => {
   });
 });
 
-describe('shared work', () => {
-  it('runs once for all who need it at the same time, and anew afterwards', async () => {
+describe('a shared run', () => {
+  it('serves all who need it at the same time, and is repeated afterwards', async () => {
     let runs = 0;
-    const work = shareWork(
+    const shared = shareRun(
       async () => {
         runs += 1;
         return runs;
@@ -87,8 +82,8 @@ describe('shared work', () => {
       () => failure('interrupted'),
     );
 
-    const together = await Promise.all([work(forever(), ignore), work(forever(), ignore)]);
-    const later = await work(forever(), ignore);
+    const together = await Promise.all([shared(forever()), shared(forever())]);
+    const later = await shared(forever());
 
     expect(together).toEqual([1, 1]);
     expect(later).toBe(2);
@@ -96,55 +91,54 @@ describe('shared work', () => {
 
   it('goes on for the others when one stops waiting', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    let abandoned = false;
-    const work = shareWork(
-      (signal) => {
-        signal.addEventListener('abort', () => {
-          abandoned = true;
-        });
-        return promise;
-      },
+    const shared = shareRun(
+      () => promise,
       () => failure('interrupted'),
     );
     const impatient = new AbortController();
-    const first = work(impatient.signal, ignore);
-    const second = work(forever(), ignore);
-    await Promise.resolve();
+    const first = shared(impatient.signal);
+    const second = shared(forever());
 
     impatient.abort();
     const [end] = await Promise.allSettled([first]);
-    const abandonedThen = abandoned;
     resolve('done');
 
     expect(end).toMatchObject({ status: 'rejected', reason: { message: 'interrupted' } });
-    expect(abandonedThen).toBe(false);
     expect(await second).toBe('done');
+    expect(getEventListeners(impatient.signal, 'abort')).toHaveLength(0);
   });
 
-  it('is abandoned when nobody waits any more, and tells its last failed attempt', async () => {
-    let signals: AbortSignal[] = [];
-    const work = shareWork<string>(
-      (signal, note) => {
-        signals = [...signals, signal];
+  it('gives its last failed attempt to who stops waiting', async () => {
+    const shared = shareRun<string>(
+      (note) => {
         note(failure('503'));
         return new Promise(() => undefined);
       },
       () => failure('interrupted'),
     );
-    const first = new AbortController();
-    const second = new AbortController();
-    const ends = Promise.allSettled([work(first.signal, ignore), work(second.signal, ignore)]);
-    await Promise.resolve();
-    await Promise.resolve();
+    const impatient = new AbortController();
+    const end = Promise.allSettled([shared(impatient.signal), shared(AbortSignal.abort())]);
+    await setImmediate();
 
-    first.abort();
-    second.abort();
-    await ends;
-    work(forever(), ignore).catch(ignore);
-    await Promise.resolve();
-    await Promise.resolve();
+    impatient.abort();
 
-    expect(await ends).toMatchObject([{ reason: { message: '503' } }, { reason: { message: '503' } }]);
-    expect(signals.map((signal) => signal.aborted)).toEqual([true, false]);
+    expect(await end).toMatchObject([{ reason: { message: '503' } }, { reason: { message: 'interrupted' } }]);
+  });
+
+  it('that fails when nobody waits any more is no unhandled rejection', async () => {
+    const { promise, reject } = Promise.withResolvers<string>();
+    const shared = shareRun(
+      () => promise,
+      () => failure('interrupted'),
+    );
+    const impatient = new AbortController();
+    const end = Promise.allSettled([shared(impatient.signal)]);
+    impatient.abort();
+    await end;
+
+    reject(failure('late'));
+    await setImmediate();
+
+    expect(await Promise.allSettled([shared(forever())])).toMatchObject([{ reason: { message: 'late' } }]);
   });
 });

@@ -141,7 +141,7 @@ describe('a project with an access key', () => {
       'no project of that name',
       { projects: [{ id: 'x', name: 'cn-north-4_x' }] },
       'refused',
-      'shows no project named',
+      'lists no project named',
     ],
     [
       'two of that name',
@@ -152,14 +152,14 @@ describe('a project with an access key', () => {
         ],
       },
       'refused',
-      'shows 2 projects named',
+      'lists 2 projects named',
     ],
-    ['no list', {}, 'malformed', 'answered 200 without a list of projects'],
+    ['no list', {}, 'malformed', 'returned 200 without a list of projects'],
     [
       'hostile rows',
       { projects: [null, 1, { name: 'cn-north-4', id: 7 }] },
       'refused',
-      'shows no project named',
+      'lists no project named',
     ],
   ])('says so when IAM has %s', async (_name, body, kind, says) => {
     const server = await startServer((_seen, response) => answerJson(response, 200, body));
@@ -171,6 +171,51 @@ describe('a project with an access key', () => {
     expect(failure.message).toContain(`cannot find project: ${server.host} ${says}`);
     expect(failure.message).toContain('set project_id or project_name');
     expect(server.requests).toHaveLength(1);
+  });
+
+  const FORBIDDEN = { error: { code: 403, message: 'You have no permission: iam:projects:listProjects.' } };
+  const PROJECTS = {
+    projects: [
+      { id: PROJECT_ID, name: 'cn-north-4' },
+      { id: 'other', name: 'cn-north-1' },
+    ],
+  };
+
+  it('finds its id in the list that needs no permission where the filtered one is not allowed', async () => {
+    const server = await startServer((seen, response) => {
+      if (seen.url.startsWith('/v3/projects')) answerJson(response, 403, FORBIDDEN);
+      else answerJson(response, 200, seen.url.startsWith('/v3/auth/projects') ? PROJECTS : {});
+    });
+    const client = clientFor(withKey(server.origin, { projectId: undefined }));
+
+    await client.call(listBackups(server.origin), forever());
+    await client.call(listBackups(server.origin), forever());
+
+    expect(server.requests.map(({ url }) => url.split('?')[0])).toEqual([
+      '/v3/projects',
+      '/v3/auth/projects',
+      `/v2/${PROJECT_ID}/graphs/backups`,
+      `/v2/${PROJECT_ID}/graphs/backups`,
+    ]);
+  });
+
+  it.each([
+    ['is not allowed either', 403, FORBIDDEN],
+    ['does not exist', 404, {}],
+  ])('names both ways out where that list %s', async (_name, status, body) => {
+    const server = await startServer((seen, response) =>
+      seen.url.startsWith('/v3/projects')
+        ? answerJson(response, 403, FORBIDDEN)
+        : answerJson(response, status, body),
+    );
+    const client = clientFor(withKey(server.origin, { projectId: undefined }));
+
+    const failure = await failureOf(client.call(listBackups(server.origin), forever()));
+
+    expect(failure.details).toMatchObject({ kind: 'permission', operation: 'find_project', status: 403 });
+    expect(failure.message).toMatch(
+      /; grant iam:projects:listProjects to the user or agency, or set project_id$/,
+    );
   });
 
   it('that is refused costs one request for each call', async () => {
@@ -400,9 +445,26 @@ describe("a project with its server's agency", () => {
     expect(server.requests.at(-1)?.headers['x-security-token']).toBe('security-token-2');
   });
 
+  it('without an agency, as the vendor says it, fails with what to do', async () => {
+    const server = await startServer((seen, response) => {
+      if (seen.method === 'PUT') response.end('session');
+      else answerJson(response, 401, { message: 'Please configure Cloud Service Agency first' });
+    });
+    const client = clientFor(projectAt(server.origin, { credentials: { type: 'ecs-agency' } }), {
+      metadataOrigin: server.origin,
+    });
+
+    const failure = await failureOf(client.call(listBackups(server.origin), forever()));
+
+    expect(failure.details).toMatchObject({ kind: 'auth', operation: 'sign_in', status: 401 });
+    expect(failure.message).toBe(
+      `cannot sign in: ${server.host} returned 401 "Please configure Cloud Service Agency first"; attach an agency to this server, or use other credentials`,
+    );
+  });
+
   it.each([
-    ['no agency', 404, 'auth', 'give the server an agency'],
-    ['a fault', 500, 'server', 'answered 500'],
+    ['no agency', 404, 'auth', 'attach an agency to this server'],
+    ['a fault', 500, 'server', 'returned 500'],
   ])('fails with %s of the metadata service as %i', async (_name, status, kind, says) => {
     const { metadata, list, server } = await arrangeAgency();
     metadata.state.fault = status;

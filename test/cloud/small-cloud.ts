@@ -12,6 +12,8 @@ export interface SmallCloud extends TestServer {
     tokens: Set<string>;
     /** Services (by the first segment of the path) that refuse every token. */
     refusing: Set<string>;
+    /** Whether a path is refused, by how many requests there were before. */
+    refuses: (url: string, count: number) => boolean;
     refusal: { readonly status: number; readonly body: unknown };
     /** Projects (by id) that the user is not allowed into; IAM answers 401 to that as well. */
     closedProjects: Set<string>;
@@ -36,6 +38,7 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     tokens: new Set(),
     refusing: new Set(),
     closedProjects: new Set(),
+    refuses: () => false,
     refusal: { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication' } },
     signInFault: undefined,
   };
@@ -78,7 +81,8 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     if (isSignIn(seen)) return signIn(seen, response);
     const service = seen.url.split('/')[1] ?? '';
     const token = String(seen.headers['x-auth-token']);
-    if (!state.tokens.has(token) || state.refusing.has(service)) {
+    const isRefused = state.refusing.has(service) || state.refuses(seen.url, server.requests.length);
+    if (!state.tokens.has(token) || isRefused) {
       return answerJson(response, state.refusal.status, state.refusal.body);
     }
     answerJson(response, 200, { project: seen.url });

@@ -113,8 +113,11 @@ describe('a project with a password', () => {
     await list(cloud, client);
 
     expect(client.lines.find(({ level }) => level === 'warn')).toMatchObject({
-      message: 'the token could not be renewed, the old one still serves',
-      fields: { project: 'prod', reason: `cannot sign in: ${cloud.host} answered 503` },
+      message: 'token not renewed, the old one is still in use',
+      fields: {
+        project: 'prod',
+        reason: `cannot sign in: ${cloud.host} returned 503; the service is at fault, try again later`,
+      },
     });
   });
 
@@ -148,17 +151,58 @@ describe('a project with a password', () => {
     expect(cloud.lists().filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  it('costs one sign-in for each revoked token', async () => {
+  it('costs one sign-in for each revoked token, of which there may be two in five minutes', async () => {
     const cloud = await startSmallCloud();
-    const client = clientFor(withPassword(cloud.origin));
-
-    for (let time = 0; time < 4; time += 1) {
-      await list(cloud, client);
+    const clock = createTestClock();
+    const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
+    const revoke = async () => {
       cloud.state.tokens.clear();
-    }
+      await list(cloud, client);
+    };
+    await list(cloud, client);
+
+    await revoke();
+    await revoke();
+    clock.advance(300);
+    await revoke();
 
     expect(cloud.signIns()).toHaveLength(4);
   });
+
+  it.each([
+    ['one call', (url: string) => url.includes('graphs/backups'), 1],
+    [
+      'one call every second time',
+      (url: string, count: number) => url.includes('graphs/backups') && count % 2 === 0,
+      2,
+    ],
+    ['one service', (url: string) => url.startsWith('/v2/'), 2],
+    ['every service', () => true, 4],
+  ])(
+    'signs in again at most so often in five minutes where %s refuses tokens',
+    async (_name, refuses, most) => {
+      const cloud = await startSmallCloud();
+      const clock = createTestClock();
+      const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
+      cloud.state.refuses = refuses;
+      const calls = [
+        { operation: 'list_backups', path: '/v2/{project_id}/graphs/backups' },
+        { operation: 'list_graphs', path: '/v2/{project_id}/graphs' },
+        { operation: 'list_backups', service: 'gaussdb-mysql', path: '/v3/{project_id}/backups' },
+        { operation: 'list_instances', service: 'gaussdb-mysql', path: '/v3/{project_id}/instances' },
+      ] as const;
+
+      for (let second = 0; second < 300; second += 1) {
+        await Promise.allSettled(
+          calls.map((call) => client.call(listBackups(cloud.origin, call), forever())),
+        );
+        clock.advance(1);
+      }
+
+      expect(cloud.signIns().length - 1).toBeLessThanOrEqual(most);
+      expect(cloud.signIns().length).toBeGreaterThan(1);
+    },
+  );
 
   it('is not sent to sign in again and again by a service that refuses every token', async () => {
     const cloud = await startSmallCloud();
@@ -243,7 +287,7 @@ describe('a project with a password', () => {
     const failure = await failureOf(list(cloud, client));
 
     expect(failure.details).toMatchObject({ kind, operation: 'sign_in', status });
-    expect(failure.message).toContain(`cannot sign in: ${cloud.host} answered ${status}`);
+    expect(failure.message).toContain(`cannot sign in: ${cloud.host} returned ${status}`);
     expect(cloud.lists()).toHaveLength(0);
   });
 
@@ -270,8 +314,8 @@ describe('a sign-in that IAM refused', () => {
       401,
       { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } },
     ],
-    ['403', 403, { error: { code: 403, message: 'The account is locked.' } }],
-    ['a 400 that says so', 400, { error: { code: 401, message: 'Wrong.' } }],
+    ['403', 403, { error: { code: 403, message: 'Wrong password.' } }],
+    ['a 400 that says so', 400, { error: { code: 401, message: 'Wrong password.' } }],
   ])('with %s is not repeated with the same secret for five minutes', async (_name, status, body) => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
@@ -290,7 +334,7 @@ describe('a sign-in that IAM refused', () => {
 
     expect(new Set(failures.map(({ details }) => details.kind))).toEqual(new Set(['auth']));
     expect(failures[0]?.message).toMatch(
-      /^cannot sign in: .*; check user, domain and password \(the file \/run\/secrets\/it\); not tried again with the same secret before 2024-01-04T00:05:00Z$/,
+      /^cannot sign in: .*; check user, domain and password \(the file \/run\/secrets\/it\); users with MFA, .* access-key; not tried again with the same secret before 2024-01-04T00:05:00Z$/,
     );
     expect(failures[9]?.message).toBe(failures[0]?.message);
     expect(within).toBe(1);
@@ -315,6 +359,78 @@ describe('a sign-in that IAM refused', () => {
     expect(failures.map(({ details }) => details.kind)).toEqual(['auth', 'auth']);
     expect(cloud.signIns()).toHaveLength(1);
     expect(client.observations.map(({ code }) => code)).toEqual(['401']);
+  });
+
+  it.each([
+    ['The user name or password is wrong.', 'check user, domain and password', /region|variables|wait/],
+    ['The username or password is wrong.', 'federated users need credentials of type access-key', /region/],
+    [
+      'no such project scope',
+      'check that region, project_id and project_name name a project',
+      /password|MFA/,
+    ],
+    ['Unauthorized.', 'check that region, project_id and project_name name a project', /variables/],
+    ['Unauthorized.', 'check user, domain and password', /variables/],
+    ['The account is locked.', 'wait 15 minutes before trying again', /check/],
+  ])('with "%s" says: %s', async (message, advice, not) => {
+    const cloud = await startSmallCloud();
+    cloud.state.signInFault = (response) => answerJson(response, 401, { error: { code: 401, message } });
+    const client = clientFor(withPassword(cloud.origin));
+
+    const failure = await failureOf(list(cloud, client));
+
+    expect(failure.message).toContain(`"${message}"; `);
+    expect(failure.message).toContain(advice);
+    expect(failure.message.replace(message, '')).not.toMatch(not);
+  });
+
+  it.each([`$${'{HW_PASSWORD}'}`, '$HW_PASSWORD', `prefix-$${'{VAR}'}`])(
+    'with a password that looks like a variable says that variables are not expanded',
+    async (value) => {
+      const cloud = await startSmallCloud();
+      const client = clientFor(withPassword(cloud.origin, secretOf(value)));
+
+      const failure = await failureOf(list(cloud, client));
+
+      expect(failure.message).toContain(
+        '; variables are not expanded in the password (the file /run/secrets/it); use password_file',
+      );
+      expect(failure.message).not.toContain(value);
+    },
+  );
+
+  it('because the account is locked is not repeated for fifteen minutes, nor by another project', async () => {
+    const cloud = await startSmallCloud();
+    const clock = createTestClock();
+    const signInGuard = createSignInGuard(clock.now);
+    const of = (projectId: string) =>
+      clientFor(withPassword(cloud.origin, secretOf('wrong'), { projectId }), {
+        clock: clock.now,
+        signInGuard,
+      });
+    cloud.state.signInFault = (response) =>
+      answerJson(response, 401, { error: { code: 401, message: 'The account is locked.' } });
+    const clients = [of(PROJECT_ID), of('f'.repeat(32))];
+
+    const failures = [];
+    for (let minute = 0; minute < 15; minute += 1) {
+      for (const client of clients) failures.push(await failureOf(list(cloud, client)));
+      clock.advance(60);
+    }
+
+    expect(cloud.signIns()).toHaveLength(1);
+    expect(failures[0]?.message).toMatch(/before 2024-01-04T00:15:00Z$/);
+  });
+
+  it('is not sent again in the same call where IAM does not respond in time', async () => {
+    const cloud = await startSmallCloud();
+    cloud.state.signInFault = () => undefined;
+    const client = clientFor(withPassword(cloud.origin), { requestTimeout: seconds(0.1) });
+
+    const failure = await failureOf(list(cloud, client));
+
+    expect(failure.details).toMatchObject({ kind: 'timeout', operation: 'sign_in' });
+    expect(cloud.signIns()).toHaveLength(1);
   });
 
   it('is repeated at once when the secret has changed, and the refused one still is not', async () => {
@@ -412,7 +528,7 @@ describe('giving up while signing in', () => {
         new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
     });
     const call = failureOf(client.call(listBackups(cloud.origin), deadline.signal));
-    await eventually(() => client.lines.some(({ message }) => message === 'will try again'));
+    await eventually(() => client.lines.some(({ message }) => message === 'retrying'));
 
     deadline.abort();
 

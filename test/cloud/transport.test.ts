@@ -118,7 +118,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'timeout',
     code: 'timeout',
     requests: 3,
-    says: 'gave no whole answer within 0.15 s',
+    says: 'did not finish responding within 0.15 s',
   },
   {
     name: 'a byte now and then',
@@ -126,7 +126,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'timeout',
     code: 'timeout',
     requests: 3,
-    says: 'gave no whole answer within 0.15 s',
+    says: 'did not finish responding within 0.15 s',
   },
   {
     name: 'a page of HTML',
@@ -134,7 +134,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'answered 200 with a body that is not JSON (text/html); check the endpoint',
+    says: 'returned 200 with a body that is not JSON (text/html); check the endpoint',
   },
   {
     name: 'an empty body',
@@ -161,7 +161,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'a body encoded as gzip, which was not asked for',
+    says: 'a body of content encoding gzip, which was not requested',
   },
   {
     name: 'JSON that is no object',
@@ -201,7 +201,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'permission',
     code: '200',
     requests: 1,
-    says: 'answered 200 GES.7041 "No permission."; grant ges:backup:list',
+    says: 'returned 200 GES.7041 "No permission."; grant ges:backup:list',
   },
   {
     name: '400 of a bad parameter',
@@ -209,7 +209,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'refused',
     code: '400',
     requests: 1,
-    says: 'answered 400 GES.0001 "Bad parameter."',
+    says: 'returned 400 GES.0001 "Bad parameter."',
   },
   {
     name: '400 of a transient engine fault',
@@ -233,7 +233,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'auth',
     code: '401',
     requests: 1,
-    says: 'APIGW.0301 "Incorrect token."; the token (the file /run/secrets/it) has ended',
+    says: 'APIGW.0301 "Incorrect token."; the token (the file /run/secrets/it) has expired',
   },
   {
     name: '403',
@@ -241,7 +241,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'permission',
     code: '403',
     requests: 1,
-    says: 'answered 403; grant',
+    says: 'returned 403; grant',
   },
   {
     name: '404',
@@ -349,7 +349,7 @@ describe('a call to a service that answers with', () => {
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.details.kind).toBe('refused');
-    expect(failure.message).toContain('answered 301; a redirect is not followed, check the endpoint');
+    expect(failure.message).toContain('returned 301; redirects are not followed, check the endpoint');
     expect(elsewhere.requests).toHaveLength(0);
   });
 
@@ -584,6 +584,43 @@ describe('a call', () => {
   });
 });
 
+describe('the log at debug', () => {
+  it("shows the gateway's canonical request at length, without secrets", async () => {
+    const path = `/v2/${PROJECT_ID}/graphs/backups`;
+    const canonical = (token: string) =>
+      `verify aksk signature fail, canonicalRequest:GET|${path}/|limit=100&offset=0|host:ges.cn-north-4.myhuaweicloud.com|x-sdk-date:20240104T000000Z|x-auth-token:${token}||host;x-sdk-date|end`;
+    const server = await startServer((seen, response) =>
+      answerJson(response, 401, {
+        error_code: 'APIGW.0301',
+        error_msg: canonical(String(seen.headers['x-auth-token'])),
+      }),
+    );
+    const client = clientFor(projectAt(server.origin));
+
+    const failure = await failureOf(client.call(listBackups(server.origin), forever()));
+
+    expect(failure.message.length).toBeLessThan(400);
+    expect(client.lines.find(({ message }) => message === 'request')?.fields).toMatchObject({
+      code: '401',
+      text: canonical('[…]'),
+    });
+  });
+});
+
+describe('a content type', () => {
+  it('is shown without the secrets that it repeats', async () => {
+    const server = await startServer((seen, response) => {
+      response.writeHead(200, { 'content-type': `text/html; a=${String(seen.headers['x-auth-token'])}` });
+      response.end(HTML);
+    });
+    const client = clientFor(projectAt(server.origin));
+
+    const failure = await failureOf(client.call(listBackups(server.origin), forever()));
+
+    expect(failure.message).toContain('(text/html; a=[…])');
+  });
+});
+
 describe('many calls', () => {
   it('leave nothing behind: no listener, no connection beyond those in use, no warning', async () => {
     const warnings: unknown[] = [];
@@ -792,7 +829,9 @@ describe('giving up', () => {
     const failure = await call;
     const later = await failureOf(client.call(listBackups(server.origin), forever()));
 
-    expect(failure.message).toBe('cannot list backups: the connections of the project were closed');
+    expect(failure.message).toBe(
+      'cannot list backups: cancelled, the connections of the project were closed',
+    );
     expect(later.details.kind).toBe('network');
     await client.close();
   });

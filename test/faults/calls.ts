@@ -1,4 +1,3 @@
-import type { Operation } from '../../src/cloud/operation.ts';
 import type { SimulatedOperation, SimulatedService } from '../../src/services/simulated-cloud.ts';
 
 /** One call that the exporter makes to the cloud while it polls. */
@@ -10,7 +9,7 @@ export interface Call {
   readonly brings: 'token' | 'backups' | 'inventory';
   /** As the labels of the metrics name it. */
   readonly service: 'iam' | 'ges' | 'gaussdb-mysql';
-  readonly operation: Operation;
+  readonly operation: string;
   readonly match: { readonly service: SimulatedService; readonly operation: SimulatedOperation };
   readonly gesVersion: 'v2' | 'v1.0';
   /** A list of many pages, of which the first is read without a fault. */

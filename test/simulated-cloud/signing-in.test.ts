@@ -195,7 +195,7 @@ describe('a token', () => {
     ['gaussdb:backup:list', GAUSSDB, { error_code: 'DBS.200010' }],
     ['gaussdb:instance:list', '/v3/{p}/instances', { error_code: 'DBS.200010' }],
     ['gaussdb:backup:list', '/v3/{p}/instances/i/backups/policy', { error_code: 'DBS.200010' }],
-    ['iam:projects:list', '/v3/projects', { error: { code: 403 } }],
+    ['iam:projects:listProjects', '/v3/projects', { error: { code: 403 } }],
   ])('without %s is refused by %s', async (permission, path, body) => {
     const { cloud } = await startCloud();
     cloud.deny(permission);
@@ -421,6 +421,6 @@ describe('the metadata service', () => {
     const { cloud } = await startCloud();
     cloud.deny('metadata:agency');
 
-    expect((await askKey(cloud)).status).toBe(404);
+    expect((await askKey(cloud)).status).toBe(401);
   });
 });

@@ -1,31 +1,30 @@
 import type { ProjectConfig } from '../../config/config.ts';
 import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
-import type { ServiceType } from '../../domain/service.ts';
 import type { Log } from '../../log/log.ts';
-import type { Asker } from '../asker.ts';
-import type { ProofOfIdentity } from '../question.ts';
-import type { Work } from '../shared-work.ts';
+import type { AuthHeaders } from '../request.ts';
+import type { Sender } from '../sender.ts';
+import { type AccessKey, authorizationHeader, sdkDate } from '../signature.ts';
 import type { SignInGuard } from './sign-in-guard.ts';
 
-/** What proves to the services of a project who asks, for as long as they accept it. */
+/** What authenticates requests to the services of a project, for as long as they accept it. */
 export interface Authorization {
-  /** The project that it belongs to, where it tells. */
+  /** The project that it belongs to, where that is known. */
   readonly projectId: string | undefined;
-  /** The proof for requests about a project; without one while its id is being looked up. */
-  readonly proofFor: (projectId: string | undefined) => ProofOfIdentity;
+  /** For requests about a project; without one while its id is being looked up. */
+  readonly headersFor: (projectId: string | undefined) => AuthHeaders;
   readonly signed: boolean;
-  /** What it consists of, none of which may ever be shown. Equal secrets prove the same. */
+  /** What it consists of, none of which may ever be shown. */
   readonly secrets: readonly string[];
 }
 
 /** One way to sign in. */
 export interface Authorizer {
   /** Resolves with an authorization that should be accepted; rejects with a `CloudFailure`. */
-  readonly authorize: Work<Authorization>;
-  /** Tells that a service refused an authorization. Answers whether another one can be had. */
-  readonly refused: (authorization: Authorization, service: ServiceType | 'iam') => boolean;
-  /** Tells that a service accepted an authorization. */
-  readonly accepted: (authorization: Authorization, service: ServiceType | 'iam') => void;
+  readonly authorize: (signal: AbortSignal) => Promise<Authorization>;
+  /** Makes `authorize` obtain another one than this. */
+  readonly discard: (authorization: Authorization) => void;
+  /** Whether it would take a sign-in to replace this one now. */
+  readonly needsSignIn: (authorization: Authorization) => boolean;
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
   /** What to do when a service refuses what this way of signing in gives. */
   readonly refusedAdvice: string;
@@ -34,11 +33,49 @@ export interface Authorizer {
 /** What a way to sign in depends on. */
 export interface AuthorizerContext {
   readonly project: ProjectConfig;
-  readonly asker: Asker;
+  readonly sender: Sender;
   readonly guard: SignInGuard;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborts when the project is closed. */
   readonly lifetime: AbortSignal;
   readonly metadataOrigin: string;
+}
+
+/** The part of an authorizer whose secrets are read for each request and may change at any time. */
+export const READ_EACH_TIME = {
+  discard: () => undefined,
+  needsSignIn: () => false,
+  passwordExpiresAt: () => undefined,
+} as const satisfies Partial<Authorizer>;
+
+/** A token, sent with each request as it is. */
+export const tokenAuthorization = (token: string, projectId: string | undefined): Authorization => ({
+  projectId,
+  headersFor: () => () => ({ 'x-auth-token': token }),
+  signed: false,
+  secrets: [token],
+});
+
+/** An access key, which signs each request. A temporary key comes with a security token. */
+export function keyAuthorization(
+  key: AccessKey,
+  securityToken: string | undefined,
+  clock: Clock,
+): Authorization {
+  return {
+    projectId: undefined,
+    headersFor: (projectId) => (request) => {
+      const headers = {
+        'x-sdk-date': sdkDate(clock()),
+        ...(projectId === undefined ? {} : { 'x-project-id': projectId }),
+        ...(securityToken === undefined ? {} : { 'x-security-token': securityToken }),
+      };
+      // Only these are signed: a gateway may change or drop any other header on the way.
+      const signed = { ...request, headers: { ...request.headers, ...headers } };
+      return { ...headers, authorization: authorizationHeader(signed, key) };
+    },
+    signed: true,
+    secrets: [key.accessKey, key.secretKey, ...(securityToken === undefined ? [] : [securityToken])],
+  };
 }

@@ -1,22 +1,26 @@
-import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
+import { seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
 import { CloudFailure } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
 import { failureMessage } from '../message.ts';
-import { readMoment } from '../moment.ts';
-import { type Answer, noProof, type Question } from '../question.ts';
-import { MAX_ATTEMPTS } from '../retry.ts';
-import type { NoteFailure } from '../shared-work.ts';
-import type { Authorization, Authorizer, AuthorizerContext } from './authorizer.ts';
+import { type CloudRequest, type CloudResponse, signInRequest } from '../request.ts';
+import type { NoteFailure } from '../shared-run.ts';
+import { readTimestamp } from '../timestamps.ts';
+import {
+  type Authorization,
+  type Authorizer,
+  type AuthorizerContext,
+  keyAuthorization,
+} from './authorizer.ts';
 import { createRenewable, type Lease } from './renewable.ts';
 import { isHeaderValue } from './secret.ts';
-import { signedAuthorization } from './signed.ts';
 
 const METADATA_TIMEOUT = seconds(3);
 const SESSION_TOKEN_SECONDS = 21_600;
 const SESSION_TOKEN_MARGIN = 300;
-const LIFE_UNTOLD = seconds(60 * 60);
+const DEFAULT_LIFE = seconds(60 * 60);
+const ATTACH_AGENCY = 'attach an agency to this server, or use other credentials';
 
-/** Answers of a metadata service that knows no session tokens. */
+/** Statuses of a metadata service that knows no session tokens. */
 const WITHOUT_SESSION_TOKENS: ReadonlySet<number> = new Set([404, 405, 503]);
 
 /** `token` is undefined where the metadata service works without one. */
@@ -25,47 +29,35 @@ interface Session {
   readonly until: UnixSeconds;
 }
 
-const metadataQuestion = (endpoint: string, given: Partial<Question>): Question => ({
-  operation: 'sign_in',
-  service: 'iam',
-  errors: { codes: {} },
-  permission: undefined,
-  method: 'GET',
-  endpoint,
-  path: '/openstack/latest/securitykey',
-  query: {},
-  headers: {},
-  body: undefined,
-  proof: noProof,
-  signed: false,
-  secrets: [],
-  refusedAdvice: undefined,
-  expect: 'object',
-  attempts: MAX_ATTEMPTS,
-  timeout: METADATA_TIMEOUT,
-  ...given,
-});
-
 const statusOf = (error: unknown): number | undefined =>
   error instanceof CloudFailure ? error.details.status : undefined;
 
-/** Signs with the temporary key that the metadata service of an elastic cloud server gives for its agency. */
+/** Signs with the temporary key that the metadata service of a server gives for its agency. */
 export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorizer {
-  const { project, asker, clock, log, metadataOrigin } = context;
+  const { project, sender, clock, log, lifetime, metadataOrigin } = context;
   const { host } = new URL(metadataOrigin);
   let session: Session | undefined;
 
-  const openSession = async (signal: AbortSignal, note: NoteFailure): Promise<Session> => {
-    const until = (life: number): UnixSeconds => (clock() + life) as UnixSeconds;
-    const question = metadataQuestion(metadataOrigin, {
+  const metadataRequest = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>) =>
+    signInRequest({
+      endpoint: metadataOrigin,
+      timeout: METADATA_TIMEOUT,
+      // The vendor's own clients take any 401 for a server without an agency.
+      whenRefused: () => ({ advice: ATTACH_AGENCY }),
+      ...given,
+    });
+
+  const openSession = async (note: NoteFailure): Promise<Session> => {
+    const until = (life: number): UnixSeconds => unixSeconds(clock() + life);
+    const request = metadataRequest({
       method: 'PUT',
       path: '/meta-data/latest/api/token',
       headers: { 'x-metadata-token-ttl-seconds': String(SESSION_TOKEN_SECONDS) },
       expect: 'text',
-      attempts: 1,
+      retry: 'never',
     });
     try {
-      const token = String((await asker.ask(question, signal, note)).body).trim();
+      const token = String((await sender.send(request, lifetime, note)).body).trim();
       return {
         token: isHeaderValue(token) ? token : undefined,
         until: until(SESSION_TOKEN_SECONDS - SESSION_TOKEN_MARGIN),
@@ -76,96 +68,80 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     }
   };
 
-  const askForKey = async (signal: AbortSignal, note: NoteFailure): Promise<Answer> => {
-    if (session === undefined || clock() >= session.until) session = await openSession(signal, note);
+  const requestKey = async (note: NoteFailure): Promise<CloudResponse> => {
+    if (session === undefined || clock() >= session.until) session = await openSession(note);
     const { token } = session;
-    const question = metadataQuestion(metadataOrigin, {
+    const request = metadataRequest({
+      method: 'GET',
+      path: '/openstack/latest/securitykey',
       headers: token === undefined ? {} : { 'x-metadata-token': token },
       secrets: token === undefined ? [] : [token],
     });
-    return asker.ask(question, signal, note);
+    return sender.send(request, lifetime, note);
   };
 
-  const askAgainWithNewSession = async (signal: AbortSignal, note: NoteFailure): Promise<Answer> => {
+  const requestKeyWithFreshSession = async (note: NoteFailure): Promise<CloudResponse> => {
     const given = session;
     try {
-      return await askForKey(signal, note);
+      return await requestKey(note);
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
-      // The session token in hand was made for another boot of the machine, or one is now asked for.
+      // The session token is of an earlier boot of the server, or one is required from now on.
       const wasNew = given !== session;
       session = undefined;
       if (wasNew) throw error;
-      return askForKey(signal, note);
+      return requestKey(note);
     }
   };
 
-  const failed = (
-    kind: 'auth' | 'malformed',
-    status: number,
-    reason: string,
-    advice?: string,
-  ): CloudFailure =>
-    new CloudFailure(failureMessage('sign_in', reason, advice), {
+  const failed = (kind: 'auth' | 'malformed', status: number, reason: string): CloudFailure =>
+    new CloudFailure(failureMessage('sign_in', reason, ATTACH_AGENCY), {
       kind,
       operation: 'sign_in',
       host,
       status,
-      code: undefined,
-      cause: undefined,
-      serverDate: undefined,
     });
 
-  const readKey = ({ body, status }: Answer): Lease<Authorization> => {
+  const readKey = ({ body, status }: CloudResponse): Lease<Authorization> => {
     const credential = asJsonObject(asJsonObject(body)?.['credential']);
     const [accessKey, secretKey, securityToken] = ['access', 'secret', 'securitytoken'].map((name) => {
       const value = credential?.[name];
       return typeof value === 'string' ? value.trim() : '';
     });
     if (!accessKey || !secretKey || !securityToken || ![accessKey, securityToken].every(isHeaderValue)) {
-      const reason = `${host} answered ${status} without a complete temporary key`;
-      throw failed('malformed', status, reason);
+      throw failed('malformed', status, `${host} returned ${status} without a complete temporary key`);
     }
-    const expires = readMoment(credential?.['expires_at']);
+    const expires = readTimestamp(credential?.['expires_at']);
     return {
-      value: signedAuthorization({ accessKey, secretKey }, securityToken, clock),
-      validFor: expires === undefined ? LIFE_UNTOLD : seconds(Math.max(0, expires - clock())),
+      value: keyAuthorization({ accessKey, secretKey }, securityToken, clock),
+      validFor: expires === undefined ? DEFAULT_LIFE : seconds(Math.max(0, expires - clock())),
     };
   };
 
   const key = createRenewable<Authorization>({
     clock,
-    costly: false,
-    lifetime: context.lifetime,
-    interrupted: () => asker.interrupted('sign_in', host),
+    lifetime,
+    interrupted: (signal) => sender.interrupted('sign_in', host, signal),
     renewalFailed: (error) => {
       const reason = error instanceof Error ? error.message : 'unknown';
-      log.warn(
-        { project: project.name, reason },
-        'the temporary key could not be renewed, the old one still serves',
-      );
+      log.warn({ project: project.name, reason }, 'temporary key not renewed, the old one is still in use');
     },
-    obtain: async (signal, note) => {
-      const answer = await askAgainWithNewSession(signal, note).catch((error: unknown) => {
+    obtain: async (note) => {
+      const response = await requestKeyWithFreshSession(note).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;
-        throw failed(
-          'auth',
-          404,
-          `the metadata service ${host} has no key`,
-          'give the server an agency, or use other credentials',
-        );
+        throw failed('auth', 404, `the metadata service ${host} has no key`);
       });
-      const lease = readKey(answer);
-      log.info({ project: project.name, host, validFor: lease.validFor }, 'obtained a temporary key');
+      const lease = readKey(response);
+      log.info({ project: project.name, host, validForSeconds: lease.validFor }, 'obtained a temporary key');
       return lease;
     },
   });
 
   return {
     authorize: key.get,
-    refused: key.refused,
-    accepted: key.accepted,
+    discard: key.discard,
+    needsSignIn: () => false,
     passwordExpiresAt: () => undefined,
-    refusedAdvice: "check the agency of the server and the agency's rights",
+    refusedAdvice: 'check the agency of this server and what it is allowed to do',
   };
 }

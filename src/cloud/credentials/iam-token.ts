@@ -3,24 +3,38 @@ import { type Clock, seconds, type UnixSeconds } from '../../domain/quantities.t
 import { CloudFailure } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
 import { failureMessage } from '../message.ts';
-import { readMoment } from '../moment.ts';
-import { type Answer, headerOf, noProof, type Question } from '../question.ts';
-import { MAX_ATTEMPTS } from '../retry.ts';
-import type { Authorization, Authorizer, AuthorizerContext } from './authorizer.ts';
+import {
+  type CloudRequest,
+  type CloudResponse,
+  headerOf,
+  type RefusalAdvice,
+  signInRequest,
+} from '../request.ts';
+import { readTimestamp } from '../timestamps.ts';
+import type { VendorError } from '../vendor-error.ts';
+import {
+  type Authorization,
+  type Authorizer,
+  type AuthorizerContext,
+  tokenAuthorization,
+} from './authorizer.ts';
 import { createRenewable, type Lease } from './renewable.ts';
 import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
 import type { SignIn } from './sign-in-guard.ts';
 
 /** A sign-in with the request that sends it. */
 interface PreparedSignIn {
-  readonly question: Question;
   readonly signIn: SignIn;
+  readonly request: CloudRequest;
 }
 
 type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
-// A token whose end is not told: long enough to serve many polls, short enough to be renewed before most ends.
-const LIFE_UNTOLD = seconds(60 * 60);
+// Where a token does not say when it expires: long enough for many polls, short enough to be renewed before most do.
+const DEFAULT_LIFE = seconds(60 * 60);
+const LOCKED_FOR = seconds(15 * 60);
+const JSON_TYPE = { 'content-type': 'application/json;charset=utf8' };
+const CHECK_PROJECT = 'check that region, project_id and project_name name a project of this user';
 
 const projectScope = (project: ProjectConfig): Readonly<Record<string, string>> =>
   project.projectId === undefined
@@ -34,44 +48,27 @@ const cloudOf = ({ iamEndpoint, region }: ProjectConfig): string => {
   return withoutService.startsWith(`${region}.`) ? withoutService.slice(region.length + 1) : withoutService;
 };
 
-/** The proof of a token: it goes along with each request as it is. */
-export const tokenAuthorization = (token: string, projectId: string | undefined): Authorization => ({
-  projectId,
-  proofFor: () => () => ({ 'x-auth-token': token }),
-  signed: false,
-  secrets: [token],
-});
-
 interface TokenFacts {
   readonly lease: Lease<Authorization>;
   readonly passwordExpiresAt: UnixSeconds | undefined;
 }
 
-function readToken(answer: Answer, iamEndpoint: string, clock: Clock): TokenFacts {
-  const token = headerOf(answer.headers, 'x-subject-token')?.trim() ?? '';
-  const { host } = new URL(iamEndpoint);
+function readToken({ status, headers, body }: CloudResponse, host: string, clock: Clock): TokenFacts {
+  const token = headerOf(headers, 'x-subject-token')?.trim() ?? '';
   if (!isHeaderValue(token)) {
-    throw new CloudFailure(
-      failureMessage(
-        'sign_in',
-        `${host} answered ${answer.status} without a token in the header X-Subject-Token`,
-        'check iam_endpoint, and whether a proxy removes headers',
-      ),
-      {
-        kind: 'malformed',
-        operation: 'sign_in',
-        host,
-        status: answer.status,
-        code: undefined,
-        cause: undefined,
-        serverDate: undefined,
-      },
-    );
+    const reason = `${host} returned ${status} without a token in the header X-Subject-Token`;
+    const advice = 'check iam_endpoint, and whether a proxy removes headers';
+    throw new CloudFailure(failureMessage('sign_in', reason, advice), {
+      kind: 'malformed',
+      operation: 'sign_in',
+      host,
+      status,
+    });
   }
-  const facts = asJsonObject(asJsonObject(answer.body)?.['token']);
-  const expires = readMoment(facts?.['expires_at']);
+  const facts = asJsonObject(asJsonObject(body)?.['token']);
+  const expires = readTimestamp(facts?.['expires_at']);
   // Both times are of the same clock, so that ours need not be right.
-  const issued = readMoment(facts?.['issued_at']) ?? clock();
+  const issued = readTimestamp(facts?.['issued_at']) ?? clock();
   const projectId = asJsonObject(facts?.['project'])?.['id'];
   return {
     lease: {
@@ -79,9 +76,9 @@ function readToken(answer: Answer, iamEndpoint: string, clock: Clock): TokenFact
         token,
         typeof projectId === 'string' && projectId !== '' ? projectId : undefined,
       ),
-      validFor: expires === undefined ? LIFE_UNTOLD : seconds(Math.max(0, expires - issued)),
+      validFor: expires === undefined ? DEFAULT_LIFE : seconds(Math.max(0, expires - issued)),
     },
-    passwordExpiresAt: readMoment(asJsonObject(facts?.['user'])?.['password_expires_at']),
+    passwordExpiresAt: readTimestamp(asJsonObject(facts?.['user'])?.['password_expires_at']),
   };
 }
 
@@ -90,71 +87,66 @@ function createIamTokenAuthorizer(
   context: AuthorizerContext,
   prepare: () => Promise<PreparedSignIn>,
 ): Authorizer {
-  const { project, asker, guard, clock, log } = context;
+  const { project, sender, guard, clock, log, lifetime } = context;
   let passwordExpiresAt: UnixSeconds | undefined;
   const { host } = new URL(project.iamEndpoint);
-  const interrupted = (): CloudFailure => asker.interrupted('sign_in', host);
+  const interrupted = (signal: AbortSignal): CloudFailure => sender.interrupted('sign_in', host, signal);
 
   const token = createRenewable<Authorization>({
     clock,
-    costly: true,
-    lifetime: context.lifetime,
+    lifetime,
     interrupted,
     renewalFailed: (error) => {
       const reason = error instanceof Error ? error.message : 'unknown';
-      log.warn({ project: project.name, reason }, 'the token could not be renewed, the old one still serves');
+      log.warn({ project: project.name, reason }, 'token not renewed, the old one is still in use');
     },
-    obtain: async (signal, note) => {
-      const { question, signIn } = await prepare();
-      const answer = await guard.run(
+    obtain: async (note) => {
+      const { signIn, request } = await prepare();
+      const response = await guard.run(
         signIn,
-        () => asker.ask(question, signal, note),
-        context.lifetime,
-        interrupted,
+        () => sender.send(request, lifetime, note),
+        lifetime,
+        () => interrupted(lifetime),
       );
-      const facts = readToken(answer, project.iamEndpoint, clock);
+      const facts = readToken(response, host, clock);
       passwordExpiresAt = facts.passwordExpiresAt;
-      log.info({ project: project.name, host, validFor: facts.lease.validFor }, 'signed in');
+      log.info({ project: project.name, host, validForSeconds: facts.lease.validFor }, 'signed in');
       return facts.lease;
     },
   });
 
   return {
     authorize: token.get,
-    refused: token.refused,
-    accepted: token.accepted,
+    discard: token.discard,
+    needsSignIn: token.holds,
     passwordExpiresAt: () => passwordExpiresAt,
     refusedAdvice: 'check that the endpoint and iam_endpoint belong to the same cloud and region',
   };
 }
 
-const signInQuestion = (
-  endpoint: string,
-  given: Pick<Question, 'path' | 'query' | 'headers' | 'secrets' | 'refusedAdvice'>,
-  body: unknown,
-): Question => ({
-  ...given,
-  operation: 'sign_in',
-  service: 'iam',
-  errors: { codes: {} },
-  permission: undefined,
-  method: 'POST',
-  endpoint,
-  headers: { 'content-type': 'application/json;charset=utf8', ...given.headers },
-  body: JSON.stringify(body),
-  proof: noProof,
-  signed: false,
-  expect: 'object',
-  attempts: MAX_ATTEMPTS,
-  timeout: undefined,
-});
+/** What to do about a refused password, as far as IAM says why. */
+function passwordAdvice({ text = '' }: VendorError, password: string, origin: string): RefusalAdvice {
+  if (/\block/i.test(text)) {
+    return { advice: 'wait 15 minutes before trying again', wait: LOCKED_FOR };
+  }
+  if (/\$\{\w+\}|^\$\w+$/.test(password)) {
+    return { advice: `variables are not expanded in the password (${origin}); use password_file` };
+  }
+  if (/scope|project|tenant/i.test(text)) return { advice: CHECK_PROJECT };
+  const checks = [
+    `check user, domain and password (${origin})`,
+    ...(/password/i.test(text) ? [] : [CHECK_PROJECT]),
+    'users with MFA, HUAWEI IDs and federated users need credentials of type access-key',
+  ];
+  return { advice: checks.join('; ') };
+}
 
 /** Signs in with user name and password: `POST /v3/auth/tokens`. */
 export function createPasswordAuthorizer(
   credentials: CredentialsOf<'password'>,
   context: AuthorizerContext,
 ): Authorizer {
-  const { iamEndpoint } = context.project;
+  const { iamEndpoint: endpoint } = context.project;
   const scope = projectScope(context.project);
   const { user, domain } = credentials;
   return createIamTokenAuthorizer(context, async () => {
@@ -163,19 +155,7 @@ export function createPasswordAuthorizer(
       methods: ['password'],
       password: { user: { name: user, password, domain: { name: domain } } },
     };
-    const question = signInQuestion(
-      iamEndpoint,
-      {
-        path: '/v3/auth/tokens',
-        query: { nocatalog: 'true' },
-        headers: {},
-        secrets: [password],
-        refusedAdvice: `check user, domain and password (${credentials.password.origin})`,
-      },
-      { auth: { identity, scope: { project: scope } } },
-    );
     return {
-      question,
       signIn: {
         method: 'password',
         cloud: cloudOf(context.project),
@@ -183,33 +163,33 @@ export function createPasswordAuthorizer(
         secret: password,
         scope: JSON.stringify(scope),
       },
+      request: signInRequest({
+        method: 'POST',
+        endpoint,
+        path: '/v3/auth/tokens',
+        query: { nocatalog: 'true' },
+        headers: JSON_TYPE,
+        body: JSON.stringify({ auth: { identity, scope: { project: scope } } }),
+        secrets: [password],
+        whenRefused: (error) => passwordAdvice(error, password, credentials.password.origin),
+        // IAM may have refused it, and that counts.
+        retry: 'answered',
+      }),
     };
   });
 }
 
-/** Exchanges a workload's identity token, read anew each time: `POST /v3.0/OS-AUTH/id-token/tokens`. */
+/** Exchanges a workload's identity token, read again each time: `POST /v3.0/OS-AUTH/id-token/tokens`. */
 export function createOidcAuthorizer(
   credentials: CredentialsOf<'oidc'>,
   context: AuthorizerContext,
 ): Authorizer {
-  const { iamEndpoint } = context.project;
+  const { iamEndpoint: endpoint } = context.project;
   const scope = projectScope(context.project);
-  const { idpId } = credentials;
+  const { idpId, token } = credentials;
   const authorizer = createIamTokenAuthorizer(context, async () => {
-    const idToken = await readHeaderSecret(credentials.token);
-    const question = signInQuestion(
-      iamEndpoint,
-      {
-        path: '/v3.0/OS-AUTH/id-token/tokens',
-        query: {},
-        headers: { 'x-idp-id': idpId },
-        secrets: [idToken],
-        refusedAdvice: `check idp_id and the token (${credentials.token.origin})`,
-      },
-      { auth: { id_token: { id: idToken }, scope: { project: scope } } },
-    );
+    const idToken = await readHeaderSecret(token);
     return {
-      question,
       signIn: {
         method: 'oidc',
         cloud: cloudOf(context.project),
@@ -217,6 +197,15 @@ export function createOidcAuthorizer(
         secret: idToken,
         scope: JSON.stringify(scope),
       },
+      request: signInRequest({
+        method: 'POST',
+        endpoint,
+        path: '/v3.0/OS-AUTH/id-token/tokens',
+        headers: { ...JSON_TYPE, 'x-idp-id': idpId },
+        body: JSON.stringify({ auth: { id_token: { id: idToken }, scope: { project: scope } } }),
+        secrets: [idToken],
+        whenRefused: () => ({ advice: `check idp_id and the token (${token.origin}); ${CHECK_PROJECT}` }),
+      }),
     };
   });
   // Whatever user IAM makes of the workload: no password of it is in use.

@@ -1,19 +1,11 @@
 import type { SecretSource } from '../../config/config.ts';
 import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
-import { oneLine } from '../text.ts';
+import { oneLine } from '../redaction.ts';
 
 /** The failure of a sign-in that cannot even be tried. */
-export const cannotSignIn = (reason: string, host?: string): CloudFailure =>
-  new CloudFailure(failureMessage('sign_in', reason), {
-    kind: 'auth',
-    operation: 'sign_in',
-    host,
-    status: undefined,
-    code: undefined,
-    cause: undefined,
-    serverDate: undefined,
-  });
+export const cannotSignIn = (reason: string): CloudFailure =>
+  new CloudFailure(failureMessage('sign_in', reason), { kind: 'auth', operation: 'sign_in' });
 
 /** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it, never what it is. */
 export async function readSecret(source: SecretSource): Promise<string> {
@@ -24,20 +16,16 @@ export async function readSecret(source: SecretSource): Promise<string> {
   return secret;
 }
 
-/** Reads a secret that is sent as a header, as it stands. */
+/** Reads a secret that is sent as a header, as it is. */
 export async function readHeaderSecret(source: SecretSource): Promise<string> {
   const secret = await readSecret(source);
   if (!isHeaderValue(secret)) {
     throw cannotSignIn(
-      `the secret from ${source.origin} holds a space or a character that a header cannot carry`,
+      `the secret from ${source.origin} contains a space or a character that is not possible in a header`,
     );
   }
   return secret;
 }
 
-/** Whether a header can carry the text as one word. */
+/** Whether a header can contain the text as one word. */
 export const isHeaderValue = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
-
-/** Whether two authorizations consist of the same secrets. */
-export const sameSecrets = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((secret, index) => secret === other[index]);

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
+import { type Clock, type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
 import { createSemaphore, type Semaphore } from '../semaphore.ts';
@@ -32,6 +32,10 @@ export interface SignInGuard {
 
 interface Refusal {
   readonly at: UnixSeconds;
+  /** How long the secret is not sent again. */
+  readonly wait: Seconds;
+  /** Whether the account is locked, whatever the secret and the scope. */
+  readonly isLocked: boolean;
   /** Whether somebody has signed in with the same secret since: then the scope is to blame. */
   secretWorked: boolean;
   readonly failure: CloudFailure;
@@ -56,7 +60,7 @@ interface Account {
   refusedAt: readonly UnixSeconds[];
 }
 
-const BACK_OFF = 5 * 60;
+const BACK_OFF = seconds(5 * 60);
 // By default IAM locks an account for 15 minutes after 5 failures within 15 minutes; a minute more, to be sure.
 const LOCK_WINDOW = 16 * 60;
 const FAILURES_ALLOWED = 4;
@@ -128,14 +132,14 @@ export function createSignInGuard(
   /** Why a sign-in must not be sent now; undefined when it may be. */
   const objection = (signIn: SignIn, account: Account, secret: Secret): CloudFailure | undefined => {
     const own = secret.refusals.get(signIn.scope);
-    if (own !== undefined && isWithin(BACK_OFF, own.at)) return own.failure;
+    if (own !== undefined && isWithin(own.wait, own.at)) return own.failure;
     const open = openRefusals(secret);
     const newest = open.at(-1);
     if (newest !== undefined) {
-      // After one refusal another project tells whether the secret or the first one's scope is to blame.
-      const isBackOff = open.length > 1 && isWithin(BACK_OFF, newest.at);
-      const isRetry = !isWithin(BACK_OFF, newest.at);
-      if (isBackOff || (isRetry && !isNext(secret, signIn.scope))) return newest.failure;
+      const isWaiting = isWithin(newest.wait, newest.at);
+      // After one refusal another project shows whether the secret or the first one's scope is to blame.
+      const isSecond = open.length === 1 && !newest.isLocked;
+      if (isWaiting ? !isSecond : !isNext(secret, signIn.scope)) return newest.failure;
     }
     const [first] = account.refusedAt.slice(-FAILURES_ALLOWED);
     const isSafe = signIn.method === 'oidc' || account.refusedAt.length < FAILURES_ALLOWED;
@@ -149,30 +153,23 @@ export function createSignInGuard(
         `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`,
         `not tried before ${timeText(first + LOCK_WINDOW)}`,
       ),
-      {
-        kind: 'auth',
-        operation: 'sign_in',
-        host: undefined,
-        status: undefined,
-        code: undefined,
-        cause: undefined,
-        serverDate: undefined,
-      },
+      { kind: 'auth', operation: 'sign_in' },
     );
 
-  const consequence = ({ method }: SignIn, at: UnixSeconds): string => {
-    if (!oneShot) return `; not tried again with the same secret before ${timeText(at + BACK_OFF)}`;
-    return method === 'password'
+  const consequence = ({ method }: SignIn, { at, wait, isLocked }: Omit<Refusal, 'failure'>): string => {
+    if (!oneShot) return `; not tried again with the same secret before ${timeText(at + wait)}`;
+    return method === 'password' && !isLocked
       ? '; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes'
       : '';
   };
 
   const refused = (signIn: SignIn, account: Account, secret: Secret, error: CloudFailure): CloudFailure => {
-    const at = clock();
-    const failure = new CloudFailure(`${error.message}${consequence(signIn, at)}`, error.details);
+    const { wait = BACK_OFF } = error.details;
+    const refusal = { at: clock(), wait, isLocked: wait > BACK_OFF, secretWorked: false };
+    const failure = new CloudFailure(`${error.message}${consequence(signIn, refusal)}`, error.details);
     secret.refusals.delete(signIn.scope);
-    secret.refusals.set(signIn.scope, { at, failure, secretWorked: false });
-    account.refusedAt = [...account.refusedAt, at];
+    secret.refusals.set(signIn.scope, { ...refusal, failure });
+    account.refusedAt = [...account.refusedAt, refusal.at];
     return failure;
   };
 

@@ -1,6 +1,5 @@
 import type { CloudFailure } from '../../cloud/failure.ts';
 import { isUnsent } from '../../cloud/network-failure.ts';
-import type { Operation } from '../../cloud/operation.ts';
 import { refusalOf } from './refusal.ts';
 
 const REQUEST_TIMEOUT = 408;
@@ -9,7 +8,7 @@ const REQUEST_TIMEOUT = 408;
  * Whether a request that failed may have been carried out. It was not where the service said why not, or
  * where no connection was made; every other end leaves it open.
  */
-export function mayHaveArrived({ details }: CloudFailure, sent: Operation, service: string): boolean {
+export function mayHaveArrived({ details }: CloudFailure, sent: string, service: string): boolean {
   const { operation, status, code, cause } = details;
   // What failed came before it: signing in, finding the project.
   if (operation !== sent) return false;

@@ -1,6 +1,8 @@
 const MAX_TEXT_LENGTH = 200;
+// What comes after this much of a text is not looked at.
+const MAX_EXAMINED_LENGTH = 16 * 1024;
 const CONTROLS_AND_SPACE = /[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu;
-// Longer than any id or name that an error tells of; keys, tokens and signatures are.
+// Longer than any id or name in an error; keys, tokens and signatures are as long.
 const LONG_WORD = /[\w+/=.~-]{48,}/g;
 const AUTHORIZATION = /SDK-HMAC-SHA256 Access=[^"]*/g;
 const SHORTEST_SECRET = 4;
@@ -18,10 +20,15 @@ export function oneLine(text: string, length: number = MAX_TEXT_LENGTH): string 
   return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : characters.join('');
 }
 
-/** Takes the given secrets, signatures, and any word long enough to be a secret out of a text from outside. */
-export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets
+/**
+ * Removes the given secrets, signatures, and any word long enough to be a secret from a text from outside. `harmless`
+ * stays, however long it is.
+ */
+export const withoutSecrets = (text: string, secrets: readonly string[], harmless = ''): string => {
+  const cleaned = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[…]'), text)
-    .replace(AUTHORIZATION, '[…]')
-    .replace(LONG_WORD, '[…]');
+    .reduce((rest, secret) => rest.replaceAll(secret, '[…]'), text.slice(0, MAX_EXAMINED_LENGTH))
+    .replace(AUTHORIZATION, '[…]');
+  const parts = harmless === '' ? [cleaned] : cleaned.split(harmless);
+  return parts.map((part) => part.replace(LONG_WORD, '[…]')).join(harmless);
+};

@@ -1,6 +1,6 @@
 import { type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 
-const ISO_MOMENT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/;
+const ISO_TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/;
 const HTTP_DATE = /^[A-Za-z]{3,9}, ?\d.* GMT$/;
 
 const toUnixSeconds = (text: string): UnixSeconds | undefined => {
@@ -8,9 +8,9 @@ const toUnixSeconds = (text: string): UnixSeconds | undefined => {
   return Number.isNaN(milliseconds) ? undefined : unixSeconds(milliseconds / 1000);
 };
 
-/** Reads a moment as IAM and the metadata service write it: `2020-01-04T09:05:22.701000Z`; UTC without a zone. */
-export function readMoment(value: unknown): UnixSeconds | undefined {
-  const [, date, time, zone = 'Z'] = (typeof value === 'string' && ISO_MOMENT.exec(value.trim())) || [];
+/** Reads a timestamp as IAM and the metadata service write it: `2020-01-04T09:05:22.701000Z`; UTC without a zone. */
+export function readTimestamp(value: unknown): UnixSeconds | undefined {
+  const [, date, time, zone = 'Z'] = (typeof value === 'string' && ISO_TIMESTAMP.exec(value.trim())) || [];
   if (date === undefined) return undefined;
   return toUnixSeconds(`${date}T${time}${zone.replace(/^(...)(\d\d)$/, '$1:$2')}`);
 }

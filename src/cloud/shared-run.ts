@@ -1,0 +1,45 @@
+import type { CloudFailure } from './failure.ts';
+
+/** Is told each attempt that failed while others follow. */
+export type NoteFailure = (failure: CloudFailure) => void;
+
+/**
+ * Lets all who need the same at the same time share one run. Who stops waiting, because `signal` aborts, gets the last
+ * failed attempt of the run, else `interrupted`; the run goes on.
+ */
+export function shareRun<Result>(
+  run: (note: NoteFailure) => Promise<Result>,
+  interrupted: (signal: AbortSignal) => CloudFailure,
+): (signal: AbortSignal) => Promise<Result> {
+  let current: { readonly result: Promise<Result>; lastFailure: CloudFailure | undefined } | undefined;
+
+  const start = (): NonNullable<typeof current> => {
+    const started: NonNullable<typeof current> = {
+      result: Promise.resolve()
+        .then(() =>
+          run((failure) => {
+            started.lastFailure = failure;
+          }),
+        )
+        .finally(() => {
+          current = undefined;
+        }),
+      lastFailure: undefined,
+    };
+    return started;
+  };
+
+  return async (signal) => {
+    if (signal.aborted) throw interrupted(signal);
+    current ??= start();
+    const shared = current;
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const giveUp = (): void => reject(shared.lastFailure ?? interrupted(signal));
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([shared.result, givenUp]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
+}
