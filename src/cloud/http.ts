@@ -115,7 +115,7 @@ const isUnreadable = (error: unknown, cause: string | undefined): boolean =>
 function faultOf(error: unknown, begun: boolean): NetworkFault {
   const root = rootOf(error);
   const detail = root instanceof Error ? root.message : undefined;
-  // Undici tells the status of a proxy that opens no tunnel in this text alone.
+  // Only this text contains the status of a proxy that opens no tunnel.
   const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(detail ?? '') ?? [];
   const cause = proxyStatus === undefined ? codeOf(root) : `PROXY_${proxyStatus}`;
   if (TIMEOUT_CAUSES.has(cause ?? '')) return { fault: 'timeout', cause, detail };

@@ -37,7 +37,7 @@ export interface ProjectClientOptions {
   readonly metadataOrigin?: string | undefined;
   /** Default: one of its own. One that is shared remembers refused sign-ins over a reload. */
   readonly signInGuard?: SignInGuard | undefined;
-  /** The longest body of an answer that is read, in bytes. Default: 16 MiB. */
+  /** The longest response body that is read, in bytes. Default: 16 MiB. */
   readonly maxBodyBytes?: number | undefined;
 }
 

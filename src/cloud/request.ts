@@ -37,8 +37,8 @@ export interface CloudRequest {
   readonly whenRefused: (error: VendorError) => RefusalAdvice;
   /** `object`: a JSON object; `text`: whatever it is, as a string. */
   readonly expect: 'object' | 'text';
-  /** When a failed attempt is followed by another. `answered`: not where the server may have read it and stays silent. */
-  readonly retry: 'always' | 'answered' | 'never';
+  /** When a failed attempt is followed by another. `unless_timed_out`: the server may have acted on it. */
+  readonly retry: 'always' | 'unless_timed_out' | 'never';
   /** A limit below the project's own; undefined for none. */
   readonly timeout: Seconds | undefined;
 }

@@ -1,6 +1,6 @@
 /** Lets at most so many work at once; the others wait in the order in which they came. */
 export interface Semaphore {
-  /** Resolves with the function that gives the place back, or with undefined once `signal` aborts. */
+  /** Resolves with the function that leaves, or with undefined once `signal` aborts. */
   readonly enter: (signal: AbortSignal) => Promise<(() => void) | undefined>;
 }
 

@@ -7,7 +7,7 @@ import { canonicalQuery, encodePath } from './encoding.ts';
 import { CloudFailure } from './failure.ts';
 import { type HttpResult, sendHttp } from './http.ts';
 import { failureMessage } from './message.ts';
-import { isCertificateCause } from './network-failure.ts';
+import { isCertificateCause, isUnsent } from './network-failure.ts';
 import { oneLine } from './redaction.ts';
 import type { CloudRequest, CloudResponse } from './request.ts';
 import { classify, type Result } from './result.ts';
@@ -161,7 +161,10 @@ export function createSender(options: SenderOptions): Sender {
         ? ended(request, target, signal)
         : classify(httpResult, { request, host, path, timeout, proxied, now: clock() });
     const text = result.ok ? undefined : result.text;
-    log.debug({ project, service, operation, host, code, seconds: taken, text }, 'request');
+    log.debug(
+      { project, service, operation, host, code, seconds: Number(taken.toFixed(3)), text },
+      'request',
+    );
     return result;
   };
 
@@ -176,7 +179,8 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const mayRetry = ({ retry }: CloudRequest, { details }: CloudFailure): boolean =>
-    retry === 'always' || (retry === 'answered' && details.kind !== 'timeout');
+    retry === 'always' ||
+    (retry === 'unless_timed_out' && (details.kind !== 'timeout' || isUnsent(details.cause)));
 
   return {
     interrupted,

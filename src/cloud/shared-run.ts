@@ -1,6 +1,6 @@
 import type { CloudFailure } from './failure.ts';
 
-/** Is told each attempt that failed while others follow. */
+/** Receives each attempt that failed while others follow. */
 export type NoteFailure = (failure: CloudFailure) => void;
 
 /**

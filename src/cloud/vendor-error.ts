@@ -38,7 +38,7 @@ export function readVendorError(body: unknown): VendorError {
     if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
   }
   const unauthorized = asJsonObject(fields['unauthorized']);
-  // CBR's response to an unknown id; only the text tells it from a refused token.
+  // CBR's response to an unknown id; only the text distinguishes it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
     return { code: text, text, statedStatus: undefined };

@@ -36,7 +36,7 @@ const documented = [
         resources: undefined,
         backups: undefined,
         troubles: [
-          'cannot list backups: gaussdb.cn-north-4.myhuaweicloud.com answered 403 DBS.200010 "No permission."; grant gaussdb:backup:list to the user or agency',
+          'cannot list backups: gaussdb.cn-north-4.myhuaweicloud.com returned 403 DBS.200010 "No permission."; grant gaussdb:backup:list to the user or agency',
         ],
       }),
     ],
@@ -47,7 +47,7 @@ const documented = [
     credentials: {
       kind: 'failed',
       reason:
-        'cannot sign in: iam.eu-de.otc.t-systems.com answered 401 "Wrong password."; check user, domain and password (the file /run/secrets/password)',
+        'cannot sign in: iam.eu-de.otc.t-systems.com returned 401 "Wrong password."; check user, domain and password (the file /run/secrets/password)',
     },
     services: [service({ resources: undefined, backups: undefined, troubles: [] })],
   }),

@@ -48,7 +48,7 @@ const everything: readonly ProjectExamination[] = [
         resources: undefined,
         backups: undefined,
         troubles: [
-          'cannot list backups: the host answered 403; grant gaussdb:backup:list to the user or agency',
+          'cannot list backups: the host returned 403; grant gaussdb:backup:list to the user or agency',
         ],
       }),
     ],
@@ -57,7 +57,7 @@ const everything: readonly ProjectExamination[] = [
     project: 'test',
     credentials: {
       kind: 'failed',
-      reason: 'cannot sign in: the host answered 401; check user, domain and password',
+      reason: 'cannot sign in: the host returned 401; check user, domain and password',
     },
     services: [service({ resources: undefined, backups: undefined })],
   }),
@@ -111,7 +111,7 @@ describe('what check prints', () => {
     const text = rendered(everything, { colorful: true });
 
     expect(text).toContain('\u001b[32msigned in\u001b[39m');
-    expect(text).toContain('\u001b[31msign-in failed\u001b[39m: cannot');
+    expect(text).toContain('\u001b[31msign-in failed\u001b[39m: the host');
     expect(text).toContain('\u001b[31mgaussdb-mysql\u001b[39m: cannot');
     expect(stripVTControlCharacters(text)).toBe(rendered(everything));
   });

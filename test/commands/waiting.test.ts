@@ -237,7 +237,7 @@ describe('backups create --wait', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(
-      /not finished within 1m \(the last check failed: cannot get job: .* answered 500\); the backup of/,
+      /not finished within 1m \(the last check failed: cannot get job: .* returned 500; .*\); the backup of/,
     );
   });
 

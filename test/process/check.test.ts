@@ -39,7 +39,7 @@ const TROUBLES: readonly Trouble[] = [
     parts: ({ account: { user, domain } }) => ({
       credentials: { type: 'password', user, domain, password: 'the old one' },
     }),
-    says: /^ {2}sign-in failed: cannot sign in: 127\.0\.0\.1:\d+ answered 401 .*; check user, domain and password .*$/m,
+    says: /^ {2}sign-in failed: 127\.0\.0\.1:\d+ returned 401 .*; check user, domain and password .*$/m,
   },
   {
     what: 'a wrong access key',
@@ -47,7 +47,7 @@ const TROUBLES: readonly Trouble[] = [
       credentials: { ...accessKeyOf(cloud), secret_key: 'another' },
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}sign-in failed: cannot list backups: .* answered 401 APIGW\.0301 .*; check access_key and its secret \(/m,
+    says: /^ {2}cannot list backups: .* returned 401 APIGW\.0301 .*; check access_key and its secret \(/m,
   },
   {
     what: 'no permission for the backups of graphs',
@@ -83,7 +83,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'a wrong project id',
     parts: () => ({ project: { project_id: 'f'.repeat(32) } }),
-    says: /^ {2}sign-in failed: cannot sign in: .*; check project_name or project_id, and iam_endpoint$/m,
+    says: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
   },
   {
     what: 'a wrong project id beside an access key',
@@ -93,7 +93,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'a wrong project name',
     parts: () => ({ project: { project_name: 'cn-north-4_nobody' } }),
-    says: /^ {2}sign-in failed: cannot sign in: .*; check project_name or project_id, and iam_endpoint$/m,
+    says: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
   },
   {
     what: 'a wrong project name beside an access key',
@@ -101,7 +101,7 @@ const TROUBLES: readonly Trouble[] = [
       credentials: accessKeyOf(cloud),
       project: { project_name: 'cn-north-4_nobody' },
     }),
-    says: /^ {2}sign-in failed: cannot find project: 127\.0\.0\.1:\d+ shows no project named "cn-north-4_nobody" to these credentials; set project_id or project_name$/m,
+    says: /^ {2}cannot find project: 127\.0\.0\.1:\d+ lists no project named "cn-north-4_nobody" for these credentials; set project_id or project_name$/m,
   },
   {
     what: 'an endpoint that cannot be reached',
@@ -112,7 +112,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'an IAM endpoint that cannot be reached',
     parts: () => ({ project: { iam_endpoint: NOBODY } }),
-    says: /^ {2}sign-in failed: cannot sign in: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
+    says: /^ {2}sign-in failed: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
   },
   {
     what: 'a region that does not exist',
@@ -120,7 +120,7 @@ const TROUBLES: readonly Trouble[] = [
       project: { region: 'cn-north-99', iam_endpoint: 'https://iam.cn-north-99.invalid' },
       services: [{ type: 'ges', endpoint: origin }],
     }),
-    says: /^ {2}sign-in failed: cannot sign in: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
+    says: /^ {2}sign-in failed: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
   },
   {
     what: 'a clock that is 20 minutes off',
@@ -129,12 +129,12 @@ const TROUBLES: readonly Trouble[] = [
       credentials: accessKeyOf(cloud),
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}sign-in failed: .*; the clock of this machine is 20 minutes behind the server's, a signature allows for 15: correct the clock$/m,
+    says: /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, a signature allows for 15: correct the clock$/m,
   },
   {
     what: 'a proxy that is not there',
     parts: () => ({ project: { iam_endpoint: 'https://iam.example', proxy_url: NOBODY } }),
-    says: /^ {2}sign-in failed: cannot sign in: .*; check the proxy too \(proxy_url or HTTPS_PROXY\)$/m,
+    says: /^ {2}sign-in failed: .*; check the proxy too \(proxy_url or HTTPS_PROXY\)$/m,
   },
   {
     what: 'an answer of another kind',
@@ -149,7 +149,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'a login page in between',
     arrange: (cloud) => void cloud.order({ match: { service: 'ges' }, fault: { kind: 'html' } }),
-    says: /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page stands in between$/m,
+    says: /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page is in between$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
@@ -159,7 +159,7 @@ const TROUBLES: readonly Trouble[] = [
         match: { service: 'gaussdb' },
         fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
       }),
-    says: /^ {2}gaussdb-mysql: cannot list backups: .* answered 401 APIGW\.0301 /m,
+    says: /^ {2}gaussdb-mysql: cannot list backups: .* returned 401 APIGW\.0301 /m,
     stillShows: /^ {2}signed in\n.*\n {2}ges +12 /m,
   },
   {
@@ -228,7 +228,7 @@ describe('check', () => {
     } else {
       expect(code).toBe(1);
       expect(output).toMatch(
-        /sign-in failed: cannot sign in: 127\.0\.0\.1:\d+ has a certificate of an unknown authority \(\w+\); set ca_file if the authority is a private one/,
+        /sign-in failed: 127\.0\.0\.1:\d+ has a certificate of an unknown authority \(\w+\); set ca_file if the authority is a private one/,
       );
     }
   });

@@ -172,8 +172,8 @@ export function createPasswordAuthorizer(
         body: JSON.stringify({ auth: { identity, scope: { project: scope } } }),
         secrets: [password],
         whenRefused: (error) => passwordAdvice(error, password, credentials.password.origin),
-        // IAM may have refused it, and that counts.
-        retry: 'answered',
+        // IAM may have refused it, which counts against the account.
+        retry: 'unless_timed_out',
       }),
     };
   });

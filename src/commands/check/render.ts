@@ -109,7 +109,11 @@ function credentialsLines(finding: CredentialsFinding, style: Terminal['style'])
     case 'unknown':
       return [];
     case 'failed':
-      return [`${style('red', 'sign-in failed')}: ${finding.reason}`];
+      return [
+        finding.reason.replace(/^cannot sign in(?=:)|^cannot [^:]+/, (what) =>
+          style('red', what === 'cannot sign in' ? 'sign-in failed' : what),
+        ),
+      ];
     default:
       return finding satisfies never;
   }
