@@ -33,13 +33,15 @@ interface Leg {
   readonly timeZone?: string;
   /** Whether its tests start the program. */
   readonly isBuilt?: true;
+  /** Files that prepare what its tests need. */
+  readonly setup?: readonly string[];
 }
 
 const CPUS = availableParallelism();
 // Tests that start programs mostly wait for them; what is measured has the machine to itself.
 const WORKERS = { 1: CPUS, 2: CPUS + 1, 3: CPUS, 4: 1 } as const;
 
-const leg = ({ name, include, exclude = [], order, timeZone, isBuilt }: Leg) => ({
+const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = [] }: Leg) => ({
   test: {
     name,
     include: [...include],
@@ -47,7 +49,7 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt }: Leg) => 
     testTimeout: order === 1 ? 20_000 : 60_000,
     sequence: { shuffle: true, groupOrder: order },
     restoreMocks: true,
-    ...(isBuilt === true && { globalSetup: ['test/support/built-program.ts'] }),
+    globalSetup: [...(isBuilt === true ? ['test/support/built-program.ts'] : []), ...setup],
     ...(timeZone !== undefined && { env: { TZ: timeZone } }),
     maxWorkers: WORKERS[order],
   },
@@ -81,6 +83,13 @@ export default defineConfig({
       leg({ name: 'browser', include: BROWSER, exclude: SLOW, order: 2, timeZone: 'Asia/Shanghai' }),
       leg({ name: 'alerts', include: ALERTS, exclude: LATER, order: 2, isBuilt: true }),
       leg({ name: 'dashboards', include: DASHBOARDS, exclude: LATER, order: 2 }),
+      leg({
+        name: 'chart',
+        include: CHART,
+        order: 2,
+        isBuilt: true,
+        setup: ['test/packaging/chart/kubernetes-tools.ts'],
+      }),
       leg({ name: 'slow', include: SLOW, order: 3, isBuilt: true }),
       leg({ name: 'image', include: IMAGE, order: 3 }),
       leg({ name: 'zone-east', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'Asia/Shanghai' }),

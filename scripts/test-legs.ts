@@ -3,6 +3,8 @@ export interface TestLeg {
   readonly name: string;
   /** Debian packages whose programs it runs. */
   readonly packages: readonly string[];
+  /** Whether it needs the npm packages of tools/kubernetes. */
+  readonly needsKubernetesTools?: true;
   /** Whether it starts containers, which takes root. */
   readonly needsRoot?: true;
   /** Whether it takes longer than `npm test` may, and runs in `npm run test:all` alone. */
@@ -22,6 +24,7 @@ export const TEST_LEGS: readonly TestLeg[] = [
   { name: 'browser', packages: ['chromium'] },
   { name: 'alerts', packages: ALERTMANAGER },
   { name: 'dashboards', packages: ['prometheus'] },
+  { name: 'chart', packages: ['prometheus'], needsKubernetesTools: true },
   { name: 'slow', packages: ALERTMANAGER, isSlow: true },
   { name: 'image', packages: CONTAINERS, needsRoot: true, isSlow: true },
   { name: 'zone-east', packages: [], isSlow: true },

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installKubernetesTools } from './kubernetes-tools.ts';
 import { TEST_LEGS, type TestLeg } from './test-legs.ts';
 
 // Runs the tests against the programs that are there. A leg whose programs are missing and cannot be installed is
@@ -38,7 +39,8 @@ function install(packages: readonly string[]): void {
 function reasonNotToRun(leg: TestLeg): string | undefined {
   if (leg.needsRoot === true && !isRoot) return 'which takes root';
   const packages = missingPackages(leg);
-  return packages.length === 0 ? undefined : `for want of the Debian packages ${packages.join(' ')}`;
+  if (packages.length > 0) return `for want of the Debian packages ${packages.join(' ')}`;
+  return leg.needsKubernetesTools === true ? installKubernetesTools() : undefined;
 }
 
 function missingPackages({ packages }: TestLeg): readonly string[] {

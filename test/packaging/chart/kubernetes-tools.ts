@@ -1,0 +1,7 @@
+import { installKubernetesTools } from '../../../scripts/kubernetes-tools.ts';
+
+/** Installs Helm and the schemas once for all tests of the chart. */
+export function setup(): void {
+  const problem = installKubernetesTools();
+  if (problem !== undefined) throw new Error(`the chart cannot be tested, ${problem}`);
+}
