@@ -105,20 +105,13 @@ function fail(path: string): never {
   throw new Error(`values.yaml: say in scripts/chart-schema.ts what the list ${path} holds`);
 }
 
-/**
- * Helm reads patterns as Go does, which knows no look-ahead: what one says of the length becomes a length. It would
- * also refuse what is a regular expression to the exporter and not to Go.
- */
+/** Helm reads patterns as Go does, which knows no look-ahead: what one says of the length becomes a length. */
 function forHelm(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(forHelm);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { pattern, format, ...rest } = schema as Record<string, unknown>;
+  const { pattern, ...rest } = schema as Record<string, unknown>;
   const entries = Object.entries(rest).map(([key, value]) => [key, forHelm(value)] as const);
-  return {
-    ...Object.fromEntries(entries),
-    ...(format !== undefined && format !== 'regex' && { format }),
-    ...(typeof pattern === 'string' && withoutLookAhead(pattern)),
-  };
+  return { ...Object.fromEntries(entries), ...(typeof pattern === 'string' && withoutLookAhead(pattern)) };
 }
 
 function withoutLookAhead(pattern: string): Schema {

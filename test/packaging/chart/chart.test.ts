@@ -5,10 +5,10 @@ import { hashSync } from 'bcryptjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import manifest from '../../../package.json' with { type: 'json' };
-import { CHART, chartFiles } from '../../../scripts/chart-files.ts';
+import { CHART } from '../../../scripts/chart-files.ts';
 import { helm } from '../../../scripts/kubernetes-tools.ts';
 import { defaultManifests } from '../../../scripts/manifests.ts';
-import { startSimulatedCloud } from '../../../src/simulated-cloud/simulated-cloud.ts';
+import { startSimulatedCloud } from '../../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../../support/configuration.ts';
 import { eventually, runProgram, startExporter, temporaryDirectory } from '../../support/exporter-process.ts';
 import { run } from '../../support/run.ts';
@@ -415,22 +415,8 @@ describe('the monitoring in the chart', () => {
   });
 });
 
-describe('the files of the chart', () => {
-  it('are those that the rules, dashboards and schemas make', () => {
-    for (const [path, text] of chartFiles()) expect(readFileSync(join(CHART, path), 'utf8'), path).toBe(text);
-  });
-
-  it('are one version with the program', () => {
-    const chart = parseYaml(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as Record<string, string>;
-
-    expect({ version: chart['version'], appVersion: chart['appVersion'], home: chart['home'] }).toEqual({
-      version: manifest.version,
-      appVersion: manifest.version,
-      home: manifest.homepage,
-    });
-  });
-
-  it('render to deploy/kubernetes.yaml', () => {
+describe('the chart with its defaults', () => {
+  it('is deploy/kubernetes.yaml', () => {
     expect(readFileSync(join(ROOT, 'deploy/kubernetes.yaml'), 'utf8')).toBe(defaultManifests());
   });
 });

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
+import { CHART, chartFiles } from '../../scripts/chart-files.ts';
+
+describe('the chart', () => {
+  it.each([...chartFiles()])('has %s as the rules, dashboards and schemas make it', (path, text) => {
+    expect(readFileSync(join(CHART, path), 'utf8')).toBe(text);
+  });
+
+  it('is one version with the program', () => {
+    const chart = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as Record<string, string>;
+
+    expect({ version: chart['version'], appVersion: chart['appVersion'], home: chart['home'] }).toEqual({
+      version: manifest.version,
+      appVersion: manifest.version,
+      home: manifest.homepage,
+    });
+  });
+});
