@@ -5,7 +5,8 @@ import { settingsSchema } from '../src/config/schema.ts';
 import { type KeyRule, keyRules } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
-import { SERVICES as CLOUD_SERVICES } from '../src/services/index.ts';
+import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
+import { renderCosts } from './generate-services-docs.ts';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -67,6 +68,10 @@ const settingsTable = (belongs: (path: string) => boolean): string => {
   });
   return table(['Setting', 'Type', 'Default', 'Meaning'], rows);
 };
+
+const WITHOUT_POLICIES = CLOUD_SERVICES.filter((service) => defaultApi(service).policies === undefined)
+  .map(({ type }) => code(type))
+  .join(', ');
 
 const CREDENTIALS = 'projects[].credentials';
 const SERVICES = 'projects[].services';
@@ -138,11 +143,13 @@ An objective is one of
 
 - a [duration](#durations): the newest good backup may be that old;
 - \`none\`: no backup is expected, and \`huaweicloud_backup_rpo_seconds\` is absent;
-- \`policy\`: for an instance of GaussDB(for MySQL), the longest time between two backups by its own backup policy, with a
-  margin. GES does not tell its policy: \`policy\` in an override with \`service: ges\` is a mistake. Where no policy is
-  known, \`rpo.default\` counts, and \`26h\` where that is \`policy\` itself.
+- \`policy\`: the longest time between two backups by the resource's own backup policy, with a margin. In an override for
+  a service that does not show its policies (${WITHOUT_POLICIES}) it is a mistake. Where a policy is not
+  known, \`rpo.default\` applies, and \`26h\` where that is \`policy\` itself.
 
-Graphs of size index 0 have no automatic backup; they have an objective only when an override gives them one.
+A resource that is not backed up by itself, or cannot be backed up now, has an objective only when an override gives it
+one: read replicas, instances with automatic backup switched off, stopped or frozen ones, and so on. The status page says
+why.
 
 \`project\`, \`region\` and \`service\` of \`match\` are compared as a whole, \`resource_name\` and \`resource_id\` are
 [searched](#regular-expressions). A project or region that no project of the file has is reported as a warning.
@@ -163,6 +170,11 @@ ${settingsTable((path) => isWithin(path, CREDENTIALS))}
 ### \`${SERVICES}\`
 
 ${settingsTable((path) => isWithin(path, SERVICES))}
+
+[services.md](services.md) has what each service is asked, and the permissions that takes. Requests per hour, with ten
+backups of each resource and the interval that applies without \`poll.interval\`:
+
+${renderCosts()}
 
 ## Durations
 

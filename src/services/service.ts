@@ -113,8 +113,8 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly readOnlyRoles: readonly string[];
   /** What was inferred and never seen on a real account, one sentence each; shown in the documentation. */
   readonly unverified: readonly string[];
-  /** Requests of one poll, in words, for the documentation of costs; `n` resources, `b` backups. */
-  readonly cost: string;
+  /** Requests of one poll besides those for policies, for the documentation of costs. */
+  readonly requests: (resources: number, backups: number) => number;
   /** The smallest `poll.interval` that suits 200 resources, in seconds; undefined where the usual one does. */
   readonly defaultInterval?: Seconds;
   /** Whether a configuration from the environment polls it without being told. */
@@ -129,3 +129,7 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
 export const defineService = <Settings extends z.ZodRawShape>(
   service: CloudService<Settings>,
 ): CloudService<Settings> => service;
+
+/** Requests for a list of so many rows, each page of which repeats the last row of the one before. */
+export const pagesOf = (rows: number, limit: number): number =>
+  Math.max(1, Math.ceil((rows - 1) / (limit - 1)));

@@ -3,6 +3,7 @@ import {
   type BackupActions,
   defineService,
   type JobState,
+  pagesOf,
   type ServiceApi,
   type Started,
 } from '../service.ts';
@@ -129,7 +130,7 @@ export const cbr = defineService({
     'Whether a user who is limited to one enterprise project sees the vaults of others.',
     'Whether a failed run always shows in the operation logs when it leaves no backup.',
   ],
-  cost: 'one request for 999 backups, one for 999 vaults, one for the policies and one for failed runs',
+  requests: (resources, backups) => pagesOf(backups, 1000) + pagesOf(resources, 1000) + 2,
   simulated: () => import('./simulated.ts').then(({ simulatedCbr }) => simulatedCbr),
   api: () => api,
 });

@@ -13,7 +13,7 @@ import {
   readTags,
 } from '../fields.ts';
 import { weeklyObjective } from '../schedule.ts';
-import { type BackupPolicy, defineService, type List, type ServiceApi } from '../service.ts';
+import { type BackupPolicy, defineService, type List, pagesOf, type ServiceApi } from '../service.ts';
 
 const instancePath = (id: string): string => `/v2/{project_id}/instances/${encodeURIComponent(id)}`;
 
@@ -187,7 +187,7 @@ export const dcs = defineService({
     'Whether `total_num` counts the whole list or the page: a page that is full is never taken for the last.',
     'The end of a backup: `updated_at` of its row.',
   ],
-  cost: 'one request for each instance, one for 999 instances, and each instance once in six hours for its policy',
+  requests: (resources) => resources + pagesOf(resources, 1000),
   defaultInterval: seconds(900),
   simulated: () => import('./simulated.ts').then(({ simulatedDcs }) => simulatedDcs),
   api: () => api,

@@ -9,7 +9,7 @@ import {
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { readBoolean, readKibibytes } from '../fields.ts';
-import { defineService, type ServiceApi } from '../service.ts';
+import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 const backups = (query: Readonly<Record<string, string>>) =>
   databaseBackups({
@@ -52,7 +52,7 @@ export const dds = defineService({
     'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
     'How a running backup spells its end: it is taken to have none.',
   ],
-  cost: 'one request for 99 backups and one for 99 instances',
+  requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedDds }) => simulatedDds),
   api: () => api,
 });

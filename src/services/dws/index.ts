@@ -191,7 +191,7 @@ export const dws = defineService({
     'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as the SDKs say.',
     'What a frozen snapshot is worth: its state is unknown.',
   ],
-  cost: 'one request for all snapshots and one for all clusters',
+  requests: () => 2,
   simulated: () => import('./simulated.ts').then(({ simulatedDws }) => simulatedDws),
   api: () => api,
 });

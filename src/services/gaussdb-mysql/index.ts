@@ -8,7 +8,7 @@ import {
 import { databasePolicies } from '../database-policy.ts';
 import { asObject, readMebibytes } from '../fields.ts';
 import { isOpenTelekomCloud } from '../host.ts';
-import { defineService, type ServiceApi } from '../service.ts';
+import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 const listBackups = { role: 'gaussdb:backup:list', identity: 'gaussdbformysql:backup:list' };
 
@@ -84,7 +84,7 @@ export const gaussdbMysql = defineService({
   byDefault: true,
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
   unverified: ['Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.'],
-  cost: 'one request for 99 backups and one for 99 instances',
+  requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedGaussdbMysql }) => simulatedGaussdbMysql),
   api: () => api,
 });

@@ -9,7 +9,7 @@ import {
 import { databasePolicies } from '../database-policy.ts';
 import { readMebibytes } from '../fields.ts';
 import { isOpenTelekomCloud } from '../host.ts';
-import { defineService, type ServiceApi } from '../service.ts';
+import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 const backups = (query: Readonly<Record<string, string>>) =>
   databaseBackups({
@@ -64,7 +64,7 @@ export const gaussdbOpengauss = defineService({
     'Which permission reads a job; where it is missing, the list of backups is followed.',
     'Whether `created` of an instance is ever given in a zone other than UTC: such a time is unknown.',
   ],
-  cost: 'one request for 99 backups and one for 99 instances',
+  requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () =>
     import('./simulated.ts').then(({ simulatedGaussdbOpengauss }) => simulatedGaussdbOpengauss),
   api: () => api,

@@ -9,7 +9,7 @@ import {
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { type JsonObject, readKibibytes } from '../fields.ts';
-import { defineService, type ServiceApi } from '../service.ts';
+import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 const backups = (query: Readonly<Record<string, string>>) =>
   databaseBackups({
@@ -70,7 +70,7 @@ export const geminidb = defineService({
     'Whether instances with the interfaces of HBase and DynamoDB are listed like the others.',
     'Which permission reads a job; where it is missing, the list of backups is followed.',
   ],
-  cost: 'one request for 99 backups and one for 99 instances',
+  requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedGeminidb }) => simulatedGeminidb),
   api: () => api,
 });

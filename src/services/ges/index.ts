@@ -4,6 +4,7 @@ import {
   type BackupActions,
   defineService,
   type JobState,
+  pagesOf,
   type ServiceApi,
   type Started,
 } from '../service.ts';
@@ -95,7 +96,7 @@ export const ges = defineService({
     'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
     'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
   ],
-  cost: 'one request for 119 backups and one for 119 graphs',
+  requests: (resources, backups) => pagesOf(backups, 120) + pagesOf(resources, 120),
   simulated: () => import('./simulated.ts').then(({ simulatedGes }) => simulatedGes),
   api: ({ api_version: version }) => APIS[version],
 });

@@ -9,7 +9,7 @@ import {
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { type JsonObject, readKibibytes } from '../fields.ts';
-import { defineService, type ServiceApi } from '../service.ts';
+import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 // Without `backup_type` a list may hold the log backups too, one every five minutes; each of these holds full backups only.
 const FULL_BACKUPS = ['auto', 'manual'] as const;
@@ -69,7 +69,7 @@ export const rds = defineService({
     'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
     'What `databases` means in the row of a manual backup: one that names databases is taken for a partial backup and ignored.',
   ],
-  cost: 'two requests for each instance and one for 99 instances',
+  requests: (resources) => 2 * resources + pagesOf(resources, 100),
   defaultInterval: seconds(900),
   simulated: () => import('./simulated.ts').then(({ simulatedRds }) => simulatedRds),
   api: () => api,

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { permissionWords } from '../src/cloud/message.ts';
+import { formatDuration } from '../src/config/duration.ts';
+import { DEFAULT_INTERVAL } from '../src/config/poll-times.ts';
+import { callsOf, defaultApi, SERVICES } from '../src/services/index.ts';
+import type { CloudService } from '../src/services/service.ts';
+
+const code = (text: string): string => `\`${text}\``;
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(heading), row(heading.map(() => '---')), ...rows.map(row)].join('\n');
+
+const SIZES = [10, 100, 200, 1000];
+const BACKUPS_KEPT = 10;
+
+const intervalOf = ({ defaultInterval }: CloudService): number => defaultInterval ?? DEFAULT_INTERVAL;
+
+const requestsPerHour = (service: CloudService, resources: number): number =>
+  Math.ceil((3600 / intervalOf(service)) * service.requests(resources, resources * BACKUPS_KEPT));
+
+/** Requests per hour of every service by the number of its resources. */
+export const renderCosts = (): string =>
+  table(
+    ['service', 'interval', ...SIZES.map((size) => `${size} resources`)],
+    SERVICES.map((service) => [
+      code(service.type),
+      code(formatDuration(intervalOf(service) as never)),
+      ...SIZES.map((size) => requestsPerHour(service, size).toLocaleString('en-US')),
+    ]),
+  );
+
+function renderService(service: CloudService): string {
+  const { policies, backups, actions } = defaultApi(service);
+  const calls = callsOf(service).map(({ call, usedBy }) => [
+    `${call.method} ${code(decodeURIComponent(call.path))}`,
+    usedBy,
+    call.permission === undefined ? 'not documented' : permissionWords(call.permission),
+  ]);
+  const expectation = {
+    none: 'It tells nothing of its backup policies, so `rpo: policy` is not possible.',
+    resource: 'With `rpo: policy` the policy of each resource is read every six hours.',
+    project:
+      'One list of policies is read in every poll; a resource without an enabled one is not expected to be backed up.',
+    decides:
+      'The policy of each resource is read every six hours; one without a policy is not expected to be backed up.',
+  }[
+    policies === undefined
+      ? 'none'
+      : policies.of === 'resource' && policies.decides === true
+        ? 'decides'
+        : policies.of
+  ];
+  return [
+    `## ${code(service.type)}`,
+    `${service.title}. A resource is ${service.resource.one === 'instance' ? 'an' : 'a'} ${service.resource.one}. ${
+      backups.of === 'project'
+        ? 'One list holds the backups of a project.'
+        : 'Each resource has a list of its own.'
+    } ${expectation} ${actions.export === undefined ? '' : '`backups export` copies a backup to OBS.'}`.trim(),
+    table(['request', 'used by', 'permission'], calls),
+    ...(service.readOnlyRoles.length === 0
+      ? []
+      : [
+          `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} suffices for reading.`,
+        ]),
+    'Assumed, and never seen on a real account:',
+    service.unverified.map((sentence) => `- ${sentence}`).join('\n'),
+  ].join('\n\n');
+}
+
+/** The page about every service, as docs/services.md holds it. */
+export const renderServices = (): string =>
+  `${[
+    '# Services',
+    '<!-- Written by `npm run generate` from src/services. -->',
+    `Requests per hour, with ${BACKUPS_KEPT} backups of each resource and the interval that applies without \`poll.interval\`. \`poll.concurrency\` bounds how many run at once in a project.`,
+    renderCosts(),
+    ...SERVICES.map(renderService),
+  ].join('\n\n')}\n`;
+
+if (import.meta.main) await writeFile(new URL('../docs/services.md', import.meta.url), renderServices());
