@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ENVIRONMENT_VARIABLES } from '../src/config/environment.ts';
+import { ENVIRONMENT_VARIABLES, SERVICES_BY_DEFAULT } from '../src/config/environment.ts';
 import { settingsSchema } from '../src/config/schema.ts';
 import { type KeyRule, keyRules } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings } from '../src/config/settings-list.ts';
@@ -109,8 +109,11 @@ const endpointTable = (): string => {
 
 const environmentTable = (): string =>
   table(
-    ['Variable', 'Meaning'],
-    ENVIRONMENT_VARIABLES.map(({ name, description }) => [code(name), description]),
+    ['Variable', 'Setting'],
+    ENVIRONMENT_VARIABLES.map(({ name, setting, service }) => [
+      code(name),
+      service === undefined ? code(setting) : `${code(setting)} of ${code(service)}`,
+    ]),
   );
 
 /** The reference of the configuration, as `docs/configuration.md` holds it. */
@@ -219,8 +222,9 @@ paths of the API are appended.
 Without \`--config.file\`, the file in the variable \`HUAWEICLOUD_BACKUP_CONFIG_FILE\` is read, else
 \`/etc/huaweicloud-backup-exporter/config.yml\` if it exists. Without any file, one project is configured from the
 environment, with the defaults above for everything else. Empty variables count as not set. Of two variables with the
-same purpose, the first in the table counts. An access key takes precedence over a user and password; the variables of
-one access key belong together and are not mixed with those of another.
+same setting, the first in the table counts. An access key takes precedence over a user and password; the variables of
+one access key belong together and are not mixed with those of another. \`HUAWEICLOUD_BACKUP_SERVICES\` lists the services
+to poll, separated by commas; without it they are ${SERVICES_BY_DEFAULT.map(code).join(' and ')}.
 
 ${environmentTable()}
 `;

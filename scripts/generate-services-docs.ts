@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { permissionWords } from '../src/cloud/message.ts';
-import { formatDuration } from '../src/config/duration.ts';
-import { DEFAULT_INTERVAL } from '../src/config/poll-times.ts';
+import { DEFAULT_INTERVAL, formatDuration } from '../src/config/duration.ts';
 import { callsOf, defaultApi, SERVICES } from '../src/services/index.ts';
 import type { CloudService } from '../src/services/service.ts';
 

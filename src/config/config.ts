@@ -88,7 +88,10 @@ export interface Config {
   };
   readonly limits: { readonly resources: number };
   readonly rpo: { readonly default: Objective; readonly overrides: readonly ObjectiveOverride[] };
-  /** Keys of resource tags that become labels. */
+  /** Keys of resource tags that become labels, see {@link tagLabel}. */
   readonly tags: readonly string[];
   readonly projects: readonly ProjectConfig[];
 }
+
+/** The label that a resource tag becomes: `tag_team`. */
+export const tagLabel = (key: string): string => `tag_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;

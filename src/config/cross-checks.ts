@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { seconds } from '../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../services/index.ts';
-import { formatDuration } from './duration.ts';
-import { DEFAULT_INTERVAL, defaultTimeout } from './poll-times.ts';
+import { tagLabel } from './config.ts';
+import { DEFAULT_INTERVAL, defaultTimeout, formatDuration } from './duration.ts';
 import { pathText, type SettingPath } from './problem.ts';
 import type { Settings } from './schema.ts';
 import { reportAt } from './setting.ts';
@@ -58,9 +58,6 @@ export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): 
   reportAt(context, ['rpo'], wrong, { expected: 'a duration or none' });
 };
 
-/** Resource tags become labels: `team` becomes `tag_team`. */
-export const tagLabel = (key: string): string => `tag_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;
-
 export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
   const labels = Array.isArray(list) ? list.map((key) => (typeof key === 'string' ? tagLabel(key) : '')) : [];
   labels.forEach((label, index) => {
@@ -71,34 +68,31 @@ export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
   });
 };
 
-/** What deserves a second look in settings that are valid. */
-export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
-  const limit = poll.timeout ?? defaultTimeout(poll.interval ?? DEFAULT_INTERVAL);
-  const times: Warning = {
-    path: ['poll', 'request_timeout'],
-    message: `${formatDuration(poll.request_timeout ?? limit)} is longer than the timeout of ${formatDuration(limit)}, which ends a request first`,
-  };
-  const names = projects.map(({ name, region }) => name ?? region);
-  const regions = projects.map(({ region }) => region);
-  const unmatched = (index: number, key: string, value: string | undefined, known: readonly string[]) =>
-    value === undefined || known.includes(value)
-      ? []
-      : [
-          {
-            path: ['rpo', 'overrides', index, 'match', key],
-            message: `no project has the ${key === 'project' ? 'name' : key} ${JSON.stringify(value)}${didYouMean(value, known)}, so the override matches nothing`,
-          },
-        ];
-  return [
-    ...((poll.request_timeout ?? limit) > limit ? [times] : []),
-    ...rpo.overrides.flatMap(({ match }, index) => [
-      ...unmatched(index, 'project', match.project, names),
-      ...unmatched(index, 'region', match.region, regions),
-    ]),
-  ];
-};
-
 interface Warning {
   readonly path: SettingPath;
   readonly message: string;
 }
+
+/** What is valid and probably not meant. */
+export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
+  const warnings: Warning[] = [];
+  const { interval = DEFAULT_INTERVAL, request_timeout: requestTimeout } = poll;
+  const { timeout = defaultTimeout(interval) } = poll;
+  if (requestTimeout !== undefined && requestTimeout > timeout) {
+    const message = `${formatDuration(requestTimeout)} is longer than the timeout of ${formatDuration(timeout)}, which ends a request first`;
+    warnings.push({ path: ['poll', 'request_timeout'], message });
+  }
+  const known = {
+    project: projects.map(({ name, region }) => name ?? region),
+    region: projects.map(({ region }) => region),
+  };
+  for (const [index, { match }] of rpo.overrides.entries()) {
+    for (const key of ['project', 'region'] as const) {
+      const value = match[key];
+      if (value === undefined || known[key].includes(value)) continue;
+      const message = `no project has the ${key === 'project' ? 'name' : key} ${JSON.stringify(value)}${didYouMean(value, known[key])}, so the override matches nothing`;
+      warnings.push({ path: ['rpo', 'overrides', index, 'match', key], message });
+    }
+  }
+  return warnings;
+};

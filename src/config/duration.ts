@@ -61,3 +61,13 @@ export const formatDuration = (duration: Seconds): string => {
   }
   return text;
 };
+
+/** Time from one poll to the next when that is not configured, for services that do not need a longer one. */
+export const DEFAULT_INTERVAL = seconds(300);
+
+/** How long a poll may take when that is not configured: the smaller of 2m and 80 % of the interval. */
+export const defaultTimeout = (interval: Seconds): Seconds =>
+  seconds(Math.min(120, Math.round(interval * 800) / 1000));
+
+/** How long a request may take when that is not configured: the smaller of 30s and the timeout of the poll. */
+export const defaultRequestTimeout = (timeout: Seconds): Seconds => seconds(Math.min(30, timeout));

@@ -31,7 +31,6 @@ const parse = (text: string, file: string, options: LoadOptions) => {
     originOf: (path) => `${pathText(path)} in ${file}`,
     locate: (path) => resolve(directory, path),
     files,
-    namesServices: (project) => namesServices(parsed.given, project),
   });
   const warn = ({ path, message }: { readonly path: SettingPath; readonly message: string }): Problem =>
     problemAt(file, parsed.lineOf(path), pathText(path), message);
@@ -103,10 +102,4 @@ export const loadConfigFile = async (file: string, options: LoadOptions = {}): P
     }),
   );
   return { ok: true, config, warnings: [...result.warnings, ...warnings.flat()] };
-};
-
-/** Whether a project of a file lists its services, rather than leave them out or say `all`. */
-const namesServices = (given: unknown, project: number): boolean => {
-  const { projects } = given as { readonly projects: readonly { readonly services?: unknown }[] };
-  return Array.isArray(projects[project]?.services);
 };

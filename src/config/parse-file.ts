@@ -8,8 +8,6 @@ export type ParsedFile<Value> =
   | {
       readonly ok: true;
       readonly value: Value;
-      /** The same before it was checked: what the file says and what it leaves out. */
-      readonly given: unknown;
       /** The line of a setting, counted from 1; where it is missing, that of the mapping or list it belongs to. */
       readonly lineOf: (path: SettingPath) => number;
     }
@@ -26,8 +24,7 @@ export const parseFile = <Schema extends z.ZodType>(
 ): ParsedFile<z.output<Schema>> => {
   const { document, mistakes: syntax, lineOf } = parseYaml(text);
   const result = document && validate(schema, document.value);
-  if (result?.ok === true && syntax.length === 0)
-    return { ok: true, value: result.value, given: document?.value, lineOf };
+  if (result?.ok === true && syntax.length === 0) return { ok: true, value: result.value, lineOf };
   const reported = new Set(syntax.map(({ path }) => pathText(path)));
   const mistakes = result === undefined || result.ok ? [] : result.mistakes;
   const located = [

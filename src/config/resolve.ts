@@ -9,9 +9,9 @@ import type {
   SecretSource,
   ServiceConfig,
 } from './config.ts';
-import { DEFAULT_INTERVAL, defaultRequestTimeout, defaultTimeout } from './poll-times.ts';
+import { DEFAULT_INTERVAL, defaultRequestTimeout, defaultTimeout } from './duration.ts';
 import type { SettingPath } from './problem.ts';
-import type { ProjectSettings, Settings } from './schema.ts';
+import { allServices, type ProjectSettings, type ServiceSettings, type Settings } from './schema.ts';
 import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
 import type { TextFiles } from './text-file.ts';
 
@@ -22,71 +22,47 @@ export interface SettingsSource {
   /** The path of a file that the settings name, from where the program runs. */
   readonly locate: (file: string) => string;
   readonly files: TextFiles;
-  /** Whether the project at an index lists its services; without this function, every one does. */
-  readonly namesServices?: (project: number) => boolean;
 }
 
 const IAM = { host: () => ({ label: 'iam' }) };
 
 type CredentialSettings = ProjectSettings['credentials'];
-type ServiceSettings = ProjectSettings['services'][number];
 type ExpressionSettings = NonNullable<ServiceSettings['include']>;
 
-/** Where secrets of one project come from. */
-interface SecretReader {
-  readonly optional: (
-    key: string,
-    given: string | undefined,
-    file: string | undefined,
-  ) => SecretSource | undefined;
-  readonly required: (key: string, given: string | undefined, file: string | undefined) => SecretSource;
-}
-
-const secretReader = (path: SettingPath, { originOf, locate, files }: SettingsSource): SecretReader => {
-  const optional: SecretReader['optional'] = (key, given, file) => {
+const resolveCredentials = (
+  settings: CredentialSettings,
+  path: SettingPath,
+  { originOf, locate, files }: SettingsSource,
+): Credentials => {
+  const texts: Readonly<Record<string, string | undefined>> = settings;
+  const optionalSecret = (key: string): SecretSource | undefined => {
+    const { [key]: given, [`${key}_file`]: file } = texts;
     if (given !== undefined) return givenSecret(given, originOf([...path, key]));
     if (file === undefined) return undefined;
-    const origin = looksLikePath(file)
-      ? undefined
-      : `the file named by ${originOf([...path, `${key}_file`])}`;
-    return secretInFile(locate(file), files, origin);
+    const unnamed = `the file named by ${originOf([...path, `${key}_file`])}`;
+    return secretInFile(locate(file), files, looksLikePath(file) ? undefined : unnamed);
   };
-  return {
-    optional,
-    required: (key, given, file) => {
-      const secret = optional(key, given, file);
-      if (secret === undefined) throw new Error(`${originOf([...path, key])} was not checked`);
-      return secret;
-    },
+  const secret = (key: string): SecretSource => {
+    const source = optionalSecret(key);
+    if (source === undefined) throw new Error(`${originOf([...path, key])} was not checked`);
+    return source;
   };
-};
-
-const resolveCredentials = (settings: CredentialSettings, secrets: SecretReader): Credentials => {
   switch (settings.type) {
     case 'password': {
-      const { type, user, domain, password, password_file: file } = settings;
-      return { type, user, domain, password: secrets.required('password', password, file) };
+      const { type, user, domain } = settings;
+      return { type, user, domain, password: secret('password') };
     }
     case 'access-key': {
-      const { type, access_key: accessKey, secret_key: key, security_token: token } = settings;
-      return {
-        type,
-        accessKey,
-        secretKey: secrets.required('secret_key', key, settings.secret_key_file),
-        securityToken: secrets.optional('security_token', token, settings.security_token_file),
-      };
+      const { type, access_key: accessKey } = settings;
+      const securityToken = optionalSecret('security_token');
+      return { type, accessKey, secretKey: secret('secret_key'), securityToken };
     }
     case 'ecs-agency':
       return { type: settings.type };
-    case 'oidc': {
-      const { type, idp_id: idpId, token_file: file } = settings;
-      return { type, idpId, token: secrets.required('token', undefined, file) };
-    }
+    case 'oidc':
+      return { type: settings.type, idpId: settings.idp_id, token: secret('token') };
     case 'token':
-      return {
-        type: settings.type,
-        token: secrets.required('token', settings.token, settings.token_file),
-      };
+      return { type: settings.type, token: secret('token') };
     default:
       return settings satisfies never;
   }
@@ -125,9 +101,11 @@ const resolveProject = (
   iamEndpoint: settings.iam_endpoint ?? defaultEndpoint(IAM, settings.region, settings.cloud),
   caFile: settings.ca_file === undefined ? undefined : source.locate(settings.ca_file),
   proxyUrl: settings.proxy_url,
-  namesServices: typeof path[1] !== 'number' || source.namesServices?.(path[1]) !== false,
-  credentials: resolveCredentials(settings.credentials, secretReader([...path, 'credentials'], source)),
-  services: settings.services.map((service) => resolveService(service, settings, interval)),
+  credentials: resolveCredentials(settings.credentials, [...path, 'credentials'], source),
+  namesServices: settings.services !== undefined,
+  services: (settings.services ?? allServices()).map((service) =>
+    resolveService(service, settings, interval),
+  ),
 });
 
 /** Turns settings without a mistake into what the program works with. */

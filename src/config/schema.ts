@@ -9,8 +9,7 @@ import {
   checkTags,
   checkTimeout,
 } from './cross-checks.ts';
-import { formatDuration } from './duration.ts';
-import { DEFAULT_INTERVAL } from './poll-times.ts';
+import { DEFAULT_INTERVAL, formatDuration } from './duration.ts';
 import {
   computedDefaults,
   domain,
@@ -114,9 +113,7 @@ const password = withRules(
 const accessKey = withRules(
   z.strictObject({
     type: z.literal('access-key').describe('Signs each request with an access key.'),
-    access_key: headerText('visible ASCII characters without white space').describe(
-      'Id of the access key (AK).',
-    ),
+    access_key: headerText().describe('Id of the access key (AK).'),
     secret_key: secretText().optional().describe('Secret of the access key (SK).'),
     secret_key_file: filePath().optional().describe('File that holds the secret of the access key.'),
     security_token: secretHeaderText().optional().describe('Security token of a temporary access key.'),
@@ -138,9 +135,7 @@ const oidc = z.strictObject({
   type: z
     .literal('oidc')
     .describe('Signs in to IAM with an OpenID Connect token, such as that of a CCE workload.'),
-  idp_id: headerText('visible ASCII characters without white space').describe(
-    'Id of the identity provider in IAM.',
-  ),
+  idp_id: headerText().describe('Id of the identity provider in IAM.'),
   token_file: filePath().describe('File that holds the OpenID Connect token.'),
 });
 
@@ -230,8 +225,8 @@ const project = z.strictObject({
   credentials: credentials.describe('How the project signs in.'),
   services: z
     .preprocess(
-      (given) => (given === undefined || given === 'all' ? SERVICE_TYPES.map((type) => ({ type })) : given),
-      z.array(service).min(1).superRefine(checkServiceTypes, evenWithMistakes),
+      (given) => (given === 'all' ? undefined : given),
+      z.array(service).min(1).superRefine(checkServiceTypes, evenWithMistakes).optional(),
     )
     .describe(
       'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them answer, as a list to paste here.',
@@ -259,3 +254,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 /** One project of {@link Settings}. */
 export type ProjectSettings = Settings['projects'][number];
+/** One service of a project. */
+export type ServiceSettings = z.output<typeof service>;
+
+/** Every service with its defaults: what a project polls that names none. */
+export const allServices = (): readonly ServiceSettings[] =>
+  SERVICE_TYPES.map((type) => service.parse({ type }));

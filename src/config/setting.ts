@@ -111,7 +111,8 @@ const text = () =>
       error: 'has a variable in it, and variables are not expanded',
     });
 
-const matching = (pattern: RegExp, wrong: string) => text().regex(pattern, { error: wrong });
+const matching = (type: string, pattern: RegExp, wrong: string, expected: string) =>
+  noted(text().regex(pattern, { error: wrong }), type, expected);
 
 const LONGEST_TEXT = 256;
 
@@ -126,93 +127,76 @@ export const line = (example: string) =>
     `text of up to ${LONGEST_TEXT} characters, such as ${example}`,
   );
 
+const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*';
+const REGION = new RegExp(`^(?=.{1,63}$)${LABEL}$`);
+const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
+
 /** A region; it becomes part of host names. */
 export const region = () =>
-  noted(
-    matching(/^(?=.{1,63}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*$/, 'is not a region'),
-    'text',
-    'letters, digits and hyphens, such as cn-north-4',
-  );
+  matching('text', REGION, 'is not a region', 'letters, digits and hyphens, such as cn-north-4');
 
 /** The domain at the end of host names. */
-export const domain = () =>
-  noted(
-    matching(
-      /^(?=.{1,253}$)[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*$/,
-      'is not a domain',
-    ),
-    'domain',
-    'a domain without https://, such as myhuaweicloud.com or otc.t-systems.com',
-  );
+export const domain = () => {
+  const expected = 'a domain without https://, such as myhuaweicloud.com or otc.t-systems.com';
+  return matching('domain', DOMAIN, 'is not a domain', expected);
+};
 
 /** A project's id. */
-export const projectId = () =>
-  noted(
-    matching(/^[0-9A-Fa-f]{32}$/, 'is not a project id'),
-    'text',
-    '32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef',
-  );
+export const projectId = () => {
+  const expected = '32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef';
+  return matching('text', /^[0-9A-Fa-f]{32}$/, 'is not a project id', expected);
+};
 
-const VISIBLE_ASCII = 'visible ASCII characters without white space';
-
-const headerValue = (pattern = /^[!-~]+$/) => matching(pattern, 'has characters other than visible ASCII');
+const VISIBLE_ASCII = /^[!-~]+$/;
+const NOT_VISIBLE_ASCII = 'has characters other than visible ASCII';
+const EXPECT_VISIBLE_ASCII = 'visible ASCII characters without white space';
 
 /** An identifier that is sent in a header. */
-export const headerText = (expected: string) => noted(headerValue(), 'text', expected);
+export const headerText = () => matching('text', VISIBLE_ASCII, NOT_VISIBLE_ASCII, EXPECT_VISIBLE_ASCII);
 
 const secret = () =>
   z
     .string()
     .min(1, { error: 'is empty' })
-    .refine((value) => !/^\$\{[^}]*\}$/.test(value), {
+    .refine((value) => !/^\$\{\w+[^}]*\}$/.test(value), {
       error: 'is a variable, and variables are not expanded',
     });
 
 /** A secret of any characters but line breaks. */
-export const secretText = () =>
-  noted(
-    secret().refine((value) => !/[\r\n]/.test(value), { error: 'contains a line break' }),
-    'secret',
-    'one line of text',
-    'nothing',
-  );
+export const secretText = () => {
+  const oneLine = secret().refine((value) => !/[\r\n]/.test(value), { error: 'contains a line break' });
+  return noted(oneLine, 'secret', 'one line of text', 'nothing');
+};
 
 /** A secret that is sent in a header. */
 export const secretHeaderText = () =>
   noted(
-    secret().regex(/^[!-~]+$/, { error: 'has characters other than visible ASCII' }),
+    secret().regex(VISIBLE_ASCII, { error: NOT_VISIBLE_ASCII }),
     'secret',
-    VISIBLE_ASCII,
+    EXPECT_VISIBLE_ASCII,
     'nothing',
   );
 
 /** The path of a file; a relative one begins at the directory of the configuration file. */
-export const filePath = () =>
-  noted(
-    text()
-      .refine((path) => !path.includes('\0'), { error: 'contains a NUL character' })
-      .refine((path) => !/^~[^/]*\//.test(path), { error: 'begins with ~, which is not expanded' }),
-    'file',
-    'the path of a file',
-  );
+export const filePath = () => {
+  const path = text()
+    .refine((value) => !value.includes('\0'), { error: 'contains a NUL character' })
+    .refine((value) => !/^~[^/]*\//.test(value), { error: 'begins with ~, which is not expanded' });
+  return noted(path, 'file', 'the path of a file');
+};
 
 /** The URL of a service of the cloud. */
-export const endpoint = () =>
-  noted(
-    endpointUrl.meta({ pattern: '^https?://' }),
-    'URL',
-    'an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment',
-    'no user info',
-  );
+export const endpoint = () => {
+  const expected =
+    'an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment';
+  return noted(endpointUrl.meta({ pattern: '^https?://' }), 'URL', expected, 'no user info');
+};
 
 /** The URL of a proxy. */
-export const proxyUrl = () =>
-  noted(
-    proxy.meta({ pattern: '^https?://' }),
-    'URL',
-    'an http:// or https:// URL without path, such as http://proxy.example.com:3128',
-    'no user info',
-  );
+export const proxyUrl = () => {
+  const expected = 'an http:// or https:// URL without path, such as http://proxy.example.com:3128';
+  return noted(proxy.meta({ pattern: '^https?://' }), 'URL', expected, 'no user info');
+};
 
 const LONGEST_EXPRESSION = 1000;
 
@@ -242,9 +226,7 @@ interface DurationLimits {
   readonly to?: Seconds;
 }
 
-const positiveDuration = durationText.refine((value) => value > 0, {
-  error: 'must be greater than 0',
-});
+const positiveDuration = durationText.refine((value) => value > 0, { error: 'must be greater than 0' });
 
 /** A duration longer than 0, within limits. */
 export const duration = ({ expected, from, to }: DurationLimits) =>

@@ -1,3 +1,4 @@
+import { getSystemErrorMessage } from 'node:util';
 import { errorCode, errorMessage } from '../errors.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -18,6 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Why the system refused to read or write a file, in its usual words and with its code. */
 export function fileError(error: unknown): string {
   const code = errorCode(error);
-  const words = code === undefined ? undefined : WORDS[code];
-  return words === undefined ? errorMessage(error) : `${words} (${code})`;
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : undefined;
+  if (code === undefined || errno === undefined) return errorMessage(error);
+  return `${WORDS[code] ?? getSystemErrorMessage(errno)} (${code})`;
 }

@@ -32,6 +32,7 @@ describe('what is not configured', () => {
           caFile: undefined,
           proxyUrl: undefined,
           credentials: { type: 'ecs-agency' },
+          namesServices: true,
           services: [
             {
               type: 'ges',
@@ -171,8 +172,14 @@ describe('a project', () => {
     expect(config.projects[0]?.services[0]?.inventory).toBe(false);
   });
 
-  it.each(['', 'services: all'])('has every service with %j', (text) => {
-    expect(projectIn(projectWith(text)).services.map(({ type }) => type)).toEqual(SERVICE_TYPES);
+  it.each([
+    ['without services', PROJECTS.replace(/^ *services:.*\n/m, '')],
+    ['with all services', projectWith('services: all')],
+  ])('has every service when it is written %s', (_, text) => {
+    const { services, namesServices } = projectIn(text);
+
+    expect(services.map(({ type }) => type)).toEqual(SERVICE_TYPES);
+    expect(namesServices).toBe(false);
   });
 
   it('polls services that need a request for each resource less often, unless told how often', () => {

@@ -56,7 +56,7 @@ describe('the configuration comes from', () => {
     ['the variable', undefined, 'missing', 'missing'],
   ])('no other place where %s names a file that does not exist', async (_, flag, variable, named) => {
     expect(await told(flag, variable, 'standard')).toEqual([
-      `${directory}/${named}: the file does not exist; expected a YAML file of up to 1 MiB`,
+      `${directory}/${named}: the file cannot be read: no such file or directory (ENOENT); expected a YAML file of up to 1 MiB`,
     ]);
   });
 

@@ -47,14 +47,14 @@ describe('a configuration file', () => {
   it('may be missing', async () => {
     const path = join(directory, 'missing.yml');
 
-    expect(await toldOf(path)).toEqual([`${path}: the file does not exist; ${EXPECTED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file cannot be read: no such file or directory (ENOENT); ${EXPECTED}`]);
   });
 
   it('may be below a file', async () => {
     const path = join(await fileWith('file', ''), 'config.yml');
 
     expect(await toldOf(path)).toEqual([
-      `${path}: the file does not exist, a part of its path is not a directory; ${EXPECTED}`,
+      `${path}: the file cannot be read: a part of the path is not a directory (ENOTDIR); ${EXPECTED}`,
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('a configuration file', () => {
     const path = join(directory, 'folder.yml');
     await mkdir(path);
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is a directory; ${EXPECTED}`]);
+    expect(await toldOf(path)).toEqual([`${path}: the file cannot be read: it is a directory (EISDIR); ${EXPECTED}`]);
   });
 
   it('may be too large', async () => {
@@ -103,7 +103,7 @@ describe('files that a configuration names', () => {
     const result = await loadConfigFile(path);
 
     expect(result.ok && result.warnings.map(formatProblem)).toEqual([
-      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem does not exist; it is read again when needed`,
+      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem cannot be read: no such file or directory (ENOENT); it is read again when needed`,
       `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it is read again when needed`,
     ]);
   });
@@ -133,10 +133,10 @@ describe('files that a configuration names', () => {
     const failure = credentials?.type === 'password' ? credentials.password.read() : Promise.resolve();
 
     expect(await toldOf(path)).toEqual([
-      `${path}:2: projects[0].credentials.password_file: the file does not exist; it is read again when needed`,
+      `${path}:2: projects[0].credentials.password_file: the file cannot be read: no such file or directory (ENOENT); it is read again when needed`,
     ]);
     await expect(failure).rejects.toThrow(
-      `the file named by projects[0].credentials.password_file in ${path} does not exist`,
+      `the file named by projects[0].credentials.password_file in ${path} cannot be read: no such file or directory (ENOENT)`,
     );
   });
 
@@ -145,11 +145,11 @@ describe('files that a configuration names', () => {
       readText: (path) =>
         path === '/etc/config.yml'
           ? Promise.resolve(projectWith('credentials: { type: token, token_file: /etc/token }'))
-          : Promise.reject(new Error('cannot be read, permission denied')),
+          : Promise.reject(new Error('cannot be read: permission denied')),
     };
 
     expect(await toldOf('/etc/config.yml', files)).toEqual([
-      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read, permission denied; it is read again when needed',
+      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read: permission denied; it is read again when needed',
     ]);
   });
 });

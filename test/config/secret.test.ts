@@ -67,17 +67,17 @@ describe('a secret in a file', () => {
         .read()
         .catch((error: Error) => error.message);
 
-    expect(await reasonFor(missing)).toBe(`the file ${missing} does not exist`);
-    expect(await reasonFor(join(directory, 'folder'))).toBe(`the file ${directory}/folder is a directory`);
+    expect(await reasonFor(missing)).toBe(`the file ${missing} cannot be read: no such file or directory (ENOENT)`);
+    expect(await reasonFor(join(directory, 'folder'))).toBe(`the file ${directory}/folder cannot be read: it is a directory (EISDIR)`);
     expect(await reasonFor(circle)).toBe(
-      `the file ${circle} cannot be read, its symbolic links go round in circles`,
+      `the file ${circle} cannot be read: too many symbolic links (ELOOP)`,
     );
   });
 
   it('appears when its file does', async () => {
     const path = join(directory, 'late');
     const secret = secretInFile(path, machineFiles);
-    await expect(secret.read()).rejects.toThrow('does not exist');
+    await expect(secret.read()).rejects.toThrow('no such file or directory');
     await writeFile(path, 'here');
 
     expect(await secret.read()).toBe('here');
