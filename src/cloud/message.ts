@@ -114,8 +114,9 @@ export function networkMessage(
   limit: Seconds,
   proxied: boolean,
 ): string {
+  const isOfProxy = /^(UND_ERR_PRX|PROXY)_/.test(cause ?? '');
   const message = (reason: string, ...advice: readonly (string | undefined)[]): string =>
-    failureMessage(request.operation, reason, ...advice, proxied ? CHECK_PROXY : undefined);
+    failureMessage(request.operation, reason, ...advice, proxied && !isOfProxy ? CHECK_PROXY : undefined);
   switch (fault) {
     case 'timeout':
       return message(

@@ -13,113 +13,92 @@ interface Explanation {
   /** Goes on after the host: `refused the connection`. */
   readonly happened: string;
   readonly advice: string;
-  /** Whether the same request would fail in the same way a moment later. */
-  readonly lasting?: true;
   /** Whether no request can have been sent. */
   readonly unsent?: true;
+  /** Whether the same request would fail in the same way a moment later. */
+  readonly lasting?: true;
 }
 
-const CLOSED: Explanation = {
-  happened: 'closed the connection before its response was complete',
-  advice: 'if this lasts, check firewalls and proxies in between',
-};
-const UNREACHABLE: Explanation = {
-  happened: 'cannot be reached',
-  advice: 'check the network of this machine and the endpoint',
+const broken = (happened: string, advice: string): Explanation => ({ happened, advice });
+const unsent = (happened: string, advice: string): Explanation => ({ happened, advice, unsent: true });
+const refused = (happened: string, advice: string): Explanation => ({
+  happened,
+  advice,
   unsent: true,
-};
-const PLAIN_PORT: Explanation = {
-  happened: 'does not speak TLS on this port',
-  advice: 'check the scheme and the port of the endpoint',
   lasting: true,
-  unsent: true,
-};
-const OLD_TLS: Explanation = {
-  happened: 'offers only versions of TLS that are too old (before 1.2)',
-  advice: 'update the server or what terminates TLS in front of it',
-  lasting: true,
-  unsent: true,
-};
-const UNKNOWN_AUTHORITY: Explanation = {
-  happened: 'has a certificate of an unknown authority',
-  advice: 'set ca_file if the authority is a private one',
-  lasting: true,
-  unsent: true,
-};
-const BAD_CERTIFICATE: Explanation = {
-  happened: 'has a certificate that cannot be trusted',
-  advice: 'check the certificate of the server, and the endpoint',
-  lasting: true,
-  unsent: true,
-};
-const FAILED_HANDSHAKE: Explanation = {
-  happened: 'did not complete the TLS handshake',
-  advice: 'check the endpoint, and what stands between it and this machine',
-};
+});
+
+const CLOSED = broken(
+  'closed the connection before its response was complete',
+  'if this lasts, check firewalls and proxies in between',
+);
+const UNREACHABLE = unsent('cannot be reached', 'check the network of this machine and the endpoint');
+const PLAIN_PORT = refused(
+  'does not speak TLS on this port',
+  'check the scheme and the port of the endpoint',
+);
+const OLD_TLS = refused(
+  'offers only versions of TLS that are too old (before 1.2)',
+  'update the server or what terminates TLS in front of it',
+);
+const UNKNOWN_AUTHORITY = refused(
+  'has a certificate of an unknown authority',
+  'set ca_file if the authority is a private one',
+);
+const BAD_CERTIFICATE = refused(
+  'has a certificate that cannot be trusted',
+  'check the certificate of the server, and the endpoint',
+);
+const FAILED_HANDSHAKE = broken(
+  'did not complete the TLS handshake',
+  'check the endpoint, and what is between it and this machine',
+);
 
 const BY_CAUSE: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: {
-    happened: 'refused the connection',
-    advice: 'check the host and the port of the endpoint, and firewalls',
-    unsent: true,
-  },
+  ECONNREFUSED: unsent(
+    'refused the connection',
+    'check the host and the port of the endpoint, and firewalls',
+  ),
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
   UND_ERR_SOCKET: CLOSED,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CLOSED,
-  ENOTFOUND: {
-    happened: 'is not a host name that can be resolved',
-    advice: 'check the region and the endpoint',
-    unsent: true,
-  },
-  EAI_AGAIN: {
-    happened: 'could not be resolved, the DNS server did not respond',
-    advice: 'check the DNS servers of this machine',
-    unsent: true,
-  },
+  ENOTFOUND: unsent('is not a host name that can be resolved', 'check the region and the endpoint'),
+  EAI_AGAIN: unsent(
+    'could not be resolved, the DNS server did not respond',
+    'check the DNS servers of this machine',
+  ),
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,
-  UND_ERR_INVALID_ARG: {
-    happened: 'was not sent a request, it could not be written',
-    advice: 'check the endpoint and proxy_url',
-    lasting: true,
-    unsent: true,
-  },
-  UND_ERR_PRX_CONN: {
-    happened: 'was not reached, the proxy closed the connection',
-    advice: 'check the proxy',
-    unsent: true,
-  },
-  UND_ERR_PRX_TLS: {
-    happened: 'was not reached, the certificate of the proxy is for another host name',
-    advice: 'check the host name of the proxy',
-    lasting: true,
-    unsent: true,
-  },
-  PROXY_407: {
-    happened: 'was not reached, the proxy asks for a user name and password',
-    advice: 'put them into the URL of the proxy: http://USER:PASSWORD@HOST:PORT',
-    lasting: true,
-    unsent: true,
-  },
-  CERT_HAS_EXPIRED: {
-    happened: 'has a certificate that has expired',
-    advice: 'renew it on the server, or correct the clock of this machine',
-    lasting: true,
-    unsent: true,
-  },
-  CERT_NOT_YET_VALID: {
-    happened: 'has a certificate that is not valid yet',
-    advice: 'correct the clock of this machine, or wait until it is valid',
-    lasting: true,
-    unsent: true,
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    happened: 'has a certificate for another host name',
-    advice: 'check the host name of the endpoint',
-    lasting: true,
-    unsent: true,
-  },
+  UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
+  UND_ERR_INVALID_ARG: refused(
+    'was sent nothing, the request could not be written',
+    'check the endpoint and proxy_url',
+  ),
+  UND_ERR_PRX_CONN: unsent(
+    'was not reached, the proxy closed the connection',
+    'check the proxy (proxy_url or HTTPS_PROXY)',
+  ),
+  UND_ERR_PRX_TLS: refused(
+    'was not reached, the certificate of the proxy is for another host name',
+    'check the host name of the proxy',
+  ),
+  PROXY_407: refused(
+    'was not reached, the proxy requires a user name and password',
+    'put them into its URL (proxy_url or HTTPS_PROXY): http://USER:PASSWORD@HOST:PORT',
+  ),
+  CERT_HAS_EXPIRED: refused(
+    'has a certificate that has expired',
+    'renew it on the server, or correct the clock of this machine',
+  ),
+  CERT_NOT_YET_VALID: refused(
+    'has a certificate that is not valid yet',
+    'correct the clock of this machine, or wait until it is valid',
+  ),
+  ERR_TLS_CERT_ALTNAME_INVALID: refused(
+    'has a certificate for another host name',
+    'check the host name of the endpoint',
+  ),
   ERR_SSL_WRONG_VERSION_NUMBER: PLAIN_PORT,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: PLAIN_PORT,
   ERR_SSL_HTTP_REQUEST: PLAIN_PORT,
@@ -140,32 +119,28 @@ const CERTIFICATE_CAUSE =
 /** Whether the cause of a failure is a certificate that is not trusted. */
 export const isCertificateCause = (cause: string | undefined): boolean => CERTIFICATE_CAUSE.test(cause ?? '');
 
-function explain(cause: string | undefined): Explanation | undefined {
-  if (cause === undefined) return undefined;
-  const known = BY_CAUSE[cause];
-  if (known !== undefined) return known;
+/** What happened to a connection, and what to do; undefined where the cause is not one of the known ones. */
+export function explainCause(cause = ''): Explanation | undefined {
+  if (Object.hasOwn(BY_CAUSE, cause)) return BY_CAUSE[cause];
   if (isCertificateCause(cause)) return BAD_CERTIFICATE;
   if (cause.startsWith('ERR_SSL_')) return FAILED_HANDSHAKE;
   const [, status] = /^PROXY_(\d+)$/.exec(cause) ?? [];
-  return status === undefined ? undefined : refusedTunnel(Number(status));
+  if (status === undefined) return undefined;
+  const explained = Number(status) >= 400 && Number(status) < 500 ? refused : unsent;
+  return explained(
+    `was not reached, the proxy returned ${status}`,
+    'check that the proxy (proxy_url or HTTPS_PROXY) allows connections to this host and port',
+  );
 }
 
-const refusedTunnel = (status: number): Explanation => ({
-  happened: `was not reached, the proxy returned ${status}`,
-  advice: 'check whether the proxy allows connections to this host and port',
-  unsent: true,
-  ...(status >= 400 && status < 500 ? { lasting: true } : {}),
-});
-
 /** Whether no request can have reached the host. */
-export const isUnsent = (cause: string | undefined): boolean =>
-  cause === 'UND_ERR_CONNECT_TIMEOUT' || explain(cause)?.unsent === true;
+export const isUnsent = (cause: string | undefined): boolean => explainCause(cause)?.unsent === true;
 
 /** Classifies a request that got no whole response. */
 export function classifyFault({ fault, cause }: NetworkFault): Classification {
   switch (fault) {
     case 'network':
-      return { kind: 'network', transient: explain(cause)?.lasting !== true };
+      return { kind: 'network', transient: explainCause(cause)?.lasting !== true };
     case 'timeout':
       return { kind: 'timeout', transient: true };
     case 'unreadable':
@@ -174,8 +149,3 @@ export function classifyFault({ fault, cause }: NetworkFault): Classification {
       return fault satisfies never;
   }
 }
-
-/** What happened, to go on after the host, and what to do; undefined where the cause is not one of the known ones. */
-export const explainCause = (
-  cause: string | undefined,
-): { readonly happened: string; readonly advice: string } | undefined => explain(cause);

@@ -47,18 +47,9 @@ const PROJECT_ID = '{project_id}';
 const CONTENT_AND_LANGUAGE = { 'content-type': 'application/json', 'x-language': 'en-us' } as const;
 
 /** A request without what depends on who sends it. */
-type UnsignedRequest = Pick<
+type UnsignedRequest = Omit<
   CloudRequest,
-  | 'operation'
-  | 'service'
-  | 'method'
-  | 'endpoint'
-  | 'path'
-  | 'query'
-  | 'body'
-  | 'errors'
-  | 'permission'
-  | 'retry'
+  'headers' | 'authHeaders' | 'signed' | 'secrets' | 'whenRefused' | 'expect' | 'timeout'
 >;
 
 type ProjectIdFor = (authorization: Authorization) => Promise<string | undefined>;
@@ -143,28 +134,21 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     }
   };
 
-  const listProjects = (
-    path: string,
-    query: UnsignedRequest['query'],
-    note: NoteFailure,
-  ): Promise<CloudResponse> =>
-    sendSignedIn(
-      {
-        operation: 'find_project',
-        service: 'iam',
-        method: 'GET',
-        endpoint: project.iamEndpoint,
-        path,
-        query,
-        body: undefined,
-        errors: { codes: {} },
-        permission: { role: 'iam:projects:listProjects' },
-        retry: 'always',
-      },
-      () => Promise.resolve(undefined),
-      lifetime.signal,
-      note,
-    );
+  const listProjects = (path: string, query: CloudRequest['query'], note: NoteFailure) => {
+    const request: UnsignedRequest = {
+      operation: 'find_project',
+      service: 'iam',
+      method: 'GET',
+      endpoint: project.iamEndpoint,
+      path,
+      query,
+      body: undefined,
+      errors: { codes: {} },
+      permission: { role: 'iam:projects:listProjects' },
+      retry: 'always',
+    };
+    return sendSignedIn(request, async () => undefined, lifetime.signal, note);
+  };
 
   let foundId: string | undefined;
   let usedId: string | undefined;

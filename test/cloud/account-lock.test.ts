@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createSignInGuard, type SignIn } from '../../src/cloud/credentials/sign-in-guard.ts';
-import { CloudFailure } from '../../src/cloud/failure.ts';
 import type { ProjectConfig } from '../../src/config/config.ts';
 import { type SmallCloud, startSmallCloud } from './small-cloud.ts';
 import {
@@ -171,15 +170,6 @@ describe('a refused password', () => {
 });
 
 describe('a guard', () => {
-  const refusal = new CloudFailure('refused', {
-    kind: 'auth',
-    operation: 'sign_in',
-    host: undefined,
-    status: 401,
-    code: undefined,
-    cause: undefined,
-    serverDate: undefined,
-  });
   const signIn: SignIn = {
     method: 'password',
     cloud: 'myhuaweicloud.com',
@@ -197,9 +187,7 @@ describe('a guard', () => {
         sent.push(scope);
         answers.push(resolve);
       });
-    const ends = ['a', 'b', 'c', 'd'].map((scope) =>
-      guard.run({ ...signIn, scope }, send(scope), forever(), () => refusal),
-    );
+    const ends = ['a', 'b', 'c', 'd'].map((scope) => guard.run({ ...signIn, scope }, send(scope), forever()));
     await setImmediate();
     const first = [...sent];
 
@@ -211,41 +199,5 @@ describe('a guard', () => {
 
     expect(first).toEqual(['a']);
     expect(afterwards).toEqual(['a', 'b', 'c', 'd']);
-  });
-
-  it('keeps no secret', async () => {
-    const guard = createSignInGuard(createTestClock().now);
-    await guard
-      .run(
-        signIn,
-        () => Promise.reject(refusal),
-        forever(),
-        () => refusal,
-      )
-      .catch(() => undefined);
-
-    expect(JSON.stringify(guard)).not.toContain(WRONG);
-  });
-
-  it('lets who waits for a turn give up', async () => {
-    const guard = createSignInGuard(createTestClock().now);
-    const impatient = new AbortController();
-    const endless = guard.run(
-      signIn,
-      () => new Promise(() => undefined),
-      forever(),
-      () => refusal,
-    );
-    endless.catch(() => undefined);
-    const waiting = guard.run(
-      { ...signIn, scope: 'b' },
-      async () => 'sent',
-      impatient.signal,
-      () => refusal,
-    );
-
-    impatient.abort();
-
-    await expect(waiting).rejects.toBe(refusal);
   });
 });

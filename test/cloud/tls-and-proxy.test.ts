@@ -340,14 +340,14 @@ describe('the proxy of a project', () => {
       (socket: Socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
       'network',
       1,
-      'the proxy asks for a user name and password; put them into the URL of the proxy',
+      'the proxy requires a user name and password; put them into its URL',
     ],
     [
       'forbids it',
       (socket: Socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'),
       'network',
       1,
-      'the proxy returned 403; check whether the proxy allows',
+      'the proxy returned 403; check that the proxy',
     ],
     [
       'fails',
@@ -370,7 +370,7 @@ describe('the proxy of a project', () => {
       const failure = await failureOf(client.call(listBackups(server.remote), forever()));
 
       expect(failure.details.kind).toBe(kind);
-      expect(failure.message).toContain('check the proxy too (proxy_url or HTTPS_PROXY)');
+      expect(failure.message).toContain('(proxy_url or HTTPS_PROXY)');
       expect(failure.message).toContain(says);
       expect(client.observations).toHaveLength(attempts);
       expect(server.requests).toHaveLength(0);

@@ -90,24 +90,18 @@ function createIamTokenAuthorizer(
   const { project, sender, guard, clock, log, lifetime } = context;
   let passwordExpiresAt: UnixSeconds | undefined;
   const { host } = new URL(project.iamEndpoint);
-  const interrupted = (signal: AbortSignal): CloudFailure => sender.interrupted('sign_in', host, signal);
 
   const token = createRenewable<Authorization>({
     clock,
     lifetime,
-    interrupted,
+    interrupted: (signal) => sender.interrupted('sign_in', host, signal),
     renewalFailed: (error) => {
       const reason = error instanceof Error ? error.message : 'unknown';
       log.warn({ project: project.name, reason }, 'token not renewed, the old one is still in use');
     },
     obtain: async (note) => {
       const { signIn, request } = await prepare();
-      const response = await guard.run(
-        signIn,
-        () => sender.send(request, lifetime, note),
-        lifetime,
-        () => interrupted(lifetime),
-      );
+      const response = await guard.run(signIn, () => sender.send(request, lifetime, note), lifetime);
       const facts = readToken(response, host, clock);
       passwordExpiresAt = facts.passwordExpiresAt;
       log.info({ project: project.name, host, validForSeconds: facts.lease.validFor }, 'signed in');

@@ -2,7 +2,6 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type Clock, type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
-import { createSemaphore, type Semaphore } from '../semaphore.ts';
 
 /** One sign-in, by what decides whether it may be sent. */
 export interface SignIn {
@@ -20,42 +19,40 @@ export interface SignIn {
 export interface SignInGuard {
   /**
    * Sends a sign-in, or rejects with the refusal that forbids it. Sign-ins of one account are sent one after the
-   * other until one has succeeded; `interrupted` is thrown when `signal` aborts before its turn.
+   * other until one has succeeded. `lifetime` aborts when nobody needs this one any more.
    */
   readonly run: <Result>(
     signIn: SignIn,
     send: () => Promise<Result>,
-    signal: AbortSignal,
-    interrupted: () => CloudFailure,
+    lifetime: AbortSignal,
   ) => Promise<Result>;
 }
 
 interface Refusal {
+  readonly failure: CloudFailure;
   readonly at: UnixSeconds;
   /** How long the secret is not sent again. */
   readonly wait: Seconds;
-  /** Whether the account is locked, whatever the secret and the scope. */
-  readonly isLocked: boolean;
-  /** Whether somebody has signed in with the same secret since: then the scope is to blame. */
+  /** Whether it has worked for another scope since: then the scope is to blame. */
   secretWorked: boolean;
-  readonly failure: CloudFailure;
 }
 
 /** What is known of one secret of an account. */
 interface Secret {
-  usedAt: UnixSeconds;
   workedAt: number;
   /** By scope, oldest first. */
   readonly refusals: Map<string, Refusal>;
   /** Scopes that have signed in since the last success of one that had signed in before. */
   readonly signedIn: Set<string>;
-  /** Scopes that were turned away since the last sign-in was sent, with what ends their interest. */
+  /** Scopes that were turned away since the last sign-in was sent, with their lifetimes. */
   readonly turnedAway: Map<string, AbortSignal>;
 }
 
 interface Account {
-  readonly turns: Semaphore;
-  readonly secrets: Map<string, Secret>;
+  /** Settles when the sign-in under way has ended. */
+  turn: Promise<void>;
+  /** By fingerprint; those that did not work since the last one that did. */
+  secrets: Map<string, Secret>;
   /** When any secret of it was refused, oldest first. */
   refusedAt: readonly UnixSeconds[];
 }
@@ -66,7 +63,6 @@ const LOCK_WINDOW = 16 * 60;
 const FAILURES_ALLOWED = 4;
 // How long after a success other projects may sign in at the same time with the same secret.
 const TRUSTED_FOR = 60;
-const FORGET_AFTER = 60 * 60;
 
 const timeText = (time: number): string => new Date(time * 1000).toISOString().replace(/\.\d+/, '');
 
@@ -82,7 +78,6 @@ export function createSignInGuard(
   const key = randomBytes(32);
   const accounts = new Map<string, Account>();
 
-  const fingerprint = (text: string): string => createHmac('sha256', key).update(text).digest('base64');
   const isWithin = (duration: number, time: number): boolean => {
     const passed = clock() - time;
     return passed >= 0 && passed < duration;
@@ -90,26 +85,20 @@ export function createSignInGuard(
 
   const accountOf = ({ method, cloud, identity }: SignIn): Account => {
     const name = JSON.stringify([method, cloud, identity]);
-    const known = accounts.get(name) ?? { turns: createSemaphore(1), secrets: new Map(), refusedAt: [] };
-    accounts.set(name, known);
-    for (const [hash, { usedAt }] of known.secrets) {
-      if (!isWithin(FORGET_AFTER, usedAt)) known.secrets.delete(hash);
-    }
-    known.refusedAt = known.refusedAt.filter((time) => isWithin(LOCK_WINDOW, time));
-    return known;
+    const account = accounts.get(name) ?? { turn: Promise.resolve(), secrets: new Map(), refusedAt: [] };
+    accounts.set(name, account);
+    return account;
   };
 
   const secretOf = (signIn: SignIn, { secrets }: Account): Secret => {
-    const hash = fingerprint(signIn.secret);
-    const secret = secrets.get(hash) ?? {
-      usedAt: clock(),
+    const fingerprint = createHmac('sha256', key).update(signIn.secret).digest('base64');
+    const secret = secrets.get(fingerprint) ?? {
       workedAt: Number.NEGATIVE_INFINITY,
       refusals: new Map(),
       signedIn: new Set(),
       turnedAway: new Map(),
     };
-    secret.usedAt = clock();
-    secrets.set(hash, secret);
+    secrets.set(fingerprint, secret);
     return secret;
   };
 
@@ -130,50 +119,50 @@ export function createSignInGuard(
   };
 
   /** Why a sign-in must not be sent now; undefined when it may be. */
-  const objection = (signIn: SignIn, account: Account, secret: Secret): CloudFailure | undefined => {
-    const own = secret.refusals.get(signIn.scope);
+  const objection = (
+    { scope, method }: SignIn,
+    account: Account,
+    secret: Secret,
+  ): CloudFailure | undefined => {
+    const own = secret.refusals.get(scope);
     if (own !== undefined && isWithin(own.wait, own.at)) return own.failure;
     const open = openRefusals(secret);
     const newest = open.at(-1);
     if (newest !== undefined) {
-      const isWaiting = isWithin(newest.wait, newest.at);
       // After one refusal another project shows whether the secret or the first one's scope is to blame.
-      const isSecond = open.length === 1 && !newest.isLocked;
-      if (isWaiting ? !isSecond : !isNext(secret, signIn.scope)) return newest.failure;
+      const isSecond = open.length === 1 && newest.wait === BACK_OFF;
+      const isWaiting = isWithin(newest.wait, newest.at);
+      if (isWaiting ? !isSecond : !isNext(secret, scope)) return newest.failure;
     }
-    const [first] = account.refusedAt.slice(-FAILURES_ALLOWED);
-    const isSafe = signIn.method === 'oidc' || account.refusedAt.length < FAILURES_ALLOWED;
-    return isSafe || first === undefined ? undefined : tooManyRefused(first);
+    const [first, ...others] = account.refusedAt.filter((time) => isWithin(LOCK_WINDOW, time));
+    if (method === 'oidc' || first === undefined || others.length < FAILURES_ALLOWED - 1) return undefined;
+    const reason = `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`;
+    const advice = `not tried before ${timeText(first + LOCK_WINDOW)}`;
+    return new CloudFailure(failureMessage('sign_in', reason, advice), {
+      kind: 'auth',
+      operation: 'sign_in',
+    });
   };
 
-  const tooManyRefused = (first: UnixSeconds): CloudFailure =>
-    new CloudFailure(
-      failureMessage(
-        'sign_in',
-        `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`,
-        `not tried before ${timeText(first + LOCK_WINDOW)}`,
-      ),
-      { kind: 'auth', operation: 'sign_in' },
-    );
-
-  const consequence = ({ method }: SignIn, { at, wait, isLocked }: Omit<Refusal, 'failure'>): string => {
+  const consequence = ({ method }: SignIn, at: UnixSeconds, wait: Seconds): string => {
     if (!oneShot) return `; not tried again with the same secret before ${timeText(at + wait)}`;
-    return method === 'password' && !isLocked
+    return method === 'password' && wait === BACK_OFF
       ? '; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes'
       : '';
   };
 
   const refused = (signIn: SignIn, account: Account, secret: Secret, error: CloudFailure): CloudFailure => {
+    const at = clock();
     const { wait = BACK_OFF } = error.details;
-    const refusal = { at: clock(), wait, isLocked: wait > BACK_OFF, secretWorked: false };
-    const failure = new CloudFailure(`${error.message}${consequence(signIn, refusal)}`, error.details);
+    const failure = new CloudFailure(`${error.message}${consequence(signIn, at, wait)}`, error.details);
     secret.refusals.delete(signIn.scope);
-    secret.refusals.set(signIn.scope, { ...refusal, failure });
-    account.refusedAt = [...account.refusedAt, refusal.at];
+    secret.refusals.set(signIn.scope, { at, wait, failure, secretWorked: false });
+    account.refusedAt = [...account.refusedAt, at].slice(-FAILURES_ALLOWED);
     return failure;
   };
 
-  const worked = (secret: Secret, scope: string): void => {
+  const worked = ({ scope }: SignIn, account: Account, secret: Secret): void => {
+    account.secrets = new Map(Array.from(account.secrets).filter(([, one]) => one === secret));
     if (secret.signedIn.has(scope)) secret.signedIn.clear();
     secret.signedIn.add(scope);
     secret.refusals.delete(scope);
@@ -182,16 +171,18 @@ export function createSignInGuard(
   };
 
   return {
-    run: async (signIn, send, signal, interrupted) => {
+    run: async (signIn, send, lifetime) => {
       const account = accountOf(signIn);
-      const leave = await account.turns.enter(signal);
-      if (leave === undefined) throw interrupted();
+      const { turn } = account;
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      account.turn = turn.then(() => ended);
+      await turn;
       try {
         const secret = secretOf(signIn, account);
-        if (isTrusted(secret, signIn.scope)) leave();
+        if (isTrusted(secret, signIn.scope)) end();
         const forbidden = objection(signIn, account, secret);
         if (forbidden !== undefined) {
-          secret.turnedAway.set(signIn.scope, signal);
+          secret.turnedAway.set(signIn.scope, lifetime);
           throw forbidden;
         }
         secret.turnedAway.clear();
@@ -199,10 +190,10 @@ export function createSignInGuard(
           const isRefusal = error instanceof CloudFailure && error.details.kind === 'auth';
           throw isRefusal ? refused(signIn, account, secret, error) : error;
         });
-        worked(secret, signIn.scope);
+        worked(signIn, account, secret);
         return result;
       } finally {
-        leave();
+        end();
       }
     },
   };
