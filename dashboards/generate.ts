@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { renderDashboard } from './source/dashboard.ts';
+import { renderBackups } from './source/backups.ts';
+import { renderExporter } from './source/exporter.ts';
 
-writeFileSync(new URL('huaweicloud-backup.json', import.meta.url), renderDashboard());
+writeFileSync(new URL('huaweicloud-backup.json', import.meta.url), renderBackups());
+writeFileSync(new URL('huaweicloud-backup-exporter.json', import.meta.url), renderExporter());

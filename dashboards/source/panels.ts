@@ -1,286 +1,205 @@
-import {
-  AxisPlacement,
-  BigValueColorMode,
-  BigValueGraphMode,
-  BigValueTextMode,
-  GraphDrawStyle,
-  GraphThresholdsStyleConfigBuilder,
-  GraphThresholdsStyleMode,
-  LegendDisplayMode,
-  LegendPlacement,
-  LineInterpolation,
-  ReduceDataOptionsBuilder,
-  SortOrder,
-  StackingConfigBuilder,
-  StackingMode,
-  TableSortByFieldStateBuilder,
-  TooltipDisplayMode,
-  VisibilityMode,
-  VizLegendOptionsBuilder,
-  VizTooltipOptionsBuilder,
-} from '@grafana/grafana-foundation-sdk/common';
-import {
-  type DynamicConfigValue,
-  FieldColorBuilder,
-  FieldColorModeId,
-  type Panel,
-  type ThresholdsConfig,
-  type ValueMapping,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
-import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
-import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
-import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { type Alert, runbookLink } from './links.ts';
-import { DATASOURCE } from './variables.ts';
+/** The data source that every query is sent to: the one that the user picks. */
+export const DATASOURCE = { type: 'prometheus', uid: '$' + '{datasource}' };
 
-/** The units that the panels use, by Grafana's names. */
-type Unit = 'none' | 's' | 'bytes' | 'percentunit' | 'opm';
+/** A panel in Grafana's own words, without its place. */
+export type Panel = Readonly<Record<string, unknown>>;
+
+/** The units that the panels use, by Grafana's names; `dtdhms` is "1 d 02:00:00". */
+type Unit = 'none' | 's' | 'dtdhms' | 'bytes' | 'percentunit';
 
 /** What every panel says about itself. */
 interface About {
   readonly title: string;
   readonly description: string;
-  readonly unit: Unit;
+  readonly unit?: Unit;
   /** Shown in place of a value when there is none. */
-  readonly noValue: string;
-  /** The alerts that the panel explains. */
-  readonly alerts?: readonly Alert[];
+  readonly noValue?: string;
 }
 
 /** A query and how its series are named. */
-interface NamedQuery {
-  readonly expression: string;
-  readonly legend: string;
-  /** The shortest distance of two points; also what rates take for the scrape interval. */
-  readonly interval?: string;
-}
-
-/** Rates need two scrapes: with this floor they are right for any scrape interval up to a minute. */
-const RATE_FLOOR = '1m';
+type Query = readonly [expr: string, legend: string];
+/** Words or colours for values, as Grafana takes them. */
+export type Mappings = readonly object[];
+export type Thresholds = { readonly mode: string; readonly steps: readonly object[] };
 
 const refId = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);
 
-const instant = (expression: string): DataqueryBuilder =>
-  new DataqueryBuilder().datasource(DATASOURCE).expr(expression).instant();
+const target = (expr: string, index: number, more: object) => ({
+  refId: refId(index),
+  datasource: DATASOURCE,
+  expr,
+  ...more,
+});
+const ranged = (queries: readonly Query[], interval?: string) =>
+  queries.map(([expr, legendFormat], index) =>
+    target(expr, index, { legendFormat, range: true, instant: false, ...(interval && { interval }) }),
+  );
 
-const overTime = (query: NamedQuery, index: number): DataqueryBuilder => {
-  const built = new DataqueryBuilder()
-    .datasource(DATASOURCE)
-    .refId(refId(index))
-    .expr(query.expression)
-    .legendFormat(query.legend)
-    .range();
-  const interval = query.interval ?? (query.expression.includes('$__rate_interval') ? RATE_FLOOR : undefined);
-  return interval === undefined ? built : built.interval(interval);
-};
-
-const links = (alerts: readonly Alert[] | undefined) => (alerts ?? []).map(runbookLink);
-
-/** Thresholds are plain data here; the builders ask for something that builds them. */
-const built = <T>(value: T) => ({ build: () => value });
-
-const property = (id: string, value: unknown): DynamicConfigValue => ({ id, value });
-
-/** One number, or one per series. */
-export function stat(
-  about: About & {
-    readonly expression: string;
-    readonly thresholds: ThresholdsConfig;
-    readonly legend?: string;
-    readonly mappings?: ValueMapping[];
+/** A panel with what it says about itself; `defaults` are Grafana's settings of its values. */
+const panel = (type: string, about: About, targets: object[], defaults: object, options: object): Panel => ({
+  type,
+  title: about.title,
+  description: about.description,
+  datasource: DATASOURCE,
+  targets,
+  fieldConfig: {
+    defaults: { unit: about.unit ?? 'none', noValue: about.noValue ?? 'No data', ...defaults },
+    overrides: [],
   },
+  options,
+});
+
+/** One number, or a few that have names. */
+export function stat(
+  about: About & { readonly expr: string | readonly Query[]; readonly thresholds: Thresholds },
 ): Panel {
-  return new StatBuilder()
-    .title(about.title)
-    .description(about.description)
-    .unit(about.unit)
-    .noValue(about.noValue)
-    .links(links(about.alerts))
-    .datasource(DATASOURCE)
-    .withTarget(
-      instant(about.expression)
-        .refId(refId(0))
-        .legendFormat(about.legend ?? about.title),
-    )
-    .thresholds(built(about.thresholds))
-    .mappings(about.mappings ?? [])
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-    .colorMode(BigValueColorMode.Value)
-    .textMode(about.legend === undefined ? BigValueTextMode.Value : BigValueTextMode.ValueAndName)
-    .graphMode(BigValueGraphMode.None)
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''))
-    .build();
+  const { title, expr, thresholds } = about;
+  const hasNames = typeof expr !== 'string';
+  const queries: readonly Query[] = hasNames ? expr : [[expr, title]];
+  const targets = queries.map(([query, legendFormat], index) =>
+    target(query, index, { legendFormat, instant: true, range: false }),
+  );
+  return panel(
+    'stat',
+    about,
+    targets,
+    { thresholds, color: { mode: 'thresholds' } },
+    {
+      colorMode: 'value',
+      graphMode: 'none',
+      textMode: hasNames ? 'value_and_name' : 'value',
+      reduceOptions: { calcs: ['lastNotNull'], values: false, fields: '' },
+    },
+  );
 }
 
-/** Values over time. */
+/** Values over time. With `bars`, one stacked bar for each such span, over which the queries count. */
 export function series(
   about: About & {
-    readonly queries: readonly NamedQuery[];
+    readonly queries: readonly Query[];
     /** Draws these limits as dashed lines. */
-    readonly limits?: ThresholdsConfig;
-    /** Colours of series by their legend. */
-    readonly colors?: Readonly<Record<string, string>>;
-    readonly bars?: boolean;
-    readonly steps?: boolean;
-    readonly decimals?: number;
+    readonly limits?: Thresholds;
+    readonly bars?: '1h';
+    /** What is above is drawn at the edge, so that it does not press all else flat. */
+    readonly max?: number;
   },
 ): Panel {
-  const panel = new TimeSeriesBuilder()
-    .title(about.title)
-    .description(about.description)
-    .unit(about.unit)
-    .noValue(about.noValue)
-    .links(links(about.alerts))
-    .datasource(DATASOURCE)
-    .targets(about.queries.map(overTime))
-    .min(0)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
-    .lineWidth(1)
-    .fillOpacity(about.bars === true ? 80 : 0)
-    .drawStyle(about.bars === true ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
-    .lineInterpolation(about.steps === true ? LineInterpolation.StepAfter : LineInterpolation.Linear)
-    .showPoints(VisibilityMode.Never)
-    .axisPlacement(AxisPlacement.Auto)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.Table)
-        .placement(LegendPlacement.Bottom)
-        .calcs(['lastNotNull', 'max']),
-    )
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
-  for (const [name, fixedColor] of Object.entries(about.colors ?? {})) {
-    panel.overrideByName(name, [property('color', { mode: FieldColorModeId.Fixed, fixedColor })]);
-  }
-  if (about.decimals !== undefined) panel.decimals(about.decimals);
-  if (about.bars === true) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
-  if (about.limits !== undefined) {
-    panel
-      .thresholds(built(about.limits))
-      .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
-  }
-  return panel.build();
+  const { queries, limits, bars, max } = about;
+  const style = bars
+    ? { drawStyle: 'bars', fillOpacity: 80, stacking: { mode: 'normal', group: 'A' } }
+    : { drawStyle: 'line', lineInterpolation: 'stepAfter', lineWidth: 1, fillOpacity: 0 };
+  const defaults = {
+    min: 0,
+    ...(max !== undefined && { max }),
+    ...(bars && { decimals: 0 }),
+    ...(limits && { thresholds: limits }),
+    color: { mode: 'palette-classic-by-name' },
+    custom: { ...style, showPoints: 'never', ...(limits && { thresholdsStyle: { mode: 'dashed' } }) },
+  };
+  return panel('timeseries', about, ranged(queries, bars), defaults, {
+    legend: { showLegend: true, displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'] },
+    tooltip: { mode: 'multi', sort: 'desc' },
+  });
 }
 
 /** Named states over time, one line per series. */
-export function stateTimeline(
-  about: About & { readonly query: NamedQuery; readonly mappings: ValueMapping[] },
-): Panel {
-  return new StateTimelineBuilder()
-    .title(about.title)
-    .description(about.description)
-    .unit(about.unit)
-    .noValue(about.noValue)
-    .links(links(about.alerts))
-    .datasource(DATASOURCE)
-    .withTarget(overTime(about.query, 0))
-    .mappings(about.mappings)
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-    .mergeValues(true)
-    .showValue(VisibilityMode.Never)
-    .rowHeight(0.8)
-    .fillOpacity(80)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .calcs([]),
-    )
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single).sort(SortOrder.None))
-    .build();
+export function stateTimeline(about: About & { readonly query: Query; readonly mappings: Mappings }): Panel {
+  const { query, mappings } = about;
+  const defaults = { mappings, color: { mode: 'thresholds' }, custom: { lineWidth: 0, fillOpacity: 80 } };
+  return panel('state-timeline', about, ranged([query]), defaults, {
+    mergeValues: true,
+    showValue: 'never',
+    rowHeight: 0.8,
+    legend: { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] },
+    tooltip: { mode: 'single', sort: 'none' },
+  });
 }
 
-/** A column that a query fills. */
-export interface ValueColumn {
+/** A column of a table. */
+export interface Column {
   readonly title: string;
-  readonly expression: string;
-  readonly unit: Unit;
-  readonly noValue: string;
-  readonly thresholds?: ThresholdsConfig;
-  readonly mappings?: ValueMapping[];
+  /** The query whose value it shows; a column without one shows a label. */
+  readonly expr?: string;
+  readonly label?: string;
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** A column that a label fills. */
-export interface LabelColumn {
-  readonly title: string;
-  readonly label: string;
-  readonly noValue?: string;
-  readonly link?: { readonly title: string; readonly url: string };
-}
+/** A column with the value of a query. */
+export const value = (
+  title: string,
+  expr: string,
+  unit: Unit = 'none',
+  noValue = '',
+  colours: { readonly mappings?: Mappings; readonly thresholds?: Thresholds } = {},
+): Column => ({
+  title,
+  expr,
+  settings: {
+    unit,
+    noValue,
+    ...colours,
+    ...(Object.keys(colours).length > 0 && { 'custom.cellOptions': { type: 'color-text' } }),
+  },
+});
 
-const valueProperties = (column: ValueColumn): DynamicConfigValue[] => [
-  property('unit', column.unit),
-  property('noValue', column.noValue),
-  ...(column.mappings === undefined ? [] : [property('mappings', column.mappings)]),
-  ...(column.thresholds === undefined ? [] : [property('thresholds', column.thresholds)]),
-  ...(column.thresholds === undefined && column.mappings === undefined
-    ? []
-    : [property('custom.cellOptions', { type: 'color-text' })]),
-];
+/** A column with a label of the series. */
+export const label = (title: string, name: string, settings: Column['settings'] = {}): Column => ({
+  title,
+  label: name,
+  settings,
+});
 
-const labelProperties = (column: LabelColumn): DynamicConfigValue[] => [
-  ...(column.noValue === undefined ? [] : [property('noValue', column.noValue)]),
-  ...(column.link === undefined ? [] : [property('links', [column.link])]),
-];
-
-/** Grafana's name for the field that holds a query's values, once several queries share a table. */
-const fieldOf = (ref: string): string => `Value #${ref}`;
-
-/**
- * One row per combination of labels. `hidden` are queries whose labels fill columns and whose value, always
- * 1, is not shown.
- */
+/** One row per combination of labels. */
 export function table(
   about: About & {
-    readonly labels: readonly LabelColumn[];
-    readonly values: readonly ValueColumn[];
+    readonly columns: readonly Column[];
+    /** Queries whose labels fill columns and whose value is not shown. */
     readonly hidden?: readonly string[];
-    /** Titles of the columns to sort by, largest value first. */
+    /** Titles of the columns to sort by; `-` before one puts the largest value first. */
     readonly sortBy: readonly string[];
   },
 ): Panel {
-  const hidden = about.hidden ?? [];
-  const hiddenRef = (index: number): string => refId(about.values.length + index);
-  const columns = [
-    ...about.labels.map(({ label, title }) => ({ field: label, title })),
-    ...about.values.map(({ title }, index) => ({ field: fieldOf(refId(index)), title })),
-  ];
-  const panel = new TableBuilder()
-    .title(about.title)
-    .description(about.description)
-    .unit(about.unit)
-    .noValue(about.noValue)
-    .links(links(about.alerts))
-    .datasource(DATASOURCE)
-    .targets([
-      ...about.values.map(({ expression }, index) =>
-        instant(expression).refId(refId(index)).format(PromQueryFormat.Table),
-      ),
-      ...hidden.map((expression, index) =>
-        instant(expression).refId(hiddenRef(index)).format(PromQueryFormat.Table),
-      ),
-    ])
-    .withTransformation({ id: 'merge', options: {} })
-    .withTransformation({
-      id: 'organize',
-      options: {
-        excludeByName: Object.fromEntries([
-          ['Time', true],
-          ...hidden.map((_, index) => [fieldOf(hiddenRef(index)), true]),
-        ]),
-        indexByName: Object.fromEntries(columns.map(({ field }, index) => [field, index])),
-        renameByName: Object.fromEntries(columns.map(({ field, title }) => [field, title])),
+  const { columns, hidden = [], sortBy } = about;
+  const shown = columns.flatMap(({ expr }) => expr ?? []);
+  const queries = [...shown, ...hidden];
+  /** Grafana's name for the field with the values of a query. */
+  const fieldOf = (index: number) => (queries.length === 1 ? 'Value' : `Value #${refId(index)}`);
+  const fields = columns.map(({ expr, label: name }) =>
+    expr === undefined ? (name ?? '') : fieldOf(queries.indexOf(expr)),
+  );
+  // An id tells rows apart and is not shown.
+  const excluded = ['Time', 'resource_id', ...hidden.map((_, index) => fieldOf(shown.length + index))];
+  const targets = queries.map((expr, index) =>
+    target(expr, index, { format: 'table', instant: true, range: false }),
+  );
+  const { fieldConfig, ...rest } = panel(
+    'table',
+    about,
+    targets,
+    { custom: { filterable: true } },
+    {
+      sortBy: sortBy.map((title) => ({ displayName: title.replace(/^-/, ''), desc: title.startsWith('-') })),
+    },
+  );
+  return {
+    ...rest,
+    fieldConfig: {
+      ...(fieldConfig as object),
+      overrides: columns.map(({ title, settings }) => ({
+        matcher: { id: 'byName', options: title },
+        properties: Object.entries(settings).map(([id, setting]) => ({ id, value: setting })),
+      })),
+    },
+    transformations: [
+      { id: 'merge', options: {} },
+      {
+        id: 'organize',
+        options: {
+          excludeByName: Object.fromEntries(excluded.map((field) => [field, true])),
+          indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
+          renameByName: Object.fromEntries(fields.map((field, index) => [field, columns[index]?.title])),
+        },
       },
-    })
-    .filterable(true)
-    .sortBy(about.sortBy.map((title) => new TableSortByFieldStateBuilder().displayName(title).desc(true)));
-  for (const column of about.values) panel.overrideByName(column.title, valueProperties(column));
-  for (const column of about.labels) {
-    const properties = labelProperties(column);
-    if (properties.length > 0) panel.overrideByName(column.title, properties);
-  }
-  return panel.build();
+    ],
+  };
 }

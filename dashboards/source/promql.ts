@@ -1,74 +1,46 @@
-import { RESOURCE_LABELS } from '../../src/metrics/resource-metrics.ts';
-import { SERVICE_LABELS } from '../../src/metrics/service-metrics.ts';
+import { ruleLabels } from '../../src/rules/rule.ts';
 
-const PREFIX = 'huaweicloud_backup_';
+/** The labels of the things that series are about, as PromQL takes them after `by`. */
+export const BY = ruleLabels([]);
 
-const OF_PROCESS = ['job=~"$job"', 'instance=~"$instance"'];
-const OF_PROJECT = [...OF_PROCESS, 'project=~"$project"', 'region=~"$region"'];
-const OF_SERVICE = [...OF_PROJECT, 'cloud_service=~"$service"'];
-const OF_RESOURCE = [...OF_SERVICE, 'resource_name=~"$resource"'];
-/** Signing in is counted for a service of its own, which the variable does not offer: it belongs to all of them. */
-const WITH_SIGN_IN = 'cloud_service=~"$service|iam"';
+/** What the user has picked, as matchers. Only the dashboard of the exporter has a variable for an instance. */
+export const OF_JOB = 'job=~"$job"';
+export const OF_EXPORTER = `${OF_JOB}, instance=~"$instance"`;
+export const OF_PROJECT = 'project=~"$project", region=~"$region"';
+export const OF_SERVICE = `${OF_PROJECT}, cloud_service=~"$cloud_service"`;
+export const OF_RESOURCE = `${OF_JOB}, ${OF_SERVICE}, resource_name=~"$resource_name"`;
 
-const select = (name: string, matchers: readonly string[]): string => `${name}{${matchers.join(', ')}}`;
+/** The resources in hidden variables: few enough to draw, and few enough for a table. */
+export const WORST = ', resource_id=~"$worst"';
+export const LISTED = ', resource_id=~"$listed"';
 
-/** Selects a metric of this product by all variables. `name` comes without the product's prefix. */
-export const ofResource = (name: string, ...matchers: readonly string[]): string =>
-  select(PREFIX + name, [...OF_RESOURCE, ...matchers]);
+/** A metric of this product; its name comes without the prefix. */
+export const metric = (name: string, matchers: string): string => `huaweicloud_backup_${name}{${matchers}}`;
 
-/** Selects a metric that has one series per service of a project. */
-export const ofService = (name: string, ...matchers: readonly string[]): string =>
-  select(PREFIX + name, [...OF_SERVICE, ...matchers]);
+/** The last value of a series, also where the last scrapes failed. */
+export const last = (selector: string, span = '1h'): string => `last_over_time(${selector}[${span}])`;
 
-/** Selects a metric that has one series per project. */
-export const ofProject = (name: string): string => select(PREFIX + name, OF_PROJECT);
+/** One value per resource, however many exporters serve it. */
+export const perResource = (name: string, among = '', by = BY.resource): string =>
+  `max by (${by}) (${last(metric(name, OF_RESOURCE + among))})`;
 
-/** Selects the metric of the requests to the APIs, signing in included. */
-export const ofRequests = (name: string): string => select(PREFIX + name, [...OF_PROJECT, WITH_SIGN_IN]);
-
-/** Selects the metric of the requests' latency, which has no project. */
-export const ofLatency = (name: string): string => select(PREFIX + name, [...OF_PROCESS, WITH_SIGN_IN]);
-
-/** Selects a metric that has one series per process of the exporter. `name` comes with its prefix. */
-export const ofProcess = (name: string): string => select(name, OF_PROCESS);
-
-/** Reduces series to the largest value per combination of labels, so that a second replica adds no row. */
-export const maxBy = (labels: readonly string[], expression: string): string =>
-  `max by (${labels.join(', ')}) (${expression})`;
-
-/** Reads a metric of resources: one value per resource, however many exporters serve it. */
-export const perResource = (name: string, ...matchers: readonly string[]): string =>
-  maxBy(RESOURCE_LABELS, ofResource(name, ...matchers));
-
-/** Reads a metric of polls: one value per service of a project, however many exporters serve it. */
-export const perService = (name: string): string => maxBy(SERVICE_LABELS, ofService(name));
-
-/** Reads a metric of polls: one value per service of a project and exporter. */
-export const perServiceAndProcess = (name: string): string =>
-  maxBy(['instance', ...SERVICE_LABELS], ofService(name));
-
-/** Reads a metric of the process: one value per exporter. */
-export const perProcess = (name: string): string => maxBy(['job', 'instance'], ofProcess(name));
-
-/** Seconds since the moment that the expression holds. */
-export const age = (expression: string): string => `time() - ${expression}`;
-
-/** The objective of each resource that exists and is expected to be backed up. */
-export const OBJECTIVE = perResource('rpo_seconds');
-
-/** When the newest good backup of each resource was complete. */
-export const LAST_SUCCESS = perResource('last_success_timestamp_seconds');
+/** The same over time, where gaps are shown. */
+export const overTime = (name: string, among = ''): string =>
+  `max by (${BY.resource}) (${metric(name, OF_RESOURCE + among)})`;
 
 /**
- * Counts the resources with an objective that meet a condition. The condition is 1 or 0 per resource; a
- * resource that it says nothing of counts 0. Without any objective the count is empty, never 0.
+ * What there is now, one series per resource. It is remembered while its service cannot be scraped, and ends as soon as
+ * a complete poll no longer lists it.
  */
-export const countResources = (condition: string): string =>
-  `sum(\n  (${condition}) and ${OBJECTIVE}\n  or ${OBJECTIVE} * 0\n)`;
+export const existing = (name: string, among = ''): string => `max by (${BY.resource}) (
+  ${metric(name, OF_RESOURCE + among)}
+  or ${last(metric(name, OF_RESOURCE + among))}
+    unless on (job, instance, ${BY.service}) ${metric('poll_last_success_timestamp_seconds', OF_JOB)}
+)`;
 
-/** A number for all series that meet one of the conditions: that of the first condition met. */
+/** Seconds since a time. */
+export const since = (time: string): string => `time() - ${time}`;
+
+/** A number for each series: that of the first condition that it meets. */
 export const firstOf = (cases: readonly (readonly [number: number, condition: string])[]): string =>
-  cases.map(([number, condition]) => `(${condition}) * 0 + ${number}`).join('\nor ');
-
-/** A counter's growth per minute over the span that fits the zoom. */
-export const perMinute = (counter: string): string => `rate(${counter}[$__rate_interval]) * 60`;
+  cases.map(([number, condition]) => `0 * (${condition}) + ${number}`).join('\nor ');

@@ -1,67 +1,50 @@
-import {
-  MappingType,
-  type ThresholdsConfig,
-  ThresholdsMode,
-  type ValueMapping,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { STATE_THRESHOLDS } from '../../src/domain/thresholds.ts';
+import type { Mappings, Thresholds } from './panels.ts';
 
-const GREEN = 'green';
-const BLUE = 'blue';
-const YELLOW = 'yellow';
-const ORANGE = 'orange';
-const RED = 'red';
-const GREY = 'text';
+/** A number that stands for a word, with a colour. */
+type NamedNumber = readonly [number: number, text: string, color: string];
+type Names = Readonly<Record<string, NamedNumber>>;
 
-interface NamedNumber {
-  readonly number: number;
-  readonly text: string;
-  readonly color: string;
-}
+/** The state of a resource, larger the worse it is. The words are those of the status page. */
+export const STATE = {
+  never: [9, 'Never backed up', 'red'],
+  stale: [8, 'Stale', 'red'],
+  failed: [7, 'Failed', 'orange'],
+  stuck: [6, 'Stuck', 'orange'],
+  shrunk: [5, 'Shrunk', 'orange'],
+  slow: [4, 'Slow', 'yellow'],
+  running: [3, 'Running', 'blue'],
+  new: [2, 'New', 'blue'],
+  fine: [1, 'Fine', 'green'],
+  notExpected: [0, 'Not expected', 'text'],
+} as const satisfies Names;
 
-/** What stands of a resource, as a number that is larger the worse it is. */
-export const STANDING = {
-  never: { number: 5, text: 'Never backed up', color: RED },
-  outside: { number: 4, text: 'Outside RPO', color: RED },
-  failing: { number: 3, text: 'Failing', color: ORANGE },
-  running: { number: 2, text: 'Running', color: BLUE },
-  fine: { number: 1, text: 'Within RPO', color: GREEN },
-  noObjective: { number: 0, text: 'No RPO', color: GREY },
-} as const satisfies Record<string, NamedNumber>;
+/** The state of the newest backup, larger the worse it is. */
+export const BACKUP = {
+  failed: [4, 'Failed', 'orange'],
+  unknown: [3, 'Unknown', 'yellow'],
+  running: [2, 'Running', 'blue'],
+  succeeded: [1, 'Succeeded', 'green'],
+} as const satisfies Names;
 
-/** The state of the newest backup, as a number that is larger the worse it is. */
-export const NEWEST_BACKUP = {
-  failed: { number: 4, text: 'Failed', color: RED },
-  unknown: { number: 3, text: 'Unknown', color: YELLOW },
-  running: { number: 2, text: 'Running', color: BLUE },
-  succeeded: { number: 1, text: 'Succeeded', color: GREEN },
-} as const satisfies Record<string, NamedNumber>;
+/** What the last poll of a service could read. */
+export const POLL = {
+  failed: [2, 'Failed', 'red'],
+  noInventory: [1, 'Inventory failed', 'orange'],
+  complete: [0, 'Complete', 'green'],
+} as const satisfies Names;
 
-/** The colours of the states where they name series. */
-export const COLOR_OF_STATE: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(NEWEST_BACKUP).map(([state, { color }]) => [state, color]),
-);
-
-/** The colour of a good outcome; the others are told apart by any colour. */
-export const COLOR_OF_OUTCOME: Readonly<Record<string, string>> = { success: GREEN };
-
-/** Whether a list could be read. */
-export const READING = {
-  complete: { number: 1, text: 'Complete', color: GREEN },
-  failed: { number: 0, text: 'Failed', color: RED },
-} as const satisfies Record<string, NamedNumber>;
-
-/** Whether the configuration could be loaded. */
-export const LOADING = {
-  loaded: { number: 1, text: 'Loaded', color: GREEN },
-  refused: { number: 0, text: 'Refused', color: RED },
-} as const satisfies Record<string, NamedNumber>;
+/** Whether Prometheus can scrape an exporter. */
+export const UP: Names = { up: [1, 'Up', 'green'], down: [0, 'Down', 'red'] };
+/** How the last reload of the configuration went. */
+export const RELOAD: Names = { loaded: [1, 'Loaded', 'green'], failed: [0, 'Failed', 'red'] };
 
 /** Shows words in place of numbers. */
-export const words = (names: Readonly<Record<string, NamedNumber>>): ValueMapping[] => [
+export const words = (names: Names): Mappings => [
   {
-    type: MappingType.ValueToText,
+    type: 'value',
     options: Object.fromEntries(
-      Object.values(names).map(({ number, text, color }, index) => [String(number), { text, color, index }]),
+      Object.values(names).map(([number, text, color], index) => [number, { text, color, index }]),
     ),
   },
 ];
@@ -70,27 +53,30 @@ export const words = (names: Readonly<Record<string, NamedNumber>>): ValueMappin
 const steps = (
   first: string,
   ...further: readonly (readonly [from: number, color: string])[]
-): ThresholdsConfig => ({
-  mode: ThresholdsMode.Absolute,
-  steps: [{ value: null, color: first }, ...further.map(([value, color]) => ({ value, color }))],
+): Thresholds => ({
+  mode: 'absolute',
+  steps: [{ value: null, color: first }, ...further.map(([from, color]) => ({ value: from, color }))],
 });
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
+const t = STATE_THRESHOLDS;
+const TWO_WEEKS = 14 * 86_400;
 
-/** No verdict. */
-export const NEUTRAL = steps(BLUE);
+export const NEUTRAL = steps('blue');
 /** Any at all is an emergency. */
-export const NONE_ALLOWED = steps(GREEN, [1, RED]);
+export const NONE_ALLOWED = steps('green', [1, 'red']);
 /** Any at all deserves a look. */
-export const NONE_EXPECTED = steps(GREEN, [1, ORANGE]);
-/** Share of the objective used: a backup is due near the end, overdue after it. */
-export const SHARE_OF_OBJECTIVE = steps(GREEN, [0.9, YELLOW], [1, RED]);
-/** Age of what the exporter last read. */
-export const AGE_OF_DATA = steps(GREEN, [HOUR / 2, YELLOW], [HOUR, RED]);
-/** A backup that runs this long may hang. */
-export const RUNNING_TIME = steps(BLUE, [6 * HOUR, ORANGE]);
-/** Size against a week ago: half of it is suspicious. */
-export const SHARE_OF_SIZE = steps(RED, [0.5, GREEN]);
-/** Time left until a password ends. */
-export const TIME_LEFT = steps(RED, [7 * DAY, YELLOW], [14 * DAY, GREEN]);
+export const NONE_EXPECTED = steps('green', [1, 'orange']);
+/** None at all is an emergency. */
+export const SOME_EXPECTED = steps('red', [1, 'green']);
+/** Share of the objective used: a backup is due near the end and overdue after it. */
+export const OBJECTIVE_SHARE = steps('green', [0.9, 'yellow'], [1, 'red']);
+/** Age of what the exporter read last. */
+export const DATA_AGE = steps('green', [t.dataStaleAfter / 2, 'yellow'], [t.dataStaleAfter, 'red']);
+/** Size as a share of the median. */
+export const SIZE_SHARE = steps('red', [t.shrunkRatio, 'green']);
+/** Duration as a multiple of the median. */
+export const DURATION_SHARE = steps('green', [t.slowRatio, 'orange']);
+/** Time left until a password expires. */
+export const TIME_LEFT = steps('red', [t.credentialsExpiringWithin, 'yellow'], [TWO_WEEKS, 'green']);
+/** Difference of two clocks. */
+export const SKEW = steps('green', [t.clockSkewBeyond, 'red']);

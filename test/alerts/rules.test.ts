@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
@@ -119,5 +119,22 @@ it('every alert has a runbook, and every runbook an alert', () => {
   for (const name of ALERT_NAMES) {
     expect(read(SHIPPED)).toContain(`/docs/runbooks/${name}.md`);
     expect(read(`docs/runbooks/${name}.md`)).toMatch(new RegExp(`^# ${name}\n`));
+  }
+});
+
+it('the links to a dashboard name variables that it has', () => {
+  const rules = renderRuleFile({ ...DEFAULT_OPTIONS, grafanaUrl: 'https://grafana.example' });
+
+  const links = [...rules.matchAll(/dashboard_url: (\S+)\/d\/([\w-]+)\?(.*)$/gm)];
+
+  expect(links).toHaveLength(ALERTS.length);
+  for (const [, , uid, query = ''] of links) {
+    const file = `dashboards/${uid}.json`;
+    expect(existsSync(join(PROJECT, file)), file).toBe(true);
+    const dashboard = JSON.parse(read(file)) as { templating: { list: readonly { name: string }[] } };
+    const variables = dashboard.templating.list.map(({ name }) => name);
+    expect(variables).toEqual(
+      expect.arrayContaining([...query.matchAll(/var-(\w+)=/g)].map(([, name]) => name)),
+    );
   }
 });

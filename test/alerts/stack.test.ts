@@ -116,16 +116,19 @@ it('Prometheus and Grafana name hosts that the compose file has', () => {
   expect(names).toEqual(expect.arrayContaining(hosts));
 });
 
-it('in its container Grafana finds the dashboard that it is provisioned with', () => {
+it('in its container Grafana finds the dashboards that it is provisioned with', () => {
   const [, grafana] = services().find(([name]) => name === 'grafana') ?? [];
   const { providers } = read(`${STACK}/grafana/provisioning/dashboards/huaweicloud-backup.yml`) as {
     providers: readonly { options: { path: string } }[];
   };
   const [provider] = providers;
 
-  const inside = mountsOf(grafana ?? {}).find(
-    ({ host }) => host === 'dashboards/huaweicloud-backup.json',
-  )?.inside;
+  const mounts = mountsOf(grafana ?? {}).filter(({ host }) => host.startsWith('dashboards/'));
 
-  expect(inside).toBe(`${provider?.options.path}/huaweicloud-backup.json`);
+  expect(mounts.map(({ host }) => host).toSorted()).toEqual([
+    'dashboards/huaweicloud-backup-exporter.json',
+    'dashboards/huaweicloud-backup.json',
+  ]);
+  for (const { host, inside } of mounts)
+    expect(inside).toBe(host.replace('dashboards', provider?.options.path ?? ''));
 });

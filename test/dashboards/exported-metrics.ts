@@ -63,6 +63,3 @@ export function exportedMetric(name: string): ExportedMetric | undefined {
   if (base?.type !== 'histogram') return undefined;
   return name.endsWith('_bucket') ? { ...base, labels: [...base.labels, 'le'] } : base;
 }
-
-/** The labels that Prometheus gives to every series of a target. */
-export const TARGET_LABELS = ['job', 'instance'] as const;

@@ -2,80 +2,86 @@ import type { Dashboard, Panel, Target, Variable } from './model.ts';
 import type { Prometheus, Series, Span } from './prometheus.ts';
 import type { Choice } from './world.ts';
 
-/** What a dashboard shows from and to when it is opened: the seven days before a moment. */
+/** What a dashboard shows from and to when it is opened: the seven days before a time. */
 export const sevenDaysBefore = (end: number): Span => ({ from: end - 7 * 24 * 3600, to: end });
 
 /** The distance of two points of a panel that is a few hundred pixels wide, over seven days. */
 const STEP = 1800;
+const HOUR = 3600;
 
-const secondsOf = (interval: string): number => {
-  const [, count, unit] = /^(\d+)([smhd])$/.exec(interval) ?? [];
-  const factor = { s: 1, m: 60, h: 3600, d: 86_400 }[unit ?? ''];
-  if (count === undefined || factor === undefined) throw new Error(`no test knows the interval ${interval}`);
-  return Number(count) * factor;
-};
+/** A dashboard as someone sees it: with a choice made, at a time. */
+export interface View {
+  readonly prometheus: Prometheus;
+  readonly dashboard: Dashboard;
+  readonly choice: Choice;
+  readonly end: number;
+}
 
-/** A picked value in a regular expression within a PromQL string, escaped once for each. */
+/** A value in a regular expression within a PromQL string, escaped once for each. */
 const escapeForMatcher = (value: string): string =>
   value.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]'+?.()|]/g, '\\\\$&');
 
-const textOf = (variable: Variable, choice: Choice): string => {
-  const value = choice[variable.name];
-  return value === undefined ? (variable.allValue ?? '.+') : escapeForMatcher(value);
-};
+const textOf = ({ query }: Variable): string => (typeof query === 'string' ? query : (query?.query ?? ''));
 
-/** Puts the values of the variables in, as Grafana does before it sends a query. */
-function interpolate(dashboard: Dashboard, expr: string, choice: Choice, minimumStep?: string): string {
-  const shortest = secondsOf(minimumStep ?? '15s');
-  const rateInterval = Math.max(Math.max(STEP, shortest) + shortest, 4 * shortest);
-  const variables = dashboard.templating.list;
-  return expr
-    .replaceAll('$__rate_interval', `${rateInterval}s`)
-    .replace(/\$(\w+)/g, (whole, name: string) => {
-      const variable = variables.find((each) => each.name === name);
-      return variable === undefined ? whole : textOf(variable, choice);
-    });
+/** The values that a variable offers in a view. */
+export async function offers(view: View, variable: Variable): Promise<readonly string[]> {
+  const text = textOf(variable);
+  const query = /^query_result\((.*)\)$/s.exec(text)?.[1];
+  if (query !== undefined) {
+    const [, pattern = ''] = /^\/(.*)\/$/.exec(variable.regex ?? '') ?? [];
+    const result = await view.prometheus.atInstant(await interpolate(view, query), view.end);
+    const texts = result.map(({ labels }) =>
+      Object.entries(labels)
+        .map(([label, value]) => `${label}="${value}"`)
+        .join(),
+    );
+    return [...new Set(texts.flatMap((each) => new RegExp(pattern).exec(each)?.[1] ?? []))];
+  }
+  const [, selector = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
+  const interpolated = await interpolate(view, selector);
+  return view.prometheus.labelValues(label, interpolated, sevenDaysBefore(view.end));
 }
 
-/** Sends a target's query as Grafana does when the dashboard is opened on the seven days before `end`. */
-export async function answerOf(
-  prometheus: Prometheus,
-  dashboard: Dashboard,
-  target: Target,
-  choice: Choice,
-  end: number,
-): Promise<readonly Series[]> {
-  const query = interpolate(dashboard, target.expr, choice, target.interval);
-  if (target.instant === true) return prometheus.atInstant(query, end);
-  const step = Math.max(STEP, secondsOf(target.interval ?? '15s'));
-  return prometheus.overTime(query, sevenDaysBefore(end), step);
+/** Puts the values of the variables in, as Grafana does before it sends a query. */
+async function interpolate(view: View, expr: string): Promise<string> {
+  let text = expr;
+  for (const variable of view.dashboard.templating.list) {
+    if (variable.type !== 'query' || !text.includes(`$${variable.name}`)) continue;
+    const picked = view.choice[variable.name];
+    const value =
+      picked !== undefined
+        ? escapeForMatcher(picked)
+        : (variable.allValue ?? `(${(await selected(view, variable)).map(escapeForMatcher).join('|')})`);
+    text = text.replace(new RegExp(`\\$${variable.name}\\b`, 'g'), () => value);
+  }
+  return text;
+}
+
+const selections = new Map<string, Promise<readonly string[]>>();
+
+/** What a hidden variable holds; asked once for each view. */
+function selected(view: View, variable: Variable): Promise<readonly string[]> {
+  const { prometheus, dashboard, choice, end } = view;
+  const key = JSON.stringify([prometheus.origin, dashboard.uid, textOf(variable), choice, end]);
+  const known = selections.get(key) ?? offers(view, variable);
+  selections.set(key, known);
+  return known;
+}
+
+/** Sends a query as Grafana does when the dashboard is opened on the seven days before `end`. */
+export async function resultOf(view: View, target: Target): Promise<readonly Series[]> {
+  const query = await interpolate(view, target.expr);
+  if (target.instant === true) return view.prometheus.atInstant(query, view.end);
+  const step = target.interval === '1h' ? HOUR : STEP;
+  return view.prometheus.overTime(query, sevenDaysBefore(view.end), step);
 }
 
 /** The name that a legend gives to a series; a label that the series does not have leaves a gap. */
 export const legendOf = (target: Target, { labels }: Series): string =>
   (target.legendFormat ?? '').replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? '');
 
-/** The values that a variable offers. */
-export async function offers(
-  prometheus: Prometheus,
-  dashboard: Dashboard,
-  variable: Variable,
-  choice: Choice,
-  end: number,
-): Promise<readonly string[]> {
-  const text = typeof variable.query === 'string' ? variable.query : (variable.query?.query ?? '');
-  const [, selector = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
-  const interpolated = interpolate(dashboard, selector, choice);
-  return prometheus.labelValues(label, interpolated, sevenDaysBefore(end));
-}
-
 /** A row of a table: the text or number in each column, by the column's title. */
 export type Row = Readonly<Record<string, string | number>>;
-
-const titlesOf = (panel: Panel): Readonly<Record<string, string>> => {
-  const organize = panel.transformations?.find(({ id }) => id === 'organize')?.options ?? {};
-  return (organize['renameByName'] ?? {}) as Record<string, string>;
-};
 
 /** The words that a column shows in place of numbers, by the number. */
 function wordsOf(panel: Panel, title: string): Readonly<Record<string, { text: string }>> {
@@ -91,31 +97,33 @@ function wordsOf(panel: Panel, title: string): Readonly<Record<string, { text: s
 const agree = (a: Record<string, unknown>, b: Record<string, unknown>): boolean =>
   Object.entries(b).every(([key, value]) => a[key] === undefined || a[key] === value);
 
-/** Joins a table's answers into rows as Grafana's "merge" does, names the columns and sorts as the panel asks. */
-export function rowsOf(panel: Panel, answers: ReadonlyMap<string, readonly Series[]>): readonly Row[] {
+/** A table as the panel shows it: rows joined as Grafana's "merge" does, columns named, sorted as the panel asks. */
+export async function rowsOf(view: View, panel: Panel): Promise<readonly Row[]> {
+  const targets = panel.targets ?? [];
   const rows: Record<string, string | number>[] = [];
-  for (const [refId, answer] of answers) {
-    for (const { labels, points } of answer) {
-      const cells = { ...labels, [`Value #${refId}`]: Number(points[0]?.[1]) };
+  for (const target of targets) {
+    const field = targets.length === 1 ? 'Value' : `Value #${target.refId}`;
+    for (const { labels, points } of await resultOf(view, target)) {
+      const cells = { ...labels, [field]: Number(points[0]?.[1]) };
       const row = rows.find((each) => agree(each, cells));
       if (row === undefined) rows.push({ ...cells });
       else Object.assign(row, cells);
     }
   }
-  const titles = titlesOf(panel);
+  const organize = panel.transformations?.find(({ id }) => id === 'organize')?.options ?? {};
+  const titles = (organize['renameByName'] ?? {}) as Record<string, string>;
+  const hidden = (organize['excludeByName'] ?? {}) as Record<string, boolean>;
   const named = rows.map((row) =>
     Object.fromEntries(
-      Object.entries(row).flatMap(([field, value]) => {
-        const title = titles[field];
-        return title === undefined ? [] : [[title, value] as const];
-      }),
+      Object.entries(row).flatMap(([field, value]) =>
+        hidden[field] === true ? [] : [[titles[field] ?? field, value] as const],
+      ),
     ),
   );
-  const keys = panel.options?.sortBy ?? [];
   const sorted = named.toSorted((a, b) => {
-    for (const { displayName, desc } of keys) {
-      const [left, right] = [Number(a[displayName] ?? -Infinity), Number(b[displayName] ?? -Infinity)];
-      if (left !== right) return desc === true ? right - left : left - right;
+    for (const { displayName, desc } of panel.options?.sortBy ?? []) {
+      const [left, right] = [a[displayName] ?? -Infinity, b[displayName] ?? -Infinity];
+      if (left !== right) return (left < right ? -1 : 1) * (desc === true ? -1 : 1);
     }
     return 0;
   });

@@ -1,130 +1,131 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXPORTED, exportedMetric } from './exported-metrics.ts';
-import { FAULTS, type Fault } from './faults.ts';
-import { sevenDaysBefore } from './grafana.ts';
 import {
-  blindProblems,
-  changedPanels,
-  panelProblems,
+  alertProblems,
+  choicesOf,
+  emptiness,
+  headlineProblems,
+  queryProblems,
   type Shown,
-  surroundingProblems,
-} from './live-checks.ts';
-import { committedDashboard, type Dashboard, headlineOf, panelsOf } from './model.ts';
-import { hasPrometheus, type Prometheus, startPrometheus } from './prometheus.ts';
-import { type Recording, recordWorld } from './recorded-world.ts';
-import { staticProblems } from './static-checks.ts';
+  tableProblems,
+  variableProblems,
+} from './checks.ts';
+import { EXPORTED, exportedMetric } from './exported-metrics.ts';
+import { ASKED } from './faults.ts';
+import { sevenDaysBefore } from './grafana.ts';
+import { committed, type Dashboard, panelOf, panelsOf, UIDS } from './model.ts';
+import { type Prometheus, startPrometheus } from './prometheus.ts';
+import { DOWN, type Recording, recordWorld } from './recorded-world.ts';
 import { STATES, stateTruth } from './world.ts';
 
 const STARTING = 170_000;
-const QUERYING = 60_000;
 
-// On a machine without Prometheus the rest of the tests still tell something; in CI it has to be there.
-const runs = hasPrometheus() || process.env['CI'] !== undefined;
-if (!runs)
-  process.stdout.write('prometheus or promtool is not installed: no query of the dashboard is tried\n');
+let recording: Recording;
+let full: Prometheus;
+let empty: Prometheus;
 
-describe.runIf(runs)('the dashboard on a Prometheus with nine days of history', () => {
-  let recording: Recording | undefined;
-  let full: Prometheus | undefined;
-  let empty: Prometheus | undefined;
-  const caught: string[] = [];
+beforeAll(async () => {
+  recording = await recordWorld();
+  full = await startPrometheus(recording.history);
+  empty = await startPrometheus();
+}, STARTING);
 
-  const started = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('the history could not be made');
-    return value;
-  };
-  const shown = (dashboard: Dashboard): Shown => ({
-    dashboard,
-    prometheus: started(full),
-    world: started(recording).world(),
-  });
+afterAll(async () => {
+  await Promise.all([full?.stop(), empty?.stop(), recording?.stop()]);
+});
 
-  beforeAll(async () => {
-    recording = await recordWorld();
-    full = await startPrometheus(recording.history);
-    empty = await startPrometheus();
-  }, STARTING);
+const shown = (dashboard: Dashboard): Shown => ({ dashboard, prometheus: full, world: recording.world() });
+const backups = () => shown(committed('huaweicloud-backup'));
+const worstFirst = ({ dashboard }: Shown) => panelOf(dashboard, 'Resources, worst first');
 
-  afterAll(async () => {
-    await Promise.all([full?.stop(), empty?.stop(), recording?.stop()]);
-    process.stdout.write(`planted faults caught: ${caught.length} of ${FAULTS.length}\n`);
-  });
+it('the history has a resource of every state', () => {
+  const { resources, end } = recording.world();
 
-  it('is tried on a history in which a resource of every state is found', () => {
-    const { resources, end } = started(recording).world();
+  const states = new Set(resources.map((resource) => stateTruth(resource, end)));
 
-    const states = new Set(resources.map((resource) => stateTruth(resource, end)));
+  expect([...states].toSorted()).toEqual(STATES.toSorted());
+});
 
-    expect([...states].toSorted()).toEqual(STATES.toSorted());
-  });
+it('the exporter serves the metrics that it promises, and no other', async () => {
+  const names = await full.labelValues('__name__', '{job=~".+"}', sevenDaysBefore(recording.world().end));
 
-  it('is shown the metrics that the exporter promises, all of them and no other', async () => {
-    const { end } = started(recording).world();
+  const served = new Set(
+    names.filter((name) => name !== 'up').map((name) => exportedMetric(name)?.name ?? name),
+  );
+  // Some statistics of the event loop need two measurements, a second apart.
+  const isAlwaysThere = (name: string) => !/eventloop_lag_/.test(name);
+  expect([...served].filter(isAlwaysThere).toSorted()).toEqual(
+    EXPORTED.map(({ name }) => name)
+      .filter(isAlwaysThere)
+      .toSorted(),
+  );
+});
 
-    const names = await started(full).labelValues('__name__', '{job=~".+"}', sevenDaysBefore(end));
+describe.each(UIDS)('the dashboard %s on a Prometheus with nine days of history', (uid) => {
+  it.each(panelsOf(committed(uid)).map(({ title }) => title))(
+    'has data for "%s" with All and with each value, and tells series apart',
+    async (title) => {
+      const dashboard = committed(uid);
 
-    const served = new Set(names.map((name) => exportedMetric(name)?.name ?? name));
-    // Node.js measures the delays of the event loop once a second, and some statistics need two of them.
-    const isAlwaysThere = (name: string) => !/eventloop_lag_(mean|min|stddev)/.test(name);
-    expect([...served].filter(isAlwaysThere).toSorted()).toEqual(
-      EXPORTED.map(({ name }) => name)
-        .filter(isAlwaysThere)
-        .toSorted(),
-    );
-  });
-
-  it.each(panelsOf(committedDashboard()).map(({ title, id }) => ({ title, id })))(
-    'answers every query of "$title" with All and with each value, truly, and tells series apart',
-    async ({ id }) => {
-      const dashboard = committedDashboard();
-      const panels = panelsOf(dashboard).filter((panel) => panel.id === id);
-
-      const problems = await panelProblems(shown(dashboard), panels);
-
-      expect(problems).toEqual([]);
+      expect(await queryProblems(shown(dashboard), panelOf(dashboard, title))).toEqual([]);
     },
-    QUERYING,
   );
 
-  it(
-    'offers in each variable what there is, and marks the alerts that fired',
-    async () => {
-      expect(await surroundingProblems(shown(committedDashboard()))).toEqual([]);
-    },
-    QUERYING,
-  );
-
-  it('shows no number at all on an empty server, and none in the headline once the exporter is gone', async () => {
-    const dashboard = committedDashboard();
-
-    const problems = await blindProblems(shown(dashboard), started(empty), panelsOf(dashboard));
-
-    expect(problems).toEqual([]);
+  it('offers in each variable what there is, and marks the alert that fired', async () => {
+    expect(await variableProblems(shown(committed(uid)))).toEqual([]);
+    expect(await alertProblems(shown(committed(uid)))).toEqual([]);
   });
 
-  /** What is said of a broken dashboard; on Prometheus only what has changed is asked again. */
-  async function complaintsAbout(fault: Fault): Promise<readonly string[]> {
-    const broken = committedDashboard();
-    fault.plant(broken);
-    if (fault.foundBy === 'rules') return staticProblems(broken);
-    const changed = changedPanels(broken, committedDashboard());
-    // What changes no panel by itself shows in any of them.
-    const panels = changed.length > 0 ? changed : headlineOf(broken).slice(0, 1);
-    return [
-      ...(await surroundingProblems(shown(broken))),
-      ...(await panelProblems(shown(broken), panels)),
-      ...(await blindProblems(shown(broken), started(empty), panels)),
-    ];
-  }
+  it('shows nothing, and no 0, where nothing is known', async () => {
+    const { full: made } = await emptiness(shown(committed(uid)), empty, recording.world().end);
 
-  it.each(FAULTS)(
-    'does not pass with $name',
-    async (fault) => {
-      const complaints = await complaintsAbout(fault);
+    expect(made).toEqual([]);
+  });
+});
 
-      expect(complaints.join('\n')).toMatch(fault.complaint);
-      caught.push(fault.name);
-    },
-    QUERYING,
+it('the headline shows true numbers, whatever is picked', async () => {
+  const problems = await Promise.all(
+    [{}, ...choicesOf(backups())].map((choice) => headlineProblems(backups(), choice)),
   );
+
+  expect(problems.flat()).toEqual([]);
+});
+
+it('the table of resources is true, and begins with the worst', async () => {
+  expect(await tableProblems(backups(), worstFirst(backups()))).toEqual([]);
+});
+
+it('a quarter of an hour after the last exporter went down, the numbers and the tables are still there', async () => {
+  const { end, resources } = recording.world();
+  const dashboard = committed('huaweicloud-backup');
+
+  const { empty: gone } = await emptiness(shown(dashboard), full, end + DOWN);
+
+  const overTime = [
+    'Newest backup',
+    'Objective used',
+    'Size against the median',
+    'Duration against the median',
+  ];
+  const expected = [...overTime, 'Firing alerts', 'Firing alerts over time'].map((title) => `${title} A`);
+  expect(gone.toSorted()).toEqual(expected.toSorted());
+  const up = panelOf(dashboard, 'Exporters up').targets?.[0]?.expr.replaceAll('$job', '.+') ?? '';
+  expect((await full.atInstant(up, end + DOWN))[0]?.points[0]?.[1]).toBe('0');
+  expect(resources.length).toBeGreaterThan(10);
+});
+
+it.each(ASKED)('does not pass with $name', async ({ plant, complaint, panel }) => {
+  const broken = committed('huaweicloud-backup');
+  plant(broken);
+  const at = shown(broken);
+
+  const problems = [
+    ...(await queryProblems(at, panelOf(broken, panel))),
+    ...(panel === 'Resources, worst first' ? await tableProblems(at, panelOf(broken, panel)) : []),
+    ...(await headlineProblems(at, { resource_name: recording.world().resources[0]?.name ?? '' }).catch(
+      String,
+    )),
+    ...(await headlineProblems(at, {}).catch(String)),
+  ];
+
+  expect(problems.join('\n')).toMatch(complaint);
 });

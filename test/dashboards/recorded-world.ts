@@ -39,6 +39,9 @@ const REPLICA = END - DAY / 2;
 /** An alert begins to fire. */
 const ALERT = END - 3 * HOUR;
 
+/** How long the exporters are down after the end. */
+export const DOWN = 15 * MINUTE;
+
 /** A history and what is true at its end. */
 export interface Recording {
   /** What a Prometheus would have scraped in nine days: OpenMetrics with timestamps, without its end mark. */
@@ -86,7 +89,7 @@ async function startProjects({
   });
   const staging = await startSimulatedCloud({
     clock,
-    graphs: 2,
+    graphs: 5,
     instances: 2,
     seed: 2,
     characters: false,
@@ -98,12 +101,12 @@ async function startProjects({
 
 /** The resources of the second project, by what becomes of them. */
 function castOf(staging: SimulatedCloud) {
-  const [namesake, tiny] = staging.resources().filter(({ kind }) => kind === 'graph');
+  const [namesake, tiny, shrunk, slow, stuck] = staging.resources().filter(({ kind }) => kind === 'graph');
   const [oddlyNamed, hanging] = staging.resources().filter(({ kind }) => kind === 'instance');
-  if (namesake === undefined || tiny === undefined || oddlyNamed === undefined || hanging === undefined) {
+  if (!namesake || !tiny || !shrunk || !slow || !stuck || !oddlyNamed || !hanging) {
     throw new Error('the second project has too few resources');
   }
-  return { namesake, tiny, oddlyNamed, hanging };
+  return { namesake, tiny, shrunk, slow, stuck, oddlyNamed, hanging };
 }
 
 interface Event {
@@ -113,12 +116,16 @@ interface Event {
 
 /** What happens in the nine days, in order. */
 function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly Event[] {
-  const { namesake, tiny, oddlyNamed, hanging } = castOf(staging);
+  const { namesake, tiny, shrunk, slow, stuck, oddlyNamed, hanging } = castOf(staging);
   return [
     { at: START, happen: () => staging.rename(namesake.id, production.resourceOf('healthy', 'graph').name) },
     { at: START, happen: () => staging.rename(oddlyNamed.id, 'billing.v2 (eu)') },
     { at: START, happen: () => staging.shrink(tiny.id, 0) },
+    { at: END - 30 * HOUR, happen: () => staging.shrink(shrunk.id, 0.1) },
+    { at: END - 30 * HOUR, happen: () => staging.slowDown(slow.id, 12) },
     { at: END - 2 * DAY, happen: () => staging.hang(hanging.id) },
+    { at: END - 9 * HOUR, happen: () => staging.hang(stuck.id) },
+    { at: END - 9 * HOUR, happen: () => void staging.startBackup(stuck.id) },
     {
       at: END - 3 * HOUR,
       happen: () => void staging.startBackup(namesake.id, { result: 'failed', duration: 5 * MINUTE }),
@@ -155,9 +162,10 @@ const STATE_OF = { success: 'succeeded', failed: 'failed', running: 'running', u
 const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth => ({
   project: project.name,
   region: REGION,
-  service: resource.kind === 'graph' ? 'ges' : 'gaussdb-mysql',
+  cloud_service: resource.kind === 'graph' ? 'ges' : 'gaussdb-mysql',
   id: resource.id,
   name: resource.name,
+  created: resource.created,
   objective: resource.deleted || resource.character === 'small' ? undefined : OBJECTIVE,
   backups: project.cloud.backupsOf(resource.id).map(
     ({ state, start, end, sizeBytes }): BackupTruth => ({
@@ -170,9 +178,18 @@ const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth =
 });
 
 /** Alerts are evaluated by Prometheus itself; one of them is written into the history as it would be. */
-const FIRING = 'HuaweiCloudBackupStale';
-const firingSample = (at: number): string =>
-  `ALERTS{alertname="${FIRING}",alertstate="firing",project="prod",region="${REGION}",cloud_service="ges",severity="critical"} 1 ${at}\n`;
+function firingSamples(at: number): string {
+  const labels = `alertname="HuaweiCloudBackupStale",project="prod",region="${REGION}",cloud_service="ges",severity="critical"`;
+  return `ALERTS{${labels},alertstate="firing"} 1 ${at}\nALERTS_FOR_STATE{${labels}} ${ALERT} ${at}\n`;
+}
+
+/** What Prometheus records of exporters that are down after the end. */
+function downSamples(instances: readonly string[]): string {
+  const minutes = Array.from({ length: DOWN / MINUTE }, (_, index) => END + (index + 1) * MINUTE);
+  return instances
+    .flatMap((instance) => minutes.map((at) => `up{job="${JOB}",instance="${instance}"} 0 ${at}\n`))
+    .join('');
+}
 
 /** When each exporter last read all of a list, as its requests tell. */
 type Readings = Map<string, Map<string, number>>;
@@ -220,8 +237,8 @@ export async function recordWorld(): Promise<Recording> {
     startRecordedExporter(config, time, clientFor(instance, time, readings, tinyGraph));
   const truths = (): readonly ResourceTruth[] =>
     projects.flatMap((project) => project.cloud.resources().map((resource) => truthOf(project, resource)));
-  const cannotBeRead = ({ project, service }: { project: string; service: string }): boolean =>
-    project === staging.name && service === 'gaussdb-mysql';
+  const cannotBeRead = ({ project, cloud_service }: Pick<ListTruth, 'project' | 'cloud_service'>): boolean =>
+    project === staging.name && cloud_service === 'gaussdb-mysql';
 
   async function* history(): AsyncIterable<string> {
     const remember = (): void => {
@@ -241,22 +258,24 @@ export async function recordWorld(): Promise<Recording> {
         running.set(FIRST, await startExporter(FIRST));
       }
       if (at === REPLICA) running.set(SECOND, await startExporter(SECOND));
-      yield at > ALERT ? firingSample(at) : '';
+      yield at > ALERT ? firingSamples(at) : '';
       for (const [instance, exporter] of running) {
+        yield `up{job="${JOB}",instance="${instance}"} 1 ${at}\n`;
         yield timedSamples(await exporter.scrape(), { job: JOB, instance }, at);
       }
     }
     for (const exporter of running.values()) await exporter.stop();
+    yield downSamples([...running.keys()]);
   }
 
   const lists = (): readonly ListTruth[] =>
     projects.flatMap(({ name: project }) =>
-      (['ges', 'gaussdb-mysql'] as const).map((service) => ({
+      ['ges', 'gaussdb-mysql'].map((cloud_service) => ({
         project,
         region: REGION,
-        service,
-        read: !cannotBeRead({ project, service }),
-        lastComplete: readings.get(listName(project, service)) ?? new Map(),
+        cloud_service,
+        read: !cannotBeRead({ project, cloud_service }),
+        lastComplete: readings.get(listName(project, cloud_service)) ?? new Map(),
       })),
     );
 
@@ -268,7 +287,6 @@ export async function recordWorld(): Promise<Recording> {
       instances: [FIRST, SECOND],
       resources: [...truths().filter((truth) => !cannotBeRead(truth)), ...beforeOutage],
       lists: lists(),
-      firing: [FIRING],
     }),
     stop: async () => {
       await Promise.all(projects.map(({ cloud }) => cloud.stop()));

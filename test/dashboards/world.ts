@@ -1,4 +1,6 @@
-/** A backup as it really is: the service's answer says the same in its own words. */
+import { STATE_THRESHOLDS } from '../../src/domain/thresholds.ts';
+
+/** A backup as it really is: the service's response says the same in its own words. */
 export interface BackupTruth {
   readonly state: 'succeeded' | 'failed' | 'running' | 'unknown';
   readonly start: number;
@@ -7,14 +9,15 @@ export interface BackupTruth {
   readonly bytes: number | undefined;
 }
 
-/** A graph or database instance as it really is at the end of the history. */
+/** A resource as it really is at the end of the history. */
 export interface ResourceTruth {
   readonly project: string;
   readonly region: string;
-  readonly service: string;
+  readonly cloud_service: string;
   readonly id: string;
   readonly name: string;
-  /** How old its newest good backup may be; undefined when nothing is expected of it. */
+  readonly created: number;
+  /** How old its newest successful backup may be; undefined when nothing is expected of it. */
   readonly objective: number | undefined;
   readonly backups: readonly BackupTruth[];
 }
@@ -23,7 +26,7 @@ export interface ResourceTruth {
 export interface ListTruth {
   readonly project: string;
   readonly region: string;
-  readonly service: string;
+  readonly cloud_service: string;
   /** Whether it could be read at the last poll. */
   readonly read: boolean;
   /** When each exporter last read all of it, by the exporter's instance. */
@@ -32,75 +35,63 @@ export interface ListTruth {
 
 /** What is true at the end of a history. */
 export interface World {
-  /** The moment of the last scrape, in Unix seconds. */
+  /** The time of the last scrape, in Unix seconds. */
   readonly end: number;
   readonly job: string;
   /** The exporters that are scraped at the end. */
   readonly instances: readonly string[];
   readonly resources: readonly ResourceTruth[];
   readonly lists: readonly ListTruth[];
-  /** The alerts that are marked as firing, by name. */
-  readonly firing: readonly string[];
 }
 
 /** What the user has picked: a value per variable; what is not named is All. */
 export type Choice = Readonly<Record<string, string>>;
 
-const VARIABLES = ['job', 'instance', 'project', 'service', 'region', 'resource'] as const;
+const PLACE = ['project', 'region', 'cloud_service'] as const;
 
-const within = (choice: Choice, of: Pick<ListTruth, 'project' | 'service' | 'region'>): boolean =>
-  (['project', 'service', 'region'] as const).every((name) => (choice[name] ?? of[name]) === of[name]);
+const within = (choice: Choice, of: Pick<ListTruth, (typeof PLACE)[number]>): boolean =>
+  PLACE.every((name) => (choice[name] ?? of[name]) === of[name]);
 
 const listsIn = (world: World, choice: Choice): readonly ListTruth[] =>
   world.lists.filter((list) => within(choice, list));
 
 /** The resources that a choice leaves. */
-const resourcesIn = (world: World, choice: Choice): readonly ResourceTruth[] =>
+export const resourcesIn = (world: World, choice: Choice): readonly ResourceTruth[] =>
   world.resources.filter(
-    (resource) => within(choice, resource) && (choice['resource'] ?? resource.name) === resource.name,
+    (resource) => within(choice, resource) && (choice['resource_name'] ?? resource.name) === resource.name,
   );
-
-const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
 
 /** The values that a variable has to offer once others are picked. */
 export function offeredTruth(world: World, variable: string, choice: Choice): readonly string[] {
+  const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
   switch (variable) {
     case 'job':
       return [world.job];
     case 'instance':
       return world.instances;
     case 'project':
-    case 'service':
     case 'region':
+    case 'cloud_service':
       return distinct(listsIn(world, choice).map((list) => list[variable]));
-    case 'resource':
+    case 'resource_name':
       return distinct(resourcesIn(world, choice).map(({ name }) => name));
     default:
       throw new Error(`no test knows the variable ${variable}`);
   }
 }
 
-/** Every single value that can be picked. */
-export const choicesOf = (world: World): readonly Choice[] =>
-  VARIABLES.flatMap((variable) => offeredTruth(world, variable, {}).map((value) => ({ [variable]: value })));
-
 const latest = <T>(items: readonly T[], by: (item: T) => number): T | undefined =>
   items.toSorted((a, b) => by(b) - by(a))[0];
 
-const goodOf = ({ backups }: ResourceTruth): readonly BackupTruth[] =>
-  backups.filter(({ state }) => state === 'succeeded');
+const successesOf = ({ backups }: ResourceTruth): readonly Required<BackupTruth>[] =>
+  backups.filter(({ state }) => state === 'succeeded').toSorted((a, b) => (b.end ?? 0) - (a.end ?? 0));
 
-/** The newest good backup. */
-export const lastGoodOf = (resource: ResourceTruth): BackupTruth | undefined =>
-  latest(goodOf(resource), ({ end = 0 }) => end);
+/** The newest successful backup. */
+export const lastSuccessOf = (resource: ResourceTruth): BackupTruth | undefined => successesOf(resource)[0];
 
-/** The state of the newest backup. */
-export const newestStateOf = ({ backups }: ResourceTruth): BackupTruth['state'] | undefined =>
-  latest(backups, ({ start }) => start)?.state;
-
-/** Failed backups since the newest good one started. */
+/** Failed backups since the newest successful one started. */
 export const failuresOf = (resource: ResourceTruth): number => {
-  const since = lastGoodOf(resource)?.start ?? 0;
+  const since = lastSuccessOf(resource)?.start ?? 0;
   return resource.backups.filter(({ state, start }) => state === 'failed' && start > since).length;
 };
 
@@ -111,72 +102,96 @@ export const runningSinceOf = ({ backups }: ResourceTruth): number | undefined =
     ({ start }) => -start,
   )?.start;
 
-const isOutside = (resource: ResourceTruth, now: number): boolean => {
-  const end = lastGoodOf(resource)?.end;
-  return resource.objective !== undefined && end !== undefined && now - end > resource.objective;
-};
+const MOST_BEFORE = 14;
+const LEAST_BEFORE = 3;
 
-/** The words of the table's states, the worst first. */
+/** The median of the successful backups before the newest. */
+function medianOf(resource: ResourceTruth, of: (backup: BackupTruth) => number): number | undefined {
+  const before = successesOf(resource).slice(1, 1 + MOST_BEFORE);
+  if (before.length < LEAST_BEFORE) return undefined;
+  const values = before.map(of).toSorted((a, b) => a - b);
+  const middle = (values.length - 1) / 2;
+  return ((values[Math.floor(middle)] ?? 0) + (values[Math.ceil(middle)] ?? 0)) / 2;
+}
+
+const durationOf = ({ start, end = start }: BackupTruth): number => end - start;
+
+/** When the next successful backup has to be complete; undefined where none is expected. */
+export function dueOf(resource: ResourceTruth): number | undefined {
+  const from = lastSuccessOf(resource)?.end ?? resource.created;
+  return resource.objective === undefined ? undefined : from + resource.objective;
+}
+
+/** The words for states, the worst first. */
 export const STATES: readonly string[] = [
   'Never backed up',
-  'Outside RPO',
-  'Failing',
+  'Stale',
+  'Failed',
+  'Stuck',
+  'Shrunk',
+  'Slow',
   'Running',
-  'Within RPO',
-  'No RPO',
+  'New',
+  'Fine',
+  'Not expected',
 ];
+
+/** Which of the states apply to a resource that is expected to be backed up. */
+function applies(resource: ResourceTruth, now: number): Readonly<Record<string, boolean>> {
+  const t = STATE_THRESHOLDS;
+  const success = lastSuccessOf(resource);
+  const runningFor = now - (runningSinceOf(resource) ?? now);
+  const usual = medianOf(resource, durationOf);
+  const usualBytes = medianOf(resource, ({ bytes = 0 }) => bytes);
+  const duration = success === undefined ? 0 : durationOf(success);
+  const isOverdue = now > (dueOf(resource) ?? now);
+  return {
+    'Never backed up': isOverdue && success === undefined,
+    Stale: isOverdue && success !== undefined,
+    Failed: failuresOf(resource) >= t.failedCount,
+    Stuck: runningFor > Math.max(t.stuckAfter, t.stuckRatio * (usual ?? 0)),
+    Shrunk: usualBytes !== undefined && (success?.bytes ?? 0) < t.shrunkRatio * usualBytes,
+    Slow: usual !== undefined && duration > t.slowRatio * usual && duration - usual >= t.slowMargin,
+    Running: runningFor > 0,
+    New: success === undefined,
+    Fine: true,
+  };
+}
 
 /** The word that the table shows for a resource's state. */
 export function stateTruth(resource: ResourceTruth, now: number): string {
-  if (resource.objective === undefined) return 'No RPO';
-  if (lastGoodOf(resource) === undefined) return 'Never backed up';
-  if (isOutside(resource, now)) return 'Outside RPO';
-  if (failuresOf(resource) > 0) return 'Failing';
-  return runningSinceOf(resource) === undefined ? 'Within RPO' : 'Running';
-}
-
-function oldestReading(world: World, choice: Choice): number {
-  const instance = choice['instance'];
-  const readings = listsIn(world, choice).map(({ lastComplete }) =>
-    instance === undefined ? Math.max(...lastComplete.values()) : (lastComplete.get(instance) ?? 0),
-  );
-  return Math.min(...readings);
-}
-
-/** What the headline has to show for a choice, by the panel's title; undefined is no number at all. */
-export function headlineTruths(world: World, choice: Choice): ReadonlyMap<string, number | undefined> {
-  const watched = resourcesIn(world, choice).filter(({ objective }) => objective !== undefined);
-  const count = (is: (resource: ResourceTruth) => boolean): number | undefined =>
-    watched.length === 0 ? undefined : watched.filter(is).length;
-  return new Map([
-    ['Resources watched', count(() => true)],
-    ['Outside RPO', count((resource) => isOutside(resource, world.end))],
-    ['Failing', count((resource) => failuresOf(resource) > 0)],
-    ['Never backed up', count((resource) => lastGoodOf(resource) === undefined)],
-    ['Running', count((resource) => runningSinceOf(resource) !== undefined)],
-    ['Age of the data', world.end - oldestReading(world, choice)],
-    ['Lists not read', listsIn(world, choice).filter(({ read }) => !read).length],
-  ]);
+  if (resource.objective === undefined) return 'Not expected';
+  const is = applies(resource, now);
+  return STATES.find((state) => is[state] === true) ?? 'Fine';
 }
 
 /** How many backups ended in each way within the day before the end. */
-export function finishedInThePastDay({ resources, end: now }: World): ReadonlyMap<string, number> {
-  const ended = resources
+function finishedInThePastDay(resources: readonly ResourceTruth[], now: number, result: string): number {
+  return resources
     .flatMap(({ backups }) => backups)
-    .filter(({ end }) => end !== undefined && end > now - 24 * 3600);
-  return new Map(
-    (['succeeded', 'failed'] as const).map((result) => [
-      result,
-      ended.filter(({ state }) => state === result).length,
-    ]),
-  );
+    .filter(({ end, state }) => state === result && end !== undefined && end > now - 24 * 3600).length;
 }
 
-/** How many backups are listed in each state. */
-export const storedByState = ({ resources }: World): ReadonlyMap<string, number> =>
-  new Map(
-    (['succeeded', 'failed', 'running', 'unknown'] as const).map((state) => [
-      state,
-      resources.flatMap(({ backups }) => backups).filter((backup) => backup.state === state).length,
-    ]),
-  );
+/** What the headline of the dashboard of backups has to show, by panel and legend; undefined is no number at all. */
+export function headlineTruths(world: World, choice: Choice): ReadonlyMap<string, number | undefined> {
+  const all = resourcesIn(world, choice);
+  const watched = all.filter(({ objective }) => objective !== undefined);
+  const count = (state?: string): number | undefined =>
+    watched.length === 0
+      ? undefined
+      : watched.filter((resource) => state === undefined || applies(resource, world.end)[state] === true)
+          .length;
+  const polled = listsIn(world, choice).map(({ lastComplete }) => Math.max(...lastComplete.values()));
+  return new Map([
+    ['Exporters up: up', world.instances.length],
+    ['Exporters up: known', world.instances.length],
+    ['Age of the data: Age of the data', world.end - Math.min(...polled)],
+    ['Resources: Resources', count()],
+    ['Never backed up: Never backed up', count('Never backed up')],
+    ['Stale: Stale', count('Stale')],
+    ['Failed: Failed', count('Failed')],
+    ['Stuck: Stuck', count('Stuck')],
+    ['Finished in the past day: succeeded', finishedInThePastDay(all, world.end, 'succeeded')],
+    ['Finished in the past day: failed', finishedInThePastDay(all, world.end, 'failed')],
+  ]);
+}

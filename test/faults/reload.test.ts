@@ -221,7 +221,7 @@ describe('SIGHUP', () => {
       'log.format': 'logfmt',
     };
 
-    const running = runExporter({ flags, terminal, log, source: 'config.yml', loadConfig });
+    const running = runExporter({ flags, terminal, log, loadConfig });
     handlers.get('SIGHUP')?.('SIGHUP');
     firstLoad.resolve(loaded);
     await eventually(() => output.includes('configuration reloaded'));

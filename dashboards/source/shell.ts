@@ -1,0 +1,139 @@
+import { RUNBOOKS_URL } from '../../src/rules/runbooks.ts';
+import { DATASOURCE, type Panel } from './panels.ts';
+
+/** A variable that offers the values of a label, and is called like it, narrowed by the variables before it. */
+type Choice = readonly [label: string, title: string, metric: string];
+/** A variable that nobody sees: the values of a label in the result of a query. */
+type Selection = readonly [name: string, label: string, query: string];
+
+/** A titled part of a dashboard: lines of panels, which share the width in equal parts unless `widths` says otherwise. */
+export interface Section {
+  readonly title: string;
+  readonly isCollapsed?: true;
+  readonly lines: readonly {
+    readonly height: number;
+    readonly widths?: readonly number[];
+    readonly panels: readonly Panel[];
+  }[];
+}
+
+/** What a dashboard is made of. */
+interface Contents {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly choices: readonly Choice[];
+  readonly selections: readonly Selection[];
+  /** Matchers that pick the alerts of what is picked. */
+  readonly alerts: string;
+  /** The other dashboard. */
+  readonly other: { readonly title: string; readonly uid: string };
+  readonly sections: readonly Section[];
+}
+
+const GRID_WIDTH = 24;
+/** Ids of a section start here times its number, so that a new panel moves no id of another section. */
+const IDS_PER_SECTION = 100;
+
+/** Gives each section and each panel its id and its place, from the top down. */
+function place(sections: readonly Section[]): readonly Panel[] {
+  let y = 0;
+  return sections.flatMap(({ title, isCollapsed = false, lines }, number) => {
+    let id = (number + 1) * IDS_PER_SECTION;
+    const row = { type: 'row', title, id, collapsed: isCollapsed, gridPos: { x: 0, y, w: GRID_WIDTH, h: 1 } };
+    y += 1;
+    let below = y;
+    const panels = lines.flatMap(({ height: h, widths, panels: side }) => {
+      let x = 0;
+      const line = side.map((panel, index) => {
+        const w = widths?.[index] ?? Math.floor(GRID_WIDTH / side.length);
+        id += 1;
+        x += w;
+        return { ...panel, id, gridPos: { x: x - w, y: below, w, h } };
+      });
+      below += h;
+      return line;
+    });
+    if (isCollapsed) return [{ ...row, panels }];
+    y = below;
+    return [{ ...row, panels: [] }, ...panels];
+  });
+}
+
+const queryVariable = (name: string, query: string, more: object) => ({
+  type: 'query',
+  name,
+  datasource: DATASOURCE,
+  query: { query, refId: name },
+  definition: query,
+  refresh: 2,
+  multi: true,
+  includeAll: true,
+  current: { selected: true, text: ['All'], value: ['$__all'] },
+  ...more,
+});
+
+function choiceVariable([label, title, metric]: Choice, index: number, all: readonly Choice[]) {
+  const matchers = all.slice(0, index).map(([before]) => `${before}=~"$${before}"`);
+  const selector = matchers.length === 0 ? metric : `${metric}{${matchers.join(', ')}}`;
+  return queryVariable(label, `label_values(${selector}, ${label})`, {
+    label: title,
+    sort: 7,
+    allValue: '.+',
+  });
+}
+
+// Without a value for All, Grafana puts in all the values that the query has found.
+const selectionVariable = ([name, label, query]: Selection) =>
+  queryVariable(name, `query_result(${query})`, { regex: `/${label}="([^"]+)"/`, hide: 2 });
+
+/** A dashboard as Grafana 10 and later loads it, as the text of its file. */
+export function renderDashboard({ uid, title, description, other, ...contents }: Contents): string {
+  const dashboard = {
+    uid,
+    id: null,
+    title,
+    description,
+    tags: ['huaweicloud', 'backup'],
+    schemaVersion: 42,
+    editable: true,
+    timezone: 'browser',
+    graphTooltip: 1,
+    time: { from: 'now-7d', to: 'now' },
+    refresh: '5m',
+    links: [
+      { type: 'link', title: other.title, url: `/d/${other.uid}`, includeVars: true, keepTime: true },
+      { type: 'link', title: 'Runbooks', url: RUNBOOKS_URL, targetBlank: true, icon: 'doc' },
+    ],
+    annotations: {
+      list: [
+        {
+          name: 'Firing alerts',
+          datasource: DATASOURCE,
+          enable: true,
+          iconColor: 'red',
+          expr: `topk(100, ALERTS{${contents.alerts}, alertstate="firing", severity="critical"})`,
+          step: '5m',
+          titleFormat: '{{alertname}}',
+          textFormat: '{{resource_name}} {{project}} {{cloud_service}}',
+          tagKeys: 'severity',
+        },
+      ],
+    },
+    templating: {
+      list: [
+        {
+          type: 'datasource',
+          name: 'datasource',
+          label: 'Data source',
+          query: 'prometheus',
+          current: { text: 'default', value: 'default' },
+        },
+        ...contents.choices.map(choiceVariable),
+        ...contents.selections.map(selectionVariable),
+      ],
+    },
+    panels: place(contents.sections),
+  };
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}
