@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 
@@ -7,27 +7,36 @@ const NAME = 'huaweicloud-backup-exporter';
 const WRITABLE_BY_OTHERS = 0o022;
 const ROOT = 0;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * The folder for compiled code: systemd's `CACHE_DIRECTORY`, else one below `XDG_CACHE_HOME` or `~/.cache`. Node.js
  * runs what it finds there, so undefined where anyone but this user and root could put something into it.
  */
 export function compileCacheFolder(
-  environment: Readonly<Record<string, string | undefined>>,
-  home: string = homedir(),
+  environment: Environment,
+  home: () => string = homedir,
   user: number | undefined = process.getuid?.(),
 ): string | undefined {
-  const { CACHE_DIRECTORY, XDG_CACHE_HOME } = environment;
-  // systemd separates several folders by colons.
-  const [ofService = ''] = (CACHE_DIRECTORY ?? '').split(':');
-  const base = isAbsolute(XDG_CACHE_HOME ?? '') ? (XDG_CACHE_HOME ?? '') : join(home, '.cache');
-  const folder = normalize(ofService === '' ? join(base, NAME) : ofService);
-  if (user === undefined || !isAbsolute(folder)) return undefined;
   try {
+    const folder = normalize(preferredFolder(environment, home));
+    if (user === undefined || !isAbsolute(folder)) return undefined;
     return isWayTrusted(dirname(folder), user) && isOwn(folder, user) ? folder : undefined;
   } catch {
     // Without a cache everything works as well.
     return undefined;
   }
+}
+
+/** Throws for a user without a home, as in a container or of systemd, where nothing else is given. */
+function preferredFolder({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment, home: () => string): string {
+  // systemd separates several folders by colons.
+  const [ofService = ''] = (CACHE_DIRECTORY ?? '').split(':');
+  // With DynamicUser it is a link to the folder.
+  if (ofService !== '') return realpathSync(ofService);
+  const base =
+    XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home(), '.cache');
+  return join(base, NAME);
 }
 
 /** Whether nobody but this user and root can exchange a folder on the way from the root; makes those that are missing. */

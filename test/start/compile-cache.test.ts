@@ -39,8 +39,18 @@ describe('the folder for compiled code', () => {
   });
 
   it('is below ~/.cache where XDG_CACHE_HOME is not set, or is no absolute path', () => {
-    expect(compileCacheFolder({}, base)).toBe(join(base, '.cache', NAME));
-    expect(compileCacheFolder({ XDG_CACHE_HOME: 'cache' }, base)).toBe(join(base, '.cache', NAME));
+    expect(compileCacheFolder({}, () => base)).toBe(join(base, '.cache', NAME));
+    expect(compileCacheFolder({ XDG_CACHE_HOME: 'cache' }, () => base)).toBe(join(base, '.cache', NAME));
+  });
+
+  it('is none for a user without a home', () => {
+    const homeless = () => {
+      throw new Error('no home');
+    };
+
+    expect(compileCacheFolder({}, homeless)).toBeUndefined();
+    expect(compileCacheFolder({ XDG_CACHE_HOME: base }, homeless)).toBe(join(base, NAME));
+    expect(compileCacheFolder({ CACHE_DIRECTORY: base }, homeless)).toBe(base);
   });
 
   it('is the first of those that systemd gives', () => {
@@ -50,6 +60,13 @@ describe('the folder for compiled code', () => {
     expect(compileCacheFolder(environment)).toBe(folder);
   });
 
+  it('is the one that systemd links to, for a user that it makes up', () => {
+    const folder = folderWith(0o700, 'private', 'service');
+    symlinkSync(folder, join(base, 'service'));
+
+    expect(compileCacheFolder({ CACHE_DIRECTORY: join(base, 'service') })).toBe(folder);
+  });
+
   it.each([0o777, 0o770, 0o720, 0o1777])('is not used where others can write it: mode %o', (mode) => {
     folderWith(mode, NAME);
 
@@ -57,7 +74,7 @@ describe('the folder for compiled code', () => {
   });
 
   it('is not used where it belongs to somebody else, even to root', () => {
-    expect(compileCacheFolder({ XDG_CACHE_HOME: base }, homedir(), USER + 1)).toBeUndefined();
+    expect(compileCacheFolder({ XDG_CACHE_HOME: base }, homedir, USER + 1)).toBeUndefined();
   });
 
   it('is not used where it is a link', () => {
@@ -78,6 +95,6 @@ describe('the folder for compiled code', () => {
 
     expect(compileCacheFolder({ XDG_CACHE_HOME: join(base, 'link') })).toBeUndefined();
     writeFileSync(join(base, 'file'), '');
-    expect(compileCacheFolder({}, join(base, 'file'))).toBeUndefined();
+    expect(compileCacheFolder({}, () => join(base, 'file'))).toBeUndefined();
   });
 });
