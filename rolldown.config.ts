@@ -63,7 +63,11 @@ function revision(): string {
 
 export default defineConfig({
   cwd: import.meta.dirname,
-  input: { main: 'src/main.ts', 'password-thread': 'src/web/security/password-thread.ts' },
+  input: {
+    main: 'src/main.ts',
+    'password-thread': 'src/web/security/password-thread.ts',
+    'database-process': 'src/state-file/database-process.ts',
+  },
   platform: 'node',
   external: [/^node:/, ...builtinModules],
   transform: { define: { __REVISION__: JSON.stringify(revision()) } },

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createSignInGuard } from '../../src/cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
 import { createReloader, type Reload } from '../../src/commands/reload.ts';
@@ -11,6 +11,7 @@ import { unixSeconds } from '../../src/domain/quantities.ts';
 import { createExporter, type Exporter } from '../../src/exporter.ts';
 import type { Log } from '../../src/log/log.ts';
 import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
+import { databaseStore } from '../../src/state-file/database-client.ts';
 import { openStateFile } from '../../src/state-file/state-file.ts';
 import { createWebApp } from '../../src/web/app.ts';
 import { WEB_LIMITS } from '../../src/web/security/web-limits.ts';
@@ -53,11 +54,19 @@ export async function setStage(): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'soak-'));
   const gate = createGate();
   const signInGuard = createSignInGuard(clock);
+  const path = join(directory, 'state');
+  const stateFile = await openStateFile({
+    path,
+    store: databaseStore(path),
+    log: SILENT,
+    now: () => performance.now(),
+    wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
+  });
   const exporter = createExporter({
     build: { version: '0.0.0', revision: 'soak', nodeVersion: process.version },
     clock,
     log: SILENT,
-    stateFile: await openStateFile(join(directory, 'state'), SILENT, () => new Date()),
+    stateFile,
     sleep: async (_, signal) => {
       mostListeners = Math.max(mostListeners, getEventListeners(signal, 'abort').length);
       now += SECONDS_PER_POLL;
@@ -113,6 +122,7 @@ export async function setStage(): Promise<Stage> {
     allWait: gate.allWait,
     stop: async () => {
       await Promise.all([exporter.stop(), server.close(0)]);
+      await stateFile.close();
       await cloud.stop();
       await rm(directory, { recursive: true });
     },

@@ -1,9 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
+import { databaseStore } from '../state-file/database-client.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
+import { StateFileError } from '../state-file/store.ts';
 import { createWebApp } from '../web/app.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 import { WebConfigError } from '../web/security/tls-material.ts';
@@ -13,6 +16,7 @@ import { createWebServer, type WebServer } from '../web/security/web-server.ts';
 import { statusRoutes } from '../web/status-routes.ts';
 import { readBuildInfo } from './build.ts';
 import { projectClientFactory, sleep } from './client-factory.ts';
+import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ServeFlags } from './flags.ts';
 import { createReloader } from './reload.ts';
@@ -54,7 +58,9 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
   }
   for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
 
-  const exporter = exporterOfThisProcess(terminal, log, await openStateFileOf(flags, log));
+  const stateFile = await Promise.race([openStateFileOf(flags, log), ended.then(() => undefined)]);
+  if (stateFile === undefined) return EXIT.done;
+  const exporter = exporterOfThisProcess(terminal, log, stateFile);
   const reload = createReloader({ exporter, loadConfig, log });
   const app = createWebApp({
     telemetryPath: flags['web.telemetryPath'],
@@ -83,6 +89,7 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
 
   log.info({ signal: await ended }, 'ending');
   await end(server, exporter);
+  await stateFile.close();
   return EXIT.done;
 }
 
@@ -103,9 +110,21 @@ async function openWebSecurityOf(
   }
 }
 
-function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
+async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
   const path = flags['state.file'];
-  return path === undefined ? Promise.resolve(NO_STATE_FILE) : openStateFile(path, log, () => new Date());
+  if (path === undefined) return NO_STATE_FILE;
+  try {
+    return await openStateFile({
+      path,
+      store: databaseStore(path),
+      log,
+      now: () => performance.now(),
+      wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
+    });
+  } catch (error) {
+    if (!(error instanceof StateFileError)) throw error;
+    throw new CommandError(error.message, error.kind === 'not a state file' ? EXIT.usage : EXIT.failed);
+  }
 }
 
 function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile): Exporter {

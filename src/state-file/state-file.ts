@@ -1,135 +1,203 @@
-import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import type { FinishedLedger } from '../state/finished.ts';
 import { createPace } from '../state/pace.ts';
 import type { ServiceState } from '../state/service-state.ts';
-import { readStates, type SavedStates, type SavedStatesReading, writeStates } from './format.ts';
-
-// A million backups take 40 MB; what is this large was written by somebody else.
-const LARGEST_FILE = 256 * 2 ** 20;
+import { readState, stateLines } from './format.ts';
+import { type SavedPieces, type SavedText, StateFileError, type StateStore } from './store.ts';
 
 /** Keeps the states of the services over restarts. */
 export interface StateFile {
   /** What was saved last under a key, before this start or since; undefined for nothing. */
   readonly restored: (key: string) => ServiceState | undefined;
-  /** Saves the state of a service; resolves when it is on the disk or could not be brought there. Never rejects. */
+  /**
+   * Saves the state of a service. Where a counter rose, it resolves when that is on the disk, and after a second where
+   * the disk takes longer or takes nothing; never rejects.
+   */
   readonly save: (key: string, state: ServiceState) => Promise<void>;
+  /** Saves what is left to save, for a second at most. */
+  readonly close: () => Promise<void>;
 }
 
 /** A state file that keeps nothing. */
 export const NO_STATE_FILE: StateFile = {
   restored: () => undefined,
   save: async () => undefined,
+  close: async () => undefined,
 };
 
+/** What a state file depends on. */
+export interface StateFileOptions {
+  readonly path: string;
+  readonly store: StateStore;
+  readonly log: Log;
+  /** Milliseconds that only ever grow. */
+  readonly now: () => number;
+  /** Resolves after this many milliseconds; keeps no process alive. */
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+const PIECE_LENGTH = 64 * 1024;
+// How long a poll or the end of the process waits for the disk.
+const LONGEST_WAIT = 1000;
+const LONGEST_START = 30_000;
+// What changes without a counter is saved at most once in this time.
+const LEAST_PAUSE = 60_000;
+
+/** What is on the disk of a service. */
+interface Written {
+  readonly digest: string;
+  readonly counts: FinishedLedger['counts'];
+  readonly at: number;
+}
+
 /**
- * Opens the state file at a path. One that cannot be read is reported and kept aside, and the exporter starts
- * without it. Rejects with a one-line Error where the path can never hold a file.
+ * Opens the state file. One that is damaged was moved aside, which is logged; where the disk does not allow to open
+ * one, that is logged, and nothing is restored. Rejects with a {@link StateFileError}, a sentence for people, where the path
+ * is not for a state file, or not now.
  */
-export async function openStateFile(path: string, log: Log, now: () => Date): Promise<StateFile> {
-  const states = new Map(await loadStates(path, log, now));
+export async function openStateFile({ path, store, log, now, wait }: StateFileOptions): Promise<StateFile> {
+  const states = new Map<string, ServiceState>();
+  const written = new Map<string, Written>();
+  const opened = await openStore({ path, store, log, wait });
+  for (const { key, text } of opened.saved) {
+    const state = readState(text);
+    states.set(key, state);
+    written.set(key, { digest: digestOf([text]), counts: state.ledger.counts, at: now() });
+  }
+
+  const pending = new Map<string, ServiceState>();
   let writing = Promise.resolve();
-  let writeIsPlanned = false;
-  let failure: string | undefined;
+  let isPlanned = false;
+  let trouble = opened.trouble;
+  let isStalled = false;
+
+  const report = (reason: string | undefined): void => {
+    if (reason === trouble) return;
+    trouble = reason;
+    if (reason === undefined) log.info({ file: path }, 'the state file is written again');
+    else
+      log.error({ file: path, reason }, 'the state file could not be written; a restart may lose counters');
+  };
 
   const write = async (): Promise<void> => {
-    writeIsPlanned = false;
-    try {
-      await writeDurably(path, writeStates(states, createPace()));
-      if (failure !== undefined) log.info({ file: path }, 'the state file can be written again');
-      failure = undefined;
-    } catch (error) {
-      const reason = reasonOf(error);
-      if (reason !== failure)
-        log.error(
-          { file: path, error: reason },
-          'the state file could not be written; counters may be lost at a restart',
-        );
-      failure = reason;
+    isPlanned = false;
+    const batch = new Map(pending);
+    pending.clear();
+    const changed: SavedPieces[] = [];
+    const next = new Map<string, Written>();
+    for (const [key, state] of batch) {
+      const pieces = await piecesOf(state);
+      const digest = digestOf(pieces);
+      if (digest !== written.get(key)?.digest) changed.push({ key, pieces });
+      next.set(key, { digest, counts: state.ledger.counts, at: now() });
     }
+    try {
+      if (changed.length > 0) await store.save(changed);
+    } catch (error) {
+      for (const [key, state] of batch) if (!pending.has(key)) pending.set(key, state);
+      report(errorMessage(error));
+      return;
+    } finally {
+      isStalled = false;
+    }
+    for (const [key, what] of next) written.set(key, what);
+    report(undefined);
+  };
+
+  // Services that are saved while a write is under way share the next one.
+  const planWrite = (): void => {
+    if (isPlanned) return;
+    isPlanned = true;
+    writing = writing.then(write);
+  };
+
+  const waitForDisk = async (): Promise<void> => {
+    if (isStalled) return;
+    const isLate = await Promise.race([writing.then(() => false), wait(LONGEST_WAIT).then(() => true)]);
+    if (!isLate) return;
+    isStalled = true;
+    report('its disk has not responded for a second');
+  };
+
+  const isDue = (key: string, { ledger }: ServiceState): boolean => {
+    const last = written.get(key);
+    return last === undefined || last.counts !== ledger.counts || now() - last.at >= LEAST_PAUSE;
   };
 
   return {
     restored: (key) => states.get(key),
-    save: (key, state) => {
+    save: async (key, state) => {
       states.set(key, state);
-      // Services that are saved while a write is under way share the next one.
-      if (!writeIsPlanned) {
-        writeIsPlanned = true;
-        writing = writing.then(write);
-      }
-      return writing;
+      pending.set(key, state);
+      if (!isDue(key, state)) return;
+      planWrite();
+      await waitForDisk();
+    },
+    close: async () => {
+      if (pending.size > 0) planWrite();
+      await waitForDisk();
+      store.close();
     },
   };
 }
 
-async function loadStates(path: string, log: Log, now: () => Date): Promise<SavedStates> {
-  const reading = await readStateFile(path);
-  if (reading.kind === 'read') return reading.states;
-  const aside = `${path}.unreadable-${now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+/g, '')}`;
-  const keptAside = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  log.error(
-    { file: path, reason: reading.reason, ...(keptAside && { kept_as: aside }) },
-    'the state file cannot be used; counters start anew',
-  );
-  return new Map();
-}
-
-async function readStateFile(path: string): Promise<SavedStatesReading> {
+/** What was saved, or why the disk does not tell. */
+async function openStore({ path, store, log, wait }: Omit<StateFileOptions, 'now'>): Promise<{
+  readonly saved: readonly SavedText[];
+  readonly trouble: string | undefined;
+}> {
+  const late = async (): Promise<never> => {
+    await wait(LONGEST_START);
+    throw new StateFileError('unusable', `could not be opened within ${LONGEST_START / 1000} s`);
+  };
   try {
-    const { size } = await stat(path);
-    if (size > LARGEST_FILE) return { kind: 'unreadable', reason: 'it is too large for a state file' };
-    return readStates(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { kind: 'read', states: new Map() };
-    throw new Error(`the state file ${path} cannot be read: ${reasonOf(error)}`);
-  }
-}
-
-// A crash at any point leaves the old file or the new one: the new one gets its name only when it is on the disk.
-async function writeDurably(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  const temporary = `${path}.new`;
-  try {
-    // A file of its own: what lies there was left by a killed process, or is a link to somewhere else.
-    await unlink(temporary).catch(() => undefined);
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await writeAll(file, pieces);
-      await file.sync();
-    } finally {
-      await file.close();
+    const { saved, replaced } = await Promise.race([store.open(), late()]);
+    if (replaced !== undefined) {
+      const { reason, keptAs } = replaced;
+      log.error(
+        { file: path, reason, kept_as: keptAs },
+        'the state file cannot be read; counters start at 0',
+      );
     }
-    await rename(temporary, path);
+    return { saved, trouble: undefined };
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-  const directory = await open(dirname(path), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
+    const { kind, message } =
+      error instanceof StateFileError ? error : new StateFileError('unavailable', String(error));
+    if (kind !== 'unavailable') {
+      store.close();
+      throw new StateFileError(kind, `the state file ${path} ${message}; ${ADVICE[kind]}`);
+    }
+    log.error(
+      { file: path, reason: message },
+      'the state file cannot be used; a restart will lose the counters',
+    );
+    return { saved: [], trouble: message };
   }
 }
 
-async function writeAll(file: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
-  let pending = '';
-  for await (const piece of pieces) {
-    pending += piece;
-    if (pending.length < 64 * 1024) continue;
-    await file.appendFile(pending);
-    pending = '';
+const ADVICE = {
+  'not a state file': 'give --state.file the path of a new file',
+  unusable: 'give each process a state file of its own that it can read and write',
+} as const;
+
+async function piecesOf(state: ServiceState): Promise<readonly string[]> {
+  const pace = createPace();
+  const pieces: string[] = [];
+  let piece = '';
+  for (const line of stateLines(state)) {
+    await pace();
+    piece += line;
+    if (piece.length < PIECE_LENGTH) continue;
+    pieces.push(piece);
+    piece = '';
   }
-  await file.appendFile(pending);
+  return piece === '' ? pieces : [...pieces, piece];
 }
 
-const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-
-const reasonOf = (error: unknown): string =>
-  errorCode(error) ?? (error instanceof Error ? error.message : String(error));
+function digestOf(pieces: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('base64');
+}

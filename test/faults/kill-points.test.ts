@@ -1,26 +1,15 @@
-import { copyFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedBackup, SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
-import { openStateFile } from '../../src/state-file/state-file.ts';
 import { configurationFor } from '../support/configuration.ts';
-import { temporaryDirectory } from '../support/exporter-process.ts';
+import { createFakeStore, type FakeStore, openAt, QUIET } from '../support/saved-states.ts';
 import { createExporterUnderTest, createTestClock, type ExporterUnderTest } from './exporter-under-test.ts';
-import type { WatchedFiles } from './watched-files.ts';
-
-const watched = vi.hoisted((): WatchedFiles => ({ before: undefined }));
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const { watchFiles } = await import('./watched-files.ts');
-  return watchFiles(await importOriginal(), watched);
-});
 
 const POLL_INTERVAL = 300;
 
 const clock = createTestClock();
 let cloud: SimulatedCloud;
-let files: Awaited<ReturnType<typeof temporaryDirectory>>;
-let copies = 0;
 beforeEach(async () => {
   // A backup of each resource every half an hour, of which some fail and only the newest few stay listed.
   cloud = await startSimulatedCloud({
@@ -33,35 +22,18 @@ beforeEach(async () => {
   });
   // So that a poll finds some of them running.
   for (const { id } of cloud.resources()) cloud.slowDown(id, 10);
-  files = await temporaryDirectory();
 });
-afterEach(async () => {
-  watched.before = undefined;
-  await files.remove();
-  await cloud.stop();
-});
+afterEach(() => cloud.stop());
 
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-async function startExporter(path: string): Promise<ExporterUnderTest> {
-  const stateFile = await openStateFile(path, quiet, () => new Date());
+async function startExporter(store: FakeStore): Promise<ExporterUnderTest> {
+  const stateFile = await openAt('state', QUIET, store);
   const exporter = createExporterUnderTest({ clock, stateFile });
   await exporter.apply(configurationFor(cloud, { interval: '5m' }));
   return exporter;
 }
 
-/** What a process that starts at this moment would find in place of the file. */
-async function copyOf(path: string): Promise<string> {
-  copies += 1;
-  const copy = files.path(`copy-${copies}`);
-  await copyFile(path, copy).catch(() => undefined);
-  return copy;
-}
+/** The file as a process finds it that starts at this moment. */
+const copyOf = ({ texts }: FakeStore): FakeStore => createFakeStore(texts);
 
 type Tally = Readonly<Record<string, number>>;
 
@@ -108,8 +80,8 @@ const sum = (tally: Tally): number => Object.values(tally).reduce((total, count)
 
 describe('a process that is killed', { timeout: 60_000 }, () => {
   it('at any point of a poll or of the writing of its state counts, once it runs again, each backup once', async () => {
-    const path = files.path('state');
-    const exporter = await startExporter(path);
+    const store = createFakeStore();
+    const exporter = await startExporter(store);
     const witness = createWitness();
     const wrong: unknown[] = [];
     let points = 0;
@@ -120,7 +92,7 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
       if (restarting) return;
       restarting = true;
       const scraped = await countedBy(exporter);
-      const again = await startExporter(await copyOf(path));
+      const again = await startExporter(copyOf(store));
       await again.poll();
       const counted = await countedBy(again);
       await again.stop();
@@ -134,9 +106,10 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
       restarting = false;
     };
     cloud.betweenPages(restart);
-    watched.before = restart;
+    store.before = restart;
+    store.after = restart;
 
-    for (let poll = 0; poll < 30; poll += 1) {
+    for (let poll = 0; poll < 40; poll += 1) {
       witness.look();
       await exporter.poll();
       if (!hasBegun) witness.fileBegins();
@@ -147,7 +120,7 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
 
     await exporter.stop();
     expect(wrong).toEqual([]);
-    expect(points).toBeGreaterThan(300);
+    expect(points).toBeGreaterThan(80);
     expect(witness.finished()).toBeGreaterThan(30);
     process.stdout.write(
       `${points} kill points tried while ${witness.finished()} backups finished; nothing lost, nothing counted twice\n`,
@@ -155,9 +128,9 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
   });
 
   it('again and again goes on from one life to the next', async () => {
-    let path = files.path('state');
+    let store = createFakeStore();
     const witness = createWitness();
-    const first = await startExporter(path);
+    const first = await startExporter(store);
     witness.look();
     await first.poll();
     await first.stop();
@@ -173,20 +146,19 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
     for (let life = 0; life < lives; life += 1) {
       clock.advance(draw(3) * POLL_INTERVAL);
       witness.look();
-      const exporter = await startExporter(path);
-      let left = draw(25);
-      let copy: string | undefined;
-      watched.before = async () => {
+      const exporter = await startExporter(store);
+      let left = draw(6);
+      let copy: FakeStore | undefined;
+      const mayBeKilled = (): void => {
         left -= 1;
-        if (left !== 0) return;
-        watched.before = undefined;
-        copy = await copyOf(path);
+        if (left === 0) copy = copyOf(store);
       };
+      store.before = mayBeKilled;
+      store.after = mayBeKilled;
       await exporter.poll();
-      watched.before = undefined;
       last = await countedBy(exporter);
       await exporter.stop();
-      path = copy ?? (await copyOf(path));
+      store = copy ?? copyOf(store);
       expect(last).toEqual(witness.tally());
     }
 
@@ -195,15 +167,15 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
   });
 
   it('has brought to the disk what a scrape has seen counted', async () => {
-    const exporter = await startExporter(files.path('state'));
+    const store = createFakeStore();
+    const exporter = await startExporter(store);
     await exporter.poll();
     const graph = cloud.resources()[0]?.id ?? '';
     if (cloud.backupsOf(graph).every(({ state }) => state !== 'running')) cloud.startBackup(graph);
     cloud.finishBackup(graph);
     const reachedDisk = Promise.withResolvers<void>();
     const diskGoesOn = Promise.withResolvers<void>();
-    watched.before = async ({ name }) => {
-      if (name !== 'rename') return;
+    store.before = async () => {
       reachedDisk.resolve();
       await diskGoesOn.promise;
     };

@@ -1,19 +1,14 @@
-import { openStateFile } from '../../src/state-file/state-file.ts';
-import { countIn, stateOf } from './states.ts';
+import { countIn, openAt, QUIET, stateOf } from '../support/saved-states.ts';
 
-/** Saves one state after the other, each with one backup more, and tells on standard output of each that is saved. */
+/** Saves one state after the other, each with one backup more, and says on standard output which it has saved. */
 const [path = ''] = process.argv.slice(2);
 const KEY = 'service';
-const tell = (text: string): void => void process.stdout.write(`${text}\n`);
-const log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => tell('trouble'),
-};
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const file = await openStateFile(path, log, () => new Date());
+const file = await openAt(path, { ...QUIET, error: () => say('trouble') });
+// The process that writes does not keep this one alive.
+setInterval(() => undefined, 1000);
 for (let count = (countIn(file.restored(KEY)) ?? 0) + 1; ; count += 1) {
   await file.save(KEY, stateOf(count));
-  tell(String(count));
+  say(String(count));
 }

@@ -131,7 +131,7 @@ const paged: fc.Arbitrary<Pick<Schedule, 'pages' | 'paging'>> = fc.oneof(
 // Where pages do not overlap, the same row may come again because rows came, or because its id is listed twice.
 const isDecidable = ({ pages, pageLimit, total, repeatedIdEvery }: Schedule): boolean =>
   (pageLimit > 1 || total !== 'none') &&
-  (repeatedIdEvery === 0 || (pages !== 'by page number, of one size' && pageLimit > 2));
+  (repeatedIdEvery === 0 || (pages !== 'by page number, of one size' && pageLimit > 4));
 
 /** Schedules of lists that move a little, so that a second walk may find them still, and of ones that never rest. */
 export const schedules: fc.Arbitrary<Schedule> = fc

@@ -1,0 +1,71 @@
+import { openDatabase, type StateDatabase } from './database.ts';
+import type { Reply, Request } from './messages.ts';
+import { type SavedText, StateFileError } from './store.ts';
+
+// Runs as a process of its own, so that a disk that hangs holds up nothing but this: not even the end of the exporter,
+// as a thread that waits for such a disk would.
+
+// The exporter may have ended meanwhile.
+const send = (reply: Reply): void => void (process.connected && process.send?.(reply));
+
+let path = '';
+let database: StateDatabase | undefined;
+let texts: SavedText[] = [];
+let pieces: string[] = [];
+
+const open = (): void => {
+  database = openDatabase(path, new Date());
+  for (const { key, text } of database.saved) send({ kind: 'service', key, text });
+  send({ kind: 'done', replaced: database.replaced });
+};
+
+/** Opens a database that could not be opened at the start; throws where it holds what the exporter has not read. */
+const openLater = (): StateDatabase => {
+  const late = openDatabase(path, new Date());
+  if (late.saved.length === 0) return late;
+  late.close();
+  throw new StateFileError('unavailable', 'was not there at the start; restart the exporter to use it');
+};
+
+const handle = (request: Request): void => {
+  switch (request.kind) {
+    case 'open':
+      path = request.path;
+      open();
+      break;
+    case 'piece':
+      pieces.push(request.text);
+      break;
+    case 'service':
+      texts.push({ key: request.key, text: pieces.join('') });
+      pieces = [];
+      break;
+    case 'save': {
+      const saving = texts;
+      texts = [];
+      database ??= openLater();
+      database.save(saving);
+      send({ kind: 'done', replaced: undefined });
+      break;
+    }
+    default:
+      request satisfies never;
+  }
+};
+
+process.on('message', (request: Request) => {
+  try {
+    handle(request);
+  } catch (error) {
+    const { kind, message } =
+      error instanceof StateFileError ? error : { kind: 'unavailable' as const, message: String(error) };
+    send({ kind: 'failed', problem: kind, reason: message });
+  }
+});
+
+process.on('disconnect', () => {
+  database?.close();
+});
+
+// Signals to the process group or to a whole service are for the exporter, which may have something left to save.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { plainEnvironment } from './exporter-process.ts';
+import { countIn, openAt, QUIET } from './saved-states.ts';
+
+const PROGRAM = fileURLToPath(new URL('../faults/saving-child.ts', import.meta.url));
+const LONGEST_LIFE_MILLISECONDS = 25;
+
+/** Lets a process save until it is killed, with or without the one that writes for it. Returns the last count it told of. */
+async function saveUntilKilled(path: string, withWriter: boolean): Promise<number> {
+  const child = spawn(process.execPath, [PROGRAM, path], {
+    env: plainEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own, so that nothing else is killed with it.
+    detached: true,
+  });
+  let told = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  await Promise.race([once(child.stdout, 'data'), once(child, 'close')]);
+  await wait(Math.random() * LONGEST_LIFE_MILLISECONDS);
+  const pid = child.pid ?? 0;
+  process.kill(withWriter ? -pid : pid, 'SIGKILL');
+  await once(child, 'close');
+  expect(told).not.toContain('trouble');
+  return Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1));
+}
+
+/** Kills a process that saves again and again, and checks after each kill that the file holds all that it saved. */
+export async function saveAndKill(path: string, kills: number): Promise<{ readonly saves: number }> {
+  let saves = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const told = await saveUntilKilled(path, kill % 2 === 0);
+    const problems: string[] = [];
+
+    const file = await openAt(path, { ...QUIET, error: (_, message) => problems.push(message) });
+    const restored = file.restored('service');
+    await file.close();
+
+    saves = Math.max(saves, told);
+    expect(problems).toEqual([]);
+    // The last save may have reached the disk without having been told of.
+    expect([told, told + 1]).toContain(countIn(restored));
+    expect(restored?.ledger.listed.size).toBe(countIn(restored));
+  }
+  return { saves };
+}
