@@ -35,15 +35,18 @@ const BEGIN_CERTIFICATE = /(?=-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----)/;
 async function readAuthorities(path: string): Promise<readonly string[]> {
   const problem = (what: string): Error => new Error(`ca_file ${path} ${what}`);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw problem(`cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`);
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    throw problem(`cannot be read (${code}); check the path, and that this user may read it`);
   });
   const certificates = text.split(BEGIN_CERTIFICATE).filter((part) => part.startsWith('-----BEGIN'));
-  if (certificates.length === 0) throw problem('contains no certificate in PEM format');
+  if (certificates.length === 0) throw problem('contains no certificate in PEM format; convert it');
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
     } catch {
-      throw problem(`is broken: certificate ${index + 1} of ${certificates.length} cannot be read`);
+      throw problem(
+        `is broken: certificate ${index + 1} of ${certificates.length} cannot be read; replace it`,
+      );
     }
   }
   return certificates;

@@ -19,7 +19,7 @@ const classify = (operation: string, status: number, code: string | undefined, s
 const rulesOf = (code: string | undefined) =>
   serviceOf(code?.startsWith('DBS.') ? 'gaussdb-mysql' : 'ges').errors;
 
-describe('an answer that is an error', () => {
+describe('a response that is an error', () => {
   it.each<Row>([
     [301, undefined, 'refused', false],
     [304, undefined, 'refused', false],
@@ -147,7 +147,7 @@ describe('the cause of a failed connection', () => {
   });
 });
 
-describe("the error in an answer's body", () => {
+describe('the error in the body of a response', () => {
   it.each([
     [{ error_code: 'GES.7041', error_msg: 'No.' }, 'GES.7041', 'No.', undefined],
     [{ error_code: 'APIGW.0301', error_msg: 'No.', request_id: 'x' }, 'APIGW.0301', 'No.', undefined],

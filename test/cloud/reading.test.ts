@@ -145,7 +145,7 @@ describe('a host of IAM that cannot be resolved', () => {
       false,
     );
 
-  it('is told of the global one, where it is one of a region', () => {
+  it('leads to the advice to use the global one, where it is one of a region', () => {
     expect(messageOf('iam.cn-southwest-3.myhuaweicloud.com')).toBe(
       'cannot sign in: iam.cn-southwest-3.myhuaweicloud.com is not a host name that can be resolved (ENOTFOUND); check the region and the endpoint; or set iam_endpoint: https://iam.myhuaweicloud.com',
     );

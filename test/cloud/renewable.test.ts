@@ -63,7 +63,7 @@ describe('a renewable', () => {
     expect([during.number, after.number]).toEqual([1, 2]);
   });
 
-  it('serves on while its renewal fails, and is asked for once a minute', async () => {
+  it('stays in use while its renewal fails, which is retried once a minute', async () => {
     const { clock, get, state } = arrange();
     await get();
     clock.advance(DAY - 29 * 60);

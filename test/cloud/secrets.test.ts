@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Credentials } from '../../src/config/config.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import {
-  answerJson,
   clientFor,
   createTestClock,
   eventually,
@@ -11,6 +10,7 @@ import {
   type Handler,
   listBackups,
   projectAt,
+  respondJson,
   secretOf,
   startServer,
 } from './support.ts';
@@ -54,7 +54,7 @@ const echo =
   (status: number): Handler =>
   (seen, response) => {
     const everything = `${JSON.stringify(seen.headers)} ${seen.body}`;
-    answerJson(response, status, {
+    respondJson(response, status, {
       error_code: everything,
       error_msg: everything,
       error: { code: everything, message: everything, title: everything },
@@ -63,7 +63,7 @@ const echo =
 
 const signIn: Handler = (_seen, response) => {
   const token = { expires_at: '2024-01-05T00:00:00.000000Z', issued_at: '2024-01-04T00:00:00.000000Z' };
-  answerJson(response, 201, { token }, { 'x-subject-token': SECRETS.subjectToken });
+  respondJson(response, 201, { token }, { 'x-subject-token': SECRETS.subjectToken });
 };
 
 const metadata: Handler = (seen, response) => {
@@ -72,7 +72,7 @@ const metadata: Handler = (seen, response) => {
     return;
   }
   const { temporaryKey: access, temporarySecret: secret, securityToken: securitytoken } = SECRETS;
-  answerJson(response, 200, { credential: { access, secret, securitytoken } });
+  respondJson(response, 200, { credential: { access, secret, securitytoken } });
 };
 
 const broken: readonly (readonly [string, Handler])[] = [
@@ -140,7 +140,7 @@ describe('no secret is shown', () => {
     const clock = createTestClock();
     let fault = signIn;
     const server = await startServer((seen, response, request) =>
-      seen.url.startsWith('/v3/') ? fault(seen, response, request) : answerJson(response, 200, {}),
+      seen.url.startsWith('/v3/') ? fault(seen, response, request) : respondJson(response, 200, {}),
     );
     const credentials: Credentials = {
       type: 'password',

@@ -3,7 +3,6 @@ import { authorizationHeader } from '../../src/cloud/signature.ts';
 import type { ProjectConfig } from '../../src/config/config.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 import {
-  answerJson,
   clientFor,
   createTestClock,
   eventually,
@@ -13,6 +12,7 @@ import {
   listBackups,
   PROJECT_ID,
   projectAt,
+  respondJson,
   type Seen,
   secretOf,
   startServer,
@@ -48,7 +48,7 @@ const service: Handler = (seen, response) => {
   // By the clock of the tests, so that nothing is said about clocks.
   response.setHeader('date', 'Thu, 04 Jan 2024 00:00:00 GMT');
   if (!isSigned(seen)) {
-    answerJson(response, 401, {
+    respondJson(response, 401, {
       error_code: 'APIGW.0301',
       error_msg: 'Incorrect IAM authentication information',
     });
@@ -59,7 +59,7 @@ const service: Handler = (seen, response) => {
     { id: 'other', name: 'cn-north-4_team2' },
     { id: PROJECT_ID, name: 'cn-north-4' },
   ];
-  answerJson(response, 200, seen.url.startsWith('/v3/projects') ? { projects, name } : { url: seen.url });
+  respondJson(response, 200, seen.url.startsWith('/v3/projects') ? { projects, name } : { url: seen.url });
 };
 
 const withKey = (origin: string, changes: Partial<ProjectConfig> = {}) =>
@@ -162,7 +162,7 @@ describe('a project with an access key', () => {
       'lists no project named',
     ],
   ])('says so when IAM has %s', async (_name, body, kind, says) => {
-    const server = await startServer((_seen, response) => answerJson(response, 200, body));
+    const server = await startServer((_seen, response) => respondJson(response, 200, body));
     const client = clientFor(withKey(server.origin, { projectId: undefined }));
 
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
@@ -183,8 +183,8 @@ describe('a project with an access key', () => {
 
   it('finds its id in the list that needs no permission where the filtered one is not allowed', async () => {
     const server = await startServer((seen, response) => {
-      if (seen.url.startsWith('/v3/projects')) answerJson(response, 403, FORBIDDEN);
-      else answerJson(response, 200, seen.url.startsWith('/v3/auth/projects') ? PROJECTS : {});
+      if (seen.url.startsWith('/v3/projects')) respondJson(response, 403, FORBIDDEN);
+      else respondJson(response, 200, seen.url.startsWith('/v3/auth/projects') ? PROJECTS : {});
     });
     const client = clientFor(withKey(server.origin, { projectId: undefined }));
 
@@ -205,8 +205,8 @@ describe('a project with an access key', () => {
   ])('names both ways out where that list %s', async (_name, status, body) => {
     const server = await startServer((seen, response) =>
       seen.url.startsWith('/v3/projects')
-        ? answerJson(response, 403, FORBIDDEN)
-        : answerJson(response, status, body),
+        ? respondJson(response, 403, FORBIDDEN)
+        : respondJson(response, status, body),
     );
     const client = clientFor(withKey(server.origin, { projectId: undefined }));
 
@@ -246,7 +246,7 @@ describe('a project with an access key', () => {
     [-1200, '20 minutes behind'],
   ])('that is refused names a clock that is off by %i seconds', async (offset, says) => {
     const server = await startServer((_seen, response) =>
-      answerJson(response, 401, { error_code: 'APIGW.0301' }),
+      respondJson(response, 401, { error_code: 'APIGW.0301' }),
     );
     const client = clientFor(withKey(server.origin), {
       clock: () => unixSeconds(Date.now() / 1000 + offset),
@@ -258,12 +258,12 @@ describe('a project with an access key', () => {
     expect(failure.details.serverDate).toBeInstanceOf(Date);
   });
 
-  it('signs anew for each attempt', async () => {
+  it('signs each attempt', async () => {
     let answered = 0;
     const clock = createTestClock();
     const server = await startServer((seen, response, request) => {
       answered += 1;
-      return answered === 1 ? answerJson(response, 503, {}) : service(seen, response, request);
+      return answered === 1 ? respondJson(response, 503, {}) : service(seen, response, request);
     });
     const client = clientFor(withKey(server.origin), {
       clock: clock.now,
@@ -297,7 +297,7 @@ const startMetadata = async (now: () => number) => {
   const server = await startServer((seen, response) => {
     if (seen.method === 'PUT' && seen.url === '/meta-data/latest/api/token') {
       if (state.sessionTokens !== 'needed') {
-        answerJson(response, state.sessionTokens, {});
+        respondJson(response, state.sessionTokens, {});
         return;
       }
       sessions += 1;
@@ -305,15 +305,15 @@ const startMetadata = async (now: () => number) => {
       return;
     }
     if (state.fault !== undefined) {
-      answerJson(response, state.fault, {});
+      respondJson(response, state.fault, {});
     } else if (
       state.sessionTokens === 'needed' &&
       seen.headers['x-metadata-token'] !== `session-${sessions}`
     ) {
-      answerJson(response, 401, {});
+      respondJson(response, 401, {});
     } else {
       const expires = new Date((now() + state.life) * 1000).toISOString().replace('Z', '000Z');
-      answerJson(response, 200, { credential: { ...state.key, expires_at: expires } });
+      respondJson(response, 200, { credential: { ...state.key, expires_at: expires } });
     }
   });
   return {
@@ -386,7 +386,7 @@ describe("a project with its server's agency", () => {
     expect(metadata.requests.map(({ method }) => method)).toEqual(['PUT', 'GET', 'PUT', 'GET']);
   });
 
-  it('gets a new session token in the middle of its time when the metadata service asks for it', async () => {
+  it('gets a new session token in the middle of its time when the metadata service requires it', async () => {
     const { clock, metadata, list, client } = await arrangeAgency();
     metadata.state.life = 3600;
     await list();
@@ -448,7 +448,7 @@ describe("a project with its server's agency", () => {
   it('without an agency, as the vendor says it, fails with what to do', async () => {
     const server = await startServer((seen, response) => {
       if (seen.method === 'PUT') response.end('session');
-      else answerJson(response, 401, { message: 'Please configure Cloud Service Agency first' });
+      else respondJson(response, 401, { message: 'Please configure Cloud Service Agency first' });
     });
     const client = clientFor(projectAt(server.origin, { credentials: { type: 'ecs-agency' } }), {
       metadataOrigin: server.origin,

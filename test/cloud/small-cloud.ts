@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { answerJson, PASSWORD, PROJECT_ID, type Seen, startServer, type TestServer } from './support.ts';
+import { PASSWORD, PROJECT_ID, respondJson, type Seen, startServer, type TestServer } from './support.ts';
 
 /** A token service and one list, as little of them as signing in needs. */
 export interface SmallCloud extends TestServer {
@@ -52,17 +52,19 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     }
     if (!seen.body.includes(state.password)) {
       const message = 'The username or password is wrong.';
-      answerJson(response, 401, { error: { code: 401, message, title: 'Unauthorized' } });
+      respondJson(response, 401, { error: { code: 401, message, title: 'Unauthorized' } });
       return;
     }
     if ([...state.closedProjects].some((id) => seen.body.includes(id))) {
-      answerJson(response, 401, { error: { code: 401, message: 'No such project.', title: 'Unauthorized' } });
+      respondJson(response, 401, {
+        error: { code: 401, message: 'No such project.', title: 'Unauthorized' },
+      });
       return;
     }
     issued += 1;
     const token = `token-${issued}-${'Ab3+'.repeat(2000)}`;
     state.tokens.add(token);
-    answerJson(
+    respondJson(
       response,
       201,
       {
@@ -83,9 +85,9 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     const token = String(seen.headers['x-auth-token']);
     const isRefused = state.refusing.has(service) || state.refuses(seen.url, server.requests.length);
     if (!state.tokens.has(token) || isRefused) {
-      return answerJson(response, state.refusal.status, state.refusal.body);
+      return respondJson(response, state.refusal.status, state.refusal.body);
     }
-    answerJson(response, 200, { project: seen.url });
+    respondJson(response, 200, { project: seen.url });
   });
 
   return {

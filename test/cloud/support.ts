@@ -67,7 +67,7 @@ export async function startServer(handler: Handler, server: Server = createServe
 }
 
 /** Answers with JSON. */
-export function answerJson(
+export function respondJson(
   response: ServerResponse,
   status: number,
   body: unknown,

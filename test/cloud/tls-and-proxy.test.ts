@@ -8,7 +8,6 @@ import { chooseProxy } from '../../src/cloud/proxy.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { type Authority, createAuthority } from './certificates.ts';
 import {
-  answerJson,
   clientFor,
   createTestClock,
   eventually,
@@ -17,6 +16,7 @@ import {
   type Handler,
   listBackups,
   projectAt,
+  respondJson,
   secretOf,
   startServer,
   type TestServer,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([authority.remove(), stranger.remove()]));
 
 const good: Handler = (_seen, response) =>
-  answerJson(response, 200, { backup_count: 0 }, { 'x-long': 'x'.repeat(40 * 1024) });
+  respondJson(response, 200, { backup_count: 0 }, { 'x-long': 'x'.repeat(40 * 1024) });
 
 interface SecureServer extends TestServer {
   readonly secure: string;
@@ -85,11 +85,11 @@ const startProxy = async (fault?: (socket: Socket) => void): Promise<TestProxy> 
     for (const socket of open) socket.destroy();
     closeAll();
   };
-  return { ...(await startServer((_seen, response) => answerJson(response, 500, {}), server)), tunnels };
+  return { ...(await startServer((_seen, response) => respondJson(response, 500, {}), server)), tunnels };
 };
 
 describe('a certificate', () => {
-  it('of an unknown authority is not trusted, and not asked for again', async () => {
+  it('of an unknown authority is not trusted, and not retried', async () => {
     const server = await startSecure();
     const client = clientFor(projectAt(server.secure));
 
@@ -135,8 +135,16 @@ describe('a certificate', () => {
   });
 
   it.each([
-    ['is missing', undefined, /^cannot list backups: ca_file .*missing\.pem cannot be read \(ENOENT\)$/],
-    ['holds none', 'nothing here', /^cannot list backups: ca_file .* contains no certificate in PEM format$/],
+    [
+      'is missing',
+      undefined,
+      /^cannot list backups: ca_file .*missing\.pem cannot be read \(ENOENT\); check the path/,
+    ],
+    [
+      'holds none',
+      'nothing here',
+      /^cannot list backups: ca_file .* contains no certificate in PEM format; convert it$/,
+    ],
   ])('whose ca_file %s fails as network, until it is put right', async (_name, content, message) => {
     const server = await startSecure();
     const caFile = join(authority.directory, content === undefined ? 'missing.pem' : 'empty.pem');
@@ -313,10 +321,10 @@ describe('the proxy of a project', () => {
     expect([proxy.tunnels.length, proxy.requests.length, server.requests.length]).toEqual([0, 0, 1]);
   });
 
-  it('is never asked for the metadata service', async () => {
+  it('is never used for the metadata service', async () => {
     const metadata = await startServer((seen, response) => {
-      if (seen.method === 'PUT') answerJson(response, 404, {});
-      else answerJson(response, 200, { credential: { access: 'a', secret: 'b', securitytoken: 'c' } });
+      if (seen.method === 'PUT') respondJson(response, 404, {});
+      else respondJson(response, 200, { credential: { access: 'a', secret: 'b', securitytoken: 'c' } });
     });
     const server = await startSecure();
     const proxy = await startProxy();
@@ -357,7 +365,7 @@ describe('the proxy of a project', () => {
       'the proxy returned 502',
     ],
     ['closes the connection', (socket: Socket) => socket.destroy(), 'network', 3, 'the proxy closed'],
-    ['gives no answer', () => undefined, 'timeout', 3, 'within 0.4 s'],
+    ['gives no response', () => undefined, 'timeout', 3, 'within 0.4 s'],
   ] as const)(
     'that %s fails the call soon, and says that there is a proxy',
     async (_name, fault, kind, attempts, says) => {

@@ -5,7 +5,6 @@ import type { ProjectConfig } from '../../src/config/config.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { type SmallCloud, startSmallCloud } from './small-cloud.ts';
 import {
-  answerJson,
   clientFor,
   createTestClock,
   eventually,
@@ -15,6 +14,7 @@ import {
   PASSWORD,
   PROJECT_ID,
   projectAt,
+  respondJson,
   secretOf,
   type TestClient,
 } from './support.ts';
@@ -105,7 +105,7 @@ describe('a project with a password', () => {
     const clock = createTestClock();
     const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
     await list(cloud, client);
-    cloud.state.signInFault = (response) => answerJson(response, 503, {});
+    cloud.state.signInFault = (response) => respondJson(response, 503, {});
     clock.advance(DAY - 20 * 60);
 
     await list(cloud, client);
@@ -225,7 +225,7 @@ describe('a project with a password', () => {
     expect(signIns).toBe(3);
   });
 
-  it('tells when the password expires, once it has signed in', async () => {
+  it('knows when the password expires, once it has signed in', async () => {
     const cloud = await startSmallCloud();
     cloud.state.passwordExpiresAt = '2024-03-01T00:00:00.000000';
     const client = clientFor(withPassword(cloud.origin));
@@ -265,7 +265,7 @@ describe('a project with a password', () => {
     cloud.state.signInFault = (response) => {
       faults += 1;
       if (faults === 2) cloud.state.signInFault = undefined;
-      answerJson(response, 503, {});
+      respondJson(response, 503, {});
     };
 
     await list(cloud, client);
@@ -281,7 +281,7 @@ describe('a project with a password', () => {
     ['429', 429, {}, 'throttled'],
   ])('fails with %s of IAM as IAM says', async (_name, status, body, kind) => {
     const cloud = await startSmallCloud();
-    cloud.state.signInFault = (response) => answerJson(response, status, body);
+    cloud.state.signInFault = (response) => respondJson(response, status, body);
     const client = clientFor(withPassword(cloud.origin));
 
     const failure = await failureOf(list(cloud, client));
@@ -321,7 +321,7 @@ describe('a sign-in that IAM refused', () => {
     const clock = createTestClock();
     const password = secretOf('wrong-password');
     const client = clientFor(withPassword(cloud.origin, password), { clock: clock.now });
-    cloud.state.signInFault = (response) => answerJson(response, status, body);
+    cloud.state.signInFault = (response) => respondJson(response, status, body);
 
     const failures = [];
     for (let poll = 0; poll < 10; poll += 1) {
@@ -374,7 +374,7 @@ describe('a sign-in that IAM refused', () => {
     ['The account is locked.', 'wait 15 minutes before trying again', /check/],
   ])('with "%s" says: %s', async (message, advice, not) => {
     const cloud = await startSmallCloud();
-    cloud.state.signInFault = (response) => answerJson(response, 401, { error: { code: 401, message } });
+    cloud.state.signInFault = (response) => respondJson(response, 401, { error: { code: 401, message } });
     const client = clientFor(withPassword(cloud.origin));
 
     const failure = await failureOf(list(cloud, client));
@@ -409,7 +409,7 @@ describe('a sign-in that IAM refused', () => {
         signInGuard,
       });
     cloud.state.signInFault = (response) =>
-      answerJson(response, 401, { error: { code: 401, message: 'The account is locked.' } });
+      respondJson(response, 401, { error: { code: 401, message: 'The account is locked.' } });
     const clients = [of(PROJECT_ID), of('f'.repeat(32))];
 
     const failures = [];
@@ -482,7 +482,7 @@ describe('a sign-in that IAM refused', () => {
     });
     cloud.state.signInFault = (response) => {
       cloud.state.signInFault = undefined;
-      answerJson(response, 503, {});
+      respondJson(response, 503, {});
     };
     await failureOf(list(cloud, client));
     clock.advance(280);
@@ -501,7 +501,7 @@ describe('giving up while signing in', () => {
     const cloud = await startSmallCloud();
     let go: (() => void) | undefined;
     cloud.state.signInFault = (response) => {
-      go = () => answerJson(response, 201, { token: {} }, { 'x-subject-token': 'held' });
+      go = () => respondJson(response, 201, { token: {} }, { 'x-subject-token': 'held' });
     };
     cloud.state.tokens.add('held');
     const client = clientFor(withPassword(cloud.origin));
@@ -521,7 +521,7 @@ describe('giving up while signing in', () => {
 
   it('while IAM is to be tried again counts as what IAM answered', async () => {
     const cloud = await startSmallCloud();
-    cloud.state.signInFault = (response) => answerJson(response, 503, {});
+    cloud.state.signInFault = (response) => respondJson(response, 503, {});
     const deadline = new AbortController();
     const client = clientFor(withPassword(cloud.origin), {
       sleep: (_duration, signal) =>
@@ -540,7 +540,7 @@ describe('a project with a workload identity', () => {
   const withOidc = (origin: string, token = secretOf(PASSWORD)) =>
     projectAt(origin, { projectId: undefined, credentials: { type: 'oidc', idpId: 'cce', token } });
 
-  it('exchanges its token, read anew each time', async () => {
+  it('exchanges its token, read again each time', async () => {
     const cloud = await startSmallCloud();
     const token = secretOf(PASSWORD);
     const client = clientFor(withOidc(cloud.origin, token));
@@ -582,7 +582,7 @@ describe('a project with a token', () => {
     projectId: string | undefined = PROJECT_ID,
   ) => projectAt(origin, { projectId, credentials: { type: 'token', token } });
 
-  it('that is refused asks once more only if the file holds another one', async () => {
+  it('that is refused is followed by another only if the file contains one', async () => {
     const cloud = await startSmallCloud();
     const secrets = ['old-token', 'old-token', 'old-token', 'new-token'];
     const token = { ...secretOf(''), read: async () => secrets.shift() ?? 'new-token' };

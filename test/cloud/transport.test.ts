@@ -6,7 +6,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FailureKind } from '../../src/domain/outcome.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import {
-  answerJson,
   clientFor,
   eventually,
   failureOf,
@@ -16,6 +15,7 @@ import {
   listen,
   PROJECT_ID,
   projectAt,
+  respondJson,
   startServer,
 } from './support.ts';
 
@@ -35,7 +35,7 @@ const text =
 const json =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handler =>
   (_seen, response) =>
-    answerJson(response, status, body, headers);
+    respondJson(response, status, body, headers);
 
 const endless: Handler = async (_seen, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -66,7 +66,7 @@ interface FaultCase {
 
 const FAULTS: readonly FaultCase[] = [
   {
-    name: 'a connection reset before the answer',
+    name: 'a connection reset before the response',
     fault: reset,
     kind: 'network',
     code: 'network',
@@ -113,7 +113,7 @@ const FAULTS: readonly FaultCase[] = [
     says: 'closed the connection',
   },
   {
-    name: 'no answer',
+    name: 'no response',
     fault: () => undefined,
     kind: 'timeout',
     code: 'timeout',
@@ -196,7 +196,7 @@ const FAULTS: readonly FaultCase[] = [
     says: 'cannot be read',
   },
   {
-    name: 'an error code in an answer of status 200',
+    name: 'an error code in a response of status 200',
     fault: json(200, { errorCode: 'GES.7041', errorMessage: 'No permission.' }),
     kind: 'permission',
     code: '200',
@@ -309,7 +309,7 @@ describe('a call to a service that answers with', () => {
     async (fault) => {
       let broken = true;
       const server = await startServer((seen, response, request) =>
-        broken ? fault.fault(seen, response, request) : answerJson(response, 200, { backup_list: [] }),
+        broken ? fault.fault(seen, response, request) : respondJson(response, 200, { backup_list: [] }),
       );
       const slow = fault.kind !== 'timeout';
       const client = clientFor(
@@ -552,7 +552,7 @@ describe('a call', () => {
       most = Math.max(most, underWay);
       await wait(5);
       underWay -= 1;
-      answerJson(response, 200, {});
+      respondJson(response, 200, {});
     };
     const servers = await Promise.all([startServer(busy), startServer(busy)]);
     const client = clientFor(projectAt(servers[0].origin), { concurrency: 3 });
@@ -567,9 +567,9 @@ describe('a call', () => {
     expect(most).toBe(3);
   });
 
-  it('shows nothing that an answer repeats of its credentials, and no control characters', async () => {
+  it('shows nothing that a response repeats of its credentials, and no control characters', async () => {
     const server = await startServer((seen, response) =>
-      answerJson(response, 400, {
+      respondJson(response, 400, {
         error_code: `GES.${String(seen.headers['x-auth-token'])}`,
         error_msg: `no\r\n\u001b[2J ${JSON.stringify(seen.headers)} ${'long '.repeat(100)}`,
       }),
@@ -590,7 +590,7 @@ describe('the log at debug', () => {
     const canonical = (token: string) =>
       `verify aksk signature fail, canonicalRequest:GET|${path}/|limit=100&offset=0|host:ges.cn-north-4.myhuaweicloud.com|x-sdk-date:20240104T000000Z|x-auth-token:${token}||host;x-sdk-date|end`;
     const server = await startServer((seen, response) =>
-      answerJson(response, 401, {
+      respondJson(response, 401, {
         error_code: 'APIGW.0301',
         error_msg: canonical(String(seen.headers['x-auth-token'])),
       }),
@@ -668,7 +668,7 @@ describe('waiting for another attempt', () => {
     let answered = 0;
     const server = await startServer((_seen, response) => {
       answered += 1;
-      if (answered > 1) return answerJson(response, 200, {});
+      if (answered > 1) return respondJson(response, 200, {});
       response.sendDate = false;
       response.writeHead(429, {
         date: 'Thu, 04 Jan 2024 00:00:00 GMT',
@@ -702,7 +702,7 @@ describe('waiting for another attempt', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('ends when the signal aborts, and the answer before counts', async () => {
+  it('ends when the signal aborts, and the response before counts', async () => {
     const server = await startServer(text(503, ''));
     const deadline = new AbortController();
     const client = clientFor(projectAt(server.origin), {
@@ -718,7 +718,7 @@ describe('waiting for another attempt', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('lets an earlier answer count when the later attempts get none', async () => {
+  it('lets an earlier response count when the later attempts get none', async () => {
     let answered = 0;
     const server = await startServer((seen, response, request) => {
       answered += 1;
@@ -736,7 +736,7 @@ describe('waiting for another attempt', () => {
 describe('giving up', () => {
   it.each([
     ['before anything was sent', 0],
-    ['while no answer comes', 1],
+    ['while no response comes', 1],
   ])('%s is a timeout, at once', async (_name, requests) => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin));
@@ -804,7 +804,7 @@ describe('giving up', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it('while waiting for a place is a timeout, and sends nothing', async () => {
+  it('while waiting for its turn is a timeout, and sends nothing', async () => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin), { concurrency: 1 });
     const deadline = new AbortController();

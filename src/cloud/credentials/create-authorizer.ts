@@ -39,7 +39,10 @@ function accessKeyAuthorizer(
     ...READ_EACH_TIME,
     authorize: async () => {
       if (!isHeaderValue(accessKey)) {
-        throw cannotSignIn('access_key is empty or contains a character that is not possible in a header');
+        throw cannotSignIn(
+          'access_key is empty or contains a character that is not possible in a header',
+          'check access_key',
+        );
       }
       const secretKey = await readSecret(keySource);
       const securityToken = tokenSource === undefined ? undefined : await readHeaderSecret(tokenSource);

@@ -11,7 +11,7 @@ import {
   type AuthorizerContext,
   keyAuthorization,
 } from './authorizer.ts';
-import { createRenewable, type Lease } from './renewable.ts';
+import { createRenewable, type Expiring } from './renewable.ts';
 import { isHeaderValue } from './secret.ts';
 
 const METADATA_TIMEOUT = seconds(3);
@@ -102,7 +102,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
       status,
     });
 
-  const readKey = ({ body, status }: CloudResponse): Lease<Authorization> => {
+  const readKey = ({ body, status }: CloudResponse): Expiring<Authorization> => {
     const credential = asJsonObject(asJsonObject(body)?.['credential']);
     const [accessKey, secretKey, securityToken] = ['access', 'secret', 'securitytoken'].map((name) => {
       const value = credential?.[name];
@@ -131,9 +131,10 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
         if (statusOf(error) !== 404) throw error;
         throw failed('auth', 404, `the metadata service ${host} has no key`);
       });
-      const lease = readKey(response);
-      log.info({ project: project.name, host, validForSeconds: lease.validFor }, 'obtained a temporary key');
-      return lease;
+      const obtained = readKey(response);
+      const { validFor: validForSeconds } = obtained;
+      log.info({ project: project.name, host, validForSeconds }, 'obtained a temporary key');
+      return obtained;
     },
   });
 

@@ -18,7 +18,7 @@ import {
   type AuthorizerContext,
   tokenAuthorization,
 } from './authorizer.ts';
-import { createRenewable, type Lease } from './renewable.ts';
+import { createRenewable, type Expiring } from './renewable.ts';
 import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
 import type { SignIn } from './sign-in-guard.ts';
 
@@ -48,12 +48,12 @@ const cloudOf = ({ iamEndpoint, region }: ProjectConfig): string => {
   return withoutService.startsWith(`${region}.`) ? withoutService.slice(region.length + 1) : withoutService;
 };
 
-interface TokenFacts {
-  readonly lease: Lease<Authorization>;
+interface SignedIn {
+  readonly token: Expiring<Authorization>;
   readonly passwordExpiresAt: UnixSeconds | undefined;
 }
 
-function readToken({ status, headers, body }: CloudResponse, host: string, clock: Clock): TokenFacts {
+function readToken({ status, headers, body }: CloudResponse, host: string, clock: Clock): SignedIn {
   const token = headerOf(headers, 'x-subject-token')?.trim() ?? '';
   if (!isHeaderValue(token)) {
     const reason = `${host} returned ${status} without a token in the header X-Subject-Token`;
@@ -71,7 +71,7 @@ function readToken({ status, headers, body }: CloudResponse, host: string, clock
   const issued = readTimestamp(facts?.['issued_at']) ?? clock();
   const projectId = asJsonObject(facts?.['project'])?.['id'];
   return {
-    lease: {
+    token: {
       value: tokenAuthorization(
         token,
         typeof projectId === 'string' && projectId !== '' ? projectId : undefined,
@@ -102,10 +102,11 @@ function createIamTokenAuthorizer(
     obtain: async (note) => {
       const { signIn, request } = await prepare();
       const response = await guard.run(signIn, () => sender.send(request, lifetime, note), lifetime);
-      const facts = readToken(response, host, clock);
-      passwordExpiresAt = facts.passwordExpiresAt;
-      log.info({ project: project.name, host, validForSeconds: facts.lease.validFor }, 'signed in');
-      return facts.lease;
+      const signedIn = readToken(response, host, clock);
+      passwordExpiresAt = signedIn.passwordExpiresAt;
+      const { validFor: validForSeconds } = signedIn.token;
+      log.info({ project: project.name, host, validForSeconds }, 'signed in');
+      return signedIn.token;
     },
   });
 

@@ -3,7 +3,7 @@ import type { CloudFailure } from '../failure.ts';
 import { type NoteFailure, shareRun } from '../shared-run.ts';
 
 /** Something that is valid for a time: a token, a temporary key. */
-export interface Lease<Value> {
+export interface Expiring<Value> {
   readonly value: Value;
   readonly validFor: Seconds;
 }
@@ -19,7 +19,7 @@ export interface Renewable<Value> {
 
 /** How to obtain what is renewed. */
 export interface RenewableOptions<Value> {
-  readonly obtain: (note: NoteFailure) => Promise<Lease<Value>>;
+  readonly obtain: (note: NoteFailure) => Promise<Expiring<Value>>;
   readonly clock: Clock;
   /** Aborts when it is no longer needed. */
   readonly lifetime: AbortSignal;
@@ -40,7 +40,7 @@ const LARGEST_MARGIN = 30 * 60;
 const MARGIN_SHARE = 0.2;
 const LAST_MINUTE = 60;
 const LAST_MINUTE_SHARE = 0.05;
-// A lease that has expired when it comes, by this clock, must not cost a renewal for each request.
+// A value that has expired when it comes, by this clock, must not cost a renewal for each request.
 const USE_WHEN_EXPIRED = 60;
 const LONGEST_RENEWAL_PAUSE = 60;
 const RENEWAL_PAUSE_SHARE = 0.05;
@@ -51,7 +51,7 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
   let held: Held<Value> | undefined;
   let lastRenewal = Number.NEGATIVE_INFINITY;
 
-  const hold = ({ value, validFor }: Lease<Value>): Held<Value> => {
+  const hold = ({ value, validFor }: Expiring<Value>): Held<Value> => {
     const now = clock();
     const life = validFor > 0 ? validFor : USE_WHEN_EXPIRED;
     return {

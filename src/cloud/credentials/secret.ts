@@ -4,15 +4,18 @@ import { failureMessage } from '../message.ts';
 import { oneLine } from '../redaction.ts';
 
 /** The failure of a sign-in that cannot even be tried. */
-export const cannotSignIn = (reason: string): CloudFailure =>
-  new CloudFailure(failureMessage('sign_in', reason), { kind: 'auth', operation: 'sign_in' });
+export const cannotSignIn = (reason: string, advice: string): CloudFailure =>
+  new CloudFailure(failureMessage('sign_in', reason, advice), { kind: 'auth', operation: 'sign_in' });
+
+const PUT_THERE = 'put the secret there, readable for this user';
 
 /** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it, never what it is. */
 export async function readSecret(source: SecretSource): Promise<string> {
   const secret = await source.read().catch((error: unknown) => {
-    throw cannotSignIn(oneLine(error instanceof Error ? error.message : `${source.origin} cannot be read`));
+    const reason = error instanceof Error ? error.message : `${source.origin} cannot be read`;
+    throw cannotSignIn(oneLine(reason), PUT_THERE);
   });
-  if (secret === '') throw cannotSignIn(`the secret from ${source.origin} is empty`);
+  if (secret === '') throw cannotSignIn(`the secret from ${source.origin} is empty`, PUT_THERE);
   return secret;
 }
 
@@ -22,6 +25,7 @@ export async function readHeaderSecret(source: SecretSource): Promise<string> {
   if (!isHeaderValue(secret)) {
     throw cannotSignIn(
       `the secret from ${source.origin} contains a space or a character that is not possible in a header`,
+      'check that it is the secret alone, on one line',
     );
   }
   return secret;
