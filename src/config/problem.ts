@@ -6,7 +6,7 @@ export interface Problem {
   readonly line: number | undefined;
   /** The setting as `projects[0].region`, or the variable; empty when the file as a whole is meant. */
   readonly path: string;
-  /** One line: which setting, what is wrong with it; what is allowed. Never a secret. */
+  /** One line: which setting, what is wrong with it; what is expected. Never a secret. */
   readonly message: string;
 }
 

@@ -84,24 +84,21 @@ const listed = (
   ...within(schema, path),
 ];
 
+const lists = new WeakMap<z.core.$ZodType, readonly ListedSetting[]>();
+
 /** Every setting of a file, in the order of its schema; one of a variant once per variant. */
-export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] => within(schema, '');
-
-const places = new WeakMap<z.core.$ZodType, ReadonlyMap<string, readonly string[]>>();
-
-const listPlaces = (schema: z.core.$ZodType): ReadonlyMap<string, readonly string[]> => {
-  const keys = listSettings(schema).map(({ path, variant }) => {
-    const end = path.lastIndexOf('.');
-    const place = end < 0 ? 'the top of the file' : path.slice(0, end);
-    return { key: path.slice(end + 1), place: variant === undefined ? place : `${place} of type ${variant}` };
-  });
-  const byKey = Map.groupBy(keys, ({ key }) => key);
-  return new Map(Array.from(byKey, ([key, list]) => [key, list.map(({ place }) => place)] as const));
+export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] => {
+  const list = lists.get(schema) ?? within(schema, '');
+  lists.set(schema, list);
+  return list;
 };
 
 /** Where in a file a key is a setting, in words: `poll`, `projects[].services[] of type ges`. */
 export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
-  const known = places.get(schema) ?? listPlaces(schema);
-  places.set(schema, known);
-  return known.get(key) ?? [];
+  const settings = listSettings(schema).filter(({ path }) => path === key || path.endsWith(`.${key}`));
+  const byPath = Map.groupBy(settings, ({ path }) => path.slice(0, -key.length - 1));
+  return Array.from(byPath, ([path, [first, ...others]]) => {
+    const only = first?.variant === undefined || others.length > 0 ? '' : ` of type ${first.variant}`;
+    return path === '' ? 'the top of the file' : path + only;
+  });
 };

@@ -163,6 +163,5 @@ const hintFor = (key: string, known: readonly string[], root: z.core.$ZodType): 
   if (key === '<<') return ' (merge keys are not supported, use an alias for a whole mapping)';
   if (key.includes(':')) return ' (a space is missing after its colon)';
   const places = placesOf(key, root);
-  if (nearest(key, known) !== undefined || places.length === 0) return didYouMean(key, known);
-  return ` (it belongs to ${places.join(' or ')})`;
+  return didYouMean(key, known) || (places.length === 0 ? '' : ` (it belongs to ${places.join(' or ')})`);
 };

@@ -52,12 +52,12 @@ const readPem = async (source: PemSource, files: TextFiles): Promise<string> => 
 const parseCertificates = (source: PemSource, pem: string): readonly X509Certificate[] => {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {
-    throw new SettingError(source, `${nameOf(source)} holds no certificate; allowed: certificates in PEM`);
+    throw new SettingError(source, `${nameOf(source)} holds no certificate; expected certificates in PEM`);
   }
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch (error) {
-    const message = `${nameOf(source)} holds a certificate that cannot be read; allowed: certificates in PEM`;
+    const message = `${nameOf(source)} holds a certificate that cannot be read; expected certificates in PEM`;
     throw new SettingError(source, message, { cause: error });
   }
 };
@@ -66,7 +66,7 @@ const parseKey = (source: PemSource, pem: string): KeyObject => {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    const message = `${nameOf(source)} holds no private key that can be read; allowed: a key in PEM without pass phrase`;
+    const message = `${nameOf(source)} holds no private key that can be read; expected a key in PEM without pass phrase`;
     throw new SettingError(source, message, { cause: error });
   }
 };
@@ -97,7 +97,7 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
   if (leaf?.checkPrivateKey(parseKey(key, keyPem)) !== true) {
     throw new SettingError(
       key,
-      `${nameOf(key)} is not the key of the certificate in ${nameOf(certificate)}; allowed: the key that belongs to it`,
+      `${nameOf(key)} is not the key of the certificate in ${nameOf(certificate)}; expected the key that belongs to it`,
     );
   }
   const ca = await readAuthorities(settings, files);
@@ -134,7 +134,7 @@ export const readTls = async (settings: TlsSettings, file: string, files: TextFi
         ? [error.at, error.message]
         : [
             { line: settings.line, setting: 'tls_server_config' },
-            `the settings do not work together (${errorCode(error)}); allowed: a key of 2048 bits or more, suites and curves that fit it`,
+            `the settings do not work together (${errorCode(error)}); expected a key of 2048 bits or more, suites and curves that fit it`,
           ];
     throw new WebConfigError([formatProblem({ file, line, path, message: `${path}: ${message}` })], {
       cause: error,
