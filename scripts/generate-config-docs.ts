@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ENVIRONMENT_VARIABLES, SERVICES_BY_DEFAULT } from '../src/config/environment.ts';
 import { settingsSchema } from '../src/config/schema.ts';
-import { type KeyRule, keyRules } from '../src/config/setting.ts';
+import { alternatives, type KeyRule, keyRules } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
 import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
@@ -144,7 +144,7 @@ ${section('rpo')}
 
 An objective is one of
 
-- a [duration](#durations): the newest good backup may be that old;
+- a [duration](#durations): the newest successful backup may be that old;
 - \`none\`: no backup is expected, and \`huaweicloud_backup_rpo_seconds\` is absent;
 - \`policy\`: the longest time between two backups by the resource's own backup policy, with a margin. In an override for
   a service that does not show its policies (${WITHOUT_POLICIES}) it is a mistake. Where a policy is not
@@ -271,6 +271,11 @@ export const renderJsonSchema = (): string => {
     override: ({ zodSchema, jsonSchema }) => {
       const rules = keyRules.get(zodSchema)?.rules;
       if (rules !== undefined) Object.assign(jsonSchema, { allOf: rules.map(ruleSchema) });
+      const alternative = alternatives.get(zodSchema);
+      if (alternative === undefined) return;
+      const { description, ...list } = jsonSchema;
+      for (const key of Object.keys(list)) delete jsonSchema[key];
+      Object.assign(jsonSchema, { description, anyOf: [{ const: alternative.word }, list] });
     },
   });
   return `${formatJson({ title: 'Configuration of huaweicloud-backup-exporter', ...schema }, '', 0)}\n`;

@@ -62,7 +62,7 @@ export interface ProjectConfig {
   readonly services: readonly ServiceConfig[];
 }
 
-/** How old the newest good backup may be. */
+/** How old the newest successful backup may be. */
 export type Objective =
   | { readonly kind: 'age'; readonly seconds: Seconds }
   | { readonly kind: 'none' }

@@ -11,6 +11,7 @@ import {
 } from './cross-checks.ts';
 import { DEFAULT_INTERVAL, formatDuration } from './duration.ts';
 import {
+  alternatives,
   computedDefaults,
   domain,
   duration,
@@ -37,8 +38,11 @@ const exactlyOne = (...keys: readonly string[]): KeyRule => ({ count: 'exactly o
 const atMostOne = (...keys: readonly string[]): KeyRule => ({ count: 'at most one', keys });
 const atLeastOne = (...keys: readonly string[]): KeyRule => ({ count: 'at least one', keys });
 
-const SLOWER = SERVICES.filter(({ defaultInterval }) => defaultInterval !== undefined);
-const DEFAULT_INTERVALS = `\`${formatDuration(DEFAULT_INTERVAL)}\`${SLOWER.map(({ type, defaultInterval }) => `; \`${formatDuration(defaultInterval ?? DEFAULT_INTERVAL)}\` for \`${type}\``).join('')}`;
+const INTERVALS = Map.groupBy(SERVICES, ({ defaultInterval = DEFAULT_INTERVAL }) => defaultInterval);
+const DEFAULT_INTERVALS = Array.from(INTERVALS, ([interval, services]) => {
+  const types = services.map(({ type }) => `\`${type}\``).join(', ');
+  return `\`${formatDuration(interval)}\`${interval === DEFAULT_INTERVAL ? '' : ` for ${types}`}`;
+}).join('; ');
 
 const poll = z
   .strictObject({
@@ -228,6 +232,7 @@ const project = z.strictObject({
       (given) => (given === 'all' ? undefined : given),
       z.array(service).min(1).superRefine(checkServiceTypes, evenWithMistakes).optional(),
     )
+    .register(alternatives, { word: 'all' })
     .describe(
       'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them answer, as a list to paste here.',
     ),
@@ -238,7 +243,7 @@ export const settingsSchema = z.strictObject({
   poll: section(poll.prefault({})).describe('When and how the services are polled.'),
   limits: section(limits.prefault({})).describe('Limits of what is served.'),
   rpo: section(rpo.prefault({})).describe(
-    'Recovery point objectives: how old the newest good backup of a resource may be.',
+    'Recovery point objectives: how old the newest successful backup of a resource may be.',
   ),
   tags: section(z.array(line('team')).superRefine(checkTags, evenWithMistakes).prefault([])).describe(
     'Keys of resource tags whose values become labels of `huaweicloud_backup_resource_info`: `team` becomes `tag_team`.',

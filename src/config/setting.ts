@@ -24,13 +24,17 @@ export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
   if (noted !== undefined) return noted;
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
     const words = [...('options' in schema ? schema.options : schema.values)].map(String);
-    return { type: words.join(' or '), expected: oneWordOf(words), shown: 'all' };
+    const type = words.length > 2 ? oneWordOf(words) : words.join(' or ');
+    return { type, expected: oneWordOf(words), shown: 'all' };
   }
   return schema instanceof z.ZodString ? { type: 'text', expected: 'text', shown: 'nothing' } : undefined;
 };
 
 /** The default, in words, of a setting whose default depends on other settings. */
 export const computedDefaults = z.registry<{ readonly text: string }>();
+
+/** The word that may stand in the place of a list. */
+export const alternatives = z.registry<{ readonly word: string }>();
 
 /** Keys of a mapping of which so many may be given. */
 export interface KeyRule {

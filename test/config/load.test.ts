@@ -47,7 +47,9 @@ describe('a configuration file', () => {
   it('may be missing', async () => {
     const path = join(directory, 'missing.yml');
 
-    expect(await toldOf(path)).toEqual([`${path}: the file cannot be read: no such file or directory (ENOENT); ${EXPECTED}`]);
+    expect(await toldOf(path)).toEqual([
+      `${path}: the file cannot be read: no such file or directory (ENOENT); ${EXPECTED}`,
+    ]);
   });
 
   it('may be below a file', async () => {
@@ -62,7 +64,9 @@ describe('a configuration file', () => {
     const path = join(directory, 'folder.yml');
     await mkdir(path);
 
-    expect(await toldOf(path)).toEqual([`${path}: the file cannot be read: it is a directory (EISDIR); ${EXPECTED}`]);
+    expect(await toldOf(path)).toEqual([
+      `${path}: the file cannot be read: it is a directory (EISDIR); ${EXPECTED}`,
+    ]);
   });
 
   it('may be too large', async () => {

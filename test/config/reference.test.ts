@@ -103,6 +103,10 @@ describe('the JSON Schema', () => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 
+  it.each([['all'], [[{ type: 'ges' }]], [undefined]])('takes %j for services', (services) => {
+    expect(schema.safeParse(fileWith({ services })).error).toBeUndefined();
+  });
+
   it('knows which settings exclude each other', () => {
     const text = renderJsonSchema();
 

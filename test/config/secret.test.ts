@@ -67,8 +67,12 @@ describe('a secret in a file', () => {
         .read()
         .catch((error: Error) => error.message);
 
-    expect(await reasonFor(missing)).toBe(`the file ${missing} cannot be read: no such file or directory (ENOENT)`);
-    expect(await reasonFor(join(directory, 'folder'))).toBe(`the file ${directory}/folder cannot be read: it is a directory (EISDIR)`);
+    expect(await reasonFor(missing)).toBe(
+      `the file ${missing} cannot be read: no such file or directory (ENOENT)`,
+    );
+    expect(await reasonFor(join(directory, 'folder'))).toBe(
+      `the file ${directory}/folder cannot be read: it is a directory (EISDIR)`,
+    );
     expect(await reasonFor(circle)).toBe(
       `the file ${circle} cannot be read: too many symbolic links (ELOOP)`,
     );
