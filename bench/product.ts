@@ -1,7 +1,7 @@
 import type { ProjectClient } from '../src/cloud/client.ts';
 import { readJson } from '../src/cloud/json-body.ts';
 import type { ServiceConfig } from '../src/config/config.ts';
-import { seconds } from '../src/domain/quantities.ts';
+import { seconds, systemClock } from '../src/domain/quantities.ts';
 import { keepHeapSmall } from '../src/heap.ts';
 import { createPublisher } from '../src/metrics/publisher.ts';
 import { readService } from '../src/poll/read-service.ts';
@@ -66,7 +66,7 @@ async function load(estate: Estate): Promise<Loaded> {
   );
   const served = await serveResources(
     PLACE,
-    RPO,
+    { rpo: RPO, tags: [] },
     first,
     { decides: false, policyOf: () => undefined },
     createPace(),
@@ -101,7 +101,14 @@ function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
 }
 
 async function read(client: ProjectClient, before: ServiceState | undefined): Promise<ServiceState> {
-  const reader = { client, service: GES, ahead: PAGES_AHEAD, scope: PLACE, config: { limits: LIMITS } };
+  const reader = {
+    client,
+    service: GES,
+    ahead: PAGES_AHEAD,
+    scope: PLACE,
+    config: { limits: LIMITS },
+    clock: systemClock,
+  };
   const { next } = await readService(reader, before, AbortSignal.timeout(60_000));
   if (next === undefined) throw new Error('the list could not be read');
   return next;

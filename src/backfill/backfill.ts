@@ -34,7 +34,9 @@ const NEEDED: ReadonlyMap<string, Aspect> = new Map([
   ['huaweicloud_backup_resource_info', 'engine'],
   ['huaweicloud_backup_resource_created_timestamp_seconds', 'creation'],
   ['huaweicloud_backup_rpo_seconds', 'objective'],
+  ['huaweicloud_backup_due_timestamp_seconds', 'objective'],
   ['huaweicloud_backup_last_success_timestamp_seconds', 'newest success'],
+  ['huaweicloud_backup_last_automatic_success_timestamp_seconds', 'newest automatic success'],
   ['huaweicloud_backup_last_success_size_bytes', 'newest success'],
   ['huaweicloud_backup_last_success_duration_seconds', 'newest success'],
   ['huaweicloud_backup_last_success_info', 'newest success'],
@@ -45,12 +47,14 @@ const NEEDED: ReadonlyMap<string, Aspect> = new Map([
 ]);
 
 /**
- * What was once true and cannot be known any more: how many backups there were, how large all of them together and
- * how old the oldest, since some may have been deleted; and what the exporter would have counted.
+ * What was once true and cannot be known any more: how many backups there were, how large all of them together, what
+ * was usual and how old the oldest, since some may have been deleted; and what the exporter would have counted.
  */
 export const NEVER_BACKFILLED: ReadonlySet<string> = new Set([
   'huaweicloud_backup_stored',
   'huaweicloud_backup_stored_bytes',
+  'huaweicloud_backup_success_size_median_bytes',
+  'huaweicloud_backup_success_duration_median_seconds',
   'huaweicloud_backup_oldest_success_timestamp_seconds',
   'huaweicloud_backup_finished_total',
 ]);

@@ -3,7 +3,7 @@ import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantitie
 import { NONE_FINISHED } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { createResourceTally } from '../state/resource-facts.ts';
-import type { ServedResource } from '../state/served.ts';
+import { dueOf, type ServedResource } from '../state/served.ts';
 import { type Completeness, completenessOf, endOf, placeInTime } from './completeness.ts';
 import { createDoubts, type Doubts } from './doubts.ts';
 
@@ -13,6 +13,7 @@ export type Aspect =
   | 'objective'
   | 'engine'
   | 'newest success'
+  | 'newest automatic success'
   | 'newest failure'
   | 'failures in a row'
   | 'newest state'
@@ -89,7 +90,17 @@ function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
   const { resource, objective } = past;
   return {
     from: moment,
-    resource: { ...resource, objective, notExpected: undefined, facts, finished: NONE_FINISHED },
+    resource: {
+      ...resource,
+      // What its status was is not known.
+      listing: resource.listing && { ...resource.listing, status: undefined },
+      objective,
+      notExpected: undefined,
+      due: dueOf({ ...resource, facts, firstSeen: undefined }, objective),
+      tags: {},
+      facts,
+      finished: NONE_FINISHED,
+    },
     known: knownAt(past, visible, moment),
   };
 }
@@ -110,6 +121,7 @@ function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
 function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): readonly Aspect[] {
   const { resource, complete, doubts } = past;
   const good = newestSuccess(visible);
+  const automatic = newestSuccess(visible.filter((backup) => backup.automatic === true));
   const failed = newest(visible.filter(({ state }) => state === 'failed'));
   const last = newest(visible);
   const isEndDoubted = doubts.ofAnEnd(moment);
@@ -120,6 +132,7 @@ function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): r
     ['objective', isObjectiveKnown(past, isSuccessKnown, moment)],
     ['engine', moment >= past.engineKnownFrom],
     ['newest success', isSuccessKnown],
+    ['newest automatic success', automatic !== undefined && automatic.end >= complete.good],
     ['newest failure', isListedSince(failed, complete.others) && !isEndDoubted],
     ['failures in a row', isSuccessKnown && isListedSince(good, complete.others) && !isEndDoubted],
     [

@@ -23,14 +23,17 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     name: 'huaweicloud_backup_resource_info',
     type: 'gauge',
     unit: undefined,
-    help: 'A graph or database instance, with what is known of it; always 1.',
-    labels: [...RESOURCE_LABELS, 'engine_version', 'arch', 'encrypted'],
+    help: 'A resource, with what is known of it; always 1.',
+    labels: [...RESOURCE_LABELS, 'kind', 'status', 'engine_version', 'arch', 'encrypted', 'tag_KEY'],
     reading: {
       kind: 'info',
-      labels: ({ listing, facts }) => ({
+      labels: ({ listing, facts, tags }) => ({
+        kind: listing?.kind,
+        status: listing?.status,
         engine_version: listing?.engineVersion ?? facts?.engineVersion,
         arch: listing?.arch ?? facts?.arch,
         encrypted: (listing?.encrypted ?? facts?.encrypted)?.toString(),
+        ...tags,
       }),
     },
   },
@@ -47,15 +50,27 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     ({ objective }) => objective,
   ),
   gauge(
+    'huaweicloud_backup_due_timestamp_seconds',
+    'seconds',
+    'When the next good backup must be complete to meet the recovery point objective. Only where there is an objective.',
+    ({ due }) => due,
+  ),
+  gauge(
     'huaweicloud_backup_last_success_timestamp_seconds',
     'seconds',
     'When the newest good backup was complete.',
     (resource) => factsOf(resource).lastSuccess?.end,
   ),
   gauge(
+    'huaweicloud_backup_last_automatic_success_timestamp_seconds',
+    'seconds',
+    'When the newest good backup that was started automatically was complete.',
+    (resource) => factsOf(resource).lastAutomaticSuccess,
+  ),
+  gauge(
     'huaweicloud_backup_last_success_size_bytes',
     'bytes',
-    'Size of the newest good backup. The services give MB, taken as 2^20 bytes.',
+    'Size of the newest good backup.',
     (resource) => factsOf(resource).lastSuccess?.size,
   ),
   gauge(
@@ -63,6 +78,18 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     'seconds',
     'How long the newest good backup took.',
     (resource) => factsOf(resource).lastSuccess?.duration,
+  ),
+  gauge(
+    'huaweicloud_backup_success_size_median_bytes',
+    'bytes',
+    'Median size of the good backups before the newest, up to 14 of them. Absent when fewer than three have a size.',
+    (resource) => factsOf(resource).medians.size,
+  ),
+  gauge(
+    'huaweicloud_backup_success_duration_median_seconds',
+    'seconds',
+    'Median duration of the good backups before the newest, up to 14 of them. Absent when fewer than three have one.',
+    (resource) => factsOf(resource).medians.duration,
   ),
   {
     name: 'huaweicloud_backup_last_success_info',
@@ -132,7 +159,8 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     'huaweicloud_backup_stored_bytes',
     'bytes',
     'Size of all good backups together. Absent when one of them has no size.',
-    (resource) => factsOf(resource).storedBytes,
+    ({ facts, listing }) =>
+      facts === undefined ? (listing?.storedBytes ?? 0) : (facts.storedBytes ?? listing?.storedBytes),
   ),
   {
     name: 'huaweicloud_backup_finished_total',

@@ -59,7 +59,8 @@ export function resourceLabels(place: string, { id, name }: Pick<ServedResource,
 function writeKnownLabels(labels: Readonly<Record<string, string | undefined>>): string {
   let text = '';
   for (const [name, value] of Object.entries(labels)) {
-    if (value !== undefined) text += `,${writeLabel(name, value)}`;
+    // Prometheus takes an empty label for none.
+    if (value !== undefined && value !== '') text += `,${writeLabel(name, value)}`;
   }
   return text;
 }

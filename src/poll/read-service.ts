@@ -1,5 +1,6 @@
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
+import type { Clock } from '../domain/quantities.ts';
 import type { Collector } from '../pagination/walk.ts';
 import type { ResourceKey } from '../services/service.ts';
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
@@ -15,6 +16,7 @@ import { type ListReader, type ListResult, listItems, type ReadFailure, readList
 export interface ServiceReader extends ListReader {
   readonly scope: Scope;
   readonly config: Pick<Config, 'limits'>;
+  readonly clock: Clock;
   /** Gets every backup too, for who needs more than the tallies; cleared when a list is read again. */
   readonly alsoInto?: () => Collector<Backup>;
 }
@@ -67,6 +69,7 @@ export async function readService(
   const next = await nextServiceState(
     previous,
     {
+      at: reader.clock(),
       origin,
       backups: { tallies, ids, unreadIds, unlisted, isUnread: (id) => failures.has(id) },
       inventory: inventoryResult(inventory),

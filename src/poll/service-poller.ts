@@ -49,7 +49,7 @@ export interface ServicePoller {
 export interface ServicePollerOptions {
   readonly place: Scope;
   readonly service: ServiceConfig;
-  readonly config: Pick<Config, 'poll' | 'limits' | 'rpo'>;
+  readonly config: Pick<Config, 'poll' | 'limits' | 'rpo' | 'tags'>;
   readonly client: ProjectClient;
   readonly metrics: ExporterMetrics;
   readonly publisher: Publisher;
@@ -75,7 +75,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   const key = placeKey(place);
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
   const pollLog = createPollLog(log, place.service, options.causes);
-  const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config };
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config, clock };
   const restored = (): ServiceState | undefined => {
     const saved = options.stateFile.restored(key);
     const origin = { projectId: client.projectId(), endpoint: service.endpoint };
@@ -86,7 +86,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   let served = options.memory?.served;
 
   const serve = async (next: ServiceState): Promise<void> => {
-    served = await serveResources(place, config.rpo, next, policies, createPace());
+    served = await serveResources(place, config, next, policies, createPace());
     await publisher.publish(key, served);
   };
 

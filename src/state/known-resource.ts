@@ -1,4 +1,5 @@
 import type { Resource } from '../domain/backup.ts';
+import type { UnixSeconds } from '../domain/quantities.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 
 /** The outcome of reading the inventory in a poll. */
@@ -17,6 +18,8 @@ export interface KnownResource {
   readonly id: string;
   /** The last known name, else the id. */
   readonly name: string;
+  /** When it first became known. */
+  readonly firstSeen: UnixSeconds;
   /** Whether it is there to be backed up. */
   readonly exists: boolean;
   /** From the last inventory that could be read; undefined where that did not list it. */
@@ -42,6 +45,7 @@ export function knownResource(
   backups: BackupsOfResource,
   inventory: InventoryResult,
   inventoryWasRead: boolean,
+  now: UnixSeconds,
 ): KnownResource | undefined {
   const facts = backups.kind === 'read' ? backups.facts : before?.facts;
   const listed = inventory.kind === 'read' ? inventory.resources.get(id) : undefined;
@@ -50,6 +54,7 @@ export function knownResource(
   return {
     id,
     name: listed?.name ?? changedName(before, facts) ?? before?.name ?? id,
+    firstSeen: before?.firstSeen ?? now,
     exists,
     listing: listed ?? (leavesKnownAlone(inventory) ? before?.listing : undefined),
     facts,

@@ -6,6 +6,7 @@ import {
   type SucceededBackup,
 } from '../domain/backup.ts';
 import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { type Medians, mediansOf, NO_MEDIANS, SUCCESSES_FOR_MEDIANS } from './medians.ts';
 import { createRecentBackups, NO_RECENT_BACKUPS, type PackedBackups } from './recent-backups.ts';
 
 /** What the newest good backup of a resource was. */
@@ -29,6 +30,10 @@ export interface ResourceFacts {
   /** Of the newest backup; undefined without backups. */
   readonly lastState: BackupState | undefined;
   readonly lastSuccess: LastSuccess | undefined;
+  /** When the newest good backup that the service started by itself was complete. */
+  readonly lastAutomaticSuccess: UnixSeconds | undefined;
+  /** Of the good backups before the newest. */
+  readonly medians: Medians;
   readonly oldestSuccess: UnixSeconds | undefined;
   readonly lastFailure: UnixSeconds | undefined;
   readonly consecutiveFailures: number;
@@ -50,6 +55,8 @@ export const NO_BACKUPS: ResourceFacts = {
   automaticBackup: undefined,
   lastState: undefined,
   lastSuccess: undefined,
+  lastAutomaticSuccess: undefined,
+  medians: NO_MEDIANS,
   oldestSuccess: undefined,
   lastFailure: undefined,
   consecutiveFailures: 0,
@@ -81,11 +88,13 @@ export function createResourceTally(): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
   const recent = createRecentBackups();
+  const successes = createRecentBackups(SUCCESSES_FOR_MEDIANS);
   let newest: Backup | undefined;
   const tellers: { [Field in ToldField]?: Backup } = {};
   let newestTellsAll = false;
   let newestGood: SucceededBackup | undefined;
   let newestFailed: FailedBackup | undefined;
+  let lastAutomaticSuccess: UnixSeconds | undefined;
   let oldestSuccess: UnixSeconds | undefined;
   let runningSince: UnixSeconds | undefined;
   let storedBytes = 0;
@@ -112,7 +121,9 @@ export function createResourceTally(): ResourceTally {
       if (isNewest || !newestTellsAll) noteWhatItTells(backup);
       switch (backup.state) {
         case 'succeeded':
+          successes.add(backup);
           if (newestGood === undefined || endsLater(backup, newestGood)) newestGood = backup;
+          if (backup.automatic === true) lastAutomaticSuccess = later(lastAutomaticSuccess, backup.end);
           oldestSuccess = earlier(oldestSuccess, backup.end);
           if (backup.size === undefined) everySizeKnown = false;
           else storedBytes += backup.size;
@@ -146,6 +157,8 @@ export function createResourceTally(): ResourceTally {
           size: newestGood.size,
           method: newestGood.method,
         },
+        lastAutomaticSuccess,
+        medians: mediansOf(successes.backups()),
         oldestSuccess,
         lastFailure: newestFailed?.end ?? newestFailed?.start,
         consecutiveFailures: failureStarts.filter(
@@ -183,6 +196,10 @@ function endsLater(backup: SucceededBackup, than: SucceededBackup): boolean {
   return (
     (backup.end - than.end || placeInTime(backup) - placeInTime(than) || compare(backup.id, than.id)) > 0
   );
+}
+
+function later(one: UnixSeconds | undefined, other: UnixSeconds): UnixSeconds {
+  return one === undefined || other > one ? other : one;
 }
 
 function earlier(one: UnixSeconds | undefined, other: UnixSeconds): UnixSeconds {

@@ -1,5 +1,5 @@
-import type { Config } from '../config/config.ts';
-import type { Seconds } from '../domain/quantities.ts';
+import { type Config, tagLabel } from '../config/config.ts';
+import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { type FinishedCounts, NONE_FINISHED } from './finished.ts';
 import type { KnownResource } from './known-resource.ts';
 import { objectiveOf, type PolicyLookup, type Scope } from './objective.ts';
@@ -12,6 +12,10 @@ export interface ServedResource extends KnownResource {
   readonly objective: Seconds | undefined;
   /** Why nothing is expected, in words; undefined where something is, or the configuration says so. */
   readonly notExpected: string | undefined;
+  /** By when the next good backup must be complete; undefined without an objective. */
+  readonly due: UnixSeconds | undefined;
+  /** Values of the tags that the configuration asks for, by label. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly finished: FinishedCounts;
 }
 
@@ -23,7 +27,7 @@ export interface ServedService extends Scope {
 /** The resources of a state with their objectives and counters. */
 export async function serveResources(
   scope: Scope,
-  rpo: Config['rpo'],
+  { rpo, tags }: Pick<Config, 'rpo' | 'tags'>,
   { resources, ledger }: ServiceState,
   policies: PolicyLookup,
   pace: Pace,
@@ -32,11 +36,44 @@ export async function serveResources(
   for (const resource of resources.values()) {
     await pace();
     if (resource.unread) continue;
+    const expectation = objectiveOf(rpo, scope, resource, policies);
     served.push({
       ...resource,
-      ...objectiveOf(rpo, scope, resource, policies),
+      ...expectation,
+      due: dueOf(resource, expectation.objective),
+      tags: tagLabels(resource, tags),
       finished: ledger.counts.get(resource.id) ?? NONE_FINISHED,
     });
   }
   return { ...scope, resources: served };
+}
+
+/**
+ * By when the next good backup must be complete. Of a resource without one, the time that the objective allows runs
+ * from its creation, or from when it was first seen where that is not known.
+ */
+export function dueOf(
+  {
+    facts,
+    listing,
+    firstSeen,
+  }: Pick<KnownResource, 'facts' | 'listing'> & {
+    readonly firstSeen: UnixSeconds | undefined;
+  },
+  objective: Seconds | undefined,
+): UnixSeconds | undefined {
+  const from = facts?.lastSuccess?.end ?? listing?.created ?? firstSeen;
+  return objective === undefined || from === undefined ? undefined : unixSeconds(from + objective);
+}
+
+const NO_TAGS: ServedResource['tags'] = {};
+
+function tagLabels({ listing }: KnownResource, keys: readonly string[]): ServedResource['tags'] {
+  if (keys.length === 0 || listing === undefined) return NO_TAGS;
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = Object.hasOwn(listing.tags, key) ? listing.tags[key] : undefined;
+      return value === undefined ? [] : [[tagLabel(key), value]];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import type { UnixSeconds } from '../domain/quantities.ts';
 import type { BackupTallies } from './backup-tallies.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
@@ -24,6 +25,8 @@ export interface ServiceState {
 
 /** What a poll read. */
 export interface PollResult {
+  /** When the lists had been read. */
+  readonly at: UnixSeconds;
   readonly origin: Origin;
   readonly backups: {
     readonly tallies: BackupTallies;
@@ -60,7 +63,14 @@ export async function nextServiceState(
     const backups = isUnread(id)
       ? ({ kind: 'failed' } as const)
       : ({ kind: 'read', facts: tallies.byResource.get(id)?.facts() } as const);
-    const resource = knownResource(id, before, backups, poll.inventory, previous?.inventoryWasRead === true);
+    const resource = knownResource(
+      id,
+      before,
+      backups,
+      poll.inventory,
+      previous?.inventoryWasRead === true,
+      poll.at,
+    );
     if (resource === undefined) continue;
     if (!selection.isSelected(resource)) excluded.set(id, resource);
     else if (resources.size >= selection.limit) overLimit += 1;

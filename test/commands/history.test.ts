@@ -27,6 +27,7 @@ const known = (
   return {
     id: 'graph-1',
     name: 'orders',
+    firstSeen: unixSeconds(UNTIL),
     exists: true,
     listing: listing({ id: 'graph-1', created: unixSeconds(created), engineVersion: undefined }),
     facts: undefined,
@@ -203,6 +204,7 @@ describe('the past of a resource', () => {
     const samples = samplesOf([], known({ created: 105 }));
 
     expect([...samples.keys()].toSorted()).toEqual([
+      'due_timestamp_seconds',
       'resource_created_timestamp_seconds',
       'resource_info',
       'rpo_seconds',

@@ -46,12 +46,12 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
   ): Promise<void> => {
     const client = createClient(project);
     const scope = { service: service.type, region: project.region, project: project.name };
-    const reader = { client, service, ahead: 3, scope, config };
+    const reader = { client, service, ahead: 3, scope, config, clock: () => now };
     const { next } = await readService(reader, states.get(service.type), new AbortController().signal);
     await client.close();
     if (next === undefined) throw new Error('the lists could not be read');
     states.set(service.type, next);
-    const served = await serveResources(scope, config.rpo, next, NO_POLICIES, createPace());
+    const served = await serveResources(scope, config, next, NO_POLICIES, createPace());
     for (const metric of RESOURCE_METRICS) {
       const read = sampleReader(metric);
       for (const resource of served.resources) {

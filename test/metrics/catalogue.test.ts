@@ -6,12 +6,16 @@ const R = [...P, 'resource_id', 'resource_name'];
 
 /** The public interface: the names do not change. */
 const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
-  ['resource_info', 'gauge', [...R, 'engine_version', 'arch', 'encrypted']],
+  ['resource_info', 'gauge', [...R, 'kind', 'status', 'engine_version', 'arch', 'encrypted', 'tag_KEY']],
   ['resource_created_timestamp_seconds', 'gauge', R],
   ['rpo_seconds', 'gauge', R],
+  ['due_timestamp_seconds', 'gauge', R],
   ['last_success_timestamp_seconds', 'gauge', R],
+  ['last_automatic_success_timestamp_seconds', 'gauge', R],
   ['last_success_size_bytes', 'gauge', R],
   ['last_success_duration_seconds', 'gauge', R],
+  ['success_size_median_bytes', 'gauge', R],
+  ['success_duration_median_seconds', 'gauge', R],
   ['last_success_info', 'gauge', [...R, 'method']],
   ['last_failure_timestamp_seconds', 'gauge', R],
   ['last_status', 'gauge', [...R, 'state']],

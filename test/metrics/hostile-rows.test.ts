@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../src/domain/quantities.ts';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { readCompleteList } from '../../src/pagination/complete-list.ts';
 import { createBackupTallies } from '../../src/state/backup-tallies.ts';
 import { serveResources } from '../../src/state/served.ts';
@@ -31,6 +31,7 @@ async function expose(service: string, { backups }: Lists, rows: readonly JsonRo
   const state = await nextServiceState(
     undefined,
     {
+      at: unixSeconds(1_000_000),
       origin: ORIGIN,
       backups: { ...list.walk, tallies: list.items, unlisted: list.unlisted, isUnread: () => false },
       inventory: { kind: 'failed' },
@@ -38,8 +39,8 @@ async function expose(service: string, { backups }: Lists, rows: readonly JsonRo
     { isSelected: () => true, limit: LIMIT },
     NO_PACE,
   );
-  const rpo = { default: age(seconds(3600)), overrides: [] };
-  const served = await serveResources({ ...PLACE, service }, rpo, state, NO_POLICIES, NO_PACE);
+  const config = { rpo: { default: age(seconds(3600)), overrides: [] }, tags: ['team'] };
+  const served = await serveResources({ ...PLACE, service }, config, state, NO_POLICIES, NO_PACE);
   return { state, walk: list.walk, publication: await publish([served]) };
 }
 

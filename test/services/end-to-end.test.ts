@@ -55,7 +55,14 @@ async function open(type: string, countOf: (type: string) => number = () => COUN
     () => cloud.stop(),
   );
   const scope = { service: type, region, project: 'test' };
-  const reader = { client, service, ahead: 3, scope, config: { limits: { resources: 1000 } } };
+  const reader = {
+    client,
+    service,
+    ahead: 3,
+    scope,
+    config: { limits: { resources: 1000 } },
+    clock: systemClock,
+  };
   return { cloud, reader };
 }
 

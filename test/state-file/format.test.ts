@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unixSeconds } from '../../src/domain/quantities.ts';
 import { NO_BACKUPS } from '../../src/state/resource-facts.ts';
 import { readState } from '../../src/state-file/format.ts';
 import { stateOf, textOf } from '../support/saved-states.ts';
@@ -17,7 +18,18 @@ describe('the text of a saved state', () => {
             counts: new Map([[name, { succeeded: 1, failed }]]),
           },
           resources: new Map([
-            [name, { id: name, name, exists: false, listing: undefined, facts: undefined, unread: true }],
+            [
+              name,
+              {
+                id: name,
+                name,
+                firstSeen: unixSeconds(5),
+                exists: false,
+                listing: undefined,
+                facts: undefined,
+                unread: true,
+              },
+            ],
           ]),
         });
 
@@ -28,7 +40,14 @@ describe('the text of a saved state', () => {
   });
 
   it('keeps the name in the rows, without the rest of the facts', () => {
-    const resource = { id: 'g', name: 'orders', exists: true, listing: undefined, unread: false };
+    const resource = {
+      id: 'g',
+      name: 'orders',
+      firstSeen: unixSeconds(77),
+      exists: true,
+      listing: undefined,
+      unread: false,
+    };
     const facts = { ...NO_BACKUPS, name: 'orders', consecutiveFailures: 3 };
     const state = stateOf(1, { resources: new Map([['g', { ...resource, facts }]]) });
 

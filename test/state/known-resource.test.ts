@@ -98,11 +98,14 @@ const knownResource = (
   facts: ResourceFacts | undefined,
   inventory: InventoryResult,
   everRead: boolean,
-) => knownAfter(id, before, { kind: 'read', facts }, inventory, everRead);
+) => knownAfter(id, before, { kind: 'read', facts }, inventory, everRead, NOW);
+
+const NOW = unixSeconds(1000);
 
 const known = (fields: Partial<KnownResource> = {}): KnownResource => ({
   id: 'graph-1',
   name: 'orders',
+  firstSeen: unixSeconds(500),
   exists: true,
   listing: undefined,
   facts: factsOf([succeeded()]),
@@ -222,17 +225,30 @@ describe('a resource whose own list could not be read', () => {
   it('keeps the facts of the last poll', () => {
     const before = known();
 
-    expect(knownAfter('graph-1', before, FAILED, { kind: 'failed' }, true)).toMatchObject({
+    expect(knownAfter('graph-1', before, FAILED, { kind: 'failed' }, true, NOW)).toMatchObject({
       facts: before.facts,
       unread: false,
     });
   });
 
   it('is unread until its list has been read once', () => {
-    const first = knownAfter('graph-1', undefined, FAILED, inventoryOf(listing()), true);
+    const first = knownAfter('graph-1', undefined, FAILED, inventoryOf(listing()), true, NOW);
 
     expect(first?.unread).toBe(true);
-    expect(knownAfter('graph-1', first, FAILED, inventoryOf(listing()), true)?.unread).toBe(true);
+    expect(knownAfter('graph-1', first, FAILED, inventoryOf(listing()), true, NOW)?.unread).toBe(true);
     expect(knownResource('graph-1', first, undefined, inventoryOf(listing()), true)?.unread).toBe(false);
+  });
+});
+
+describe('when a resource was first seen', () => {
+  const seen = (before?: KnownResource) =>
+    knownResource('graph-1', before, undefined, inventoryOf(listing()), true);
+
+  it('is the time of the poll that first listed it', () => {
+    expect(seen()?.firstSeen).toBe(NOW);
+  });
+
+  it('stays while it is known', () => {
+    expect(seen(known())?.firstSeen).toBe(500);
   });
 });

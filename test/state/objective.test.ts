@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import { type Seconds, seconds } from '../../src/domain/quantities.ts';
+import { type Seconds, seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { KnownResource } from '../../src/state/known-resource.ts';
 import {
   expressionsMatch,
@@ -21,6 +21,7 @@ const GAUSSDB: Scope = { ...GES, service: 'gaussdb-mysql' };
 const resource = (fields: Partial<KnownResource> = {}): KnownResource => ({
   id: 'graph-1',
   name: 'orders',
+  firstSeen: unixSeconds(0),
   exists: true,
   listing: undefined,
   facts: undefined,

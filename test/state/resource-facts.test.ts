@@ -264,6 +264,63 @@ describe('running backups', () => {
   });
 });
 
+describe('the newest good backup that was started automatically', () => {
+  it('is told even when a newer one was started by hand', () => {
+    const facts = factsOf([
+      succeeded({ id: 'a', end: 200, method: 'auto' }),
+      succeeded({ id: 'b', end: 300, method: 'manual' }),
+      failed({ id: 'c', end: 400, method: 'auto' }),
+    ]);
+
+    expect(facts.lastSuccess?.end).toBe(300);
+    expect(facts.lastAutomaticSuccess).toBe(200);
+  });
+
+  it('is unknown where no row says how its backup was started', () => {
+    expect(factsOf([succeeded({ method: undefined }), succeeded({ method: 'by magic' })])).toMatchObject({
+      lastAutomaticSuccess: undefined,
+    });
+  });
+});
+
+describe('what is usual for the good backups of a resource', () => {
+  const sized = (...sizes: readonly (number | undefined)[]): readonly Backup[] =>
+    sizes.map((size, index) =>
+      succeeded({
+        id: `${index}`,
+        end: 1000 - index,
+        size,
+        ...(size !== undefined && { duration: 10 * size }),
+      }),
+    );
+
+  it.each<[string, readonly (number | undefined)[], number | undefined]>([
+    ['needs three before the newest', [9, 1, 2], undefined],
+    ['is the one in the middle', [9, 1, 5, 2], 2],
+    ['is the mean of two where there is no middle', [9, 1, 5, 2, 3], 2.5],
+    ['leaves out those that do not tell', [9, 1, undefined, 5, undefined, 2], 2],
+    ['needs three that tell', [9, 1, undefined, 5, undefined], undefined],
+    ['counts an empty one', [9, 0, 0, 5], 0],
+    ['does not need the newest to tell', [undefined, 1, 5, 2], 2],
+    [
+      'is of the last 14 before the newest',
+      [9, ...Array<number>(7).fill(1), ...Array<number>(7).fill(2), 1, 1, 1],
+      1.5,
+    ],
+  ])('%s', (_what, sizes, median) => {
+    const { medians } = factsOf(sized(...sizes));
+
+    expect(medians.size).toBe(median);
+    expect(medians.duration).toBe(median === undefined ? undefined : 10 * median);
+  });
+
+  it('is not moved by failed, running and unknown ones', () => {
+    const others = [failed({ id: 'a' }), running({ id: 'b' }), unknown({ id: 'c' })];
+
+    expect(factsOf([...sized(9, 1, 2, 3), ...others]).medians.size).toBe(2);
+  });
+});
+
 describe('the facts of a resource', () => {
   const time = fc.integer({ min: 1, max: 12 });
   const perhaps = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
@@ -323,6 +380,7 @@ function plainReading(backups: readonly Backup[]) {
   const sizes = good.map(({ size }) => size);
   const starts = backups.filter((backup) => backup.state === 'running').map(({ start }) => start);
   return {
+    lastAutomaticSuccess: latest(good.filter(({ automatic }) => automatic === true).map(({ end }) => end)),
     lastSuccess: lastEnd === undefined ? undefined : expect.objectContaining({ end: lastEnd }),
     oldestSuccess: ends.length === 0 ? undefined : Math.min(...ends),
     consecutiveFailures: bad.filter((backup) => good.length === 0 || place(backup) > lastStart).length,
@@ -338,3 +396,6 @@ function plainReading(backups: readonly Backup[]) {
     },
   };
 }
+
+const latest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : Math.max(...times);

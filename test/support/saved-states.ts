@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { unixSeconds } from '../../src/domain/quantities.ts';
 import type { Log } from '../../src/log/log.ts';
 import type { ServiceState } from '../../src/state/service-state.ts';
 import { databaseStore } from '../../src/state-file/database-client.ts';
@@ -31,6 +32,7 @@ export function stateOf(count: number, fields: Partial<ServiceState> = {}): Serv
 const resourceOf = (id: string, name: string) => ({
   id,
   name,
+  firstSeen: unixSeconds(50),
   exists: true,
   listing: undefined,
   facts: undefined,

@@ -1,15 +1,15 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
-import { type Seconds, seconds } from '../../src/domain/quantities.ts';
+import { type Seconds, seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { Scope } from '../../src/state/objective.ts';
-import type { ServedResource, ServedService } from '../../src/state/served.ts';
+import { dueOf, type ServedResource, type ServedService } from '../../src/state/served.ts';
 import { factsOf } from './state.ts';
 
 /** GES of the project `prod`. */
 export const PLACE: Scope = { service: 'ges', region: 'cn-north-4', project: 'prod' };
 
 /** A resource as it is served, its facts made of the backups given. */
-export const servedResource = (
+export function servedResource(
   fields: {
     readonly id?: string;
     readonly name?: string;
@@ -17,19 +17,29 @@ export const servedResource = (
     readonly backups?: readonly Backup[];
     readonly listing?: Resource;
     readonly objective?: Seconds | undefined;
+    readonly tags?: Readonly<Record<string, string>>;
     readonly finished?: FinishedCounts;
   } = {},
-): ServedResource => ({
-  id: fields.id ?? 'graph-1',
-  name: fields.name ?? 'orders',
-  exists: fields.exists ?? true,
-  listing: fields.listing,
-  facts: fields.backups === undefined ? undefined : factsOf(fields.backups),
-  unread: false,
-  notExpected: undefined,
-  objective: 'objective' in fields ? fields.objective : seconds(93_600),
-  finished: fields.finished ?? { succeeded: 0, failed: 0 },
-});
+): ServedResource {
+  const objective = 'objective' in fields ? fields.objective : seconds(93_600);
+  const known = {
+    firstSeen: unixSeconds(1000),
+    listing: fields.listing,
+    facts: fields.backups === undefined ? undefined : factsOf(fields.backups),
+  };
+  return {
+    id: fields.id ?? 'graph-1',
+    name: fields.name ?? 'orders',
+    exists: fields.exists ?? true,
+    ...known,
+    unread: false,
+    notExpected: undefined,
+    objective,
+    due: dueOf(known, objective),
+    tags: fields.tags ?? {},
+    finished: fields.finished ?? { succeeded: 0, failed: 0 },
+  };
+}
 
 /** Resources of a service as they are served. */
 export const servedService = (

@@ -20,7 +20,8 @@ const GRAPHS = servedService([
   servedResource({
     id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121',
     name: 'orders',
-    listing: listing({ id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121', created: CREATED }),
+    listing: listing({ id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121', created: CREATED, kind: '' }),
+    tags: { tag_team: 'web "shop"', tag_cost_center: '' },
     backups: [
       succeeded({
         ...graph,
@@ -90,7 +91,26 @@ const INSTANCES = servedService(
       id: '43e4feaab48f11e89039fa163ebaa7e4br01',
       name: 'ledger',
       objective: hours(27),
+      listing: listing({
+        id: '43e4feaab48f11e89039fa163ebaa7e4br01',
+        created: CREATED,
+        kind: 'TaurusDB',
+        status: 'ACTIVE',
+        engineVersion: '8.0',
+        arch: undefined,
+        encrypted: undefined,
+      }),
       backups: [
+        ...[1, 2, 3, 4].map((days) =>
+          succeeded({
+            id: `i-${days}`,
+            start: MIDNIGHT - days * DAY - 100 * days,
+            end: MIDNIGHT - days * DAY,
+            size: bytes(days * 1_073_741_824),
+            duration: 100 * days,
+            method: 'auto',
+          }),
+        ),
         succeeded({
           id: 'i',
           start: MIDNIGHT - 240,

@@ -1,4 +1,5 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
+import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { createBackupTallies } from '../../src/state/backup-tallies.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryResult } from '../../src/state/known-resource.ts';
@@ -53,6 +54,7 @@ export const ORIGIN: Origin = { projectId: 'project-1', endpoint: 'https://ges.e
 
 /** What one poll brings to a service; what is left out is a poll without rows and without an inventory. */
 export interface PollOf {
+  readonly at?: UnixSeconds;
   readonly origin?: Origin;
   readonly backups?: readonly Backup[];
   readonly rejectedIds?: readonly string[];
@@ -69,6 +71,7 @@ export function stateAfter(before: ServiceState | undefined, poll: PollOf): Prom
   return nextServiceState(
     before,
     {
+      at: poll.at ?? unixSeconds(1000),
       origin: poll.origin ?? ORIGIN,
       backups: completeList(poll.backups ?? [], before, poll),
       inventory: poll.inventory ?? { kind: 'not_read' },

@@ -43,8 +43,8 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
     listed = listItems<Backup>();
     return listed;
   };
-  const { client } = reading;
-  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, alsoInto };
+  const { client, clock } = reading;
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock, alsoInto };
   const read = await readService(reader, undefined, signal);
   if (interrupted.aborted) throw new CommandError('interrupted; nothing was written');
   const failure = failureOf(read);
@@ -74,7 +74,7 @@ async function servedNow(
   const unread = await policies.refresh({ reader, scope, rpo, resources, now: clock(), signal });
   if (unread.reason !== undefined)
     tell(`${placeWords(picked)}: ${unread.reason}; rpo.default is used instead`);
-  return (await serveResources(scope, rpo, next, policies, createPace())).resources;
+  return (await serveResources(scope, config, next, policies, createPace())).resources;
 }
 
 function remarksOn(

@@ -114,7 +114,7 @@ async function readService(
   signal: AbortSignal,
 ): Promise<ServiceReading> {
   const scope = { service: service.type, region, project };
-  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config };
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock };
   const reading = await readOnce(reader, undefined, signal);
   const { next } = reading;
   if (next === undefined) return { service, reading, resources: undefined, policyTrouble: undefined };
@@ -129,7 +129,7 @@ async function readService(
     now,
     signal,
   });
-  const served = await serveResources(scope, rpo, next, policies, createPace());
+  const served = await serveResources(scope, config, next, policies, createPace());
   const { resources } = buildStatusReport('', now, [], [served]);
   const policyTrouble =
     unread.reason === undefined

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { serveResources } from '../../src/state/served.ts';
+import type { ServiceState } from '../../src/state/service-state.ts';
+import { failed, listing, succeeded } from '../support/backups.ts';
+import { age, override } from '../support/config.ts';
+import { PLACE } from '../support/served.ts';
+import {
+  inventoryOf,
+  NO_PACE,
+  NO_POLICIES,
+  type PollOf,
+  stateAfter,
+  stateAfterAll,
+} from '../support/state.ts';
+
+const OBJECTIVE = 1000;
+const RPO = { default: age(seconds(OBJECTIVE)), overrides: [] };
+
+async function serve(state: ServiceState, config: Partial<Parameters<typeof serveResources>[1]> = {}) {
+  const { resources } = await serveResources(
+    PLACE,
+    { rpo: RPO, tags: [], ...config },
+    state,
+    NO_POLICIES,
+    NO_PACE,
+  );
+  return resources;
+}
+
+const graph = listing({ created: unixSeconds(5000) });
+const AGELESS = listing({ created: undefined });
+
+describe('when the next good backup is due', () => {
+  it.each<[string, PollOf, number | undefined]>([
+    [
+      'comes of the newest good one',
+      { backups: [succeeded({ end: 7000 })], inventory: inventoryOf(graph) },
+      8000,
+    ],
+    [
+      'comes of the creation where nothing is good',
+      { backups: [failed()], inventory: inventoryOf(graph) },
+      6000,
+    ],
+    ['comes of the creation where there are no backups', { inventory: inventoryOf(graph) }, 6000],
+    [
+      'comes of when it was first listed where the creation is not known',
+      { at: unixSeconds(9000), inventory: inventoryOf(AGELESS) },
+      10_000,
+    ],
+    [
+      'is not said of what is gone',
+      {
+        backups: [succeeded({ resourceDeleted: true })],
+        inventory: inventoryOf(listing({ id: 'another graph' })),
+      },
+      undefined,
+    ],
+    [
+      'is not said of what cannot be backed up now',
+      { inventory: inventoryOf(listing({ notExpected: 'stopped' })) },
+      undefined,
+    ],
+  ])('%s', async (_what, poll, due) => {
+    const resources = await serve(await stateAfter(undefined, poll));
+
+    expect(resources.find(({ id }) => id === 'graph-1')?.due).toBe(due);
+  });
+
+  it('does not move with later polls', async () => {
+    const poll = { inventory: inventoryOf(AGELESS) };
+    const state = await stateAfterAll({ ...poll, at: unixSeconds(9000) }, { ...poll, at: unixSeconds(9300) });
+
+    expect((await serve(state))[0]?.due).toBe(10_000);
+  });
+
+  it('is said of what cannot be backed up now where the configuration expects it', async () => {
+    const state = await stateAfter(undefined, {
+      inventory: inventoryOf(listing({ notExpected: 'stopped', created: unixSeconds(5000) })),
+    });
+    const overrides = [override(age(seconds(300)))];
+
+    expect((await serve(state, { rpo: { ...RPO, overrides } }))[0]?.due).toBe(5300);
+  });
+});
+
+describe('the tags of a resource', () => {
+  const TAGS = { team: 'shop', env: 'prod', 'cost-center': '17', toString: 'text' };
+
+  it('are served where the configuration asks for them, as labels', async () => {
+    const state = await stateAfter(undefined, { inventory: inventoryOf(listing({ tags: TAGS })) });
+
+    const [resource] = await serve(state, { tags: ['team', 'cost-center', 'owner'] });
+
+    expect(resource?.tags).toEqual({ tag_team: 'shop', tag_cost_center: '17' });
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('are not what every object has: %s', async (key) => {
+    const state = await stateAfter(undefined, { inventory: inventoryOf(listing({ tags: {} })) });
+
+    const [resource] = await serve(state, { tags: [key] });
+
+    expect(resource?.tags).toEqual({});
+  });
+
+  it('are unknown while the inventory is not read', async () => {
+    const [resource] = await serve(await stateAfter(undefined, { backups: [succeeded()] }), {
+      tags: ['team'],
+    });
+
+    expect(resource?.tags).toEqual({});
+  });
+});
