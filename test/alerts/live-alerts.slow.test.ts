@@ -1,16 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { renderRuleFile } from '../../src/rules/rule-file.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/rules/thresholds.ts';
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
-import { eventually, type RunningProgram, startProgram } from '../support/exporter-process.ts';
-import { type FaultRow, type FaultStory, faultStory, faultTable, until, type Watch, watch } from './live.ts';
-import { alertsAt, type Server, startServer } from './servers.ts';
-import { ALERT_NAMES, DEFAULT_OPTIONS } from './shipped-rules.ts';
-import { PROJECT, temporaryDirectory } from './tools.ts';
+import { type FaultRow, type FaultStory, faultStory, faultTable, until, type Watch } from './live.ts';
+import { endExporter, startExporter, startStack } from './live-stack.ts';
+import { alertsAt } from './servers.ts';
+import { ALERT_NAMES } from './shipped-rules.ts';
+import { temporaryDirectory } from './tools.ts';
 
 /** The rules with hours and minutes as seconds. */
 const SHORT: Thresholds = {
@@ -53,52 +52,6 @@ const OBJECTIVE = '45s';
 const SLACK = 25;
 
 const RECEIVERS: Readonly<Record<string, string>> = { critical: 'pager', warning: 'chat', info: 'digest' };
-
-/** The files of the example stack, with the addresses, times and rules of this test. */
-function stackFiles(directory: string, exporterAddress: string, alertmanager: Server): readonly string[] {
-  const rules = join(directory, 'rules.yml');
-  writeFileSync(rules, renderRuleFile({ ...DEFAULT_OPTIONS, thresholds: SHORT }));
-  const configuration = join(directory, 'prometheus.yml');
-  writeFileSync(
-    configuration,
-    readFileSync(join(PROJECT, 'examples/stack/prometheus.yml'), 'utf8')
-      .replaceAll('15s', '1s')
-      .replace('exporter:10045', exporterAddress)
-      .replace('alertmanager:9093', new URL(alertmanager.origin).host)
-      .replace('../../alerts/huaweicloud-backup.rules.yml', rules),
-  );
-  return [
-    `--config.file=${configuration}`,
-    `--storage.tsdb.path=${join(directory, 'prometheus')}`,
-    '--query.lookback-delta=15s',
-    '--rules.alert.resend-delay=3s',
-  ];
-}
-
-async function isScraped({ origin }: Server): Promise<boolean> {
-  const response = await fetch(`${origin}/api/v1/query?query=up`);
-  if (!response.ok) return false;
-  const { data } = (await response.json()) as { data: { result: readonly { value: [number, string] }[] } };
-  return data.result.some(({ value }) => value[1] === '1');
-}
-
-interface Exporter {
-  readonly program: RunningProgram;
-  readonly address: string;
-}
-
-async function startExporter(configuration: string, address: string): Promise<Exporter> {
-  const program = startProgram(['serve', '--config.file', configuration, '--web.listen-address', address]);
-  const listening = await eventually(
-    () => {
-      if (program.child.exitCode !== null) throw new Error(`the exporter ended: ${program.errors()}`);
-      return /msg=listening address=(\S+)/.exec(program.errors())?.[1];
-    },
-    60,
-    program.errors,
-  );
-  return { program, address: listening };
-}
 
 /** A backup that begins and ends at once; waits while an automatic one runs. */
 async function backUp(
@@ -190,22 +143,11 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   configure();
 
   let exporter = await startExporter(configuration, '127.0.0.1:0');
-  stack.defer(async () => {
-    exporter.program.child.kill('SIGTERM');
-    await exporter.program.ended;
-  });
+  stack.defer(() => endExporter(exporter));
   const reload = () => exporter.program.child.kill('SIGHUP');
-  const alertmanager = stack.use(
-    await startServer('prometheus-alertmanager', [
-      `--config.file=${join(PROJECT, 'examples/stack/alertmanager.yml')}`,
-      `--storage.path=${join(directory.path, 'alertmanager')}`,
-      '--cluster.listen-address=',
-    ]),
-  );
-  const prometheus = stack.use(
-    await startServer('prometheus', stackFiles(directory.path, exporter.address, alertmanager)),
-  );
-  const watched = stack.use(watch(alertmanager));
+  const { alertmanager, watched } = await startStack(stack, directory.path, SHORT, [
+    { job_name: 'exporter', static_configs: [{ targets: [exporter.address] }] },
+  ]);
   const leg: Leg = {
     watched,
     rows: [],
@@ -216,8 +158,6 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       ].join('\n'),
   };
 
-  // Prometheus takes a few seconds to find its targets, and calls the exporter down until then.
-  await until(() => isScraped(prometheus), 15 + SLACK, prometheus.log);
   await until(
     () => watched.now().length === 0,
     SLACK,
@@ -370,8 +310,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       await backUp(cloud, failing.id, { result: 'failed' });
       await fires([`Failed ${failing.name}`], 8 + SLACK);
       const before = watched.comings(`Failed ${failing.name}`);
-      exporter.program.child.kill('SIGKILL');
-      await exporter.program.ended;
+      await endExporter(exporter, 'SIGKILL');
       await fires(['ExporterDown exporter'], 9 + SLACK);
       exporter = await startExporter(configuration, exporter.address);
       await end(['ExporterDown exporter'], 5 + SLACK);

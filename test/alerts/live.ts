@@ -33,7 +33,7 @@ function nameOf({ labels }: Pick<ReceivedAlert, 'labels'>): string {
   const subject =
     labels['resource_name'] ??
     ([labels['project'], labels['cloud_service']].filter((label) => label !== undefined).join(' ') ||
-      'exporter');
+      labels['job']);
   return `${short} ${subject}`;
 }
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 /** A program that serves HTTP on the loopback. */
 export interface Server extends AsyncDisposable {
   readonly origin: string;
+  readonly pid: number;
   /** Its last log lines. */
   readonly log: () => string;
 }
@@ -35,6 +36,7 @@ export async function startServer(program: string, args: readonly string[]): Pro
   });
   return {
     origin: `http://${address}`,
+    pid: child.pid ?? 0,
     log,
     [Symbol.asyncDispose]: async () => {
       process.off('exit', endAtOnce);

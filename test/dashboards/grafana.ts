@@ -1,5 +1,5 @@
 import type { Dashboard, Panel, Target, Variable } from './model.ts';
-import type { Prometheus, Series, Span } from './prometheus.ts';
+import type { Queries, Series, Span } from './prometheus.ts';
 import type { Choice } from './world.ts';
 
 /** What a dashboard shows from and to when it is opened: the seven days before a time. */
@@ -11,7 +11,7 @@ const HOUR = 3600;
 
 /** A dashboard as someone sees it: with a choice made, at a time. */
 export interface View {
-  readonly prometheus: Prometheus;
+  readonly prometheus: Queries;
   readonly dashboard: Dashboard;
   readonly choice: Choice;
   readonly end: number;
@@ -68,12 +68,18 @@ function selected(view: View, variable: Variable): Promise<readonly string[]> {
   return known;
 }
 
+/** The query of a target with the values of the variables, and the distance of two points where it is over time. */
+export async function queryOf(view: View, target: Target) {
+  const query = await interpolate(view, target.expr);
+  return { query, step: target.instant === true ? undefined : target.interval === '1h' ? HOUR : STEP };
+}
+
 /** Sends a query as Grafana does when the dashboard is opened on the seven days before `end`. */
 export async function resultOf(view: View, target: Target): Promise<readonly Series[]> {
-  const query = await interpolate(view, target.expr);
-  if (target.instant === true) return view.prometheus.atInstant(query, view.end);
-  const step = target.interval === '1h' ? HOUR : STEP;
-  return view.prometheus.overTime(query, sevenDaysBefore(view.end), step);
+  const { query, step } = await queryOf(view, target);
+  return step === undefined
+    ? view.prometheus.atInstant(query, view.end)
+    : view.prometheus.overTime(query, sevenDaysBefore(view.end), step);
 }
 
 /** The name that a legend gives to a series; a label that the series does not have leaves a gap. */

@@ -20,14 +20,18 @@ export interface Span {
   readonly to: number;
 }
 
-/** A running Prometheus of its own. A query that it refuses rejects with its reason. */
-export interface Prometheus {
+/** What a Prometheus can be asked. A query that it refuses rejects with its reason. */
+export interface Queries {
   readonly origin: string;
-  readonly pid: number;
   readonly atInstant: (query: string, time: number) => Promise<readonly Series[]>;
   readonly overTime: (query: string, span: Span, step: number) => Promise<readonly Series[]>;
   /** The values of a label among the series that the selector finds. */
   readonly labelValues: (label: string, selector: string, span: Span) => Promise<readonly string[]>;
+}
+
+/** A running Prometheus of its own. */
+export interface Prometheus extends Queries {
+  readonly pid: number;
   /** Ends the process, waits until it is gone and removes its data. */
   readonly stop: () => Promise<void>;
 }
@@ -123,6 +127,27 @@ function seriesOf(data: unknown): readonly Series[] {
   }));
 }
 
+/** The queries of a Prometheus that runs. */
+export const prometheusAt = (origin: string): Queries => ({
+  origin,
+  atInstant: async (query, time) => seriesOf(await ask(origin, 'query', { query, time: String(time) })),
+  overTime: async (query, span, step) =>
+    seriesOf(
+      await ask(origin, 'query_range', {
+        query,
+        start: String(span.from),
+        end: String(span.to),
+        step: String(step),
+      }),
+    ),
+  labelValues: async (label, selector, span) =>
+    (await ask(origin, `label/${label}/values`, {
+      'match[]': selector,
+      start: String(span.from),
+      end: String(span.to),
+    })) as string[],
+});
+
 /**
  * Starts a Prometheus on a free port of the loopback with a history, or with no data at all. It scrapes
  * nothing. When the test process ends without stopping it, it is ended by its process id.
@@ -156,27 +181,7 @@ export async function startPrometheus(history?: () => AsyncIterable<string>): Pr
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const origin = await listening(child);
-    return {
-      origin,
-      pid: child.pid ?? 0,
-      atInstant: async (query, time) => seriesOf(await ask(origin, 'query', { query, time: String(time) })),
-      overTime: async (query, span, step) =>
-        seriesOf(
-          await ask(origin, 'query_range', {
-            query,
-            start: String(span.from),
-            end: String(span.to),
-            step: String(step),
-          }),
-        ),
-      labelValues: async (label, selector, span) =>
-        (await ask(origin, `label/${label}/values`, {
-          'match[]': selector,
-          start: String(span.from),
-          end: String(span.to),
-        })) as string[],
-      stop,
-    };
+    return { ...prometheusAt(origin), pid: child.pid ?? 0, stop };
   } catch (error) {
     await stop();
     throw error;

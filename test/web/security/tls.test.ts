@@ -507,16 +507,21 @@ describe('a start with files that cannot be used', () => {
   it.each([
     {
       line: 'cert_file: absent.pem',
-      problem: /web\.yml:2: tls_server_config\.cert_file: .*absent\.pem cannot be read: no such file or directory \(ENOENT\)$/,
+      problem:
+        /web\.yml:2: tls_server_config\.cert_file: .*absent\.pem cannot be read: no such file or directory \(ENOENT\)$/,
     },
-    { line: 'cert_file: .', problem: /web\.yml:2: tls_server_config\.cert_file: .* cannot be read: it is a directory \(EISDIR\)$/ },
+    {
+      line: 'cert_file: .',
+      problem: /web\.yml:2: tls_server_config\.cert_file: .* cannot be read: it is a directory \(EISDIR\)$/,
+    },
     {
       line: 'cert_file: server.key',
       problem: /web\.yml:2: tls_server_config\.cert_file: .*server\.key holds no certificate/,
     },
     {
       line: 'key_file: absent.key',
-      problem: /web\.yml:3: tls_server_config\.key_file: .*absent\.key cannot be read: no such file or directory \(ENOENT\)$/,
+      problem:
+        /web\.yml:3: tls_server_config\.key_file: .*absent\.key cannot be read: no such file or directory \(ENOENT\)$/,
     },
     {
       line: 'key_file: server.pem',

@@ -1,0 +1,197 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/rules/thresholds.ts';
+import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
+import { passwordOf } from '../support/configuration.ts';
+import { until, type Watch } from './live.ts';
+import { endExporter, type LiveExporter, startExporter, startStack } from './live-stack.ts';
+import { temporaryDirectory } from './tools.ts';
+
+/** The rules with minutes as seconds, or shorter. */
+const SHORT: Thresholds = {
+  ...DEFAULT_THRESHOLDS,
+  failedFor: 1,
+  failingRepeatedlyFor: 1,
+  dataStaleAfter: 12,
+  dataStaleFor: 2,
+  pollFailingFor: 3,
+  replicaDownFor: 3,
+  serviceGoneFor: 3,
+  exporterDownFor: 8,
+  neverPolledFor: 20,
+  labelsRenamedFor: 3,
+  resourceMemory: 8,
+  exporterMemory: 5,
+  serviceMemory: 120,
+};
+
+/** What a slow machine may add to any time. */
+const SLACK = 40;
+
+/** One polled project of a simulated cloud. */
+const projectOf = (name: string, cloud: SimulatedCloud) => ({
+  name,
+  region: cloud.account.region,
+  iam_endpoint: cloud.origin,
+  credentials: passwordOf(cloud),
+  services: [{ type: 'ges', endpoint: cloud.origin }],
+});
+
+const UNREADABLE = {
+  match: { service: 'ges', operation: 'list_backups' },
+  fault: { kind: 'status', status: 503 },
+} as const;
+
+/** Simulated clouds that hold the same graphs, which are backed up by hand alone. */
+function startCloud(): Promise<SimulatedCloud> {
+  return startSimulatedCloud({ graphs: 2, instances: 0, characters: false, seed: 7 });
+}
+
+const appears = (watched: Watch, alerts: readonly string[]) =>
+  until(
+    () => alerts.every((alert) => watched.now().includes(alert)),
+    SLACK,
+    () => `${alerts.join(', ')} to fire; there are ${watched.now().join(', ')}`,
+  );
+
+const disappears = (watched: Watch, alerts: readonly string[]) =>
+  until(
+    () => alerts.every((alert) => !watched.now().includes(alert)),
+    SLACK,
+    () => `${alerts.join(', ')} to end; there are ${watched.now().join(', ')}`,
+  );
+
+const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+it('a pair of replicas, a removed project, a crash loop and labels of targets: Alertmanager gets what it should', {
+  timeout: 240_000,
+}, async () => {
+  using directory = temporaryDirectory();
+  await using stack = new AsyncDisposableStack();
+  const [first, second, third, fourth] = await Promise.all([
+    startCloud(),
+    startCloud(),
+    startCloud(),
+    startCloud(),
+  ]);
+  for (const cloud of [first, second, third, fourth]) stack.defer(() => cloud.stop());
+  const exporters = new Map<string, LiveExporter>();
+  stack.defer(async () => {
+    for (const exporter of exporters.values()) await endExporter(exporter);
+  });
+  const configure = (name: string, projects: readonly unknown[]) => {
+    const file = join(directory.path, `${name}.yml`);
+    writeFileSync(file, JSON.stringify({ poll: { interval: '1s' }, projects }));
+    return file;
+  };
+  const start = async (name: string, projects: readonly unknown[], address = '127.0.0.1:0') => {
+    const exporter = await startExporter(configure(name, projects), address);
+    exporters.set(name, exporter);
+    return exporter.address;
+  };
+  const [frozen, good, kept, crashing] = await Promise.all([
+    start('frozen', [projectOf('pair', first)]),
+    start('good', [projectOf('pair', second)]),
+    start('kept', [projectOf('kept', third), projectOf('removed', third)]),
+    start('crashing', [projectOf('crashing', fourth)]),
+  ]);
+  // The Prometheus Operator gives each target labels of its own, one of which is called service.
+  const operator = { service: 'backups', namespace: 'monitoring', pod: 'backups-0', endpoint: 'http' };
+  const { watched } = await startStack(stack, directory.path, SHORT, [
+    { job_name: 'pair', static_configs: [{ targets: [frozen, good], labels: operator }] },
+    { job_name: 'kept', static_configs: [{ targets: [kept], labels: operator }] },
+    { job_name: 'crashing', static_configs: [{ targets: [crashing], labels: operator }] },
+  ]);
+  await wait(5);
+  expect(watched.now(), 'without a fault').toEqual([]);
+
+  const graph = first.resources()[0];
+  if (graph === undefined) throw new Error('there is no graph');
+  const failing = [`Failed ${graph.name}`, `FailingRepeatedly ${graph.name}`];
+
+  async function aFrozenReplica(): Promise<void> {
+    for (const cloud of [first, second]) {
+      for (let count = 0; count < 3; count += 1)
+        cloud.startBackup(graph?.id ?? '', { result: 'failed', duration: 0 });
+    }
+    await appears(watched, failing);
+    first.order(UNREADABLE);
+    await wait(3);
+    second.startBackup(graph?.id ?? '', { duration: 0 });
+    await disappears(watched, failing);
+    await appears(watched, ['PollFailing pair ges', 'ReplicaDown pair']);
+  }
+
+  async function aRemovedProject(): Promise<void> {
+    configure('kept', [projectOf('kept', third)]);
+    exporters.get('kept')?.program.child.kill('SIGHUP');
+    await appears(watched, ['ServiceGone removed ges']);
+  }
+
+  async function aCrashLoop(): Promise<void> {
+    fourth.order({ ...UNREADABLE, fault: { kind: 'no-answer' } });
+    let isLooping = true;
+    const loop = (async () => {
+      while (isLooping) {
+        const exporter = exporters.get('crashing');
+        if (exporter !== undefined) await endExporter(exporter, 'SIGKILL');
+        await start('crashing', [projectOf('crashing', fourth)], crashing);
+        await wait(2);
+      }
+    })();
+    try {
+      await appears(watched, ['DataStale crashing ges']);
+      const comings = watched.comings('DataStale crashing ges');
+      await wait(12);
+      expect(watched.now()).toContain('DataStale crashing ges');
+      expect(watched.comings('DataStale crashing ges')).toBe(comings);
+    } finally {
+      isLooping = false;
+      await loop;
+    }
+  }
+
+  await Promise.all([aFrozenReplica(), aRemovedProject(), aCrashLoop()]);
+
+  const expected = [
+    ...failing,
+    'PollFailing pair ges',
+    'ReplicaDown pair',
+    'ServiceGone removed ges',
+    'DataStale crashing ges',
+  ];
+  // A process that crashes every few seconds is down for some of them.
+  const mayFire = ['ReplicaDown crashing', 'ExporterDown crashing', 'PollFailing crashing ges'];
+  expect(watched.seen().filter((alert) => !mayFire.includes(alert))).toEqual(expected.toSorted());
+  for (const alert of watched.received()) {
+    expect(alert.labels['cloud_service'] ?? 'ges').toBe('ges');
+    expect(alert.labels).not.toHaveProperty('service');
+    expect(alert.annotations['command'] ?? '--service ges').toContain('--service ges');
+  }
+});
+
+it('a target label called region: LabelsRenamed reaches Alertmanager, and honor_labels ends it', {
+  timeout: 120_000,
+}, async () => {
+  using directory = temporaryDirectory();
+  await using stack = new AsyncDisposableStack();
+  const cloud = await startCloud();
+  stack.defer(() => cloud.stop());
+  const configuration = join(directory.path, 'config.yml');
+  writeFileSync(
+    configuration,
+    JSON.stringify({ poll: { interval: '1s' }, projects: [projectOf('prod', cloud)] }),
+  );
+  const exporter = await startExporter(configuration, '127.0.0.1:0');
+  stack.defer(() => endExporter(exporter));
+  const static_configs = [{ targets: [exporter.address], labels: { region: 'eu' } }];
+
+  const { watched } = await startStack(stack, directory.path, SHORT, [
+    { job_name: 'renamed', static_configs },
+    { job_name: 'honored', honor_labels: true, static_configs },
+  ]);
+
+  await appears(watched, ['LabelsRenamed renamed']);
+  expect(watched.seen()).toEqual(['LabelsRenamed renamed']);
+});
