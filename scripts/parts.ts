@@ -124,7 +124,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
       'rules',
       'simulated-cloud',
     ],
-    packages: ['commander'],
+    packages: ['commander', 'yaml'],
   },
 };
 

@@ -59,8 +59,8 @@ interface Round {
   readonly clients: readonly ProjectClient[];
   readonly stop: AbortController;
   readonly loops: readonly Promise<void>[];
-  /** Resolves when the counters of new services are served. */
-  readonly admitted: Promise<unknown>;
+  /** Resolves when everything known, and the counters of new services, are served by this configuration. */
+  readonly ready: Promise<unknown>;
 }
 
 /** An exporter that polls nothing until a configuration is applied. */
@@ -91,7 +91,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       await forget(place);
     }
     round = begin(config, memories);
-    await Promise.all([round.admitted, forgetAllBut(round, before)]);
+    await Promise.all([round.ready, forgetAllBut(round, before)]);
   };
 
   const forget = async (place: Scope): Promise<void> => {
@@ -152,11 +152,13 @@ export function createExporter(options: ExporterOptions): Exporter {
         pollers.set(placeKey(place), poller);
       }
     }
-    const loops = Array.from(pollers.values(), (poller, index) =>
-      pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal),
-    );
+    const ready = Promise.all([...admissions, ...pollers.values().map((poller) => poller.republish())]);
+    const loops = Array.from(pollers.values(), async (poller, index) => {
+      await ready;
+      await pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal);
+    });
     const projects = config.projects.map(({ region, name }) => ({ region, project: name }));
-    return { projects, pollers, clients, stop, loops, admitted: Promise.all(admissions) };
+    return { projects, pollers, clients, stop, ready, loops };
   };
 
   const pollOnSchedule = async (
@@ -167,7 +169,6 @@ export function createExporter(options: ExporterOptions): Exporter {
   ): Promise<void> => {
     const started = clock();
     const elapsed = (): Seconds => seconds(clock() - started);
-    await poller.republish();
     let delay = firstPollDelay(turn.index, turn.count);
     while (!signal.aborted) {
       await options.sleep(delay, signal).catch(() => undefined);

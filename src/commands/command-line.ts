@@ -10,6 +10,7 @@ import { type CommandTime, REAL_TIME } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
 import { factor, listenAddress, someText, telemetryPath, wholeNumber } from './flag-values.ts';
 import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
+import { npmAdvice } from './npm.ts';
 import { addRulesCommand } from './rules.ts';
 import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
@@ -82,7 +83,8 @@ function createProgram(
     .configureOutput({
       writeOut: writeHelp,
       writeErr: terminal.writeError,
-      outputError: (text) => terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text)}\n`),
+      outputError: (text) =>
+        terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text + excessAdvice(text, terminal))}\n`),
       getOutHelpWidth: () => terminal.outputWidth ?? HELP_WIDTH,
       getErrHelpWidth: () => terminal.errorWidth ?? HELP_WIDTH,
       getOutHasColors: () => false,
@@ -116,15 +118,25 @@ const oneLine = (text: string): string =>
       .replaceAll(/\s*\n\s*/g, ' '),
   );
 
+/** Of flags that npm takes for its own, only the values arrive. */
+const excessAdvice = (text: string, { environment }: Terminal): string =>
+  text.startsWith('error: too many arguments') ? npmAdvice(environment, '--web.listen-address :10047') : '';
+
 function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): void {
   withServeFlags(program.command('demo'))
     .description('serve a simulated cloud: no account, configuration or network needed')
     .option('--demo.graphs <count>', 'simulated graphs, at most 10000', wholeNumber(0, 10_000), 12)
     .option(
       '--demo.instances <count>',
-      'simulated database instances, at most 10000',
+      'simulated GaussDB(for MySQL) instances, at most 10000',
       wholeNumber(0, 10_000),
       6,
+    )
+    .option(
+      '--demo.others <count>',
+      'simulated resources of each other service, at most 10000',
+      wholeNumber(0, 10_000),
+      0,
     )
     .option('--demo.seed <number>', 'seed of the simulation', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option(
@@ -132,6 +144,11 @@ function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): 
       'divides schedules, durations, objectives and the poll interval',
       factor,
       1,
+    )
+    .option(
+      '--demo.config-file <path>',
+      'write a configuration with which other commands can use the simulated cloud',
+      someText,
     )
     .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
 }

@@ -1,56 +1,145 @@
+import { stringify } from 'yaml';
+import { formatDuration } from '../config/duration.ts';
 import { parseConfig } from '../config/load.ts';
+import { seconds } from '../domain/quantities.ts';
+import { errorCode } from '../errors.ts';
+import { fileError } from '../files/file-error.ts';
+import { openReplacement } from '../files/replace-file.ts';
+import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
+import { SERVICES } from '../services/index.ts';
 import { startSimulatedCloud } from '../services/simulated-cloud.ts';
+import type { SimulatedCloud } from '../simulated-cloud/simulated-cloud.ts';
+import { shellWord } from '../status/shell.ts';
+import { PROGRAM_NAME } from './build.ts';
+import { CommandError } from './command-error.ts';
 import type { DemoFlags } from './flags.ts';
+import { programCommand } from './npm.ts';
 import { runExporter } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
-const POLL_INTERVAL = 5 * 60;
+// examples/demo.yml has this port and these intervals.
+const CLOUD_PORT = 10_046;
+const POLL_INTERVAL = 15;
 const OBJECTIVE = 26 * 3600;
 const SHORTEST_INTERVAL = 1;
 // So often a backup of a healthy resource fails, to be started again soon after.
 const MISHAPS = 0.02;
+// Of the usual time: whoever starts a backup of a resource that needs one sees its end.
+const QUICK = 0.1;
 
 /** Serves a simulated cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
   const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
-  const cloud = await startSimulatedCloud({
-    graphs: flags['demo.graphs'],
-    instances: flags['demo.instances'],
-    seed: flags['demo.seed'],
-    mishaps: MISHAPS,
-    speed: flags['demo.speed'],
-  });
-  const speed = flags['demo.speed'];
-  const interval = Math.max(SHORTEST_INTERVAL, POLL_INTERVAL / speed);
-  const settings = {
-    poll: { interval: milliseconds(interval) },
-    limits: { resources: 10_000 },
-    rpo: { default: milliseconds(OBJECTIVE / speed) },
-    projects: [
-      {
-        name: 'demo',
-        region: cloud.account.region,
-        iam_endpoint: cloud.origin,
-        credentials: {
-          type: 'password',
-          user: cloud.account.user,
-          domain: cloud.account.domain,
-          password: cloud.account.password,
-        },
-        services: [
-          { type: 'ges', endpoint: cloud.origin },
-          { type: 'gaussdb-mysql', endpoint: cloud.origin },
-        ],
-      },
-    ],
-  };
+  const cloud = await startCloud(flags, log);
   try {
-    const loadConfig = async () => parseConfig(JSON.stringify(settings), 'demo');
-    return await runExporter({ flags, terminal, log, loadConfig });
+    const configuration = configurationOf(cloud, flags);
+    await writeConfiguration(flags['demo.configFile'], configuration);
+    return await runExporter({
+      flags,
+      terminal,
+      log,
+      source: 'demo',
+      loadConfig: async () => parseConfig(configuration, 'demo'),
+      onListening: (url) => sayWhatToTry({ url, cloud, flags, terminal, log }),
+    });
   } finally {
     await cloud.stop();
   }
 }
 
-const milliseconds = (seconds: number): string => `${Math.max(1, Math.round(seconds * 1000))}ms`;
+async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
+  const options = {
+    graphs: flags['demo.graphs'],
+    instances: flags['demo.instances'],
+    counts: Object.fromEntries(otherServices(flags).map((type) => [type, flags['demo.others']])),
+    seed: flags['demo.seed'],
+    mishaps: MISHAPS,
+    speed: flags['demo.speed'],
+  };
+  const cloud = await startSimulatedCloud({ ...options, port: CLOUD_PORT }).catch((error: unknown) => {
+    if (errorCode(error) !== 'EADDRINUSE') throw error;
+    log.warn({ port: CLOUD_PORT }, 'port of the simulated cloud is in use, taking another');
+    return startSimulatedCloud(options);
+  });
+  for (const { id, character, deleted } of cloud.resources()) {
+    if ((character === 'stale' || character === 'never') && !deleted) cloud.slowDown(id, QUICK);
+  }
+  return cloud;
+}
+
+const MAIN_SERVICES: readonly string[] = ['ges', 'gaussdb-mysql'];
+
+const otherServices = (flags: DemoFlags): readonly string[] =>
+  flags['demo.others'] === 0
+    ? []
+    : SERVICES.map(({ type }) => type).filter((type) => !MAIN_SERVICES.includes(type));
+
+/** The configuration of the demo: what its exporter runs with, and commands beside it may use. */
+function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
+  const { origin, account } = cloud;
+  const speed = flags['demo.speed'];
+  const interval = Math.max(SHORTEST_INTERVAL, POLL_INTERVAL / speed);
+  return stringify({
+    poll: { interval: duration(interval) },
+    limits: { resources: 10_000 },
+    rpo: { default: duration(OBJECTIVE / speed) },
+    projects: [
+      {
+        name: 'demo',
+        region: account.region,
+        iam_endpoint: origin,
+        credentials: {
+          type: 'password',
+          user: account.user,
+          domain: account.domain,
+          password: account.password,
+        },
+        services: [...MAIN_SERVICES, ...otherServices(flags)].map((type) => ({
+          type,
+          endpoint: cloud.endpointOf(type),
+        })),
+      },
+    ],
+  });
+}
+
+const duration = (length: number): string => formatDuration(seconds(Math.max(0.001, length)));
+
+const HEADER = '# For commands that use the simulated cloud of a running demo.\n';
+
+async function writeConfiguration(path: string | undefined, configuration: string): Promise<void> {
+  if (path === undefined) return;
+  try {
+    const file = await openReplacement(path);
+    file.stream.write(`${HEADER}${configuration}`);
+    await file.commit().finally(file.abort);
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${fileError(error)}`);
+  }
+}
+
+interface Trial {
+  readonly url: string;
+  readonly cloud: SimulatedCloud;
+  readonly flags: DemoFlags;
+  readonly terminal: Pick<Terminal, 'environment'>;
+  readonly log: Log;
+}
+
+/** Logs where the page is, and a command that mends one of the problems on it. */
+function sayWhatToTry({ url, cloud, flags, terminal, log }: Trial): void {
+  const stale = cloud.resources().find(({ character }) => character === 'stale');
+  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
+  const file = flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
+  if (stale === undefined || file === undefined) {
+    log.info(
+      { page: url, hint: 'with --demo.config-file FILE other commands can use its cloud' },
+      'demo ready',
+    );
+    return;
+  }
+  const program = programCommand(terminal.environment, PROGRAM_NAME);
+  const command = `${program} backups create --config.file ${shellWord(file)} --resource ${stale.name} --wait`;
+  log.info({ page: url, try: command }, 'demo ready');
+}

@@ -19,8 +19,10 @@ export interface ServeFlags {
 export interface DemoFlags extends ServeFlags {
   readonly 'demo.graphs': number;
   readonly 'demo.instances': number;
+  readonly 'demo.others': number;
   readonly 'demo.seed': number;
   readonly 'demo.speed': number;
+  readonly 'demo.configFile'?: string;
 }
 
 /** The flags of `check`, checked. */

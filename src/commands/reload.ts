@@ -4,7 +4,7 @@ import { errorMessage } from '../errors.ts';
 import type { Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 
-/** Loads the configuration anew; resolves with what is wrong with it, one line each, nothing when it is in force. */
+/** Reloads the configuration; resolves with what is wrong with it, one line each, nothing when it is in force. */
 export type Reload = () => Promise<readonly string[]>;
 
 /** A reload that leaves everything as it was when the configuration has a mistake. Reloads run one after the other. */
@@ -21,13 +21,12 @@ export function createReloader({
 
   const refuse = (problems: readonly string[]): readonly string[] => {
     exporter.recordReload(false);
-    for (const problem of problems)
-      log.error({ problem }, 'configuration not reloaded, the old one stays in force');
+    for (const problem of problems) log.error({ problem }, 'configuration not reloaded, keeping the old one');
     return problems;
   };
 
   const reload: Reload = async () => {
-    // A fault of our own must not end the program either: it goes on as it was.
+    // A fault of our own must not end the program either.
     const loaded = await loadConfig().catch(errorMessage);
     if (typeof loaded === 'string') return refuse([loaded]);
     if (!loaded.ok) return refuse(loaded.problems.map(formatProblem));

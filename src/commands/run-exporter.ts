@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
 import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { milliseconds, systemClock } from '../domain/quantities.ts';
+import { errorMessage } from '../errors.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 import { databaseStore } from '../state-file/database-client.ts';
@@ -12,13 +14,14 @@ import { parseListenAddress } from '../web/security/listen-address.ts';
 import { WebConfigError } from '../web/security/tls-material.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
 import { openWebSecurity, type WebSecurity } from '../web/security/web-security.ts';
-import { createWebServer, type WebServer } from '../web/security/web-server.ts';
+import { createWebServer, type Listening, type WebServer } from '../web/security/web-server.ts';
 import { statusRoutes } from '../web/status-routes.ts';
-import { readBuildInfo } from './build.ts';
+import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { projectClientFactory, sleep } from './client-factory.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ServeFlags } from './flags.ts';
+import { npmAdvice } from './npm.ts';
 import { createReloader } from './reload.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,19 +30,24 @@ export interface ExporterProcess {
   readonly flags: ServeFlags;
   readonly terminal: Terminal;
   readonly log: Log;
+  /** Where the configuration comes from: a file, or `environment`. */
+  readonly source: string;
   /** Loads the configuration, at the start and at each reload. */
   readonly loadConfig: () => Promise<ConfigResult>;
+  /** Called once with the address of the status page. */
+  readonly onListening?: (url: string) => void;
 }
 
 // An orderly end takes less than two seconds: answers under way have this long to be taken.
 const GRACE_MILLISECONDS = 1500;
 
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
-export async function runExporter({ flags, terminal, log, loadConfig }: ExporterProcess): Promise<number> {
+export async function runExporter(options: ExporterProcess): Promise<number> {
+  const { flags, terminal, log, loadConfig } = options;
   terminal.onUncaught((error) => {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    log.debug({ stack }, 'where the unexpected error came from');
-    log.error({ error: message }, 'unexpected error, ending');
+    log.debug({ stack }, 'stack of the unexpected error');
+    log.error({ error: message }, 'unexpected error, exiting');
     terminal.exit(EXIT.failed);
   });
   terminal.onWarning(({ name, message }) => log.warn({ name, warning: message }, 'Node.js warns'));
@@ -56,6 +64,7 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
     for (const problem of problems) terminal.writeError(`${problem}\n`);
     return EXIT.usage;
   }
+  log.info(startFields(options, loaded.config), `starting ${PROGRAM_NAME}`);
   for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
 
   const stateFile = await Promise.race([openStateFileOf(flags, log), ended.then(() => undefined)]);
@@ -78,16 +87,20 @@ export async function runExporter({ flags, terminal, log, loadConfig }: Exporter
     now: () => performance.now(),
     passwords: undefined,
   });
-  const listening = await server.listen(parseListenAddress(flags['web.listenAddress']));
-  log.info(
-    { address: listening.address, scheme: listening.scheme, path: flags['web.telemetryPath'] },
-    'listening',
-  );
+  const listening = await server
+    .listen(parseListenAddress(flags['web.listenAddress']))
+    .catch((error: unknown) => {
+      const advice = npmAdvice(terminal.environment, '--web.listen-address :10047');
+      throw new CommandError(errorMessage(error) + advice);
+    });
+  const url = pageUrl(listening);
+  log.info({ address: listening.address, url, telemetry_path: flags['web.telemetryPath'] }, 'listening');
   exporter.recordReload(true);
   await exporter.apply(loaded.config);
   started.resolve();
+  options.onListening?.(url);
 
-  log.info({ signal: await ended }, 'ending');
+  log.info({ signal: await ended }, 'shutting down');
   await end(server, exporter);
   await stateFile.close();
   return EXIT.done;
@@ -137,4 +150,17 @@ function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFil
     deadline: (after) => AbortSignal.timeout(milliseconds(after)),
     createClient: projectClientFactory(terminal.environment, log),
   });
+}
+
+function startFields({ terminal, source }: ExporterProcess, { projects }: Config) {
+  const { version, revision, nodeVersion } = readBuildInfo(terminal.environment);
+  const services = projects.flatMap((project) => project.services).length;
+  return { version, revision, node: nodeVersion, config: source, projects: projects.length, services };
+}
+
+/** The address of the status page as a browser on this machine takes it. */
+function pageUrl({ scheme, host, port }: Listening): string {
+  const isAny = host === '::' || host === '0.0.0.0';
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${scheme}://${isAny ? 'localhost' : name}:${port}/`;
 }

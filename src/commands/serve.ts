@@ -1,12 +1,15 @@
-import { loadConfiguration } from '../config/find.ts';
+import { findConfigFile, loadConfiguration } from '../config/find.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import type { ServeFlags } from './flags.ts';
 import { runExporter } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Polls and serves until a signal ends it; resolves with the exit code. */
-export function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
+export async function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
   const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
-  const loadConfig = () => loadConfiguration(flags['config.file'], terminal.environment);
-  return runExporter({ flags, terminal, log, loadConfig });
+  const { environment } = terminal;
+  const configFile = flags['config.file'];
+  const source = (await findConfigFile(configFile, environment)) ?? 'environment';
+  const loadConfig = () => loadConfiguration(configFile, environment);
+  return await runExporter({ flags, terminal, log, source, loadConfig });
 }

@@ -20,15 +20,25 @@ const exists = async (file: string): Promise<boolean> => {
 };
 
 /**
- * Loads the configuration from `file`, the value of `--config.file`; else from the file in
- * `HUAWEICLOUD_BACKUP_CONFIG_FILE`; else from the standard file if it exists; else from the environment.
+ * The configuration file: `file`, the value of `--config.file`; else the one in `HUAWEICLOUD_BACKUP_CONFIG_FILE`; else
+ * the standard file if it exists; undefined where the environment is the configuration.
  */
+export const findConfigFile = async (
+  file: string | undefined,
+  environment: Environment,
+  standardFile = STANDARD_CONFIG_FILE,
+): Promise<string | undefined> => {
+  const named = file ?? (environment[CONFIG_FILE_VARIABLE]?.trim() || undefined);
+  if (named !== undefined) return named;
+  return (await exists(standardFile)) ? standardFile : undefined;
+};
+
+/** Loads the configuration from where {@link findConfigFile} finds it. */
 export const loadConfiguration = async (
   file: string | undefined,
   environment: Environment,
   standardFile = STANDARD_CONFIG_FILE,
 ): Promise<ConfigResult> => {
-  const named = file ?? (environment[CONFIG_FILE_VARIABLE]?.trim() || undefined);
-  if (named !== undefined) return loadConfigFile(named);
-  return (await exists(standardFile)) ? loadConfigFile(standardFile) : configFromEnvironment(environment);
+  const found = await findConfigFile(file, environment, standardFile);
+  return found === undefined ? configFromEnvironment(environment) : loadConfigFile(found);
 };

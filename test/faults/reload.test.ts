@@ -221,7 +221,7 @@ describe('SIGHUP', () => {
       'log.format': 'logfmt',
     };
 
-    const running = runExporter({ flags, terminal, log, loadConfig });
+    const running = runExporter({ flags, terminal, log, source: 'config.yml', loadConfig });
     handlers.get('SIGHUP')?.('SIGHUP');
     firstLoad.resolve(loaded);
     await eventually(() => output.includes('configuration reloaded'));

@@ -489,6 +489,17 @@ describe('rows that cannot be read', () => {
   });
 });
 
+describe('a new configuration', () => {
+  it('is what everything known is served by when it has been applied, before the next poll', async () => {
+    const world = await startExporterWorld(GRAPHS);
+
+    await world.exporter.apply(config({ rpo: { default: age(7200), overrides: [] } }));
+    const { value } = await world.scrape();
+
+    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(7200);
+  });
+});
+
 describe('services', () => {
   it('are polled each on its own: one that hangs delays no other', async () => {
     const world = createExporterWorld();

@@ -1,10 +1,37 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startExporter } from '../support/exporter-process.ts';
-import { filesFor } from './command-world.ts';
+import { eventually, startExporter, startProgram } from '../support/exporter-process.ts';
+import { cloudFor, configFor, filesFor } from './command-world.ts';
 
 describe('the log', () => {
+  it('begins with the version, the configuration and what it holds, and where the page is', async () => {
+    const cloud = await cloudFor();
+    const config = await configFor(cloud);
+    const exporter = await startExporter(['--config.file', config]);
+    const { errors } = await exporter.stop();
+
+    const [first, second] = errors.split('\n');
+    expect(first).toMatch(
+      /level=info msg="starting huaweicloud-backup-exporter" version=\d+\.\d+\.\d+ revision=\S+ node=v\S+ /,
+    );
+    expect(first).toContain(` config=${config} projects=1 services=2`);
+    expect(second).toMatch(
+      /level=info msg=listening address=127\.0\.0\.1:\d+ url=http:\/\/127\.0\.0\.1:\d+\/ telemetry_path=\/metrics$/,
+    );
+  });
+
+  it.each([
+    { address: ':0', url: /url=http:\/\/localhost:\d+\/ / },
+    { address: '[::1]:0', url: /url=http:\/\/\[::1\]:\d+\/ / },
+  ])('names an address that a browser takes when it listens on $address', async ({ address, url }) => {
+    const program = startProgram(['demo', '--web.listen-address', address]);
+    await eventually(() => program.errors().includes('msg=listening'));
+    program.child.kill();
+
+    expect((await program.ended).errors).toMatch(url);
+  });
+
   it('that nobody reads does not keep the process from ending', async () => {
     const files = await filesFor();
     const users = `basic_auth_users:\n  alice: $2y$10$${'a'.repeat(53)}\n`;

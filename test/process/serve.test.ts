@@ -272,7 +272,7 @@ describe('the exporter as a process', () => {
 
     expect(second.code).toBe(1);
     expect(second.errors).toMatch(
-      /^huaweicloud-backup-exporter: cannot listen on \S+: the port is in use; [^\n]+\n$/,
+      /^huaweicloud-backup-exporter: cannot listen on \S+: the port is in use; [^\n]+$/m,
     );
   });
 });

@@ -148,8 +148,13 @@ function probablyMeant(known: readonly ResourceInService[], wanted: string): rea
   return known.filter(({ resource }) => resource.name === name);
 }
 
-const whyUnread = (unread: readonly UnreadList[]): string =>
-  unread.map(({ service, reason }) => `${placeWords(service)}: ${reason}`).join('; ');
+/** Each reason once, with the services that could not be listed for it. */
+function whyUnread(unread: readonly UnreadList[]): string {
+  const byReason = Map.groupBy(unread, ({ reason }) => reason);
+  return [...byReason]
+    .map(([reason, lists]) => `${lists.map(({ service }) => placeWords(service)).join(', ')}: ${reason}`)
+    .join('; ');
+}
 
 const MOST_CANDIDATES = 8;
 
