@@ -8,6 +8,7 @@ export interface Part {
 /** The parts of src/, each after those it imports. */
 export const PARTS: Readonly<Record<string, Part>> = {
   'abort.ts': { holds: 'signals joined for as long as a call takes', imports: [] },
+  'shard.ts': { holds: 'which projects a shard polls', imports: [] },
   'errors.ts': { holds: 'what an unknown error says', imports: [] },
   files: {
     holds: 'files written whole or not at all, and what is wrong with one in words',
@@ -48,7 +49,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   metrics: {
     holds: 'the catalogue of metrics, the encoder, publication of the series',
-    imports: ['domain', 'pagination', 'services', 'config', 'cloud', 'state'],
+    imports: ['shard.ts', 'domain', 'pagination', 'services', 'config', 'cloud', 'state'],
     packages: ['prom-client'],
   },
   backfill: {
@@ -79,6 +80,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'exporter.ts': {
     holds: 'the pollers of a configuration, over reloads',
     imports: [
+      'shard.ts',
       'domain',
       'log',
       'config',
@@ -104,6 +106,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   commands: {
     holds: 'the command line: the only part that reaches for clock, files, network and terminal',
     imports: [
+      'shard.ts',
       'abort.ts',
       'errors.ts',
       'files',

@@ -13,6 +13,7 @@ import {
   placeKey,
   type ServicePoller,
 } from './poll/service-poller.ts';
+import { isInShard, type Shard, WHOLE } from './shard.ts';
 import type { Scope } from './state/objective.ts';
 import { isSameOrigin } from './state/origin.ts';
 import { createPace } from './state/pace.ts';
@@ -23,6 +24,8 @@ import type { StatusReport } from './status/report.ts';
 /** What the exporter reaches the world with. */
 export interface ExporterOptions {
   readonly build: BuildInfo;
+  /** Which projects of a configuration are polled; all of them by default. */
+  readonly shard?: Shard | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly stateFile: StateFile;
@@ -66,7 +69,8 @@ interface Round {
 /** An exporter that polls nothing until a configuration is applied. */
 export function createExporter(options: ExporterOptions): Exporter {
   const { build, clock, log } = options;
-  const metrics = createExporterMetrics(build, createPace);
+  const { shard = WHOLE } = options;
+  const metrics = createExporterMetrics(build, createPace, shard);
   const publisher = createPublisher(createPace);
   const publication = publicationOf([publisher.current, metrics.series]);
   let round: Round | undefined;
@@ -80,7 +84,10 @@ export function createExporter(options: ExporterOptions): Exporter {
     await Promise.all(ending?.loops ?? []);
   };
 
-  const change = async (config: Config): Promise<void> => {
+  const change = async (whole: Config): Promise<void> => {
+    const config = { ...whole, projects: whole.projects.filter(({ name }) => isInShard(shard, name)) };
+    // A shard without projects has nothing to wait for.
+    hasBeenReady ||= config.projects.length === 0;
     const before = round;
     await end(before);
     const memories = new Map(

@@ -184,6 +184,8 @@ function withServeFlags(command: Command): Command {
     )
     .option('--web.enable-lifecycle', 'enable POST /-/reload')
     .option('--state.file <path>', 'file that keeps counters and known resources across restarts', someText)
+    .option('--shard <ordinal>', 'poll only the projects of this shard, from 0', wholeNumber(0, 999), 0)
+    .option('--total-shards <count>', 'number of shards that share the projects', wholeNumber(1, 1000), 1)
     .addOption(
       new Option('--log.level <level>', 'least severe log level').choices(LOG_LEVELS).default('info'),
     )

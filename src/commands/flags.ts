@@ -11,6 +11,8 @@ export interface ServeFlags {
   readonly 'web.config.file'?: string;
   readonly 'web.enableLifecycle'?: true;
   readonly 'state.file'?: string;
+  readonly shard: number;
+  readonly totalShards: number;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }

@@ -7,6 +7,7 @@ import { errorMessage } from '../errors.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 import { databaseStore } from '../state-file/database-client.ts';
+import type { Shard } from '../shard.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
 import { StateFileError } from '../state-file/store.ts';
 import { createWebApp } from '../web/app.ts';
@@ -44,6 +45,13 @@ const GRACE_MILLISECONDS = 1500;
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runExporter(options: ExporterProcess): Promise<number> {
   const { flags, terminal, log, loadConfig } = options;
+  const shard = { ordinal: flags.shard, total: flags.totalShards };
+  if (shard.ordinal >= shard.total) {
+    throw new CommandError(
+      `--shard ${shard.ordinal}: expected less than --total-shards, which is ${shard.total}; the first shard is 0`,
+      EXIT.usage,
+    );
+  }
   terminal.onUncaught((error) => {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     log.debug({ stack }, 'stack of the unexpected error');
@@ -69,7 +77,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
 
   const stateFile = await Promise.race([openStateFileOf(flags, log), ended.then(() => undefined)]);
   if (stateFile === undefined) return EXIT.done;
-  const exporter = exporterOfThisProcess(terminal, log, stateFile);
+  const exporter = exporterOfThisProcess(terminal, log, stateFile, shard);
   const reload = createReloader({ exporter, loadConfig, log });
   const app = createWebApp({
     telemetryPath: flags['web.telemetryPath'],
@@ -140,8 +148,9 @@ async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> 
   }
 }
 
-function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile): Exporter {
+function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile, shard: Shard): Exporter {
   return createExporter({
+    shard,
     build: readBuildInfo(terminal.environment),
     clock: systemClock,
     log,

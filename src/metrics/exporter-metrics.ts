@@ -4,6 +4,7 @@ import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
+import { type Shard, WHOLE } from '../shard.ts';
 import type { Scope } from '../state/objective.ts';
 import type { Pace } from '../state/pace.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
@@ -77,7 +78,11 @@ const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const SERVICES_PER_GROUP = 40;
 
 /** The exporter's own metrics, all counters of it at 0. `createPace` gives each piece of work its own pace. */
-export function createExporterMetrics(build: BuildInfo, createPace: () => Pace): ExporterMetrics {
+export function createExporterMetrics(
+  build: BuildInfo,
+  createPace: () => Pace,
+  shard: Shard = WHOLE,
+): ExporterMetrics {
   const registry = new Registry();
   const gauge = (metric: MetricDescription) => new Gauge(options(metric, registry));
   const requestDuration = new Histogram({
@@ -91,6 +96,8 @@ export function createExporterMetrics(build: BuildInfo, createPace: () => Pace):
     { version: build.version, revision: build.revision, nodeversion: build.nodeVersion },
     1,
   );
+  gauge(PROCESS_METRICS.shardOrdinal).set({ shard_ordinal: String(shard.ordinal) }, shard.ordinal);
+  gauge(PROCESS_METRICS.totalShards).set(shard.total);
   // Each measurement of the event loop wakes an idle process.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   for (const name of MISNAMED) registry.removeSingleMetric(name);

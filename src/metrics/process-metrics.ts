@@ -32,4 +32,18 @@ export const PROCESS_METRICS = {
     help: 'The exporter that serves this; always 1.',
     labels: ['version', 'revision', 'nodeversion'],
   },
+  shardOrdinal: {
+    name: `${PREFIX}exporter_shard_ordinal`,
+    type: 'gauge',
+    unit: undefined,
+    help: 'Which shard this process is, from 0; the same as its label.',
+    labels: ['shard_ordinal'],
+  },
+  totalShards: {
+    name: `${PREFIX}exporter_total_shards`,
+    type: 'gauge',
+    unit: undefined,
+    help: 'The number of shards that the projects are divided among; 1 without sharding.',
+    labels: [],
+  },
 } as const satisfies Readonly<Record<string, MetricDescription>>;

@@ -219,6 +219,8 @@ describe('SIGHUP', () => {
       'web.telemetryPath': '/metrics',
       'log.level': 'info',
       'log.format': 'logfmt',
+      shard: 0,
+      totalShards: 1,
     };
 
     const running = runExporter({ flags, terminal, log, source: 'config.yml', loadConfig });

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { createExporter, type Exporter } from '../../src/exporter.ts';
+import type { Shard } from '../../src/shard.ts';
 import { NO_STATE_FILE } from '../../src/state-file/state-file.ts';
 import { config as configOf } from './config.ts';
 import { type ParsedSample, parseText, samplesOf } from './exposition-parser.ts';
@@ -29,7 +30,7 @@ export interface Scrape {
 }
 
 /** Makes an exporter that has applied no configuration yet; it is stopped when the test ends. */
-export function createExporterWorld(): ExporterWorld {
+export function createExporterWorld({ shard }: { readonly shard?: Shard } = {}): ExporterWorld {
   const time = createFakeTime();
   const cloud = createFakeCloud(time.clock);
   const log = createRecordingLog();
@@ -38,6 +39,7 @@ export function createExporterWorld(): ExporterWorld {
     clock: time.clock,
     log,
     stateFile: NO_STATE_FILE,
+    shard,
     sleep: time.sleep,
     deadline: time.deadline,
     createClient: cloud.createClient,

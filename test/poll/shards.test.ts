@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { isInShard } from '../../src/shard.ts';
+import { config, gaussdbService, gesService, project } from '../support/config.ts';
+import { createExporterWorld } from '../support/exporter-world.ts';
+import { list } from '../support/fake-cloud.ts';
+import { plainText } from '../support/published.ts';
+import { gaussdbRow, gesV2Row, graphRow, instanceRow } from '../support/rows.ts';
+
+const NAMES = Array.from({ length: 24 }, (_, index) => `team-${index}`);
+const estate = (names: readonly string[] = NAMES) =>
+  config({ projects: names.map((name) => project({ name, services: [gesService(), gaussdbService()] })) });
+
+/** What one shard serves of the estate after its first polls, a line for each resource series. */
+async function served(ordinal: number, total: number, ...estates: readonly (readonly string[])[]) {
+  const world = createExporterWorld({ shard: { ordinal, total } });
+  world.cloud.answer('ges', 'backups', list(gesV2Row()));
+  world.cloud.answer('ges', 'inventory', list(graphRow()));
+  world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
+  world.cloud.answer('gaussdb-mysql', 'inventory', list(instanceRow()));
+  for (const names of estates.length === 0 ? [NAMES] : estates) {
+    await world.exporter.apply(estate(names));
+    await world.time.pass(300);
+  }
+  const lines = plainText(world.exporter.publication(), 'text').split('\n');
+  await world.exporter.stop();
+  return lines.filter((line) => line.includes('resource_id='));
+}
+
+describe('shards', () => {
+  it.each([1, 2, 3, 5, 7])(
+    '%i of them serve together what one process serves, nothing twice',
+    async (total) => {
+      const whole = await served(0, 1);
+      const parts = await Promise.all(Array.from({ length: total }, (_, ordinal) => served(ordinal, total)));
+
+      expect(parts.flat().toSorted()).toEqual(whole.toSorted());
+    },
+  );
+
+  it('serve the same after a reload that adds and removes projects', async () => {
+    const after = [...NAMES.slice(6), 'newcomer-1', 'newcomer-2'];
+    const whole = await served(0, 1, NAMES, after);
+    const parts = await Promise.all([0, 1, 2].map((ordinal) => served(ordinal, 3, NAMES, after)));
+
+    expect(parts.flat().toSorted()).toEqual(whole.toSorted());
+  });
+
+  it('move one project in as many as there are, when there is one more', () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `project-${index}`);
+    const shardOf = (name: string, total: number) =>
+      Array.from({ length: total }, (_, ordinal) => ordinal).filter((ordinal) =>
+        isInShard({ ordinal, total }, name),
+      );
+
+    const moved = names.filter((name) => shardOf(name, 8)[0] !== shardOf(name, 9)[0]);
+
+    expect(names.every((name) => shardOf(name, 8).length === 1)).toBe(true);
+    expect(moved.every((name) => shardOf(name, 9)[0] === 8)).toBe(true);
+    expect(moved.length / names.length).toBeGreaterThan(0.09);
+    expect(moved.length / names.length).toBeLessThan(0.135);
+  });
+
+  it('are ready at once without projects', async () => {
+    const ordinal = [0, 1, 2].find((one) => !isInShard({ ordinal: one, total: 3 }, 'alone')) ?? 0;
+    const world = createExporterWorld({ shard: { ordinal, total: 3 } });
+
+    await world.exporter.apply(estate(['alone']));
+
+    expect(world.exporter.isReady()).toBe(true);
+    await world.exporter.stop();
+  });
+});
