@@ -39,8 +39,8 @@ const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
   ['config_last_reload_successful', 'gauge', []],
   ['config_last_reload_success_timestamp_seconds', 'gauge', []],
   ['exporter_build_info', 'gauge', ['version', 'revision', 'nodeversion']],
-  ['huaweicloud_backup_exporter_shard_ordinal', 'gauge', ['shard_ordinal']],
-  ['huaweicloud_backup_exporter_total_shards', 'gauge', []],
+  ['exporter_shard_ordinal', 'gauge', ['shard_ordinal']],
+  ['exporter_total_shards', 'gauge', []],
 ];
 
 describe('the catalogue', () => {
