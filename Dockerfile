@@ -1,17 +1,23 @@
 # Node.js, the libraries that it is linked with, and the program; no shell and no package manager.
 #   docker build --build-arg REVISION="$(git rev-parse HEAD)" --tag huaweicloud-backup-exporter .
 ARG NODE_VERSION=24.21.0
-FROM node:${NODE_VERSION}-bookworm-slim AS build
+FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-bookworm-slim AS bundle
 WORKDIR /build
 COPY package.json package-lock.json ./
 # Without its script the package "node" brings no second Node.js.
 RUN npm ci --ignore-scripts
-COPY rolldown.config.ts LICENSE ./
-COPY scripts/bundled-packages.ts scripts/image-root.sh ./scripts/
+COPY rolldown.config.ts ./
+COPY scripts/bundled-packages.ts ./scripts/
 COPY src ./src
 ARG REVISION=unknown
 RUN REVISION="${REVISION}" npm run build
-RUN sh scripts/image-root.sh /image && mkdir -p /state/huaweicloud-backup-exporter
+
+# Nothing in the bundle depends on the platform; Node.js and its libraries do.
+FROM node:${NODE_VERSION}-bookworm-slim AS root
+WORKDIR /build
+COPY scripts/image-root.sh LICENSE ./
+COPY --from=bundle /build/dist ./dist
+RUN sh image-root.sh /image && mkdir -p /state/huaweicloud-backup-exporter
 
 FROM scratch
 ARG VERSION=0.1.0
@@ -23,9 +29,9 @@ LABEL org.opencontainers.image.title="huaweicloud-backup-exporter" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
-COPY --from=build /image /
+COPY --from=root /image /
 # A volume for --state.file that is made here belongs to the user below.
-COPY --from=build --chown=65532:65532 /state /var/lib
+COPY --from=root --chown=65532:65532 /state /var/lib
 ENV PATH=/usr/local/bin NODE_ENV=production
 # A number: Kubernetes cannot tell from a name that it is not root.
 USER 65532:65532

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts the root of the image together: the program, Node.js and the libraries that it is linked with.
-#   sh scripts/image-root.sh DIRECTORY
+#   sh image-root.sh DIRECTORY, beside dist and LICENSE
 set -eu
 
 root=$1
