@@ -48,6 +48,7 @@ const fault = (
   more: Partial<Fault> = {},
 ): Fault => ({ name, cause: () => ({ kind: 'order', fault: ordered }), expect, ...more });
 
+// A sign-in that gets no response may have been refused, which counts against the account: it is not repeated at once.
 const CONNECTION: readonly Fault[] = [
   { name: 'connection refused', cause: () => ({ kind: 'refuse' }), expect: everywhere(thrice('network')) },
   {
@@ -62,10 +63,17 @@ const CONNECTION: readonly Fault[] = [
   },
   fault('reset before the answer', { kind: 'reset' }, everywhere(thrice('network'))),
   fault('reset in the body', { kind: 'reset-in-body' }, everywhere(thrice('network'))),
-  fault('no answer', { kind: 'no-answer' }, everywhere(thrice('timeout')), { endless: 'request' }),
-  fault('one byte a second', { kind: 'drip', secondsPerByte: 1 }, everywhere(thrice('timeout')), {
+  fault('no answer', { kind: 'no-answer' }, splitBySignIn(once('timeout'), thrice('timeout')), {
     endless: 'request',
   }),
+  fault(
+    'one byte a second',
+    { kind: 'drip', secondsPerByte: 1 },
+    splitBySignIn(once('timeout'), thrice('timeout')),
+    {
+      endless: 'request',
+    },
+  ),
 ];
 
 const GIBIBYTE = 2 ** 30;

@@ -407,7 +407,7 @@ describe('check', () => {
     expect({ code, errors }).toEqual({ code: 1, errors: '' });
     expect(output).toMatch(/^project cn-north-4 \(cn-north-4\)\n {2}ges: /);
     expect(output).toContain('ges.cn-north-4.myhuaweicloud.com');
-    expect(output).toContain('check the proxy too');
+    expect(output).toContain('check the proxy (proxy_url or HTTPS_PROXY)');
   });
 
   it('shows names without what a terminal would obey', async () => {
