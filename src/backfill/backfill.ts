@@ -4,7 +4,6 @@ import { RESOURCE_METRICS, type ResourceMetric } from '../metrics/resource-metri
 import { placeLabels, resourceLabels, sampleReader } from '../metrics/sample-reader.ts';
 import type { Scope } from '../state/objective.ts';
 import type { Aspect, HistoryPoint, TimeSpan } from './resource-history.ts';
-import { createSampleLines, type SampleTimes } from './sample-lines.ts';
 
 /** The past of one resource within the time of a grid, and where it belongs. */
 export interface PlacedHistory {
@@ -64,49 +63,54 @@ export const BACKFILLED_METRICS: readonly ResourceMetric[] = RESOURCE_METRICS.fi
   NEEDED.has(name),
 );
 
-const PIECE_LENGTH = 256 * 1024;
+const PIECE_LENGTH = 64 * 1024;
 
-/**
- * The samples of the past as OpenMetrics with timestamps, in pieces of text; `tell` hears of it before each piece. A
- * piece has to be used up before the next but one is asked for: its memory is used again.
- */
+/** The samples of the past as OpenMetrics with timestamps, in pieces of text; `onProgress` is called before each. */
 export function* writeBackfill(
   histories: readonly PlacedHistory[],
   grid: BackfillGrid,
-  tell: (progress: BackfillProgress) => void,
-): Generator<Uint8Array> {
+  onProgress: (progress: BackfillProgress) => void,
+): Generator<string> {
   const scrapeLabels = `${writeLabel('job', grid.job)},${writeLabel('instance', grid.instance)}`;
   const works = BACKFILLED_METRICS.length * histories.length;
-  const lines = createSampleLines(PIECE_LENGTH);
   let worked = 0;
   let samples = 0;
   let earliest = Number.POSITIVE_INFINITY;
-  const takePiece = (): Uint8Array => {
-    tell({
+  const report = (): void =>
+    onProgress({
       samples,
       done: works === 0 ? 1 : worked / works,
       earliest: Number.isFinite(earliest) ? unixSeconds(earliest) : undefined,
     });
-    return lines.take();
-  };
   for (const metric of BACKFILLED_METRICS) {
-    yield Buffer.from(writeMetadata(metric, 'openmetrics'));
+    let text = writeMetadata(metric, 'openmetrics');
     for (const history of histories) {
       for (const { labels, value, times } of readSeries(metric, history, grid)) {
-        const start = Buffer.from(`${metric.name}{${labels},${scrapeLabels}} ${value} `);
+        const start = `${metric.name}{${labels},${scrapeLabels}} ${value} `;
         earliest = Math.min(earliest, times.first);
-        for (let rest = times; rest.count > 0; ) {
-          const left = lines.add(start, rest);
-          samples += rest.count - left.count;
-          rest = left;
-          if (rest.count > 0) yield takePiece();
+        for (let index = 0; index < times.count; index += 1) {
+          text += `${start}${times.first + index * times.step}\n`;
+          samples += 1;
+          if (text.length < PIECE_LENGTH) continue;
+          report();
+          yield text;
+          text = '';
         }
       }
       worked += 1;
     }
-    yield takePiece();
+    report();
+    yield text;
   }
-  yield Buffer.from(ENDINGS.openmetrics);
+  yield ENDINGS.openmetrics;
+}
+
+/** The times of samples in whole Unix seconds. */
+interface SampleTimes {
+  readonly first: number;
+  /** Seconds from one to the next. */
+  readonly step: number;
+  readonly count: number;
 }
 
 /** One value of one series, and when it was served. */

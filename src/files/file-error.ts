@@ -20,6 +20,6 @@ const WORDS: Readonly<Record<string, string>> = {
 export function fileError(error: unknown): string {
   const code = errorCode(error);
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : undefined;
-  if (code === undefined || errno === undefined) return errorMessage(error);
-  return `${WORDS[code] ?? getSystemErrorMessage(errno)} (${code})`;
+  const words = WORDS[code ?? ''] ?? (errno === undefined ? undefined : getSystemErrorMessage(errno));
+  return words === undefined ? errorMessage(error) : `${words} (${code})`;
 }

@@ -43,6 +43,10 @@ export function countWords(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A count with its noun: `1 row`, `2 rows`. */
+export const counted = (count: number, noun: string): string =>
+  `${countWords(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 // Beyond this, JavaScript has no date (ECMA-262, time values).
 const LAST_MOMENT = 8.64e12;
 

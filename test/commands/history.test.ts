@@ -40,7 +40,7 @@ const auto = { method: 'auto', size: undefined };
 
 /** The pieces of a backfill, each read before the next one is asked for. */
 const piecesOf = (...backfill: Parameters<typeof writeBackfill>): readonly string[] =>
-  Array.from(writeBackfill(...backfill), (piece) => Buffer.from(piece).toString());
+  Array.from(writeBackfill(...backfill));
 
 const textOf = (
   histories: readonly PlacedHistory[],

@@ -131,3 +131,24 @@ describe('a real Prometheus over backfilled blocks', () => {
     expect(Number(count?.value?.[1])).toBeGreaterThan((6 * DAY) / STEP - 5);
   });
 });
+
+describe('backfill', () => {
+  it('writes to standard output what promtool imports, and a summary to standard error', async () => {
+    const cloud = await cloudFor();
+    const files = await filesFor();
+
+    const { code, output, errors } = await backfill(cloud, ['--since', '2d', '--step', '10m']);
+    const blocks = await run(
+      'promtool',
+      ['tsdb', 'create-blocks-from', 'openmetrics', await files.write('past.om', output), files.path('data')],
+      { package: 'prometheus' },
+    );
+
+    expect(code).toBe(0);
+    expect(errors).toMatch(
+      /^ges of prod: \d+ backups read\ngaussdb-mysql of prod: \d+ backups read\n[\d,]+ samples of 18 resources written, the earliest at \d{4}-\d\d-\d\d \d\d:\d\d:00 UTC\.\n$/,
+    );
+    expect({ code: blocks.code, stderr: blocks.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(blocks.stdout.trim().split('\n').length).toBeGreaterThan(20);
+  });
+});

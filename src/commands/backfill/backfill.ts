@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import {
   type BackfillGrid,
   type BackfillProgress,
@@ -5,26 +6,26 @@ import {
   writeBackfill,
 } from '../../backfill/backfill.ts';
 import { formatDuration } from '../../config/duration.ts';
-import type { UnixSeconds } from '../../domain/quantities.ts';
+import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { fileError } from '../../files/file-error.ts';
-import { countWords, momentWords } from '../../status/words.ts';
+import { createPace } from '../../state/pace.ts';
+import { counted, countWords, momentWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { loadConfig, openClients, pickServices } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackfillFlags } from '../flags.ts';
 import { withInterruption } from '../interruption.ts';
+import { createProgressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Output, openOutput } from './output.ts';
-import { createBackfillLine } from './progress.ts';
 import { readHistories } from './read-histories.ts';
-import { writePieces } from './write-pieces.ts';
 
-/** `backfill`: writes the past that the services can still tell of, for Prometheus to take in. */
+/** `backfill`: exports historical samples, as far as the listed backups show, for Prometheus to import. */
 export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   const grid = gridOf(flags, time.clock());
   const config = await loadConfig(flags['config.file'], terminal);
-  // Before anything is read: what cannot be written need not be asked for.
+  // First: what cannot be written need not be read.
   const output = await openOutput(flags.output, terminal.output).catch((error: unknown) => {
     throw cannotWrite(flags, error);
   });
@@ -32,16 +33,18 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
   try {
     return await withInterruption(terminal, async ({ first: interrupted }) => {
       const histories: PlacedHistory[] = [];
-      const tell = (remark: string): void => terminal.writeError(`${remark}\n`);
+      const say = (remark: string): void => terminal.writeError(`${remark}\n`);
       for (const picked of pickServices(config, {})) {
         const client = clients.of(picked.project);
         const { clock } = time;
-        const reading = { picked, client, config, span: grid, clock, interrupted, tell };
+        const reading = { picked, client, config, span: grid, clock, interrupted, say };
         const read = await readHistories(reading);
         for (const history of read) histories.push(history);
       }
-      const line = createBackfillLine(terminal, time);
-      const progress = await write(histories, grid, output, interrupted, line.show)
+      const line = createProgressLine(terminal, time.clock, { every: seconds(10), quiet: seconds(0.5) });
+      const show = ({ done, samples }: BackfillProgress): void =>
+        line.show(`${Math.floor(done * 100)} %, ${countWords(samples)} samples written`);
+      const progress = await write(histories, grid, output, interrupted, show)
         .catch((error: unknown) => {
           throw interrupted.aborted ? new CommandError(interruptedWords(flags)) : cannotWrite(flags, error);
         })
@@ -82,9 +85,19 @@ async function write(
     last = progress;
     show(progress);
   });
-  await writePieces(pieces, output.stream, signal);
+  await pipeline(untilAborted(pieces, signal), output.stream, { end: false });
   await output.commit();
   return last;
+}
+
+/** The pieces until Ctrl-C, which can arrive also while they go to a stream that takes them at once. */
+async function* untilAborted(pieces: Iterable<string>, signal: AbortSignal): AsyncGenerator<string> {
+  const pace = createPace();
+  for (const piece of pieces) {
+    await pace();
+    signal.throwIfAborted();
+    yield piece;
+  }
 }
 
 function cannotWrite({ output }: BackfillFlags, error: unknown): CommandError {
@@ -92,9 +105,9 @@ function cannotWrite({ output }: BackfillFlags, error: unknown): CommandError {
 }
 
 const interruptedWords = ({ output }: BackfillFlags): string =>
-  output === undefined ? 'interrupted; what was written is not whole' : 'interrupted; nothing was written';
+  output === undefined ? 'interrupted; the output is incomplete' : 'interrupted; nothing was written';
 
 function summary({ samples, earliest }: BackfillProgress, resources: number): string {
-  if (earliest === undefined) return 'Nothing is known of that time: no sample was written.';
-  return `${countWords(samples)} samples of ${countWords(resources)} resources written, the earliest of ${momentWords(earliest)}.`;
+  if (earliest === undefined) return 'No samples are known for that time; none were written.';
+  return `${counted(samples, 'sample')} of ${counted(resources, 'resource')} written, the earliest at ${momentWords(earliest)}.`;
 }

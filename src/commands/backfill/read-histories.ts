@@ -11,7 +11,7 @@ import type { Scope } from '../../state/objective.ts';
 import { createPace } from '../../state/pace.ts';
 import { type ServedResource, serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
-import { countWords } from '../../status/words.ts';
+import { counted } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import { type PickedService, placeWords } from '../configured.ts';
 
@@ -26,7 +26,7 @@ export interface HistoryReading {
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
   /** Says what was read and what could not be. */
-  readonly tell: (remark: string) => void;
+  readonly say: (remark: string) => void;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
   if (failure !== undefined || next === undefined) {
     throw new CommandError(`${placeWords(picked)}: ${failure?.reason ?? 'not read'}`);
   }
-  for (const remark of remarksOn(read, next)) reading.tell(`${placeWords(picked)}: ${remark}`);
+  for (const remark of remarksOn(read, next)) reading.say(`${placeWords(picked)}: ${remark}`);
   const byResource = Map.groupBy(listed.items, ({ resourceId }: Backup) => resourceId);
   const served = await servedNow(reading, reader, next, signal);
   return served.map((resource) => ({
@@ -62,7 +62,7 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
 }
 
 async function servedNow(
-  { picked, config, clock, tell }: HistoryReading,
+  { picked, config, clock, say }: HistoryReading,
   reader: ServiceReader,
   next: ServiceState,
   signal: AbortSignal,
@@ -73,7 +73,7 @@ async function servedNow(
   const { resources } = next;
   const unread = await policies.refresh({ reader, scope, rpo, resources, now: clock(), signal });
   if (unread.reason !== undefined)
-    tell(`${placeWords(picked)}: ${unread.reason}; rpo.default is used instead`);
+    say(`${placeWords(picked)}: ${unread.reason}; rpo.default is used instead`);
   return (await serveResources(scope, config, next, policies, createPace())).resources;
 }
 
@@ -88,14 +88,14 @@ function remarksOn(
   ].flatMap((counts) => Object.values(counts ?? {}));
   const rejected = rejections.reduce((sum, count) => sum + count, 0);
   return [
-    `${countWords(listed)} backups read`,
+    `${counted(listed, 'backup')} read`,
     ...(inventory?.kind === 'failed'
-      ? [`${inventory.reason}; resources without backups and times of creation are missing`]
+      ? [`${inventory.reason}; resources without backups and creation times are missing`]
       : []),
-    ...(rejected > 0 ? [`${countWords(rejected)} rows could not be read and are missing`] : []),
-    ...(unlisted > 0
-      ? [`${countWords(unlisted)} backups that the service counts are not listed and missing`]
+    ...(rejected > 0
+      ? [`${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`]
       : []),
-    ...(overLimit > 0 ? [`${countWords(overLimit)} resources are over limits.resources and missing`] : []),
+    ...(unlisted > 0 ? [`the service counts ${counted(unlisted, 'backup')} more than it lists`] : []),
+    ...(overLimit > 0 ? [`${counted(overLimit, 'resource')} beyond limits.resources left out`] : []),
   ];
 }

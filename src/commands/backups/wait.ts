@@ -3,11 +3,12 @@ import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
+import { durationWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
+import { createProgressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import { createProgressLine } from './progress-line.ts';
 import { refusalOf } from './refusal.ts';
 
 /** How far the thing that is waited for is. */
@@ -62,14 +63,14 @@ const CHECK_EVERY = 10;
 export async function waitFor(check: StatusCheck, options: WaitOptions): Promise<Succeeded> {
   const { what, terminal, interrupted, time, timeout } = options;
   const began = time.clock();
-  const line = createProgressLine(terminal);
+  const line = createProgressLine(terminal, time.clock, { every: seconds(60), quiet: seconds(0) });
   let pause = FIRST_CHECK;
   let trouble: string | undefined;
   try {
     for (;;) {
       const elapsed = Math.max(0, time.clock() - began);
       if (elapsed >= timeout) throw new CommandError(timeIsOver(options, trouble));
-      line.show(`Waiting for ${what}`, seconds(elapsed));
+      line.show(`Waiting for ${what}`, `: ${durationWords(seconds(Math.floor(elapsed)))}`);
       await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
       if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(options)}`);
       pause = Math.min(pause * 2, CHECK_EVERY);

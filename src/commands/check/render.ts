@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { serviceOf } from '../../services/index.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { agoWords, countWords, durationWords } from '../../status/words.ts';
+import { agoWords, counted, countWords, durationWords } from '../../status/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import {
@@ -183,6 +183,3 @@ function resourceRemark(resource: ResourceStatus, now: UnixSeconds): string {
 }
 
 const remark = (applies: boolean, text: string): readonly string[] => (applies ? [text] : []);
-
-const counted = (count: number, what: string): string =>
-  `${countWords(count)} ${what}${count === 1 ? '' : 's'}`;
