@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { errorCode } from '../errors.ts';
 import { withoutContinue } from './continue.ts';
 import { type ChosenProxy, chooseProxy } from './proxy.ts';
 
@@ -35,8 +36,7 @@ const BEGIN_CERTIFICATE = /(?=-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----)/;
 async function readAuthorities(path: string): Promise<readonly string[]> {
   const problem = (what: string): Error => new Error(`ca_file ${path} ${what}`);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
-    throw problem(`cannot be read (${code}); check the path, and that this user may read it`);
+    throw problem(`cannot be read (${errorCode(error)}); check the path, and that this user may read it`);
   });
   const certificates = text.split(BEGIN_CERTIFICATE).filter((part) => part.startsWith('-----BEGIN'));
   if (certificates.length === 0) throw problem('contains no certificate in PEM format; convert it');

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { joinSignals } from '../abort.ts';
+import { errorCode } from '../errors.ts';
 import type { NetworkFault } from './network-failure.ts';
 
 /** One HTTP request, ready to be sent. */
@@ -93,14 +94,11 @@ export async function sendHttp(
 
 const TIMED_OUT: NetworkFault = { fault: 'timeout', cause: undefined, detail: undefined };
 
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-
 /** The error that says most: undici and Node wrap the system's errors. */
 const rootOf = (error: unknown): unknown => {
-  if (error instanceof AggregateError && codeOf(error) === undefined) return rootOf(error.errors[0]);
-  const isLast = codeOf(error) === 'UND_ERR_PRX_CONN' || !(error instanceof Error);
-  if (isLast || !(error.cause instanceof Error) || codeOf(error.cause) === undefined) return error;
+  if (error instanceof AggregateError && errorCode(error) === undefined) return rootOf(error.errors[0]);
+  const isLast = errorCode(error) === 'UND_ERR_PRX_CONN' || !(error instanceof Error);
+  if (isLast || !(error.cause instanceof Error) || errorCode(error.cause) === undefined) return error;
   return rootOf(error.cause);
 };
 
@@ -117,7 +115,7 @@ function faultOf(error: unknown, begun: boolean): NetworkFault {
   const detail = root instanceof Error ? root.message : undefined;
   // Only this text contains the status of a proxy that opens no tunnel.
   const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(detail ?? '') ?? [];
-  const cause = proxyStatus === undefined ? codeOf(root) : `PROXY_${proxyStatus}`;
+  const cause = proxyStatus === undefined ? errorCode(root) : `PROXY_${proxyStatus}`;
   if (TIMEOUT_CAUSES.has(cause ?? '')) return { fault: 'timeout', cause, detail };
   // Once a response has begun, bytes that do not go on with it are a connection that broke.
   return { fault: !begun && isUnreadable(root, cause) ? 'unreadable' : 'network', cause, detail };

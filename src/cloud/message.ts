@@ -64,7 +64,7 @@ function adviceFor(
 }
 
 /** The sentence about a response that is an error. */
-export function errorMessage(
+export function responseMessage(
   { request, host }: Requested,
   status: number,
   { code, text }: VendorError,

@@ -3,7 +3,7 @@ import { classifyResponse } from './classification.ts';
 import { CloudFailure, type CloudFailureDetails } from './failure.ts';
 import type { HttpResult } from './http.ts';
 import { asJsonObject, readJson } from './json-body.ts';
-import { errorMessage, malformedMessage, networkMessage, skewAdvice } from './message.ts';
+import { malformedMessage, networkMessage, responseMessage, skewAdvice } from './message.ts';
 import { classifyFault } from './network-failure.ts';
 import { oneLine, withoutSecrets } from './redaction.ts';
 import { type CloudRequest, type CloudResponse, headerOf, type RefusalAdvice } from './request.ts';
@@ -109,7 +109,7 @@ function classifyError(response: HttpResponse, error: VendorError, sent: Sent): 
   const serverNow = serverDate === undefined ? now : unixSeconds(serverDate.getTime() / 1000);
   return {
     ok: false,
-    failure: failed(errorMessage(sent, status, shown, kind, refusal?.advice), sent, {
+    failure: failed(responseMessage(sent, status, shown, kind, refusal?.advice), sent, {
       kind,
       status,
       code: shown.code,

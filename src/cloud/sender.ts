@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type Clock, milliseconds, type Seconds, seconds } from '../domain/quantities.ts';
+import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { RequestObservation } from './client.ts';
 import type { Connections } from './connections.ts';
@@ -122,8 +123,8 @@ export function createSender(options: SenderOptions): Sender {
     try {
       return await connections.to(url);
     } catch (error) {
-      const reason = oneLine(error instanceof Error ? error.message : 'no connection can be made');
-      throw new CloudFailure(failureMessage(operation, reason), { kind: 'network', operation, host });
+      const message = failureMessage(operation, oneLine(errorMessage(error)));
+      throw new CloudFailure(message, { kind: 'network', operation, host });
     }
   };
 

@@ -122,10 +122,8 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     clock,
     lifetime,
     interrupted: (signal) => sender.interrupted('sign_in', host, signal),
-    renewalFailed: (error) => {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      log.warn({ project: project.name, reason }, 'temporary key not renewed, the old one is still in use');
-    },
+    renewalFailed: (reason) =>
+      log.warn({ project: project.name, reason }, 'temporary key not renewed, the old one is still in use'),
     obtain: async (note) => {
       const response = await requestKeyWithFreshSession(note).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;

@@ -95,10 +95,8 @@ function createIamTokenAuthorizer(
     clock,
     lifetime,
     interrupted: (signal) => sender.interrupted('sign_in', host, signal),
-    renewalFailed: (error) => {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      log.warn({ project: project.name, reason }, 'token not renewed, the old one is still in use');
-    },
+    renewalFailed: (reason) =>
+      log.warn({ project: project.name, reason }, 'token not renewed, the old one is still in use'),
     obtain: async (note) => {
       const { signIn, request } = await prepare();
       const response = await guard.run(signIn, () => sender.send(request, lifetime, note), lifetime);

@@ -1,4 +1,5 @@
 import { type Clock, type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
+import { errorMessage } from '../../errors.ts';
 import type { CloudFailure } from '../failure.ts';
 import { type NoteFailure, shareRun } from '../shared-run.ts';
 
@@ -25,7 +26,7 @@ export interface RenewableOptions<Value> {
   readonly lifetime: AbortSignal;
   readonly interrupted: (signal: AbortSignal) => CloudFailure;
   /** Called when a renewal ahead of time failed while the old value is still in use. */
-  readonly renewalFailed: (error: unknown) => void;
+  readonly renewalFailed: (reason: string) => void;
 }
 
 interface Held<Value> {
@@ -70,7 +71,7 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
 
   const renewAhead = (): void => {
     renew(lifetime).catch((error: unknown) => {
-      if (!lifetime.aborted) options.renewalFailed(error);
+      if (!lifetime.aborted) options.renewalFailed(errorMessage(error));
     });
   };
 

@@ -1,4 +1,5 @@
 import type { SecretSource } from '../../config/config.ts';
+import { errorMessage } from '../../errors.ts';
 import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
 import { oneLine } from '../redaction.ts';
@@ -12,8 +13,7 @@ const PUT_THERE = 'put the secret there, readable for this user';
 /** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it, never what it is. */
 export async function readSecret(source: SecretSource): Promise<string> {
   const secret = await source.read().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : `${source.origin} cannot be read`;
-    throw cannotSignIn(oneLine(reason), PUT_THERE);
+    throw cannotSignIn(oneLine(errorMessage(error)), PUT_THERE);
   });
   if (secret === '') throw cannotSignIn(`the secret from ${source.origin} is empty`, PUT_THERE);
   return secret;
