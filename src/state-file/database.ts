@@ -99,7 +99,8 @@ function openOurs(path: string, replaced: OpenedStore['replaced']): StateDatabas
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
     prepareSchema(database);
-    database.exec('COMMIT');
+    // Half of what a rollback journal has to write. Not before the file itself says whose it is.
+    database.exec('COMMIT; PRAGMA journal_mode = WAL');
     const saved = readAll(database);
     const put = database.prepare(
       'INSERT INTO service (key, state) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state',

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   lstatSync,
@@ -12,11 +13,13 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type StateDatabase } from '../../src/state-file/database.ts';
 import { databaseStore } from '../../src/state-file/database-client.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 
+const SAVING_CHILD = fileURLToPath(new URL('saving-child.ts', import.meta.url));
 const NOW = new Date('2024-01-04T00:00:00Z');
 const ASIDE = 'state.unreadable-20240104T000000Z';
 
@@ -247,6 +250,24 @@ describe('a state file that is damaged', () => {
 
     expect(noticed).toBeGreaterThan(50);
   }, 60_000);
+
+  it('does not leave its log to the new one', async () => {
+    const killed = spawn(process.execPath, [SAVING_CHILD, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    await once(killed.stdout, 'data');
+    process.kill(-(killed.pid ?? 0), 'SIGKILL');
+    await once(killed, 'close');
+    writeFileSync(path, readFileSync(path).fill(0));
+
+    const database = open();
+    database.save([{ key: 'ges', text: 'new' }]);
+    close(database);
+
+    expect(readdirSync(files.directory).toSorted()).toEqual(['state', ASIDE]);
+    expect(open().saved).toEqual([{ key: 'ges', text: 'new' }]);
+  });
 
   it('because its version is newer is said to be newer', () => {
     savedFile();
