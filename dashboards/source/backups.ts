@@ -85,97 +85,91 @@ const activeFor = (severity: string): string =>
 const glance: Section = {
   title: 'At a glance',
   lines: [
-    {
-      height: 4,
-      panels: [
-        stat({
-          title: 'Exporters up',
-          description:
-            'Exporters that Prometheus can scrape, and how many there were in the past day. When none is up, everything below is from before.',
-          expr: [
-            [`sum(up{${OF_JOB}} and on (job, instance) ${BUILDS}) or 0 * count(${BUILDS})`, 'up'],
-            [`count(count by (job, instance) (${BUILDS}))`, 'known'],
-          ],
-          thresholds: SOME_EXPECTED,
-        }),
-        stat({
-          title: 'Age of the data',
-          description: 'Time since the last complete poll, of the service that has waited longest.',
-          unit: 'dtdhms',
-          expr: `max(time() - max by (${BY.service}) (${LAST_POLL}))`,
-          thresholds: DATA_AGE,
-        }),
-        stat({
-          title: 'Resources',
-          description:
-            'Resources that exist and have a recovery point objective: how old their last successful backup may be. The next four numbers count among these.',
-          expr: `count(${OBJECTIVE})`,
-          thresholds: NEUTRAL,
-        }),
-        stat({
-          title: 'Never backed up',
-          description: 'Resources without a successful backup, although the first one is overdue.',
-          expr: count(conditions().never),
-          thresholds: NONE_ALLOWED,
-        }),
-        stat({
-          title: 'Stale',
-          description: 'Resources whose last successful backup is older than their objective.',
-          expr: count(conditions().stale),
-          thresholds: NONE_ALLOWED,
-        }),
-        stat({
-          title: 'Failed',
-          description: 'Resources with a failed backup since their last successful one.',
-          expr: count(conditions().failed),
-          thresholds: NONE_EXPECTED,
-        }),
-        stat({
-          title: 'Stuck',
-          description:
-            'Resources with a backup that has been running for over 6 hours and three times the median.',
-          expr: count(conditions().stuck),
-          thresholds: NONE_EXPECTED,
-        }),
-        stat({
-          title: 'Finished in the past day',
-          description: 'Backups that finished in the past 24 hours, as the exporter has seen it.',
-          expr: [[`sum by (result) (round(max by (${BY.resource}, result) (${FINISHED})))`, '{{result}}']],
-          thresholds: NEUTRAL,
-        }),
-      ],
-    },
-    {
-      height: 7,
-      panels: [
-        table({
-          title: 'Firing alerts',
-          description: 'At most 100 critical alerts and 100 others: those that have been active longest.',
-          noValue: 'None',
-          columns: [
-            label('Severity', 'severity'),
-            label('Alert', 'alertname', {
-              links: [
-                { title: 'Runbook', url: `${RUNBOOKS_URL}/${filled('__value.text')}.md`, targetBlank: true },
-              ],
-            }),
-            value(
-              'Active for',
-              `${activeFor('severity="critical"')}\nor ${activeFor('severity!="critical"')}`,
-              'dtdhms',
-            ),
-            label('Resource', 'resource_name'),
-            label('Project', 'project'),
-            label('Service', 'cloud_service'),
-            label('Region', 'region'),
-            label('Reason', 'reason'),
-            label('Instance', 'instance'),
-            label('Job', 'job'),
-          ],
-          sortBy: ['Severity', '-Active for'],
-        }),
-      ],
-    },
+    [
+      stat({
+        title: 'Exporters up',
+        description:
+          'Exporters that Prometheus can scrape, and how many there were in the past day. When none is up, everything below is from before.',
+        expr: [
+          [`sum(up{${OF_JOB}} and on (job, instance) ${BUILDS}) or 0 * count(${BUILDS})`, 'up'],
+          [`count(count by (job, instance) (${BUILDS}))`, 'known'],
+        ],
+        thresholds: SOME_EXPECTED,
+      }),
+      stat({
+        title: 'Age of the data',
+        description: 'Time since the last complete poll, of the service that has waited longest.',
+        unit: 'dtdhms',
+        expr: `max(time() - max by (${BY.service}) (${LAST_POLL}))`,
+        thresholds: DATA_AGE,
+      }),
+      stat({
+        title: 'Resources',
+        description:
+          'Resources that exist and have a recovery point objective: how old their last successful backup may be. The next four numbers count among these.',
+        expr: `count(${OBJECTIVE})`,
+        thresholds: NEUTRAL,
+      }),
+      stat({
+        title: 'Never backed up',
+        description: 'Resources without a successful backup, although the first one is overdue.',
+        expr: count(conditions().never),
+        thresholds: NONE_ALLOWED,
+      }),
+      stat({
+        title: 'Stale',
+        description: 'Resources whose last successful backup is older than their objective.',
+        expr: count(conditions().stale),
+        thresholds: NONE_ALLOWED,
+      }),
+      stat({
+        title: 'Failed',
+        description: 'Resources with a failed backup since their last successful one.',
+        expr: count(conditions().failed),
+        thresholds: NONE_EXPECTED,
+      }),
+      stat({
+        title: 'Stuck',
+        description:
+          'Resources with a backup that has been running for over 6 hours and three times the median.',
+        expr: count(conditions().stuck),
+        thresholds: NONE_EXPECTED,
+      }),
+      stat({
+        title: 'Finished in the past day',
+        description: 'Backups that finished in the past 24 hours, as the exporter has seen it.',
+        expr: [[`sum by (result) (round(max by (${BY.resource}, result) (${FINISHED})))`, '{{result}}']],
+        thresholds: NEUTRAL,
+      }),
+    ],
+    [
+      table({
+        title: 'Firing alerts',
+        description: 'At most 100 critical alerts and 100 others: those that have been active longest.',
+        noValue: 'None',
+        columns: [
+          label('Severity', 'severity'),
+          label('Alert', 'alertname', {
+            links: [
+              { title: 'Runbook', url: `${RUNBOOKS_URL}/${filled('__value.text')}.md`, targetBlank: true },
+            ],
+          }),
+          value(
+            'Active for',
+            `${activeFor('severity="critical"')}\nor ${activeFor('severity!="critical"')}`,
+            'dtdhms',
+          ),
+          label('Resource', 'resource_name'),
+          label('Project', 'project'),
+          label('Service', 'cloud_service'),
+          label('Region', 'region'),
+          label('Reason', 'reason'),
+          label('Instance', 'instance'),
+          label('Job', 'job'),
+        ],
+        sortBy: ['Severity', '-Active for'],
+      }),
+    ],
   ],
 };
 
@@ -197,32 +191,29 @@ const listed = (name: string) => perResource(name, LISTED);
 const resources: Section = {
   title: 'Resources',
   lines: [
-    {
-      height: 12,
-      panels: [
-        table({
-          title: 'Resources, worst first',
-          description:
-            'At most 100 of what is picked above, by state and by the share of the objective that is used.',
-          columns: [
-            value('State', stateOf(LISTED), 'none', '', { mappings: words(STATE) }),
-            NAME,
-            value('Age', since(listed('last_success_timestamp_seconds')), 'dtdhms', 'never'),
-            value('Objective used', objectiveUsed(LISTED, perResource), 'percentunit', 'none', {
-              thresholds: OBJECTIVE_SHARE,
-            }),
-            value('Overdue by', `${since(listed('due_timestamp_seconds'))} > 0`, 'dtdhms'),
-            value('Objective', existing('rpo_seconds', LISTED), 'dtdhms', 'none'),
-            value('Failures', listed('consecutive_failures'), 'none', '', { thresholds: NONE_EXPECTED }),
-            value('Running for', since(existing('running_start_timestamp_seconds', LISTED)), 'dtdhms'),
-            value('Size', listed('last_success_size_bytes'), 'bytes', 'unknown'),
-            value('Duration', listed('last_success_duration_seconds'), 'dtdhms', 'unknown'),
-            ...WHERE,
-          ],
-          sortBy: ['-State', '-Objective used'],
-        }),
-      ],
-    },
+    [
+      table({
+        title: 'Resources, worst first',
+        description:
+          'At most 100 of what is picked above, by state and by the share of the objective that is used.',
+        columns: [
+          value('State', stateOf(LISTED), 'none', '', { mappings: words(STATE) }),
+          NAME,
+          value('Age', since(listed('last_success_timestamp_seconds')), 'dtdhms', 'never'),
+          value('Objective used', objectiveUsed(LISTED, perResource), 'percentunit', 'none', {
+            thresholds: OBJECTIVE_SHARE,
+          }),
+          value('Overdue by', `${since(listed('due_timestamp_seconds'))} > 0`, 'dtdhms'),
+          value('Objective', existing('rpo_seconds', LISTED), 'dtdhms', 'none'),
+          value('Failures', listed('consecutive_failures'), 'none', '', { thresholds: NONE_EXPECTED }),
+          value('Running for', since(existing('running_start_timestamp_seconds', LISTED)), 'dtdhms'),
+          value('Size', listed('last_success_size_bytes'), 'bytes', 'unknown'),
+          value('Duration', listed('last_success_duration_seconds'), 'dtdhms', 'unknown'),
+          ...WHERE,
+        ],
+        sortBy: ['-State', '-Objective used'],
+      }),
+    ],
   ],
 };
 
@@ -235,57 +226,51 @@ const ratio = (name: string, median: string) => `${overTime(name, WORST)} / (${o
 const trends: Section = {
   title: 'Trends of the 20 resources that have used most of their objective',
   lines: [
-    {
-      height: 9,
-      panels: [
-        stateTimeline({
-          title: 'Newest backup',
-          description: 'State of the newest backup.',
-          noValue: 'No backups',
-          query: [`max by (${BY.resource}) (\n  ${STATES_OVER_TIME}\n)`, LEGEND],
-          mappings: words(BACKUP),
-        }),
-        series({
-          title: 'Objective used',
-          description:
-            'Age of the last successful backup as a share of the objective. Above 100 % a backup is overdue; above 200 % the line is outside the panel.',
-          unit: 'percentunit',
-          noValue: 'No successful backups',
-          queries: [[objectiveUsed(WORST, overTime), LEGEND]],
-          limits: OBJECTIVE_SHARE,
-          max: 2,
-        }),
-      ],
-    },
-    {
-      height: 9,
-      panels: [
-        series({
-          title: 'Size against the median',
-          description: 'Size of the last successful backup as a share of the median of the ones before.',
-          unit: 'percentunit',
-          noValue: 'Fewer than three backups before',
-          queries: [[ratio('last_success_size_bytes', 'success_size_median_bytes'), LEGEND]],
-          limits: SIZE_SHARE,
-          max: 3,
-        }),
-        series({
-          title: 'Duration against the median',
-          description: 'Duration of the last successful backup as a share of the median of the ones before.',
-          unit: 'percentunit',
-          noValue: 'Fewer than three backups before',
-          queries: [[ratio('last_success_duration_seconds', 'success_duration_median_seconds'), LEGEND]],
-          limits: DURATION_SHARE,
-          max: 5,
-        }),
-        series({
-          title: 'Firing alerts over time',
-          description: 'Firing alerts of all that is picked above.',
-          noValue: 'None',
-          queries: [[`count by (alertname) (ALERTS{${ALERTS}, alertstate="firing"})`, '{{alertname}}']],
-        }),
-      ],
-    },
+    [
+      stateTimeline({
+        title: 'Newest backup',
+        description: 'State of the newest backup.',
+        noValue: 'No backups',
+        query: [`max by (${BY.resource}) (\n  ${STATES_OVER_TIME}\n)`, LEGEND],
+        mappings: words(BACKUP),
+      }),
+      series({
+        title: 'Objective used',
+        description:
+          'Age of the last successful backup as a share of the objective. Above 100 % a backup is overdue; above 200 % the line is outside the panel.',
+        unit: 'percentunit',
+        noValue: 'No successful backups',
+        queries: [[objectiveUsed(WORST, overTime), LEGEND]],
+        limits: OBJECTIVE_SHARE,
+        max: 2,
+      }),
+    ],
+    [
+      series({
+        title: 'Size against the median',
+        description: 'Size of the last successful backup as a share of the median of the ones before.',
+        unit: 'percentunit',
+        noValue: 'Fewer than three backups before',
+        queries: [[ratio('last_success_size_bytes', 'success_size_median_bytes'), LEGEND]],
+        limits: SIZE_SHARE,
+        max: 3,
+      }),
+      series({
+        title: 'Duration against the median',
+        description: 'Duration of the last successful backup as a share of the median of the ones before.',
+        unit: 'percentunit',
+        noValue: 'Fewer than three backups before',
+        queries: [[ratio('last_success_duration_seconds', 'success_duration_median_seconds'), LEGEND]],
+        limits: DURATION_SHARE,
+        max: 5,
+      }),
+      series({
+        title: 'Firing alerts over time',
+        description: 'Firing alerts of all that is picked above.',
+        noValue: 'None',
+        queries: [[`count by (alertname) (ALERTS{${ALERTS}, alertstate="firing"})`, '{{alertname}}']],
+      }),
+    ],
   ],
 };
 
@@ -293,47 +278,44 @@ const stored: Section = {
   title: 'What is stored',
   isCollapsed: true,
   lines: [
-    {
-      height: 12,
-      panels: [
-        table({
-          title: 'What is stored',
-          description: 'How far back the resources of the table above can be restored, and what they are.',
-          columns: [
-            NAME,
-            value('Restorable back to', since(listed('oldest_success_timestamp_seconds')), 'dtdhms', 'never'),
-            value(
-              'Last automatic',
-              since(listed('last_automatic_success_timestamp_seconds')),
-              'dtdhms',
-              'never',
-            ),
-            value('Last failure', since(listed('last_failure_timestamp_seconds')), 'dtdhms', 'none'),
-            value(
-              'Backups',
-              `sum by (${BY.resource}) (${perResource('stored', LISTED, `${BY.resource}, state`)})`,
-            ),
-            value('Stored', listed('stored_bytes'), 'bytes', 'unknown'),
-            value('Created', since(listed('resource_created_timestamp_seconds')), 'dtdhms', 'unknown'),
-            ...['kind', 'status', 'engine_version', 'arch', 'encrypted', 'method'].map((name) =>
-              label(name.slice(0, 1).toUpperCase() + name.slice(1).replace('_', ' '), name, {
-                noValue: 'unknown',
-              }),
-            ),
-            ...WHERE,
-          ],
-          hidden: [
-            perResource('last_success_info', LISTED, `${BY.resource}, method`),
-            perResource(
-              'resource_info',
-              LISTED,
-              `${BY.resource}, kind, status, engine_version, arch, encrypted`,
-            ),
-          ],
-          sortBy: ['-Stored'],
-        }),
-      ],
-    },
+    [
+      table({
+        title: 'What is stored',
+        description: 'How far back the resources of the table above can be restored, and what they are.',
+        columns: [
+          NAME,
+          value('Restorable back to', since(listed('oldest_success_timestamp_seconds')), 'dtdhms', 'never'),
+          value(
+            'Last automatic',
+            since(listed('last_automatic_success_timestamp_seconds')),
+            'dtdhms',
+            'never',
+          ),
+          value('Last failure', since(listed('last_failure_timestamp_seconds')), 'dtdhms', 'none'),
+          value(
+            'Backups',
+            `sum by (${BY.resource}) (${perResource('stored', LISTED, `${BY.resource}, state`)})`,
+          ),
+          value('Stored', listed('stored_bytes'), 'bytes', 'unknown'),
+          value('Created', since(listed('resource_created_timestamp_seconds')), 'dtdhms', 'unknown'),
+          ...['kind', 'status', 'engine_version', 'arch', 'encrypted', 'method'].map((name) =>
+            label(name.slice(0, 1).toUpperCase() + name.slice(1).replace('_', ' '), name, {
+              noValue: 'unknown',
+            }),
+          ),
+          ...WHERE,
+        ],
+        hidden: [
+          perResource('last_success_info', LISTED, `${BY.resource}, method`),
+          perResource(
+            'resource_info',
+            LISTED,
+            `${BY.resource}, kind, status, engine_version, arch, encrypted`,
+          ),
+        ],
+        sortBy: ['-Stored'],
+      }),
+    ],
   ],
 };
 

@@ -38,109 +38,99 @@ const hourly = (name: string, by: string, matchers: string) =>
 const glance: Section = {
   title: 'At a glance',
   lines: [
-    {
-      height: 4,
-      panels: [
-        stat({
-          title: 'Exporters up',
-          description: 'Exporters that Prometheus can scrape, and how many there were in the past day.',
-          expr: [
-            [`sum(${UP_NOW}) or 0 * count(${BUILDS})`, 'up'],
-            [`count(count by (job, instance) (${BUILDS}))`, 'known'],
-          ],
-          thresholds: SOME_EXPECTED,
-        }),
-        stat({
-          title: 'Services polled',
-          description: 'Services of projects that are polled.',
-          expr: `count(count by (${BY.service}) (${POLLED}))`,
-          thresholds: NEUTRAL,
-        }),
-        stat({
-          title: 'Services not read',
-          description: 'Services whose last poll failed, or of which no poll has ended yet.',
-          expr: `count(count by (${BY.service}) (${POLLED}) unless ${perService('poll_success')} == 1) or 0 * count(${POLLED})`,
-          thresholds: NONE_ALLOWED,
-        }),
-        stat({
-          title: 'Age of the data',
-          description: 'Time since the last complete poll, of the service that has waited longest.',
-          unit: 'dtdhms',
-          expr: `max(${since(perService('poll_last_success_timestamp_seconds', '1d'))})`,
-          thresholds: DATA_AGE,
-        }),
-        stat({
-          title: 'Clock difference',
-          description: 'The largest difference between the clock of an exporter and that of the cloud.',
-          unit: 'dtdhms',
-          expr: `max(abs(${last(metric('clock_skew_seconds', SERVICE))}))`,
-          thresholds: SKEW,
-        }),
-        stat({
-          title: 'Next password expires in',
-          description: 'Credentials that renew themselves, and passwords that do not expire, do not count.',
-          unit: 'dtdhms',
-          noValue: 'No expiry',
-          expr: `min(${EXPIRY}) - time()`,
-          thresholds: TIME_LEFT,
-        }),
-      ],
-    },
-    {
-      height: 7,
-      panels: [
-        table({
-          title: 'Exporters',
-          description: 'One row per exporter that there was in the past day.',
-          columns: [
-            value('State', perExporter(UP_NOW), 'none', 'Gone', { mappings: words(UP) }),
-            label('Instance', 'instance'),
-            label('Job', 'job'),
-            label('Version', 'version'),
-            value('Up for', since(ofProcess('process_start_time_seconds')), 'dtdhms'),
-            value(
-              'Configuration',
-              ofProcess('huaweicloud_backup_config_last_reload_successful'),
-              'none',
-              '',
-              {
-                mappings: words(RELOAD),
-              },
-            ),
-            value(
-              'Loaded',
-              since(ofProcess('huaweicloud_backup_config_last_reload_success_timestamp_seconds')),
-              'dtdhms',
-            ),
-          ],
-          hidden: [`max by (job, instance, version) (${BUILDS})`],
-          sortBy: ['State', 'Instance'],
-        }),
-        table({
-          title: 'Services in trouble',
-          description: 'At most 100 services whose last poll was no success, or whose list has gaps.',
-          noValue: 'None',
-          columns: [
-            label('Project', 'project'),
-            label('Service', 'cloud_service'),
-            label('Region', 'region'),
-            label('Last outcome', 'outcome', { noValue: 'success' }),
-            value('Not listed', inTrouble(`${perService('unlisted')} > 0`)),
-            value(
-              'Rejected in an hour',
-              inTrouble(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),
-            ),
-            value('Over the limit', inTrouble(`${perService('resources_over_limit')} > 0`)),
-          ],
-          hidden: [
-            inTrouble(
-              `max by (${BY.service}, outcome) (${last(metric('poll_last_outcome', `${SERVICE}, outcome!="success"`))}) == 1`,
-            ),
-          ],
-          sortBy: ['Project'],
-        }),
-      ],
-    },
+    [
+      stat({
+        title: 'Exporters up',
+        description: 'Exporters that Prometheus can scrape, and how many there were in the past day.',
+        expr: [
+          [`sum(${UP_NOW}) or 0 * count(${BUILDS})`, 'up'],
+          [`count(count by (job, instance) (${BUILDS}))`, 'known'],
+        ],
+        thresholds: SOME_EXPECTED,
+      }),
+      stat({
+        title: 'Services polled',
+        description: 'Services of projects that are polled.',
+        expr: `count(count by (${BY.service}) (${POLLED}))`,
+        thresholds: NEUTRAL,
+      }),
+      stat({
+        title: 'Services not read',
+        description: 'Services whose last poll failed, or of which no poll has ended yet.',
+        expr: `count(count by (${BY.service}) (${POLLED}) unless ${perService('poll_success')} == 1) or 0 * count(${POLLED})`,
+        thresholds: NONE_ALLOWED,
+      }),
+      stat({
+        title: 'Age of the data',
+        description: 'Time since the last complete poll, of the service that has waited longest.',
+        unit: 'dtdhms',
+        expr: `max(${since(perService('poll_last_success_timestamp_seconds', '1d'))})`,
+        thresholds: DATA_AGE,
+      }),
+      stat({
+        title: 'Clock difference',
+        description: 'The largest difference between the clock of an exporter and that of the cloud.',
+        unit: 'dtdhms',
+        expr: `max(abs(${last(metric('clock_skew_seconds', SERVICE))}))`,
+        thresholds: SKEW,
+      }),
+      stat({
+        title: 'Next password expires in',
+        description: 'Credentials that renew themselves, and passwords that do not expire, do not count.',
+        unit: 'dtdhms',
+        noValue: 'No expiry',
+        expr: `min(${EXPIRY}) - time()`,
+        thresholds: TIME_LEFT,
+      }),
+    ],
+    [
+      table({
+        title: 'Exporters',
+        description: 'One row per exporter that there was in the past day.',
+        columns: [
+          value('State', perExporter(UP_NOW), 'none', 'Gone', { mappings: words(UP) }),
+          label('Instance', 'instance'),
+          label('Job', 'job'),
+          label('Version', 'version'),
+          value('Shard', ofProcess('huaweicloud_backup_exporter_shard_ordinal')),
+          value('of', ofProcess('huaweicloud_backup_exporter_total_shards')),
+          value('Up for', since(ofProcess('process_start_time_seconds')), 'dtdhms'),
+          value('Configuration', ofProcess('huaweicloud_backup_config_last_reload_successful'), 'none', '', {
+            mappings: words(RELOAD),
+          }),
+          value(
+            'Loaded',
+            since(ofProcess('huaweicloud_backup_config_last_reload_success_timestamp_seconds')),
+            'dtdhms',
+          ),
+        ],
+        hidden: [`max by (job, instance, version) (${BUILDS})`],
+        sortBy: ['State', 'Instance'],
+      }),
+      table({
+        title: 'Services in trouble',
+        description: 'At most 100 services whose last poll was no success, or whose list has gaps.',
+        noValue: 'None',
+        columns: [
+          label('Project', 'project'),
+          label('Service', 'cloud_service'),
+          label('Region', 'region'),
+          label('Last outcome', 'outcome', { noValue: 'success' }),
+          value('Not listed', inTrouble(`${perService('unlisted')} > 0`)),
+          value(
+            'Rejected in an hour',
+            inTrouble(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),
+          ),
+          value('Over the limit', inTrouble(`${perService('resources_over_limit')} > 0`)),
+        ],
+        hidden: [
+          inTrouble(
+            `max by (${BY.service}, outcome) (${last(metric('poll_last_outcome', `${SERVICE}, outcome!="success"`))}) == 1`,
+          ),
+        ],
+        sortBy: ['Project'],
+      }),
+    ],
   ],
 };
 
@@ -149,76 +139,69 @@ const LEGEND = '{{project}}, {{cloud_service}}, {{region}} on {{instance}}';
 const polls: Section = {
   title: 'Polls',
   lines: [
-    {
-      height: 8,
-      panels: [
-        stateTimeline({
-          title: 'Polls',
-          description: 'What the last poll could read, of the 20 projects whose data is oldest.',
-          noValue: 'Not polled yet',
-          query: [
-            `${POLL.failed[0]} + 0 * (${drawn('poll_success')} == 0)
+    [
+      stateTimeline({
+        title: 'Polls',
+        description: 'What the last poll could read, of the 20 projects whose data is oldest.',
+        noValue: 'Not polled yet',
+        query: [
+          `${POLL.failed[0]} + 0 * (${drawn('poll_success')} == 0)
 or ${POLL.noInventory[0]} + 0 * (${drawn('inventory_success')} == 0)
 or 0 * ${drawn('poll_success')}`,
-            LEGEND,
+          LEGEND,
+        ],
+        mappings: words(POLL),
+      }),
+      series({
+        title: 'Time since the last complete poll',
+        description: 'Of the 20 projects whose data is oldest.',
+        unit: 's',
+        noValue: 'Not polled yet',
+        queries: [[since(drawn('poll_last_success_timestamp_seconds')), LEGEND]],
+      }),
+      series({
+        title: 'Poll duration',
+        description: 'How long the last poll took, its inventory included, of the same projects.',
+        unit: 's',
+        noValue: 'Not polled yet',
+        queries: [[drawn('poll_duration_seconds'), LEGEND]],
+      }),
+    ],
+    [
+      series({
+        title: 'Failed polls per hour',
+        description: 'Polls that were no success, by outcome.',
+        noValue: 'None',
+        queries: [
+          [`${hourly('polls_total', 'outcome', `${SERVICE}, outcome!="success"`)} > 0`, '{{outcome}}'],
+        ],
+        bars: '1h',
+      }),
+      series({
+        title: 'API requests per hour',
+        description: 'By operation and HTTP status; "network" and "timeout" are requests without a response.',
+        queries: [
+          [
+            `${hourly('api_requests_total', 'cloud_service, operation, code', REQUESTS)} > 0`,
+            '{{cloud_service}} {{operation}} {{code}}',
           ],
-          mappings: words(POLL),
-        }),
-        series({
-          title: 'Time since the last complete poll',
-          description: 'Of the 20 projects whose data is oldest.',
-          unit: 's',
-          noValue: 'Not polled yet',
-          queries: [[since(drawn('poll_last_success_timestamp_seconds')), LEGEND]],
-        }),
-        series({
-          title: 'Poll duration',
-          description: 'How long the last poll took, its inventory included, of the same projects.',
-          unit: 's',
-          noValue: 'Not polled yet',
-          queries: [[drawn('poll_duration_seconds'), LEGEND]],
-        }),
-      ],
-    },
-    {
-      height: 8,
-      panels: [
-        series({
-          title: 'Failed polls per hour',
-          description: 'Polls that were no success, by outcome.',
-          noValue: 'None',
-          queries: [
-            [`${hourly('polls_total', 'outcome', `${SERVICE}, outcome!="success"`)} > 0`, '{{outcome}}'],
-          ],
-          bars: '1h',
-        }),
-        series({
-          title: 'API requests per hour',
-          description:
-            'By operation and HTTP status; "network" and "timeout" are requests without a response.',
-          queries: [
-            [
-              `${hourly('api_requests_total', 'cloud_service, operation, code', REQUESTS)} > 0`,
-              '{{cloud_service}} {{operation}} {{code}}',
-            ],
-          ],
-          bars: '1h',
-        }),
-        series({
-          title: 'API latency',
-          description: 'Mean duration of the requests of an hour.',
-          unit: 's',
-          noValue: 'No requests',
-          queries: [
-            [
-              `${hourly('api_request_duration_seconds_sum', 'cloud_service, operation', LATENCY)}
+        ],
+        bars: '1h',
+      }),
+      series({
+        title: 'API latency',
+        description: 'Mean duration of the requests of an hour.',
+        unit: 's',
+        noValue: 'No requests',
+        queries: [
+          [
+            `${hourly('api_request_duration_seconds_sum', 'cloud_service, operation', LATENCY)}
 / (${hourly('api_request_duration_seconds_count', 'cloud_service, operation', LATENCY)} > 0)`,
-              '{{cloud_service}} {{operation}}',
-            ],
+            '{{cloud_service}} {{operation}}',
           ],
-        }),
-      ],
-    },
+        ],
+      }),
+    ],
   ],
 };
 
@@ -226,34 +209,25 @@ const process: Section = {
   title: 'Process',
   isCollapsed: true,
   lines: [
-    {
-      height: 8,
-      panels: [
-        series({
-          title: 'Memory',
-          description: 'Memory that the process holds, and the part of it in use by JavaScript values.',
-          unit: 'bytes',
-          queries: [
-            [ofProcess('process_resident_memory_bytes'), 'resident {{instance}} ({{job}})'],
-            [ofProcess('nodejs_heap_size_used_bytes'), 'heap {{instance}} ({{job}})'],
-          ],
-        }),
-        series({
-          title: 'CPU',
-          description: 'CPU time used in an hour, as a share of one CPU.',
-          unit: 'percentunit',
-          queries: [
-            [perExporter(`rate(process_cpu_seconds_total{${OF_EXPORTER}}[1h])`), '{{instance}} ({{job}})'],
-          ],
-        }),
-        series({
-          title: 'Event loop delay',
-          description: 'How late the process gets to its work. Scrapes wait this long.',
-          unit: 's',
-          queries: [[ofProcess('nodejs_eventloop_lag_seconds'), '{{instance}} ({{job}})']],
-        }),
-      ],
-    },
+    [
+      series({
+        title: 'Memory',
+        description: 'Memory that the process holds, and the part of it in use by JavaScript values.',
+        unit: 'bytes',
+        queries: [
+          [ofProcess('process_resident_memory_bytes'), 'resident {{instance}} ({{job}})'],
+          [ofProcess('nodejs_heap_size_used_bytes'), 'heap {{instance}} ({{job}})'],
+        ],
+      }),
+      series({
+        title: 'CPU',
+        description: 'CPU time used in an hour, as a share of one CPU.',
+        unit: 'percentunit',
+        queries: [
+          [perExporter(`rate(process_cpu_seconds_total{${OF_EXPORTER}}[1h])`), '{{instance}} ({{job}})'],
+        ],
+      }),
+    ],
   ],
 };
 

@@ -36,7 +36,12 @@ const ranged = (queries: readonly Query[], interval?: string) =>
   );
 
 /** A panel with what it says about itself; `defaults` are Grafana's settings of its values. */
-const panel = (type: string, about: About, targets: object[], defaults: object, options: object): Panel => ({
+const panel = (
+  type: string,
+  about: About,
+  targets: object[],
+  { defaults, overrides = [], ...more }: { defaults: object; overrides?: object[]; options: object },
+): Panel => ({
   type,
   title: about.title,
   description: about.description,
@@ -44,9 +49,9 @@ const panel = (type: string, about: About, targets: object[], defaults: object, 
   targets,
   fieldConfig: {
     defaults: { unit: about.unit ?? 'none', noValue: about.noValue ?? 'No data', ...defaults },
-    overrides: [],
+    overrides,
   },
-  options,
+  ...more,
 });
 
 /** One number, or a few that have names. */
@@ -54,23 +59,19 @@ export function stat(
   about: About & { readonly expr: string | readonly Query[]; readonly thresholds: Thresholds },
 ): Panel {
   const { title, expr, thresholds } = about;
-  const hasNames = typeof expr !== 'string';
-  const queries: readonly Query[] = hasNames ? expr : [[expr, title]];
+  const queries: readonly Query[] = typeof expr === 'string' ? [[expr, title]] : expr;
   const targets = queries.map(([query, legendFormat], index) =>
     target(query, index, { legendFormat, instant: true, range: false }),
   );
-  return panel(
-    'stat',
-    about,
-    targets,
-    { thresholds, color: { mode: 'thresholds' } },
-    {
+  return panel('stat', about, targets, {
+    defaults: { thresholds, color: { mode: 'thresholds' } },
+    options: {
       colorMode: 'value',
       graphMode: 'none',
-      textMode: hasNames ? 'value_and_name' : 'value',
+      textMode: typeof expr === 'string' ? 'value' : 'value_and_name',
       reduceOptions: { calcs: ['lastNotNull'], values: false, fields: '' },
     },
-  );
+  });
 }
 
 /** Values over time. With `bars`, one stacked bar for each such span, over which the queries count. */
@@ -96,54 +97,47 @@ export function series(
     color: { mode: 'palette-classic-by-name' },
     custom: { ...style, showPoints: 'never', ...(limits && { thresholdsStyle: { mode: 'dashed' } }) },
   };
-  return panel('timeseries', about, ranged(queries, bars), defaults, {
-    legend: { showLegend: true, displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'] },
-    tooltip: { mode: 'multi', sort: 'desc' },
-  });
+  const legend = {
+    showLegend: true,
+    displayMode: 'table',
+    placement: 'bottom',
+    calcs: ['lastNotNull', 'max'],
+  };
+  const options = { legend, tooltip: { mode: 'multi', sort: 'desc' } };
+  return panel('timeseries', about, ranged(queries, bars), { defaults, options });
 }
 
 /** Named states over time, one line per series. */
 export function stateTimeline(about: About & { readonly query: Query; readonly mappings: Mappings }): Panel {
   const { query, mappings } = about;
   const defaults = { mappings, color: { mode: 'thresholds' }, custom: { lineWidth: 0, fillOpacity: 80 } };
-  return panel('state-timeline', about, ranged([query]), defaults, {
-    mergeValues: true,
-    showValue: 'never',
-    rowHeight: 0.8,
-    legend: { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] },
-    tooltip: { mode: 'single', sort: 'none' },
-  });
+  const legend = { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] };
+  const options = { mergeValues: true, showValue: 'never', rowHeight: 0.8, legend };
+  return panel('state-timeline', about, ranged([query]), { defaults, options });
 }
 
-/** A column of a table. */
-export interface Column {
-  readonly title: string;
-  /** The query whose value it shows; a column without one shows a label. */
-  readonly expr?: string;
-  readonly label?: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-}
+type Settings = Readonly<Record<string, unknown>>;
 
-/** A column with the value of a query. */
-export const value = (
+/** A column of a table: the value of a query, or else a label. */
+export type Column = { readonly title: string; readonly settings: Settings } & (
+  | { readonly expr: string }
+  | { readonly label: string }
+);
+
+/** A column with the value of a query; `colours` are words or thresholds. */
+export function value(
   title: string,
   expr: string,
   unit: Unit = 'none',
   noValue = '',
-  colours: { readonly mappings?: Mappings; readonly thresholds?: Thresholds } = {},
-): Column => ({
-  title,
-  expr,
-  settings: {
-    unit,
-    noValue,
-    ...colours,
-    ...(Object.keys(colours).length > 0 && { 'custom.cellOptions': { type: 'color-text' } }),
-  },
-});
+  colours?: Settings,
+): Column {
+  const cell = colours && { 'custom.cellOptions': { type: 'color-text' } };
+  return { title, expr, settings: { unit, noValue, ...colours, ...cell } };
+}
 
 /** A column with a label of the series. */
-export const label = (title: string, name: string, settings: Column['settings'] = {}): Column => ({
+export const label = (title: string, name: string, settings: Settings = {}): Column => ({
   title,
   label: name,
   settings,
@@ -160,46 +154,38 @@ export function table(
   },
 ): Panel {
   const { columns, hidden = [], sortBy } = about;
-  const shown = columns.flatMap(({ expr }) => expr ?? []);
+  const shown = columns.flatMap((column) => ('expr' in column ? column.expr : []));
   const queries = [...shown, ...hidden];
   /** Grafana's name for the field with the values of a query. */
   const fieldOf = (index: number) => (queries.length === 1 ? 'Value' : `Value #${refId(index)}`);
-  const fields = columns.map(({ expr, label: name }) =>
-    expr === undefined ? (name ?? '') : fieldOf(queries.indexOf(expr)),
-  );
+  const fields = columns.map((each) => ('expr' in each ? fieldOf(queries.indexOf(each.expr)) : each.label));
   // An id tells rows apart and is not shown.
   const excluded = ['Time', 'resource_id', ...hidden.map((_, index) => fieldOf(shown.length + index))];
   const targets = queries.map((expr, index) =>
     target(expr, index, { format: 'table', instant: true, range: false }),
   );
-  const { fieldConfig, ...rest } = panel(
-    'table',
-    about,
-    targets,
-    { custom: { filterable: true } },
-    {
-      sortBy: sortBy.map((title) => ({ displayName: title.replace(/^-/, ''), desc: title.startsWith('-') })),
-    },
-  );
+  const organize = {
+    excludeByName: Object.fromEntries(excluded.map((field) => [field, true])),
+    indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
+    renameByName: Object.fromEntries(fields.map((field, index) => [field, columns[index]?.title])),
+  };
   return {
-    ...rest,
-    fieldConfig: {
-      ...(fieldConfig as object),
+    ...panel('table', about, targets, {
+      defaults: { custom: { filterable: true } },
       overrides: columns.map(({ title, settings }) => ({
         matcher: { id: 'byName', options: title },
         properties: Object.entries(settings).map(([id, setting]) => ({ id, value: setting })),
       })),
-    },
+      options: {
+        sortBy: sortBy.map((title) => ({
+          displayName: title.replace(/^-/, ''),
+          desc: title.startsWith('-'),
+        })),
+      },
+    }),
     transformations: [
       { id: 'merge', options: {} },
-      {
-        id: 'organize',
-        options: {
-          excludeByName: Object.fromEntries(excluded.map((field) => [field, true])),
-          indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
-          renameByName: Object.fromEntries(fields.map((field, index) => [field, columns[index]?.title])),
-        },
-      },
+      { id: 'organize', options: organize },
     ],
   };
 }

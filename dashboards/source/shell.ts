@@ -6,15 +6,11 @@ type Choice = readonly [label: string, title: string, metric: string];
 /** A variable that nobody sees: the values of a label in the result of a query. */
 type Selection = readonly [name: string, label: string, query: string];
 
-/** A titled part of a dashboard: lines of panels, which share the width in equal parts unless `widths` says otherwise. */
+/** A titled part of a dashboard: lines of panels, which share the width in equal parts. */
 export interface Section {
   readonly title: string;
   readonly isCollapsed?: true;
-  readonly lines: readonly {
-    readonly height: number;
-    readonly widths?: readonly number[];
-    readonly panels: readonly Panel[];
-  }[];
+  readonly lines: readonly (readonly Panel[])[];
 }
 
 /** What a dashboard is made of. */
@@ -32,6 +28,7 @@ interface Contents {
 }
 
 const GRID_WIDTH = 24;
+const HEIGHT: Readonly<Record<string, number>> = { stat: 4, table: 10, timeseries: 9, 'state-timeline': 9 };
 /** Ids of a section start here times its number, so that a new panel moves no id of another section. */
 const IDS_PER_SECTION = 100;
 
@@ -43,16 +40,15 @@ function place(sections: readonly Section[]): readonly Panel[] {
     const row = { type: 'row', title, id, collapsed: isCollapsed, gridPos: { x: 0, y, w: GRID_WIDTH, h: 1 } };
     y += 1;
     let below = y;
-    const panels = lines.flatMap(({ height: h, widths, panels: side }) => {
-      let x = 0;
-      const line = side.map((panel, index) => {
-        const w = widths?.[index] ?? Math.floor(GRID_WIDTH / side.length);
+    const panels = lines.flatMap((line) => {
+      const w = Math.floor(GRID_WIDTH / line.length);
+      const h = HEIGHT[String(line[0]?.['type'])] ?? 0;
+      const placed = line.map((panel, index) => {
         id += 1;
-        x += w;
-        return { ...panel, id, gridPos: { x: x - w, y: below, w, h } };
+        return { ...panel, id, gridPos: { x: index * w, y: below, w, h } };
       });
       below += h;
-      return line;
+      return placed;
     });
     if (isCollapsed) return [{ ...row, panels }];
     y = below;

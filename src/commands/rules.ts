@@ -6,7 +6,6 @@ import {
   DEFAULT_THRESHOLDS,
   THRESHOLD_NAMES,
   THRESHOLDS,
-  type ThresholdName,
   type Thresholds,
   thresholdFlag,
   thresholdText,
@@ -103,11 +102,8 @@ async function printRules(flags: RulesFlags, terminal: Terminal): Promise<number
 const usage = (message: string) => new CommandError(`rules: ${message}`, EXIT.usage);
 
 function thresholdsIn(flags: RulesFlags): Thresholds {
-  const given = THRESHOLD_NAMES.map((name): [ThresholdName, number] => [
-    name,
-    flags[name] ?? DEFAULT_THRESHOLDS[name],
-  ]);
-  return Object.fromEntries(given) as Thresholds;
+  const values = THRESHOLD_NAMES.map((name) => [name, flags[name] ?? DEFAULT_THRESHOLDS[name]]);
+  return Object.fromEntries(values) as Thresholds;
 }
 
 const READERS = {

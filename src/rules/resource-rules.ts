@@ -1,4 +1,4 @@
-import type { RuleGroup, RuleLabels } from './rule.ts';
+import { critical, info, type RuleGroup, type RuleLabels, record, warning } from './rule.ts';
 import { durationText, type Thresholds } from './thresholds.ts';
 
 const RESOURCE =
@@ -19,75 +19,54 @@ export function resourceRules(t: Thresholds, by: RuleLabels): RuleGroup {
 
   return {
     name: 'huaweicloud-backup-resources',
+    about: 'resource',
     rules: [
-      {
-        record: 'huaweicloud_backup:watched',
+      record('huaweicloud_backup:watched', {
         comment: `Every resource with an objective, once: as exported by the replica with the newest data, which is the value.
 A missed scrape or a restart keeps it for ${memory}; the next complete poll that does not list the resource ends it.`,
         expr: `topk by (${by.identity}) (1,
   0 * (huaweicloud_backup_rpo_seconds or ${metric('rpo_seconds')}
     unless ignoring (resource_id, resource_name) huaweicloud_backup_poll_last_success_timestamp_seconds)
   + ignoring (resource_id, resource_name) group_left () ${metric('poll_last_success_timestamp_seconds')})`,
-      },
-      {
-        alert: 'Failed',
+      }),
+      warning('Failed', {
         expr: failing(t.failedCount),
-        for: t.failedFor,
-        severity: 'warning',
         summary: 'A backup of {{ $labels.resource_name }} failed',
         description: `${RESOURCE}: {{ $value }} failed since the last successful backup. A retry in progress does not resolve this alert, a successful backup does.`,
-        about: 'resource',
-      },
-      {
-        alert: 'FailingRepeatedly',
+      }),
+      critical('FailingRepeatedly', {
         expr: failing(t.failingRepeatedlyCount),
-        for: t.failingRepeatedlyFor,
-        severity: 'critical',
         summary: 'Backups of {{ $labels.resource_name }} keep failing',
         description: `${RESOURCE}: {{ $value }} failed since the last successful backup.`,
-        about: 'resource',
-      },
-      {
-        alert: 'Stale',
+      }),
+      critical('Stale', {
         expr: `time() - max by (${by.resource}) (
   ${metric('due_timestamp_seconds')}
     and ${metric('last_success_timestamp_seconds')}
     and huaweicloud_backup:watched
 ) > 0`,
-        for: t.staleFor,
-        severity: 'critical',
         summary: 'The last successful backup of {{ $labels.resource_name }} is too old',
         description: `${RESOURCE}: a backup is overdue by {{ $value | humanizeDuration }}${OBJECTIVE}.`,
-        about: 'resource',
-      },
-      {
-        alert: 'Missing',
+      }),
+      critical('Missing', {
         expr: `time() - max by (${by.resource}) (
   ${metric('due_timestamp_seconds')}
     unless ${metric('last_success_timestamp_seconds')}
     and huaweicloud_backup:watched
 ) > 0`,
-        for: t.missingFor,
-        severity: 'critical',
         summary: '{{ $labels.resource_name }} has no successful backup',
         description: `${RESOURCE} has no successful backup. The first one was due {{ $value | humanizeDuration }} ago${OBJECTIVE}.`,
-        about: 'resource',
-      },
-      {
-        alert: 'ScheduleStopped',
+      }),
+      warning('ScheduleStopped', {
         expr: `max by (${by.resource}) (
   time() - ${metric('last_automatic_success_timestamp_seconds')} > ${metric('rpo_seconds')}
     and ${metric('due_timestamp_seconds')} > time()
     and huaweicloud_backup:watched
 )`,
-        for: t.scheduleStoppedFor,
-        severity: 'warning',
         summary: 'Automatic backups of {{ $labels.resource_name }} have stopped',
         description: `${RESOURCE}: the last successful automatic backup is {{ $value | humanizeDuration }} old${OBJECTIVE}. Only newer manual backups keep it within that.`,
-        about: 'resource',
-      },
-      {
-        record: 'huaweicloud_backup:running_seconds',
+      }),
+      record('huaweicloud_backup:running_seconds', {
         comment:
           'How long the oldest running backup of a resource has been running, where the last poll was complete.',
         expr: `max by (${by.resource}) (
@@ -95,67 +74,49 @@ A missed scrape or a restart keeps it for ${memory}; the next complete poll that
     and huaweicloud_backup:watched
     and ignoring (resource_id, resource_name) last_over_time(huaweicloud_backup_poll_success[${shortMemory}]) == 1
 )`,
-      },
-      {
-        alert: 'Stuck',
+      }),
+      warning('Stuck', {
         expr: `huaweicloud_backup:running_seconds > ${t.stuckAfter}
   unless huaweicloud_backup:running_seconds
     <= ${t.stuckRatio} * max by (${by.resource}) (${metric('success_duration_median_seconds')})`,
-        for: t.stuckFor,
-        severity: 'warning',
         summary: 'A backup of {{ $labels.resource_name }} seems stuck',
         description: `${RESOURCE}: a backup has been running for {{ $value | humanizeDuration }}, over ${durationText(t.stuckAfter)} and over ${t.stuckRatio} times as long as usual.`,
-        about: 'resource',
-      },
-      {
-        alert: 'SizeDropped',
+      }),
+      warning('SizeDropped', {
         expr: `max by (${by.resource}) (
   ${metric('last_success_size_bytes')} < ${t.sizeDroppedRatio} * ${metric('success_size_median_bytes')}
     and huaweicloud_backup:watched
 )`,
-        for: t.sizeDroppedFor,
-        severity: 'warning',
         summary: 'The last backup of {{ $labels.resource_name }} is much smaller than the ones before',
         description: `${RESOURCE}: the last successful backup has {{ $value | humanize1024 }}B, less than ${t.sizeDroppedRatio} times the median of the ones before.`,
-        about: 'resource',
-      },
-      {
-        alert: 'Slow',
+      }),
+      info('Slow', {
         expr: `max by (${by.resource}) (
   ${metric('last_success_duration_seconds')} > ${t.slowRatio} * ${metric('success_duration_median_seconds')}
     and ${metric('last_success_duration_seconds')} - ${metric('success_duration_median_seconds')} >= ${t.slowMargin}
     and huaweicloud_backup:watched
 )`,
-        for: t.slowFor,
-        severity: 'info',
         summary: 'The last backup of {{ $labels.resource_name }} took much longer than the ones before',
         description: `${RESOURCE}: the last successful backup took {{ $value | humanizeDuration }}, over ${t.slowRatio} times the median of the ones before.`,
-        about: 'resource',
-      },
-      {
-        record: 'huaweicloud_backup:lost',
+      }),
+      record('huaweicloud_backup:lost', {
         comment: `Every resource that had an objective in the last ${window} and has none now, or cannot be read.`,
         expr: `last_over_time(huaweicloud_backup_rpo_seconds[${window}])
   unless on (${by.identity}) huaweicloud_backup:watched`,
-      },
-      {
-        record: 'huaweicloud_backup:complete',
+      }),
+      record('huaweicloud_backup:complete', {
         comment: 'Every service whose last poll was complete, inventory included.',
         expr: `max by (${by.service}) (
   last_over_time(huaweicloud_backup_poll_success[${shortMemory}]) == 1
     unless last_over_time(huaweicloud_backup_inventory_success[${shortMemory}]) == 0
 )`,
-      },
-      {
-        alert: 'ResourceGone',
+      }),
+      info('ResourceGone', {
         expr: `max by (${by.resource}) (huaweicloud_backup:lost unless on (${by.exporter}) up == 0)
   and on (${by.service}) huaweicloud_backup:complete`,
-        for: t.resourceGoneFor,
-        severity: 'info',
         summary: '{{ $labels.resource_name }} is no longer expected to be backed up',
         description: `${RESOURCE} had an objective within the last ${window} and has none now: it was deleted or stopped, or the configuration excludes it.`,
-        about: 'resource',
-      },
+      }),
     ],
   };
 }

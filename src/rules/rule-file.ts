@@ -1,7 +1,7 @@
 import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
 import { exporterRules } from './exporter-rules.ts';
 import { resourceRules } from './resource-rules.ts';
-import { ALERT_PREFIX, type AlertRule, type RecordingRule, type RuleGroup, ruleLabels } from './rule.ts';
+import { ALERT_PREFIX, type AlertRule, type RuleGroup, ruleLabels, type Subject } from './rule.ts';
 import { runbookUrl } from './runbooks.ts';
 import {
   DEFAULT_THRESHOLDS,
@@ -10,6 +10,7 @@ import {
   type Thresholds,
   thresholdFlag,
   thresholdText,
+  waitOf,
 } from './thresholds.ts';
 
 /** What a user decides about the rules. */
@@ -62,26 +63,29 @@ export function renderManifest(options: RuleOptions, { name, namespace, labels }
 }
 
 const groupEntries = (options: RuleOptions) =>
-  ruleGroups(options.thresholds, options.extraLabels).map(({ name, rules }) => ({
+  ruleGroups(options.thresholds, options.extraLabels).map(({ name, about, rules }) => ({
     name,
-    rules: rules.map((rule) => ('record' in rule ? recordEntry(rule) : alertEntry(rule, options))),
+    rules: rules.map((rule) =>
+      'record' in rule
+        ? { record: rule.record, expr: rule.expr }
+        : alertEntry(rule, rule.about ?? about, options),
+    ),
   }));
 
-const recordEntry = ({ record, expr }: RecordingRule) => ({ record, expr });
-
-function alertEntry(rule: AlertRule, { runbooks, grafanaUrl, commandPrefix }: RuleOptions) {
+function alertEntry(rule: AlertRule, about: Subject, options: RuleOptions) {
+  const { thresholds, runbooks, grafanaUrl, commandPrefix } = options;
   const alert = `${ALERT_PREFIX}${rule.alert}`;
   return {
     alert,
     expr: rule.expr,
-    for: durationText(rule.for),
+    for: durationText(waitOf(rule.alert, thresholds)),
     labels: { severity: rule.severity },
     annotations: {
       summary: rule.summary,
       description: rule.description,
       runbook_url: runbookUrl(alert, runbooks),
-      ...(grafanaUrl !== undefined && { dashboard_url: dashboardUrl(rule, grafanaUrl) }),
-      ...(rule.about === 'resource' && {
+      ...(grafanaUrl !== undefined && { dashboard_url: dashboardUrl(about, grafanaUrl) }),
+      ...(about === 'resource' && {
         command: commandPrefix === undefined ? LIST_BACKUPS : `${commandPrefix} ${LIST_BACKUPS}`,
       }),
     },
@@ -89,7 +93,7 @@ function alertEntry(rule: AlertRule, { runbooks, grafanaUrl, commandPrefix }: Ru
 }
 
 /** The variables of the dashboards, which are called as the labels, that pick what an alert is about. */
-const VARIABLES: Readonly<Record<AlertRule['about'], readonly string[]>> = {
+const VARIABLES: Readonly<Record<Subject, readonly string[]>> = {
   resource: ['cloud_service', 'region', 'project', 'resource_name'],
   service: ['cloud_service', 'region', 'project'],
   project: ['region', 'project'],
@@ -97,7 +101,7 @@ const VARIABLES: Readonly<Record<AlertRule['about'], readonly string[]>> = {
   job: ['job'],
 };
 
-function dashboardUrl({ about }: AlertRule, grafanaUrl: string): string {
+function dashboardUrl(about: Subject, grafanaUrl: string): string {
   const dashboard = about === 'resource' ? 'huaweicloud-backup' : 'huaweicloud-backup-exporter';
   const picks = VARIABLES[about].map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
   return `${grafanaUrl}/d/${dashboard}?${picks.join('&')}`;

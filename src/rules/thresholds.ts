@@ -63,7 +63,8 @@ export const THRESHOLDS = {
   ),
   clockSkewFor: duration(10 * MINUTE, 'ClockSkew: how long before it fires'),
   labelsRenamedFor: duration(10 * MINUTE, 'LabelsRenamed: how long before it fires'),
-  shardingFor: duration(15 * MINUTE, 'ShardingMismatch, ShardsMissing: how long before they fire'),
+  shardingMismatchFor: duration(15 * MINUTE, 'ShardingMismatch: how long before it fires'),
+  shardsMissingFor: duration(15 * MINUTE, 'ShardsMissing: how long before it fires'),
   resourceMemory: duration(30 * MINUTE, 'how long the last values of a resource bridge missing scrapes'),
   exporterMemory: duration(5 * MINUTE, "the same for the exporter's own values and for running backups"),
   serviceMemory: duration(DAY, 'how long a service or exporter that is gone is remembered'),
@@ -88,6 +89,12 @@ export const durationText = (value: number): string => formatDuration(seconds(va
 /** A threshold as a flag takes it: `6h` or `0.5`. */
 export function thresholdText(name: ThresholdName, value: number): string {
   return THRESHOLDS[name].kind === 'duration' ? durationText(value) : String(value);
+}
+
+/** How long an alert waits before it fires, in seconds. */
+export function waitOf(alert: string, thresholds: Thresholds): number {
+  const name = `${alert.slice(0, 1).toLowerCase()}${alert.slice(1)}For`;
+  return thresholds[name as ThresholdName];
 }
 
 /** The flag of a threshold: `staleFor` is `--stale-for`. */

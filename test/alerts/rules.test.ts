@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import { ALERT_PREFIX } from '../../src/rules/rule.ts';
 import { renderRuleFile } from '../../src/rules/rule-file.ts';
-import { DEFAULT_THRESHOLDS, durationText, THRESHOLD_NAMES } from '../../src/rules/thresholds.ts';
+import { DEFAULT_THRESHOLDS, durationText, THRESHOLD_NAMES, waitOf } from '../../src/rules/thresholds.ts';
 import { ALERT_NAMES, ALERTS, DEFAULT_OPTIONS, PLANNED_METRICS, RULES } from './shipped-rules.ts';
 import { PROJECT, run } from './tools.ts';
 
@@ -40,7 +40,11 @@ const PROMISED = [
 ];
 
 it('there are the alerts that are promised, with their severities', () => {
-  const rules = ALERTS.map(({ alert, for: wait, severity }) => [alert, durationText(wait), severity]);
+  const rules = ALERTS.map(({ alert, severity }) => [
+    alert,
+    durationText(waitOf(alert, DEFAULT_THRESHOLDS)),
+    severity,
+  ]);
 
   expect(rules).toEqual(PROMISED);
 });

@@ -28,12 +28,6 @@ export const SEVERITIES: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** Metrics that rules read before the exporter serves them. */
 export const PLANNED_METRICS = [
-  'huaweicloud_backup_due_timestamp_seconds',
-  'huaweicloud_backup_last_automatic_success_timestamp_seconds',
-  'huaweicloud_backup_success_size_median_bytes',
-  'huaweicloud_backup_success_duration_median_seconds',
   'huaweicloud_backup_poll_last_outcome',
   'huaweicloud_backup_clock_skew_seconds',
-  'huaweicloud_backup_exporter_shard_ordinal',
-  'huaweicloud_backup_exporter_total_shards',
 ];

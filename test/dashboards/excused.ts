@@ -28,7 +28,8 @@ export const EXCUSED: readonly Excuse[] = [
     'nodejs_heap_space_size_available_bytes',
   ),
   ...because(
-    'contains the second between two measurements; nodejs_eventloop_lag_seconds is shown',
+    'for a search for what holds the process up; its processor time is shown',
+    'nodejs_eventloop_lag_seconds',
     'nodejs_eventloop_lag_min_seconds',
     'nodejs_eventloop_lag_max_seconds',
     'nodejs_eventloop_lag_mean_seconds',
