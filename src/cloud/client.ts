@@ -1,4 +1,4 @@
-import type { UnixSeconds } from '../domain/quantities.ts';
+import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { ApiCall, ErrorRules } from '../services/api-call.ts';
 
@@ -17,6 +17,8 @@ export interface RequestObservation {
   /** HTTP status, or `network` or `timeout` when there was no whole response. */
   readonly code: string;
   readonly seconds: number;
+  /** How far this machine's clock is ahead of the server's; undefined where the response tells no date. */
+  readonly clockSkew: Seconds | undefined;
 }
 
 /** A signed-in way to the services of one project. */

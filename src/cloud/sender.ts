@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { type Clock, milliseconds, type Seconds, seconds } from '../domain/quantities.ts';
+import { type Clock, milliseconds, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { RequestObservation } from './client.ts';
+import { clockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
 import { CloudFailure } from './failure.ts';
@@ -10,11 +11,12 @@ import { type HttpResult, sendHttp } from './http.ts';
 import { failureMessage } from './message.ts';
 import { isCertificateCause, isUnsent } from './network-failure.ts';
 import { oneLine } from './redaction.ts';
-import type { CloudRequest, CloudResponse } from './request.ts';
+import { type CloudRequest, type CloudResponse, headerOf } from './request.ts';
 import { classify, type Result } from './result.ts';
 import { MAX_ATTEMPTS, type Sleep, waitBeforeRetry } from './retry.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { NoteFailure } from './shared-run.ts';
+import { readHttpDate } from './timestamps.ts';
 
 /** What a sender depends on. */
 export interface SenderOptions {
@@ -154,7 +156,10 @@ export function createSender(options: SenderOptions): Sender {
     );
     const taken = seconds((performance.now() - started) / 1000);
     const code = codeOf(httpResult, signal);
-    if (code !== undefined) options.observe({ service, operation, code, seconds: taken });
+    if (code !== undefined) {
+      const skew = skewOf(httpResult, clock(), taken);
+      options.observe({ service, operation, code, seconds: taken, clockSkew: skew });
+    }
     if (httpResult.kind === 'failed' && isCertificateCause(httpResult.cause)) connections.distrusted();
     const proxied = connections.isProxied(url);
     const result =
@@ -209,4 +214,9 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
   };
+}
+
+function skewOf(result: HttpResult, ended: UnixSeconds, taken: Seconds): Seconds | undefined {
+  const date = result.kind === 'response' ? readHttpDate(headerOf(result.headers, 'date') ?? '') : undefined;
+  return date === undefined ? undefined : clockSkew(date, ended, taken);
 }

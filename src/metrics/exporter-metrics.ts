@@ -103,7 +103,7 @@ export function createExporterMetrics(
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const series = createSeriesSet(SERVICE_METRICS, SERVICES_PER_GROUP, createPace);
-  const services = new Map<string, ServiceRecord & { readonly requests: Map<string, number> }>();
+  const services = new Map<string, RequestedRecord>();
   const projects = new Map<string, ProjectRecord>();
 
   const serve = (key: string, ...subjects: readonly ServiceRecord[]): Promise<void> =>
@@ -142,14 +142,18 @@ export function createExporterMetrics(
       services.set(key, record);
       await Promise.all([serve(key, record), serveProject(place)]);
     },
-    recordRequest: (project, { service, operation, code, seconds }) => {
+    recordRequest: (project, { service, operation, code, seconds, clockSkew }) => {
       requestDuration.observe({ cloud_service: service, operation }, seconds);
       const ofProject = projects.get(keyOf(project));
       const record = service === 'iam' ? ofProject?.signIn : services.get(keyOf(project, service));
       if (record === undefined) return;
       const labels = `,${writeLabels({ operation, code })}`;
       record.requests.set(labels, (record.requests.get(labels) ?? 0) + 1);
-      if (service === 'iam' && ofProject !== undefined) ofProject.isServed = false;
+      if (service !== 'iam') {
+        if (clockSkew !== undefined) record.clockSkew = clockSkew;
+      } else if (ofProject !== undefined) {
+        ofProject.isServed = false;
+      }
     },
     recordCredentialsExpiry: async (project, expiry) => {
       const record = projects.get(keyOf(project));
@@ -179,10 +183,16 @@ export function createExporterMetrics(
   };
 }
 
+/** A record that requests are added to. */
+interface RequestedRecord extends ServiceRecord {
+  readonly requests: Map<string, number>;
+  clockSkew?: Seconds;
+}
+
 /** What is known of a project besides its services. */
 interface ProjectRecord {
   readonly region: string;
-  readonly signIn: ServiceRecord & { readonly requests: Map<string, number> };
+  readonly signIn: RequestedRecord;
   passwordExpiry: UnixSeconds | undefined;
   isServed: boolean;
 }

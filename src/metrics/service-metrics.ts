@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
-import type { SampleReading, SeriesMetric } from './metric.ts';
+import type { MetricDescription, SampleReading, SeriesMetric } from './metric.ts';
 
 /** The labels of what is told of one service of one project. */
 export const SERVICE_LABELS = ['cloud_service', 'region', 'project'] as const;
@@ -18,78 +18,94 @@ export interface ServiceRecord {
   readonly unlisted?: number | undefined;
   readonly rejected?: Readonly<Record<RejectionReason, number>>;
   readonly overLimit?: number | undefined;
+  /** How far this machine's clock is ahead of the service's. */
+  readonly clockSkew?: Seconds | undefined;
   /** By operation and code, as they stand between the braces with a comma before each. */
   readonly requests?: ReadonlyMap<string, number>;
   readonly passwordExpiry?: UnixSeconds | undefined;
 }
 
-type ServiceMetric = SeriesMetric<ServiceRecord>;
-
-const PREFIX = 'huaweicloud_backup_';
-
-const binary = (value: boolean | undefined): number | undefined =>
-  value === undefined ? undefined : Number(value);
-
 /** The metrics of one service of one project, in the order in which they are served. */
-export const SERVICE_METRICS: readonly ServiceMetric[] = [
+export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_success',
     undefined,
     'Whether the last poll of the list of backups was complete. Absent before the first.',
-    ({ lastOutcome }) => binary(lastOutcome && lastOutcome === 'success'),
+    value(({ lastOutcome }) => lastOutcome && Number(lastOutcome === 'success')),
   ),
   gauge(
     'inventory_success',
     undefined,
-    'Whether the list of graphs or instances could be read. Absent where it is not asked for.',
-    ({ inventoryComplete }) => binary(inventoryComplete),
+    'Whether the list of resources could be read. Absent where it is not polled.',
+    value(({ inventoryComplete }) =>
+      inventoryComplete === undefined ? undefined : Number(inventoryComplete),
+    ),
+  ),
+  gauge(
+    'poll_last_outcome',
+    undefined,
+    'Outcome of the last poll: 1 for the outcome it had, 0 for the others. Absent before the first.',
+    byLabel(
+      'outcome',
+      OUTCOMES,
+      ({ lastOutcome }, outcome) => lastOutcome && Number(lastOutcome === outcome),
+    ),
+    ['outcome'],
   ),
   gauge(
     'poll_last_success_timestamp_seconds',
     'seconds',
     'When the last complete poll ended.',
-    ({ lastSuccess }) => lastSuccess,
+    value(({ lastSuccess }) => lastSuccess),
   ),
-  gauge('poll_duration_seconds', 'seconds', 'How long the last poll took.', ({ duration }) => duration),
-  {
-    ...counter('polls_total', 'Polls by how they ended.', 'outcome'),
-    reading: byLabel('outcome', OUTCOMES, ({ polls }, outcome) => polls?.[outcome]),
-  },
+  gauge(
+    'poll_duration_seconds',
+    'seconds',
+    'How long the last poll took.',
+    value(({ duration }) => duration),
+  ),
+  counter(
+    'polls_total',
+    'Polls by outcome.',
+    byLabel('outcome', OUTCOMES, ({ polls }, outcome) => polls?.[outcome]),
+    ['outcome'],
+  ),
   gauge(
     'unlisted',
     undefined,
     'Backups that the service counts and does not list.',
-    ({ unlisted }) => unlisted,
+    value(({ unlisted }) => unlisted),
   ),
-  {
-    ...counter(
-      'records_rejected_total',
-      'Rows of the lists that could not be read, in each poll anew, by what is wrong with them.',
-      'reason',
-    ),
-    reading: byLabel('reason', REJECTION_REASONS, ({ rejected }, reason) => rejected?.[reason]),
-  },
+  counter(
+    'records_rejected_total',
+    'Rows of lists that could not be read, by reason. Counted again in every poll.',
+    byLabel('reason', REJECTION_REASONS, ({ rejected }, reason) => rejected?.[reason]),
+    ['reason'],
+  ),
   gauge(
     'resources_over_limit',
     undefined,
-    'Graphs or instances that are not served because of limits.resources.',
-    ({ overLimit }) => overLimit,
+    'Resources that are not served because of limits.resources.',
+    value(({ overLimit }) => overLimit),
   ),
-  {
-    ...counter(
-      'api_requests_total',
-      'Requests to the cloud by HTTP status, or network or timeout where there was no whole answer.',
-      'operation',
-      'code',
-    ),
-    reading: { kind: 'labelled', values: ({ requests }) => requests ?? [] },
-  },
+  gauge(
+    'clock_skew_seconds',
+    'seconds',
+    'How far the clock of the exporter is ahead of that of the service, in whole seconds; negative when it is behind.',
+    value(({ clockSkew }) => clockSkew),
+  ),
+  counter(
+    'api_requests_total',
+    'Requests to the cloud by HTTP status; network or timeout where there was no complete response.',
+    { kind: 'labelled', values: ({ requests }) => requests ?? [] },
+    ['operation', 'code'],
+  ),
   {
     ...gauge(
       'credentials_expiry_timestamp_seconds',
       'seconds',
       'When the password of the IAM user expires.',
-      ({ passwordExpiry }) => passwordExpiry,
+      value(({ passwordExpiry }) => passwordExpiry),
     ),
     labels: ['region', 'project'],
   },
@@ -97,28 +113,32 @@ export const SERVICE_METRICS: readonly ServiceMetric[] = [
 
 function gauge(
   name: string,
-  unit: ServiceMetric['unit'],
+  unit: MetricDescription['unit'],
   help: string,
-  value: (record: ServiceRecord) => number | undefined,
-): ServiceMetric {
-  const reading = { kind: 'value', value } as const;
-  return { name: `${PREFIX}${name}`, type: 'gauge', unit, help, labels: SERVICE_LABELS, reading };
+  reading: SampleReading<ServiceRecord>,
+  moreLabels: readonly string[] = [],
+): SeriesMetric<ServiceRecord> {
+  const labels = [...SERVICE_LABELS, ...moreLabels];
+  return { name: `huaweicloud_backup_${name}`, type: 'gauge', unit, help, labels, reading };
 }
 
-function counter(name: string, help: string, ...labels: readonly string[]): Omit<ServiceMetric, 'reading'> {
-  return {
-    name: `${PREFIX}${name}`,
-    type: 'counter',
-    unit: undefined,
-    help,
-    labels: [...SERVICE_LABELS, ...labels],
-  };
+function counter(
+  name: string,
+  help: string,
+  reading: SampleReading<ServiceRecord>,
+  moreLabels: readonly string[],
+): SeriesMetric<ServiceRecord> {
+  return { ...gauge(name, undefined, help, reading, moreLabels), type: 'counter' };
+}
+
+function value(read: (record: ServiceRecord) => number | undefined): SampleReading<ServiceRecord> {
+  return { kind: 'value', value: read };
 }
 
 function byLabel<Value extends string>(
   label: string,
   labelValues: readonly Value[],
-  value: (record: ServiceRecord, labelValue: Value) => number | undefined,
+  read: (record: ServiceRecord, labelValue: Value) => number | undefined,
 ): SampleReading<ServiceRecord> {
-  return { kind: 'by_label', label, labelValues, value: (record, text) => value(record, text as Value) };
+  return { kind: 'by_label', label, labelValues, value: (record, text) => read(record, text as Value) };
 }

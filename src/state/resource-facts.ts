@@ -111,6 +111,15 @@ export function createResourceTally(): ResourceTally {
     }
   };
 
+  const addSuccess = (backup: SucceededBackup): void => {
+    successes.add(backup);
+    if (newestGood === undefined || endsLater(backup, newestGood)) newestGood = backup;
+    if (backup.automatic === true) lastAutomaticSuccess = later(lastAutomaticSuccess, backup.end);
+    oldestSuccess = earlier(oldestSuccess, backup.end);
+    if (backup.size === undefined) everySizeKnown = false;
+    else storedBytes += backup.size;
+  };
+
   return {
     add: (backup) => {
       stored[backup.state] += storedCount(backup);
@@ -121,12 +130,7 @@ export function createResourceTally(): ResourceTally {
       if (isNewest || !newestTellsAll) noteWhatItTells(backup);
       switch (backup.state) {
         case 'succeeded':
-          successes.add(backup);
-          if (newestGood === undefined || endsLater(backup, newestGood)) newestGood = backup;
-          if (backup.automatic === true) lastAutomaticSuccess = later(lastAutomaticSuccess, backup.end);
-          oldestSuccess = earlier(oldestSuccess, backup.end);
-          if (backup.size === undefined) everySizeKnown = false;
-          else storedBytes += backup.size;
+          addSuccess(backup);
           break;
         case 'failed':
           if (newestFailed === undefined || isNewer(backup, newestFailed)) newestFailed = backup;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestObservation } from '../../src/cloud/client.ts';
 import { OUTCOMES, type Outcome } from '../../src/domain/outcome.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import {
@@ -28,7 +29,18 @@ const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
   ...fields,
 });
 
+const outcomes = (last: Outcome): Readonly<Record<string, number>> =>
+  Object.fromEntries(OUTCOMES.map((outcome) => [outcome, outcome === last ? 1 : 0]));
+
 const FAILED: Partial<PollRecord> = { outcome: 'server', complete: undefined, rejections: undefined };
+
+const request = (operation: string, code: string): RequestObservation => ({
+  service: 'ges',
+  operation,
+  code,
+  seconds: seconds(0.2),
+  clockSkew: undefined,
+});
 
 /** The whole exposition. */
 const expose = async (metrics: ExporterMetrics, format: ExpositionFormat = 'text'): Promise<string> =>
@@ -64,6 +76,7 @@ describe('a service that is polled', () => {
     });
     for (const metric of [
       'poll_success',
+      'poll_last_outcome',
       'inventory_success',
       'poll_last_success_timestamp_seconds',
       'poll_duration_seconds',
@@ -88,6 +101,7 @@ describe('a service that is polled', () => {
     expect(await read(metrics, 'unlisted')).toEqual({ [at]: 3 });
     expect(await read(metrics, 'resources_over_limit')).toEqual({ [at]: 4 });
     expect(await read(metrics, 'polls_total')).toMatchObject({ success: 1, server: 0 });
+    expect(await read(metrics, 'poll_last_outcome')).toEqual(outcomes('success'));
   });
 
   it('keeps what the last complete poll told when one fails', async () => {
@@ -99,6 +113,7 @@ describe('a service that is polled', () => {
 
     const at = 'ges/cn-north-4/prod';
     expect(await read(metrics, 'poll_success')).toEqual({ [at]: 0 });
+    expect(await read(metrics, 'poll_last_outcome')).toEqual(outcomes('server'));
     expect(await read(metrics, 'poll_last_success_timestamp_seconds')).toEqual({ [at]: 1000 });
     expect(await read(metrics, 'poll_duration_seconds')).toEqual({ [at]: 9 });
     expect(await read(metrics, 'unlisted')).toEqual({ [at]: 3 });
@@ -188,7 +203,7 @@ describe('a service that is forgotten', () => {
     expect(text).not.toContain('cloud_service="ges"');
     expect(
       samplesOf(parseText(text)).filter(({ labels }) => labels['cloud_service'] === 'gaussdb-mysql'),
-    ).toHaveLength(6 + OUTCOMES.length + 4);
+    ).toHaveLength(6 + 2 * OUTCOMES.length + 4);
   });
 
   it('starts at 0 when it is admitted again', async () => {
@@ -209,10 +224,10 @@ describe('requests to the cloud', () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
-    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.2 });
-    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.3 });
-    metrics.recordRequest(PROJECT, { service: 'ges', operation: 'list_graphs', code: 'network', seconds: 3 });
-    metrics.recordRequest(PROJECT, { service: 'iam', operation: 'sign_in', code: '201', seconds: 1 });
+    metrics.recordRequest(PROJECT, request('list_backups', '200'));
+    metrics.recordRequest(PROJECT, request('list_backups', '200'));
+    metrics.recordRequest(PROJECT, request('list_graphs', 'network'));
+    metrics.recordRequest(PROJECT, { ...request('sign_in', '201'), service: 'iam' });
     await metrics.recordPoll(PLACE, poll());
 
     expect(await read(metrics, 'api_requests_total')).toEqual({
@@ -229,12 +244,7 @@ describe('requests to the cloud', () => {
     const metrics = create();
 
     for (const time of [0.01, 0.2, 100]) {
-      metrics.recordRequest(PROJECT, {
-        service: 'ges',
-        operation: 'list_backups',
-        code: '200',
-        seconds: time,
-      });
+      metrics.recordRequest(PROJECT, { ...request('list_backups', '200'), seconds: seconds(time) });
     }
 
     expect(await read(metrics, 'api_request_duration_seconds_count')).toEqual({ list_backups: 3 });
@@ -245,6 +255,31 @@ describe('requests to the cloud', () => {
       '30,list_backups': 2,
       '+Inf,list_backups': 3,
     });
+  });
+});
+
+describe('the skew of the clock', () => {
+  it('is that of the last response with a date, once its poll is served', async () => {
+    const metrics = create();
+    await metrics.admit(PLACE);
+
+    for (const clockSkew of [seconds(7), seconds(-3600), undefined]) {
+      metrics.recordRequest(PROJECT, { ...request('list_backups', '200'), clockSkew });
+    }
+    await metrics.recordPoll(PLACE, poll());
+
+    expect(await read(metrics, 'clock_skew_seconds')).toEqual({ 'ges/cn-north-4/prod': -3600 });
+  });
+
+  it('is not said of IAM, nor where no response had a date', async () => {
+    const metrics = create();
+    await metrics.admit(PLACE);
+
+    metrics.recordRequest(PROJECT, { ...request('sign_in', '201'), service: 'iam', clockSkew: seconds(9) });
+    metrics.recordRequest(PROJECT, request('list_backups', 'network'));
+    await metrics.recordPoll(PLACE, poll());
+
+    expect(await read(metrics, 'clock_skew_seconds')).toEqual({});
   });
 });
 

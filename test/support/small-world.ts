@@ -141,14 +141,21 @@ async function smallWorldMetrics(): Promise<ExporterMetrics> {
   metrics.recordReload(true, unixSeconds(MIDNIGHT - 10));
   await metrics.admit(PLACE);
   await metrics.admit(instances);
-  metrics.recordRequest(project, { service: 'ges', operation: 'list_backups', code: '200', seconds: 0.07 });
+  const request = { operation: 'list_backups', clockSkew: seconds(-2) };
+  metrics.recordRequest(project, { ...request, service: 'ges', code: '200', seconds: seconds(0.07) });
   metrics.recordRequest(project, {
+    ...request,
     service: 'gaussdb-mysql',
-    operation: 'list_backups',
     code: '403',
-    seconds: 0.3,
+    seconds: seconds(0.3),
   });
-  metrics.recordRequest(project, { service: 'iam', operation: 'sign_in', code: 'timeout', seconds: 31 });
+  metrics.recordRequest(project, {
+    ...request,
+    service: 'iam',
+    operation: 'sign_in',
+    code: 'timeout',
+    seconds: seconds(31),
+  });
   await metrics.recordPoll(PLACE, {
     outcome: 'success',
     ended: unixSeconds(MIDNIGHT + 0.25),
