@@ -176,7 +176,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   ): Promise<void> => {
     const started = clock();
     const elapsed = (): Seconds => seconds(clock() - started);
-    let delay = firstPollDelay(turn.index, turn.count);
+    let delay = firstPollDelay(turn.index, turn.count, interval);
     while (!signal.aborted) {
       await options.sleep(delay, signal).catch(() => undefined);
       if (signal.aborted) return;

@@ -2,10 +2,15 @@ import { type Seconds, seconds } from '../domain/quantities.ts';
 
 const FIRST_POLLS_WITHIN = 30;
 const FIRST_POLL_SPACING = 0.1;
+const MOST_FIRST_POLLS_PER_SECOND = 50;
 
-/** How long after the start the poller at `index` of `count` polls first: one after the other, within 30 s in all. */
-export function firstPollDelay(index: number, count: number): Seconds {
-  return seconds(index * Math.min(FIRST_POLL_SPACING, FIRST_POLLS_WITHIN / count));
+/**
+ * How long after the start the poller at `index` of `count` polls first: one after the other, within 30 s in all.
+ * Thousands, each of which may sign in, take longer: 50 begin each second, or as many as within an interval later.
+ */
+export function firstPollDelay(index: number, count: number, interval: Seconds): Seconds {
+  const within = Math.max(FIRST_POLLS_WITHIN, Math.min(count / MOST_FIRST_POLLS_PER_SECOND, interval));
+  return seconds(index * Math.min(FIRST_POLL_SPACING, within / count));
 }
 
 /**

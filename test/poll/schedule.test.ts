@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../src/domain/quantities.ts';
 import { firstPollDelay, nextPollDelay } from '../../src/poll/schedule.ts';
 
+const INTERVAL = seconds(300);
+
 const all = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 /** When the poller at `index` begins its polls, each taking as long as told. */
@@ -12,7 +14,7 @@ function beginnings(
   lengths: readonly number[],
 ): number[] {
   const begun: number[] = [];
-  let now: number = firstPollDelay(turn.index, turn.count);
+  let now: number = firstPollDelay(turn.index, turn.count, seconds(interval));
   for (const length of lengths) {
     begun.push(now);
     const ended = now + length;
@@ -22,8 +24,8 @@ function beginnings(
 }
 
 describe('the first polls', () => {
-  it.each([1, 2, 18, 200, 1000, 10_000])('of %i services begin one after the other within 30 s', (count) => {
-    const delays = all(count).map((index) => firstPollDelay(index, count));
+  it.each([1, 2, 18, 200, 1000, 1500])('of %i services begin one after the other within 30 s', (count) => {
+    const delays = all(count).map((index) => firstPollDelay(index, count, INTERVAL));
 
     expect(delays[0]).toBe(0);
     expect(Math.max(...delays)).toBeLessThanOrEqual(30);
@@ -31,12 +33,28 @@ describe('the first polls', () => {
     expect(delays).toEqual([...delays].sort((one, other) => one - other));
   });
 
+  it('of thousands of services begin 50 in each second', () => {
+    const delays = all(6000).map((index) => firstPollDelay(index, 6000, INTERVAL));
+
+    for (const second of all(120)) {
+      const within = delays.filter((delay) => delay >= second && delay < second + 1);
+      expect(within.length, `second ${second}`).toBeLessThanOrEqual(51);
+    }
+    expect(Math.max(...delays)).toBeLessThanOrEqual(120);
+  });
+
+  it('of more services than that begin within an interval', () => {
+    expect(firstPollDelay(44_999, 45_000, INTERVAL)).toBeLessThanOrEqual(300);
+    expect(firstPollDelay(44_999, 45_000, seconds(60))).toBeLessThanOrEqual(60);
+    expect(firstPollDelay(9999, 10_000, seconds(1))).toBeLessThanOrEqual(30);
+  });
+
   it('of a few services do not keep anyone waiting', () => {
-    expect(firstPollDelay(17, 18)).toBeLessThan(2);
+    expect(firstPollDelay(17, 18, INTERVAL)).toBeLessThan(2);
   });
 
   it('of 200 services are not bunched', () => {
-    const delays = all(200).map((index) => firstPollDelay(index, 200));
+    const delays = all(200).map((index) => firstPollDelay(index, 200, INTERVAL));
 
     for (const second of all(30)) {
       const within = delays.filter((delay) => delay >= second && delay < second + 1);
