@@ -111,3 +111,15 @@ export const graphRow = (graph: Resource): Record<string, unknown> => ({
   enterprise_project_id: '0',
   tags: graph.index % 2 === 0 ? [{ key: 'team', value: graph.name.split('-')[0] }] : [],
 });
+
+/** A row of `GET /v1.0/{projectId}/graphs`: the same in camelCase. */
+export const graphV1Row = (graph: Resource): Record<string, unknown> => ({
+  id: graph.id,
+  name: graph.name,
+  status: graphStatus(graph),
+  graphSizeTypeIndex: sizeIndex(graph),
+  dataStoreVersion: engineVersion(graph),
+  arch: arch(graph),
+  encrypted: isEncrypted(graph),
+  created: zonelessTime(graph.created),
+});

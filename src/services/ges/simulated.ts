@@ -4,7 +4,7 @@ import { type Call, type CloudState, jsonObject, type Route } from '../../simula
 import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
 import { backupId, type Resource } from '../../simulated-cloud/resource.ts';
 import type { Refusals, SimulatedApi } from '../../simulated-cloud/service.ts';
-import { gesBackupRow, gesV1BackupRow, graphRow } from './simulated-rows.ts';
+import { gesBackupRow, gesV1BackupRow, graphRow, graphV1Row } from './simulated-rows.ts';
 
 const refuse = (code: string, message: string): Answer => snakeError(400, code, message);
 const badParameter = (what: string): Answer => refuse('GES.0001', `Parameter error: ${what}.`);
@@ -82,6 +82,23 @@ const listGraphs: Route['answer'] = (call, cloud) =>
         graphRow,
       ),
     envelope: (rows, total) => ({ graph_count: total, graphs: rows }),
+  });
+
+const listGraphsV1: Route['answer'] = (call, cloud) =>
+  answerPage(call, cloud, {
+    service: 'ges-v1',
+    operation: 'list_graphs',
+    replaceable: inventoryOf('ges'),
+    paging: pagingV1,
+    rows: () =>
+      worldRows(
+        cloud
+          .world()
+          .resources('graph')
+          .filter(({ deleted }) => !deleted),
+        graphV1Row,
+      ),
+    envelope: (rows, total) => ({ errorCode: '', errorMessage: '', graphCount: total, graphs: rows }),
   });
 
 const problemWithGraph = (graph: Resource): Answer | undefined => {
@@ -171,6 +188,14 @@ const routes: readonly Route[] = [
     path: '/v2/{project_id}/graphs',
     permission: 'ges:graph:list',
     answer: listGraphs,
+  },
+  {
+    service: 'ges-v1',
+    operation: 'list_graphs',
+    method: 'GET',
+    path: '/v1.0/{project_id}/graphs',
+    permission: 'ges:graph:list',
+    answer: listGraphsV1,
   },
   {
     service: 'ges',
