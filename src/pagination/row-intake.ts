@@ -26,6 +26,8 @@ export interface RowCounts {
 export interface RowIntake {
   /** Takes a row with its id; false when there was a row with this id before. */
   readonly take: (row: Row, id: string | undefined) => boolean;
+  /** Whether there was a row with this id. */
+  readonly knows: (id: string) => boolean;
   readonly counts: () => RowCounts;
 }
 
@@ -64,6 +66,7 @@ export function createRowIntake<Item>(
       }
       return true;
     },
+    knows: (id) => ids.has(id),
     counts: () => ({ ids, unreadIds, listed: ids.size + withoutId, rejections, examples }),
   };
 }

@@ -124,6 +124,20 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
 
   const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
+  /**
+   * How many rows at the start of a page were in the one before it, of which it should repeat the last `expected`.
+   * Rows without an id that are alike are the same ones, unless the service counts further.
+   */
+  const sharedRows = ({ rows, ids }: ReceivedPage, expected: number): number => {
+    if (!isCountedFurther() && isDeepStrictEqual(rows, previous.rows)) return rows.length;
+    const isShared = (id: string | undefined, index: number): boolean =>
+      id === undefined
+        ? index < expected && isDeepStrictEqual(rows[index], previous.rows.at(index - expected))
+        : intake.knows(id) && previous.ids.includes(id);
+    const firstNew = ids.findIndex((id, index) => !isShared(id, index));
+    return firstNew < 0 ? ids.length : firstNew;
+  };
+
   const gapBefore = (page: PlacedPage): Gaps => {
     if (!page.continues) return 'likely';
     if (page.request.from === 0 || page.overlap === OVERLAP) return 'none';
@@ -133,9 +147,15 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     return page.rows.length === 0 && total !== undefined && page.total === total ? 'none' : 'possible';
   };
 
-  const takeRows = ({ rows, ids, shared }: PlacedPage): number =>
-    rows.filter((row, index) => (ids[index] !== undefined || index >= shared) && intake.take(row, ids[index]))
-      .length;
+  /** How many of the rows are new. */
+  const takeRows = ({ rows, ids, shared }: PlacedPage): number => {
+    let added = 0;
+    for (const [index, row] of rows.entries()) {
+      const id = ids[index];
+      if ((id !== undefined || index >= shared) && intake.take(row, id)) added += 1;
+    }
+    return added;
+  };
 
   const afterNewRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
     broughtNewRows = true;
@@ -161,7 +181,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   return {
     place: (page: ReceivedPage): PlacedPage => {
       const expected = reached - page.request.from;
-      const shared = sharedRows(previous, page, expected, isCountedFurther());
+      const shared = sharedRows(page, expected);
       const overlap = Math.min(OVERLAP, expected);
       return { ...page, shared, overlap, continues: shared >= overlap };
     },
@@ -218,23 +238,4 @@ const wider = (one: Gaps, other: Gaps): Gaps => (GAPS.indexOf(one) > GAPS.indexO
 // Where the total equals the rows of a page, it may count that page alone: one that is full, or as long as a default limit.
 function mayBeCut({ request, rows: { length } }: PlacedPage, longest: number): boolean {
   return length >= request.limit || (request.from === 0 ? length % 10 === 0 : length >= longest);
-}
-
-/**
- * How many rows at the start of a page were in the one before it, of which it should repeat the last `expected`. Rows
- * without an id that are alike are the same ones, unless the service counts further.
- */
-function sharedRows(
-  previous: ReceivedPage,
-  page: ReceivedPage,
-  expected: number,
-  isCountedFurther: boolean,
-): number {
-  if (!isCountedFurther && isDeepStrictEqual(page.rows, previous.rows)) return page.rows.length;
-  const isShared = (id: string | undefined, index: number): boolean =>
-    id === undefined
-      ? index < expected && isDeepStrictEqual(page.rows[index], previous.rows.at(index - expected))
-      : previous.ids.includes(id);
-  const firstNew = page.ids.findIndex((id, index) => !isShared(id, index));
-  return firstNew < 0 ? page.ids.length : firstNew;
 }
