@@ -49,21 +49,21 @@ export async function readCompleteList<Item, Items extends Collector<Item>>(
 
   const [likeliest, ...others] = pageOrders(list.paging);
   const result = await readTwice(likeliest);
-  if (result.kind === 'complete' && result.walk.gaps !== 'likely') return result;
+  if (result.kind === 'complete' && result.walk.holes !== 'likely') return result;
   for (const pageAfter of others) {
     const other = await readTwice(pageAfter);
-    const { gaps, listed } = other.walk;
-    const isPagedSo = gaps === 'none' || gaps === 'possible';
+    const { holes, listed } = other.walk;
+    const isPagedSo = holes === 'none' || holes === 'possible';
     if (other.kind === 'complete' && isPagedSo && listed >= result.walk.listed) return other;
   }
   return result;
 }
 
-const isWhole = ({ gaps, unlisted }: Walk): boolean => gaps === 'none' && unlisted === 0;
+const isWhole = ({ holes, unlisted }: Walk): boolean => holes === 'none' && unlisted === 0;
 
-/** Whether two walks found the same: the same rows, or nothing missing but what the service counts too many. */
+/** Whether two walks found the same rows; where neither can have missed one, whether the service counts as many too many. */
 function agree(one: Walk, other: Walk): boolean {
-  if (one.gaps === 'none' && other.gaps === 'none') return one.unlisted === other.unlisted;
+  if (one.holes === 'none' && other.holes === 'none') return one.unlisted === other.unlisted;
   return (
     one.total === other.total &&
     one.listed === other.listed &&
@@ -72,9 +72,9 @@ function agree(one: Walk, other: Walk): boolean {
   );
 }
 
-/** Whether a row that both walks missed would be missing in the service's count too. */
-function holeWouldShow({ gaps, unlisted, pages }: Walk): boolean {
-  switch (gaps) {
+/** Whether two walks that agree can be relied on: a row that both missed would show as one that is counted and not listed. */
+function holeWouldShow({ holes, unlisted, pages }: Walk): boolean {
+  switch (holes) {
     case 'none':
     case 'possible':
       return true;
@@ -83,6 +83,6 @@ function holeWouldShow({ gaps, unlisted, pages }: Walk): boolean {
     case 'repeated page':
       return pages === 1;
     default:
-      return gaps satisfies never;
+      return holes satisfies never;
   }
 }

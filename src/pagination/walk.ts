@@ -11,7 +11,7 @@ export type { Collector, Rejections } from './row-intake.ts';
  * before it, and nothing follows the last. `possible`: the pages do not overlap. `likely`: a page does not continue
  * the one before it. `repeated page`: the service sent known rows instead of the next ones.
  */
-export type Gaps = 'none' | 'possible' | 'likely' | 'repeated page';
+export type Holes = 'none' | 'possible' | 'likely' | 'repeated page';
 
 /** What one walk from the first page to the last has found. */
 export interface Walk extends RowCounts {
@@ -19,7 +19,7 @@ export interface Walk extends RowCounts {
   readonly total: number | undefined;
   /** Rows that the service counts and does not list, without those that came while the list was read. */
   readonly unlisted: number;
-  readonly gaps: Gaps;
+  readonly holes: Holes;
   /** Pages that brought a row not seen before. */
   readonly pages: number;
 }
@@ -117,10 +117,10 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   let reached = 0;
   let longest = 0;
   let total: number | undefined;
-  let gaps: Gaps = 'none';
+  let holes: Holes = 'none';
   let repeated = 0;
   let pages = 0;
-  let broughtNewRows = true;
+  let hadNewRows = true;
 
   const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
@@ -138,7 +138,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     return firstNew < 0 ? ids.length : firstNew;
   };
 
-  const gapBefore = (page: PlacedPage): Gaps => {
+  const holesBefore = (page: PlacedPage): Holes => {
     if (!page.continues) return 'likely';
     if (page.request.from === 0 || page.overlap === OVERLAP) return 'none';
     if (isCountedFurther() && page.total !== total) return 'likely';
@@ -158,7 +158,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   };
 
   const afterNewRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
-    broughtNewRows = true;
+    hadNewRows = true;
     const { listed } = intake.counts();
     const most = Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
     if (listed > most) throw new WalkError('endless');
@@ -166,15 +166,15 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   };
 
   const afterKnownRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
-    const isFirst = broughtNewRows;
-    broughtNewRows = false;
+    const isFirst = hadNewRows;
+    hadNewRows = false;
     if (page.rows.length < Math.min(page.request.limit, longest)) {
       // Nothing follows, unless the service counts further: then its pages may be of any length.
       return isFirst && isCountedFurther() ? pageAfter(reached + OVERLAP, longest) : undefined;
     }
     // Rows that came, and ids that are listed twice, may fill one page.
     if (isFirst) return next();
-    gaps = wider(gaps, page.isEarlier === true ? 'likely' : 'repeated page');
+    holes = wider(holes, page.isEarlier === true ? 'likely' : 'repeated page');
     return undefined;
   };
 
@@ -189,7 +189,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     /** The page to read in place of one that begins too late; undefined where it does not, or another would not help. */
     earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: PlacedPage) => {
       const isBeforeEnd = rows.length === 0 && from < (latestTotal ?? 0);
-      if (continues || isBeforeEnd || gaps === 'likely' || longest <= OVERLAP) return undefined;
+      if (continues || isBeforeEnd || holes === 'likely' || longest <= OVERLAP) return undefined;
       return pageAfter(Math.max(0, from - Math.floor(longest / 2)) + OVERLAP, longest);
     },
 
@@ -197,8 +197,8 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     take: (page: PlacedPage): PageRequest | undefined => {
       const { request, rows, shared } = page;
       const reachedBefore = reached;
-      const gap = gapBefore(page);
-      gaps = wider(gaps, gap);
+      const before = holesBefore(page);
+      holes = wider(holes, before);
       total = page.total ?? total;
       longest = Math.max(longest, rows.length);
       const added = takeRows(page);
@@ -206,7 +206,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
       pages += Math.min(1, added);
       reached = request.from + rows.length;
       previous = page;
-      if (rows.length === 0 || gap === 'repeated page') return undefined;
+      if (rows.length === 0 || before === 'repeated page') return undefined;
       // Behind an earlier page, the walk goes on where it was, so that the pages read ahead are of use.
       const next = () => pageAfter(page.isEarlier === true ? reachedBefore : reached, longest);
       return added > 0 ? afterNewRows(page, next) : afterKnownRows(page, next);
@@ -225,15 +225,15 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
 
     result: (): Walk => {
       const counts = intake.counts();
-      const missing = (total ?? 0) - (gaps === 'none' ? reached - repeated : counts.listed);
-      return { ...counts, total, unlisted: Math.max(0, missing), gaps, pages };
+      const missing = (total ?? 0) - (holes === 'none' ? reached - repeated : counts.listed);
+      return { ...counts, total, unlisted: Math.max(0, missing), holes, pages };
     },
   };
 }
 
-const GAPS: readonly Gaps[] = ['none', 'possible', 'repeated page', 'likely'];
+const HOLES: readonly Holes[] = ['none', 'possible', 'repeated page', 'likely'];
 
-const wider = (one: Gaps, other: Gaps): Gaps => (GAPS.indexOf(one) > GAPS.indexOf(other) ? one : other);
+const wider = (one: Holes, other: Holes): Holes => (HOLES.indexOf(one) > HOLES.indexOf(other) ? one : other);
 
 // Where the total equals the rows of a page, it may count that page alone: one that is full, or as long as a default limit.
 function mayBeCut({ request, rows: { length } }: PlacedPage, longest: number): boolean {

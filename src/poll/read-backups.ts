@@ -53,7 +53,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   if (result.kind === 'failed') return result;
   const { items, unlisted, walk } = result;
   const listedBefore = before?.size ?? 0;
-  if (walk.gaps === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
+  if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
     const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${listedBefore} before`;
     return {
       kind: 'failed',

@@ -97,7 +97,10 @@ function isOurs(path: string): boolean {
 function openOurs(path: string, replaced: OpenedStore['replaced']): StateDatabase {
   const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MILLISECONDS });
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE');
+    // No temporary files: there may be no other directory to write to.
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; BEGIN EXCLUSIVE',
+    );
     prepareSchema(database);
     // Half of what a rollback journal has to write. Not before the file itself says whose it is.
     database.exec('COMMIT; PRAGMA journal_mode = WAL');
