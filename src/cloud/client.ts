@@ -21,6 +21,9 @@ export interface RequestObservation {
   readonly clockSkew: Seconds | undefined;
 }
 
+/** Called as a request is sent; the function that it returns, when that has ended. */
+export type SendingHook = (request: { readonly host: string; readonly operation: string }) => () => void;
+
 /** A signed-in way to the services of one project. */
 export interface ProjectClient {
   /**

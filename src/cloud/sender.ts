@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, milliseconds, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import type { RequestObservation } from './client.ts';
+import type { RequestObservation, SendingHook } from './client.ts';
 import { clockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
@@ -30,6 +30,7 @@ export interface SenderOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly observe: (observation: RequestObservation) => void;
+  readonly sending?: SendingHook | undefined;
   readonly userAgent: string;
   /** Whether the project's connections have been closed. */
   readonly closed: () => boolean;
@@ -177,9 +178,11 @@ export function createSender(options: SenderOptions): Sender {
   const attempt = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
     const leave = await semaphore.enter(signal);
     if (leave === undefined) return ended(request, target, signal);
+    const noteEnd = options.sending?.({ host: target.host, operation: request.operation });
     try {
       return await sendOnce(request, target, signal);
     } finally {
+      noteEnd?.();
       leave();
     }
   };

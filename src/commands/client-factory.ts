@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
+import type { ProjectClient, RequestObservation, SendingHook } from '../cloud/client.ts';
 import { createSignInGuard } from '../cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../cloud/project-client.ts';
 import type { Config, ProjectConfig } from '../config/config.ts';
@@ -12,6 +12,7 @@ export type ProjectClientFactory = (
   project: ProjectConfig,
   poll: Config['poll'],
   observe: (observation: RequestObservation) => void,
+  sending?: SendingHook,
 ) => ProjectClient;
 
 /** Waits on the clock of the machine; rejects when the signal aborts. */
@@ -29,7 +30,7 @@ export function projectClientFactory(
 ): ProjectClientFactory {
   const { version } = readBuildInfo(environment);
   const signInGuard = createSignInGuard(systemClock, { oneShot });
-  return (project, poll, observe) =>
+  return (project, poll, observe, sending) =>
     createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
       concurrency: poll.concurrency,
@@ -38,6 +39,7 @@ export function projectClientFactory(
       random: Math.random,
       log,
       observe,
+      sending,
       userAgent: `${PROGRAM_NAME}/${version}`,
       environment,
       metadataOrigin: environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],

@@ -95,7 +95,7 @@ function createProgram(
     .description('poll the backups and serve metrics (default)')
     .action((flags: ServeFlags) => run(import('./serve.ts').then(({ serve }) => serve(flags, terminal))));
   addDemoCommand(program, terminal, run);
-  addCheckCommand(program, terminal, run);
+  addCheckCommand(program, terminal, time, run);
   addBackupsCommands(program, terminal, time, run);
   addBackfillCommand(program, terminal, time, run);
   addRulesCommand(program, terminal, run);
@@ -153,17 +153,18 @@ function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): 
     .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
 }
 
-function addCheckCommand(program: Command, terminal: Terminal, run: RunCommand): void {
+function addCheckCommand(program: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const check = withConfigFile(program.command('check'))
     .summary('check the configuration, credentials, permissions and backups')
     .description(
       'Check the configuration, credentials, permissions and backups: sign in and read each list once, as a poll does.',
     )
+    .option('--project <name>', 'only this project, by its name in the configuration', someText)
     .option('--offline', 'only check the configuration, without contacting the cloud')
     .option('--strict', 'also fail if a resource is outside its objective')
     .option('--json', 'print JSON; keys in docs/check-json.md')
     .action((flags: CheckFlags) =>
-      run(import('./check/check.ts').then((module) => module.check(flags, terminal))),
+      run(import('./check/check.ts').then((module) => module.check(flags, terminal, time))),
     );
   explain(check, 'Exit codes: 0 all checks passed, 1 a check failed, 2 invalid flags or configuration.');
 }

@@ -1,7 +1,8 @@
-import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
+import type { ProjectClient, RequestObservation, SendingHook } from '../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../config/config.ts';
 import { loadConfiguration } from '../config/find.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
+import { nearest } from '../config/suggestion.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import { projectClientFactory } from './client-factory.ts';
 import { CommandError, ConfigurationError } from './command-error.ts';
@@ -30,13 +31,15 @@ const warningLine = (warning: Problem): string =>
 export type CommandClientFactory = (
   project: ProjectConfig,
   observe?: (observation: RequestObservation) => void,
+  sending?: SendingHook,
 ) => ProjectClient;
 
 /** A factory whose clients have the limits of the configuration. */
 export function commandClientFactory(config: Config, terminal: Terminal): CommandClientFactory {
   const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
   const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
-  return (project, observe = () => undefined) => createClient(project, config.poll, observe);
+  return (project, observe = () => undefined, sending?) =>
+    createClient(project, config.poll, observe, sending);
 }
 
 /** The clients of a configuration's projects, each made when it is first asked for. */
@@ -66,25 +69,31 @@ export function openClients(config: Config, terminal: Terminal): CommandClients 
 export const placeWords = ({ project, service }: PickedService): string =>
   `${service.type} of ${visible(project.name)}`;
 
-/** The services that the flags leave, at least one; throws a {@link CommandError} that lists what there is. */
+/** The project of that name, or all projects; throws a {@link CommandError} that lists what there is. */
+export function pickProjects({ projects }: Config, wanted: string | undefined): readonly ProjectConfig[] {
+  const picked = projects.filter(({ name }) => name === (wanted ?? name));
+  if (picked.length > 0) return picked;
+  const names = projects.map(({ name }) => name);
+  const meant = nearest(wanted ?? '', names);
+  const hint = meant === undefined ? '' : ` did you mean ${visible(meant)}?`;
+  throw new CommandError(
+    `--project ${visible(wanted ?? '')}: no such project in the configuration;${hint} configured: ${names.map(visible).join(', ')}`,
+    EXIT.usage,
+  );
+}
+
+/** The services that the flags pick, at least one; throws a {@link CommandError} that lists what there is. */
 export function pickServices(
   config: Config,
   flags: { readonly project?: string; readonly service?: string },
 ): readonly PickedService[] {
-  const projects = config.projects.filter(({ name }) => name === (flags.project ?? name));
-  if (projects.length === 0) {
-    const names = config.projects.map(({ name }) => visible(name)).join(', ');
-    throw new CommandError(
-      `--project ${visible(flags.project ?? '')}: no project of the configuration is called that; configured: ${names}`,
-      EXIT.usage,
-    );
-  }
+  const projects = pickProjects(config, flags.project);
   const services = projects.flatMap((project) => project.services.map((service) => ({ project, service })));
   const picked = services.filter(({ service }) => service.type === (flags.service ?? service.type));
   if (picked.length === 0) {
     const types = new Set(services.map(({ service }) => service.type));
     throw new CommandError(
-      `--service ${flags.service}: it is not configured${flags.project === undefined ? '' : ' in that project'}; configured: ${[...types].join(', ')}`,
+      `--service ${flags.service}: not configured${flags.project === undefined ? '' : ' in that project'}; configured: ${[...types].join(', ')}`,
       EXIT.usage,
     );
   }

@@ -30,6 +30,7 @@ export interface DemoFlags extends ServeFlags {
 /** The flags of `check`, checked. */
 export interface CheckFlags {
   readonly 'config.file'?: string;
+  readonly project?: string;
   readonly offline?: true;
   readonly strict?: true;
   readonly json?: true;

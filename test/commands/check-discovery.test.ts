@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
-import { examine, isFine } from '../../src/commands/check/examine.ts';
-import { renderExamination } from '../../src/commands/check/render.ts';
-import { verdictOf } from '../../src/commands/check/verdict.ts';
+import { checkProjects } from '../../src/commands/check/check-projects.ts';
+import { hasPassed, summarize } from '../../src/commands/check/summary.ts';
+import { checkText } from '../../src/commands/check/text.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { milliseconds, seconds, systemClock } from '../../src/domain/quantities.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
@@ -42,8 +42,9 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
       endpoint: answering.includes(service.type) ? cloud.endpointOf(service.type) : nowhere,
     })),
   }));
-  const examined = await examine({
+  const examined = await checkProjects({
     config: { ...loaded.config, projects },
+    inFlight: { begin: () => () => undefined },
     createClient: (project, observe) =>
       createProjectClient(project, {
         requestTimeout: seconds(5),
@@ -62,13 +63,13 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   });
   const now = systemClock();
   const style = (_: unknown, text: string) => text;
-  const text = renderExamination(examined, verdictOf(examined, now, false), now, { style, width: undefined });
-  return { text, isFine: examined.every(isFine) };
+  const text = checkText(examined, summarize(examined, now, false), now, { style, width: undefined });
+  return { text, passed: examined.every((project) => hasPassed(project, now, false)) };
 }
 
 describe('check of a project that names no services', () => {
   it('finds those that answer and prints the list to paste', async () => {
-    const { text, isFine: passed } = await discover(['ges', 'rds']);
+    const { text, passed } = await discover(['ges', 'rds']);
 
     expect(text).toContain('  services:\n    - type: ges # 3 graphs\n    - type: rds # 2 instances\n');
     expect(text).not.toContain('cbr');
@@ -82,7 +83,7 @@ describe('check of a project that names no services', () => {
   });
 
   it('fails where none answers', async () => {
-    const { text, isFine: passed } = await discover([]);
+    const { text, passed } = await discover([]);
 
     expect(text).toContain('no service answered in this region');
     expect(passed).toBe(false);

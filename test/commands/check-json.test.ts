@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ProjectExamination } from '../../src/commands/check/examine.ts';
-import { examinationJson, offlineJson } from '../../src/commands/check/json.ts';
-import { verdictOf } from '../../src/commands/check/verdict.ts';
+import type { ProjectCheck } from '../../src/commands/check/check-projects.ts';
+import { checkJson, offlineJson } from '../../src/commands/check/json.ts';
+import { summarize } from '../../src/commands/check/summary.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 import { REJECTION_REASONS } from '../../src/pagination/list.ts';
-import { graph, NOW, neverBackedUp, project, service } from './examinations.ts';
+import { graph, NOW, neverBackedUp, project, service } from './project-checks.ts';
 
 const page = readFileSync(new URL('../../docs/check-json.md', import.meta.url), 'utf8');
-const printed = (projects: readonly ProjectExamination[], strict = false): string =>
-  examinationJson(projects, verdictOf(projects, NOW, strict), NOW);
+const printed = (projects: readonly ProjectCheck[], strict = false): string =>
+  checkJson(projects, summarize(projects, NOW, strict), NOW);
 
 const documented = [
   project({
+    passwordExpires: unixSeconds(NOW + 30 * 86_400),
     services: [
       service({
         backups: 83,
@@ -35,7 +36,7 @@ const documented = [
         service: 'gaussdb-mysql',
         resources: undefined,
         backups: undefined,
-        troubles: [
+        problems: [
           'cannot list backups: gaussdb.cn-north-4.myhuaweicloud.com returned 403 DBS.200010 "No permission."; grant gaussdb:backup:list to the user or agency',
         ],
       }),
@@ -49,7 +50,7 @@ const documented = [
       reason:
         'cannot sign in: iam.eu-de.otc.t-systems.com returned 401 "Wrong password."; check user, domain and password (the file /run/secrets/password)',
     },
-    services: [service({ resources: undefined, backups: undefined, troubles: [] })],
+    services: [service({ resources: undefined, backups: undefined, problems: [] })],
   }),
 ];
 
@@ -96,14 +97,16 @@ describe('what check prints with --json', () => {
   });
 
   it.each([
-    { strict: false, fine: true },
-    { strict: true, fine: false },
-  ])('is fine ($fine) with a stale resource and strict $strict', ({ strict, fine }) => {
+    { strict: false, passed: true },
+    { strict: true, passed: false },
+  ])('has passed ($passed) with a stale resource and strict $strict', ({ strict, passed }) => {
     const stale = service({ resources: [graph({ standing: 'stale', lastSuccess: unixSeconds(1) })] });
 
     expect(JSON.parse(printed([project({ services: [stale] })], strict))).toMatchObject({
-      fine,
+      passed,
+      strict,
       outside_objective: 1,
+      projects: [{ passed, services: [{ passed }] }],
     });
   });
 });

@@ -1,44 +1,79 @@
-import { milliseconds, systemClock } from '../../domain/quantities.ts';
+import { milliseconds, seconds } from '../../domain/quantities.ts';
+import { durationWords } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
-import { commandClientFactory, loadConfig } from '../configured.ts';
+import type { CommandTime } from '../command-time.ts';
+import { commandClientFactory, loadConfig, pickProjects } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CheckFlags } from '../flags.ts';
 import { withInterruption } from '../interruption.ts';
+import { createProgressLine } from '../progress-line.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { examine } from './examine.ts';
-import { examinationJson, offlineJson } from './json.ts';
-import { renderExamination, renderOffline } from './render.ts';
-import { verdictOf } from './verdict.ts';
+import { checkProjects } from './check-projects.ts';
+import { createInFlightRequests, type InFlightRequests } from './in-flight.ts';
+import { checkJson, offlineJson } from './json.ts';
+import { summarize } from './summary.ts';
+import { checkText, offlineText } from './text.ts';
 
-/** Examines what the configuration asks for; resolves with the exit code. */
-export async function check(flags: CheckFlags, terminal: Terminal): Promise<number> {
-  const config = await loadConfig(flags['config.file'], terminal);
+/** Checks what the configuration needs; resolves with the exit code. */
+export async function check(flags: CheckFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+  const loaded = await loadConfig(flags['config.file'], terminal);
+  const config = { ...loaded, projects: pickProjects(loaded, flags.project) };
   if (flags.offline === true) {
-    await print(terminal, flags.json === true ? offlineJson(config) : renderOffline(config));
+    await print(terminal, flags.json === true ? offlineJson(config) : offlineText(config));
     return EXIT.done;
   }
+  const inFlight = createInFlightRequests(time.clock);
   const projects = await withInterruption(terminal, async ({ first }) => {
-    const examined = await examine({
+    const stopProgress = showProgress(inFlight, terminal, time);
+    const checked = await checkProjects({
       config,
       createClient: commandClientFactory(config, terminal),
-      clock: systemClock,
+      inFlight,
+      clock: time.clock,
       deadline: (after) => AbortSignal.timeout(milliseconds(after)),
       stop: first,
-    });
-    if (first.aborted) throw new CommandError('interrupted before everything was examined');
-    return examined;
+    }).finally(stopProgress);
+    if (first.aborted) throw new CommandError('interrupted before all checks were done');
+    return checked;
   });
 
-  const now = systemClock();
-  const verdict = verdictOf(projects, now, flags.strict === true);
+  const now = time.clock();
+  const summary = summarize(projects, now, flags.strict === true);
   await print(
     terminal,
     flags.json === true
-      ? examinationJson(projects, verdict, now)
-      : renderExamination(projects, verdict, now, {
-          style: terminal.style,
-          width: terminal.outputWidth,
-        }),
+      ? checkJson(projects, summary, now)
+      : checkText(projects, summary, now, { style: terminal.style, width: terminal.outputWidth }),
   );
-  return verdict.fine ? EXIT.done : EXIT.failed;
+  return summary.passed ? EXIT.done : EXIT.failed;
+}
+
+const LONG_WAIT = seconds(3);
+
+/** Names on standard error the endpoint that keeps everyone waiting; the returned function ends that. */
+function showProgress(
+  inFlight: InFlightRequests,
+  terminal: Terminal,
+  { clock, sleep }: CommandTime,
+): () => Promise<void> {
+  const line = createProgressLine(terminal, clock, { every: seconds(10), quiet: LONG_WAIT });
+  const stop = new AbortController();
+  const watch = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      await sleep(seconds(1), stop.signal).catch(() => undefined);
+      const longest = inFlight.longest();
+      if (stop.signal.aborted || longest === undefined || longest.waited < LONG_WAIT) continue;
+      const { host, operation, project, waited } = longest;
+      line.show(
+        `Waiting for ${host} (${operation.replaceAll('_', ' ')}, project ${project})`,
+        `: ${durationWords(seconds(Math.floor(waited)))}`,
+      );
+    }
+  };
+  const watching = watch();
+  return async () => {
+    stop.abort();
+    await watching;
+    line.end();
+  };
 }

@@ -1,31 +1,26 @@
 import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import {
-  type CredentialsFinding,
-  isFine,
-  outsideObjective,
-  type ProjectExamination,
-  type ServiceExamination,
-} from './examine.ts';
-import type { Verdict } from './verdict.ts';
+import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
+import { type CheckSummary, hasPassed } from './summary.ts';
 
-/** The examination for programs: keys in snake case, units in the names, what is unknown left out. */
-export function examinationJson(
-  projects: readonly ProjectExamination[],
-  { fine, outside }: Verdict,
+/** The checks for programs: keys in snake case, units in the names, what is unknown left out. */
+export function checkJson(
+  projects: readonly ProjectCheck[],
+  { passed, outside, strict }: CheckSummary,
   now: UnixSeconds,
 ): string {
   return document({
-    fine,
+    passed,
+    strict,
     now_timestamp_seconds: Math.floor(now),
     outside_objective: outside,
     projects: projects.map((project) => ({
       project: project.project,
       region: project.region,
-      fine: isFine(project),
-      credentials: credentialsJson(project.credentials),
-      services: project.services.map((service) => serviceJson(service, now)),
+      passed: hasPassed(project, now, strict),
+      credentials: credentialsJson(project),
+      services: project.services.map((service) => serviceJson(service, now, strict)),
       ...(project.refused !== undefined && { refused_services: project.refused }),
     })),
   });
@@ -34,7 +29,7 @@ export function examinationJson(
 /** What `--offline` has to say: no more than that the configuration is valid. */
 export function offlineJson({ projects }: Config): string {
   return document({
-    fine: true,
+    passed: true,
     offline: true,
     projects: projects.map(({ name, region, services }) => ({
       project: name,
@@ -44,26 +39,30 @@ export function offlineJson({ projects }: Config): string {
   });
 }
 
-const credentialsJson = (finding: CredentialsFinding) =>
-  finding.kind === 'failed' ? { state: 'failed', reason: finding.reason } : { state: finding.kind };
+const credentialsJson = ({ credentials, passwordExpires }: ProjectCheck) => ({
+  state: credentials.kind,
+  ...(credentials.kind === 'failed' && { reason: credentials.reason }),
+  password_expires_timestamp_seconds: passwordExpires,
+});
 
-function serviceJson(examination: ServiceExamination, now: UnixSeconds) {
-  const { resources } = examination;
+function serviceJson(check: ServiceCheck, now: UnixSeconds, strict: boolean) {
+  const { resources, problems } = check;
+  const outside = resources && outsideObjective(resources, now);
   const count = (standing: ResourceStatus['standing']) =>
     resources?.filter((resource) => resource.standing === standing).length;
   return {
-    service: examination.service,
-    fine: examination.troubles.length === 0 && examination.backups !== undefined,
-    troubles: examination.troubles,
-    backups: examination.backups,
+    service: check.service,
+    passed: problems.length === 0 && check.backups !== undefined && !(strict && outside?.length !== 0),
+    problems,
+    backups: check.backups,
     resources: resources?.length,
     never_backed_up: count('never'),
     no_objective: count('not_expected'),
-    outside_objective: resources && outsideObjective(resources, now).map(resourceJson),
-    rejected_rows: examination.rejectedRows,
-    unlisted: examination.unlisted,
-    resources_over_limit: examination.overLimit,
-    excluded: examination.excluded,
+    outside_objective: outside?.map(resourceJson),
+    rejected_rows: check.rejectedRows,
+    unlisted: check.unlisted,
+    resources_over_limit: check.overLimit,
+    excluded: check.excluded,
   };
 }
 

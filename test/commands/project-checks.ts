@@ -1,8 +1,8 @@
-import type { ProjectExamination, ServiceExamination } from '../../src/commands/check/examine.ts';
+import type { ProjectCheck, ServiceCheck } from '../../src/commands/check/check-projects.ts';
 import { seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ResourceStatus } from '../../src/status/report.ts';
 
-/** When the examinations of the tests were made. */
+/** When the checks of the tests were made. */
 export const NOW: UnixSeconds = unixSeconds(1_782_900_000);
 
 const DAY = 86_400;
@@ -39,7 +39,7 @@ export const neverBackedUp = (fields: Partial<ResourceStatus> = {}): ResourceSta
   });
 
 /** What was found of a service where everything is well. */
-export const service = (fields: Partial<ServiceExamination> = {}): ServiceExamination => ({
+export const service = (fields: Partial<ServiceCheck> = {}): ServiceCheck => ({
   service: 'ges',
   resources: [graph()],
   backups: 7,
@@ -47,15 +47,16 @@ export const service = (fields: Partial<ServiceExamination> = {}): ServiceExamin
   unlisted: 0,
   overLimit: 0,
   excluded: 0,
-  troubles: [],
+  problems: [],
   ...fields,
 });
 
 /** What was found of a project where everything is well. */
-export const project = (fields: Partial<ProjectExamination> = {}): ProjectExamination => ({
+export const project = (fields: Partial<ProjectCheck> = {}): ProjectCheck => ({
   project: 'prod',
   region: 'cn-north-4',
   credentials: { kind: 'signed_in' },
+  passwordExpires: undefined,
   services: [service()],
   refused: undefined,
   ...fields,

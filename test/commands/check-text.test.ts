@@ -1,17 +1,17 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ProjectExamination } from '../../src/commands/check/examine.ts';
-import { renderExamination } from '../../src/commands/check/render.ts';
-import { verdictOf } from '../../src/commands/check/verdict.ts';
+import type { ProjectCheck } from '../../src/commands/check/check-projects.ts';
+import { summarize } from '../../src/commands/check/summary.ts';
+import { checkText } from '../../src/commands/check/text.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { expectGolden } from '../support/golden.ts';
-import { graph, NOW, neverBackedUp, project, service } from './examinations.ts';
+import { graph, NOW, neverBackedUp, project, service } from './project-checks.ts';
 
 const rendered = (
-  projects: readonly ProjectExamination[],
+  projects: readonly ProjectCheck[],
   { strict = false, colorful = false, width }: { strict?: boolean; colorful?: boolean; width?: number } = {},
 ): string =>
-  renderExamination(projects, verdictOf(projects, NOW, strict), NOW, {
+  checkText(projects, summarize(projects, NOW, strict), NOW, {
     style: (style, text) => (colorful ? styleText(style, text, { validateStream: false }) : text),
     width,
   });
@@ -24,7 +24,7 @@ const stale = (id: string) =>
     lastSuccess: unixSeconds(NOW - 4 * 86_400),
   });
 
-const everything: readonly ProjectExamination[] = [
+const everything: readonly ProjectCheck[] = [
   project({
     services: [
       service({
@@ -47,7 +47,7 @@ const everything: readonly ProjectExamination[] = [
         service: 'gaussdb-mysql',
         resources: undefined,
         backups: undefined,
-        troubles: [
+        problems: [
           'cannot list backups: the host returned 403; grant gaussdb:backup:list to the user or agency',
         ],
       }),
@@ -69,7 +69,7 @@ const everything: readonly ProjectExamination[] = [
       service({
         resources: undefined,
         backups: undefined,
-        troubles: ['cannot list backups: the host refused the connection (ECONNREFUSED)'],
+        problems: ['cannot list backups: the host refused the connection (ECONNREFUSED)'],
       }),
     ],
   }),
@@ -85,23 +85,23 @@ describe('what check prints', () => {
 
     const text = rendered([project({ services: [service({ resources: many })] })]);
 
-    expect(text.match(/newest good backup was complete/g)).toHaveLength(20);
-    expect(text).toContain('ges: and 3 more that are outside of their objective or never backed up');
+    expect(text.match(/last successful backup/g)).toHaveLength(20);
+    expect(text).toContain('ges: and 3 more outside their objectives or not backed up yet');
   });
 
   it.each([
-    { standings: [], strict: false, says: 'The exporter can do its work.' },
+    { standings: [], strict: false, says: 'All checks passed.' },
     {
       standings: [stale('a')],
       strict: false,
-      says: 'The exporter can do its work. 1 resource is outside of its objective.',
+      says: 'All checks passed. 1 resource is outside its objective.',
     },
     {
       standings: [stale('a'), neverBackedUp()],
       strict: true,
-      says: 'The exporter can do its work. 2 resources are outside of their objectives.',
+      says: 'Some checks failed. 2 resources are outside their objectives.',
     },
-  ])('ends for $standings.length outside of their objectives with "$says"', ({ standings, strict, says }) => {
+  ])('ends for $standings.length outside their objectives with "$says"', ({ standings, strict, says }) => {
     const projects = [project({ services: [service({ resources: standings })] })];
 
     expect(rendered(projects, { strict }).split('\n').at(-2)).toBe(says);
@@ -130,7 +130,48 @@ describe('what check prints', () => {
     ]);
 
     expect(text).toContain(
-      'ges: orders (4c5f882d-a813-4d78-a1e3-6136914759d1): newest good backup was complete 2 h ago, objective 1 h\n',
+      'ges: orders (4c5f882d-a813-4d78-a1e3-6136914759d1): last successful backup 2 h ago, objective 1 h\n',
+    );
+  });
+
+  it('asks whether the region is right where nothing is there at all', () => {
+    const empty = project({ services: [service({ resources: [], backups: 0 })] });
+
+    const text = rendered([empty]);
+
+    expect(text).toContain(
+      '  no resources and no backups found; is cn-north-4 the right region, and this the right project?\n',
+    );
+    expect(text).toMatch(/All checks passed\.\n$/);
+  });
+
+  it.each([
+    ['backups are left', { resources: [], backups: 3 }],
+    ['something is excluded', { resources: [], backups: 0, excluded: 1 }],
+    ['a list could not be read', { resources: undefined, backups: undefined, problems: ['no'] }],
+  ])('does not ask for the region where %s', (_, fields) => {
+    expect(rendered([project({ services: [service(fields)] })])).not.toContain('the right region');
+  });
+
+  it.each([
+    [20, '  the password expires in 20 d, at ', false],
+    [6, '  the password expires in 6 d, at ', true],
+    [-1, '  the password expired 1 d ago, at ', true],
+  ])('says when the password expires, in red when that is soon: %i days', (days, says, isRed) => {
+    const projects = [project({ passwordExpires: unixSeconds(NOW + days * 86_400) })];
+
+    expect(rendered(projects)).toContain(says);
+    expect(rendered(projects, { colorful: true }).includes('\u001b[31mthe password')).toBe(isRed);
+  });
+
+  it('counts a project with a resource outside its objective as failed with --strict', () => {
+    const projects = [
+      project({ services: [service({ resources: [stale('a')] })] }),
+      project({ project: 'other' }),
+    ];
+
+    expect(rendered(projects, { strict: true })).toMatch(
+      /Some checks failed in 1 of 2 projects\. 1 resource is outside its objective\.\n$/,
     );
   });
 });

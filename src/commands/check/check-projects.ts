@@ -12,91 +12,99 @@ import { serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
 import { buildStatusReport } from '../../status/build-report.ts';
 import type { ResourceStatus } from '../../status/report.ts';
+import { counted } from '../../status/words.ts';
 import { type Adviser, createAdviser } from './advice.ts';
+import type { InFlightRequests } from './in-flight.ts';
 
-/** What `check` found of one service of a project. */
-export interface ServiceExamination {
+/** What `check` found in one service of a project. */
+export interface ServiceCheck {
   readonly service: ServiceConfig['type'];
-  /** Graphs or instances; undefined when the backups could not be read. */
+  /** Undefined when the backups could not be read. */
   readonly resources: readonly ResourceStatus[] | undefined;
   /** Undefined when they could not be read. */
   readonly backups: number | undefined;
-  /** Rows that could not be read, by the reason; no key for a reason that did not occur. */
+  /** Rows that could not be parsed, by reason; no key for a reason that did not occur. */
   readonly rejectedRows: Readonly<Partial<Record<RejectionReason, number>>>;
   readonly unlisted: number;
   readonly overLimit: number;
   readonly excluded: number;
-  /** What keeps the exporter from its work here, one sentence each. */
-  readonly troubles: readonly string[];
+  /** The checks that failed, one sentence each. */
+  readonly problems: readonly string[];
 }
 
 /**
- * What came of the credentials. `unknown`: nothing was reached that would accept or refuse them. `failed`: signing in
+ * Whether the credentials work. `unknown`: nothing was reached that would accept or refuse them. `failed`: signing in
  * failed, or every service refused them.
  */
-export type CredentialsFinding =
+export type CredentialsCheck =
   | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What `check` found of one project. */
-export interface ProjectExamination {
+/** What `check` found in one project. */
+export interface ProjectCheck {
   readonly project: string;
   readonly region: string;
-  readonly credentials: CredentialsFinding;
+  readonly credentials: CredentialsCheck;
+  /** When the password of the user expires; undefined where nothing is known of that. */
+  readonly passwordExpires: UnixSeconds | undefined;
   /** Those that were named; without names, those that answer. */
-  readonly services: readonly ServiceExamination[];
+  readonly services: readonly ServiceCheck[];
   /** Where no services were named: those that answered with a refusal, and what to grant. */
   readonly refused: readonly { readonly service: string; readonly reason: string }[] | undefined;
 }
 
-/** What the examination works with. */
-export interface ExaminationOptions {
+/** What checking works with. */
+export interface CheckOptions {
   readonly config: Config;
   readonly createClient: (
     project: ProjectConfig,
     observe: (observation: RequestObservation) => void,
+    sending: (request: { readonly host: string; readonly operation: string }) => () => void,
   ) => ProjectClient;
+  readonly inFlight: Pick<InFlightRequests, 'begin'>;
   readonly clock: Clock;
   readonly deadline: (after: Seconds) => AbortSignal;
   readonly stop: AbortSignal;
 }
 
 /** Signs in to each project and reads each of its services once, as a poll would. */
-export function examine(options: ExaminationOptions): Promise<readonly ProjectExamination[]> {
-  return Promise.all(options.config.projects.map((project) => examineProject(project, options)));
+export function checkProjects(options: CheckOptions): Promise<readonly ProjectCheck[]> {
+  return Promise.all(options.config.projects.map((project) => checkProject(project, options)));
 }
 
-interface ServiceReading {
+interface ServiceResult {
   readonly service: ServiceConfig;
   readonly reading: ServiceRead;
   /** Undefined when the backups could not be read. */
   readonly resources: readonly ResourceStatus[] | undefined;
   /** Why backup policies could not be read. */
-  readonly policyTrouble: string | undefined;
+  readonly policyProblem: string | undefined;
 }
 
-async function examineProject(
-  project: ProjectConfig,
-  options: ExaminationOptions,
-): Promise<ProjectExamination> {
+async function checkProject(project: ProjectConfig, options: CheckOptions): Promise<ProjectCheck> {
   let signedIn = false;
-  const client = options.createClient(project, ({ operation, code }) => {
-    if (operation === 'sign_in' && code.startsWith('2')) signedIn = true;
-  });
+  const client = options.createClient(
+    project,
+    ({ operation, code }) => {
+      if (operation === 'sign_in' && code.startsWith('2')) signedIn = true;
+    },
+    (request) => options.inFlight.begin({ ...request, project: project.name }),
+  );
   const { signal, release } = joinSignals(options.stop, options.deadline(options.config.poll.timeout));
   try {
     const readings = await Promise.all(
       project.services.map((service) => readService(project, service, client, options, signal)),
     );
     const advise = createAdviser(project, options.config, failuresOf(readings));
-    const credentials = credentialsFinding(readings, signedIn, advise);
+    const credentials = credentialsCheck(readings, signedIn, advise);
     const shown = readings.filter(({ reading }) => project.namesServices || failureOf(reading) === undefined);
     return {
       project: project.name,
       region: project.region,
       credentials,
+      passwordExpires: client.passwordExpiresAt(),
       services: (shown.length === 0 ? readings : shown).map((reading) =>
-        serviceExamination(reading, credentials, advise, options.config),
+        serviceCheck(reading, credentials, advise, options.config),
       ),
       refused: project.namesServices ? undefined : refusalsIn(readings, advise),
     };
@@ -110,14 +118,14 @@ async function readService(
   { name: project, region }: ProjectConfig,
   service: ServiceConfig,
   client: ProjectClient,
-  { config, clock }: ExaminationOptions,
+  { config, clock }: CheckOptions,
   signal: AbortSignal,
-): Promise<ServiceReading> {
+): Promise<ServiceResult> {
   const scope = { service: service.type, region, project };
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock };
   const reading = await readOnce(reader, undefined, signal);
   const { next } = reading;
-  if (next === undefined) return { service, reading, resources: undefined, policyTrouble: undefined };
+  if (next === undefined) return { service, reading, resources: undefined, policyProblem: undefined };
   const now = clock();
   const policies = createPolicies(service.api.policies);
   const { rpo } = config;
@@ -131,14 +139,14 @@ async function readService(
   });
   const served = await serveResources(scope, config, next, policies, createPace());
   const { resources } = buildStatusReport('', now, [], [served]);
-  const policyTrouble =
+  const policyProblem =
     unread.reason === undefined
       ? undefined
       : `${unread.reason}; ${unread.count} backup ${unread.count === 1 ? 'policy was' : 'policies were'} not read`;
-  return { service, reading, resources, policyTrouble };
+  return { service, reading, resources, policyProblem };
 }
 
-function refusalsIn(readings: readonly ServiceReading[], advise: Adviser): ProjectExamination['refused'] {
+function refusalsIn(readings: readonly ServiceResult[], advise: Adviser): ProjectCheck['refused'] {
   return readings.flatMap(({ service, reading }) => {
     const failure = failureOf(reading);
     return failure?.outcome === 'permission'
@@ -147,11 +155,11 @@ function refusalsIn(readings: readonly ServiceReading[], advise: Adviser): Proje
   });
 }
 
-function credentialsFinding(
-  readings: readonly ServiceReading[],
+function credentialsCheck(
+  readings: readonly ServiceResult[],
   signedIn: boolean,
   advise: Adviser,
-): CredentialsFinding {
+): CredentialsCheck {
   const refusals = readings.flatMap(({ service, reading }) => {
     const backups = failureOf(reading);
     return backups !== undefined && isAboutCredentials(backups) ? [{ service, backups }] : [];
@@ -161,33 +169,33 @@ function credentialsFinding(
     return { kind: 'failed', reason: advise(first.backups, first.service) };
   }
   if (signedIn) return { kind: 'signed_in' };
-  return { kind: readings.some(({ reading }) => isAnswered(failureOf(reading))) ? 'accepted' : 'unknown' };
+  return { kind: readings.some(({ reading }) => isAccepted(failureOf(reading))) ? 'accepted' : 'unknown' };
 }
 
-const failuresOf = (readings: readonly ServiceReading[]): readonly (ReadFailure | undefined)[] =>
+const failuresOf = (readings: readonly ServiceResult[]): readonly (ReadFailure | undefined)[] =>
   readings.map(({ reading }) => failureOf(reading));
 
 const isAboutCredentials = ({ operation, outcome }: ReadFailure): boolean =>
   operation === 'sign_in' || operation === 'find_project' || outcome === 'auth';
 
-/** Whether a service let in who asked. */
-const isAnswered = (failure: ReadFailure | undefined): boolean =>
+/** Whether a service accepted the credentials. */
+const isAccepted = (failure: ReadFailure | undefined): boolean =>
   failure === undefined || failure.outcome === 'permission' || failure.outcome === 'incomplete';
 
-function serviceExamination(
-  { service, reading, resources, policyTrouble }: ServiceReading,
-  credentials: CredentialsFinding,
+function serviceCheck(
+  { service, reading, resources, policyProblem }: ServiceResult,
+  credentials: CredentialsCheck,
   advise: Adviser,
   config: Config,
-): ServiceExamination {
+): ServiceCheck {
   const { backups, inventory, next } = reading;
   const known = credentials.kind === 'failed' ? credentials.reason : undefined;
   const failure = failureOf(reading);
   const reasons = [
     ...(failure === undefined ? [] : [advise(failure, service)]),
     ...(inventory?.kind === 'failed' ? [advise(inventory, service)] : []),
-    policyTrouble,
-    overLimitTrouble(next, config),
+    policyProblem,
+    overLimitProblem(next, config),
   ];
   return {
     service: service.type,
@@ -197,20 +205,19 @@ function serviceExamination(
     unlisted: next?.unlisted ?? 0,
     overLimit: next?.overLimit ?? 0,
     excluded: next?.excluded.size ?? 0,
-    troubles: onlyNew(
+    problems: onlyNew(
       reasons.filter((reason) => reason !== undefined),
       known,
     ),
   };
 }
 
-function overLimitTrouble(next: ServiceState | undefined, { limits }: Config): string | undefined {
+function overLimitProblem(next: ServiceState | undefined, { limits }: Config): string | undefined {
   if (next === undefined || next.overLimit === 0) return undefined;
-  const resources = next.overLimit === 1 ? '1 resource is' : `${next.overLimit} resources are`;
-  return `${resources} over limits.resources (${limits.resources}) and would not be served; raise it, or leave some out with include or exclude`;
+  return `${counted(next.overLimit, 'resource')} beyond limits.resources (${limits.resources}) would not be served; raise the limit, or select fewer with include or exclude`;
 }
 
-function rejectionsOf({ backups, inventory }: ServiceRead): ServiceExamination['rejectedRows'] {
+function rejectionsOf({ backups, inventory }: ServiceRead): ServiceCheck['rejectedRows'] {
   const counts = sumRejections([
     backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
     inventory?.walk?.rejections,
@@ -218,23 +225,19 @@ function rejectionsOf({ backups, inventory }: ServiceRead): ServiceExamination['
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-/** The sentences that say something more than the ones before: what keeps from one list mostly keeps from the other. */
+/** The sentences that say more than those before: what fails for one list mostly fails for the other. */
 function onlyNew(sentences: readonly string[], known: string | undefined): readonly string[] {
-  const told = new Set(known === undefined ? [] : [whyOf(known)]);
+  const said = new Set(known === undefined ? [] : [whyOf(known)]);
   return sentences.filter((sentence) => {
-    const isNew = !told.has(whyOf(sentence));
-    told.add(whyOf(sentence));
+    const isNew = !said.has(whyOf(sentence));
+    said.add(whyOf(sentence));
     return isNew;
   });
 }
 
 const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
 
-/** Whether the exporter can do all of its work in a project. */
-export const isFine = ({ credentials, services }: ProjectExamination): boolean =>
-  credentials.kind !== 'failed' && services.every(({ troubles }) => troubles.length === 0);
-
-/** The resources outside of their objective, or never backed up though old enough to have been. */
+/** The resources outside their objective, never backed up though overdue included. */
 export function outsideObjective(
   resources: readonly ResourceStatus[],
   now: UnixSeconds,

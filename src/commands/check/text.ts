@@ -1,0 +1,196 @@
+import type { Config } from '../../config/config.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
+import { STATE_THRESHOLDS } from '../../domain/thresholds.ts';
+import { serviceOf } from '../../services/index.ts';
+import type { ResourceStatus } from '../../status/report.ts';
+import { agoWords, counted, countWords, durationWords, momentWords } from '../../status/words.ts';
+import type { Terminal } from '../terminal.ts';
+import { textTable, visible } from '../text-table.ts';
+import { isOverdue, outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
+import type { CheckSummary } from './summary.ts';
+
+/** How the checks are shown. */
+export interface TextOptions {
+  readonly style: Terminal['style'];
+  /** Places in a line; undefined for any number. */
+  readonly width: number | undefined;
+}
+
+/** The checks for people: for each project the credentials, a table, and what should be known. */
+export function checkText(
+  projects: readonly ProjectCheck[],
+  summary: CheckSummary,
+  now: UnixSeconds,
+  options: TextOptions,
+): string {
+  const paragraphs = projects.map((project) => projectLines(project, now, options).join('\n'));
+  return `${[...paragraphs, summaryLine(summary, projects.length, options)].join('\n\n')}\n`;
+}
+
+/** The text of `--offline`. */
+export function offlineText({ projects }: Config): string {
+  const services = projects.flatMap((project) => project.services).length;
+  return `The configuration is valid: ${counted(projects.length, 'project')}, ${counted(services, 'service')}. The cloud was not contacted.\n`;
+}
+
+function summaryLine(
+  { passed, failing, outside, strict }: CheckSummary,
+  projects: number,
+  { style }: TextOptions,
+): string {
+  const where = projects === 1 ? '' : ` in ${failing} of ${projects} projects`;
+  const sentence = passed
+    ? style('green', 'All checks passed.')
+    : style('red', `Some checks failed${where}.`);
+  if (outside === 0) return sentence;
+  const found = `${counted(outside, 'resource')} ${outside === 1 ? 'is outside its objective' : 'are outside their objectives'}.`;
+  return `${sentence} ${strict ? style('red', found) : found}`;
+}
+
+function projectLines(
+  check: ProjectCheck,
+  now: UnixSeconds,
+  { style, width }: TextOptions,
+): readonly string[] {
+  const { project, region, services, refused } = check;
+  const read = services.filter(({ resources }) => resources !== undefined);
+  const table = textTable(
+    HEADINGS,
+    read.map((service) => tableRow(service, now)),
+    {
+      right: NUMBERS,
+      width: width === undefined ? undefined : width - INDENT.length,
+      paintHeading: (text) => style('dim', text),
+    },
+  );
+  return [
+    `project ${visible(project)} (${visible(region)})`,
+    ...indented(credentialsLines(check, now, style)),
+    ...indented(read.length === 0 ? [] : table),
+    ...indented(services.flatMap((service) => serviceLines(service, now, style))),
+    ...indented(emptyLines(check)),
+    ...indented(refused === undefined ? [] : foundLines(read, refused)),
+  ];
+}
+
+/** A project in which nothing is found is most often another than the one that is meant. */
+function emptyLines({ region, credentials, services, refused }: ProjectCheck): readonly string[] {
+  const isEmpty = services.every(
+    ({ resources, backups, problems, excluded }) =>
+      resources?.length === 0 && backups === 0 && problems.length === 0 && excluded === 0,
+  );
+  if (!isEmpty || refused !== undefined || credentials.kind === 'failed') return [];
+  return [
+    `no resources and no backups found; is ${visible(region)} the right region, and this the right project?`,
+  ];
+}
+
+/** Where no services were named: the list of those that answer, to be pasted into the configuration. */
+function foundLines(
+  found: readonly ServiceCheck[],
+  refused: NonNullable<ProjectCheck['refused']>,
+): readonly string[] {
+  const denied = refused.map(({ service, reason }) => `not allowed to read ${service}: ${reason}`);
+  if (found.length === 0) return ['no service answered in this region', ...denied];
+  const entries = found.map(({ service, resources = [] }) => {
+    const { one, many } = serviceOf(service).resource;
+    return `  - type: ${service} # ${countWords(resources.length)} ${resources.length === 1 ? one : many}`;
+  });
+  return [
+    'services that answer here, for the configuration of this project:',
+    'services:',
+    ...entries,
+    ...denied,
+  ];
+}
+
+const INDENT = '  ';
+const indented = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line === '' ? '' : INDENT + line));
+
+function credentialsLines(
+  { credentials, passwordExpires }: ProjectCheck,
+  now: UnixSeconds,
+  style: Terminal['style'],
+): readonly string[] {
+  switch (credentials.kind) {
+    case 'signed_in':
+      return [style('green', 'signed in'), ...passwordLines(passwordExpires, now, style)];
+    case 'accepted':
+      return [style('green', 'credentials accepted')];
+    case 'unknown':
+      return [];
+    case 'failed':
+      return [
+        credentials.reason.replace(/^cannot sign in(?=:)|^cannot [^:]+/, (what) =>
+          style('red', what === 'cannot sign in' ? 'sign-in failed' : what),
+        ),
+      ];
+    default:
+      return credentials satisfies never;
+  }
+}
+
+function passwordLines(
+  expires: UnixSeconds | undefined,
+  now: UnixSeconds,
+  style: Terminal['style'],
+): readonly string[] {
+  if (expires === undefined) return [];
+  const isSoon = expires - now < STATE_THRESHOLDS.credentialsExpiringWithin;
+  const text = `the password ${expires > now ? 'expires' : 'expired'} ${agoWords(expires, now)}, at ${momentWords(expires)}`;
+  return [isSoon ? style('red', text) : text];
+}
+
+const HEADINGS = ['service', 'resources', 'backups', 'within objective', 'outside', 'no objective'];
+const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
+
+function tableRow({ service, resources = [], backups }: ServiceCheck, now: UnixSeconds): readonly string[] {
+  const none = resources.filter(({ standing }) => standing === 'not_expected').length;
+  const outside = outsideObjective(resources, now).length;
+  const counts = [resources.length, backups, resources.length - none - outside, outside, none];
+  return [service, ...counts.map((count) => (count === undefined ? '?' : countWords(count)))];
+}
+
+const MOST_NAMED = 20;
+
+function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['style']): readonly string[] {
+  const { service, resources = [], problems, rejectedRows, unlisted, excluded } = check;
+  const named = resources.filter(({ standing }) => standing === 'stale' || standing === 'never');
+  const more = named.length - MOST_NAMED;
+  const facts = [
+    ...named.slice(0, MOST_NAMED).map((resource) => resourceLine(resource, now)),
+    ...lineIf(more > 0, `and ${countWords(more)} more outside their objectives or not backed up yet`),
+    ...rejectionLines(rejectedRows),
+    ...lineIf(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} more than it lists`),
+    ...lineIf(excluded > 0, `${counted(excluded, 'resource')} excluded by include and exclude`),
+  ];
+  return [
+    ...problems.map((problem) => `${style('red', service)}: ${problem}`),
+    ...facts.map((fact) => `${service}: ${fact}`),
+  ];
+}
+
+function rejectionLines(rows: ServiceCheck['rejectedRows']): readonly string[] {
+  const reasons = Object.entries(rows);
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const named = reasons.map(([reason, count]) => `${reason}: ${countWords(count)}`).join(', ');
+  return lineIf(
+    total > 0,
+    `${counted(total, 'row')} could not be parsed and ${total === 1 ? 'was' : 'were'} skipped (${named})`,
+  );
+}
+
+function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
+  const { resourceName, resourceId, lastSuccess, objective, created } = resource;
+  const name =
+    resourceName === resourceId ? visible(resourceId) : `${visible(resourceName)} (${visible(resourceId)})`;
+  if (lastSuccess === undefined) {
+    const since = created === undefined ? '' : `; created ${agoWords(created, now)}`;
+    return `${name}: ${isOverdue(resource, now) ? 'never backed up' : 'no successful backup yet'}${since}`;
+  }
+  const wanted = objective === undefined ? '' : `, objective ${durationWords(objective)}`;
+  return `${name}: last successful backup ${agoWords(lastSuccess, now)}${wanted}`;
+}
+
+const lineIf = (applies: boolean, text: string): readonly string[] => (applies ? [text] : []);
