@@ -203,7 +203,7 @@ const project = z.strictObject({
   region: region().describe('Region of the project.'),
   project_id: projectId()
     .optional()
-    .register(computedDefaults, { text: 'asked from IAM' })
+    .register(computedDefaults, { text: 'looked up in IAM' })
     .describe('Id of the project. IAM finds it by `project_name`, else by the region.'),
   project_name: line('cn-north-4_team')
     .optional()

@@ -3,7 +3,7 @@ import type { TextFiles } from './text-file.ts';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** A secret that stands in the configuration itself. `origin` says where. */
+/** A secret in the configuration itself. `origin` says where. */
 export const givenSecret = (secret: string, origin: string): SecretSource => ({
   origin,
   read: () => Promise.resolve(secret),

@@ -10,7 +10,7 @@ import { endpointUrl, proxyUrl as proxy } from './url.ts';
 export interface SettingNotes {
   /** The type as the reference names it: `duration`. */
   readonly type: string;
-  /** What may be written, worded to stand after `expected`. */
+  /** What may be written, worded to follow `expected`. */
   readonly expected: string;
   /** How much of a wrong value a message may show. `no user info`: a URL from its host on. */
   readonly shown: 'all' | 'no user info' | 'nothing';
@@ -52,7 +52,7 @@ export interface CrossCheck {
   readonly missing?: boolean;
 }
 
-/** Reports a mistake that concerns several settings. `wrong` stands after the value at `path` where that is text. */
+/** Reports a mistake that concerns several settings. `wrong` is worded to follow the value at `path` if that is text. */
 export const reportAt = (
   context: z.RefinementCtx,
   path: readonly (string | number)[],
@@ -96,7 +96,6 @@ const checkRule = (
 export const section = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((given) => given ?? undefined, schema);
 
-/** Notes what messages and the reference say about a setting. */
 export const noted = <Schema extends z.ZodType>(
   schema: Schema,
   type: string,
@@ -135,17 +134,14 @@ const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*';
 const REGION = new RegExp(`^(?=.{1,63}$)${LABEL}$`);
 const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 
-/** A region; it becomes part of host names. */
 export const region = () =>
   matching('text', REGION, 'is not a region', 'letters, digits and hyphens, such as cn-north-4');
 
-/** The domain at the end of host names. */
 export const domain = () => {
   const expected = 'a domain without https://, such as myhuaweicloud.com or otc.t-systems.com';
   return matching('domain', DOMAIN, 'is not a domain', expected);
 };
 
-/** A project's id. */
 export const projectId = () => {
   const expected = '32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef';
   return matching('text', /^[0-9A-Fa-f]{32}$/, 'is not a project id', expected);
@@ -189,14 +185,12 @@ export const filePath = () => {
   return noted(path, 'file', 'the path of a file');
 };
 
-/** The URL of a service of the cloud. */
 export const endpoint = () => {
   const expected =
     'an https:// URL, or http:// to localhost, 127.0.0.0/8 or [::1], without user name, query and fragment';
   return noted(endpointUrl.meta({ pattern: '^https?://' }), 'URL', expected, 'no user info');
 };
 
-/** The URL of a proxy. */
 export const proxyUrl = () => {
   const expected = 'an http:// or https:// URL without path, such as http://proxy.example.com:3128';
   return noted(proxy.meta({ pattern: '^https?://' }), 'URL', expected, 'no user info');
@@ -204,7 +198,6 @@ export const proxyUrl = () => {
 
 const LONGEST_EXPRESSION = 1000;
 
-/** A regular expression that is searched for in a name or an id. */
 export const expression = () =>
   noted(
     z
@@ -245,7 +238,6 @@ export const duration = ({ expected, from, to }: DurationLimits) =>
     expected,
   );
 
-/** An objective: a duration, `none` or `policy`. */
 export const objective = () =>
   noted(
     z
@@ -262,7 +254,6 @@ export const objective = () =>
     'a duration such as 26h or 1d12h, none, or policy',
   );
 
-/** A whole number within limits. */
 export const wholeNumber = (from: number, to = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(
     (text) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text),
@@ -276,7 +267,6 @@ export const wholeNumber = (from: number, to = Number.MAX_SAFE_INTEGER) =>
     ),
   );
 
-/** Yes or no. */
 export const trueOrFalse = () =>
   z.preprocess(
     (text) => (text === 'true' || text === 'false' ? text === 'true' : text),

@@ -28,7 +28,7 @@ export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
 /** Whether a setting or a whole section may be left out. */
 export const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success;
 
-/** The word that tells a variant of a mapping from the others. */
+/** The type of a variant of a mapping. */
 export const variantWord = (variant: z.ZodObject): string => {
   const { type } = variant.shape;
   return type instanceof z.ZodLiteral ? String(type.value) : '';

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { fileError } from '../files/file-error.ts';
 
-/** Reads files of text; the disk stands behind it outside of tests. */
+/** Reads text files; from the disk, except in tests. */
 export interface TextFiles {
-  /** Resolves with the whole text; rejects with an Error whose message says why not, worded to stand after the path. */
+  /** Resolves with the whole text; rejects with an Error whose message says why not, worded to follow the path. */
   readonly readText: (path: string, maxBytes: number) => Promise<string>;
 }
 

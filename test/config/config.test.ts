@@ -182,7 +182,7 @@ describe('a project', () => {
     expect(namesServices).toBe(false);
   });
 
-  it('polls services that need a request for each resource less often, unless told how often', () => {
+  it('polls services that need a request for each resource less often, unless an interval is given', () => {
     const text = projectWith('services: [{ type: ges }, { type: rds }]');
     const intervals = (given: string) =>
       configIn(given).projects[0]?.services.map(({ interval }) => interval);

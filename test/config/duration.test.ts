@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { durationText, formatDuration } from '../../src/config/duration.ts';
+import {
+  defaultRequestTimeout,
+  defaultTimeout,
+  durationText,
+  formatDuration,
+} from '../../src/config/duration.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 
 describe('reading a duration', () => {
@@ -71,4 +76,18 @@ describe('writing a duration', () => {
       }),
     );
   });
+});
+
+it('computes default timeouts of whole milliseconds from every interval', () => {
+  const whole = (duration: number): boolean => duration === Math.round(duration * 1000) / 1000;
+  const intervals = Array.from({ length: 1_799_001 }, (_, index) => seconds((1000 + index) / 1000));
+
+  const broken = intervals.filter((interval) => {
+    const timeout = defaultTimeout(interval);
+    return (
+      !whole(interval) || !whole(timeout) || !whole(defaultRequestTimeout(timeout)) || timeout > interval
+    );
+  });
+
+  expect(broken).toEqual([]);
 });

@@ -13,7 +13,7 @@ const KEY: Environment = { HW_ACCESS_KEY: 'AK', HW_SECRET_KEY: 'hunter2' };
 const SDK_KEY: Environment = { HUAWEICLOUD_SDK_AK: 'SDK-AK', HUAWEICLOUD_SDK_SK: 'hunter2-sdk' };
 const REGION: Environment = { HW_REGION_NAME: 'cn-north-4' };
 
-const told = (env: Environment): readonly string[] => {
+const messagesOf = (env: Environment): readonly string[] => {
   const result = configFromEnvironment(env);
   return result.ok ? [] : result.problems.map(formatProblem);
 };
@@ -146,7 +146,7 @@ describe('a configuration from the environment', () => {
 
 describe('a mistake in the environment', () => {
   it('is nothing at all, which lists what there could be', () => {
-    const problems = told({ PATH: '/usr/bin' });
+    const problems = messagesOf({ PATH: '/usr/bin' });
 
     expect(problems).toEqual([
       'environment: nothing is configured; expected a configuration file, or the variables HUAWEICLOUD_SDK_REGION or HW_REGION_NAME, with HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME and HW_USER_PASSWORD and HW_DOMAIN_NAME',
@@ -228,11 +228,11 @@ describe('a mistake in the environment', () => {
       'environment: HW_SECURITY_TOKEN: the value has characters other than visible ASCII; expected visible ASCII characters without white space',
     ],
   ])('names its variable: %s', (_, env, expected) => {
-    expect(told(env)).toEqual([expected]);
+    expect(messagesOf(env)).toEqual([expected]);
   });
 
   it('does not hide another', () => {
-    const problems = told({
+    const problems = messagesOf({
       HW_ACCESS_KEY: 'A K',
       HUAWEICLOUD_BACKUP_SERVICES: 'rdz',
       HUAWEICLOUD_BACKUP_CLOUD: 'https://cloud',

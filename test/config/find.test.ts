@@ -26,7 +26,7 @@ const load = (flag: string | undefined, variable: string | undefined, standard: 
   return loadConfiguration(flag && join(directory, flag), environment, join(directory, standard));
 };
 
-const told = async (...names: Parameters<typeof load>): Promise<readonly string[]> => {
+const messagesOf = async (...names: Parameters<typeof load>): Promise<readonly string[]> => {
   const result = await load(...names);
   return result.ok ? [] : result.problems.map(formatProblem);
 };
@@ -55,7 +55,7 @@ describe('the configuration comes from', () => {
     ['the flag', 'missing', 'variable', 'missing'],
     ['the variable', undefined, 'missing', 'missing'],
   ])('no other place where %s names a file that does not exist', async (_, flag, variable, named) => {
-    expect(await told(flag, variable, 'standard')).toEqual([
+    expect(await messagesOf(flag, variable, 'standard')).toEqual([
       `${directory}/${named}: the file cannot be read: no such file or directory (ENOENT); expected a YAML file of up to 1 MiB`,
     ]);
   });
@@ -63,7 +63,7 @@ describe('the configuration comes from', () => {
   it('no other place where the standard file is wrong', async () => {
     await writeFile(join(directory, 'wrong'), 'projects: []\n');
 
-    expect(await told(undefined, undefined, 'wrong')).toEqual([
+    expect(await messagesOf(undefined, undefined, 'wrong')).toEqual([
       `${directory}/wrong:1: projects: the list is empty; expected at least one item`,
     ]);
   });

@@ -19,7 +19,7 @@ const fileWith = async (name: string, content: string | Uint8Array): Promise<str
   return path;
 };
 
-const toldOf = async (path: string, files?: TextFiles): Promise<readonly string[]> => {
+const messagesOf = async (path: string, files?: TextFiles): Promise<readonly string[]> => {
   const result = await loadConfigFile(path, files === undefined ? {} : { files });
   return (result.ok ? result.warnings : result.problems).map(formatProblem);
 };
@@ -35,10 +35,10 @@ describe('a configuration file', () => {
     expect(result).toMatchObject({ ok: true, warnings: [], config: { projects: [{ name: 'cn-north-4' }] } });
   });
 
-  it('has its mistakes told under the name that it was given', async () => {
+  it('has its mistakes reported under the name it was given', async () => {
     const path = await fileWith('bad.yml', `polls: {}\n${PROJECTS}limits: 1\n`);
 
-    expect(await toldOf(path)).toEqual([
+    expect(await messagesOf(path)).toEqual([
       `${path}:1: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects`,
       `${path}:6: limits: found text; expected a mapping with the key resources`,
     ]);
@@ -47,7 +47,7 @@ describe('a configuration file', () => {
   it('may be missing', async () => {
     const path = join(directory, 'missing.yml');
 
-    expect(await toldOf(path)).toEqual([
+    expect(await messagesOf(path)).toEqual([
       `${path}: the file cannot be read: no such file or directory (ENOENT); ${EXPECTED}`,
     ]);
   });
@@ -55,7 +55,7 @@ describe('a configuration file', () => {
   it('may be below a file', async () => {
     const path = join(await fileWith('file', ''), 'config.yml');
 
-    expect(await toldOf(path)).toEqual([
+    expect(await messagesOf(path)).toEqual([
       `${path}: the file cannot be read: a part of the path is not a directory (ENOTDIR); ${EXPECTED}`,
     ]);
   });
@@ -64,7 +64,7 @@ describe('a configuration file', () => {
     const path = join(directory, 'folder.yml');
     await mkdir(path);
 
-    expect(await toldOf(path)).toEqual([
+    expect(await messagesOf(path)).toEqual([
       `${path}: the file cannot be read: it is a directory (EISDIR); ${EXPECTED}`,
     ]);
   });
@@ -72,19 +72,19 @@ describe('a configuration file', () => {
   it('may be too large', async () => {
     const path = await fileWith('large.yml', `${PROJECTS}#${'x'.repeat(1024 * 1024)}\n`);
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${EXPECTED}`]);
+    expect(await messagesOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${EXPECTED}`]);
   });
 
   it('may be no text', async () => {
     const path = await fileWith('binary.yml', Uint8Array.of(0x70, 0xff, 0xfe));
 
-    expect(await toldOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${EXPECTED}`]);
+    expect(await messagesOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${EXPECTED}`]);
   });
 
   it('may be of up to 1 MiB', async () => {
     const path = await fileWith('just-right.yml', `${PROJECTS}#`.padEnd(1024 * 1024, 'x'));
 
-    expect(await toldOf(path)).toEqual([]);
+    expect(await messagesOf(path)).toEqual([]);
   });
 });
 
@@ -136,7 +136,7 @@ describe('files that a configuration names', () => {
     const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
     const failure = credentials?.type === 'password' ? credentials.password.read() : Promise.resolve();
 
-    expect(await toldOf(path)).toEqual([
+    expect(await messagesOf(path)).toEqual([
       `${path}:2: projects[0].credentials.password_file: the file cannot be read: no such file or directory (ENOENT); it is read again when needed`,
     ]);
     await expect(failure).rejects.toThrow(
@@ -152,7 +152,7 @@ describe('files that a configuration names', () => {
           : Promise.reject(new Error('cannot be read: permission denied')),
     };
 
-    expect(await toldOf('/etc/config.yml', files)).toEqual([
+    expect(await messagesOf('/etc/config.yml', files)).toEqual([
       '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read: permission denied; it is read again when needed',
     ]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROJECTS, problemsIn, projectWith, told } from './texts.ts';
+import { messagesIn, PROJECTS, problemsIn, projectWith } from './texts.ts';
 
 type Case = readonly [what: string, text: string, line: number, wrong: string];
 
@@ -696,7 +696,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'found text; expected a mapping with the keys poll, limits, rpo, tags, projects',
     ],
   ])('%s', (_, text, line, wrong) => {
-    const problems = told(text);
+    const problems = messagesIn(text);
 
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(`config.yml:${line}: ${wrong}`);
@@ -713,7 +713,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
   - { name: r3, region: r4, credentials: { type: ecs-agency }, services: [{ type: ges }] }
 `;
 
-    expect(told(text)).toEqual([
+    expect(messagesIn(text)).toEqual([
       'config.yml:3: projects[1].name: "prod" is also the name of projects[0]; expected a different name for each project',
       'config.yml:5: projects[3].name: missing, and the region "r3" is already the name of projects[2]; expected a different name for each project',
       'config.yml:6: projects[4].name: "r3" is also the name of projects[2]; expected a different name for each project',
@@ -726,7 +726,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
   - { region: r1, credentials: { type: ecs-agency }, services: [{ type: ges }] }
 `;
 
-    expect(told(text)).toEqual([
+    expect(messagesIn(text)).toEqual([
       'config.yml:2: projects[0].name: "" is empty; expected text of up to 256 characters, such as prod',
     ]);
   });
@@ -750,7 +750,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
   - { region: r3, credentials: *shared, services: *services }
 `;
 
-    expect(told(text).map((line) => line.slice(0, 44))).toEqual([
+    expect(messagesIn(text).map((line) => line.slice(0, 44))).toEqual([
       'config.yml:3: projects[0].credentials.type: ',
       'config.yml:4: projects[0].services[0].invent',
     ]);
@@ -762,7 +762,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
   concurrency: *time
 ${PROJECTS}`;
 
-    expect(told(text)).toEqual([
+    expect(messagesIn(text)).toEqual([
       'config.yml:3: poll.concurrency: "5m" is not a whole number; expected a whole number from 1 to 64',
     ]);
   });

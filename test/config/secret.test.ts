@@ -22,7 +22,7 @@ const fileWith = async (name: string, content: string | Uint8Array): Promise<str
 };
 
 describe('a secret in a file', () => {
-  it('is read anew each time', async () => {
+  it('is read each time', async () => {
     const path = await fileWith('rotated', 'first');
     const secret = secretInFile(path, machineFiles);
     const before = await secret.read();

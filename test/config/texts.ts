@@ -20,8 +20,8 @@ export const projectWith = (...lines: readonly string[]): string => {
   return `projects:\n  - ${first}\n${others.map((line) => `    ${line}\n`).join('')}`;
 };
 
-/** What a person is told about a text, one line per mistake. */
-export const told = (text: string): readonly string[] => problemsIn(text).map(formatProblem);
+/** The messages about the mistakes in a text. */
+export const messagesIn = (text: string): readonly string[] => problemsIn(text).map(formatProblem);
 
 /** The mistakes of a text. */
 export const problemsIn = (text: string): readonly Problem[] => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PROJECTS, problemsIn, told } from './texts.ts';
+import { messagesIn, PROJECTS, problemsIn } from './texts.ts';
 
 describe('a text that is not valid YAML', () => {
   it.each([
@@ -88,14 +88,14 @@ describe('a text that is not valid YAML', () => {
     ['lists in lists in lists', '['.repeat(100_000), 1, 'the text is nested too deeply'],
     ['mappings in mappings in mappings', '{a: '.repeat(50_000), 1, 'the text is nested too deeply'],
   ])('is reported with its line: %s', (_, text, line, wrong) => {
-    const problems = told(text);
+    const problems = messagesIn(text);
 
     expect(problems.join('\n')).toContain(`config.yml:${line}: not valid YAML: ${wrong}`);
     expect(problems.join('\n')).not.toMatch(/hunter/);
   });
 
   it('is reported alone when the rest of the text is a guess', () => {
-    const problems = told(`poll:\n  intervall: 5m\n\ttimeout: 1m\n${PROJECTS}`);
+    const problems = messagesIn(`poll:\n  intervall: 5m\n\ttimeout: 1m\n${PROJECTS}`);
 
     expect(problems).toEqual([
       'config.yml:3: not valid YAML: this line is indented with a tab; expected spaces',
@@ -125,7 +125,7 @@ describe('a text that is not valid YAML', () => {
       5,
     ],
   ])('is one line where %s has one space too few or too many', (_, text, line) => {
-    expect(told(text)).toEqual([
+    expect(messagesIn(text)).toEqual([
       `config.yml:${line}: not valid YAML: this line is not indented like its neighbours; expected the same number of spaces for all keys of a mapping`,
     ]);
   });
@@ -153,7 +153,7 @@ projects:
 more: documents
 `;
 
-    const problems = told(text).join('\n');
+    const problems = messagesIn(text).join('\n');
 
     expect(problems).toContain('config.yml:2: poll.interval: "5x" is not a duration');
     expect(problems).toContain('config.yml:3: not valid YAML: a value has an unknown tag (!)');
@@ -167,13 +167,13 @@ describe('aliases', () => {
   it('must have their anchor', () => {
     const text = `poll:\n  interval: *hunter2\n${PROJECTS}`;
 
-    expect(told(text)).toEqual([
+    expect(messagesIn(text)).toEqual([
       'config.yml:2: poll.interval: an alias (*) without its anchor (&); expected the value in quotes',
     ]);
   });
 
   it('may not lead to themselves', () => {
-    const problems = told(
+    const problems = messagesIn(
       'projects: &loop\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: *loop\n',
     );
 
@@ -188,7 +188,7 @@ describe('aliases', () => {
   - &project { region: r1, credentials: { type: ecs-agency }, services: [${service.repeat(2000)}] }
 ${'  - *project\n'.repeat(2000)}`;
 
-    const problems = told(bomb);
+    const problems = messagesIn(bomb);
 
     expect(problems).toEqual([
       'config.yml:1: the file has more than 200000 values, aliases (*) included; expected fewer',
@@ -204,7 +204,7 @@ ${'  - *project\n'.repeat(2000)}`;
         .join(', ')}]`;
     });
 
-    const problems = told(`${laughs.join('\n')}\nprojects: *p\n`);
+    const problems = messagesIn(`${laughs.join('\n')}\nprojects: *p\n`);
 
     expect(problems).toEqual([
       'config.yml:1: the file has more than 200000 values, aliases (*) included; expected fewer',
@@ -216,7 +216,7 @@ describe('a file with very many mistakes', () => {
   it('is read in a time proportional to its length, and shows the first hundred', () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`);
 
-    const problems = told(`${PROJECTS}${keys.join('')}`);
+    const problems = messagesIn(`${PROJECTS}${keys.join('')}`);
 
     expect(problems).toHaveLength(101);
     expect(problems[0]).toContain('config.yml:1: 99900 more unknown settings; expected one of poll');
@@ -224,7 +224,7 @@ describe('a file with very many mistakes', () => {
   });
 
   it('shows the first hundred of any kind', () => {
-    const problems = told(`projects:\n${'- a\n'.repeat(5000)}`);
+    const problems = messagesIn(`projects:\n${'- a\n'.repeat(5000)}`);
 
     expect(problems).toHaveLength(101);
     expect(problems[99]).toContain('config.yml:101: projects[99]: found text; expected a mapping');
@@ -234,12 +234,12 @@ describe('a file with very many mistakes', () => {
 
 describe('the texts of other systems', () => {
   it('may have Windows line breaks', () => {
-    expect(told(`${PROJECTS}polls: {}\n`.replaceAll('\n', '\r\n'))).toEqual([
+    expect(messagesIn(`${PROJECTS}polls: {}\n`.replaceAll('\n', '\r\n'))).toEqual([
       'config.yml:5: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects',
     ]);
   });
 
   it('may have a byte order mark', () => {
-    expect(told(`\uFEFF${PROJECTS}`)).toEqual([]);
+    expect(messagesIn(`\uFEFF${PROJECTS}`)).toEqual([]);
   });
 });

@@ -7,14 +7,14 @@ import { hashOf } from './support.ts';
 const HASH = '$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG';
 
 const configOf = (text: string, file = 'web.yml'): WebConfig => {
-  const reading = readWebConfig(text, file);
-  if (!reading.ok) throw new Error(reading.problems.join('\n'));
-  return reading.config;
+  const result = readWebConfig(text, file);
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.config;
 };
 
 const problemsOf = (text: string): readonly string[] => {
-  const reading = readWebConfig(text, 'web.yml');
-  return reading.ok ? [] : reading.problems;
+  const result = readWebConfig(text, 'web.yml');
+  return result.ok ? [] : result.problems;
 };
 
 const tlsWith = (...lines: readonly string[]): string =>
