@@ -92,6 +92,7 @@ export default defineConfig({
       }),
       leg({ name: 'slow', include: SLOW, order: 3, isBuilt: true }),
       leg({ name: 'image', include: IMAGE, order: 3 }),
+      leg({ name: 'systemd', include: SYSTEMD, order: 3 }),
       leg({ name: 'zone-east', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'Asia/Shanghai' }),
       leg({ name: 'zone-west', include: PURE, exclude: NOT_PURE, order: 1, timeZone: 'America/St_Johns' }),
       leg({ name: 'bench', include: BENCH, order: 4 }),

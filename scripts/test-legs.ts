@@ -27,6 +27,7 @@ export const TEST_LEGS: readonly TestLeg[] = [
   { name: 'chart', packages: ['prometheus'], needsKubernetesTools: true },
   { name: 'slow', packages: ALERTMANAGER, isSlow: true },
   { name: 'image', packages: CONTAINERS, needsRoot: true, isSlow: true },
+  { name: 'systemd', packages: CONTAINERS, needsRoot: true, isSlow: true },
   { name: 'zone-east', packages: [], isSlow: true },
   { name: 'zone-west', packages: [], isSlow: true },
   { name: 'bench', packages: ['golang-go', 'golang-github-prometheus-client-golang-dev'], isSlow: true },

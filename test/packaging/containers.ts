@@ -22,6 +22,8 @@ const LIMITS = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024
 export interface Containers {
   /** Builds an image; gives its id. */
   readonly build: (args: readonly string[]) => Promise<string>;
+  /** Podman with its flags for these images and containers, for a shell. */
+  readonly podmanCommand: string;
   /** Runs podman to its end; gives its standard output. */
   readonly podman: (...args: readonly string[]) => Promise<string>;
   /** What a container has written so far, to its standard output and error. */
@@ -50,6 +52,7 @@ export async function createContainers(): Promise<Containers> {
   const podman: Containers['podman'] = async (...args) => (await runPodman(...args)).stdout;
   return {
     podman,
+    podmanCommand: ['env', `CONTAINERS_CONF=${limits}`, 'podman', ...storage, ...runtime].join(' '),
     directory: join(directory, 'files'),
     logs: async (id) => Object.values(await runPodman('logs', id)).join(''),
     build: async (args) => {
@@ -64,13 +67,16 @@ export async function createContainers(): Promise<Containers> {
   };
 }
 
-/** A tar of a small Debian with these packages; kept for the next run. */
-export async function debianRoot(packages: readonly string[]): Promise<string> {
-  const file = join(CACHE, `${[DEBIAN, ...packages].join('-')}.tar`);
+// What Node.js is linked with, and a system to boot.
+const PACKAGES = ['libstdc++6', 'systemd', 'systemd-sysv', 'dbus'];
+
+/** A tar of a small Debian that can be booted; kept for the next run. */
+export async function debianRoot(): Promise<string> {
+  const file = join(CACHE, `${[DEBIAN, ...PACKAGES].join('-')}.tar`);
   if (await stat(file).catch(() => undefined)) return file;
   await mkdir(CACHE, { recursive: true });
   const unfinished = `${file}.${process.pid}.tar`;
-  const include = `--include=${packages.join(',')}`;
+  const include = `--include=${PACKAGES.join(',')}`;
   const args = ['--mode=root', '--variant=essential', include, DEBIAN, unfinished, MIRROR];
   try {
     await runFile('mmdebstrap', args, OPTIONS);

@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { startSimulatedCloud } from '../../../src/services/simulated-cloud.ts';
-import { configurationFor } from '../../support/configuration.ts';
+import { configurationFor, passwordOf } from '../../support/configuration.ts';
 import { eventually, readSamples } from '../../support/exporter-process.ts';
+import { buildBaseImage } from '../base-image.ts';
 import { type Containers, createContainers, listTar, ROOT } from '../containers.ts';
-import { buildBaseImage } from './base-image.ts';
+import { blocksOf } from '../install-page.ts';
 
 const IMAGE = 'localhost/exporter-under-test';
 const REVISION = '0123456789abcdef0123456789abcdef01234567';
@@ -51,8 +53,10 @@ describe('the image', () => {
     await containers.podman('create', '--name', 'unstarted', IMAGE);
     await containers.podman('export', '--output', archive, 'unstarted');
     files = await listTar(archive);
-    return containers.remove;
-  }, 600_000);
+  }, 900_000);
+
+  // Undefined where it did not come that far.
+  afterAll(() => (containers as Containers | undefined)?.remove(), 120_000);
 
   /** A container that polls a simulated cloud on this machine and serves on a free port. */
   async function startContainer(...more: readonly string[]) {
@@ -65,7 +69,6 @@ describe('the image', () => {
     const id = await containers.start(
       ...['--network', 'host', '--volume', `${config}:${FOLDER}/config.yml:ro`, ...more],
       ...[IMAGE, `--config.file=${FOLDER}/config.yml`, '--web.listen-address=127.0.0.1:0'],
-      ...(more.includes('--read-only') ? [] : ['--state.file=/var/lib/huaweicloud-backup-exporter/state']),
     );
     const address = await eventually(
       async () => /msg=listening address=(\S+)/.exec(await containers.logs(id))?.[1],
@@ -152,28 +155,51 @@ describe('the image', () => {
     expect(ended.trim()).toBe('0');
   });
 
-  it('starts a backup by the command in it', async () => {
-    const { id, cloud } = await startContainer(...HARDENED);
+  it('is started and used as docs/install.md says, with its state in a volume', async () => {
+    const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
+    onTestFinished(cloud.stop);
     const [graph] = cloud.resources();
-
-    const created = await containers.podman(
-      ...['exec', id, COMMAND, 'backups', 'create', `--config.file=${FOLDER}/config.yml`],
-      ...['--project', 'prod', '--service', 'ges', '--resource', graph?.name ?? '', '--yes'],
+    const { password, ...credentials } = passwordOf(cloud);
+    const passwordFile = { ...credentials, password_file: `${FOLDER}/password` };
+    await containers.podman('tag', IMAGE, COMMAND);
+    await mkdir(join(containers.directory, 'config'));
+    await writeFile(join(containers.directory, 'config/password'), password);
+    await writeFile(
+      join(containers.directory, 'config/config.yml'),
+      configurationFor(cloud, { credentials: passwordFile }),
     );
+    const docker = join(containers.directory, 'bin/docker');
+    await mkdir(dirname(docker));
+    // The cloud and the port are this machine's.
+    const run = `run) shift; exec ${containers.podmanCommand} run --network host "$@" --web.listen-address 127.0.0.1:0;;`;
+    await writeFile(
+      docker,
+      `#!/bin/sh\ncase $1 in ${run} *) exec ${containers.podmanCommand} "$@";; esac\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const inDirectory = async (script: string) => {
+      const environment = { ...process.env, PATH: `${dirname(docker)}:${process.env['PATH']}` };
+      const options = { cwd: containers.directory, env: environment };
+      return (await promisify(execFile)('sh', ['-euc', script], options)).stdout;
+    };
 
-    expect(created).toContain(graph?.name);
-    expect(cloud.requests.map(({ operation }) => operation)).toContain('create_backup');
-  });
-
-  it('keeps its state in a volume, as its own user', async () => {
-    const { id } = await startContainer('--volume', 'state:/var/lib/huaweicloud-backup-exporter');
-
-    await containers.podman('stop', '--time', '10', id);
+    const [build = '', start = '', check = ''] = blocksOf('Container', 'sh');
+    await inDirectory(start);
+    const checked = await inDirectory(check);
+    const created = await inDirectory(
+      `docker exec backup-exporter ${COMMAND} backups create --project prod --service ges --resource ${graph?.id} --yes`,
+    );
+    await inDirectory('docker stop backup-exporter');
     const archive = join(containers.directory, 'state.tar');
-    await containers.podman('volume', 'export', '--output', archive, 'state');
+    await containers.podman('volume', 'export', '--output', archive, 'backup-exporter-state');
 
-    expect((await listTar(archive)).filter((line) => / 65532\/65532 +[1-9].*state/.test(line))).toHaveLength(
-      1,
+    expect(build).toContain(`--tag ${COMMAND} .`);
+    expect(checked).toContain('prod');
+    expect(created).toContain(graph?.name);
+    expect((await listTar(archive)).filter((line) => / 65532\/65532 +[1-9].*state/.test(line))).not.toEqual(
+      [],
     );
   });
 
@@ -182,6 +208,6 @@ describe('the image', () => {
 
     const ended = await containers.podman('wait', id);
     expect(ended.trim()).toBe('2');
-    expect(await containers.logs(id)).toMatch(/^[^\n]*--config\.file[^\n]*\n$/);
+    expect(await containers.logs(id)).toMatch(/^[^\n]*a configuration file[^\n]*\n$/);
   });
 });

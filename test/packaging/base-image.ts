@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Containers, debianRoot } from '../containers.ts';
+import { type Containers, debianRoot } from './containers.ts';
 
 // Authorities that the machine trusts, for npm behind a proxy that has one of its own.
 const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
@@ -14,7 +14,7 @@ export async function buildBaseImage(containers: Containers, tag: string): Promi
   await mkdir(join(root, 'usr/local/bin'), { recursive: true });
   await mkdir(join(root, 'usr/local/lib/node_modules'), { recursive: true });
   await mkdir(join(root, 'etc/ssl/certs'), { recursive: true });
-  await copyFile(await debianRoot(['libstdc++6']), join(context, 'debian.tar'));
+  await copyFile(await debianRoot(), join(context, 'debian.tar'));
   await copyFile(process.execPath, join(root, 'usr/local/bin/node'));
   await cp(await npmFolder(), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
