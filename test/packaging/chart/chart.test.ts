@@ -13,6 +13,7 @@ import { configurationFor } from '../../support/configuration.ts';
 import { eventually, runProgram, startExporter, temporaryDirectory } from '../../support/exporter-process.ts';
 import { run } from '../../support/run.ts';
 import { ROOT } from '../containers.ts';
+import { blocksOf } from '../install-page.ts';
 import { wrongNames, wrongValues } from './models.ts';
 import {
   type Manifest,
@@ -162,6 +163,34 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
   });
 });
 
+describe('the values in docs/install.md', () => {
+  it('render to what Kubernetes knows', async () => {
+    const files = await filesFor();
+    const [values = ''] = blocksOf('Helm', 'yaml');
+    const path = await files.write('values.yaml', values);
+    const manifests = parse(helm('template', 'backup-exporter', CHART, '--values', path));
+
+    expect((await Promise.all(manifests.map(wrongValues))).filter((wrong) => wrong !== undefined)).toEqual(
+      [],
+    );
+    expect(new Set(manifests.map(({ kind }) => kind))).toContain('PrometheusRule');
+  });
+
+  it('are named as they are', () => {
+    const page = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
+    const [, table = ''] = /^\| for \| values \|\n((?:\|.*\n)*)/m.exec(page) ?? [];
+    const named = [
+      ...table.matchAll(/`((?:oidc|web|stateFile|shards|hostNetwork|existingConfigSecret)[\w.]*)/g),
+    ];
+    const values = parseYaml(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Record<string, unknown>;
+    const valueAt = (name: string) =>
+      name.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+
+    expect(named.length).toBeGreaterThan(6);
+    for (const [, name = ''] of named) expect(valueAt(name), name).toBeDefined();
+  });
+});
+
 describe('the names in what the chart renders', () => {
   it('are known to Kubernetes and to the Prometheus Operator', async () => {
     expect(await wrongNames([...rendered.values()].flat())).toEqual([]);
@@ -209,21 +238,13 @@ describe('the configuration in the chart', () => {
       const path = await (await filesFor()).write('config.yml', text);
 
       const { code, errors } = await runProgram(['check', '--offline', '--config.file', path]);
-      const missing = [...errors.matchAll(/^\S+ warning: \S+ the file (\S+) does not exist/gm)].map(
-        ([, name]) => name,
-      );
-      const mounts = first(file).spec.template.spec.containers[0].volumeMounts.map(
-        ({ mountPath }) => mountPath,
-      );
+      const named = [...text.matchAll(/_file: (\S+)$/gm)].map(([, name = '']) => name);
+      const mounts = first(file).spec.template.spec.containers[0].volumeMounts;
 
-      expect(code).toBe(0);
+      expect(code, errors).toBe(0);
       expect(
-        errors
-          .trim()
-          .split('\n')
-          .filter((line) => line !== ''),
-      ).toHaveLength(missing.length);
-      expect(missing.filter((name) => !mounts.some((mount) => name?.startsWith(`${mount}/`)))).toEqual([]);
+        named.filter((name) => !mounts.some(({ mountPath }) => name.startsWith(`${mountPath}/`))),
+      ).toEqual([]);
     },
   );
 
@@ -292,34 +313,31 @@ describe('the program in the chart', () => {
       .filter((argument) => !argument.startsWith('--web.listen-address'))
       .map((argument) => argument.replace('/etc/', `${directory}/`).replace('/var/lib/', `${directory}/`));
 
-  it.each(VALUES_FILES.filter((file) => file !== 'shards-values.yaml'))(
-    'starts with the arguments of %s, and its probes are answered',
-    async (file) => {
-      const cloud = await startSimulatedCloud({ graphs: 2, instances: 1 });
-      onTestFinished(cloud.stop);
-      const { directory } = await filesFor();
-      const pod = first(file).spec.template.spec;
-      const users = { basic_auth_users: { prometheus: hashSync('secret', 4) } };
-      const files = {
-        'huaweicloud-backup-exporter/config.yml': configurationFor(cloud),
-        'huaweicloud-backup-exporter-web/web-config.yml': JSON.stringify(users),
-      };
-      for (const [name, text] of Object.entries(files)) {
-        await mkdir(dirname(join(directory, name)), { recursive: true });
-        await writeFile(join(directory, name), text);
-      }
-      const exporter = await startExporter(argumentsOf(pod, directory));
-      onTestFinished(async () => void (await exporter.stop()));
+  it.each(VALUES_FILES)('starts with the arguments of %s, and its probes are answered', async (file) => {
+    const cloud = await startSimulatedCloud({ graphs: 2, instances: 1 });
+    onTestFinished(cloud.stop);
+    const { directory } = await filesFor();
+    const pod = first(file).spec.template.spec;
+    const users = { basic_auth_users: { prometheus: hashSync('secret', 4) } };
+    const files = {
+      'huaweicloud-backup-exporter/config.yml': configurationFor(cloud),
+      'huaweicloud-backup-exporter-web/web-config.yml': JSON.stringify(users),
+    };
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(directory, name)), { recursive: true });
+      await writeFile(join(directory, name), text);
+    }
+    const exporter = await startExporter(argumentsOf(pod, directory));
+    onTestFinished(async () => void (await exporter.stop()));
 
-      const { livenessProbe, readinessProbe } = pod.containers[0];
-      const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
-      const answers = await Promise.all(
-        paths.map((path) => eventually(async () => (await exporter.get(path)).status === 200)),
-      );
+    const { livenessProbe, readinessProbe } = pod.containers[0];
+    const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
+    const answers = await Promise.all(
+      paths.map((path) => eventually(async () => (await exporter.get(path)).status === 200)),
+    );
 
-      expect(answers.length).toBeGreaterThan(0);
-    },
-  );
+    expect(answers.length).toBeGreaterThan(0);
+  });
 
   it('passes no shard where there is one, and else each once', () => {
     const flagsOf = (manifests: readonly Manifest[]) =>
