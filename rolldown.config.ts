@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defineConfig, type OutputChunk, type Plugin } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 import { billOfMaterials, licensesText, packagesOf } from './scripts/bundled-packages.ts';
@@ -31,6 +31,17 @@ const asciiOnly: Plugin = {
 
 const escapeCharacter = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Puts the text of a file in place of the call that reads it from beside its module. */
+const embeddedTexts: Plugin = {
+  name: 'embedded-texts',
+  transform: (code, id) =>
+    id.endsWith('/src/status/assets.ts')
+      ? code.replaceAll(/readText\((['"])\.\/(.+?)\1\)/g, (_call, _quote, name: string) =>
+          JSON.stringify(readFileSync(join(dirname(id), name), 'utf8')),
+        )
+      : null,
+};
 
 /** Says that the files are CommonJS, and writes what packages are in them: their licenses and a bill of materials. */
 const packageFiles: Plugin = {
@@ -71,7 +82,7 @@ export default defineConfig({
   platform: 'node',
   external: [/^node:/, ...builtinModules],
   transform: { define: { __REVISION__: JSON.stringify(revision()) } },
-  plugins: [withoutUnused, asciiOnly, packageFiles, executable],
+  plugins: [withoutUnused, embeddedTexts, asciiOnly, packageFiles, executable],
   output: {
     dir: 'dist',
     cleanDir: true,

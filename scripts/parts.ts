@@ -56,9 +56,14 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'past samples from the backups that are still listed',
     imports: ['domain', 'state', 'metrics'],
   },
+  rules: {
+    holds: 'the alerting and recording rules',
+    imports: ['domain', 'config'],
+    packages: ['yaml'],
+  },
   status: {
     holds: 'the status page and its JSON',
-    imports: ['domain', 'services', 'config', 'state', 'metrics'],
+    imports: ['domain', 'pagination', 'services', 'state', 'rules'],
   },
   poll: {
     holds: 'reading one service, again and again',
@@ -97,11 +102,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'state', 'metrics', 'status'],
     packages: ['express', 'bcryptjs', 'zod'],
-  },
-  rules: {
-    holds: 'the alerting and recording rules',
-    imports: ['domain', 'config'],
-    packages: ['yaml'],
   },
   commands: {
     holds: 'the command line: the only part that reaches for clock, files, network and terminal',

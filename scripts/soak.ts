@@ -81,8 +81,8 @@ async function servicesThatDoNotRecover(): Promise<readonly string[]> {
   await stage.allWait(POLLERS);
   return stage.exporter
     .status()
-    .polls.filter(({ outcome }) => outcome !== 'success')
-    .map(({ project, service, reason }) => `${project} ${service}: ${reason}`);
+    .polls.filter(({ recent }) => recent[0]?.outcome !== 'success')
+    .map(({ project, service, recent }) => `${project} ${service}: ${recent[0]?.reason}`);
 }
 
 /** Reloads good and bad configurations until the signal aborts; resolves with how many. */

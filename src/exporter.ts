@@ -11,6 +11,7 @@ import {
   createServicePoller,
   type PollerMemory,
   placeKey,
+  type RequestTally,
   type ServicePoller,
 } from './poll/service-poller.ts';
 import { isInShard, type Shard, WHOLE } from './shard.ts';
@@ -18,7 +19,7 @@ import type { Scope } from './state/objective.ts';
 import { isSameOrigin } from './state/origin.ts';
 import { createPace } from './state/pace.ts';
 import type { StateFile } from './state-file/state-file.ts';
-import { buildStatusReport } from './status/build-report.ts';
+import { resourceStatuses } from './status/build-report.ts';
 import type { StatusReport } from './status/report.ts';
 
 /** What the exporter reaches the world with. */
@@ -49,22 +50,31 @@ export interface Exporter {
   readonly publication: () => Publication;
   /** The exposition of the metrics of the process, with the ending of the format. */
   readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
-  readonly recordReload: (successful: boolean) => void;
+  /** Notes what is wrong with the configuration that was loaded last; nothing when it is in force. */
+  readonly recordReload: (problems: readonly string[]) => void;
   readonly status: () => StatusReport;
+  /** The configuration that polls run by; undefined before the first. */
+  readonly config: () => Config | undefined;
   /** Abandons the polls under way and closes the connections. */
   readonly stop: () => Promise<void>;
 }
 
 /** What runs by one configuration, until the next is applied. */
 interface Round {
-  readonly projects: readonly { readonly region: string; readonly project: string }[];
+  readonly config: Config;
+  readonly projects: readonly {
+    readonly region: string;
+    readonly project: string;
+    readonly client: ProjectClient;
+  }[];
   readonly pollers: ReadonlyMap<string, ServicePoller>;
-  readonly clients: readonly ProjectClient[];
   readonly stop: AbortController;
   readonly loops: readonly Promise<void>[];
   /** Resolves when everything known, and the counters of new services, are served by this configuration. */
   readonly ready: Promise<unknown>;
 }
+
+const NO_REQUESTS: RequestTally = { count: 0, clockSkew: undefined };
 
 /** An exporter that polls nothing until a configuration is applied. */
 export function createExporter(options: ExporterOptions): Exporter {
@@ -76,11 +86,12 @@ export function createExporter(options: ExporterOptions): Exporter {
   let round: Round | undefined;
   let changing = Promise.resolve();
   let hasBeenReady = false;
+  let reloadProblems: readonly string[] = [];
   let stopped = false;
 
   const end = async (ending: Round | undefined): Promise<void> => {
     ending?.stop.abort();
-    await Promise.all(ending?.clients.map((client) => client.close()) ?? []);
+    await Promise.all(ending?.projects.map(({ client }) => client.close()) ?? []);
     await Promise.all(ending?.loops ?? []);
   };
 
@@ -126,14 +137,17 @@ export function createExporter(options: ExporterOptions): Exporter {
   const begin = (config: Config, memories: ReadonlyMap<string, PollerMemory>): Round => {
     const stop = new AbortController();
     const pollers = new Map<string, ServicePoller>();
-    const clients: ProjectClient[] = [];
+    const projects: Round['projects'][number][] = [];
     const admissions: Promise<void>[] = [];
     for (const project of config.projects) {
       const labels = { region: project.region, project: project.name };
-      const client = options.createClient(project, config.poll, (seen) =>
-        metrics.recordRequest(labels, seen),
-      );
-      clients.push(client);
+      const requests = new Map<string, RequestTally>();
+      const client = options.createClient(project, config.poll, (seen) => {
+        const { count, clockSkew } = requests.get(seen.service) ?? NO_REQUESTS;
+        requests.set(seen.service, { count: count + 1, clockSkew: seen.clockSkew ?? clockSkew });
+        metrics.recordRequest(labels, seen);
+      });
+      projects.push({ ...labels, client });
       const causes = new Map<string, string>();
       for (const service of project.services) {
         const place: Scope = { service: service.type, ...labels };
@@ -150,10 +164,11 @@ export function createExporter(options: ExporterOptions): Exporter {
           clock,
           deadline: options.deadline,
           memory: memories.get(placeKey(place)),
+          requests: () => requests.get(service.type) ?? NO_REQUESTS,
           stateFile: options.stateFile,
           polled: async () => {
             await metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt());
-            hasBeenReady ||= pollers.values().every((each) => each.status().lastPoll !== undefined);
+            hasBeenReady ||= pollers.values().every((each) => each.status().recent.length > 0);
           },
         });
         pollers.set(placeKey(place), poller);
@@ -164,8 +179,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       await ready;
       await pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal);
     });
-    const projects = config.projects.map(({ region, name }) => ({ region, project: name }));
-    return { projects, pollers, clients, stop, ready, loops };
+    return { config, projects, pollers, stop, ready, loops };
   };
 
   const pollOnSchedule = async (
@@ -193,14 +207,30 @@ export function createExporter(options: ExporterOptions): Exporter {
     isReady: () => hasBeenReady,
     publication,
     renderOwnMetrics: metrics.render,
-    recordReload: (successful) => metrics.recordReload(successful, clock()),
-    status: () =>
-      buildStatusReport(
-        build.version,
-        clock(),
-        currentPollers().map((poller) => poller.status()),
-        currentPollers().flatMap((poller) => poller.served() ?? []),
-      ),
+    recordReload: (problems) => {
+      reloadProblems = problems;
+      metrics.recordReload(problems.length === 0, clock());
+    },
+    config: () => round?.config,
+    status: () => {
+      const now = clock();
+      return {
+        version: build.version,
+        now,
+        reloadProblems,
+        projects:
+          round?.projects.map(({ client, ...project }) => ({
+            ...project,
+            passwordExpires: client.passwordExpiresAt(),
+          })) ?? [],
+        polls: currentPollers().map((poller) => poller.status()),
+        resources: currentPollers().flatMap((poller) => {
+          const served = poller.served();
+          const isCurrent = poller.status().recent[0]?.outcome === 'success';
+          return served === undefined ? [] : resourceStatuses(served, isCurrent, now);
+        }),
+      };
+    },
     stop: () => {
       stopped = true;
       return inTurn(() => end(round));

@@ -97,7 +97,7 @@ export async function setStage(): Promise<Stage> {
       telemetryPath: '/metrics',
       metrics: exporter,
       isReady: () => true,
-      status: statusRoutes(exporter.status),
+      status: statusRoutes({ status: exporter.status, configuration: () => '' }),
       reload: undefined,
       log: SILENT,
     }),

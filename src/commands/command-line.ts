@@ -8,7 +8,15 @@ import { addBackupsCommands } from './command-line-backups.ts';
 import { explain, type RunCommand, refuseRepeatedFlags, withConfigFile } from './command-line-parts.ts';
 import { type CommandTime, REAL_TIME } from './command-time.ts';
 import { EXIT } from './exit-codes.ts';
-import { factor, listenAddress, someText, telemetryPath, wholeNumber } from './flag-values.ts';
+import {
+  commandPrefix,
+  factor,
+  grafanaUrl,
+  listenAddress,
+  someText,
+  telemetryPath,
+  wholeNumber,
+} from './flag-values.ts';
 import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
 import { npmAdvice } from './npm.ts';
 import { addRulesCommand } from './rules.ts';
@@ -184,6 +192,16 @@ function withServeFlags(command: Command): Command {
       someText,
     )
     .option('--web.enable-lifecycle', 'enable POST /-/reload')
+    .option(
+      '--web.external-dashboard-url <url>',
+      'address of Grafana; without it the status page links to no dashboard',
+      grafanaUrl,
+    )
+    .option(
+      '--command-prefix <command>',
+      `what to put before ${PROGRAM_NAME} in the commands on the status page, such as "kubectl exec deploy/NAME --"`,
+      commandPrefix,
+    )
     .option('--state.file <path>', 'file that keeps counters and known resources across restarts', someText)
     .option('--shard <ordinal>', 'poll only the projects of this shard, from 0', wholeNumber(0, 999), 0)
     .option('--total-shards <count>', 'number of shards that share the projects', wholeNumber(1, 1000), 1)

@@ -40,6 +40,7 @@ export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number
       terminal,
       log,
       source: 'demo',
+      configFile: configFileOf(cloud, flags),
       loadConfig: async () => parseConfig(configuration, 'demo'),
       onListening: (url) => sayWhatToTry({ url, cloud, flags, terminal, log }),
     });
@@ -127,11 +128,16 @@ interface Trial {
   readonly log: Log;
 }
 
+/** The file that lets other commands use the cloud of this demo. */
+function configFileOf(cloud: SimulatedCloud, flags: DemoFlags): string | undefined {
+  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
+  return flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
+}
+
 /** Logs where the page is, and a command that mends one of the problems on it. */
 function sayWhatToTry({ url, cloud, flags, terminal, log }: Trial): void {
   const stale = cloud.resources().find(({ character }) => character === 'stale');
-  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
-  const file = flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
+  const file = configFileOf(cloud, flags);
   if (stale === undefined || file === undefined) {
     log.info(
       { page: url, hint: 'with --demo.config-file FILE other commands can use its cloud' },

@@ -128,3 +128,23 @@ export function factor(text: string): number {
   if (number > 0 && number <= LARGEST_FACTOR) return number;
   throw new InvalidArgumentError(`Expected a number above 0, at most ${LARGEST_FACTOR}.`);
 }
+
+// In an annotation of an alert, quotes and braces would end a string or begin a template.
+const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;
+
+/** An address without a slash at its end. */
+export function webAddress(text: string): string {
+  const address = text.replace(/\/+$/, '');
+  if (ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address)) return address;
+  throw new InvalidArgumentError('Expected a URL that begins with http:// or https:// and has no query.');
+}
+
+/** The address of Grafana, also taken from the address of a dashboard in it. */
+export const grafanaUrl = (text: string): string =>
+  webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
+
+/** What comes before the name of the program in a command to copy. */
+export function commandPrefix(text: string): string {
+  if (text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text)) return text.trim();
+  throw new InvalidArgumentError('Expected one line without "{{".');
+}

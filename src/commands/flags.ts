@@ -10,6 +10,8 @@ export interface ServeFlags {
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
   readonly 'web.enableLifecycle'?: true;
+  readonly 'web.externalDashboardUrl'?: string;
+  readonly commandPrefix?: string;
   readonly 'state.file'?: string;
   readonly shard: number;
   readonly totalShards: number;

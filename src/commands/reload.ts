@@ -20,7 +20,7 @@ export function createReloader({
   let last: Promise<unknown> = Promise.resolve();
 
   const refuse = (problems: readonly string[]): readonly string[] => {
-    exporter.recordReload(false);
+    exporter.recordReload(problems);
     for (const problem of problems) log.error({ problem }, 'configuration not reloaded, keeping the old one');
     return problems;
   };
@@ -33,7 +33,7 @@ export function createReloader({
     for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
     const trouble = await exporter.apply(loaded.config).then(() => undefined, errorMessage);
     if (trouble !== undefined) return refuse([trouble]);
-    exporter.recordReload(true);
+    exporter.recordReload([]);
     log.info({ projects: loaded.config.projects.length }, 'configuration reloaded');
     return [];
   };

@@ -14,7 +14,7 @@ import { PROGRAM_NAME } from './build.ts';
 import { CommandError } from './command-error.ts';
 import { explain, type RunCommand } from './command-line-parts.ts';
 import { EXIT } from './exit-codes.ts';
-import { durationOf, wholeNumber } from './flag-values.ts';
+import { commandPrefix, durationOf, grafanaUrl, webAddress, wholeNumber } from './flag-values.ts';
 import { print, type Terminal } from './terminal.ts';
 
 /** The flags of `rules`, checked; and one for each threshold that was given. */
@@ -51,7 +51,7 @@ export function addRulesCommand(program: Command, terminal: Terminal, run: RunCo
     .option(
       '--command-prefix <command>',
       `what to put before ${PROGRAM_NAME} in the command of an alert, such as "kubectl exec deploy/NAME --"`,
-      oneLine,
+      commandPrefix,
     )
     .option('--extra-labels <names>', 'target labels to keep in alerts, such as cluster,env', labelNames)
     .optionsGroup('With --format operator:')
@@ -114,24 +114,6 @@ const READERS = {
     throw new InvalidArgumentError('Expected a number above 0.');
   },
 } as const;
-
-// Quotes and braces would end a string or begin a template in an annotation.
-const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;
-
-/** An address without a slash at its end. */
-function webAddress(text: string): string {
-  const address = text.replace(/\/+$/, '');
-  if (ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address)) return address;
-  throw new InvalidArgumentError('Expected a URL that begins with http:// or https:// and has no query.');
-}
-
-/** The address of Grafana, also taken from the address of a dashboard in it. */
-const grafanaUrl = (text: string): string => webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
-
-function oneLine(text: string): string {
-  if (text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text)) return text.trim();
-  throw new InvalidArgumentError('Expected one line without "{{".');
-}
 
 const OWN_LABELS = ['cloud_service', 'region', 'project', 'resource_id', 'resource_name', 'job', 'instance'];
 

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
+import { showConfig } from '../config/show.ts';
 import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
@@ -10,19 +12,20 @@ import type { Shard } from '../shard.ts';
 import { databaseStore } from '../state-file/database-client.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
 import { StateFileError } from '../state-file/store.ts';
+import type { PageOptions } from '../status/page.ts';
 import { createWebApp } from '../web/app.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 import { WebConfigError } from '../web/security/tls-material.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
 import { openWebSecurity, type WebSecurity } from '../web/security/web-security.ts';
 import { createWebServer, type Listening, type WebServer } from '../web/security/web-server.ts';
-import { statusRoutes } from '../web/status-routes.ts';
+import { type StatusSource, statusRoutes } from '../web/status-routes.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { projectClientFactory, sleep } from './client-factory.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ServeFlags } from './flags.ts';
-import { npmAdvice } from './npm.ts';
+import { npmAdvice, programCommand } from './npm.ts';
 import { createReloader } from './reload.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -33,6 +36,8 @@ export interface ExporterProcess {
   readonly log: Log;
   /** Where the configuration comes from: a file, or `environment`. */
   readonly source: string;
+  /** The file that commands about the same configuration take; undefined: the environment. */
+  readonly configFile: string | undefined;
   /** Loads the configuration, at the start and at each reload. */
   readonly loadConfig: () => Promise<ConfigResult>;
   /** Called once with the address of the status page. */
@@ -83,7 +88,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
     telemetryPath: flags['web.telemetryPath'],
     metrics: exporter,
     isReady: exporter.isReady,
-    status: statusRoutes(exporter.status, { telemetryPath: flags['web.telemetryPath'] }),
+    status: statusRoutes(statusSource(exporter), pageOptions(options)),
     reload: flags['web.enableLifecycle'] ? reload : undefined,
     log,
   });
@@ -103,7 +108,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
     });
   const url = pageUrl(listening);
   log.info({ address: listening.address, url, telemetry_path: flags['web.telemetryPath'] }, 'listening');
-  exporter.recordReload(true);
+  exporter.recordReload([]);
   await exporter.apply(loaded.config);
   started.resolve();
   options.onListening?.(url);
@@ -112,6 +117,29 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   await end(server, exporter);
   await stateFile.close();
   return EXIT.done;
+}
+
+function statusSource({ status, config }: Exporter): StatusSource {
+  return {
+    status,
+    configuration: () => {
+      const current = config();
+      return current === undefined ? '' : showConfig(current);
+    },
+  };
+}
+
+function pageOptions({ flags, terminal, configFile }: ExporterProcess): Partial<PageOptions> {
+  const { commandPrefix } = flags;
+  return {
+    telemetryPath: flags['web.telemetryPath'],
+    dashboardUrl: flags['web.externalDashboardUrl'],
+    program:
+      commandPrefix === undefined
+        ? programCommand(terminal.environment, PROGRAM_NAME)
+        : `${commandPrefix} ${PROGRAM_NAME}`,
+    configFile: configFile === undefined ? undefined : resolve(configFile),
+  };
 }
 
 async function end(server: WebServer, exporter: Exporter): Promise<void> {

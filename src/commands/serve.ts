@@ -9,7 +9,8 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<numb
   const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
   const { environment } = terminal;
   const configFile = flags['config.file'];
-  const source = (await findConfigFile(configFile, environment)) ?? 'environment';
+  const found = await findConfigFile(configFile, environment);
+  const source = found ?? 'environment';
   const loadConfig = () => loadConfiguration(configFile, environment);
-  return await runExporter({ flags, terminal, log, source, loadConfig });
+  return await runExporter({ flags, terminal, log, source, configFile: found, loadConfig });
 }

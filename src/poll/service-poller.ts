@@ -2,17 +2,18 @@ import { joinSignals } from '../abort.ts';
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { type Clock, type Seconds, seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
+import type { Rejections } from '../pagination/walk.ts';
 import type { Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
 import { createPace } from '../state/pace.ts';
 import { type ServedService, serveResources } from '../state/served.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
-import type { PollStatus } from '../status/report.ts';
+import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createPollLog, type StandingCauses } from './poll-log.ts';
 import { sumRejections } from './read-backups.ts';
@@ -45,6 +46,14 @@ export interface ServicePoller {
   readonly status: () => PollStatus;
 }
 
+/** What is known of the requests to a service. */
+export interface RequestTally {
+  /** Retries included. */
+  readonly count: number;
+  /** This machine's clock less the service's, by the last response that told. */
+  readonly clockSkew: Seconds | undefined;
+}
+
 /** What a poller works with. */
 export interface ServicePollerOptions {
   readonly place: Scope;
@@ -61,6 +70,8 @@ export interface ServicePollerOptions {
   readonly deadline: (after: Seconds) => AbortSignal;
   readonly memory: PollerMemory | undefined;
   readonly stateFile: StateFile;
+  /** The requests sent to the service until now. */
+  readonly requests: () => RequestTally;
   /** Told after each poll, once what came of it is served. */
   readonly polled: () => Promise<void>;
 }
@@ -113,6 +124,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
+    const { count: requestsBefore } = options.requests();
     const read = await readService(reader, state, signal);
     const { backups, inventory, next } = read;
     if (stop.aborted) return;
@@ -132,11 +144,15 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
       inventory?.walk?.rejections,
     ]);
-    status = statusAfter(status, ended, failure, inventory, next);
+    const duration = seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000));
+    const outcome = outcomeOf(failure);
+    const { count, clockSkew } = options.requests();
+    const record = { ended, duration, outcome, reason: failure?.reason, requests: count - requestsBefore };
+    status = { ...statusAfter(status, record, inventory, rejections, next), clockSkew };
     await metrics.recordPoll(place, {
-      outcome: outcomeOf(failure),
+      outcome,
       ended,
-      duration: seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000)),
+      duration,
       rejections,
       inventoryComplete: status.inventory?.complete,
       complete: failure === undefined ? next : undefined,
@@ -174,11 +190,11 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 function statusBeforeFirstPoll(place: Scope): PollStatus {
   return {
     ...place,
-    outcome: undefined,
-    reason: undefined,
-    lastPoll: undefined,
+    recent: [],
     lastComplete: undefined,
     inventory: undefined,
+    rejected: {},
+    clockSkew: undefined,
     unlisted: undefined,
     overLimit: undefined,
     resources: undefined,
@@ -187,18 +203,19 @@ function statusBeforeFirstPoll(place: Scope): PollStatus {
 
 const outcomeOf = (failure: ReadFailure | undefined): Outcome => failure?.outcome ?? 'success';
 
+const MOST_RECENT_POLLS = 10;
+
 function statusAfter(
   before: PollStatus,
-  ended: UnixSeconds,
-  failure: ReadFailure | undefined,
+  record: PollRecord,
   inventory: ServiceRead['inventory'],
+  rejected: Rejections,
   next: ServiceState | undefined,
 ): PollStatus {
   const polled = {
     ...before,
-    outcome: outcomeOf(failure),
-    reason: failure?.reason,
-    lastPoll: ended,
+    recent: [record, ...before.recent].slice(0, MOST_RECENT_POLLS),
+    rejected,
     inventory: inventory && {
       complete: inventory.kind === 'complete',
       reason: inventory.kind === 'failed' ? inventory.reason : undefined,
@@ -206,6 +223,6 @@ function statusAfter(
   };
   if (next === undefined) return polled;
   const { unlisted, overLimit, resources } = next;
-  const lastComplete = failure === undefined ? ended : before.lastComplete;
+  const lastComplete = record.outcome === 'success' ? record.ended : before.lastComplete;
   return { ...polled, lastComplete, unlisted, overLimit, resources: resources.size };
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statusScript } from './script.ts';
-import { statusStyle } from './style.ts';
+import { readFileSync } from 'node:fs';
 
 /** A file that the status page loads. */
 export interface StatusAsset {
@@ -8,10 +7,13 @@ export interface StatusAsset {
   readonly text: string;
 }
 
+// The bundle has the text itself in place of this call: see rolldown.config.ts.
+const readText = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
 /** The files under `/assets/`, by name. */
 export const STATUS_ASSETS: ReadonlyMap<string, StatusAsset> = new Map([
-  ['status.css', { type: 'text/css; charset=utf-8', text: statusStyle }],
-  ['status.js', { type: 'text/javascript; charset=utf-8', text: statusScript }],
+  ['style.css', { type: 'text/css; charset=utf-8', text: readText('./style.css') }],
+  ['script.js', { type: 'text/javascript; charset=utf-8', text: readText('./script.js') }],
   ['fine.svg', { type: 'image/svg+xml', text: disc('#17693a', 'm9 16.5 5 5L23 11') }],
   ['trouble.svg', { type: 'image/svg+xml', text: disc('#b3261e', 'M16 8v10m0 5.5v.5') }],
 ]);

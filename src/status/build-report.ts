@@ -1,45 +1,58 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { NO_BACKUPS } from '../state/resource-facts.ts';
-import type { ServedResource, ServedService } from '../state/served.ts';
-import type { PollStatus, ResourceStatus, StatusReport } from './report.ts';
-import { standingOf } from './standing.ts';
+import { statesOf } from '../state/resource-state.ts';
+import type { ServedService } from '../state/served.ts';
+import type { ResourceStatus } from './report.ts';
 
-/** The report of what is served now. */
-export function buildStatusReport(
-  version: string,
+/** The resources of a service as the status page shows them. `isCurrent`: whether its last poll was complete. */
+export function resourceStatuses(
+  { service, region, project, resources }: ServedService,
+  isCurrent: boolean,
   now: UnixSeconds,
-  polls: readonly PollStatus[],
-  services: readonly ServedService[],
-): StatusReport {
-  const resources = services.flatMap((service) =>
-    service.resources.map((resource) => resourceStatus(service, resource, now)),
-  );
-  return { version, now, polls, resources };
+): readonly ResourceStatus[] {
+  return resources.map((resource) => {
+    const { id, name, exists, objective, due, notExpected, listing, facts = NO_BACKUPS } = resource;
+    const { lastSuccess, medians } = facts;
+    const stateFacts = {
+      objective,
+      due,
+      lastSuccess: lastSuccess?.end,
+      lastSize: lastSuccess?.size,
+      lastDuration: lastSuccess?.duration,
+      medianSize: medians.size,
+      medianDuration: medians.duration,
+      consecutiveFailures: facts.consecutiveFailures,
+      runningSince: facts.runningSince,
+    };
+    // A backup that ran when the last poll succeeded may have ended since.
+    const known = isCurrent ? stateFacts : { ...stateFacts, runningSince: undefined };
+    return {
+      ...stateFacts,
+      states: statesOf(known, now),
+      service,
+      region,
+      project,
+      resourceId: id,
+      resourceName: name,
+      exists,
+      notExpected,
+      created: listing?.created,
+      kind: listing?.kind,
+      status: listing?.status,
+      lastState: facts.lastState,
+      lastMethod: lastSuccess?.method,
+      lastAutomaticSuccess: facts.lastAutomaticSuccess,
+      lastFailure: facts.lastFailure,
+      oldestSuccess: facts.oldestSuccess,
+      stored: facts.stored,
+      storedBytes: facts.storedBytes ?? listing?.storedBytes,
+      recent: facts.recent,
+    };
+  });
 }
 
-function resourceStatus(
-  { service, region, project }: ServedService,
-  { id, name, exists, objective, listing, facts = NO_BACKUPS }: ServedResource,
-  now: UnixSeconds,
-): ResourceStatus {
-  const compared = {
-    objective,
-    lastSuccess: facts.lastSuccess?.end,
-    consecutiveFailures: facts.consecutiveFailures,
-    runningSince: facts.runningSince,
-  };
-  return {
-    ...compared,
-    standing: standingOf(compared, now),
-    service,
-    region,
-    project,
-    resourceId: id,
-    resourceName: name,
-    exists,
-    created: listing?.created,
-    lastState: facts.lastState,
-    lastSize: facts.lastSuccess?.size,
-    lastDuration: facts.lastSuccess?.duration,
-  };
+/** The share of its objective that a resource has used up, 1 when a backup is due; undefined where it is not known. */
+export function shareOfObjective({ objective, due }: ResourceStatus, now: UnixSeconds): number | undefined {
+  if (objective === undefined || due === undefined) return undefined;
+  return objective === 0 ? Number.POSITIVE_INFINITY : Math.max(0, 1 - (due - now) / objective);
 }

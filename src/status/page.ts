@@ -1,15 +1,19 @@
 import { assetVersion } from './assets.ts';
+import { STATE_NAMES } from './explain.ts';
+import { headlineOf } from './headline.ts';
 import { type Html, html } from './html.ts';
-import { iconSheet, STANDING_NAMES } from './pieces.ts';
+import { iconSheet } from './pieces.ts';
+import { renderPolls } from './polls.ts';
 import type { StatusReport } from './report.ts';
+import { type CommandOptions, USUAL_COMMAND } from './shell.ts';
 import { pageIcon, pageTitle, renderSummary } from './summary.ts';
-import { renderResults } from './table.ts';
-import { verdictOf } from './verdict.ts';
+import { renderResults, SORT_NAMES } from './table.ts';
 import {
   FIRST_VIEW,
   firstDirection,
   type Query,
   readView,
+  SORT_KEYS,
   STATE_FILTERS,
   type StateFilter,
   type View,
@@ -17,52 +21,58 @@ import {
 } from './view.ts';
 
 /** What the page needs to know of the server around it. */
-export interface StatusPageOptions {
+export interface PageOptions extends CommandOptions {
   /** Where the metrics are: `/metrics`. */
   readonly telemetryPath: string;
+  /** The address of Grafana; undefined: no link to a dashboard. */
+  readonly dashboardUrl: string | undefined;
   /** How often the page fetches itself. */
   readonly refreshSeconds: number;
 }
 
 /** The options that hold where none are given. */
-export const STATUS_PAGE_DEFAULTS: StatusPageOptions = { telemetryPath: '/metrics', refreshSeconds: 30 };
+export const PAGE_DEFAULTS: PageOptions = {
+  ...USUAL_COMMAND,
+  telemetryPath: '/metrics',
+  dashboardUrl: undefined,
+  refreshSeconds: 30,
+};
 
 /**
  * The status page as HTML, the part of it that the query string asks for. All links are relative, so that the page
  * works behind a path prefix that ends in a slash.
  */
-export function renderStatusPage(
-  report: StatusReport,
-  query: Query,
-  options: StatusPageOptions = STATUS_PAGE_DEFAULTS,
-): string {
+export function renderStatusPage(report: StatusReport, query: Query, options = PAGE_DEFAULTS): string {
   const view = readView(query);
-  const verdict = verdictOf(report);
+  const headline = headlineOf(report);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>${pageTitle(verdict)}</title>
+<title>${pageTitle(headline)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="./assets/status.css?${assetVersion}">
-<link rel="icon" type="image/svg+xml" href="./assets/${pageIcon(verdict)}.svg?${assetVersion}">
-<script defer src="./assets/status.js?${assetVersion}"></script>
+<link rel="stylesheet" href="./assets/style.css?${assetVersion}">
+<link rel="icon" type="image/svg+xml" href="./assets/${pageIcon(headline)}.svg?${assetVersion}">
+<script type="module" src="./assets/script.js?${assetVersion}"></script>
 </head>
 <body>
 <a class="skip" href="#results">Skip to the resources</a>
 ${iconSheet}
 <header class="top"><span>Backups on Huawei Cloud</span></header>
 <main>
-${renderSummary(report, verdict, view)}
+${renderSummary(report, headline, view)}
 <div class="controls">
 ${renderFilter(view)}
 ${renderRefresh(options)}
 </div>
-${renderResults(report, view)}
+${renderResults(report, view, options)}
+${renderPolls(report)}
 </main>
 <footer><span>huaweicloud-backup-exporter ${report.version}</span>
-<a href=".${options.telemetryPath}">Metrics</a> <a href="./api/v1/status">This page as JSON</a> <a href="./-/healthy">Healthy</a> <a href="./-/ready">Ready</a></footer>
+<a href=".${options.telemetryPath}">Metrics</a> <a href="./api/v1/status">This page as JSON</a> <a href="./config">Configuration</a> ${
+    options.dashboardUrl === undefined ? undefined : html`<a href="${options.dashboardUrl}">Dashboards</a> `
+  }<a href="./-/healthy">Healthy</a> <a href="./-/ready">Ready</a></footer>
 </body>
 </html>
 `;
@@ -71,28 +81,31 @@ ${renderResults(report, view)}
 
 const FILTER_NAMES: Readonly<Record<StateFilter, string>> = {
   attention: 'Needs attention',
-  ...STANDING_NAMES,
+  ...STATE_NAMES,
 };
 
 function renderFilter(view: View): Html {
   const { text, state, sort, direction } = view;
   const option = (value: string, name: string, chosen: boolean): Html =>
     html`<option value="${value}"${chosen ? html` selected` : undefined}>${name}</option>`;
-  return html`<form class="filter" role="search" aria-label="Filter the resources">
+  const isActive = text !== '' || state !== undefined;
+  return html`<details class="fold"${isActive ? html` open` : undefined}><summary>Filter and sort</summary>
+<form class="filter" role="search" aria-label="Filter the resources">
 <label>Name, id, service, project or region <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
 <label>State <select name="state">${option('', 'Any', state === undefined)}${STATE_FILTERS.map((filter) => option(filter, FILTER_NAMES[filter], filter === state))}</select></label>
-${sort === FIRST_VIEW.sort ? undefined : html`<input type="hidden" name="sort" value="${sort}">`}${
-  direction === firstDirection(sort) ? undefined : html`<input type="hidden" name="dir" value="${direction}">`
-}<button type="submit">Filter</button>
+<label>Sort by <select name="sort">${SORT_KEYS.map((key) => option(key, SORT_NAMES[key], key === sort))}</select></label>
 ${
-  text === '' && state === undefined
-    ? undefined
-    : html`<a class="clear" href="${viewLink({ ...FIRST_VIEW, sort, direction })}">Clear the filter</a>`
+  direction === firstDirection(sort) ? undefined : html`<input type="hidden" name="dir" value="${direction}">`
+}<button type="submit">Apply</button>
+${
+  isActive
+    ? html`<a class="clear" href="${viewLink({ ...FIRST_VIEW, sort, direction })}">Clear the filter</a>`
+    : undefined
 }
-</form>`;
+</form></details>`;
 }
 
-function renderRefresh({ refreshSeconds }: StatusPageOptions): Html {
+function renderRefresh({ refreshSeconds }: PageOptions): Html {
   return html`<div class="refresh" id="refresh" data-seconds="${refreshSeconds}"><span class="without-script">Reload the page to see changes.</span><span class="with-script">Refreshes every ${refreshSeconds} s <button type="button" id="pause" aria-pressed="false">Pause</button></span>
 <div id="refresh-status" role="status"></div></div>`;
 }

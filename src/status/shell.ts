@@ -1,14 +1,31 @@
 import type { ResourceStatus } from './report.ts';
 
+/** How the commands on the page are to be typed. */
+export interface CommandOptions {
+  /** How the program is run: `huaweicloud-backup-exporter`, `kubectl exec deploy/exporter -- huaweicloud-backup-exporter`. */
+  readonly program: string;
+  /** The configuration file in use; undefined where the configuration comes from the environment. */
+  readonly configFile: string | undefined;
+}
+
+/** Where nothing else is known. */
+export const USUAL_COMMAND: CommandOptions = {
+  program: 'huaweicloud-backup-exporter',
+  configFile: undefined,
+};
+
 /** The product's own command about a resource, ready to paste into a shell. */
 export function backupsCommand(
   action: 'list' | 'create' | 'wait',
   { project, service, resourceId }: Pick<ResourceStatus, 'project' | 'service' | 'resourceId'>,
+  { program, configFile }: CommandOptions = USUAL_COMMAND,
 ): string {
-  return (
-    `huaweicloud-backup-exporter backups ${action} --project ${shellWord(project)}` +
-    ` --service ${service} --resource ${shellWord(resourceId)}`
-  );
+  const words = [
+    `${program} backups ${action}`,
+    ...(configFile === undefined ? [] : [`--config.file ${shellWord(configFile)}`]),
+    `--project ${shellWord(project)} --service ${service} --resource ${shellWord(resourceId)}`,
+  ];
+  return words.join(' ');
 }
 
 const PLAIN = /^[A-Za-z0-9_@%+:,./-]+$/;

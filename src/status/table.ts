@@ -1,41 +1,44 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
+import { shareOfObjective } from './build-report.ts';
+import { renderDetails } from './details.ts';
+import { explain, STATE_NAMES, scheduleStopped } from './explain.ts';
+import { hasData, isBeforeFirstPoll } from './headline.ts';
+import { historyOf } from './history.ts';
 import { cut, type Html, html } from './html.ts';
-import { absent, icon, STANDING_NAMES, time } from './pieces.ts';
+import type { PageOptions } from './page.ts';
+import { absent, icon, strip, time } from './pieces.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
-import { backupsCommand } from './shell.ts';
-import { shareOfObjective, waitingSince } from './standing.ts';
-import { hasData, isBeforeFirstPoll } from './verdict.ts';
 import {
   FIRST_VIEW,
   firstDirection,
   PAGE_SIZE,
   type Selection,
-  SORT_KEYS,
   type SortKey,
   select,
   type View,
   viewLink,
 } from './view.ts';
-import { ageWords, agoWords, countWords, durationWords, momentWords, sizeWords } from './words.ts';
+import { agoWords, countWords, durationWords, objectiveWords, sizeWords } from './words.ts';
 
 /** The table of resources, or why there is none. */
-export function renderResults(report: StatusReport, view: View): Html {
+export function renderResults(report: StatusReport, view: View, options: PageOptions): Html {
   return html`<section id="results" data-live tabindex="-1" aria-label="Resources">
-${report.resources.length === 0 ? renderNoResources(report) : renderSelection(report, view, select(report, view))}
+${report.resources.length === 0 ? renderNoResources(report) : renderSelection(report, view, options)}
 </section>`;
 }
 
 function renderNoResources(report: StatusReport): Html {
   if (isBeforeFirstPoll(report)) {
-    return html`<p class="empty">The first poll is under way. Its resources are shown here as soon as it has ended.</p>`;
+    return html`<p class="empty">The first poll is under way. Resources are shown here as soon as it ends.</p>`;
   }
   if (!hasData(report)) {
     return html`<p class="empty">Resources are shown here after the first complete poll.</p>`;
   }
-  return html`<p class="empty">The projects that are polled hold no graph or instance and no backup, or the configuration excludes them.</p>`;
+  return html`<p class="empty">The projects hold no resources and no backups, or the configuration excludes them.</p>`;
 }
 
-function renderSelection(report: StatusReport, view: View, selection: Selection): Html {
+function renderSelection(report: StatusReport, view: View, options: PageOptions): Html {
+  const selection = select(report, view);
   if (selection.matching === 0) {
     return html`<p class="empty">No resource matches the filter. <a data-key="show all" href="${viewLink({
       ...FIRST_VIEW,
@@ -46,10 +49,9 @@ function renderSelection(report: StatusReport, view: View, selection: Selection)
   return html`<table role="table" class="resources">
 <caption>${captionOf(report, view, selection)}</caption>
 <thead role="rowgroup"><tr role="row">
-${SORT_KEYS.map((key) => renderHeading(key, view))}<th role="columnheader" scope="col" class="more">Details</th>
-</tr></thead>
+${COLUMNS.map((column) => renderHeading(column, view))}</tr></thead>
 <tbody role="rowgroup">
-${selection.rows.map((resource) => renderRow(resource, report.now))}</tbody>
+${selection.rows.map((resource) => renderRow(resource, report.now, options))}</tbody>
 </table>
 ${selection.pages === 1 ? undefined : renderPager(view, selection)}`;
 }
@@ -67,102 +69,130 @@ function captionOf(report: StatusReport, view: View, { matching, page, pages }: 
 function orderWords({ sort, direction }: View): string {
   if (sort === 'state') return direction === 'desc' ? 'worst first' : 'best first';
   const order = direction === 'asc' ? 'ascending' : 'descending';
-  return `by ${HEADINGS[sort].title.toLowerCase()}, ${order}`;
+  return `by ${SORT_NAMES[sort].toLowerCase()}, ${order}`;
 }
 
-const HEADINGS: Readonly<Record<SortKey, { readonly title: string; readonly hint: string }>> = {
-  state: { title: 'State', hint: 'worst first' },
-  resource: { title: 'Resource', hint: 'by name' },
-  service: { title: 'Service', hint: 'by name' },
-  project: { title: 'Project', hint: 'by name' },
-  age: { title: 'Newest good backup', hint: 'oldest first' },
-  size: { title: 'Size', hint: 'largest first' },
-  duration: { title: 'Duration', hint: 'longest first' },
-  failures: { title: 'Failures in a row', hint: 'most first' },
-  running: { title: 'Running since', hint: 'longest first' },
+/** What the table can be sorted by, in the words of the page. */
+export const SORT_NAMES: Readonly<Record<SortKey, string>> = {
+  state: 'State',
+  resource: 'Resource',
+  service: 'Service',
+  project: 'Project',
+  age: 'Last success',
+  size: 'Size',
+  duration: 'Duration',
+  failures: 'Failures',
+  running: 'Running',
 };
 
-function renderHeading(key: SortKey, view: View): Html {
-  const { title, hint } = HEADINGS[key];
-  if (key === view.sort) return renderCurrentHeading(key, title, view);
-  const link = viewLink({ ...view, sort: key, direction: firstDirection(key), page: 1 });
-  return html`<th role="columnheader" scope="col" class="${key}"><a data-key="sort ${key}" href="${link}" title="sort, ${hint}">${title}</a></th>
+const HINTS: Readonly<Record<SortKey, string>> = {
+  state: 'worst first',
+  resource: 'by name',
+  service: 'by name',
+  project: 'by name',
+  age: 'oldest first',
+  size: 'largest first',
+  duration: 'longest first',
+  failures: 'most first',
+  running: 'longest first',
+};
+
+const COLUMNS: readonly { readonly name: string; readonly sort: readonly SortKey[] }[] = [
+  { name: 'state', sort: ['state', 'failures', 'running'] },
+  { name: 'resource', sort: ['resource'] },
+  { name: 'scope', sort: ['project', 'service'] },
+  { name: 'age', sort: ['age'] },
+  { name: 'history', sort: [] },
+  { name: 'size', sort: ['size'] },
+  { name: 'duration', sort: ['duration'] },
+  { name: 'more', sort: [] },
+];
+const UNSORTED: Readonly<Record<string, string>> = { history: 'Last backups', more: 'Details' };
+
+function renderHeading({ name, sort }: (typeof COLUMNS)[number], view: View): Html {
+  const order = sort.includes(view.sort)
+    ? html` aria-sort="${view.direction === 'asc' ? 'ascending' : 'descending'}"`
+    : undefined;
+  return html`<th role="columnheader" scope="col" class="${name}"${order}>${
+    sort.length === 0 ? UNSORTED[name] : sort.map((key) => renderSortLink(key, view))
+  }</th>
 `;
 }
 
-function renderCurrentHeading(key: SortKey, title: string, view: View): Html {
-  const [order, turned, arrow] =
-    view.direction === 'asc' ? (['ascending', 'desc', '▲'] as const) : (['descending', 'asc', '▼'] as const);
+function renderSortLink(key: SortKey, view: View): Html {
+  const name = SORT_NAMES[key];
+  if (key !== view.sort) {
+    const link = viewLink({ ...view, sort: key, direction: firstDirection(key), page: 1 });
+    return html`<a data-key="sort ${key}" href="${link}" title="sort, ${HINTS[key]}">${name}</a> `;
+  }
+  const [turned, arrow] = view.direction === 'asc' ? (['desc', '▲'] as const) : (['asc', '▼'] as const);
   const link = viewLink({ ...view, direction: turned, page: 1 });
-  return html`<th role="columnheader" scope="col" class="${key}" aria-sort="${order}"><a data-key="sort ${key}" href="${link}" title="turn the order round">${title}<span class="arrow" aria-hidden="true">${arrow}</span></a></th>
-`;
+  return html`<a class="current" data-key="sort ${key}" href="${link}" title="reverse the order">${name}<span class="arrow" aria-hidden="true">${arrow}</span></a> `;
 }
 
 const LONGEST_NAME = 64;
 const LONGEST_PROJECT = 32;
 
-function renderRow(resource: ResourceStatus, now: UnixSeconds): Html {
-  const { standing, service, region, project, resourceId, resourceName } = resource;
-  return html`<tr role="row" class="${standing}" data-key="${[service, region, project, resourceId].join(' ')}">
-<td role="cell" class="state"><span class="badge">${icon(standing)}${STANDING_NAMES[standing]}</span>${renderRemark(resource)}</td>
+function renderRow(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
+  const { states, service, region, project, resourceId, resourceName, lastSize, lastDuration } = resource;
+  const [state] = states;
+  return html`<tr role="row" class="${state}" data-key="${[service, region, project, resourceId].join(' ')}">
+<td role="cell" class="state"><span class="badge">${icon(state)}${STATE_NAMES[state]}</span>${renderReasons(resource, now)}</td>
 <th role="rowheader" scope="row" class="resource">${renderName(resourceName)}${
     resourceId === resourceName
       ? undefined
       : html` <bdi class="minor id" title="${resourceId}">${cut(resourceId, LONGEST_NAME)}</bdi>`
   }</th>
-<td role="cell" class="service" data-label="Service">${service}</td>
-<td role="cell" class="project" data-label="Project">${renderName(project, LONGEST_PROJECT)}${
-    region === project ? undefined : html` <span class="minor">${region}</span>`
-  }</td>
-<td role="cell" class="age" data-label="Newest good backup">${renderAge(resource, now)}</td>
-<td role="cell" class="size${resource.lastSize === undefined ? ' quiet' : ''}" data-label="Size">${
-    resource.lastSize === undefined
+<td role="cell" class="scope">${renderName(project, LONGEST_PROJECT)} <span class="minor">${service}${
+    region === project ? undefined : html`, ${region}`
+  }</span></td>
+<td role="cell" class="age">${renderAge(resource, now)}</td>
+<td role="cell" class="history">${strip('Last backups, oldest first', historyOf(resource, now))}</td>
+<td role="cell" class="size${quiet(lastSize)}" data-label="Size">${
+    lastSize === undefined
       ? absent('unknown')
-      : html`<span title="${countWords(resource.lastSize)} bytes">${sizeWords(resource.lastSize)}</span>`
+      : html`<span title="${countWords(lastSize)} bytes">${sizeWords(lastSize)}</span>`
   }</td>
-<td role="cell" class="duration${resource.lastDuration === undefined ? ' quiet' : ''}" data-label="Duration">${
-    resource.lastDuration === undefined ? absent('unknown') : durationWords(resource.lastDuration)
+<td role="cell" class="duration${quiet(lastDuration)}" data-label="Duration">${
+    lastDuration === undefined ? absent('unknown') : durationWords(lastDuration)
   }</td>
-<td role="cell" class="failures${resource.consecutiveFailures > 0 ? ' some' : ' quiet'}" data-label="Failures in a row">${countWords(resource.consecutiveFailures)}</td>
-<td role="cell" class="running${resource.runningSince === undefined ? ' quiet' : ''}" data-label="Running since">${renderRunning(resource, now)}</td>
-<td role="cell" class="more">${renderMore(resource, now)}</td>
+<td role="cell" class="more">${renderDetails(resource, now, options)}</td>
 </tr>
 `;
 }
+
+const quiet = (value: number | undefined): string => (value === undefined ? ' quiet' : '');
 
 function renderName(name: string, longest = LONGEST_NAME): Html {
   const shown = cut(name, longest);
   return html`<bdi class="name"${shown === name ? undefined : html` title="${name}"`}>${shown}</bdi>`;
 }
 
-// What the state alone does not tell.
-function renderRemark({
-  exists,
-  standing,
-  lastState,
-  consecutiveFailures,
-}: ResourceStatus): Html | undefined {
-  if (!exists) return html` <span class="minor">deleted</span>`;
-  if (lastState === 'unknown') return html` <span class="minor">newest in an unknown state</span>`;
-  if (standing !== 'failed' && consecutiveFailures > 0)
-    return html` <span class="minor">newest failed</span>`;
-  return undefined;
+/** Why the resource is in its state, and which other states hold. */
+function renderReasons(resource: ResourceStatus, now: UnixSeconds): Html {
+  const [state, ...others] = resource.states;
+  const reason = explain(resource, state, now);
+  const more = others.map((other) => {
+    const words = explain(resource, other, now);
+    return html` <span class="why">${STATE_NAMES[other].toLowerCase()}${words === undefined ? '' : ` ${words}`}</span>`;
+  });
+  const stopped = scheduleStopped(resource, now);
+  return html`${reason === undefined ? undefined : html` <span class="why">${reason}</span>`}${more}${stopped === undefined ? undefined : html` <span class="why">${stopped}</span>`}${
+    resource.lastState === 'unknown'
+      ? html` <span class="why">newest backup in an unknown state</span>`
+      : undefined
+  }`;
 }
 
 function renderAge(resource: ResourceStatus, now: UnixSeconds): Html {
-  const { objective, lastSuccess } = resource;
-  const since = waitingSince(resource);
+  const { objective, lastSuccess, created } = resource;
   const age =
-    lastSuccess === undefined
-      ? html`<b>none</b>`
-      : html`<b>${time(lastSuccess, ageWords(lastSuccess, now))}</b>`;
-  if (objective === undefined) return html`${age} <span class="minor">no objective</span>`;
-  const waiting =
-    lastSuccess === undefined && since !== undefined
-      ? html` after ${time(since, ageWords(since, now))}`
-      : undefined;
+    lastSuccess !== undefined
+      ? html`<b>${time(lastSuccess, agoWords(lastSuccess, now))}</b>`
+      : html`<b>never</b>${created === undefined ? undefined : html`, created ${time(created, agoWords(created, now))}`}`;
+  if (objective === undefined) return html`${age}, no objective`;
   const share = shareOfObjective(resource, now);
-  return html`${age}${waiting} of <span class="whole">${durationWords(objective)}</span>${share === undefined ? undefined : renderShare(share)}`;
+  return html`${age}, <span class="whole">objective ${objectiveWords(objective)}</span>${share === undefined ? undefined : renderShare(share)}`;
 }
 
 function renderShare(share: number): Html {
@@ -183,43 +213,6 @@ function renderBar(share: number): Html {
   return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6" /><rect class="used${
     share > 1 ? ' over' : ''
   }" width="${width.toFixed(1)}" height="6" /><rect class="limit" x="${limit.toFixed(1)}" width="1" height="6" /></svg>`;
-}
-
-function renderRunning({ runningSince }: ResourceStatus, now: UnixSeconds): Html {
-  if (runningSince === undefined) return absent('not running');
-  return html`${time(runningSince, agoWords(runningSince, now))}`;
-}
-
-function renderMore(resource: ResourceStatus, now: UnixSeconds): Html {
-  const { resourceName, resourceId, objective, lastSuccess, created, runningSince, lastState } = resource;
-  const objectiveWords =
-    objective === undefined ? 'none' : `${durationWords(objective)} (${countWords(objective)} s)`;
-  return html`<details><summary>Details<span class="unseen"> of ${cut(resourceName, LONGEST_NAME)}</span></summary>
-<div class="panel"><dl>${renderFact('Name', html`<bdi>${resourceName}</bdi>`)}${renderFact('Id', html`<bdi>${resourceId}</bdi>`)}${renderFact(
-    'Newest backup',
-    html`${lastState ?? 'there is none'}`,
-  )}${renderMoment('Newest good backup', lastSuccess, now)}${renderFact('Objective', html`${objectiveWords}`)}${renderMoment(
-    'Running since',
-    runningSince,
-    now,
-  )}${renderMoment('Created', created, now)}</dl>
-${renderCommand('See its backups', backupsCommand('list', resource))}${
-  resource.exists ? renderCommand('Start a backup', backupsCommand('create', resource)) : undefined
-}</div></details>`;
-}
-
-function renderFact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt> <dd>${value}</dd></div>`;
-}
-
-function renderMoment(name: string, moment: UnixSeconds | undefined, now: UnixSeconds): Html | undefined {
-  if (moment === undefined) return undefined;
-  return renderFact(name, html`${time(moment, momentWords(moment))}, ${agoWords(moment, now)}`);
-}
-
-function renderCommand(purpose: string, command: string): Html {
-  return html`<div class="command"><span class="purpose">${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>
-`;
 }
 
 function renderPager(view: View, { page, pages }: Selection): Html {

@@ -1,11 +1,7 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
-import {
-  RESOURCE_STANDINGS,
-  type ResourceStanding,
-  type ResourceStatus,
-  type StatusReport,
-} from './report.ts';
-import { needsAttention, shareOfObjective } from './standing.ts';
+import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
+import { shareOfObjective } from './build-report.ts';
+import type { ResourceStatus, StatusReport } from './report.ts';
 
 /** The columns by which the table can be sorted, in the order in which they stand. */
 export const SORT_KEYS = [
@@ -25,8 +21,8 @@ export type SortKey = (typeof SORT_KEYS)[number];
 /** The ways to sort a column. For the column `state`, `desc` is worst first. */
 export type SortDirection = 'asc' | 'desc';
 
-/** The states that the filter knows: each standing, and `attention` for all that someone should look at. */
-export const STATE_FILTERS = ['attention', ...RESOURCE_STANDINGS] as const;
+/** The states that the filter knows: each state, and `attention` for all that someone should look at. */
+export const STATE_FILTERS = ['attention', ...RESOURCE_STATES] as const;
 /** One of {@link STATE_FILTERS}. */
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
@@ -118,7 +114,7 @@ export function worstFirst(report: StatusReport): readonly ResourceStatus[] {
 function matcherOf({ text, state }: View): (resource: ResourceStatus) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return (resource) => {
-    if (state !== undefined && !isInState(resource.standing, state)) return false;
+    if (state !== undefined && !isInState(resource.states[0], state)) return false;
     if (words.length === 0) return true;
     const { resourceName, resourceId, service, project, region } = resource;
     const haystack = `${resourceName}\n${resourceId}\n${service}\n${project}\n${region}`.toLowerCase();
@@ -126,8 +122,8 @@ function matcherOf({ text, state }: View): (resource: ResourceStatus) => boolean
   };
 }
 
-function isInState(standing: ResourceStanding, state: StateFilter): boolean {
-  return state === 'attention' ? needsAttention(standing) : standing === state;
+function isInState(state: ResourceState, filter: StateFilter): boolean {
+  return filter === 'attention' ? needsAttention(state) : state === filter;
 }
 
 interface Ranked {
@@ -162,10 +158,11 @@ function sorted(
 
 const MOST_SHARE = 1e6;
 
-// One number, so that ten thousand resources are sorted in a few milliseconds: the standing, then the share of the objective.
+// One number, so that ten thousand resources are sorted in a few milliseconds: the state, then the share of the objective.
 function badnessOf(resource: ResourceStatus, now: UnixSeconds): number {
-  const rank = RESOURCE_STANDINGS.length - RESOURCE_STANDINGS.indexOf(resource.standing);
-  const unknownShare = resource.standing === 'never' ? MOST_SHARE : 0;
+  const [state] = resource.states;
+  const rank = RESOURCE_STATES.length - RESOURCE_STATES.indexOf(state);
+  const unknownShare = state === 'never_backed_up' ? MOST_SHARE : 0;
   return rank * 2 * MOST_SHARE + Math.min(MOST_SHARE, shareOfObjective(resource, now) ?? unknownShare);
 }
 
@@ -200,9 +197,9 @@ function sortValue(
 }
 
 // A backup that is due and does not exist is older than every other one.
-function ageOf({ lastSuccess, standing }: ResourceStatus, now: UnixSeconds): number | undefined {
+function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): number | undefined {
   if (lastSuccess !== undefined) return now - lastSuccess;
-  return standing === 'never' ? Number.POSITIVE_INFINITY : undefined;
+  return states[0] === 'never_backed_up' ? Number.POSITIVE_INFINITY : undefined;
 }
 
 // So that graph-9 comes before graph-10.

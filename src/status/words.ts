@@ -14,6 +14,14 @@ export function durationWords(length: Seconds): string {
   return `${countWords(Math.floor(length / DAY))} d`;
 }
 
+/** A length of time as a person sets it: `26 h`, `7 d`, `90 min`; others in their two largest units. */
+export function objectiveWords(length: Seconds): string {
+  if (length === 0 || length % MINUTE !== 0) return durationWords(length);
+  if (length % DAY === 0) return `${countWords(length / DAY)} d`;
+  if (length % HOUR === 0 && length < 4 * DAY) return `${length / HOUR} h`;
+  return length < 4 * HOUR ? `${length / MINUTE} min` : durationWords(length);
+}
+
 /** How long ago a moment was: `3 d 4 h`; of a moment that lies ahead by the clock here: `in 5 min`. */
 export function ageWords(moment: UnixSeconds, now: UnixSeconds): string {
   return moment > now

@@ -4,7 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { createPace } from '../state/pace.ts';
 import { STATUS_ASSETS, STATUS_CONTENT_SECURITY_POLICY } from '../status/assets.ts';
 import { statusJson } from '../status/json.ts';
-import { renderStatusPage, STATUS_PAGE_DEFAULTS, type StatusPageOptions } from '../status/page.ts';
+import { PAGE_DEFAULTS, type PageOptions, renderStatusPage } from '../status/page.ts';
 import type { StatusReport } from '../status/report.ts';
 import { readView, viewLink } from '../status/view.ts';
 import { keepFor } from './keep-for.ts';
@@ -25,19 +25,27 @@ interface Body {
   readonly gzipped: () => Promise<Buffer>;
 }
 
+/** Where the status routes get from what they show. */
+export interface StatusSource {
+  readonly status: () => StatusReport;
+  /** The configuration in use as text, without secrets. */
+  readonly configuration: () => string;
+}
+
 /**
- * The routes `/`, `/api/v1/status` and `/assets/…`, to be mounted at the root of the server. What was rendered once
+ * The routes `/`, `/api/v1/status`, `/config` and `/assets/…`, to be mounted at the root of the server. What was rendered once
  * serves everybody for `keepMilliseconds`.
  */
 export function statusRoutes(
-  report: () => StatusReport,
-  options: Partial<StatusPageOptions> = {},
+  source: StatusSource,
+  options: Partial<PageOptions> = {},
   keepMilliseconds = 1000,
 ): Router {
-  const pageOptions = { ...STATUS_PAGE_DEFAULTS, ...options };
+  const pageOptions = { ...PAGE_DEFAULTS, ...options };
   const reports = keepFor<StatusReport>(keepMilliseconds);
   const bodies = keepFor<Body>(keepMilliseconds);
-  const currentReport = async (): Promise<StatusReport> => (await reports('report', report)) ?? report();
+  const currentReport = async (): Promise<StatusReport> =>
+    (await reports('report', source.status)) ?? source.status();
 
   const sendPage: RequestHandler = (request, response) => {
     const query = queryOf(request);
@@ -54,6 +62,9 @@ export function statusRoutes(
     return send(request, response, GUARDS, body);
   };
 
+  const sendConfiguration: RequestHandler = (request, response) =>
+    send(request, response, GUARDS, bodyOf('text/plain; charset=utf-8', source.configuration()));
+
   const assets = new Map(Array.from(STATUS_ASSETS, ([name, { type, text }]) => [name, bodyOf(type, text)]));
   const sendAsset: RequestHandler<{ name: string }> = (request, response, next) => {
     const asset = assets.get(request.params.name);
@@ -63,6 +74,7 @@ export function statusRoutes(
   const router = Router();
   router.route('/').get(sendPage).all(allowOnly('GET, HEAD'));
   router.route('/api/v1/status').get(sendJson).all(allowOnly('GET, HEAD'));
+  router.route('/config').get(sendConfiguration).all(allowOnly('GET, HEAD'));
   router.get('/assets/:name', sendAsset);
   return router;
 }

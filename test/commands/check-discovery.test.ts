@@ -63,8 +63,8 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   });
   const now = systemClock();
   const style = (_: unknown, text: string) => text;
-  const text = checkText(examined, summarize(examined, now, false), now, { style, width: undefined });
-  return { text, passed: examined.every((project) => hasPassed(project, now, false)) };
+  const text = checkText(examined, summarize(examined, false), now, { style, width: undefined });
+  return { text, passed: examined.every((project) => hasPassed(project, false)) };
 }
 
 describe('check of a project that names no services', () => {

@@ -10,7 +10,7 @@ import { graph, NOW, neverBackedUp, project, service } from './project-checks.ts
 
 const page = readFileSync(new URL('../../docs/check-json.md', import.meta.url), 'utf8');
 const printed = (projects: readonly ProjectCheck[], strict = false): string =>
-  checkJson(projects, summarize(projects, NOW, strict), NOW);
+  checkJson(projects, summarize(projects, strict), NOW);
 
 const documented = [
   project({
@@ -21,13 +21,12 @@ const documented = [
         resources: [
           graph(),
           graph({
-            standing: 'stale',
             resourceId: '5e3a321a-9b88-4f03-9840-be1057f229c7',
             resourceName: 'customers',
             lastSuccess: unixSeconds(NOW - 4 * 86_400),
           }),
           neverBackedUp(),
-          graph({ standing: 'not_expected', objective: undefined }),
+          graph({ objective: undefined }),
         ],
         rejectedRows: { time: 1 },
         excluded: 2,
@@ -100,7 +99,7 @@ describe('what check prints with --json', () => {
     { strict: false, passed: true },
     { strict: true, passed: false },
   ])('has passed ($passed) with a stale resource and strict $strict', ({ strict, passed }) => {
-    const stale = service({ resources: [graph({ standing: 'stale', lastSuccess: unixSeconds(1) })] });
+    const stale = service({ resources: [graph({ lastSuccess: unixSeconds(1) })] });
 
     expect(JSON.parse(printed([project({ services: [stale] })], strict))).toMatchObject({
       passed,

@@ -11,14 +11,13 @@ const rendered = (
   projects: readonly ProjectCheck[],
   { strict = false, colorful = false, width }: { strict?: boolean; colorful?: boolean; width?: number } = {},
 ): string =>
-  checkText(projects, summarize(projects, NOW, strict), NOW, {
+  checkText(projects, summarize(projects, strict), NOW, {
     style: (style, text) => (colorful ? styleText(style, text, { validateStream: false }) : text),
     width,
   });
 
 const stale = (id: string) =>
   graph({
-    standing: 'stale',
     resourceId: id,
     resourceName: `name of ${id}`,
     lastSuccess: unixSeconds(NOW - 4 * 86_400),
@@ -31,13 +30,13 @@ const everything: readonly ProjectCheck[] = [
         backups: 1234,
         resources: [
           graph(),
-          graph({ standing: 'failed' }),
-          graph({ standing: 'running' }),
+          graph({ consecutiveFailures: 2, lastFailure: unixSeconds(NOW - 3600) }),
+          graph({ runningSince: unixSeconds(NOW - 600) }),
           stale('a'),
           neverBackedUp(),
           neverBackedUp({ resourceId: 'b', resourceName: 'b', created: unixSeconds(NOW - 60) }),
           neverBackedUp({ resourceId: 'c', resourceName: 'c', created: undefined }),
-          graph({ standing: 'not_expected', objective: undefined }),
+          graph({ objective: undefined }),
         ],
         rejectedRows: { id: 1, time: 2 },
         unlisted: 1,
@@ -86,23 +85,23 @@ describe('what check prints', () => {
     const text = rendered([project({ services: [service({ resources: many })] })]);
 
     expect(text.match(/last successful backup/g)).toHaveLength(20);
-    expect(text).toContain('ges: and 3 more outside their objectives or not backed up yet');
+    expect(text).toContain('ges: and 3 more that need attention');
   });
 
   it.each([
-    { standings: [], strict: false, says: 'All checks passed.' },
+    { resources: [], strict: false, says: 'All checks passed.' },
     {
-      standings: [stale('a')],
+      resources: [stale('a')],
       strict: false,
       says: 'All checks passed. 1 resource is outside its objective.',
     },
     {
-      standings: [stale('a'), neverBackedUp()],
+      resources: [stale('a'), neverBackedUp()],
       strict: true,
       says: 'Some checks failed. 2 resources are outside their objectives.',
     },
-  ])('ends for $standings.length outside their objectives with "$says"', ({ standings, strict, says }) => {
-    const projects = [project({ services: [service({ resources: standings })] })];
+  ])('ends for $resources.length outside their objectives with "$says"', ({ resources, strict, says }) => {
+    const projects = [project({ services: [service({ resources: resources })] })];
 
     expect(rendered(projects, { strict }).split('\n').at(-2)).toBe(says);
   });
@@ -125,12 +124,12 @@ describe('what check prints', () => {
   it('shows ages by the objective of each resource', () => {
     const text = rendered([
       project({
-        services: [service({ resources: [graph({ standing: 'stale', objective: seconds(3600) })] })],
+        services: [service({ resources: [graph({ objective: seconds(3600) })] })],
       }),
     ]);
 
     expect(text).toContain(
-      'ges: orders (4c5f882d-a813-4d78-a1e3-6136914759d1): last successful backup 2 h ago, objective 1 h\n',
+      'ges: orders (4c5f882d-a813-4d78-a1e3-6136914759d1): stale (overdue by 1 h), last successful backup 2 h ago, objective 1 h\n',
     );
   });
 

@@ -84,7 +84,7 @@ export async function startRecordedExporter(
     createClient,
   });
   await exporter.apply(config);
-  exporter.recordReload(true);
+  exporter.recordReload([]);
   // The process is the test's own, which starts long after the history.
   const started = `process_start_time_seconds ${time.clock()}`;
   return {

@@ -140,7 +140,7 @@ describe('an agency of the server', () => {
     await exporter.poll();
 
     expect(outcomesOf(await exporter.samples())).toEqual({ auth: 1 });
-    expect(exporter.exporter.status().polls[0]?.reason).toMatch(/attach an agency to this server/);
+    expect(exporter.exporter.status().polls[0]?.recent[0]?.reason).toMatch(/attach an agency to this server/);
   });
 });
 

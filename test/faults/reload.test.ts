@@ -55,7 +55,7 @@ describe('a reloader', () => {
   const right: ConfigResult = { ok: true, config, warnings: [] };
 
   function createTestReloader(load: () => Promise<ConfigResult>, apply: (config: Config) => Promise<void>) {
-    const recorded: boolean[] = [];
+    const recorded: (readonly string[])[] = [];
     const lines: LogLine[] = [];
     const write =
       (level: string) =>
@@ -63,7 +63,7 @@ describe('a reloader', () => {
         lines.push({ level, fields, message });
       };
     const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-    const exporter = { apply, recordReload: (successful: boolean) => void recorded.push(successful) };
+    const exporter = { apply, recordReload: (problems: readonly string[]) => void recorded.push(problems) };
     return { reload: createReloader({ exporter, loadConfig: load, log }), recorded, lines };
   }
 
@@ -76,7 +76,7 @@ describe('a reloader', () => {
     const problems = await reload();
 
     expect(problems).toEqual(['unforeseen']);
-    expect(recorded).toEqual([false]);
+    expect(recorded).toEqual([['unforeseen']]);
     expect(lines).toMatchObject([{ level: 'error', fields: { problem: 'unforeseen' } }]);
   });
 
@@ -223,7 +223,14 @@ describe('SIGHUP', () => {
       totalShards: 1,
     };
 
-    const running = runExporter({ flags, terminal, log, source: 'config.yml', loadConfig });
+    const running = runExporter({
+      flags,
+      terminal,
+      log,
+      configFile: undefined,
+      source: 'config.yml',
+      loadConfig,
+    });
     handlers.get('SIGHUP')?.('SIGHUP');
     firstLoad.resolve(loaded);
     await eventually(() => output.includes('configuration reloaded'));

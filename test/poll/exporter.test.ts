@@ -857,16 +857,32 @@ describe('the status', () => {
 
     const { polls, resources } = world.exporter.status();
 
+    const record = {
+      ended: FAKE_NOW + INTERVAL,
+      duration: 0,
+      outcome: 'success',
+      reason: undefined,
+      requests: 0,
+    };
     expect(polls).toEqual([
       {
         service: 'ges',
         region: 'cn-north-4',
         project: 'prod',
-        outcome: 'throttled',
-        reason: 'cannot list_backups: cloud.test answered throttled',
-        lastPoll: FAKE_NOW + 2 * INTERVAL,
+        recent: [
+          {
+            ...record,
+            ended: FAKE_NOW + 2 * INTERVAL,
+            outcome: 'throttled',
+            reason: 'cannot list_backups: cloud.test answered throttled',
+          },
+          record,
+          { ...record, ended: FAKE_NOW },
+        ],
         lastComplete: FAKE_NOW + INTERVAL,
         inventory: { complete: false, reason: 'cannot list_graphs: cloud.test answered permission' },
+        rejected: { not_an_object: 0, id: 0, resource: 0, time: 0 },
+        clockSkew: undefined,
         unlisted: 0,
         overLimit: 0,
         resources: 1,
@@ -889,6 +905,6 @@ describe('the status', () => {
     const world = createExporterWorld();
     await world.exporter.apply(config());
 
-    expect(world.exporter.status()).toMatchObject({ polls: [{ outcome: undefined }], resources: [] });
+    expect(world.exporter.status()).toMatchObject({ polls: [{ recent: [] }], resources: [] });
   });
 });

@@ -1,28 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bytes, seconds } from '../../src/domain/quantities.ts';
+import { RESOURCE_STATES } from '../../src/state/resource-state.ts';
 import { statusJson } from '../../src/status/json.ts';
-import { RESOURCE_STANDINGS, type StatusReport } from '../../src/status/report.ts';
-import { ago, failingPoll, mixedReport, poll, report, resource } from './reports.ts';
+import type { StatusReport } from '../../src/status/report.ts';
+import { failed, running, succeeded } from '../support/backups.ts';
+import { ago, failingPoll, mixedReport, poll, recent, report, resource, unpolled } from './reports.ts';
 
 const page = readFileSync(new URL('../../docs/api-status.md', import.meta.url), 'utf8');
 const sent = async (of: StatusReport) => JSON.parse(await statusJson(of, () => undefined));
 
 const documentedReport = report({
+  projects: [{ region: 'cn-north-4', project: 'prod', passwordExpires: ago(-5 * 86_400) }],
   polls: [
-    poll({ resources: 2 }),
+    poll({ resources: 1, rejected: { time: 2 }, clockSkew: seconds(1) }),
     failingPoll('permission', 'list_backups is refused (DBS.280015): grant gaussdb:backup:list', {
       service: 'gaussdb-mysql',
-      inventory: {
-        complete: false,
-        reason: 'list_instances is refused (DBS.280015): grant gaussdb:instance:list',
-      },
       unlisted: 0,
       resources: 1,
     }),
   ],
   resources: [
-    resource({ resourceName: 'orders', lastSize: bytes(851_443_712), lastDuration: seconds(67) }),
     resource({
       resourceName: 'identity-graph',
       resourceId: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a',
@@ -31,6 +29,9 @@ const documentedReport = report({
       lastSuccess: undefined,
       lastSize: undefined,
       lastDuration: undefined,
+      lastMethod: undefined,
+      stored: { succeeded: 0, failed: 0, running: 0, unknown: 0 },
+      storedBytes: bytes(0),
     }),
     resource({
       service: 'gaussdb-mysql',
@@ -41,8 +42,20 @@ const documentedReport = report({
       lastSuccess: ago(31 * 3600),
       lastSize: bytes(2_939_158_528),
       lastDuration: seconds(240),
-      consecutiveFailures: 2,
+      medianSize: bytes(2_936_012_800),
+      medianDuration: seconds(238),
+      lastAutomaticSuccess: ago(31 * 3600),
+      lastFailure: ago(6 * 3600),
+      consecutiveFailures: 1,
       runningSince: ago(720),
+      oldestSuccess: ago(7 * 86_400),
+      stored: { succeeded: 7, failed: 1, running: 1, unknown: 0 },
+      storedBytes: bytes(20_552_089_600),
+      recent: recent(
+        succeeded({ end: ago(31 * 3600), size: 2_939_158_528, duration: 240 }),
+        failed({ end: ago(6 * 3600) }),
+        running({ start: ago(720) }),
+      ),
     }),
   ],
 });
@@ -55,35 +68,47 @@ describe('the JSON of the status', () => {
   });
 
   it('has no field that the documentation leaves out, and the other way round', async () => {
-    const { polls, resources, ...all } = await sent(documentedReport);
-    const used = [all, ...polls, ...resources].flatMap((part: object) => Object.keys(part));
-
-    const tables = page.slice(page.indexOf('## Fields'), page.indexOf('### States'));
-    const documented = [...tables.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
-      cell.split(', ').map((name) => name.replaceAll('`', '')),
+    const lists = ['problems', 'projects', 'polls', 'resources'] as const;
+    const whole = await sent(documentedReport);
+    const paths = Object.entries(whole).flatMap(([name, value]) =>
+      lists.some((list) => list === name)
+        ? (value as object[]).flatMap((item) => Object.keys(item).map((field) => `${name}[].${field}`))
+        : [name],
     );
-    expect(new Set(documented)).toEqual(new Set([...used, 'polls', 'resources']));
+
+    const sections = page.slice(page.indexOf('## Fields'), page.indexOf('### States')).split(/^### /m);
+    const documented = sections.flatMap((section) => {
+      const list = /^`(.*?\[\])`/.exec(section)?.[1];
+      return [...section.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
+        cell
+          .split(', ')
+          .map((name) => name.replaceAll('`', ''))
+          .map((name) => (list === undefined ? name : `${list}.${name}`)),
+      );
+    });
+    expect(new Set(documented)).toEqual(new Set([...paths, ...lists]));
   });
 
   it('has the states that are documented, worst first', async () => {
     const table = page.slice(page.indexOf('### States'));
 
-    expect([...table.matchAll(/^\| `(.*?)` \|/gm)].map(([, state]) => state)).toEqual(RESOURCE_STANDINGS);
-    expect(Object.keys((await sent(mixedReport)).states)).toEqual(RESOURCE_STANDINGS);
+    expect([...table.matchAll(/^\| `(.*?)` \|/gm)].map(([, state]) => state)).toEqual(RESOURCE_STATES);
+    expect(Object.keys((await sent(mixedReport)).states)).toEqual(RESOURCE_STATES);
   });
 
   it('has the resources worst first', async () => {
     const states = (await sent(mixedReport)).resources.map(({ state }: { state: string }) => state);
 
-    expect(states[0]).toBe('never');
+    expect(states[0]).toBe('never_backed_up');
     expect(states).toEqual(
-      [...states].sort((one, other) => RESOURCE_STANDINGS.indexOf(one) - RESOURCE_STANDINGS.indexOf(other)),
+      [...states].sort((one, other) => RESOURCE_STATES.indexOf(one) - RESOURCE_STATES.indexOf(other)),
     );
   });
 
   it('leaves out what is unknown', async () => {
     const unknown = {
       objective: undefined,
+      lastMethod: undefined,
       created: undefined,
       lastState: undefined,
       lastSuccess: undefined,
@@ -91,15 +116,7 @@ describe('the JSON of the status', () => {
       lastDuration: undefined,
     };
 
-    const before = poll({
-      outcome: undefined,
-      lastPoll: undefined,
-      lastComplete: undefined,
-      inventory: undefined,
-      unlisted: undefined,
-      overLimit: undefined,
-      resources: undefined,
-    });
+    const before = unpolled();
 
     expect(await sent(report({ polls: [before], resources: [resource(unknown)] }))).toMatchObject({
       polls: [{ service: 'ges', region: 'cn-north-4', project: 'prod' }],
@@ -109,6 +126,8 @@ describe('the JSON of the status', () => {
       'service',
       'region',
       'project',
+      'rejected_rows',
+      'recent_polls',
     ]);
     expect(
       JSON.stringify(await sent(report({ polls: [before], resources: [resource(unknown)] }))),

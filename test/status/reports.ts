@@ -1,7 +1,14 @@
+import type { Backup } from '../../src/domain/backup.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { bytes, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  createRecentBackups,
+  NO_RECENT_BACKUPS,
+  type PackedBackups,
+} from '../../src/state/recent-backups.ts';
+import { statesOf } from '../../src/state/resource-state.ts';
 import type { PollStatus, ResourceStatus, StatusReport } from '../../src/status/report.ts';
-import { standingOf } from '../../src/status/standing.ts';
+import { failed, running, succeeded } from '../support/backups.ts';
 
 /** The moment at which the made-up reports were made: 2026-07-01T10:00:00Z. */
 export const NOW = unixSeconds(1_782_900_000);
@@ -14,44 +21,88 @@ const MIB = 1024 ** 2;
 /** A moment that lies so many seconds before {@link NOW}. */
 export const ago = (length: number) => unixSeconds(NOW - length);
 
-/** A graph that is fine; its standing follows from the fields given. */
+/** A graph that is fine; its states and when it is due follow from the fields given. */
 export function resource(fields: Partial<ResourceStatus> = {}): ResourceStatus {
-  const facts: Omit<ResourceStatus, 'standing'> = {
-    service: 'ges',
+  const facts = {
+    service: 'ges' as const,
     region: 'cn-north-4',
     project: 'prod',
     resourceId: '4c5f882d-a813-4d78-a1e3-6136914759d1',
     resourceName: 'orders',
     exists: true,
     objective: seconds(26 * HOUR),
+    notExpected: undefined,
     created: ago(210 * DAY),
-    lastState: 'succeeded',
+    kind: undefined,
+    status: undefined,
+    lastState: 'succeeded' as const,
     lastSuccess: ago(3 * HOUR + 12 * MINUTE),
     lastSize: bytes(812 * MIB),
     lastDuration: seconds(67),
+    lastMethod: 'auto',
+    lastAutomaticSuccess: undefined,
+    medianSize: undefined,
+    medianDuration: undefined,
+    lastFailure: undefined,
     consecutiveFailures: 0,
     runningSince: undefined,
+    oldestSuccess: undefined,
+    stored: { succeeded: 7, failed: 0, running: 0, unknown: 0 },
+    storedBytes: undefined,
+    recent: NO_RECENT_BACKUPS,
     ...fields,
   };
-  return { standing: standingOf(facts, NOW), ...facts };
+  const since = facts.lastSuccess ?? facts.created;
+  const due = since && facts.objective && unixSeconds(since + facts.objective);
+  const all = { due, ...facts };
+  return { states: statesOf(all, NOW), ...all };
 }
 
-/** A poll that was complete four minutes ago. */
-export function poll(fields: Partial<PollStatus> = {}): PollStatus {
+/** Recent backups, packed as they are kept. */
+export function recent(...backups: readonly Backup[]): PackedBackups {
+  const kept = createRecentBackups();
+  for (const backup of backups) kept.add(backup);
+  return kept.backups();
+}
+
+interface PollFields extends Partial<PollStatus> {
+  readonly outcome?: Outcome;
+  readonly reason?: string | undefined;
+  readonly lastPoll?: UnixSeconds;
+}
+
+/** A poll that was complete four minutes ago, unless it is said how it ended. */
+export function poll({
+  outcome = 'success',
+  reason,
+  lastPoll = ago(4 * MINUTE),
+  ...fields
+}: PollFields = {}): PollStatus {
   return {
     service: 'ges',
     region: 'cn-north-4',
     project: 'prod',
-    outcome: 'success',
-    reason: undefined,
-    lastPoll: ago(4 * MINUTE),
+    recent: [{ ended: lastPoll, duration: seconds(2), outcome, reason, requests: 3 }],
     lastComplete: ago(4 * MINUTE),
     inventory: { complete: true, reason: undefined },
+    rejected: {},
+    clockSkew: undefined,
     unlisted: 0,
     overLimit: 0,
     resources: 12,
     ...fields,
   };
+}
+
+/** A service that has not been polled yet. */
+export function unpolled(fields: Partial<PollStatus> = {}): PollStatus {
+  const nothing = {
+    lastComplete: undefined,
+    inventory: undefined,
+    unlisted: undefined,
+    overLimit: undefined,
+  };
+  return poll({ recent: [], ...nothing, resources: undefined, ...fields });
 }
 
 /** A poll that failed for a reason and was complete three hours ago. */
@@ -61,15 +112,23 @@ export function failingPoll(outcome: Outcome, reason: string, fields: Partial<Po
 
 /** A report of these resources and polls. */
 export function report(fields: Partial<StatusReport> = {}): StatusReport {
-  return { version: '0.1.0', now: NOW, polls: [poll()], resources: [resource()], ...fields };
+  return {
+    version: '0.1.0',
+    now: NOW,
+    reloadProblems: [],
+    projects: [],
+    polls: [poll()],
+    resources: [resource()],
+    ...fields,
+  };
 }
 
-const NO_GOOD_BACKUP = { lastSuccess: undefined, lastSize: undefined, lastDuration: undefined } as const;
+const NO_SUCCESS = { lastSuccess: undefined, lastSize: undefined, lastDuration: undefined } as const;
 
 const id = (number: number) =>
   `${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}-a813-4d78-a1e3-${String(number).padStart(12, '0')}`;
 
-/** Graphs and instances with every standing, as someone on call would meet them. */
+/** Graphs and instances in every state, as someone on call would meet them. */
 export const mixedReport: StatusReport = report({
   polls: [
     poll(),
@@ -104,6 +163,7 @@ export const mixedReport: StatusReport = report({
       lastState: 'failed',
       lastSuccess: ago(3 * DAY + 4 * HOUR),
       consecutiveFailures: 3,
+      lastFailure: ago(5 * HOUR),
       lastSize: bytes(18.2 * 1024 * MIB),
       lastDuration: seconds(2410),
     }),
@@ -119,12 +179,13 @@ export const mixedReport: StatusReport = report({
       resourceId: id(5),
       lastState: 'failed',
       consecutiveFailures: 1,
+      lastFailure: ago(2 * HOUR),
       lastSuccess: ago(23 * HOUR),
     }),
     resource({
       resourceName: 'identity-graph',
       resourceId: id(6),
-      ...NO_GOOD_BACKUP,
+      ...NO_SUCCESS,
       lastState: undefined,
       created: ago(12 * DAY + 3 * HOUR),
     }),
@@ -132,7 +193,7 @@ export const mixedReport: StatusReport = report({
       resourceName: 'scratch-lin',
       resourceId: id(7),
       objective: undefined,
-      ...NO_GOOD_BACKUP,
+      ...NO_SUCCESS,
       lastState: undefined,
       created: ago(2 * DAY),
     }),
@@ -177,6 +238,42 @@ export const mixedReport: StatusReport = report({
       lastSuccess: ago(31 * HOUR),
       lastSize: bytes(512 * MIB),
       lastDuration: seconds(180),
+      recent: recent(
+        succeeded({ end: ago(79 * HOUR), size: 500 * MIB, duration: 170 }),
+        failed({ end: ago(55 * HOUR) }),
+        succeeded({ end: ago(31 * HOUR), size: 512 * MIB, duration: 180 }),
+        running({ start: ago(7 * HOUR) }),
+      ),
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'ledger',
+      resourceId: id(13),
+      runningSince: ago(19 * HOUR),
+      lastSuccess: ago(20 * HOUR),
+      medianDuration: seconds(300),
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'carts',
+      resourceId: id(14),
+      lastSize: bytes(10 * MIB),
+      medianSize: bytes(9.77 * 1024 * MIB),
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'invoices',
+      resourceId: id(15),
+      lastDuration: seconds(5 * HOUR),
+      medianDuration: seconds(300),
+    }),
+    resource({
+      service: 'gaussdb-mysql',
+      resourceName: 'fresh',
+      resourceId: id(16),
+      ...NO_SUCCESS,
+      lastState: undefined,
+      created: ago(4 * HOUR),
     }),
   ],
 });
@@ -184,15 +281,15 @@ export const mixedReport: StatusReport = report({
 const STATES_IN_TURN: readonly Partial<ResourceStatus>[] = [
   {},
   { lastSuccess: ago(3 * DAY) },
-  { lastState: 'failed', consecutiveFailures: 2 },
+  { lastState: 'failed', consecutiveFailures: 2, lastFailure: ago(HOUR) },
   { lastState: 'running', runningSince: ago(20 * MINUTE) },
-  { ...NO_GOOD_BACKUP, lastState: undefined },
+  { ...NO_SUCCESS, lastState: undefined },
   { objective: undefined },
   {},
   {},
 ];
 
-/** A report of that many resources in two projects, every standing among them. */
+/** A report of that many resources in two projects, many states among them. */
 export function largeReport(size: number): StatusReport {
   return report({
     polls: [

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import type { StatusPageOptions } from '../../src/status/page.ts';
+import type { PageOptions } from '../../src/status/page.ts';
 import type { StatusReport } from '../../src/status/report.ts';
 import { statusRoutes } from '../../src/web/status-routes.ts';
 
@@ -20,13 +20,17 @@ export interface StatusServer {
 /** Starts a server that shows the report. */
 export async function startStatusServer(
   first: StatusReport,
-  options: Partial<StatusPageOptions> = {},
+  options: Partial<PageOptions> = {},
   keepMilliseconds = 0,
 ): Promise<StatusServer> {
   let shown = first;
   let instead: RequestHandler | undefined;
   let pages = 0;
-  const routes = statusRoutes(() => shown, options, keepMilliseconds);
+  const routes = statusRoutes(
+    { status: () => shown, configuration: () => 'projects: []\n' },
+    options,
+    keepMilliseconds,
+  );
   const app = express();
   app.use((request, response, next) => {
     if (request.path === '/') pages += 1;

@@ -52,7 +52,7 @@ describe('the view that a query string asks for', () => {
     '?sort=age&dir=asc',
     '?dir=asc',
     '?sort=resource&dir=desc',
-    '?q=x&state=never&sort=size&dir=asc&page=7',
+    '?q=x&state=never_backed_up&sort=size&dir=asc&page=7',
   ])('is linked as %s, with nothing that goes without saying', (link) => {
     expect(viewLink(view(link))).toBe(link);
   });
@@ -64,7 +64,7 @@ describe('filtering', () => {
     ['43e4feaab48f', ['billing']],
     ['analytics', ['web-links', 'citations']],
     ['ap-southeast web', ['web-links']],
-    ['gaussdb', ['sessions', 'billing']],
+    ['gaussdb', ['sessions', 'ledger', 'carts', 'invoices', 'fresh', 'billing']],
     ['orders analytics', []],
   ])('finds %s in name, id, service, project and region', (text, expected) => {
     expect(names(select(mixedReport, view(`q=${encodeURIComponent(text)}`)).rows)).toEqual(expected);
@@ -73,7 +73,11 @@ describe('filtering', () => {
   it.each([
     ['stale', ['fraud-rings', 'sessions']],
     ['running', ['recommendations']],
-    ['attention', ['identity-graph', 'fraud-rings', 'sessions', 'supply-chain']],
+    ['new', ['fresh']],
+    [
+      'attention',
+      ['identity-graph', 'fraud-rings', 'sessions', 'supply-chain', 'ledger', 'carts', 'invoices'],
+    ],
   ])('keeps what is in the state %s', (state, expected) => {
     expect(names(select(mixedReport, view(`state=${state}`)).rows)).toEqual(expected);
   });
@@ -90,7 +94,7 @@ describe('filtering', () => {
 });
 
 describe('sorting', () => {
-  it('puts the worst first: by standing, then by the share of the objective, then by name', () => {
+  it('puts the worst first: by state, then by the share of the objective, then by name', () => {
     const resources = [
       resource({ resourceName: 'graph-10' }),
       resource({ resourceName: 'graph-9' }),
@@ -115,12 +119,12 @@ describe('sorting', () => {
     expect(sorted).toEqual([
       'never, of unknown age',
       'never',
-      'new',
       'staler',
       'stale',
       'stale, long objective',
       'failed',
       'running',
+      'new',
       'older',
       'graph-9',
       'graph-10',

@@ -37,7 +37,7 @@ describe('the status routes', () => {
   it('read the query string', async () => {
     const { body } = await get('/?q=billing&state=&sort=age');
 
-    expect(await body.text()).toContain('<b>1 resource</b> matching the filter, of 12');
+    expect(await body.text()).toContain('<b>1 resource</b> matching the filter, of 16');
   });
 
   it.each(['/?', '/?q', '/?q=%', '/?q=%ff%zz&page=&&=&q[]=x', '/?q=a?b', '/?__proto__[x]=1'])(
@@ -60,7 +60,7 @@ describe('the status routes', () => {
     expect(await body.json()).toMatchObject({ version: '0.1.0', states: { stale: 2 } });
   });
 
-  it.each(['/', '/api/v1/status', '/assets/status.css'])('compress %s where gzip is taken', async (path) => {
+  it.each(['/', '/api/v1/status', '/assets/style.css'])('compress %s where gzip is taken', async (path) => {
     const compressed = await fetch(`${server.origin}${path}`, { headers: { 'Accept-Encoding': 'gzip' } });
     const plain = await get(path);
 
@@ -68,6 +68,13 @@ describe('the status routes', () => {
     expect(compressed.headers.get('Vary')).toBe('Accept-Encoding');
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(await compressed.text()).toBe(await plain.body.text());
+  });
+
+  it('serve the configuration in use as text', async () => {
+    const { headers, body } = await get('/config');
+
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(await body.text()).toBe('projects: []\n');
   });
 
   it('serve every file that the page names, with its type', async () => {
@@ -94,7 +101,7 @@ describe('the status routes', () => {
     },
   );
 
-  it.each(['/', '/api/v1/status'])('only let %s be read', async (path) => {
+  it.each(['/', '/api/v1/status', '/config'])('only let %s be read', async (path) => {
     const posted = await request(`${server.origin}${path}`, { method: 'POST' });
     const asked = await request(`${server.origin}${path}`, { method: 'HEAD' });
 
@@ -107,10 +114,11 @@ describe('the status routes', () => {
 describe('a crowd of readers', () => {
   const crowd = async (paths: readonly string[]) => {
     let made = 0;
-    const routes = statusRoutes(() => {
+    const status = () => {
       made += 1;
       return mixedReport;
-    });
+    };
+    const routes = statusRoutes({ status, configuration: () => '' });
     const server = express().use(routes).listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => {

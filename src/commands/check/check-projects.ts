@@ -10,7 +10,7 @@ import { failureOf, readService as readOnce, type ServiceRead } from '../../poll
 import { createPace } from '../../state/pace.ts';
 import { serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
-import { buildStatusReport } from '../../status/build-report.ts';
+import { resourceStatuses } from '../../status/build-report.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 import { counted } from '../../status/words.ts';
 import { type Adviser, createAdviser } from './advice.ts';
@@ -138,7 +138,7 @@ async function readService(
     signal,
   });
   const served = await serveResources(scope, config, next, policies, createPace());
-  const { resources } = buildStatusReport('', now, [], [served]);
+  const resources = resourceStatuses(served, true, now);
   const policyProblem =
     unread.reason === undefined
       ? undefined
@@ -238,16 +238,6 @@ function onlyNew(sentences: readonly string[], known: string | undefined): reado
 const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
 
 /** The resources outside their objective, never backed up though overdue included. */
-export function outsideObjective(
-  resources: readonly ResourceStatus[],
-  now: UnixSeconds,
-): readonly ResourceStatus[] {
-  return resources.filter((resource) => resource.standing === 'stale' || isOverdue(resource, now));
-}
-
-/** Whether a resource was never backed up though it is older than its objective; an unknown age is old enough. */
-export function isOverdue({ standing, created, objective }: ResourceStatus, now: UnixSeconds): boolean {
-  return (
-    standing === 'never' && (created === undefined || objective === undefined || now - created > objective)
-  );
+export function outsideObjective(resources: readonly ResourceStatus[]): readonly ResourceStatus[] {
+  return resources.filter(({ states: [state] }) => state === 'stale' || state === 'never_backed_up');
 }

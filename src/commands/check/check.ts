@@ -38,7 +38,7 @@ export async function check(flags: CheckFlags, terminal: Terminal, time: Command
   });
 
   const now = time.clock();
-  const summary = summarize(projects, now, flags.strict === true);
+  const summary = summarize(projects, flags.strict === true);
   await print(
     terminal,
     flags.json === true

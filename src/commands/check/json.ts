@@ -1,5 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
+import { needsAttention, type ResourceState } from '../../state/resource-state.ts';
+import { explain } from '../../status/explain.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
 import { type CheckSummary, hasPassed } from './summary.ts';
@@ -18,7 +20,7 @@ export function checkJson(
     projects: projects.map((project) => ({
       project: project.project,
       region: project.region,
-      passed: hasPassed(project, now, strict),
+      passed: hasPassed(project, strict),
       credentials: credentialsJson(project),
       services: project.services.map((service) => serviceJson(service, now, strict)),
       ...(project.refused !== undefined && { refused_services: project.refused }),
@@ -47,18 +49,19 @@ const credentialsJson = ({ credentials, passwordExpires }: ProjectCheck) => ({
 
 function serviceJson(check: ServiceCheck, now: UnixSeconds, strict: boolean) {
   const { resources, problems } = check;
-  const outside = resources && outsideObjective(resources, now);
-  const count = (standing: ResourceStatus['standing']) =>
-    resources?.filter((resource) => resource.standing === standing).length;
+  const outside = resources && outsideObjective(resources);
+  const count = (state: ResourceState) => resources?.filter(({ states }) => states[0] === state).length;
+  const attention = resources?.filter(({ states }) => needsAttention(states[0]));
   return {
     service: check.service,
     passed: problems.length === 0 && check.backups !== undefined && !(strict && outside?.length !== 0),
     problems,
     backups: check.backups,
     resources: resources?.length,
-    never_backed_up: count('never'),
+    never_backed_up: count('never_backed_up'),
     no_objective: count('not_expected'),
     outside_objective: outside?.map(resourceJson),
+    attention: attention?.map((resource) => attentionJson(resource, now)),
     rejected_rows: check.rejectedRows,
     unlisted: check.unlisted,
     resources_over_limit: check.overLimit,
@@ -72,6 +75,14 @@ const resourceJson = (resource: ResourceStatus) => ({
   created_timestamp_seconds: resource.created,
   last_success_timestamp_seconds: resource.lastSuccess,
   rpo_seconds: resource.objective,
+});
+
+const attentionJson = (resource: ResourceStatus, now: UnixSeconds) => ({
+  resource_id: resource.resourceId,
+  resource_name: resource.resourceName,
+  state: resource.states[0],
+  states: resource.states,
+  reason: explain(resource, resource.states[0], now),
 });
 
 const document = (content: object): string => `${JSON.stringify(content, undefined, 2)}\n`;

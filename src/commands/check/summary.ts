@@ -1,4 +1,3 @@
-import type { UnixSeconds } from '../../domain/quantities.ts';
 import { outsideObjective, type ProjectCheck } from './check-projects.ts';
 
 /** What the checks of all projects come to. */
@@ -14,21 +13,17 @@ export interface CheckSummary {
 }
 
 /** Sums up the checks of all projects. */
-export function summarize(
-  projects: readonly ProjectCheck[],
-  now: UnixSeconds,
-  strict: boolean,
-): CheckSummary {
-  const failing = projects.filter((project) => !hasPassed(project, now, strict)).length;
-  const outside = projects.reduce((sum, project) => sum + countOutside(project, now), 0);
+export function summarize(projects: readonly ProjectCheck[], strict: boolean): CheckSummary {
+  const failing = projects.filter((project) => !hasPassed(project, strict)).length;
+  const outside = projects.reduce((sum, project) => sum + countOutside(project), 0);
   return { passed: failing === 0, failing, outside, strict };
 }
 
 /** Whether all checks of a project passed. */
-export const hasPassed = (project: ProjectCheck, now: UnixSeconds, strict: boolean): boolean =>
+export const hasPassed = (project: ProjectCheck, strict: boolean): boolean =>
   project.credentials.kind !== 'failed' &&
   project.services.every(({ problems }) => problems.length === 0) &&
-  !(strict && countOutside(project, now) > 0);
+  !(strict && countOutside(project) > 0);
 
-const countOutside = ({ services }: ProjectCheck, now: UnixSeconds): number =>
-  services.reduce((sum, { resources = [] }) => sum + outsideObjective(resources, now).length, 0);
+const countOutside = ({ services }: ProjectCheck): number =>
+  services.reduce((sum, { resources = [] }) => sum + outsideObjective(resources).length, 0);

@@ -2,11 +2,13 @@ import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../../domain/thresholds.ts';
 import { serviceOf } from '../../services/index.ts';
+import { needsAttention, RESOURCE_STATES } from '../../state/resource-state.ts';
+import { explain, STATE_NAMES } from '../../status/explain.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { agoWords, counted, countWords, durationWords, momentWords } from '../../status/words.ts';
+import { agoWords, counted, countWords, momentWords, objectiveWords } from '../../status/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
-import { isOverdue, outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
+import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
 import type { CheckSummary } from './summary.ts';
 
 /** How the checks are shown. */
@@ -54,15 +56,11 @@ function projectLines(
 ): readonly string[] {
   const { project, region, services, refused } = check;
   const read = services.filter(({ resources }) => resources !== undefined);
-  const table = textTable(
-    HEADINGS,
-    read.map((service) => tableRow(service, now)),
-    {
-      right: NUMBERS,
-      width: width === undefined ? undefined : width - INDENT.length,
-      paintHeading: (text) => style('dim', text),
-    },
-  );
+  const table = textTable(HEADINGS, read.map(tableRow), {
+    right: NUMBERS,
+    width: width === undefined ? undefined : width - INDENT.length,
+    paintHeading: (text) => style('dim', text),
+  });
   return [
     `project ${visible(project)} (${visible(region)})`,
     ...indented(credentialsLines(check, now, style)),
@@ -145,9 +143,9 @@ function passwordLines(
 const HEADINGS = ['service', 'resources', 'backups', 'within objective', 'outside', 'no objective'];
 const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
 
-function tableRow({ service, resources = [], backups }: ServiceCheck, now: UnixSeconds): readonly string[] {
-  const none = resources.filter(({ standing }) => standing === 'not_expected').length;
-  const outside = outsideObjective(resources, now).length;
+function tableRow({ service, resources = [], backups }: ServiceCheck): readonly string[] {
+  const none = resources.filter(({ states }) => states[0] === 'not_expected').length;
+  const outside = outsideObjective(resources).length;
   const counts = [resources.length, backups, resources.length - none - outside, outside, none];
   return [service, ...counts.map((count) => (count === undefined ? '?' : countWords(count)))];
 }
@@ -156,11 +154,13 @@ const MOST_NAMED = 20;
 
 function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['style']): readonly string[] {
   const { service, resources = [], problems, rejectedRows, unlisted, excluded } = check;
-  const named = resources.filter(({ standing }) => standing === 'stale' || standing === 'never');
+  const named = RESOURCE_STATES.filter(needsAttention).flatMap((state) =>
+    resources.filter(({ states }) => states[0] === state),
+  );
   const more = named.length - MOST_NAMED;
   const facts = [
     ...named.slice(0, MOST_NAMED).map((resource) => resourceLine(resource, now)),
-    ...lineIf(more > 0, `and ${countWords(more)} more outside their objectives or not backed up yet`),
+    ...lineIf(more > 0, `and ${countWords(more)} more that need attention`),
     ...rejectionLines(rejectedRows),
     ...lineIf(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} more than it lists`),
     ...lineIf(excluded > 0, `${counted(excluded, 'resource')} excluded by include and exclude`),
@@ -182,15 +182,17 @@ function rejectionLines(rows: ServiceCheck['rejectedRows']): readonly string[] {
 }
 
 function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
-  const { resourceName, resourceId, lastSuccess, objective, created } = resource;
+  const { resourceName, resourceId, states, lastSuccess, objective } = resource;
   const name =
     resourceName === resourceId ? visible(resourceId) : `${visible(resourceName)} (${visible(resourceId)})`;
-  if (lastSuccess === undefined) {
-    const since = created === undefined ? '' : `; created ${agoWords(created, now)}`;
-    return `${name}: ${isOverdue(resource, now) ? 'never backed up' : 'no successful backup yet'}${since}`;
-  }
-  const wanted = objective === undefined ? '' : `, objective ${durationWords(objective)}`;
-  return `${name}: last successful backup ${agoWords(lastSuccess, now)}${wanted}`;
+  const [state] = states;
+  const reason = explain(resource, state, now);
+  const facts = [
+    `${STATE_NAMES[state].toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
+    lastSuccess === undefined ? undefined : `last successful backup ${agoWords(lastSuccess, now)}`,
+    objective === undefined ? undefined : `objective ${objectiveWords(objective)}`,
+  ];
+  return `${name}: ${facts.filter((fact) => fact !== undefined).join(', ')}`;
 }
 
 const lineIf = (applies: boolean, text: string): readonly string[] => (applies ? [text] : []);

@@ -16,16 +16,4 @@ describe('SECURITY.md', () => {
   ])('promises the limit that holds: %s', (line) => {
     expect(page).toContain(line);
   });
-
-  it('shows a policy that allows to list and nothing else', () => {
-    const policy: unknown = JSON.parse(/```json\n(?<json>[\s\S]*?)```/.exec(page)?.groups?.['json'] ?? '');
-
-    expect(policy).toEqual({
-      Version: '1.1',
-      Statement: [{ Effect: 'Allow', Action: expect.any(Array) }],
-    });
-    const actions = JSON.stringify(policy).match(/"[a-z]+:[a-z]+:[a-zA-Z]+"/g) ?? [];
-    expect(actions).toHaveLength(4);
-    for (const action of actions) expect(action).toMatch(/^"(ges|gaussdb):(backup|graph|instance):list"$/);
-  });
 });

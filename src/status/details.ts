@@ -1,0 +1,114 @@
+import { BACKUP_STATES } from '../domain/backup.ts';
+import type { UnixSeconds } from '../domain/quantities.ts';
+import { explain, STATE_ALERTS, STATE_NAMES, scheduleStopped } from './explain.ts';
+import { cut, type Html, html } from './html.ts';
+import { dashboardUrl, runbookLink } from './links.ts';
+import type { PageOptions } from './page.ts';
+import { time } from './pieces.ts';
+import type { ResourceStatus } from './report.ts';
+import { backupsCommand } from './shell.ts';
+import { agoWords, countWords, durationWords, momentWords, objectiveWords, sizeWords } from './words.ts';
+
+const LONGEST_NAME = 64;
+
+/** All that is known of a resource, folded: why it is in its state, what is stored, and what to type next. */
+export function renderDetails(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
+  return html`<details><summary>Details<span class="unseen"> of ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
+<div class="panel">${renderTroubles(resource, now)}<dl>${renderFacts(resource, now)}</dl>
+${
+  options.dashboardUrl === undefined
+    ? undefined
+    : html`<p><a href="${dashboardUrl(options.dashboardUrl, resource)}">Dashboard</a></p>`
+}${renderCommand('List its backups', backupsCommand('list', resource, options))}${
+  resource.exists ? renderCommand('Start a backup', backupsCommand('create', resource, options)) : undefined
+}</div></details>`;
+}
+
+function renderTroubles(resource: ResourceStatus, now: UnixSeconds): Html | undefined {
+  const items = resource.states.flatMap((state) => {
+    const alert = STATE_ALERTS[state];
+    const reason = explain(resource, state, now);
+    return alert === undefined
+      ? []
+      : [
+          html`<li><b>${STATE_NAMES[state]}</b>${reason === undefined ? '' : `: ${reason}`}. ${runbookLink(alert)}</li>`,
+        ];
+  });
+  const stopped = scheduleStopped(resource, now);
+  if (stopped !== undefined)
+    items.push(html`<li><b>Schedule stopped</b>: ${stopped}. ${runbookLink('ScheduleStopped')}</li>`);
+  return items.length === 0 ? undefined : html`<ul class="reasons">${items}</ul>`;
+}
+
+function renderFacts(resource: ResourceStatus, now: UnixSeconds): Html {
+  const { objective, due, lastSuccess, lastSize, lastDuration, lastMethod, medianSize, medianDuration } =
+    resource;
+  // Told apart only where a manual backup is newer: then the schedule may have stopped.
+  const { lastAutomaticSuccess } = resource;
+  const automatic = lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess;
+  const last = words([
+    lastSize === undefined ? undefined : sizeWords(lastSize),
+    lastDuration === undefined ? undefined : `took ${durationWords(lastDuration)}`,
+    lastMethod,
+  ]);
+  const usual = words([
+    medianSize === undefined ? undefined : sizeWords(medianSize),
+    medianDuration === undefined ? undefined : durationWords(medianDuration),
+  ]);
+  return html`${renderMoment('Last success', lastSuccess, now, last)}${renderMoment('Last automatic success', automatic, now)}${renderText('Usually', usual)}${renderMoment(
+    'Last failure',
+    resource.lastFailure,
+    now,
+  )}${renderText('Failures since the last success', countWords(resource.consecutiveFailures))}${renderMoment(
+    'Running since',
+    resource.runningSince,
+    now,
+  )}${renderText('Objective', objective === undefined ? 'none' : objectiveWords(objective))}${renderMoment(
+    'Next backup due',
+    due,
+    now,
+  )}${renderMoment('Oldest backup to restore', resource.oldestSuccess, now)}${renderText(
+    'Stored',
+    storedWords(resource),
+  )}${renderMoment('Created', resource.created, now)}${renderText('Type', resource.kind)}${renderText(
+    'Status',
+    resource.status,
+  )}`;
+}
+
+function storedWords({ stored, storedBytes }: ResourceStatus): string {
+  const counts = BACKUP_STATES.filter((state) => stored[state] > 0).map(
+    (state) => `${countWords(stored[state])} ${state}`,
+  );
+  if (counts.length === 0) return 'no backups';
+  return [...counts, ...(storedBytes === undefined ? [] : [sizeWords(storedBytes)])].join(', ');
+}
+
+const words = (parts: readonly (string | undefined)[]): string | undefined => {
+  const known = parts.filter((part) => part !== undefined);
+  return known.length === 0 ? undefined : known.join(', ');
+};
+
+function renderFact(name: string, value: Html): Html {
+  return html`<div><dt>${name}</dt> <dd>${value}</dd></div>`;
+}
+
+function renderText(name: string, value: string | undefined): Html | undefined {
+  return value === undefined ? undefined : renderFact(name, html`<bdi>${value}</bdi>`);
+}
+
+function renderMoment(
+  name: string,
+  moment: UnixSeconds | undefined,
+  now: UnixSeconds,
+  more?: string,
+): Html | undefined {
+  if (moment === undefined) return undefined;
+  const extra = more === undefined ? '' : `: ${more}`;
+  return renderFact(name, html`${time(moment, agoWords(moment, now))}, ${momentWords(moment)}${extra}`);
+}
+
+function renderCommand(purpose: string, command: string): Html {
+  return html`<div class="command"><span class="purpose">${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>
+`;
+}

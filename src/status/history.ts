@@ -1,0 +1,56 @@
+import type { BackupState } from '../domain/backup.ts';
+import { seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+import { MOST_RECENT_BACKUPS, type RecentBackup, recentBackups } from '../state/recent-backups.ts';
+import type { ResourceStatus } from './report.ts';
+import { agoWords, durationWords, momentWords, sizeWords } from './words.ts';
+
+/** One mark in the history of a resource: a backup, or the gap where one was due and none came. */
+export interface HistoryMark {
+  readonly kind: BackupState | 'missing';
+  readonly words: string;
+}
+
+/**
+ * The last backups of a resource, oldest first, and a gap for each time that one was due and none came: neither a
+ * successful one nor a failed one.
+ */
+export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly HistoryMark[] {
+  const { objective, due } = resource;
+  const marks: HistoryMark[] = [];
+  const addGaps = (from: number, until: number): void => {
+    if (objective === undefined || objective <= 0) return;
+    const missed = Math.ceil((until - from) / objective) - 1;
+    for (let count = Math.max(1, missed - MOST_RECENT_BACKUPS + 1); count <= missed; count += 1)
+      marks.push(gap(unixSeconds(from + count * objective), now));
+  };
+  let last: number | undefined;
+  for (const backup of recentBackups(resource.recent)) {
+    if (last !== undefined) addGaps(last, backup.time);
+    last = backup.time;
+    marks.push({ kind: backup.state, words: backupWords(backup, now) });
+  }
+  if (objective !== undefined && due !== undefined) addGaps(last ?? due - objective, now);
+  return marks.slice(-MOST_RECENT_BACKUPS);
+}
+
+const gap = (due: UnixSeconds, now: UnixSeconds): HistoryMark => ({
+  kind: 'missing',
+  words: `Missing: due ${momentWords(due)}, ${agoWords(due, now)}`,
+});
+
+const NAMES: Readonly<Record<BackupState, string>> = {
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  running: 'Running since',
+  unknown: 'In an unknown state since',
+};
+
+function backupWords({ state, time, size, duration }: RecentBackup, now: UnixSeconds): string {
+  const facts = [
+    `${NAMES[state]} ${momentWords(time)}`,
+    state === 'running' ? durationWords(seconds(Math.max(0, now - time))) : agoWords(time, now),
+    size === undefined ? undefined : sizeWords(size),
+    duration === undefined ? undefined : `took ${durationWords(duration)}`,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(', ');
+}

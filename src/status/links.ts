@@ -1,0 +1,24 @@
+import { ALERT_PREFIX } from '../rules/rule.ts';
+import { runbookUrl } from '../rules/runbooks.ts';
+import { type Html, html } from './html.ts';
+import type { ResourceStatus } from './report.ts';
+
+/** A link to the page that says what to do about an alert, given without the prefix. */
+export function runbookLink(alert: string): Html {
+  const name = `${ALERT_PREFIX}${alert}`;
+  return html`<a href="${runbookUrl(name)}">Runbook<span class="unseen"> ${name}</span></a>`;
+}
+
+/** The dashboard in Grafana, showing one resource. */
+export function dashboardUrl(
+  grafanaUrl: string,
+  { service, region, project, resourceName }: ResourceStatus,
+): string {
+  const picks = new URLSearchParams({
+    'var-cloud_service': service,
+    'var-region': region,
+    'var-project': project,
+    'var-resource_name': resourceName,
+  });
+  return `${grafanaUrl}/d/huaweicloud-backup?${picks}`;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  needsAttention,
+  RESOURCE_STATES,
+  type StateFacts,
+  statesOf,
+} from '../../src/state/resource-state.ts';
+
+const HOUR = 3600;
+const NOW = unixSeconds(1_000_000_000);
+const ago = (length: number) => unixSeconds(NOW - length);
+const ahead = (length: number) => unixSeconds(NOW + length);
+
+const FINE: StateFacts = {
+  objective: seconds(26 * HOUR),
+  due: ahead(20 * HOUR),
+  lastSuccess: ago(6 * HOUR),
+  lastSize: bytes(1000),
+  lastDuration: seconds(600),
+  medianSize: bytes(1000),
+  medianDuration: seconds(600),
+  consecutiveFailures: 0,
+  runningSince: undefined,
+};
+const NEVER = { lastSuccess: undefined, lastSize: undefined, lastDuration: undefined };
+
+describe('the state of a resource', () => {
+  it.each<[string, Partial<StateFacts>, readonly string[]]>([
+    ['inside its objective', {}, ['fine']],
+    ['due this second', { due: NOW }, ['fine']],
+    ['due a second ago', { due: ago(1) }, ['stale']],
+    ['never backed up, first backup due later', { ...NEVER, due: ahead(1) }, ['new']],
+    ['never backed up, first backup due a second ago', { ...NEVER, due: ago(1) }, ['never_backed_up']],
+    ['never backed up, of unknown age', { ...NEVER, due: undefined }, ['never_backed_up']],
+    ['with a failed backup since the last success', { consecutiveFailures: 1 }, ['failed']],
+    ['with a backup that runs', { runningSince: ago(60) }, ['running']],
+    ['with a backup that runs for 6 h', { runningSince: ago(6 * HOUR) }, ['running']],
+    ['with a backup that runs for over 6 h', { runningSince: ago(6 * HOUR + 1) }, ['stuck', 'running']],
+    [
+      'with a backup that runs for over 6 h, as usual',
+      { runningSince: ago(9 * HOUR), medianDuration: seconds(3 * HOUR), lastDuration: seconds(3 * HOUR) },
+      ['running'],
+    ],
+    [
+      'with a backup that runs three times as long as usual',
+      { runningSince: ago(9 * HOUR + 1), medianDuration: seconds(3 * HOUR), lastDuration: seconds(3 * HOUR) },
+      ['stuck', 'running'],
+    ],
+    [
+      'whose running backup has no past to compare with',
+      { runningSince: ago(7 * HOUR), medianDuration: undefined },
+      ['stuck', 'running'],
+    ],
+    ['whose size halved', { lastSize: bytes(500) }, ['fine']],
+    ['whose size is under half of the usual', { lastSize: bytes(499) }, ['shrunk']],
+    ['whose size is not known', { lastSize: undefined }, ['fine']],
+    ['whose usual size is not known', { lastSize: bytes(1), medianSize: undefined }, ['fine']],
+    ['that took three times as long as usual', { lastDuration: seconds(1800) }, ['fine']],
+    ['that took more than three times as long as usual', { lastDuration: seconds(1801) }, ['slow']],
+    [
+      'that took ten times as long as usual, a few minutes',
+      { lastDuration: seconds(300), medianDuration: seconds(30) },
+      ['fine'],
+    ],
+    [
+      'that took ten minutes more than half a minute',
+      { lastDuration: seconds(630), medianDuration: seconds(30) },
+      ['slow'],
+    ],
+    [
+      'in trouble of every kind',
+      {
+        due: ago(1),
+        consecutiveFailures: 3,
+        runningSince: ago(9 * HOUR),
+        lastSize: bytes(1),
+        lastDuration: seconds(HOUR),
+      },
+      ['stale', 'failed', 'stuck', 'shrunk', 'slow', 'running'],
+    ],
+    [
+      'that is not expected to be backed up',
+      { objective: undefined, consecutiveFailures: 3 },
+      ['not_expected'],
+    ],
+  ])('%s', (_what, facts, states) => {
+    expect(statesOf({ ...FINE, ...facts }, NOW)).toEqual(states);
+  });
+
+  it('asks for attention where an alert would fire', () => {
+    expect(RESOURCE_STATES.filter(needsAttention)).toEqual([
+      'never_backed_up',
+      'stale',
+      'failed',
+      'stuck',
+      'shrunk',
+      'slow',
+    ]);
+  });
+});
