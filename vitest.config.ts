@@ -47,6 +47,8 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
     include: [...include],
     exclude: [...exclude],
     testTimeout: order === 1 ? 20_000 : 60_000,
+    // A busy machine takes longer than the second that is waited for by default.
+    expect: { poll: { timeout: 10_000 } },
     sequence: { shuffle: true, groupOrder: order },
     restoreMocks: true,
     globalSetup: [...(isBuilt === true ? ['test/support/built-program.ts'] : []), ...setup],

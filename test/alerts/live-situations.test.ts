@@ -166,7 +166,6 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
   expect(watched.seen().filter((alert) => !mayFire.includes(alert))).toEqual(expected.toSorted());
   for (const alert of watched.received()) {
     expect(alert.labels['cloud_service'] ?? 'ges').toBe('ges');
-    expect(alert.labels).not.toHaveProperty('service');
     expect(alert.annotations['command'] ?? '--service ges').toContain('--service ges');
   }
 });
