@@ -127,6 +127,8 @@ describe('the counters of finished backups', () => {
     state = await stateAfter(state, { backups });
 
     expect(countsOf(state)).toEqual(countsOf(before));
+    // What is listed need not be remembered as well.
+    expect(state.ledger.departed.size).toBe(0);
   });
 
   it('remember 50,000 that have left, or as many as were listed at once, so that they do not grow for ever', async () => {
