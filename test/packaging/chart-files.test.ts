@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -8,6 +8,16 @@ import { CHART, chartFiles } from '../../scripts/chart-files.ts';
 describe('the chart', () => {
   it.each([...chartFiles()])('has %s as the rules, dashboards and schemas make it', (path, text) => {
     expect(readFileSync(join(CHART, path), 'utf8')).toBe(text);
+  });
+
+  it('has no dashboard that is gone', () => {
+    const generated = [...chartFiles().keys()].filter(
+      (path) => path.endsWith('.json') && path.startsWith('files/'),
+    );
+
+    expect(readdirSync(join(CHART, 'files/dashboards')).map((name) => `files/dashboards/${name}`)).toEqual(
+      generated,
+    );
   });
 
   it('is one version with the program', () => {

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
 import manifest from '../../../package.json' with { type: 'json' };
 import { startSimulatedCloud } from '../../../src/services/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../../support/configuration.ts';
@@ -29,6 +30,13 @@ interface ImageConfig {
   readonly Labels: Readonly<Record<string, string>>;
   readonly Healthcheck?: unknown;
 }
+
+// The image has none of its own; the example of a stack has.
+const { healthcheck } = (
+  parse(readFileSync(join(ROOT, 'examples/stack/compose.yml'), 'utf8')) as {
+    readonly services: { readonly exporter: { readonly healthcheck: { readonly test: readonly string[] } } };
+  }
+).services.exporter;
 
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 const argumentOf = (name: string) => new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(dockerfile)?.[1];
@@ -68,7 +76,7 @@ describe('the image', () => {
     await writeFile(config, configurationFor({ ...cloud, origin }), { mode: 0o644 });
     const id = await containers.start(
       ...['--network', 'host', '--volume', `${config}:${FOLDER}/config.yml:ro`, ...more],
-      ...[IMAGE, `--config.file=${FOLDER}/config.yml`, '--web.listen-address=127.0.0.1:0'],
+      ...[IMAGE, '--web.listen-address=127.0.0.1:0'],
     );
     const address = await eventually(
       async () => /msg=listening address=(\S+)/.exec(await containers.logs(id))?.[1],
@@ -76,7 +84,7 @@ describe('the image', () => {
     );
     const get = async (path: string) => fetch(`http://${address}${path}`);
     await eventually(async () => (await get('/-/ready')).ok, 30);
-    return { id, cloud, get };
+    return { id, get, port: address.split(':').at(-1) ?? '' };
   }
 
   it('is the same to the byte when it is built twice', () => {
@@ -143,10 +151,16 @@ describe('the image', () => {
   });
 
   it('serves as any user, read-only, without capabilities, in 256 MB; check runs in it; it stops', async () => {
-    const { id, get } = await startContainer(...HARDENED);
+    const { id, get, port } = await startContainer(...HARDENED);
 
     const samples = readSamples(await (await get('/metrics')).text());
-    const check = await containers.podman('exec', id, COMMAND, 'check', `--config.file=${FOLDER}/config.yml`);
+    const check = await containers.podman('exec', id, COMMAND, 'check');
+    const health = (port: string) => {
+      const [, ...command] = healthcheck.test.map((word) => word.replace(':10045', `:${port}`));
+      return containers.podman('exec', id, ...command);
+    };
+    await health(port);
+    await expect(health('1')).rejects.toThrow(/Command failed/);
     await containers.podman('stop', '--time', '10', id);
     const ended = await containers.podman('wait', id);
 
