@@ -49,7 +49,7 @@ const PROBLEMS_SHOWN = 10;
 function renderProblems(problems: readonly Problem[]): Html {
   const number = problems.length === 1 ? 'A problem' : `${countWords(problems.length)} problems`;
   const more = problems.length - PROBLEMS_SHOWN;
-  return html`<details class="problems fold" data-key="problems"><summary><h2>${number} with the data</h2><span class="first">: <bdi>${problems[0]?.sentence}</bdi></span></summary>
+  return html`<details class="problems fold" data-key="problems"><summary><h2>${number} with the data</h2><span class="first"> <bdi>${problems[0]?.sentence}</bdi></span></summary>
 <ul>
 ${problems.slice(0, PROBLEMS_SHOWN).map(renderProblem)}${
   more > 0 ? html`<li>${countWords(more)} more: see the polls below.</li>` : undefined

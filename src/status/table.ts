@@ -172,7 +172,9 @@ function renderName(name: string, longest = LONGEST_NAME): Html {
 function renderReasons(resource: ResourceStatus, now: UnixSeconds): Html {
   const [state, ...others] = resource.states;
   const reason = explain(resource, state, now);
-  const more = others.map((other) => {
+  // That a backup is stuck says that it is running.
+  const besides = others.filter((other) => other !== 'running' || !resource.states.includes('stuck'));
+  const more = besides.map((other) => {
     const words = explain(resource, other, now);
     return html` <span class="why">${STATE_NAMES[other].toLowerCase()}${words === undefined ? '' : ` ${words}`}</span>`;
   });

@@ -101,6 +101,13 @@ describe('the npm package', () => {
     expect(stdout).toMatch(/configuration is valid/);
   });
 
+  it('holds the style and the script of the status page', () => {
+    const code = [...files.keys()].filter((name) => name.endsWith('.js')).map(textOf);
+
+    expect(code.some((text) => text.includes('--doubtful-ground: #fdf2dd'))).toBe(true);
+    expect(code.some((text) => text.includes("document.getElementById('refresh-status')"))).toBe(true);
+  });
+
   it('has the documents that its help names, and the files for Prometheus and Grafana', async () => {
     const golden = join(ROOT, 'test/commands/golden');
     const helps = await Promise.all(

@@ -205,6 +205,28 @@ describe('the exporter as a process', () => {
     },
   );
 
+  it('shows commands for its own configuration, links to its dashboard, and the configuration in use', async () => {
+    const cloud = await cloudWith({ graphs: 3, instances: 1 });
+    const exporter = await exporterFor(cloud, {}, [
+      '--web.external-dashboard-url',
+      'https://grafana.example/',
+      '--command-prefix',
+      'kubectl exec deploy/exporter --',
+    ]);
+    await eventually(isReady(exporter));
+
+    const page = await (await exporter.get('/')).text();
+    const configuration = await (await exporter.get('/config')).text();
+
+    expect(page).toMatch(
+      /kubectl exec deploy\/exporter -- huaweicloud-backup-exporter backups list --config\.file \/\S+\/config\.yml --project/,
+    );
+    expect(page).toContain('href="https://grafana.example/d/huaweicloud-backup?var-cloud_service=ges&amp;');
+    expect(configuration).toContain('interval: ');
+    expect(configuration).toContain('<secret> from ');
+    expect(configuration).not.toContain(cloud.account.password);
+  });
+
   it('names all of five mistakes in a configuration, each with its line, and ends with 2', async () => {
     const files = await filesFor();
     const path = await files.write(

@@ -277,7 +277,7 @@ describe('a row', () => {
     [
       'stuck',
       { runningSince: ago(19 * HOUR), medianDuration: seconds(300) },
-      'Stuck running for 19 h, usually 5 min running for 19 h',
+      'Stuck running for 19 h, usually 5 min',
     ],
     ['shrunk', { lastSize: bytes(1024), medianSize: bytes(1024 ** 3) }, 'Shrunk 1.00 KiB, usually 1.00 GiB'],
     [
