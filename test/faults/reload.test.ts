@@ -91,7 +91,7 @@ describe('a reloader', () => {
     await reload();
     await reload();
 
-    expect(recorded).toEqual([false, true]);
+    expect(recorded).toEqual([['unforeseen'], []]);
   });
 
   it('reloads one after the other, each with the file as it is then', async () => {
