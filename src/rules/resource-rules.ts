@@ -15,7 +15,7 @@ export function resourceRules(t: Thresholds, by: RuleLabels): RuleGroup {
   const window = durationText(t.resourceGoneWindow);
   const metric = (name: string) => `last_over_time(huaweicloud_backup_${name}[${memory}])`;
   const failing = (count: number) =>
-    `max by (${by.resource}) (${metric('consecutive_failures')} and huaweicloud_backup:watched) >= ${count}`;
+    `max by (${by.resource}) (${metric('consecutive_failures')} >= ${count} and huaweicloud_backup:watched)`;
 
   return {
     name: 'huaweicloud-backup-resources',
@@ -40,20 +40,20 @@ A missed scrape or a restart keeps it for ${memory}; the next complete poll that
         description: `${RESOURCE}: {{ $value }} failed since the last successful backup.`,
       }),
       critical('Stale', {
-        expr: `time() - max by (${by.resource}) (
-  ${metric('due_timestamp_seconds')}
-    and ${metric('last_success_timestamp_seconds')}
+        expr: `max by (${by.resource}) (
+  time() - ${metric('due_timestamp_seconds')} > 0
     and huaweicloud_backup:watched
-) > 0`,
+    and ${metric('last_success_timestamp_seconds')}
+)`,
         summary: 'The last successful backup of {{ $labels.resource_name }} is too old',
         description: `${RESOURCE}: a backup is overdue by {{ $value | humanizeDuration }}${OBJECTIVE}.`,
       }),
       critical('Missing', {
-        expr: `time() - max by (${by.resource}) (
-  ${metric('due_timestamp_seconds')}
-    unless ${metric('last_success_timestamp_seconds')}
+        expr: `max by (${by.resource}) (
+  time() - ${metric('due_timestamp_seconds')} > 0
     and huaweicloud_backup:watched
-) > 0`,
+    unless ${metric('last_success_timestamp_seconds')}
+)`,
         summary: '{{ $labels.resource_name }} has no successful backup',
         description: `${RESOURCE} has no successful backup. The first one was due {{ $value | humanizeDuration }} ago${OBJECTIVE}.`,
       }),

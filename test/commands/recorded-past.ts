@@ -15,7 +15,7 @@ import { readSamples, temporaryDirectory } from '../support/exporter-process.ts'
 import { NO_POLICIES } from '../support/state.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
-/** One sample: series and time as one text, and the value. Series are told apart without the name of their resource. */
+/** One sample: series and time as one text, and the value. Series are told apart without the name and the status of their resource. */
 export type Samples = ReadonlyMap<string, number>;
 
 /** Records what the exporter serves of a cloud, and what a backfill makes of it afterwards. */
@@ -112,10 +112,14 @@ function samplesIn(text: string): Samples {
 
 const SCRAPE_LABELS = new Set(['job', 'instance', 'resource_name']);
 
+/** The status of a resource is only known now, so a backfill leaves it out. */
+const isCompared = (name: string, label: string): boolean =>
+  !SCRAPE_LABELS.has(label) && !(name.endsWith('resource_info') && label === 'status');
+
 function keyOf(sample: string, time: UnixSeconds): string {
   const [{ name, labels } = { name: '', labels: {} }] = readSamples(sample);
   const pairs = Object.entries(labels)
-    .filter(([label]) => !SCRAPE_LABELS.has(label))
+    .filter(([label]) => isCompared(name, label))
     .map(([label, value]) => `${label}=${value}`)
     .toSorted();
   return `${time} ${name.replace('huaweicloud_backup_', '')} ${pairs.join(' ')}`;
