@@ -22,37 +22,37 @@ const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
   ['project', 'name of the project in the configuration'],
   ['resource_id', 'id of the resource'],
   ['resource_name', 'its last known name, else its id'],
-  ['kind', 'engine or type of the resource, in the word of the service: `TaurusDB`, `OS::Nova::Server`, …'],
-  ['status', 'status of the resource, the word or code of the service: `ACTIVE`, `200`, …'],
+  ['kind', 'engine or type of the resource, as the service names it: `TaurusDB`, `OS::Nova::Server`, …'],
+  ['status', 'status of the resource, the service\'s own word or code: `ACTIVE`, `200`, …'],
   ['engine_version', 'version of its engine'],
   ['arch', 'architecture of its processors'],
   ['encrypted', 'true, false'],
   [
     'tag_KEY',
-    'value of the tag `KEY`, for the keys in `tags` of the configuration; other characters of a key than letters, digits and `_` become `_`',
+    'value of the tag `KEY`, for the keys in `tags` of the configuration; in the name, characters other than letters, digits and `_` become `_`',
   ],
   ['state', BACKUP_STATES.join(', ')],
   ['result', 'succeeded, failed'],
-  ['method', 'how a backup was started, in the word of the service: `auto`, `manual`, …'],
+  ['method', 'how a backup was started, as the service names it: `auto`, `manual`, …'],
   ['outcome', OUTCOMES.join(', ')],
   ['reason', REJECTION_REASONS.join(', ')],
   ['operation', [...OPERATIONS].join(', ')],
-  ['code', 'HTTP status, or `network` or `timeout` where there was no complete response'],
+  ['code', 'HTTP status, or `network` or `timeout` if there was no complete response'],
 ];
 
-/** The reference of all metrics, as it stands in docs/metrics.md. */
+/** The text of docs/metrics.md. */
 export function renderMetricsReference(): string {
   return `# Metrics
 
 <!-- Written by \`npm run generate\`. -->
 
-Unknown is absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. No backup id or name is a label.
+Unknown is absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. Backup ids and names are never labels.
 
 ## Resources
 
 Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series of a service come from one complete poll
-and change together; there are none before it. A failed poll leaves them as they were. A label or series whose value is
-not known is absent. A resource has 20 to 26 series, about 5 KB of text.
+and change together; there are none before it. A failed poll leaves them unchanged. A label or series whose value is
+unknown is absent. A resource has 20 to 26 series, about 5 KB of text.
 
 ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 
@@ -61,8 +61,8 @@ ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 ${table([...SERVICE_METRICS, ...Object.values(PROCESS_METRICS)], [])}
 
 Series with the label \`project\` are updated at the end of each poll of their service. The exporter also serves
-prom-client's \`process_*\` and \`nodejs_*\` metrics. The event loop is measured once a second: its statistics other than
-\`nodejs_eventloop_lag_seconds\` include that second.
+prom-client's \`process_*\` and \`nodejs_*\` metrics. The event loop lag is sampled once a second, so all its statistics
+except \`nodejs_eventloop_lag_seconds\` include that second.
 
 ## Labels
 

@@ -89,7 +89,7 @@ const glance: Section = {
       stat({
         title: 'Exporters up',
         description:
-          'Exporters that Prometheus can scrape, and how many there were in the past day. When none is up, everything below is from before.',
+          'Exporters that Prometheus can scrape, and how many there were in the past day. When none is up, everything below is outdated.',
         expr: [
           [`sum(up{${OF_JOB}} and on (job, instance) ${BUILDS}) or 0 * count(${BUILDS})`, 'up'],
           [`count(count by (job, instance) (${BUILDS}))`, 'known'],
@@ -98,7 +98,7 @@ const glance: Section = {
       }),
       stat({
         title: 'Age of the data',
-        description: 'Time since the last complete poll, of the service that has waited longest.',
+        description: 'Time since the last complete poll of the service that has waited longest.',
         unit: 'dtdhms',
         expr: `max(time() - max by (${BY.service}) (${LAST_POLL}))`,
         thresholds: DATA_AGE,
@@ -137,7 +137,7 @@ const glance: Section = {
       }),
       stat({
         title: 'Finished in the past day',
-        description: 'Backups that finished in the past 24 hours, as the exporter has seen it.',
+        description: 'Backups that the exporter saw finish in the past 24 hours.',
         expr: [[`sum by (result) (round(max by (${BY.resource}, result) (${FINISHED})))`, '{{result}}']],
         thresholds: NEUTRAL,
       }),
@@ -145,7 +145,7 @@ const glance: Section = {
     [
       table({
         title: 'Firing alerts',
-        description: 'At most 100 critical alerts and 100 others: those that have been active longest.',
+        description: 'Up to 100 critical alerts and 100 others, longest active first.',
         noValue: 'None',
         columns: [
           label('Severity', 'severity'),
@@ -181,7 +181,7 @@ const WHERE: readonly Column[] = [
 const NAME = label('Resource', 'resource_name', {
   links: [
     {
-      title: 'Show this resource alone',
+      title: 'Show only this resource',
       url: `/d/huaweicloud-backup?${filled('datasource:queryparam')}&var-project=${filled('__data.fields.Project:percentencode')}&var-resource_name=${filled('__data.fields.Resource:percentencode')}&${filled('__url_time_range')}`,
     },
   ],
@@ -195,7 +195,7 @@ const resources: Section = {
       table({
         title: 'Resources, worst first',
         description:
-          'At most 100 of what is picked above, by state and by the share of the objective that is used.',
+          'Up to 100 of the selected resources, by state and share of the objective used.',
         columns: [
           value('State', stateOf(LISTED), 'none', '', { mappings: words(STATE) }),
           NAME,
@@ -248,25 +248,25 @@ const trends: Section = {
     [
       series({
         title: 'Size against the median',
-        description: 'Size of the last successful backup as a share of the median of the ones before.',
+        description: 'Size of the last successful backup as a share of the median of the previous ones.',
         unit: 'percentunit',
-        noValue: 'Fewer than three backups before',
+        noValue: 'Fewer than three previous backups',
         queries: [[ratio('last_success_size_bytes', 'success_size_median_bytes'), LEGEND]],
         limits: SIZE_SHARE,
         max: 3,
       }),
       series({
         title: 'Duration against the median',
-        description: 'Duration of the last successful backup as a share of the median of the ones before.',
+        description: 'Duration of the last successful backup as a share of the median of the previous ones.',
         unit: 'percentunit',
-        noValue: 'Fewer than three backups before',
+        noValue: 'Fewer than three previous backups',
         queries: [[ratio('last_success_duration_seconds', 'success_duration_median_seconds'), LEGEND]],
         limits: DURATION_SHARE,
         max: 5,
       }),
       series({
         title: 'Firing alerts over time',
-        description: 'Firing alerts of all that is picked above.',
+        description: 'Firing alerts of everything selected above.',
         noValue: 'None',
         queries: [[`count by (alertname) (ALERTS{${ALERTS}, alertstate="firing"})`, '{{alertname}}']],
       }),
@@ -275,13 +275,13 @@ const trends: Section = {
 };
 
 const stored: Section = {
-  title: 'What is stored',
+  title: 'Stored backups',
   isCollapsed: true,
   lines: [
     [
       table({
-        title: 'What is stored',
-        description: 'How far back the resources of the table above can be restored, and what they are.',
+        title: 'Stored backups',
+        description: 'How far back the resources in the table above can be restored, and their properties.',
         columns: [
           NAME,
           value('Restorable back to', since(listed('oldest_success_timestamp_seconds')), 'dtdhms', 'never'),
@@ -326,7 +326,7 @@ export const renderBackups = (): string =>
   renderDashboard({
     uid: 'huaweicloud-backup',
     title: 'Huawei Cloud backups',
-    description: 'Backups on Huawei Cloud, as huaweicloud-backup-exporter reads them.',
+    description: 'Backups on Huawei Cloud, read by huaweicloud-backup-exporter.',
     choices: [
       ['job', 'Job', 'huaweicloud_backup_exporter_build_info'],
       ['project', 'Project', POLLS],

@@ -50,33 +50,33 @@ const glance: Section = {
       }),
       stat({
         title: 'Services polled',
-        description: 'Services of projects that are polled.',
+        description: 'Services polled, over all projects.',
         expr: `count(count by (${BY.service}) (${POLLED}))`,
         thresholds: NEUTRAL,
       }),
       stat({
         title: 'Services not read',
-        description: 'Services whose last poll failed, or of which no poll has ended yet.',
+        description: 'Services whose last poll failed, or that have not been polled yet.',
         expr: `count(count by (${BY.service}) (${POLLED}) unless ${perService('poll_success')} == 1) or 0 * count(${POLLED})`,
         thresholds: NONE_ALLOWED,
       }),
       stat({
         title: 'Age of the data',
-        description: 'Time since the last complete poll, of the service that has waited longest.',
+        description: 'Time since the last complete poll of the service that has waited longest.',
         unit: 'dtdhms',
         expr: `max(${since(perService('poll_last_success_timestamp_seconds', '1d'))})`,
         thresholds: DATA_AGE,
       }),
       stat({
         title: 'Clock difference',
-        description: 'The largest difference between the clock of an exporter and that of the cloud.',
+        description: 'Largest difference between the clocks of an exporter and of the cloud.',
         unit: 'dtdhms',
         expr: `max(abs(${last(metric('clock_skew_seconds', SERVICE))}))`,
         thresholds: SKEW,
       }),
       stat({
         title: 'Next password expires in',
-        description: 'Credentials that renew themselves, and passwords that do not expire, do not count.',
+        description: 'Ignores credentials that renew themselves and passwords that do not expire.',
         unit: 'dtdhms',
         noValue: 'No expiry',
         expr: `min(${EXPIRY}) - time()`,
@@ -86,7 +86,7 @@ const glance: Section = {
     [
       table({
         title: 'Exporters',
-        description: 'One row per exporter that there was in the past day.',
+        description: 'Every exporter of the past day.',
         columns: [
           value('State', perExporter(UP_NOW), 'none', 'Gone', { mappings: words(UP) }),
           label('Instance', 'instance'),
@@ -109,7 +109,7 @@ const glance: Section = {
       }),
       table({
         title: 'Services in trouble',
-        description: 'At most 100 services whose last poll was no success, or whose list has gaps.',
+        description: 'Up to 100 services whose last poll failed, or that do not list all their backups.',
         noValue: 'None',
         columns: [
           label('Project', 'project'),
@@ -142,7 +142,7 @@ const polls: Section = {
     [
       stateTimeline({
         title: 'Polls',
-        description: 'What the last poll could read, of the 20 projects whose data is oldest.',
+        description: 'What the last poll could read, for the 20 projects with the oldest data.',
         noValue: 'Not polled yet',
         query: [
           `${POLL.failed[0]} + 0 * (${drawn('poll_success')} == 0)
@@ -154,14 +154,14 @@ or 0 * ${drawn('poll_success')}`,
       }),
       series({
         title: 'Time since the last complete poll',
-        description: 'Of the 20 projects whose data is oldest.',
+        description: 'The 20 projects with the oldest data.',
         unit: 's',
         noValue: 'Not polled yet',
         queries: [[since(drawn('poll_last_success_timestamp_seconds')), LEGEND]],
       }),
       series({
         title: 'Poll duration',
-        description: 'How long the last poll took, its inventory included, of the same projects.',
+        description: 'Duration of the last poll of the same projects, including the inventory.',
         unit: 's',
         noValue: 'Not polled yet',
         queries: [[drawn('poll_duration_seconds'), LEGEND]],
@@ -170,7 +170,7 @@ or 0 * ${drawn('poll_success')}`,
     [
       series({
         title: 'Failed polls per hour',
-        description: 'Polls that were no success, by outcome.',
+        description: 'Failed polls by outcome.',
         noValue: 'None',
         queries: [
           [`${hourly('polls_total', 'outcome', `${SERVICE}, outcome!="success"`)} > 0`, '{{outcome}}'],
@@ -179,7 +179,7 @@ or 0 * ${drawn('poll_success')}`,
       }),
       series({
         title: 'API requests per hour',
-        description: 'By operation and HTTP status; "network" and "timeout" are requests without a response.',
+        description: 'By operation and HTTP status; "network" and "timeout" mean that there was no response.',
         queries: [
           [
             `${hourly('api_requests_total', 'cloud_service, operation, code', REQUESTS)} > 0`,
@@ -190,7 +190,7 @@ or 0 * ${drawn('poll_success')}`,
       }),
       series({
         title: 'API latency',
-        description: 'Mean duration of the requests of an hour.',
+        description: 'Mean request duration over an hour.',
         unit: 's',
         noValue: 'No requests',
         queries: [
@@ -212,7 +212,7 @@ const process: Section = {
     [
       series({
         title: 'Memory',
-        description: 'Memory that the process holds, and the part of it in use by JavaScript values.',
+        description: 'Resident memory, and the JavaScript heap in use.',
         unit: 'bytes',
         queries: [
           [ofProcess('process_resident_memory_bytes'), 'resident {{instance}} ({{job}})'],
@@ -221,7 +221,7 @@ const process: Section = {
       }),
       series({
         title: 'CPU',
-        description: 'CPU time used in an hour, as a share of one CPU.',
+        description: 'Share of one CPU, averaged over an hour.',
         unit: 'percentunit',
         queries: [
           [perExporter(`rate(process_cpu_seconds_total{${OF_EXPORTER}}[1h])`), '{{instance}} ({{job}})'],

@@ -8,7 +8,7 @@ export const PROCESS_METRICS = {
     name: `${PREFIX}api_request_duration_seconds`,
     type: 'histogram',
     unit: 'seconds',
-    help: 'How long requests to the cloud took.',
+    help: 'Duration of API requests.',
     labels: ['cloud_service', 'operation'],
   },
   reloadSuccess: {
@@ -29,21 +29,21 @@ export const PROCESS_METRICS = {
     name: `${PREFIX}exporter_build_info`,
     type: 'gauge',
     unit: undefined,
-    help: 'The exporter that serves this; always 1.',
+    help: 'Versions of the exporter and of Node.js; always 1.',
     labels: ['version', 'revision', 'nodeversion'],
   },
   shardOrdinal: {
     name: `${PREFIX}exporter_shard_ordinal`,
     type: 'gauge',
     unit: undefined,
-    help: 'Which shard this process is, from 0; the same as its label.',
+    help: 'Number of this shard, counted from 0; same value as its label.',
     labels: ['shard_ordinal'],
   },
   totalShards: {
     name: `${PREFIX}exporter_total_shards`,
     type: 'gauge',
     unit: undefined,
-    help: 'The number of shards that the projects are divided among; 1 without sharding.',
+    help: 'Number of shards that the projects are divided among; 1 without sharding.',
     labels: [],
   },
 } as const satisfies Readonly<Record<string, MetricDescription>>;

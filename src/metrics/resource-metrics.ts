@@ -23,7 +23,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     name: 'huaweicloud_backup_resource_info',
     type: 'gauge',
     unit: undefined,
-    help: 'A resource, with what is known of it; always 1.',
+    help: 'Information about the resource; always 1.',
     labels: [...RESOURCE_LABELS, 'kind', 'status', 'engine_version', 'arch', 'encrypted', 'tag_KEY'],
     reading: {
       kind: 'info',
@@ -46,56 +46,56 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'huaweicloud_backup_rpo_seconds',
     'seconds',
-    'Recovery point objective: how old the newest good backup may be. Only for resources that exist and are expected to be backed up.',
+    'Recovery point objective: maximum age of the newest successful backup. Only for resources that exist and are expected to be backed up.',
     ({ objective }) => objective,
   ),
   gauge(
     'huaweicloud_backup_due_timestamp_seconds',
     'seconds',
-    'When the next good backup must be complete to meet the recovery point objective. Only where there is an objective.',
+    'When the next successful backup must be complete to meet the recovery point objective. Absent without an objective.',
     ({ due }) => due,
   ),
   gauge(
     'huaweicloud_backup_last_success_timestamp_seconds',
     'seconds',
-    'When the newest good backup was complete.',
+    'When the newest successful backup completed.',
     (resource) => factsOf(resource).lastSuccess?.end,
   ),
   gauge(
     'huaweicloud_backup_last_automatic_success_timestamp_seconds',
     'seconds',
-    'When the newest good backup that was started automatically was complete.',
+    'When the newest successful automatic backup completed.',
     (resource) => factsOf(resource).lastAutomaticSuccess,
   ),
   gauge(
     'huaweicloud_backup_last_success_size_bytes',
     'bytes',
-    'Size of the newest good backup.',
+    'Size of the newest successful backup.',
     (resource) => factsOf(resource).lastSuccess?.size,
   ),
   gauge(
     'huaweicloud_backup_last_success_duration_seconds',
     'seconds',
-    'How long the newest good backup took.',
+    'Duration of the newest successful backup.',
     (resource) => factsOf(resource).lastSuccess?.duration,
   ),
   gauge(
     'huaweicloud_backup_success_size_median_bytes',
     'bytes',
-    'Median size of the good backups before the newest, up to 14 of them. Absent when fewer than three have a size.',
+    'Median size of up to 14 successful backups before the newest. Absent when fewer than three have a size.',
     (resource) => factsOf(resource).medians.size,
   ),
   gauge(
     'huaweicloud_backup_success_duration_median_seconds',
     'seconds',
-    'Median duration of the good backups before the newest, up to 14 of them. Absent when fewer than three have one.',
+    'Median duration of up to 14 successful backups before the newest. Absent when fewer than three have a duration.',
     (resource) => factsOf(resource).medians.duration,
   ),
   {
     name: 'huaweicloud_backup_last_success_info',
     type: 'gauge',
     unit: undefined,
-    help: 'How the newest good backup was started; always 1.',
+    help: 'How the newest successful backup was started; always 1.',
     labels: [...RESOURCE_LABELS, 'method'],
     reading: {
       kind: 'info',
@@ -105,14 +105,14 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'huaweicloud_backup_last_failure_timestamp_seconds',
     'seconds',
-    'When the newest failed backup ended, or started where its end is not known.',
+    'When the newest failed backup ended, or started if its end is unknown.',
     (resource) => factsOf(resource).lastFailure,
   ),
   {
     name: 'huaweicloud_backup_last_status',
     type: 'gauge',
     unit: undefined,
-    help: 'State of the newest backup: 1 for the state that it is in, 0 for the others.',
+    help: 'State of the newest backup: 1 for its state, 0 for the others.',
     labels: [...RESOURCE_LABELS, 'state'],
     reading: {
       kind: 'by_label',
@@ -127,7 +127,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'huaweicloud_backup_consecutive_failures',
     undefined,
-    'Failed backups that started after the newest good one.',
+    'Failed backups that started after the newest successful one.',
     (resource) => factsOf(resource).consecutiveFailures,
   ),
   gauge(
@@ -139,14 +139,14 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'huaweicloud_backup_oldest_success_timestamp_seconds',
     'seconds',
-    'When the oldest good backup was complete: how far back one can restore.',
+    'When the oldest successful backup completed: how far back you can restore.',
     (resource) => factsOf(resource).oldestSuccess,
   ),
   {
     name: 'huaweicloud_backup_stored',
     type: 'gauge',
     unit: undefined,
-    help: 'Backups that the service lists, by state.',
+    help: 'Backups listed by the service, by state.',
     labels: [...RESOURCE_LABELS, 'state'],
     reading: {
       kind: 'by_label',
@@ -158,7 +158,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'huaweicloud_backup_stored_bytes',
     'bytes',
-    'Size of all good backups together. Absent when one of them has no size.',
+    'Total size of the successful backups. Absent when one of them has no size.',
     ({ facts, listing }) =>
       facts === undefined ? (listing?.storedBytes ?? 0) : (facts.storedBytes ?? listing?.storedBytes),
   ),
@@ -166,7 +166,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     name: 'huaweicloud_backup_finished_total',
     type: 'counter',
     unit: undefined,
-    help: 'Backups seen to finish, each once, by result. Begins at 0 with the exporter, or with its state file.',
+    help: 'Backups seen to finish, each counted once, by result. Starts at 0 with the exporter, or with its state file.',
     labels: [...RESOURCE_LABELS, 'result'],
     reading: {
       kind: 'by_label',

@@ -30,13 +30,13 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_success',
     undefined,
-    'Whether the last poll of the list of backups was complete. Absent before the first.',
+    'Whether the last poll of the backup list was complete. Absent before the first poll.',
     value(({ lastOutcome }) => lastOutcome && Number(lastOutcome === 'success')),
   ),
   gauge(
     'inventory_success',
     undefined,
-    'Whether the list of resources could be read. Absent where it is not polled.',
+    'Whether the list of resources could be read. Absent if it is not polled.',
     value(({ inventoryComplete }) =>
       inventoryComplete === undefined ? undefined : Number(inventoryComplete),
     ),
@@ -44,7 +44,7 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_last_outcome',
     undefined,
-    'Outcome of the last poll: 1 for the outcome it had, 0 for the others. Absent before the first.',
+    'Outcome of the last poll: 1 for its outcome, 0 for the others. Absent before the first poll.',
     byLabel(
       'outcome',
       OUTCOMES,
@@ -61,7 +61,7 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_duration_seconds',
     'seconds',
-    'How long the last poll took.',
+    'Duration of the last poll.',
     value(({ duration }) => duration),
   ),
   counter(
@@ -73,30 +73,30 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'unlisted',
     undefined,
-    'Backups that the service counts and does not list.',
+    'Backups that the service counts but does not list.',
     value(({ unlisted }) => unlisted),
   ),
   counter(
     'records_rejected_total',
-    'Rows of lists that could not be read, by reason. Counted again in every poll.',
+    'Rejected rows by reason, counted again in every poll.',
     byLabel('reason', REJECTION_REASONS, ({ rejected }, reason) => rejected?.[reason]),
     ['reason'],
   ),
   gauge(
     'resources_over_limit',
     undefined,
-    'Resources that are not served because of limits.resources.',
+    'Resources left out because of limits.resources.',
     value(({ overLimit }) => overLimit),
   ),
   gauge(
     'clock_skew_seconds',
     'seconds',
-    'How far the clock of the exporter is ahead of that of the service, in whole seconds; negative when it is behind.',
+    'Clock of the exporter minus clock of the service, in whole seconds.',
     value(({ clockSkew }) => clockSkew),
   ),
   counter(
     'api_requests_total',
-    'Requests to the cloud by HTTP status; network or timeout where there was no complete response.',
+    'API requests by operation and HTTP status; code is network or timeout if there was no complete response.',
     { kind: 'labelled', values: ({ requests }) => requests ?? [] },
     ['operation', 'code'],
   ),

@@ -24,7 +24,7 @@ export interface BackupsRead<Items extends Collector<Backup>> {
   readonly rejections: Rejections;
   /** The first row that was rejected for each reason. */
   readonly examples: ReadonlyMap<RejectionReason, Row>;
-  /** Backups that the service counts and does not list. */
+  /** Backups that the service counts but does not list. */
   readonly unlisted: number;
   /** Resources whose own list could not be read, by id; empty where the project has one list. */
   readonly failures: ReadonlyMap<string, ReadFailure>;

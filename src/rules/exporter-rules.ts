@@ -7,7 +7,7 @@ const SERVICE = '{{ $labels.cloud_service }} backups of project {{ $labels.proje
 const OUTCOME =
   '{{ range printf "huaweicloud_backup_poll_last_outcome{cloud_service=%q,region=%q,project=%q} == 1" $labels.cloud_service $labels.region $labels.project | query }} Outcome of the last poll: {{ .Labels.outcome }}.{{ end }}';
 
-/** Every outcome of a poll has a counter from the start; one of them tells which services are polled. */
+/** All outcomes are counted from the start, so any one of them shows which services are polled. */
 const POLLS = 'huaweicloud_backup_polls_total{outcome="success"}';
 const BUILD = 'huaweicloud_backup_exporter_build_info';
 const LAST_POLL = 'huaweicloud_backup_poll_last_success_timestamp_seconds';
@@ -18,7 +18,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
   const resourceMemory = durationText(t.resourceMemory);
   const serviceMemory = durationText(t.serviceMemory);
   const rejectedWindow = durationText(t.recordsRejectedWindow);
-  /** What ends when a service is forgotten begins before, so that there is no gap between two alerts. */
+  /** A little less than the memory, so that one alert starts before the other ends. */
   const nearlyForgotten = t.serviceMemory - t.neverPolledFor;
   const recent = (name: string) => `last_over_time(huaweicloud_backup_${name}[${memory}])`;
 
@@ -32,7 +32,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
   - (last_over_time(huaweicloud_backup_clock_skew_seconds[${serviceMemory}]) or last_over_time(${LAST_POLL}[${serviceMemory}]) * 0)`,
       }),
       record('huaweicloud_backup:unpolled', {
-        comment: `Every service that was polled in the last ${serviceMemory} and that no exporter polls now, with the exporter that did.`,
+        comment: `Every service that was polled in the last ${serviceMemory} but is not polled now, with the exporter that polled it.`,
         expr: `last_over_time(${POLLS}[${serviceMemory}])
   unless on (${by.service}) ${POLLS}`,
       }),
@@ -66,13 +66,13 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
     and on (${by.job}) ${BUILD}
 )`,
         summary: 'Project {{ $labels.project }} is no longer polled',
-        description: `${SERVICE}: polled within the last ${serviceMemory}, and by no exporter now. Their alerts are gone too.`,
+        description: `${SERVICE}: polled within the last ${serviceMemory}, but by no exporter now. Their alerts have stopped too.`,
       }),
       critical('DataStale', {
         expr: `time() - max by (${by.service}) (huaweicloud_backup:last_poll_timestamp_seconds) > ${t.dataStaleAfter}
   and on (${by.service}) last_over_time(${POLLS}[${resourceMemory}])`,
         summary: 'Backup data of project {{ $labels.project }} is stale',
-        description: `${SERVICE}: no poll has been complete for {{ $value | humanizeDuration }}. The other alerts use old data.`,
+        description: `${SERVICE}: no complete poll for {{ $value | humanizeDuration }}. The other alerts are based on old data.`,
       }),
       critical('NeverPolled', {
         expr: `count by (${by.service}) (last_over_time(${POLLS}[${resourceMemory}]))
@@ -80,7 +80,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
     huaweicloud_backup:last_poll_timestamp_seconds > time() - ${nearlyForgotten - t.neverPolledFor} or ${LAST_POLL}
   )`,
         summary: 'Backups of project {{ $labels.project }} have not been read yet',
-        description: `${SERVICE}: no poll has been complete since the exporter started.${OUTCOME}`,
+        description: `${SERVICE}: no complete poll since the exporter started.${OUTCOME}`,
       }),
       warning('PollFailing', {
         expr: `min by (${by.service}) (
@@ -139,7 +139,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
 )`,
         summary: 'Prometheus renames labels of the backup exporter',
         description:
-          'Targets of job {{ $labels.job }} have a label cloud_service, region or project, so that of the exporter becomes exported_… and alerts mix up projects. Set honor_labels: true for the job.',
+          'Targets of job {{ $labels.job }} have a label cloud_service, region or project, so the label of the exporter becomes exported_… and alerts mix up projects. Set honor_labels: true for the job.',
         about: 'job',
       }),
       critical('ShardingMismatch', {

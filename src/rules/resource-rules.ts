@@ -22,8 +22,8 @@ export function resourceRules(t: Thresholds, by: RuleLabels): RuleGroup {
     about: 'resource',
     rules: [
       record('huaweicloud_backup:watched', {
-        comment: `Every resource with an objective, once: as exported by the replica with the newest data, which is the value.
-A missed scrape or a restart keeps it for ${memory}; the next complete poll that does not list the resource ends it.`,
+        comment: `Every resource with an objective, once, from the replica with the newest data; the value is the time of that data.
+Kept for ${memory} over a missed scrape or a restart, and until a complete poll no longer lists the resource.`,
         expr: `topk by (${by.identity}) (1,
   0 * (huaweicloud_backup_rpo_seconds or ${metric('rpo_seconds')}
     unless ignoring (resource_id, resource_name) huaweicloud_backup_poll_last_success_timestamp_seconds)
@@ -64,7 +64,7 @@ A missed scrape or a restart keeps it for ${memory}; the next complete poll that
     and huaweicloud_backup:watched
 )`,
         summary: 'Automatic backups of {{ $labels.resource_name }} have stopped',
-        description: `${RESOURCE}: the last successful automatic backup is {{ $value | humanizeDuration }} old${OBJECTIVE}. Only newer manual backups keep it within that.`,
+        description: `${RESOURCE}: the last successful automatic backup is {{ $value | humanizeDuration }} old${OBJECTIVE}. Newer manual backups hide this.`,
       }),
       record('huaweicloud_backup:running_seconds', {
         comment:
@@ -87,8 +87,8 @@ A missed scrape or a restart keeps it for ${memory}; the next complete poll that
   ${metric('last_success_size_bytes')} < ${t.sizeDroppedRatio} * ${metric('success_size_median_bytes')}
     and huaweicloud_backup:watched
 )`,
-        summary: 'The last backup of {{ $labels.resource_name }} is much smaller than the ones before',
-        description: `${RESOURCE}: the last successful backup has {{ $value | humanize1024 }}B, less than ${t.sizeDroppedRatio} times the median of the ones before.`,
+        summary: 'The last backup of {{ $labels.resource_name }} is much smaller than usual',
+        description: `${RESOURCE}: the last successful backup has {{ $value | humanize1024 }}B, less than ${t.sizeDroppedRatio} times the median of the previous ones.`,
       }),
       info('Slow', {
         expr: `max by (${by.resource}) (
@@ -96,8 +96,8 @@ A missed scrape or a restart keeps it for ${memory}; the next complete poll that
     and ${metric('last_success_duration_seconds')} - ${metric('success_duration_median_seconds')} >= ${t.slowMargin}
     and huaweicloud_backup:watched
 )`,
-        summary: 'The last backup of {{ $labels.resource_name }} took much longer than the ones before',
-        description: `${RESOURCE}: the last successful backup took {{ $value | humanizeDuration }}, over ${t.slowRatio} times the median of the ones before.`,
+        summary: 'The last backup of {{ $labels.resource_name }} took much longer than usual',
+        description: `${RESOURCE}: the last successful backup took {{ $value | humanizeDuration }}, over ${t.slowRatio} times the median of the previous ones.`,
       }),
       record('huaweicloud_backup:lost', {
         comment: `Every resource that had an objective in the last ${window} and has none now, or cannot be read.`,

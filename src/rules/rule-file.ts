@@ -13,7 +13,7 @@ import {
   waitOf,
 } from './thresholds.ts';
 
-/** What a user decides about the rules. */
+/** What users can change about the rules. */
 export interface RuleOptions {
   readonly thresholds: Thresholds;
   /** Labels of targets to keep in every alert, such as `cluster`. */
@@ -22,7 +22,7 @@ export interface RuleOptions {
   readonly runbooks: string;
   /** The address of Grafana; without it no alert links to a dashboard. */
   readonly grafanaUrl: string | undefined;
-  /** What comes before `huaweicloud-backup-exporter` in a command to copy, such as `kubectl exec …`. */
+  /** Prefix of `huaweicloud-backup-exporter` in commands, such as `kubectl exec …`. */
   readonly commandPrefix: string | undefined;
 }
 
@@ -92,7 +92,7 @@ function alertEntry(rule: AlertRule, about: Subject, options: RuleOptions) {
   };
 }
 
-/** The variables of the dashboards, which are called as the labels, that pick what an alert is about. */
+/** Dashboard variables, named like the labels, that select what an alert is about. */
 const VARIABLES: Readonly<Record<Subject, readonly string[]>> = {
   resource: ['cloud_service', 'region', 'project', 'resource_name'],
   service: ['cloud_service', 'region', 'project'],
@@ -103,16 +103,16 @@ const VARIABLES: Readonly<Record<Subject, readonly string[]>> = {
 
 function dashboardUrl(about: Subject, grafanaUrl: string): string {
   const dashboard = about === 'resource' ? 'huaweicloud-backup' : 'huaweicloud-backup-exporter';
-  const picks = VARIABLES[about].map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
-  return `${grafanaUrl}/d/${dashboard}?${picks.join('&')}`;
+  const variables = VARIABLES[about].map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
+  return `${grafanaUrl}/d/${dashboard}?${variables.join('&')}`;
 }
 
-/** A label in single quotes, so that a shell reads any name of a resource as one word. */
+/** A label in single quotes, so that a shell reads any resource name as one word. */
 const quoted = (label: string) => `'{{ reReplaceAll "'" "'\\\\''" $labels.${label} }}'`;
 
 const LIST_BACKUPS = `huaweicloud-backup-exporter backups list --project ${quoted('project')} --service {{ $labels.cloud_service }} --resource ${quoted('resource_id')}`;
 
-/** Writes YAML with a note on top that names what differs from the default, and the comments of recording rules. */
+/** Writes YAML: a header that names changed thresholds, and a comment above each recording rule. */
 function render(content: object, path: readonly string[], { thresholds, extraLabels }: RuleOptions): string {
   const document = new Document(content);
   const changed = THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]);

@@ -1,4 +1,4 @@
-/** How soon someone must look: now, today, or when there is time. */
+/** How soon someone must act: now, today, or when there is time. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /** A rule that records the result of an expression under a name, for the rules after it. */
@@ -9,18 +9,18 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** What alerts are about: decides their links to a dashboard, and whether there is a command to type. */
+/** What an alert is about: decides its dashboard link and whether it has a command. */
 export type Subject = 'resource' | 'service' | 'project' | 'exporter' | 'job';
 
 /** A rule that raises an alert for each result of an expression. */
 export interface AlertRule {
-  /** The name without the prefix that all alerts have. */
+  /** The name without {@link ALERT_PREFIX}. */
   readonly alert: string;
   readonly expr: string;
   readonly severity: Severity;
   readonly summary: string;
   readonly description: string;
-  /** What the alert is about, where it is not what its group is about. */
+  /** Default: that of its group. */
   readonly about?: Subject;
 }
 
@@ -34,17 +34,17 @@ export const warning = alert('warning');
 export const info = alert('info');
 export const record = (name: string, rule: Omit<RecordingRule, 'record'>) => ({ record: name, ...rule });
 
-/** Rules that are evaluated one after the other. Mimir takes up to 20 in a group. */
+/** Rules that are evaluated one after the other. Mimir allows 20 in a group. */
 export interface RuleGroup {
   readonly name: string;
   readonly about: Subject;
   readonly rules: readonly (RecordingRule | AlertRule)[];
 }
 
-/** What all alerts are called first. */
+/** The prefix of every alert name. */
 export const ALERT_PREFIX = 'HuaweiCloudBackup';
 
-/** The labels of each thing, as PromQL takes them after `by`, with those of targets that a user wants kept. */
+/** Label lists for PromQL's `by`, including target labels that a user wants to keep. */
 export function ruleLabels(extra: readonly string[]) {
   const list = (...labels: readonly string[]) => [...labels, ...extra].join(', ');
   return {
@@ -52,11 +52,11 @@ export function ruleLabels(extra: readonly string[]) {
     exporter: list('job', 'instance'),
     service: list('cloud_service', 'region', 'project'),
     project: list('region', 'project'),
-    /** A resource by what never changes: a rename leaves these labels as they are. */
+    /** Survives a rename of the resource. */
     identity: list('cloud_service', 'region', 'project', 'resource_id'),
     resource: list('cloud_service', 'region', 'project', 'resource_id', 'resource_name'),
   };
 }
 
-/** What {@link ruleLabels} gives. */
+/** The result of {@link ruleLabels}. */
 export type RuleLabels = ReturnType<typeof ruleLabels>;

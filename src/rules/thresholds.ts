@@ -2,11 +2,11 @@ import { formatDuration } from '../config/duration.ts';
 import { seconds } from '../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 
-/** One figure of the rules that a user may change. */
+/** A threshold of the rules that users can change. */
 interface Threshold {
   readonly kind: 'duration' | 'count' | 'ratio';
   readonly value: number;
-  /** What it is, as the help of its flag says it. */
+  /** The help text of its flag. */
   readonly about: string;
 }
 
@@ -18,7 +18,7 @@ const duration = (value: number, about: string) => ({ kind: 'duration' as const,
 const count = (value: number, about: string) => ({ kind: 'count' as const, value, about });
 const ratio = (value: number, about: string) => ({ kind: 'ratio' as const, value, about });
 
-/** Every figure in the rules. What the status page compares with as well comes from the domain. */
+/** Every threshold of the rules. Those that the status page shares come from the domain. */
 export const THRESHOLDS = {
   failedCount: count(STATE_THRESHOLDS.failedCount, 'Failed: failed backups in a row'),
   failedFor: duration(5 * MINUTE, 'Failed: how long before it fires'),
@@ -27,7 +27,7 @@ export const THRESHOLDS = {
   staleFor: duration(15 * MINUTE, 'Stale: how long before it fires'),
   missingFor: duration(30 * MINUTE, 'Missing: how long before it fires'),
   scheduleStoppedFor: duration(30 * MINUTE, 'ScheduleStopped: how long before it fires'),
-  stuckAfter: duration(STATE_THRESHOLDS.stuckAfter, 'Stuck: a backup may always run this long'),
+  stuckAfter: duration(STATE_THRESHOLDS.stuckAfter, 'Stuck: a backup may always run for this long'),
   stuckRatio: ratio(STATE_THRESHOLDS.stuckRatio, 'Stuck: multiple of the median duration'),
   stuckFor: duration(10 * MINUTE, 'Stuck: how long before it fires'),
   sizeDroppedRatio: ratio(STATE_THRESHOLDS.shrunkRatio, 'SizeDropped: share of the median size'),
@@ -35,7 +35,7 @@ export const THRESHOLDS = {
   slowRatio: ratio(STATE_THRESHOLDS.slowRatio, 'Slow: multiple of the median duration'),
   slowMargin: duration(STATE_THRESHOLDS.slowMargin, 'Slow: at least this much longer than the median'),
   slowFor: duration(30 * MINUTE, 'Slow: how long before it fires'),
-  resourceGoneWindow: duration(3 * HOUR, 'ResourceGone: how long ago the resource may have been there'),
+  resourceGoneWindow: duration(3 * HOUR, 'ResourceGone: how far back to look for the resource'),
   resourceGoneFor: duration(10 * MINUTE, 'ResourceGone: how long before it fires'),
   exporterDownFor: duration(10 * MINUTE, 'ExporterDown: how long before it fires'),
   replicaDownFor: duration(10 * MINUTE, 'ReplicaDown: how long before it fires'),
@@ -54,7 +54,7 @@ export const THRESHOLDS = {
   ),
   credentialsExpiringFor: duration(HOUR, 'CredentialsExpiring: how long before it fires'),
   resourcesOverLimitFor: duration(15 * MINUTE, 'ResourcesOverLimit: how long before it fires'),
-  recordsRejectedWindow: duration(HOUR, 'RecordsRejected: rejected rows count for this long'),
+  recordsRejectedWindow: duration(HOUR, 'RecordsRejected: how far back to look for rejected rows'),
   recordsRejectedFor: duration(15 * MINUTE, 'RecordsRejected: how long before it fires'),
   configReloadFailingFor: duration(5 * MINUTE, 'ConfigReloadFailing: how long before it fires'),
   clockSkewBeyond: duration(
@@ -65,9 +65,9 @@ export const THRESHOLDS = {
   labelsRenamedFor: duration(10 * MINUTE, 'LabelsRenamed: how long before it fires'),
   shardingMismatchFor: duration(15 * MINUTE, 'ShardingMismatch: how long before it fires'),
   shardsMissingFor: duration(15 * MINUTE, 'ShardsMissing: how long before it fires'),
-  resourceMemory: duration(30 * MINUTE, 'how long the last values of a resource bridge missing scrapes'),
+  resourceMemory: duration(30 * MINUTE, 'how long the last values of a resource are used when scrapes fail'),
   exporterMemory: duration(5 * MINUTE, "the same for the exporter's own values and for running backups"),
-  serviceMemory: duration(DAY, 'how long a service or exporter that is gone is remembered'),
+  serviceMemory: duration(DAY, 'how long a service or exporter is remembered after it has gone'),
 } as const satisfies Readonly<Record<string, Threshold>>;
 
 /** The name of one of {@link THRESHOLDS}. */

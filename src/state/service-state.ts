@@ -19,7 +19,7 @@ export interface ServiceState {
   readonly overLimit: number;
   /** Resources that `include` and `exclude` keep out, by id: what is known of them must not be forgotten either. */
   readonly excluded: ReadonlyMap<string, KnownResource>;
-  /** Backups that the service counts and does not list. */
+  /** Backups that the service counts but does not list. */
   readonly unlisted: number;
 }
 

@@ -53,7 +53,7 @@ function sentenceOf(
   const attention = RESOURCE_STATES.filter(needsAttention).reduce((sum, state) => sum + counts[state], 0);
   const unread = report.polls.filter(({ lastComplete }) => lastComplete === undefined).length;
   if (isBeforeFirstPoll(report)) return { tone: 'unknown', sentence: 'Nothing has been polled yet' };
-  if (!hasData(report)) return { tone: 'bad', sentence: 'No data: no poll has been complete yet' };
+  if (!hasData(report)) return { tone: 'bad', sentence: 'No data: no complete poll yet' };
   const blind =
     unread === 0 ? '' : `; no data yet from ${counted(unread, 'service')} of ${report.polls.length}`;
   if (attention > 0) {

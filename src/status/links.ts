@@ -14,11 +14,11 @@ export function dashboardUrl(
   grafanaUrl: string,
   { service, region, project, resourceName }: ResourceStatus,
 ): string {
-  const picks = new URLSearchParams({
+  const variables = new URLSearchParams({
     'var-cloud_service': service,
     'var-region': region,
     'var-project': project,
     'var-resource_name': resourceName,
   });
-  return `${grafanaUrl}/d/huaweicloud-backup?${picks}`;
+  return `${grafanaUrl}/d/huaweicloud-backup?${variables}`;
 }

@@ -157,7 +157,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: MANUAL,
       summary: 'Automatic backups of manual have stopped',
-      description: `${at(MANUAL)}: the last successful automatic backup is 23h 45m 0s old; the objective is 12h 0m 0s. Only newer manual backups keep it within that.`,
+      description: `${at(MANUAL)}: the last successful automatic backup is 23h 45m 0s old; the objective is 12h 0m 0s. Newer manual backups hide this.`,
     },
   ],
   Stuck: [
@@ -170,15 +170,15 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
   SizeDropped: [
     {
       labels: SMALL,
-      summary: 'The last backup of small is much smaller than the ones before',
-      description: `${at(SMALL)}: the last successful backup has 1kiB, less than 0.5 times the median of the ones before.`,
+      summary: 'The last backup of small is much smaller than usual',
+      description: `${at(SMALL)}: the last successful backup has 1kiB, less than 0.5 times the median of the previous ones.`,
     },
   ],
   Slow: [
     {
       labels: SLOW,
-      summary: 'The last backup of slow took much longer than the ones before',
-      description: `${at(SLOW)}: the last successful backup took 2h 0m 0s, over 3 times the median of the ones before.`,
+      summary: 'The last backup of slow took much longer than usual',
+      description: `${at(SLOW)}: the last successful backup took 2h 0m 0s, over 3 times the median of the previous ones.`,
     },
   ],
   ResourceGone: [
@@ -217,21 +217,21 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
       labels: DATABASES,
       summary: 'Project prod is no longer polled',
       description:
-        'gaussdb-mysql backups of project prod, r1: polled within the last 1d, and by no exporter now. Their alerts are gone too.',
+        'gaussdb-mysql backups of project prod, r1: polled within the last 1d, but by no exporter now. Their alerts have stopped too.',
     },
   ],
   DataStale: [
     {
       labels: HUNG,
       summary: 'Backup data of project hung is stale',
-      description: `${graphsOf('hung')}: no poll has been complete for 23h 45m 0s. The other alerts use old data.`,
+      description: `${graphsOf('hung')}: no complete poll for 23h 45m 0s. The other alerts are based on old data.`,
     },
   ],
   NeverPolled: [
     {
       labels: NEW,
       summary: 'Backups of project new have not been read yet',
-      description: `${graphsOf('new')}: no poll has been complete since the exporter started. Outcome of the last poll: timeout.`,
+      description: `${graphsOf('new')}: no complete poll since the exporter started. Outcome of the last poll: timeout.`,
     },
   ],
   PollFailing: [
@@ -298,7 +298,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
       labels: IN_JOB,
       summary: 'Prometheus renames labels of the backup exporter',
       description:
-        'Targets of job huaweicloud-backup-exporter have a label cloud_service, region or project, so that of the exporter becomes exported_… and alerts mix up projects. Set honor_labels: true for the job.',
+        'Targets of job huaweicloud-backup-exporter have a label cloud_service, region or project, so the label of the exporter becomes exported_… and alerts mix up projects. Set honor_labels: true for the job.',
     },
   ],
   ShardingMismatch: [

@@ -69,7 +69,7 @@ export const WRITTEN: readonly Fault[] = [
   {
     name: 'a metric that is no longer shown',
     plant: (dashboard) => {
-      dashboard.panels = dashboard.panels.filter(({ title }) => title !== 'What is stored');
+      dashboard.panels = dashboard.panels.filter(({ title }) => title !== 'Stored backups');
     },
     complaint: /huaweicloud_backup_stored_bytes is neither shown nor excused/,
   },

@@ -84,7 +84,7 @@ describe('the head of the page', () => {
     ['unknown', 'No resources found', { resources: [] }],
     [
       'bad',
-      'No data: no poll has been complete yet',
+      'No data: no complete poll yet',
       { polls: [failingPoll('network', 'no route', { lastComplete: undefined })], resources: [] },
     ],
   ])('is %s and says: %s', (tone, sentence, fields) => {
