@@ -23,7 +23,7 @@ const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
   ['resource_id', 'id of the resource'],
   ['resource_name', 'its last known name, else its id'],
   ['kind', 'engine or type of the resource, as the service names it: `TaurusDB`, `OS::Nova::Server`, …'],
-  ['status', 'status of the resource, the service\'s own word or code: `ACTIVE`, `200`, …'],
+  ['status', "status of the resource, the service's own word or code: `ACTIVE`, `200`, …"],
   ['engine_version', 'version of its engine'],
   ['arch', 'architecture of its processors'],
   ['encrypted', 'true, false'],

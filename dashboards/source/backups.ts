@@ -194,8 +194,7 @@ const resources: Section = {
     [
       table({
         title: 'Resources, worst first',
-        description:
-          'Up to 100 of the selected resources, by state and share of the objective used.',
+        description: 'Up to 100 of the selected resources, by state and share of the objective used.',
         columns: [
           value('State', stateOf(LISTED), 'none', '', { mappings: words(STATE) }),
           NAME,
