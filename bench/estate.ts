@@ -15,7 +15,7 @@ export interface EstateRows {
 }
 
 /** The series of a graph of {@link rowsOf}, from whatever kind it is. */
-const SERIES_PER_GRAPH = 20;
+const SERIES_PER_GRAPH = 25;
 /** The series of a graph without backups whose creation time is not known. */
 const SMALLEST_SERIES = 10;
 
@@ -40,9 +40,8 @@ export function estateOfSeries(series: number, backups: number): Estate {
 }
 
 /**
- * The rows of an estate, newest backup first. Most graphs are well. One in ten has a failed backup and an unknown
- * time of creation; one in 25 is of the size that has no automatic backups, and a backup of it runs: each of these
- * has one series more and one less than the others.
+ * The rows of an estate, newest backup first. Each graph has a failed backup. Of one in 25 a backup runs and the time
+ * of creation is unknown: it has one series more and one less than the others.
  */
 export function rowsOf({ graphs, backupsPerGraph, leftOut }: Estate): EstateRows {
   const graphRows = Array.from({ length: graphs }, (_, index) => graphRow(index, backupsPerGraph > 0));
@@ -59,19 +58,20 @@ export function rowsOf({ graphs, backupsPerGraph, leftOut }: Estate): EstateRows
 
 type GraphRow = ReturnType<typeof graphRow>;
 
-const hasFailedBackup = (index: number): boolean => index % 10 === 7;
-const isBackedUpByHand = (index: number): boolean => index % 25 === 3;
+const isRunning = (index: number): boolean => index % 25 === 3;
+// Of this size there are no automatic backups, so that none is expected.
+const SMALLEST_SIZE = '0';
 
 function graphRow(index: number, hasBackups: boolean) {
   return {
     id: uuid('graph', index),
     name: `orders-${String(index).padStart(4, '0')}`,
     status: '200',
-    graph_size_type_index: isBackedUpByHand(index) ? '0' : '3',
+    graph_size_type_index: hasBackups ? '3' : SMALLEST_SIZE,
     data_store_version: '2.3.16',
     arch: index % 5 === 0 ? 'aarch64' : 'x86_64',
     encrypted: index % 3 === 0,
-    ...(hasBackups && !hasFailedBackup(index) && { created: zoneless(1_300_000_000 + index * 61) }),
+    ...(!(hasBackups && isRunning(index)) && { created: zoneless(1_300_000_000 + index * 61) }),
   };
 }
 
@@ -81,7 +81,7 @@ function backupRow(graph: GraphRow, index: number, age: number): Record<string, 
   return {
     id: uuid('backup', index, age),
     name: `${graph.name}_${start}_auto`,
-    backup_method: isBackedUpByHand(index) ? 'manual' : 'auto',
+    backup_method: 'auto',
     graph_id: graph.id,
     graph_name: graph.name,
     graph_status: graph.status,
@@ -102,8 +102,8 @@ function backupRow(graph: GraphRow, index: number, age: number): Record<string, 
 }
 
 function statusOf(index: number, age: number): string {
-  if (isBackedUpByHand(index) && age === 0) return 'backing_up';
-  return hasFailedBackup(index) && age === 3 ? 'failed' : 'success';
+  if (isRunning(index) && age === 0) return 'backing_up';
+  return age === 3 ? 'failed' : 'success';
 }
 
 const zoneless = (time: number): string => new Date(time * 1000).toISOString().slice(0, 19);

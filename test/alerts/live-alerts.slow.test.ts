@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { ALERT_PREFIX } from '../../src/rules/rule.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/rules/thresholds.ts';
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
@@ -50,6 +51,21 @@ const OBJECTIVE = '45s';
 
 /** What a slow machine may add to any time. */
 const SLACK = 25;
+
+/** Alerts that other tests bring about: a pair, shards, wrong clocks and labels, a manual backup, a limit. */
+const ELSEWHERE: ReadonlySet<string> = new Set(
+  [
+    'ClockSkew',
+    'LabelsRenamed',
+    'NeverPolled',
+    'ReplicaDown',
+    'ResourcesOverLimit',
+    'ScheduleStopped',
+    'ServiceGone',
+    'ShardingMismatch',
+    'ShardsMissing',
+  ].map((name) => `${ALERT_PREFIX}${name}`),
+);
 
 const RECEIVERS: Readonly<Record<string, string>> = { critical: 'pager', warning: 'chat', info: 'digest' };
 
@@ -135,6 +151,8 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     credentials: passwordOf(staging),
     services: [{ type: 'ges', endpoint: staging.origin }],
   };
+  const { accessKey: access_key, secretKey: secret_key } = staging.account;
+  const healthyStaging = { ...stagingProject, credentials: { type: 'access-key', access_key, secret_key } };
   const configure = (...moreProjects: readonly unknown[]) =>
     writeFileSync(
       configuration,
@@ -255,8 +273,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       reload();
       await fires(alerts, 8 + SLACK);
       staging.setBackups('ges', undefined);
-      const { accessKey: access_key, secretKey: secret_key } = staging.account;
-      configure({ ...stagingProject, credentials: { type: 'access-key', access_key, secret_key } });
+      configure(healthyStaging);
       reload();
       await end(alerts, 40 + SLACK);
     },
@@ -288,7 +305,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       writeFileSync(configuration, 'projects: 3\n');
       reload();
       await fires(['ConfigReloadFailing exporter'], 6 + SLACK);
-      configure();
+      configure(healthyStaging);
       reload();
       await end(['ConfigReloadFailing exporter'], 5 + SLACK);
     },
@@ -323,7 +340,9 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   });
 
   const received = watched.received();
-  expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(new Set(ALERT_NAMES));
+  expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(
+    new Set(ALERT_NAMES.filter((name) => !ELSEWHERE.has(name))),
+  );
   expect(
     received.filter(
       ({ labels, receivers }) =>

@@ -25,9 +25,3 @@ export const ALERT_NAMES = ALERTS.map(({ alert }) => `${ALERT_PREFIX}${alert}`);
 export const SEVERITIES: Readonly<Record<string, string>> = Object.fromEntries(
   ALERTS.map(({ alert, severity }) => [alert, severity]),
 );
-
-/** Metrics that rules read before the exporter serves them. */
-export const PLANNED_METRICS = [
-  'huaweicloud_backup_poll_last_outcome',
-  'huaweicloud_backup_clock_skew_seconds',
-];
