@@ -19,6 +19,9 @@ const SYSTEMD = ['test/packaging/systemd/**/*.test.ts'];
 const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
 const FAULTS = ['test/faults/**/*.test.ts'];
 
+// What is written for people beside the code agrees with it: pages that are generated, and examples.
+const DOCUMENTS = ['test/documents/**/*.test.ts'];
+
 // Tests that touch nothing but memory: they run under several time zones.
 const PURE = ['config', 'services', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
   (area) => `test/${area}/**/*.test.ts`,
@@ -59,12 +62,13 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
 
 const INSTALLED = [...PROMETHEUS, ...BROWSER, ...ALERTS, ...DASHBOARDS, ...CHART, ...IMAGE, ...SYSTEMD];
 const LATER = [...SLOW, ...BENCH];
-const NOT_PURE = [...PROCESS, ...INSTALLED, ...LATER];
+const NOT_PURE = [...PROCESS, ...INSTALLED, ...LATER, ...DOCUMENTS];
 
 export default defineConfig({
   test: {
     projects: [
       leg({ name: 'unit', include: ['test/**/*.test.ts'], exclude: [...NOT_PURE, ...FAULTS], order: 1 }),
+      leg({ name: 'documents', include: DOCUMENTS, order: 1 }),
       leg({
         name: 'process',
         include: PROCESS,

@@ -18,6 +18,7 @@ const CONTAINERS = ['buildah', 'podman', 'runc', 'mmdebstrap'];
 /** All parts of the tests. */
 export const TEST_LEGS: readonly TestLeg[] = [
   { name: 'unit', packages: ['openssl'] },
+  { name: 'documents', packages: [] },
   { name: 'process', packages: ['openssl', 'python3'] },
   { name: 'faults', packages: ['openssl'] },
   { name: 'prometheus', packages: PROMETHEUS },

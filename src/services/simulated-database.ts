@@ -1,12 +1,6 @@
 import { type Answer, ok, snakeError } from '../simulated-cloud/answer.ts';
 import { hexadecimalId } from '../simulated-cloud/chance.ts';
-import {
-  type Call,
-  type CloudState,
-  isObject,
-  jsonObject,
-  type Route,
-} from '../simulated-cloud/cloud-state.ts';
+import { type Call, type CloudState, jsonObject, type Route } from '../simulated-cloud/cloud-state.ts';
 import { answerPage, inventoryOf, type PagingRules, worldRows } from '../simulated-cloud/listing.ts';
 import { type Backup, backupId, type Resource } from '../simulated-cloud/resource.ts';
 import type { SimulatedApi } from '../simulated-cloud/service.ts';
@@ -234,14 +228,6 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
 export function plainCreate(call: Call): { readonly instanceId: unknown; readonly name: unknown } {
   const body = jsonObject(call);
   return { instanceId: body?.['instance_id'], name: body?.['name'] };
-}
-
-/** The body of a create that is wrapped in `backup`. */
-export function wrappedCreate(call: Call): { readonly instanceId: unknown; readonly name: unknown } {
-  const body = jsonObject(call)?.['backup'];
-  return isObject(body)
-    ? { instanceId: body['instance_id'], name: body['name'] }
-    : { instanceId: undefined, name: undefined };
 }
 
 /** The backup in the answer to a create. */

@@ -5,6 +5,7 @@ import { hasPassed, summarize } from '../../src/commands/check/summary.ts';
 import { checkText } from '../../src/commands/check/text.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { milliseconds, seconds, systemClock } from '../../src/domain/quantities.ts';
+import { defaultApi, SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 
 const quiet = {
@@ -16,7 +17,11 @@ const quiet = {
 
 /** What `check` finds of a project that names no services, in a cloud where only some have an endpoint. */
 async function discover(answering: readonly string[], deny: readonly string[] = []) {
-  const cloud = await startSimulatedCloud({ graphs: 3, instances: 1, counts: { rds: 2, cbr: 1 } });
+  const cloud = await startSimulatedCloud({
+    graphs: 3,
+    instances: 2,
+    counts: Object.fromEntries(SERVICE_TYPES.map((type) => [type, 2])),
+  });
   onTestFinished(() => cloud.stop());
   for (const permission of deny) cloud.deny(permission);
   const { user, domain, password, region } = cloud.account;
@@ -69,17 +74,23 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
 
 describe('check of a project that names no services', () => {
   it('finds those that answer and prints the list to paste', async () => {
-    const { text, passed } = await discover(['ges', 'rds']);
+    const [first, second, ...others] = SERVICE_TYPES;
+    const { text, passed } = await discover([first ?? '', second ?? '']);
 
-    expect(text).toContain('  services:\n    - type: ges # 3 graphs\n    - type: rds # 2 instances\n');
-    expect(text).not.toContain('cbr');
+    expect(text).toMatch(
+      new RegExp(`  services:\\n    - type: ${first} # \\d+ \\w+\\n    - type: ${second} # \\d+ \\w+\\n`),
+    );
+    for (const type of others) expect(text).not.toContain(`type: ${type}`);
     expect(passed).toBe(true);
   });
 
-  it('names what to grant for those that answer with a refusal', async () => {
-    const { text } = await discover(['ges', 'cbr'], ['cbr:backups:list']);
+  it.each(SERVICES)('names what to grant for $type that answers with a refusal', async (service) => {
+    const { backups } = defaultApi(service);
+    const list = backups.of === 'project' ? backups.list : backups.ofResource({ id: 'r' })[0];
+    const permission = list?.call.permission?.role ?? '';
+    const { text } = await discover([service.type], [permission]);
 
-    expect(text).toMatch(/not allowed to read cbr: .*grant cbr:backups:list/);
+    expect(text).toMatch(new RegExp(`not allowed to read ${service.type}: .*grant ${permission}`));
   });
 
   it('fails where none answers', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
+import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { expectGolden } from '../support/golden.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
@@ -30,9 +31,21 @@ async function helpOf(command: string, outputWidth?: number): Promise<string> {
   return terminal.written();
 }
 
+/** The text without the names of the services, which are not kept. */
+const withoutServices = (text: string): string =>
+  text.replaceAll(/\(choices:\s([^)]*)\)/g, (choices, list: string) =>
+    list.replaceAll(/[\s"]/g, '') === SERVICE_TYPES.join(',') ? '(choices: every service)' : choices,
+  );
+
 describe('the help', () => {
   it.each(COMMANDS)('of "%s" is as it is kept', async (command) => {
-    expectGolden(`commands/golden/${fileOf(command)}`, await helpOf(command));
+    expectGolden(`commands/golden/${fileOf(command)}`, withoutServices(await helpOf(command)));
+  });
+
+  it('names every service where one is asked for', async () => {
+    const words = (await helpOf('backups list')).match(/"[a-z-]+"/g) ?? [];
+
+    for (const type of SERVICE_TYPES) expect(words).toContain(`"${type}"`);
   });
 
   it.each(COMMANDS)('of "%s" keeps within 80 columns', async (command) => {
@@ -60,7 +73,7 @@ describe('the help', () => {
     const code = await runCommandLine(args, terminal);
 
     expect({ code, errors: terminal.errors() }).toEqual({ code: 0, errors: '' });
-    expectGolden(`commands/golden/${file}`, terminal.written());
+    expectGolden(`commands/golden/${file}`, withoutServices(terminal.written()));
   });
 
   it.each(['-V', '--version'])('%s prints the version', async (flag) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { SERVICE_TYPES } from '../../src/services/index.ts';
+import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { configIn, PROJECTS, projectWith } from './texts.ts';
 
 const warningsOf = (text: string): readonly string[] => {
@@ -183,12 +183,13 @@ describe('a project', () => {
   });
 
   it('polls services that need a request for each resource less often, unless an interval is given', () => {
-    const text = projectWith('services: [{ type: ges }, { type: rds }]');
+    const text = projectWith('services: all');
     const intervals = (given: string) =>
       configIn(given).projects[0]?.services.map(({ interval }) => interval);
 
-    expect(intervals(text)).toEqual([300, 900]);
-    expect(intervals(`poll: { interval: 2m }\n${text}`)).toEqual([120, 120]);
+    const suitable = SERVICES.map(({ defaultInterval }) => Math.max(300, defaultInterval ?? 0));
+    expect(intervals(text)).toEqual(suitable);
+    expect(intervals(`poll: { interval: 2m }\n${text}`)).toEqual(suitable.map(() => 120));
   });
 
   it('may ask GES by either version', () => {

@@ -194,8 +194,8 @@ describe('a mistake in the environment', () => {
     ],
     [
       'an unknown service',
-      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,rdz' },
-      `environment: HUAWEICLOUD_BACKUP_SERVICES: "rdz" is unknown (did you mean rds?); expected one of ${SERVICE_TYPES.join(', ')}`,
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,gess' },
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: "gess" is unknown (did you mean ges?); expected one of ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'a service twice',

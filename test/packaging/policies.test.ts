@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { actionsFor, withPolicies } from '../../scripts/policies.ts';
+import { actionsFor } from '../../scripts/policies.ts';
 import { callsOf, SERVICES } from '../../src/services/index.ts';
 import { ROOT } from './containers.ts';
 
 const page = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
 
 describe('the policies in SECURITY.md', () => {
-  it('are those of the services', () => {
-    expect(withPolicies(page)).toBe(page);
-  });
-
   it.each(['role', 'identity'] as const)('hold every action that a %s policy can grant', (system) => {
     const both = [...actionsFor('read', system), ...actionsFor('act', system)];
     const named = SERVICES.flatMap(callsOf).flatMap(({ call }) => call.permission ?? []);

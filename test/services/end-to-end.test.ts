@@ -3,7 +3,7 @@ import { createProjectClient } from '../../src/cloud/project-client.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { seconds, systemClock } from '../../src/domain/quantities.ts';
 import { failureOf, readService } from '../../src/poll/read-service.ts';
-import { SERVICE_TYPES, serviceOf } from '../../src/services/index.ts';
+import { defaultApi, SERVICE_TYPES, SERVICES, serviceOf } from '../../src/services/index.ts';
 import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 
 const COUNT = 6;
@@ -156,25 +156,32 @@ describe.each(SERVICE_TYPES.filter((type) => serviceOf(type).resource.one !== 'n
   },
 );
 
-it('one instance that cannot be read loses nothing of the others and does not make the list look whole', async () => {
-  const { cloud, reader } = await open('rds');
-  const complete = (await readService(reader, undefined, forever())).next;
-  const [broken] = complete?.resources.keys() ?? [];
-  const client = {
-    ...reader.client,
-    call: (...[request, signal]: Parameters<typeof reader.client.call>) =>
-      reader.client.call(
-        request.query?.['instance_id'] === broken
-          ? { ...request, path: '/v3/{project_id}/nowhere' }
-          : request,
-        signal,
-      ),
-  };
+const perResource = SERVICES.filter((service) => defaultApi(service).backups.of === 'resource');
 
-  const read = await readService({ ...reader, client }, complete, forever());
+it.each(perResource.map(({ type }) => type))(
+  'one resource of %s that cannot be read loses nothing of the others and does not make the list look whole',
+  async (type) => {
+    const { cloud, reader } = await open(type);
+    const complete = (await readService(reader, undefined, forever())).next;
+    const [broken] = complete?.resources.keys() ?? [];
+    const client = {
+      ...reader.client,
+      call: (...[request, signal]: Parameters<typeof reader.client.call>) =>
+        reader.client.call(
+          request.operation === 'list_backups' && JSON.stringify(request).includes(`${broken}`)
+            ? { ...request, path: '/v3/{project_id}/nowhere' }
+            : request,
+          signal,
+        ),
+    };
 
-  expect(failureOf(read)?.reason).toMatch(/^1 of \d+ resources could not be read, the first: /);
-  expect(read.next?.resources.get(broken ?? '')?.facts).toEqual(complete?.resources.get(broken ?? '')?.facts);
-  expect(read.next?.resources.size).toBe(complete?.resources.size);
-  expect(cloud.resources().length).toBe(COUNT);
-});
+    const read = await readService({ ...reader, client }, complete, forever());
+
+    expect(failureOf(read)?.reason).toMatch(/^1 of \d+ resources could not be read, the first: /);
+    expect(read.next?.resources.get(broken ?? '')?.facts).toEqual(
+      complete?.resources.get(broken ?? '')?.facts,
+    );
+    expect(read.next?.resources.size).toBe(complete?.resources.size);
+    expect(cloud.resources().length).toBe(COUNT);
+  },
+);

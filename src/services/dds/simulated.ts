@@ -1,6 +1,7 @@
+import { isObject, jsonObject } from '../../simulated-cloud/cloud-state.ts';
 import { backupId } from '../../simulated-cloud/resource.ts';
 import { blankTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
-import { simulatedDatabase, wrappedCreate } from '../simulated-database.ts';
+import { simulatedDatabase } from '../simulated-database.ts';
 
 /** DDS of the simulated cloud: KB, times with a blank and without a zone, a create that is wrapped. */
 export const simulatedDds = simulatedDatabase({
@@ -23,7 +24,11 @@ export const simulatedDds = simulatedDatabase({
   created: zonelessTime,
   row: ({ resource }) => ({ instance_name: resource.name, backup_method: 'Physical', kms_enable: false }),
   method: ({ method }) => (method === 'auto' ? 'Auto' : 'Manual'),
-  readCreate: wrappedCreate,
+  readCreate: (call) => {
+    const body = jsonObject(call)?.['backup'];
+    const backup = isObject(body) ? body : {};
+    return { instanceId: backup['instance_id'], name: backup['name'] };
+  },
   answerCreate: (backup, jobId) => ({ backup_id: backupId(backup), job_id: jobId }),
   jobs: 'one',
 });

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { renderConfigurationReference, renderJsonSchema } from '../../scripts/generate-config-docs.ts';
+import { renderServices } from '../../scripts/generate-services-docs.ts';
+import { renderMetricsReference } from '../../scripts/metrics-reference.ts';
+import { withPolicies } from '../../scripts/policies.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+describe('what `npm run generate` writes', () => {
+  it.each([
+    ['docs/configuration.md', renderConfigurationReference],
+    ['docs/config.schema.json', renderJsonSchema],
+    ['docs/metrics.md', renderMetricsReference],
+    ['docs/services.md', renderServices],
+    ['SECURITY.md', () => withPolicies(read('SECURITY.md'))],
+  ])('is in %s', (path, render) => {
+    expect(read(path)).toBe(render());
+  });
+});
