@@ -189,7 +189,7 @@ a mistake.
 
 Regular expressions have the [syntax of RE2](https://github.com/google/re2/wiki/Syntax), as in Prometheus: there are no
 lookarounds and no backreferences, and no expression takes long, whatever the names are. They may have 1000 characters.
-Unlike in Prometheus they are not anchored: \`prod\` matches \`my-prod-graph\`; \`^prod$\` matches only \`prod\`. Where both
+Unlike in Prometheus they are not anchored: \`prod\` matches \`my-prod-orders\`; \`^prod$\` matches only \`prod\`. Where both
 \`resource_name\` and \`resource_id\` are given, both must match.
 
 ## Text

@@ -22,7 +22,7 @@ const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
   ['project', 'name of the project in the configuration'],
   ['resource_id', 'id of the resource'],
   ['resource_name', 'its last known name, else its id'],
-  ['kind', 'engine or type of the resource, as the service names it: `TaurusDB`, `OS::Nova::Server`, …'],
+  ['kind', 'engine or type of the resource, as the service names it: `MySQL`, `OS::Nova::Server`, …'],
   ['status', "status of the resource, the service's own word or code: `ACTIVE`, `200`, …"],
   ['engine_version', 'version of its engine'],
   ['arch', 'architecture of its processors'],

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { SERVICES } from '../src/services/index.ts';
 import type { SimulatedCloud } from '../src/services/simulated-cloud.ts';
 import { type Chance, createChance } from './soak/chance.ts';
 import { type Holdings, moreThan, resourcesText, takeStock } from './soak/rest.ts';
@@ -111,10 +112,11 @@ function configuration({ origin, account }: SimulatedCloud, requestTimeout: stri
     project_id: projectId,
     iam_endpoint: origin,
     credentials,
-    services: [
-      { type: 'ges', endpoint: origin, ...(name === 'by-key' && { api_version: 'v1.0' }) },
-      { type: 'gaussdb-mysql', endpoint: origin },
-    ],
+    services: SERVICES.filter(({ byDefault }) => byDefault).map(({ type, settings }) => ({
+      type,
+      endpoint: origin,
+      ...(name === 'by-key' && 'api_version' in settings && { api_version: 'v1.0' }),
+    })),
   });
   return JSON.stringify({
     poll: { interval: '5m', request_timeout: requestTimeout },

@@ -5,7 +5,7 @@ import type { ApiCall, ErrorRules } from '../services/api-call.ts';
 /** One call to a service of a project. The client adds host, signature, limits and retries. */
 export interface ServiceRequest extends ApiCall {
   readonly service: ServiceType;
-  /** Origin, and path prefix if any, of the service: `https://ges.cn-north-4.myhuaweicloud.com`. */
+  /** Origin, and path prefix if any, of the service: `https://SERVICE.cn-north-4.myhuaweicloud.com`. */
   readonly endpoint: string;
   readonly errors: ErrorRules;
 }

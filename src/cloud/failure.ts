@@ -9,7 +9,7 @@ export interface CloudFailureDetails {
   readonly host: string | undefined;
   /** HTTP status of the last response; undefined without one. */
   readonly status: number | undefined;
-  /** The vendor's code (`GES.7041`, `APIGW.0301`, …), cut at 64 characters. */
+  /** The vendor's code (`DBS.280056`, `APIGW.0301`, …), cut at 64 characters. */
   readonly code: string | undefined;
   /** The system's code for a network failure (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …). */
   readonly cause: string | undefined;

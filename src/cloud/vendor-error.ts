@@ -2,7 +2,7 @@ import { asJsonObject } from './json-body.ts';
 
 /** The error in the body of a response, as far as there is one. The texts come from outside. */
 export interface VendorError {
-  /** `GES.7041`, `APIGW.0301`, `DBS.280056`, …; undefined for a mere repetition of an HTTP status. */
+  /** `DBS.280056`, `APIGW.0301`, …; undefined for a mere repetition of an HTTP status. */
   readonly code: string | undefined;
   readonly text: string | undefined;
   /** The HTTP status that IAM writes into its errors. */
@@ -21,7 +21,7 @@ const httpStatus = (value: unknown): number | undefined => {
   return status >= 100 && status < 600 ? status : undefined;
 };
 
-/** The names that the APIs give to an error's code and text: GES v2, GaussDB and gateway; GES v1.0; its jobs. */
+/** The names that the APIs give to an error's code and text; the first are those of most services and of the gateway. */
 const FLAT_SHAPES = [
   ['error_code', 'error_msg'],
   ['errorCode', 'errorMessage'],
@@ -38,7 +38,7 @@ export function readVendorError(body: unknown): VendorError {
     if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
   }
   const unauthorized = asJsonObject(fields['unauthorized']);
-  // CBR's response to an unknown id; only the text distinguishes it from a refused token.
+  // How one service answers an unknown id; only the text distinguishes it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
     return { code: text, text, statedStatus: undefined };

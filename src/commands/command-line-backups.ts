@@ -59,7 +59,7 @@ function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTim
       );
     });
   withPlaceFlags(withChangeFlags(create));
-  create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders-graph --wait`);
+  create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders --wait`);
 }
 
 function addExportCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
@@ -79,7 +79,7 @@ function addExportCommand(backups: Command, terminal: Terminal, time: CommandTim
   withPlaceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',
-    `\nExample:\n  ${PROGRAM_NAME} backups export --resource orders-graph \\\n    --backup latest --to my-bucket/backups/`,
+    `\nExample:\n  ${PROGRAM_NAME} backups export --resource orders \\\n    --backup latest --to my-bucket/backups/`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { errorMessage } from '../errors.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';
+import { SERVICES } from '../services/index.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 import { CommandError, ConfigurationError } from './command-error.ts';
 import { addBackfillCommand } from './command-line-backfill.ts';
@@ -131,15 +132,19 @@ const excessAdvice = (text: string, { environment }: Terminal): string =>
   text.startsWith('error: too many arguments') ? npmAdvice(environment, '--web.listen-address :10047') : '';
 
 function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): void {
-  withServeFlags(program.command('demo'))
-    .description('serve a simulated cloud: no account, configuration or network needed')
-    .option('--demo.graphs <count>', 'simulated graphs, at most 10000', wholeNumber(0, 10_000), 12)
-    .option(
-      '--demo.instances <count>',
-      'simulated GaussDB(for MySQL) instances, at most 10000',
+  const command = withServeFlags(program.command('demo')).description(
+    'serve a simulated cloud: no account, configuration or network needed',
+  );
+  for (const { type, resource, demo } of SERVICES) {
+    if (demo === undefined) continue;
+    command.option(
+      `--demo.${demo.flag} <count>`,
+      `simulated ${resource.many} of ${type}, at most 10000`,
       wholeNumber(0, 10_000),
-      6,
-    )
+      demo.count,
+    );
+  }
+  command
     .option(
       '--demo.others <count>',
       'simulated resources of each other service, at most 10000',

@@ -65,7 +65,7 @@ export function openClients(config: Config, terminal: Terminal): CommandClients 
   };
 }
 
-/** A service as messages call it: `ges of prod`. */
+/** A service as messages call it: `SERVICE of prod`. */
 export const placeWords = ({ project, service }: PickedService): string =>
   `${service.type} of ${visible(project.name)}`;
 

@@ -8,6 +8,7 @@ import { openReplacement } from '../files/replace-file.ts';
 import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import { SERVICES } from '../services/index.ts';
+import type { CloudService } from '../services/service.ts';
 import { startSimulatedCloud } from '../services/simulated-cloud.ts';
 import type { SimulatedCloud } from '../simulated-cloud/simulated-cloud.ts';
 import { shellWord } from '../status/shell.ts';
@@ -51,9 +52,7 @@ export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number
 
 async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   const options = {
-    graphs: flags['demo.graphs'],
-    instances: flags['demo.instances'],
-    counts: Object.fromEntries(otherServices(flags).map((type) => [type, flags['demo.others']])),
+    counts: Object.fromEntries(SERVICES.map((service) => [service.type, countOf(service, flags)])),
     seed: flags['demo.seed'],
     mishaps: MISHAPS,
     speed: flags['demo.speed'],
@@ -69,12 +68,13 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   return cloud;
 }
 
-const MAIN_SERVICES: readonly string[] = ['ges', 'gaussdb-mysql'];
+/** How many resources of a service the demo has. */
+const countOf = ({ demo }: CloudService, flags: DemoFlags): number =>
+  demo === undefined ? flags['demo.others'] : Number(flags[`demo.${demo.flag}`]);
 
-const otherServices = (flags: DemoFlags): readonly string[] =>
-  flags['demo.others'] === 0
-    ? []
-    : SERVICES.map(({ type }) => type).filter((type) => !MAIN_SERVICES.includes(type));
+/** The services that the demo polls: those with a flag of their own, the others where they have resources. */
+const polledServices = (flags: DemoFlags): readonly CloudService[] =>
+  SERVICES.filter(({ demo }) => demo !== undefined || flags['demo.others'] > 0);
 
 /** The configuration of the demo: what its exporter runs with, and commands beside it may use. */
 function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
@@ -96,7 +96,7 @@ function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
           domain: account.domain,
           password: account.password,
         },
-        services: [...MAIN_SERVICES, ...otherServices(flags)].map((type) => ({
+        services: polledServices(flags).map(({ type }) => ({
           type,
           endpoint: cloud.endpointOf(type),
         })),

@@ -21,8 +21,8 @@ export interface ServeFlags {
 
 /** The flags of `demo`, checked. */
 export interface DemoFlags extends ServeFlags {
-  readonly 'demo.graphs': number;
-  readonly 'demo.instances': number;
+  /** How many resources a service with a flag of its own has: `demo.FLAG`. */
+  readonly [flag: `demo.${string}`]: string | number | undefined;
   readonly 'demo.others': number;
   readonly 'demo.seed': number;
   readonly 'demo.speed': number;

@@ -93,7 +93,7 @@ export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] 
   return list;
 };
 
-/** Where in a file a key is a setting, in words: `poll`, `projects[].services[] of type ges`. */
+/** Where in a file a key is a setting, in words: `poll`, `projects[].credentials of type password`. */
 export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
   const settings = listSettings(schema).filter(({ path }) => path === key || path.endsWith(`.${key}`));
   const byPath = Map.groupBy(settings, ({ path }) => path.slice(0, -key.length - 1));

@@ -17,7 +17,7 @@ export type ResourceMetric = SeriesMetric<ServedResource>;
 
 const factsOf = (resource: ServedResource): ResourceFacts => resource.facts ?? NO_BACKUPS;
 
-/** Every metric of a graph or instance, in the order in which they are served. */
+/** Every metric of a resource, in the order in which they are served. */
 export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   {
     name: 'huaweicloud_backup_resource_info',

@@ -47,7 +47,8 @@ export function readNumber(value: unknown): number | undefined {
   return number !== undefined && number >= 0 ? number : undefined;
 }
 
-const sizeReader =
+/** A reader of sizes in a unit of so many bytes. The vendor does not say whether a KB is 2^10 bytes: 2^10 is taken, so for the larger units. */
+export const sizeReader =
   (bytesPerUnit: number) =>
   (value: unknown): Bytes | undefined => {
     const units = readNumber(value);
@@ -55,14 +56,10 @@ const sizeReader =
     return size === undefined ? undefined : bytes(size);
   };
 
-/** A size in bytes. */
-export const readBytes = sizeReader(1);
-/** A size in KB, taken as 2^10 bytes: the vendor does not say which KB is meant. So for the larger units. */
+/** A size in KB. */
 export const readKibibytes = sizeReader(2 ** 10);
-/** A size in MB, taken as 2^20 bytes. */
+/** A size in MB. */
 export const readMebibytes = sizeReader(2 ** 20);
-/** A size in GB, taken as 2^30 bytes. */
-export const readGibibytes = sizeReader(2 ** 30);
 
 /** A time in milliseconds since 1970; services write 0 for no time. */
 export function readUnixMilliseconds(value: unknown): UnixSeconds | undefined {

@@ -117,6 +117,8 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly requests: (resources: number, backups: number) => number;
   /** The smallest `poll.interval` that suits 200 resources, in seconds; undefined where the usual one does. */
   readonly defaultInterval?: Seconds;
+  /** Its own flag of the demo, `--demo.FLAG`, for how many resources it has, and how many without the flag; the others share `--demo.others`. */
+  readonly demo?: { readonly flag: string; readonly count: number };
   /** Whether a configuration from the environment polls it without being told. */
   readonly byDefault?: true;
   /** Its part of the simulated cloud. */

@@ -10,16 +10,10 @@ export interface Answer {
 /** 200 with a body. */
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 
-/** An error of GES v2 or GaussDB. */
+/** An error as most services write it. */
 export const snakeError = (status: number, code: string, message: string): Answer => ({
   status,
   body: { error_code: code, error_msg: message },
-});
-
-/** An error of GES v1.0. */
-export const camelError = (status: number, code: string, message: string): Answer => ({
-  status,
-  body: { errorCode: code, errorMessage: message },
 });
 
 /** An error of the gateway in front of the services. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Backup, backupId, type Resource } from './resource.ts';
-import { zonelessTime } from './time-text.ts';
+import type { Backup, Resource } from './resource.ts';
 
 const JOBS_KEPT = 1000;
 const PENDING_SECONDS = 2;
@@ -11,7 +10,7 @@ type Work =
   | { readonly kind: 'export'; readonly backup: Backup; readonly fails: boolean };
 
 interface Job {
-  readonly graph: Resource;
+  readonly resource: Resource;
   readonly work: Work;
   readonly createdAt: number;
 }
@@ -21,9 +20,11 @@ type JobState =
   | { readonly status: 'success'; readonly end: number }
   | { readonly status: 'failed'; readonly end: number; readonly reason: string };
 
-/** How far a job is, for services that answer in words of their own. */
+/** How far a job is. */
 export interface JobProgress {
   readonly status: 'pending' | 'running' | 'success' | 'failed';
+  readonly kind: Work['kind'];
+  readonly backup: Backup;
   readonly resource: Resource;
   readonly begin: number;
   readonly end: number | undefined;
@@ -33,11 +34,9 @@ export interface JobProgress {
 /** The newest 1000 jobs. */
 export interface Jobs {
   /** Notes a job and gives its id. */
-  readonly add: (graph: Resource, work: Work, now: number) => string;
+  readonly add: (resource: Resource, work: Work, now: number) => string;
   /** Undefined when there is no such job. */
   readonly progress: (jobId: string, now: number) => JobProgress | undefined;
-  /** The body of `GET …/graphs/{graph_id}/jobs/{job_id}/status`, or undefined when the graph has no such job. */
-  readonly describe: (graphId: string, jobId: string, now: number) => Record<string, unknown> | undefined;
 }
 
 const backupState = (backup: Backup, now: number): JobState => {
@@ -49,7 +48,7 @@ const backupState = (backup: Backup, now: number): JobState => {
   }
   return backup.state === 'success'
     ? { status: 'success', end: backup.end }
-    : { status: 'failed', end: backup.end, reason: 'The graph engine could not write the backup.' };
+    : { status: 'failed', end: backup.end, reason: 'The backup could not be written.' };
 };
 
 /** No jobs yet. `speed` divides the time that jobs take. */
@@ -73,9 +72,9 @@ export const createJobs = (speed: number): Jobs => {
   };
 
   return {
-    add: (graph, work, now) => {
+    add: (resource, work, now) => {
       const id = `ff808081${randomBytes(12).toString('hex')}`;
-      jobs.set(id, { graph, work, createdAt: now });
+      jobs.set(id, { resource, work, createdAt: now });
       const oldest = jobs.size > JOBS_KEPT ? jobs.keys().next().value : undefined;
       if (oldest !== undefined) {
         jobs.delete(oldest);
@@ -90,27 +89,12 @@ export const createJobs = (speed: number): Jobs => {
       const state = stateOf(job, now);
       return {
         status: state.status,
-        resource: job.graph,
+        kind: job.work.kind,
+        backup: job.work.backup,
+        resource: job.resource,
         begin: job.createdAt,
         end: 'end' in state ? state.end : undefined,
         reason: 'reason' in state ? state.reason : undefined,
-      };
-    },
-    describe: (graphId, jobId, now) => {
-      const job = jobs.get(jobId);
-      if (job?.graph.id !== graphId) {
-        return undefined;
-      }
-      const state = stateOf(job, now);
-      return {
-        job_id: jobId,
-        job_type: job.work.kind === 'backup' ? 'CreateGraphBackup' : 'ExportGraphBackup',
-        graph_id: graphId,
-        backup_id: backupId(job.work.backup),
-        status: state.status,
-        begin_time: zonelessTime(job.createdAt),
-        ...('end' in state ? { end_time: zonelessTime(state.end) } : {}),
-        ...('reason' in state ? { fail_reason: state.reason } : {}),
       };
     },
   };

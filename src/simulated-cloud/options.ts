@@ -1,4 +1,4 @@
-/** An API of the simulated cloud: `iam`, `metadata`, `ges`, `ges-v1`, `gaussdb`, or the type of another service. */
+/** An API of the simulated cloud: `iam`, `metadata`, or what a service calls it, mostly its type. */
 export type SimulatedService = string;
 
 /** What a request is for: `sign_in`, `list_backups`, …; `other` is every path that the cloud does not know. */
@@ -9,11 +9,11 @@ export type SimulatedPermission = string;
 
 /** How a simulated cloud is made. */
 export interface SimulatedCloudOptions {
-  /** Number of graphs (12). The first eight have the characters of {@link SimulatedCharacter}, in its order. */
+  /** Number of graphs where `counts` gives none (12). The first eight have the characters of {@link SimulatedCharacter}, in its order. */
   readonly graphs: number;
-  /** Number of database instances (6). The second one fails, all others are healthy. */
+  /** Number of database instances where `counts` gives none (6). The second one fails, all others are healthy. */
   readonly instances: number;
-  /** Number of resources of other services by type: `{ rds: 3 }` (none). The first eight may have a character. */
+  /** Number of resources by the type of their service (none). The first eight may have a character. */
   readonly counts: Readonly<Record<string, number>>;
   /** False makes every resource healthy (true). */
   readonly characters: boolean;
@@ -37,7 +37,7 @@ export interface SimulatedCloudOptions {
   readonly pageLimit: number | undefined;
   /** Order of the backup lists by start (`newest-first`). */
   readonly listOrder: 'newest-first' | 'oldest-first';
-  /** Manual backups that a graph may have; one more is refused with GES.7019 (10). */
+  /** Manual backups that a graph may have; one more is refused (10). */
   readonly manualBackupQuota: number;
   /** Life of a token in seconds (24 h). */
   readonly tokenLife: number;
@@ -177,9 +177,9 @@ export interface PageRequest {
  * - `stale`: no backup has been started for three days and a half.
  * - `running`: each backup takes five hours; one was started 40 minutes before the start.
  * - `unknown`: an hour after each good backup comes one with a status that nobody has documented.
- * - `deleted`: a graph that is gone (status 400, not in the inventory) with the backups that it left.
+ * - `deleted`: a graph that is gone (not in the inventory) with the backups that it left.
  * - `never`: a graph without any backup.
- * - `small`: size index 0, so without automatic backups; one manual backup.
+ * - `small`: too small for automatic backups; one manual backup.
  */
 export type SimulatedCharacter =
   | 'healthy'
@@ -253,7 +253,7 @@ export interface WorldControls {
   readonly finishBackup: (resourceId: string, result?: SimulatedResult) => void;
   /** Takes a backup off the lists. */
   readonly removeBackup: (backupId: string) => void;
-  /** Deletes a graph; its backups stay, with graph_status 400. */
+  /** Deletes a graph; its backups stay. */
   readonly deleteGraph: (resourceId: string) => void;
   /** Deletes an instance and its backups. */
   readonly deleteInstance: (resourceId: string) => void;
@@ -270,7 +270,7 @@ export interface WorldControls {
   readonly remove: (resourceId: string) => void;
   /** Renames a resource; its old backups keep their own names and show the resource's new one. */
   readonly rename: (resourceId: string, name: string) => void;
-  /** Sets the status code of a graph: `900` stopped, `300` faulty, … */
+  /** Sets the status code of a graph, in the service's own numbers. */
   readonly setGraphStatus: (resourceId: string, status: string) => void;
 }
 

@@ -19,7 +19,7 @@ export interface Resource {
   readonly usualMegabytes: number;
   name: string;
   deleted: boolean;
-  /** GES status code while nothing else is going on. */
+  /** Status code of a graph while nothing else is going on. */
   statusCode: string;
   /** Automatic backups planned after this moment do not start. */
   pausedAfter: number;

@@ -12,7 +12,7 @@ export interface Refusals {
 
 /** One service of the simulated cloud: what its resources are like and what its APIs answer. */
 export interface SimulatedApi {
-  /** The type in the configuration: `ges`. */
+  /** The type in the configuration. */
   readonly type: string;
   /** The kind of its resources, for tests to pick from: `graph`. */
   readonly kind: string;
@@ -30,7 +30,7 @@ export interface SimulatedApi {
   readonly smallestMegabytes: number;
   /** Whether backups outlive their resource. */
   readonly keepsBackups: boolean;
-  /** Where its paths begin, so that APIs with the same paths fit on one port: empty or `/rds`. */
+  /** Where its paths begin, so that APIs with the same paths fit on one port: empty or `/TYPE`. */
   readonly prefix: string;
   readonly routes: readonly Route[];
   /** By the `service` of its routes. */

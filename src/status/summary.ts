@@ -63,7 +63,7 @@ function renderProblem({ sentence, alert, places }: Problem): Html {
 
 const PLACES_SHOWN = 6;
 
-/** `ges, rds in prod (data from 3 h ago); ges in staging`. */
+/** `a, b in prod (data from 3 h ago); a in staging`, with services for a and b. */
 function placeWords(places: readonly ProblemPlace[]): string {
   const byProject = Map.groupBy(places, ({ project, region, note = '' }) =>
     JSON.stringify([project, region, note]),

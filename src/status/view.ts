@@ -202,7 +202,7 @@ function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): numbe
   return states[0] === 'never_backed_up' ? Number.POSITIVE_INFINITY : undefined;
 }
 
-// So that graph-9 comes before graph-10.
+// So that orders-9 comes before orders-10.
 function naturalKey(text: string): string {
   return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
 }

@@ -134,7 +134,7 @@ describe('backups create --wait', () => {
 
     const ended = JSON.parse(output.trimEnd().split('\n')[1] ?? '');
     expect(code).toBe(1);
-    expect(ended).toMatchObject({ state: 'failed', reason: 'The graph engine could not write the backup.' });
+    expect(ended).toMatchObject({ state: 'failed', reason: 'The backup could not be written.' });
   });
 
   it('does not take a backup that somebody else started for its own', async () => {

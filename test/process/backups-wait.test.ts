@@ -27,7 +27,7 @@ describe('waiting', () => {
       const { code, output, errors } = await ended;
 
       const what = `the backup of ${name} \\(${id}\\)`;
-      const reason = kind === 'graph' ? ': The graph engine could not write the backup.' : '';
+      const reason = kind === 'graph' ? ': The backup could not be written.' : '';
       expect(code).toBe(1);
       expect(output).toMatch(new RegExp(`^Started ${what}: job \\w+(, backup \\w+)?\\n$`));
       expect(errors).toMatch(

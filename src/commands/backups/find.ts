@@ -11,7 +11,7 @@ export interface ResourceInService {
   readonly service: OpenService;
 }
 
-/** A resource as messages call it: `orders-graph (4c5f882d-…)`. */
+/** A resource as messages call it: `orders (4c5f882d-…)`. */
 export const nameOf = ({ id, name }: FoundResource): string => visible(name === id ? id : `${name} (${id})`);
 
 /**

@@ -4,16 +4,18 @@ import type { Row } from '../../pagination/list.ts';
 import { backupFromFields, elapsed, firstDuration, resourceFromFields } from '../domain.ts';
 import {
   asObject,
-  readBytes,
   readCode,
   readDateTime,
   readEnvelope,
   readId,
   readName,
   readTags,
+  sizeReader,
 } from '../fields.ts';
 import { weeklyObjective } from '../schedule.ts';
 import { type BackupPolicy, defineService, type List, pagesOf, type ServiceApi } from '../service.ts';
+
+const readBytes = sizeReader(1);
 
 const instancePath = (id: string): string => `/v2/{project_id}/instances/${encodeURIComponent(id)}`;
 

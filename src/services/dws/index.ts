@@ -8,14 +8,16 @@ import {
   readCode,
   readDateTime,
   readEnvelope,
-  readGibibytes,
   readId,
   readName,
   readTags,
+  sizeReader,
 } from '../fields.ts';
 import { TIME_TO_COMPLETE } from '../schedule.ts';
 import { type BackupPolicy, defineService, type List, type ServiceApi } from '../service.ts';
 import { longestGapOfAll } from './quartz.ts';
+
+const readGibibytes = sizeReader(2 ** 30);
 
 const snapshots: List<Backup> = {
   call: {

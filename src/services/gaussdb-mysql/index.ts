@@ -82,6 +82,7 @@ export const gaussdbMysql = defineService({
   }),
   errors: databaseErrors({ 'DBS.200010': { kind: 'permission' } }),
   byDefault: true,
+  demo: { flag: 'instances', count: 6 },
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
   unverified: ['Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.'],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),

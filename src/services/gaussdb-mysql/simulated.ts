@@ -4,8 +4,23 @@ import { type Call, type CloudState, jsonObject, type Route } from '../../simula
 import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
-import { parseZonedTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-text.ts';
 import { gaussdbBackupRow, gaussdbCreatedBackup, instanceRow, policyOf } from './simulated-rows.ts';
+
+/** Reads `2020-07-06T10:41:14+0800` (or `Z`) as Unix seconds; undefined for anything else. */
+const parseZonedTime = (text: string): number | undefined => {
+  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:Z|([+-])(\d{2})(\d{2}))$/.exec(text);
+  if (!match) {
+    return undefined;
+  }
+  const [, local = '', sign, hours = '0', minutes = '0'] = match;
+  const milliseconds = Date.parse(`${local}Z`);
+  if (Number.isNaN(milliseconds) || zonelessTime(milliseconds / 1000) !== local) {
+    return undefined;
+  }
+  const east = (Number(hours) * 60 + Number(minutes)) * 60;
+  return milliseconds / 1000 + (sign === '-' ? east : -east);
+};
 
 const badParameter = (what: string): Answer =>
   snakeError(400, 'DBS.280001', `The parameter ${what} is not valid.`);
@@ -182,7 +197,7 @@ export const simulatedGaussdbMysql: SimulatedApi = {
   type: 'gaussdb-mysql',
   kind: 'instance',
   number: 2,
-  count: ({ instances }) => instances,
+  count: ({ counts, instances }) => counts['gaussdb-mysql'] ?? instances,
   characters: ['healthy', 'failing'],
   noun: 'db',
   resourceId: (seed, index) => `${hexadecimalId(seed, 2, index)}in07`,

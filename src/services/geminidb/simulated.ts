@@ -1,7 +1,10 @@
 import { jsonObject } from '../../simulated-cloud/cloud-state.ts';
 import { backupId } from '../../simulated-cloud/resource.ts';
-import { zeroZoneTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-text.ts';
 import { simulatedDatabase } from '../simulated-database.ts';
+
+/** `2019-05-27T03:38:51+0000`. */
+const zeroZoneTime = (unixSeconds: number): string => `${zonelessTime(unixSeconds)}+0000`;
 
 /** GeminiDB of the simulated cloud: version 4 of the list, KB with a fraction, a list of jobs. */
 export const simulatedGeminidb = simulatedDatabase({

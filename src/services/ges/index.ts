@@ -90,6 +90,7 @@ export const ges = defineService({
     },
   },
   byDefault: true,
+  demo: { flag: 'graphs', count: 12 },
   readOnlyRoles: ['GES ReadOnlyAccess'],
   unverified: [
     'Whether `offset` counts rows or pages: rows are assumed, and pages where a list looks too short otherwise.',

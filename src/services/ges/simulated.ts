@@ -1,10 +1,17 @@
-import { type Answer, camelError, ok, snakeError } from '../../simulated-cloud/answer.ts';
+import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
 import { uuid } from '../../simulated-cloud/chance.ts';
 import { type Call, type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
 import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
 import { backupId, type Resource } from '../../simulated-cloud/resource.ts';
 import type { Refusals, SimulatedApi } from '../../simulated-cloud/service.ts';
+import { zonelessTime } from '../../simulated-cloud/time-text.ts';
 import { gesBackupRow, gesV1BackupRow, graphRow, graphV1Row } from './simulated-rows.ts';
+
+/** An error of v1.0. */
+const camelError = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: { errorCode: code, errorMessage: message },
+});
 
 const refuse = (code: string, message: string): Answer => snakeError(400, code, message);
 const badParameter = (what: string): Answer => refuse('GES.0001', `Parameter error: ${what}.`);
@@ -159,8 +166,18 @@ const exportBackup: Route['answer'] = (call, cloud) => {
 
 const getJob: Route['answer'] = (call, cloud) => {
   const { graph_id: graphId = '', job_id: jobId = '' } = call.parameters;
-  const job = cloud.jobs.describe(graphId, jobId, cloud.world().now());
-  return job ? ok(job) : refuse('GES.7007', 'There is no such job.');
+  const job = cloud.jobs.progress(jobId, cloud.world().now());
+  if (job?.resource.id !== graphId) return refuse('GES.7007', 'There is no such job.');
+  return ok({
+    job_id: jobId,
+    job_type: job.kind === 'backup' ? 'CreateGraphBackup' : 'ExportGraphBackup',
+    graph_id: graphId,
+    backup_id: backupId(job.backup),
+    status: job.status,
+    begin_time: zonelessTime(job.begin),
+    ...(job.end !== undefined && { end_time: zonelessTime(job.end) }),
+    ...(job.reason !== undefined && { fail_reason: job.reason }),
+  });
 };
 
 /** In both versions of the API. */
@@ -241,7 +258,7 @@ export const simulatedGes: SimulatedApi = {
   type: 'ges',
   kind: 'graph',
   number: 1,
-  count: ({ graphs }) => graphs,
+  count: ({ counts, graphs }) => counts['ges'] ?? graphs,
   characters: ['healthy', 'failing', 'stale', 'running', 'unknown', 'deleted', 'never', 'small'],
   noun: 'graph',
   resourceId: (seed, index) => uuid(seed, 1, index),

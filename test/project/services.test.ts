@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { SERVICES } from '../../src/services/index.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MOST_LINES = 450;
+
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** The type of a service and the names of products in its title: `GES`, `TaurusDB`. */
+const wordsOf = ({ type, title }: { readonly type: string; readonly title: string }): readonly string[] => [
+  type,
+  ...(title.match(/\b[A-Z]+[a-z]*[A-Z]\w*/g) ?? []).filter((word) => word !== 'MySQL'),
+];
+
+const WORDS = new RegExp(`\\b(${SERVICES.flatMap(wordsOf).join('|')})\\b`, 'i');
+
+describe('what is true of one service alone', () => {
+  it.each(['src', 'scripts', 'alerts', 'dashboards/source', 'charts/huaweicloud-backup-exporter/templates'])(
+    'is named in no file of %s outside of its folder',
+    (folder) => {
+      const named = filesIn(folder)
+        .filter((file) => !file.startsWith(join(ROOT, 'src/services/')))
+        .flatMap((file) =>
+          readFileSync(file, 'utf8')
+            .split('\n')
+            .filter((line) => WORDS.test(line))
+            .map((line) => `${file}: ${line.trim()}`),
+        );
+
+      expect(named).toEqual([]);
+    },
+  );
+
+  it.each(SERVICES)('fits into fewer than 450 lines: $type', ({ type }) => {
+    const lines = filesIn(`src/services/${type}`)
+      .filter((file) => file.endsWith('.ts') && !/\/simulated[\w-]*\.ts$/.test(file))
+      .reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length, 0);
+
+    expect(lines).toBeLessThan(MOST_LINES);
+  });
+});
