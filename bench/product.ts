@@ -37,6 +37,7 @@ const GES: ServiceConfig = {
   interval: seconds(300),
   include: undefined,
   exclude: undefined,
+  own: {},
   inventory: false,
 };
 const PLACE = { service: 'ges', region: 'cn-north-4', project: 'bench' } as const;

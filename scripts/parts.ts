@@ -43,6 +43,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
     holds: 'what is known of each resource, the counters, the objectives; pure',
     imports: ['domain', 'pagination', 'services', 'config'],
   },
+  recording: {
+    holds: 'recordings of what the APIs return: redaction, the file, serving one as a cloud',
+    imports: ['domain', 'services', 'config', 'cloud', 'state'],
+    packages: ['zod'],
+  },
   'state-file': {
     holds: 'the state over a restart',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'state'],
@@ -125,6 +130,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
       'exporter.ts',
       'web',
       'rules',
+      'recording',
       'simulated-cloud',
     ],
     packages: ['commander', 'yaml'],

@@ -24,6 +24,22 @@ export interface RequestObservation {
 /** Called as a request is sent; the function that it returns, when that has ended. */
 export type SendingHook = (request: { readonly host: string; readonly operation: string }) => () => void;
 
+/** A response as it came, before anything of it was interpreted. */
+export interface RawResponse {
+  readonly service: ServiceType | 'iam';
+  readonly operation: string;
+  /** With the ids that it is about, and without what the configuration puts before it. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Called with each response that arrived in whole, also those before a retry. */
+export type ResponseHook = (response: RawResponse) => void;
+
 /** A signed-in way to the services of one project. */
 export interface ProjectClient {
   /**

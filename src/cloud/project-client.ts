@@ -2,7 +2,7 @@ import { joinSignals } from '../abort.ts';
 import type { ProjectConfig } from '../config/config.ts';
 import { type Clock, milliseconds, type Seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
-import type { ProjectClient, RequestObservation, SendingHook } from './client.ts';
+import type { ProjectClient, RequestObservation, ResponseHook, SendingHook } from './client.ts';
 import { createConnections } from './connections.ts';
 import type { Authorization } from './credentials/authorizer.ts';
 import { createAuthorizer } from './credentials/create-authorizer.ts';
@@ -31,6 +31,7 @@ export interface ProjectClientOptions {
   /** Called once for each HTTP request that was sent or could not be. */
   readonly observe: (observation: RequestObservation) => void;
   readonly sending?: SendingHook | undefined;
+  readonly onResponse?: ResponseHook | undefined;
   readonly userAgent: string;
   /** Where HTTPS_PROXY and NO_PROXY are looked up. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -78,6 +79,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     log,
     observe: options.observe,
     sending: options.sending,
+    onResponse: options.onResponse,
     userAgent: options.userAgent,
     closed: () => lifetime.signal.aborted,
   });

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type Clock, milliseconds, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import type { RequestObservation, SendingHook } from './client.ts';
+import type { RequestObservation, ResponseHook, SendingHook } from './client.ts';
 import { clockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
@@ -31,6 +31,7 @@ export interface SenderOptions {
   readonly log: Log;
   readonly observe: (observation: RequestObservation) => void;
   readonly sending?: SendingHook | undefined;
+  readonly onResponse?: ResponseHook | undefined;
   readonly userAgent: string;
   /** Whether the project's connections have been closed. */
   readonly closed: () => boolean;
@@ -160,6 +161,18 @@ export function createSender(options: SenderOptions): Sender {
     if (code !== undefined) {
       const skew = skewOf(httpResult, clock(), taken);
       options.observe({ service, operation, code, seconds: taken, clockSkew: skew });
+    }
+    if (httpResult.kind === 'response' && !httpResult.tooLarge) {
+      const { status, headers, body: received } = httpResult;
+      options.onResponse?.({
+        service,
+        operation,
+        path: request.path,
+        query: request.query,
+        status,
+        headers,
+        body: received,
+      });
     }
     if (httpResult.kind === 'failed' && isCertificateCause(httpResult.cause)) connections.distrusted();
     const proxied = connections.isProxied(url);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProjectClient, RequestObservation, SendingHook } from '../cloud/client.ts';
+import type { ProjectClient, RequestObservation, ResponseHook, SendingHook } from '../cloud/client.ts';
 import { createSignInGuard } from '../cloud/credentials/sign-in-guard.ts';
 import { createProjectClient } from '../cloud/project-client.ts';
 import type { Config, ProjectConfig } from '../config/config.ts';
@@ -13,6 +13,7 @@ export type ProjectClientFactory = (
   poll: Config['poll'],
   observe: (observation: RequestObservation) => void,
   sending?: SendingHook,
+  onResponse?: ResponseHook,
 ) => ProjectClient;
 
 /** Waits on the clock of the machine; rejects when the signal aborts. */
@@ -30,7 +31,7 @@ export function projectClientFactory(
 ): ProjectClientFactory {
   const { version } = readBuildInfo(environment);
   const signInGuard = createSignInGuard(systemClock, { oneShot });
-  return (project, poll, observe, sending) =>
+  return (project, poll, observe, sending, onResponse) =>
     createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
       concurrency: poll.concurrency,
@@ -40,6 +41,7 @@ export function projectClientFactory(
       log,
       observe,
       sending,
+      onResponse,
       userAgent: `${PROGRAM_NAME}/${version}`,
       environment,
       metadataOrigin: environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],

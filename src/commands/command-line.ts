@@ -176,6 +176,11 @@ function addCheckCommand(program: Command, terminal: Terminal, time: CommandTime
     .option('--offline', 'only check the configuration, without contacting the cloud')
     .option('--strict', 'also fail if a resource is outside its objective')
     .option('--json', 'print JSON; keys in docs/check-json.md')
+    .option(
+      '--record <file>',
+      'also write what the APIs return to a new file, redacted, as evidence for a bug report (docs/evidence.md)',
+      someText,
+    )
     .action((flags: CheckFlags) =>
       run(import('./check/check.ts').then((module) => module.check(flags, terminal, time))),
     );

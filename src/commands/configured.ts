@@ -1,4 +1,4 @@
-import type { ProjectClient, RequestObservation, SendingHook } from '../cloud/client.ts';
+import type { ProjectClient, RequestObservation, ResponseHook, SendingHook } from '../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../config/config.ts';
 import { loadConfiguration } from '../config/find.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
@@ -32,14 +32,15 @@ export type CommandClientFactory = (
   project: ProjectConfig,
   observe?: (observation: RequestObservation) => void,
   sending?: SendingHook,
+  onResponse?: ResponseHook,
 ) => ProjectClient;
 
 /** A factory whose clients have the limits of the configuration. */
 export function commandClientFactory(config: Config, terminal: Terminal): CommandClientFactory {
   const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
   const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
-  return (project, observe = () => undefined, sending?) =>
-    createClient(project, config.poll, observe, sending);
+  return (project, observe = () => undefined, sending?, onResponse?) =>
+    createClient(project, config.poll, observe, sending, onResponse);
 }
 
 /** The clients of a configuration's projects, each made when it is first asked for. */

@@ -36,6 +36,7 @@ export interface CheckFlags {
   readonly offline?: true;
   readonly strict?: true;
   readonly json?: true;
+  readonly record?: string;
 }
 
 /** The flags by which a command about backups picks what it is about. */

@@ -39,6 +39,8 @@ export interface ResourceExpressions {
 export interface ServiceConfig {
   readonly type: ServiceType;
   readonly api: ServiceApi;
+  /** The settings that this service alone has. */
+  readonly own: Readonly<Record<string, unknown>>;
   readonly endpoint: string;
   /** From one poll to the next. */
   readonly interval: Seconds;

@@ -45,8 +45,10 @@ export interface UsedCall {
 }
 
 /** Every call of a service, for documentation and permissions. */
-export function callsOf(service: CloudService): readonly UsedCall[] {
-  const { resources, backups, policies, actions } = defaultApi(service);
+export const callsOf = (service: CloudService): readonly UsedCall[] => apiCalls(defaultApi(service));
+
+/** Every call of one version of a service's API. */
+export function apiCalls({ resources, backups, policies, actions }: ServiceApi): readonly UsedCall[] {
   const resource = { id: '{id}', parentId: '{parent_id}' };
   const polls = [
     ...(backups.of === 'project'

@@ -69,6 +69,7 @@ const createHandler = ({ cloud, apis, faults, log }: ServerParts) => {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = cloud.now();
     response.sendDate = false;
+    response.setHeader('Server', 'simulated-cloud');
     response.setHeader('Date', new Date(at * 1000).toUTCString());
     const body = await readBody(request);
     if (!body) {

@@ -41,7 +41,7 @@ export function objectiveOf(
   policies: PolicyLookup,
 ): Expectation {
   if (!resource.exists) return { objective: undefined, notExpected: 'deleted' };
-  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, scope, resource));
+  const override = overrideOf(rpo, scope, resource);
   const policy = policies.policyOf(resource);
   const notExpected =
     override === undefined ? reasonNotExpected(resource, policy, policies.decides) : undefined;
@@ -58,7 +58,7 @@ export function needsPolicy(
   { decides }: { readonly decides?: true },
 ): boolean {
   if (!resource.exists) return false;
-  const override = rpo.overrides.find((candidate) => overrideMatches(candidate, scope, resource));
+  const override = overrideOf(rpo, scope, resource);
   if ((override?.objective ?? rpo.default).kind === 'policy') return true;
   return decides === true && override === undefined && resource.listing?.notExpected === undefined;
 }
@@ -82,7 +82,18 @@ export function expressionsMatch(
   return (resourceName?.test(name) ?? true) && (resourceId?.test(id) ?? true);
 }
 
-function overrideMatches(override: ObjectiveOverride, scope: Scope, resource: KnownResource): boolean {
+/** The first override that matches a resource. */
+export const overrideOf = (
+  { overrides }: Config['rpo'],
+  scope: Scope,
+  resource: { readonly id: string; readonly name: string },
+): ObjectiveOverride | undefined => overrides.find((override) => overrideMatches(override, scope, resource));
+
+function overrideMatches(
+  override: ObjectiveOverride,
+  scope: Scope,
+  resource: { readonly id: string; readonly name: string },
+): boolean {
   return (
     (override.project ?? scope.project) === scope.project &&
     (override.region ?? scope.region) === scope.region &&

@@ -22,7 +22,7 @@ export const serviceConfig = (
   return { ...SERVICE, type, api, endpoint: `https://${type}.test`, interval: seconds(300), ...fields };
 };
 
-const SERVICE = { include: undefined, exclude: undefined, inventory: true };
+const SERVICE = { own: {}, include: undefined, exclude: undefined, inventory: true };
 
 /** GES as a project has it configured. */
 export const gesService = ({

@@ -61,6 +61,14 @@ export interface CheckOptions {
     observe: (observation: RequestObservation) => void,
     sending: (request: { readonly host: string; readonly operation: string }) => () => void,
   ) => ProjectClient;
+  /** Called after each service was read, before the client is closed. */
+  readonly afterRead?: (
+    client: ProjectClient,
+    service: ServiceConfig,
+    project: ProjectConfig,
+    reading: ServiceRead,
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly inFlight: Pick<InFlightRequests, 'begin'>;
   readonly clock: Clock;
   readonly deadline: (after: Seconds) => AbortSignal;
@@ -93,7 +101,11 @@ async function checkProject(project: ProjectConfig, options: CheckOptions): Prom
   const { signal, release } = joinSignals(options.stop, options.deadline(options.config.poll.timeout));
   try {
     const readings = await Promise.all(
-      project.services.map((service) => readService(project, service, client, options, signal)),
+      project.services.map(async (service) => {
+        const result = await readService(project, service, client, options, signal);
+        await options.afterRead?.(client, service, project, result.reading, signal);
+        return result;
+      }),
     );
     const advise = createAdviser(project, options.config, failuresOf(readings));
     const credentials = credentialsCheck(readings, signedIn, advise);

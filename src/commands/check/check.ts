@@ -1,5 +1,8 @@
+import type { Config } from '../../config/config.ts';
 import { milliseconds, seconds } from '../../domain/quantities.ts';
+import { createCollector } from '../../recording/collect.ts';
 import { durationWords } from '../../status/words.ts';
+import { readBuildInfo } from '../build.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { commandClientFactory, loadConfig, pickProjects } from '../configured.ts';
@@ -8,34 +11,28 @@ import type { CheckFlags } from '../flags.ts';
 import { withInterruption } from '../interruption.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { checkProjects } from './check-projects.ts';
+import { checkProjects, type ProjectCheck } from './check-projects.ts';
 import { createInFlightRequests, type InFlightRequests } from './in-flight.ts';
 import { checkJson, offlineJson } from './json.ts';
+import { createRecorder, createRecordingFile, type Recorder } from './record.ts';
 import { summarize } from './summary.ts';
 import { checkText, offlineText } from './text.ts';
 
 /** Checks what the configuration needs; resolves with the exit code. */
 export async function check(flags: CheckFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+  if (flags.offline === true && flags.record !== undefined) {
+    throw new CommandError('--record needs the cloud; leave out --offline', EXIT.usage);
+  }
   const loaded = await loadConfig(flags['config.file'], terminal);
   const config = { ...loaded, projects: pickProjects(loaded, flags.project) };
   if (flags.offline === true) {
     await print(terminal, flags.json === true ? offlineJson(config) : offlineText(config));
     return EXIT.done;
   }
-  const inFlight = createInFlightRequests(time.clock);
-  const projects = await withInterruption(terminal, async ({ first }) => {
-    const stopProgress = showProgress(inFlight, terminal, time);
-    const checked = await checkProjects({
-      config,
-      createClient: commandClientFactory(config, terminal),
-      inFlight,
-      clock: time.clock,
-      deadline: (after) => AbortSignal.timeout(milliseconds(after)),
-      stop: first,
-    }).finally(stopProgress);
-    if (first.aborted) throw new CommandError('interrupted before all checks were done');
-    return checked;
-  });
+  const projects =
+    flags.record === undefined
+      ? await readProjects(config, terminal, time)
+      : await recordProjects(config, flags.record, terminal, time);
 
   const now = time.clock();
   const summary = summarize(projects, flags.strict === true);
@@ -46,6 +43,63 @@ export async function check(flags: CheckFlags, terminal: Terminal, time: Command
       : checkText(projects, summary, now, { style: terminal.style, width: terminal.outputWidth }),
   );
   return summary.passed ? EXIT.done : EXIT.failed;
+}
+
+/** Reads every project once. */
+async function readProjects(
+  config: Config,
+  terminal: Terminal,
+  time: CommandTime,
+  recorder?: Recorder,
+): Promise<readonly ProjectCheck[]> {
+  const inFlight = createInFlightRequests(time.clock);
+  const createClient = commandClientFactory(config, terminal);
+  return await withInterruption(terminal, async ({ first }) => {
+    const stopProgress = showProgress(inFlight, terminal, time);
+    const checked = await checkProjects({
+      config,
+      createClient: (project, observe, sending) => {
+        const client = createClient(project, observe, sending, (response) =>
+          recorder?.onResponse(project.name, response),
+        );
+        return recorder?.paced(client, first) ?? client;
+      },
+      ...(recorder && { afterRead: recorder.afterRead }),
+      inFlight,
+      clock: time.clock,
+      deadline: (after) =>
+        AbortSignal.timeout(milliseconds(recorder === undefined ? after : LONGEST_RECORDING)),
+      stop: first,
+    }).finally(stopProgress);
+    if (first.aborted) throw new CommandError('interrupted before all checks were done');
+    return checked;
+  });
+}
+
+// Requests that are made one after the other take longer than a poll.
+const LONGEST_RECORDING = seconds(3600);
+
+async function recordProjects(
+  config: Config,
+  path: string,
+  terminal: Terminal,
+  time: CommandTime,
+): Promise<readonly ProjectCheck[]> {
+  const file = await createRecordingFile(path);
+  try {
+    const { version } = readBuildInfo(terminal.environment);
+    const recorder = createRecorder(config, createCollector(), terminal, time, version);
+    const checked = await readProjects(
+      { ...config, poll: { ...config.poll, concurrency: 1 } },
+      terminal,
+      time,
+      recorder,
+    );
+    await recorder.finish(file, path);
+    return checked;
+  } finally {
+    await file.close();
+  }
 }
 
 const LONG_WAIT = seconds(3);

@@ -1,0 +1,202 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import type { ProjectClient, RawResponse } from '../../cloud/client.ts';
+import { CloudFailure } from '../../cloud/failure.ts';
+import type { Config, ServiceConfig } from '../../config/config.ts';
+import { type Seconds, seconds } from '../../domain/quantities.ts';
+import { errorCode } from '../../errors.ts';
+import { fileError } from '../../files/file-error.ts';
+import { send } from '../../poll/read-list.ts';
+import { failureOf } from '../../poll/read-service.ts';
+import type { Collector } from '../../recording/collect.ts';
+import { composeRecording } from '../../recording/compose.ts';
+import { createPseudonyms } from '../../recording/pseudonyms.ts';
+import { formatRecording } from '../../recording/recording.ts';
+import { type ReadService, recordedSettings } from '../../recording/settings.ts';
+import type { ApiCall } from '../../services/api-call.ts';
+import { apiCalls } from '../../services/index.ts';
+import { type ProbeName, probesOf } from '../../services/probes.ts';
+import { CommandError } from '../command-error.ts';
+import type { CommandTime } from '../command-time.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Terminal } from '../terminal.ts';
+import type { CheckOptions } from './check-projects.ts';
+
+/** The file of a recording, open from before the first request. */
+export interface RecordingFile {
+  readonly write: (text: string) => Promise<void>;
+  /** Closes it, and removes it if nothing was written. */
+  readonly close: () => Promise<void>;
+}
+
+/** Creates the file, for its owner alone; throws a {@link CommandError} where it exists or cannot be written. */
+export async function createRecordingFile(path: string): Promise<RecordingFile> {
+  const refuse = (error: unknown): CommandError => {
+    const why = errorCode(error) === 'EEXIST' ? 'it exists already; name a new file' : fileError(error);
+    return new CommandError(`--record: cannot write ${path}: ${why}`, EXIT.usage);
+  };
+  const file: FileHandle = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    throw refuse(error);
+  });
+  let isWritten = false;
+  return {
+    write: async (text) => {
+      await file.writeFile(text).catch((error: unknown) => {
+        throw refuse(error);
+      });
+      isWritten = true;
+    },
+    close: async () => {
+      await file.close();
+      if (!isWritten) await rm(path, { force: true });
+    },
+  };
+}
+
+/** What `check` does besides when it records. */
+export interface Recorder {
+  /** Makes the requests of a client one after the other, with a pause between them. */
+  readonly paced: (client: ProjectClient, stop: AbortSignal) => ProjectClient;
+  readonly onResponse: (project: string, response: RawResponse) => void;
+  readonly afterRead: NonNullable<CheckOptions['afterRead']>;
+  /** Writes the recording, and says how to look at it. */
+  readonly finish: (file: RecordingFile, path: string) => Promise<void>;
+}
+
+const PAUSE = seconds(0.2);
+const MOST_WEEKS = 260;
+const WEEK = 7 * 86_400;
+
+/** A recorder of one run of `check`. */
+export function createRecorder(
+  config: Config,
+  collector: Collector,
+  terminal: Terminal,
+  { clock, sleep }: CommandTime,
+  version: string,
+): Recorder {
+  const read: ReadService[] = [];
+  const skipped: string[] = [];
+  const inTurn = createTurns(PAUSE, sleep);
+  /** The clients behind those that wait for their turns. */
+  const clients = new WeakMap<ProjectClient, ProjectClient>();
+  // Of the request that has its turn.
+  let probe: ProbeName | undefined;
+
+  /** Sends the probes of a service. One that is refused for being too many is the last. */
+  const sendProbes: Recorder['afterRead'] = async (client, service, project, { next }, signal) => {
+    const first = [...(next?.resources.values() ?? [])].find(({ exists }) => exists);
+    const key = first && { id: first.id, parentId: first.listing?.parentId };
+    for (const { name, call } of probesOf(service.api, key)) {
+      if (signal.aborted) return;
+      try {
+        await inTurn(() => sendProbe(clients.get(client) ?? client, service, name, call, signal), signal);
+      } catch (error) {
+        if (!(error instanceof CloudFailure && error.details.kind === 'throttled')) continue;
+        skipped.push(`${placeOf(project.name, service.type)}: further probes, because it returned 429`);
+        return;
+      }
+    }
+  };
+
+  const sendProbe = async (
+    client: ProjectClient,
+    service: ServiceConfig,
+    name: ProbeName,
+    call: ApiCall,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    probe = name;
+    await send({ client, service }, call, signal).finally(() => {
+      probe = undefined;
+    });
+  };
+
+  const placeOf = (project: string, service: string): string =>
+    `project ${config.projects.findIndex(({ name }) => name === project)}, ${service}`;
+
+  return {
+    paced: (client, stop) => {
+      const call: ProjectClient['call'] = (request, signal) =>
+        inTurn(() => client.call(request, signal), stop);
+      const inTurns = { ...client, call };
+      clients.set(inTurns, client);
+      return inTurns;
+    },
+    onResponse: (project, response) => {
+      collector.add(project, response, response.service === 'iam' ? undefined : probe);
+      const { service, operation, query, status } = response;
+      const page = ['offset', 'limit'].flatMap((key) =>
+        query[key] === undefined ? [] : `${key}=${query[key]}`,
+      );
+      const about = [service, operation, ...page].join(' ');
+      terminal.writeError(`${about}: ${status}${probe === undefined ? '' : ` (probe: ${probe})`}\n`);
+    },
+    afterRead: async (client, service, project, reading, signal) => {
+      const scope = { service: service.type, region: project.region, project: project.name };
+      read.push({ scope, service, next: reading.next });
+      const outcome = failureOf(reading)?.outcome;
+      if (outcome === undefined || outcome === 'incomplete' || outcome === 'malformed') {
+        await sendProbes(client, service, project, reading, signal);
+      } else {
+        skipped.push(
+          `${placeOf(project.name, service.type)}: probes, because its backups could not be read (${outcome})`,
+        );
+      }
+    },
+    finish: async (file, path) => {
+      const responses = collector.responses();
+      if (responses.length === 0) {
+        terminal.writeError(`Nothing was recorded: no response arrived. ${path} was not written.\n`);
+        return;
+      }
+      const pseudonyms = createPseudonyms(randomBytes(32));
+      const { settings, leftOut } = recordedSettings(config, read, pseudonyms);
+      const recording = composeRecording({
+        version,
+        now: clock() * 1000,
+        redaction: { pseudonyms, shift: -WEEK * randomInt(1, MOST_WEEKS) },
+        settings,
+        projects: config.projects.map(({ name }) => name),
+        callsOf: (project, type) => {
+          const services = config.projects.find(({ name }) => name === project)?.services ?? [];
+          const service = services.find((one) => one.type === type);
+          return service === undefined ? [] : apiCalls(service.api).map(({ call }) => call);
+        },
+        responses,
+        leftOut: [...skipped, ...leftOut],
+      });
+      const text = formatRecording(recording);
+      await file.write(text);
+      terminal.writeError(finished(path, recording.responses.length, text, recording.left_out));
+    },
+  };
+}
+
+const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1000)} kB`;
+
+function finished(path: string, responses: number, text: string, leftOut: readonly string[]): string {
+  return [
+    `Recorded ${responses} responses in ${path} (${kilobytes(text.length)}, ${kilobytes(gzipSync(text).length)} compressed). Nothing was sent.`,
+    ...leftOut.map((what) => `Left out: ${what}.`),
+    `Look at it before you send it: read it with "less ${path}", and search it for names of yours with "grep -i NAME ${path}".`,
+    'What it is good for, and where to send it: docs/evidence.md',
+    '',
+  ].join('\n');
+}
+
+/** Runs tasks one after the other with a pause between them, however many wait. */
+function createTurns(pause: Seconds, sleep: CommandTime['sleep']) {
+  let last: Promise<unknown> = Promise.resolve();
+  let isFirst = true;
+  return <Result>(task: () => Promise<Result>, stop: AbortSignal): Promise<Result> => {
+    const turn = last.then(async () => {
+      if (!isFirst && !stop.aborted) await sleep(pause, stop).catch(() => undefined);
+      isFirst = false;
+      return await task();
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}

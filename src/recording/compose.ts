@@ -1,0 +1,188 @@
+import { deflateRawSync } from 'node:zlib';
+import type { ApiCall } from '../services/api-call.ts';
+import { PROBES } from '../services/probes.ts';
+import type { CollectedResponse } from './collect.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import type { RecordedResponse, RecordedSettings, Recording } from './recording.ts';
+import { type Redaction, redact } from './redact.ts';
+
+/** What a recording is made of. */
+export interface RecordingParts {
+  readonly version: string;
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  readonly redaction: Redaction;
+  readonly settings: RecordedSettings;
+  /** The projects of the settings, in their order. */
+  readonly projects: readonly string[];
+  /** The calls of a service of a project, which tell the vendor's part of a request from ids. */
+  readonly callsOf: (project: string, service: string) => readonly ApiCall[];
+  readonly responses: readonly CollectedResponse[];
+  readonly leftOut: readonly string[];
+}
+
+const ABOUT =
+  'What the APIs of Huawei Cloud returned to huaweicloud-backup-exporter check --record, redacted so that it can be sent. It shows how many resources and backups there are, their sizes and the hours of their backups, and no name, id, address or tag.';
+const REDACTION =
+  'A value is as it came only if its field is on a list and it looks like a word of the vendor. Times are moved by a secret number of whole weeks. All else was replaced by text of the same shape, equal text by equal text, with a key that was thrown away. Of headers, a number is the length of what came.';
+
+/** Of a file that is 200 kB compressed, what responses may take. */
+const MOST_COMPRESSED_BYTES = 160_000;
+
+/** Makes the recording of what was collected. */
+export function composeRecording(parts: RecordingParts): Recording {
+  const { redaction, responses, leftOut } = parts;
+  const isSimulated = responses.some(({ headers }) => headers['server'] === 'simulated-cloud');
+  const { kept, dropped } = bounded(responses.map((response) => redactResponse(response, parts)));
+  return {
+    about: ABOUT,
+    format: 1,
+    version: parts.version,
+    cloud: isSimulated ? 'simulated' : 'Huawei Cloud',
+    recorded_at: new Date(parts.now + redaction.shift * 1000).toISOString(),
+    redaction: REDACTION,
+    probes: PROBES,
+    left_out: [...leftOut, ...dropped],
+    settings: parts.settings,
+    responses: [...kept],
+  };
+}
+
+function redactResponse(response: CollectedResponse, parts: RecordingParts): RecordedResponse {
+  const { project, service, operation, probe, status, headers, body, notJson } = response;
+  const { redaction } = parts;
+  return {
+    project: parts.projects.indexOf(project),
+    service,
+    operation,
+    ...(probe !== undefined && { probe }),
+    ...redactRequest(response, parts.callsOf(project, service), redaction.pseudonyms),
+    status,
+    headers: redactHeaders(headers),
+    ...(body !== undefined && { body: redact(body, redaction) }),
+    ...(notJson !== undefined && { not_json: notJson }),
+  };
+}
+
+const isPlaceholder = (segment: string): boolean => decodeURIComponent(segment).startsWith('{');
+
+/** A request in which only what the calls of the service have in common is left. */
+function redactRequest(
+  { operation, path, query }: CollectedResponse,
+  calls: readonly ApiCall[],
+  pseudonyms: Pseudonyms,
+): Pick<RecordedResponse, 'path' | 'query'> {
+  const candidates = calls.filter((call) => call.operation === operation);
+  const segments = path.split('/');
+  const template = candidates
+    .map((call) => call.path.split('/'))
+    .find(
+      (parts) =>
+        parts.length === segments.length &&
+        parts.every((part, index) => isPlaceholder(part) || part === segments[index]),
+    );
+  const shownPath = segments.map((segment, index) => {
+    const part = template?.[index];
+    if (part === '{project_id}') return part;
+    if (segment === '' || (part !== undefined && !isPlaceholder(part))) return segment;
+    return encodeURIComponent(pseudonyms(decoded(segment)));
+  });
+  const shownQuery = Object.entries(query).map(([key, value]) => {
+    const isPage = (key === 'offset' || key === 'limit') && /^\d{1,9}$/.test(value);
+    const isFixed = candidates.some((call) => call.query?.[key] === value);
+    return [key, isPage || isFixed ? value : pseudonyms(value)];
+  });
+  return {
+    // How somebody signs in tells who it is.
+    path: calls.length === 0 ? '' : shownPath.join('/'),
+    query: calls.length === 0 ? {} : Object.fromEntries(shownQuery),
+  };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const SHOWN_HEADERS: Readonly<Record<string, RegExp>> = {
+  'content-type': /^(?:application|text)\/(?:json|html|plain)(?:; ?charset=utf-?8)?$/i,
+  'retry-after': /^\d{1,5}$/,
+  'content-encoding': /^(?:gzip|identity|deflate|br)$/,
+};
+const MEASURED_HEADERS = [
+  'date',
+  'x-request-id',
+  'x-subject-token',
+  'location',
+  'content-type',
+  'retry-after',
+];
+
+function redactHeaders(headers: CollectedResponse['headers']): RecordedResponse['headers'] {
+  const texts = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')] as const);
+  const shown = texts.flatMap(([name, text]): [string, string | number][] => {
+    if (SHOWN_HEADERS[name]?.test(text) === true) return [[name, text]];
+    return MEASURED_HEADERS.includes(name) ? [[name, text.length]] : [];
+  });
+  const all = texts.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 0);
+  return { ...Object.fromEntries(shown), all };
+}
+
+/** What one response may take where not all of them fit. */
+const LARGE_RESPONSE = 6000;
+
+const costOf = (response: RecordedResponse): number => deflateRawSync(JSON.stringify(response)).length;
+
+/** All responses if they fit; else the beginning of each, of as many as fit: probes first, then the lists of all services in turn. */
+function bounded(responses: readonly RecordedResponse[]) {
+  const whole = responses.reduce((sum, response) => sum + costOf(response), 0);
+  if (whole <= MOST_COMPRESSED_BYTES) return { kept: responses, dropped: [] };
+  const places = new Map<string, number>();
+  const ranked = responses.map((response, index) => {
+    const place = `${response.project} ${response.service}`;
+    const nth = response.probe === undefined ? (places.get(place) ?? 0) : -1;
+    if (nth >= 0) places.set(place, nth + 1);
+    const shown = shortened(response);
+    return { shown, index, cost: costOf(shown), rank: nth };
+  });
+  const kept = new Map<number, RecordedResponse>();
+  let used = 0;
+  for (const { shown, index, cost } of ranked.toSorted((one, other) => one.rank - other.rank)) {
+    if (used + cost > MOST_COMPRESSED_BYTES) continue;
+    used += cost;
+    kept.set(index, shown);
+  }
+  const missing = Map.groupBy(
+    responses.filter((_, index) => !kept.has(index)),
+    ({ project, service, operation }) => `project ${project}, ${service} ${operation}`,
+  );
+  const shownRows = [...kept.values()].reduce((sum, { rows_left_out: rows = 0 }) => sum + rows, 0);
+  return {
+    kept: [...kept].sort(([one], [other]) => one - other).map(([, response]) => response),
+    dropped: [
+      ...Array.from(
+        missing,
+        ([place, { length }]) => `${place}: ${length} responses, to keep the file small`,
+      ),
+      ...(shownRows > 0 ? [`the last ${shownRows} rows of long responses, see rows_left_out`] : []),
+    ],
+  };
+}
+
+/** The response with as many rows of its list as are allowed. */
+function shortened(response: RecordedResponse): RecordedResponse {
+  const cost = costOf(response);
+  const lists = Object.entries(response.body ?? {}).filter(([, value]) => Array.isArray(value));
+  const [list] = lists;
+  if (cost <= LARGE_RESPONSE || list === undefined || lists.length > 1) return response;
+  const [name, rows] = list;
+  const kept = Math.floor((rows.length * LARGE_RESPONSE) / cost);
+  return {
+    ...response,
+    body: { ...(response.body as object), [name]: rows.slice(0, kept) },
+    rows_left_out: rows.length - kept,
+  };
+}

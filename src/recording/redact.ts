@@ -1,0 +1,64 @@
+import { isContainer, isFieldName, isMessageWord, isVendorText, kindsOf } from '../services/vendor-words.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { shiftTime } from './times.ts';
+
+/** How responses are redacted. */
+export interface Redaction {
+  readonly pseudonyms: Pseudonyms;
+  /** Seconds by which every time is moved. */
+  readonly shift: number;
+}
+
+/** A field's place: its own name, or that of the list it stands in, and whether all around it is the vendor's. */
+interface Place {
+  readonly field: string;
+  readonly isVendors: boolean;
+}
+
+/**
+ * A JSON value in which only the vendor's words are left. A value stays if its field is on the list, the field stands
+ * where no user can name fields, and its text looks like what the vendor writes there. All else gets a pseudonym.
+ */
+export function redact(value: unknown, redaction: Redaction): unknown {
+  return redactAt(value, { field: '', isVendors: true }, redaction);
+}
+
+function redactAt(value: unknown, place: Place, redaction: Redaction): unknown {
+  if (Array.isArray(value)) return value.map((item) => redactAt(item, place, redaction));
+  if (typeof value === 'string' || typeof value === 'number') return redactScalar(value, place, redaction);
+  // true, false and null tell nothing.
+  if (typeof value !== 'object' || value === null) return value;
+  const isVendors = place.isVendors && (place.field === '' || isContainer(place.field));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const shown = isFieldName(name.trim()) ? name : redaction.pseudonyms(name);
+      return [shown, redactAt(inner, { field: name.trim(), isVendors }, redaction)];
+    }),
+  );
+}
+
+function redactScalar(value: string | number, { field, isVendors }: Place, redaction: Redaction) {
+  const { pseudonyms, shift } = redaction;
+  for (const kind of isVendors ? kindsOf(field) : []) {
+    if (kind === 'time') {
+      const shifted = shiftTime(value, shift);
+      if (shifted !== undefined) return shifted;
+    } else if (kind === 'message') {
+      return redactWords(String(value), pseudonyms);
+    } else if (isVendorText(kind, String(value))) {
+      return value;
+    }
+  }
+  return typeof value === 'number' ? otherNumber(value, pseudonyms) : pseudonyms(value);
+}
+
+/** Replaces the words of a sentence that might be the user's. */
+export const redactWords = (text: string, pseudonyms: Pseudonyms): string =>
+  text.replace(/[\p{L}\p{M}\p{N}_@+/=%-]+/gu, (word) => (isMessageWord(word) ? word : pseudonyms(word)));
+
+/** A number of as many digits. 0 tells nothing. */
+function otherNumber(value: number, pseudonyms: Pseudonyms): number {
+  if (value === 0) return value;
+  const other = Number(pseudonyms(String(value)));
+  return Number.isFinite(other) ? other : 0;
+}

@@ -1,0 +1,28 @@
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)((?:\.\d{1,9})?(?:Z| ?UTC| ?GMT|[ _]?[+-]?\d\d:?\d\d)?)$/;
+const YEAR_2000 = Date.UTC(2000) / 1000;
+const YEAR_2100 = Date.UTC(2100) / 1000;
+
+/**
+ * A time, later by so many seconds and spelled as before; undefined for what is not one. Numbers are seconds or
+ * milliseconds since 1970. By whole weeks, the time of day and the day of the week stay.
+ */
+export function shiftTime(value: string | number, by: number): string | number | undefined {
+  if (typeof value === 'number') {
+    const isMilliseconds = value > YEAR_2100;
+    const time = isMilliseconds ? value / 1000 : value;
+    if (time < YEAR_2000 || time > YEAR_2100) return undefined;
+    return value + by * (isMilliseconds ? 1000 : 1);
+  }
+  const [, date, between, time, rest] = DATE_TIME.exec(value) ?? [];
+  const moment = Date.parse(`${date}T${time}Z`);
+  if (Number.isNaN(moment)) return shiftTimestampText(value, by);
+  const shifted = new Date(moment + by * 1000).toISOString();
+  return `${shifted.slice(0, 10)}${between}${shifted.slice(11, 19)}${rest}`;
+}
+
+/** Some responses have a timestamp as text. */
+function shiftTimestampText(value: string, by: number): string | undefined {
+  const shifted = /^\d{10}(?:\d{3})?$/.test(value) ? shiftTime(Number(value), by) : undefined;
+  return shifted === undefined ? undefined : String(shifted);
+}

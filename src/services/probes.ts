@@ -1,0 +1,70 @@
+import type { ApiCall } from './api-call.ts';
+import type { List, ResourceKey, ServiceApi } from './service.ts';
+
+/** A request whose only purpose is to see what a service returns. */
+export interface Probe {
+  readonly name: ProbeName;
+  readonly call: ApiCall;
+}
+
+/** What the probes find out. */
+export const PROBES = {
+  'first rows': 'the first two rows of a list',
+  'next rows': 'two rows from offset 1: whether an offset counts rows or pages',
+  'default limit': 'a list without offset and limit',
+  'behind the end': 'an offset behind the last row: how a list ends',
+  'large limit': 'a limit one above the largest that the exporter uses',
+  policy: 'the backup policy of one resource',
+  'unknown id': 'an id that does not exist: the body of the error',
+} as const;
+/** One of {@link PROBES}. */
+export type ProbeName = keyof typeof PROBES;
+
+/** No list of these services is as long. */
+export const BEHIND_THE_END = 1_000_000;
+
+/** The probes of a service, about ten; they follow from its lists and policies. Each only reads. */
+export function probesOf(api: ServiceApi, resource: ResourceKey | undefined): readonly Probe[] {
+  const { resources, backups, policies, actions } = api;
+  const unknown = { id: unknownId(resource?.id), parentId: resource?.parentId };
+  const [ofResource] = resource === undefined ? [] : backups.ofResource(resource);
+  const backupList = backups.of === 'project' ? backups.list : ofResource;
+  const ofUnknown =
+    policies?.of === 'resource'
+      ? policies.call(unknown)
+      : (actions.job?.call(unknown, unknown.id) ?? backups.ofResource(unknown)[0]?.call);
+  return [
+    ...(backupList === undefined ? [] : listProbes(backupList)),
+    ...listProbes(resources),
+    ...(policies?.of === 'resource' && resource !== undefined
+      ? [{ name: 'policy' as const, call: policies.call(resource) }]
+      : []),
+    ...(ofUnknown === undefined ? [] : [{ name: 'unknown id' as const, call: ofUnknown }]),
+  ];
+}
+
+function listProbes({ call, paging }: List<unknown>): readonly Probe[] {
+  if (paging.by === 'nothing') return [{ name: 'default limit', call }];
+  const first = paging.by === 'page' ? paging.first : 0;
+  const page = (name: ProbeName, offset: number, limit: number): Probe => ({
+    name,
+    call: { ...call, query: { ...call.query, offset: String(offset), limit: String(limit) } },
+  });
+  return [
+    page('first rows', first, 2),
+    page('next rows', first + 1, 2),
+    { name: 'default limit', call },
+    page('behind the end', BEHIND_THE_END, 2),
+    page('large limit', first, paging.limit + 1),
+  ];
+}
+
+/** An id of the same form that nobody has. */
+const unknownId = (id = '0'.repeat(32)): string =>
+  /^[0-9a-f-]{32,36}/.test(id)
+    ? id.replace(/^[0-9a-f-]{32,36}/, (part) => part.replaceAll(/[0-9a-f]/g, '0'))
+    : `${id}0`;
+
+/** The probe of that name; undefined where there is none. */
+export const asProbeName = (name: string): ProbeName | undefined =>
+  Object.keys(PROBES).find((known): known is ProbeName => known === name);

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { onTestFinished } from 'vitest';
+import { runCommandLine } from '../../src/commands/command-line.ts';
+import { systemClock } from '../../src/domain/quantities.ts';
+import { createFakeTerminal } from '../commands/fake-terminal.ts';
+import { temporaryDirectory } from '../support/exporter-process.ts';
+
+/** A run of check that does not wait between requests. */
+export async function runCheck(configuration: string, flags: readonly string[]) {
+  const files = await temporaryDirectory();
+  onTestFinished(files.remove);
+  const config = await files.write('config.yml', configuration);
+  const terminal = createFakeTerminal({ environment: {} });
+  const pauses: number[] = [];
+  const sleep = async (duration: number, signal: AbortSignal): Promise<void> => {
+    if (duration < 1) pauses.push(duration);
+    else await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  };
+  const code = await runCommandLine(['check', '--config.file', config, ...flags], terminal, {
+    clock: systemClock,
+    sleep,
+  });
+  return { code, output: terminal.written(), errors: terminal.errors(), pauses };
+}
+
+/** The path of a file that is not there. */
+export async function newFile(): Promise<string> {
+  const files = await temporaryDirectory();
+  onTestFinished(files.remove);
+  return files.path('recording.json');
+}
+
+/** A run of check that records. */
+export async function record(configuration: string, flags: readonly string[] = []) {
+  const path = await newFile();
+  const ended = await runCheck(configuration, ['--record', path, ...flags]);
+  return { ...ended, path, text: await readFile(path, 'utf8') };
+}
