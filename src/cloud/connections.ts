@@ -36,7 +36,7 @@ const BEGIN_CERTIFICATE = /(?=-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----)/;
 async function readAuthorities(path: string): Promise<readonly string[]> {
   const problem = (what: string): Error => new Error(`ca_file ${path} ${what}`);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw problem(`cannot be read (${errorCode(error)}); check the path, and that this user may read it`);
+    throw problem(`cannot be read (${errorCode(error)}); check the path and its permissions`);
   });
   const certificates = text.split(BEGIN_CERTIFICATE).filter((part) => part.startsWith('-----BEGIN'));
   if (certificates.length === 0) throw problem('contains no certificate in PEM format; convert it');
@@ -45,7 +45,7 @@ async function readAuthorities(path: string): Promise<readonly string[]> {
       new X509Certificate(certificate);
     } catch {
       throw problem(
-        `is broken: certificate ${index + 1} of ${certificates.length} cannot be read; replace it`,
+        `is damaged: certificate ${index + 1} of ${certificates.length} cannot be read; replace it`,
       );
     }
   }

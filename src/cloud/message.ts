@@ -33,7 +33,7 @@ export function skewAdvice(serverDate: Date | undefined, now: UnixSeconds): stri
   if (Math.abs(ahead) <= TOLERATED_SKEW) return undefined;
   const minutes = Math.round(Math.abs(ahead) / 60);
   const direction = ahead > 0 ? 'ahead of' : 'behind';
-  return `the clock of this machine is ${minutes} minutes ${direction} the server's, a signature allows for 15: correct the clock`;
+  return `the clock of this machine is ${minutes} minutes ${direction} the server's, signatures allow 15: correct the clock`;
 }
 
 /** A permission by both of its names. */
@@ -54,7 +54,7 @@ function adviceFor(
     return operation === 'find_project' ? `${grant}, or set project_id` : grant;
   }
   if (kind === 'throttled') return 'raise poll.interval or lower poll.concurrency';
-  if (kind === 'server') return 'the service is at fault, try again later';
+  if (kind === 'server') return 'the service failed, try again later';
   if (status >= 300 && status < 400) return 'redirects are not followed, check the endpoint';
   if (kind !== 'refused') return undefined;
   if (operation === 'sign_in') return 'check region, project_id, project_name and iam_endpoint';

@@ -30,20 +30,17 @@ const refused = (happened: string, advice: string): Explanation => ({
 
 const CLOSED = broken(
   'closed the connection before its response was complete',
-  'if this lasts, check firewalls and proxies in between',
+  'if this persists, check firewalls and proxies in between',
 );
 const UNREACHABLE = unsent('cannot be reached', 'check the network of this machine and the endpoint');
 const PLAIN_PORT = refused(
   'does not speak TLS on this port',
   'check the scheme and the port of the endpoint',
 );
-const OLD_TLS = refused(
-  'offers only versions of TLS that are too old (before 1.2)',
-  'update the server or what terminates TLS in front of it',
-);
+const OLD_TLS = refused('offers only TLS versions older than 1.2', 'update the server or its TLS proxy');
 const UNKNOWN_AUTHORITY = refused(
-  'has a certificate of an unknown authority',
-  'set ca_file if the authority is a private one',
+  'has a certificate from an unknown authority',
+  'set ca_file for a private authority',
 );
 const BAD_CERTIFICATE = refused(
   'has a certificate that cannot be trusted',
@@ -51,7 +48,7 @@ const BAD_CERTIFICATE = refused(
 );
 const FAILED_HANDSHAKE = broken(
   'did not complete the TLS handshake',
-  'check the endpoint, and what is between it and this machine',
+  'check the endpoint, and firewalls and proxies in between',
 );
 
 const BY_CAUSE: Readonly<Record<string, Explanation>> = {
@@ -88,7 +85,7 @@ const BY_CAUSE: Readonly<Record<string, Explanation>> = {
     'put them into its URL (proxy_url or HTTPS_PROXY): http://USER:PASSWORD@HOST:PORT',
   ),
   CERT_HAS_EXPIRED: refused(
-    'has a certificate that has expired',
+    'has an expired certificate',
     'renew it on the server, or correct the clock of this machine',
   ),
   CERT_NOT_YET_VALID: refused(

@@ -182,7 +182,7 @@ export function createSender(options: SenderOptions): Sender {
         : classify(httpResult, { request, host, path, timeout, proxied, now: clock() });
     const text = result.ok ? undefined : result.text;
     log.debug(
-      { project, service, operation, host, code, seconds: Number(taken.toFixed(3)), text },
+      { project, service, operation, host, code, duration_seconds: Number(taken.toFixed(3)), text },
       'request',
     );
     return result;
@@ -210,7 +210,7 @@ export function createSender(options: SenderOptions): Sender {
       const target = targetOf(request);
       const { operation, service } = request;
       if (hasDotSegments(target.path)) {
-        const message = failureMessage(operation, 'an id of dots alone cannot be part of a path');
+        const message = failureMessage(operation, 'an id consisting of dots cannot be part of a path');
         throw new CloudFailure(message, { kind: 'refused', operation, host: target.host });
       }
       let last: CloudFailure | undefined;
@@ -225,7 +225,7 @@ export function createSender(options: SenderOptions): Sender {
         const wait = waitBeforeRetry(count, retryAfter, options.random());
         if (wait === undefined) throw last;
         const { message: reason } = failure;
-        log.debug({ project, service, operation, attempt: count, wait, reason }, 'retrying');
+        log.debug({ project, service, operation, attempt: count, wait_seconds: wait, reason }, 'retrying');
         await options.sleep(wait, signal).catch(() => undefined);
       }
     },

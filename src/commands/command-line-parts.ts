@@ -27,7 +27,7 @@ export function refuseRepeatedFlags(command: Command): void {
     const parse = option.parseArg;
     let isGiven = false;
     option.argParser((text: string, previous) => {
-      if (isGiven) throw new InvalidArgumentError('The flag was given before.');
+      if (isGiven) throw new InvalidArgumentError('The flag is given twice.');
       isGiven = true;
       return parse?.(text, previous) ?? text;
     });

@@ -59,7 +59,7 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   };
   const cloud = await startSimulatedCloud({ ...options, port: CLOUD_PORT }).catch((error: unknown) => {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
-    log.warn({ port: CLOUD_PORT }, 'port of the simulated cloud is in use, taking another');
+    log.warn({ port: CLOUD_PORT }, 'port of the simulated cloud is in use, using another one');
     return startSimulatedCloud(options);
   });
   for (const { id, character, deleted } of cloud.resources()) {

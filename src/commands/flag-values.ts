@@ -107,7 +107,7 @@ export function telemetryPath(text: string): string {
   const reserved = RESERVED_PATHS.some(
     (path) => text === path || (path !== '/' && text.startsWith(`${path}/`)),
   );
-  if (reserved) throw new InvalidArgumentError('That path is in use; /metrics is the usual one.');
+  if (reserved) throw new InvalidArgumentError('That path is in use; /metrics is the default.');
   return text;
 }
 

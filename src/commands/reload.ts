@@ -21,7 +21,8 @@ export function createReloader({
 
   const refuse = (problems: readonly string[]): readonly string[] => {
     exporter.recordReload(problems);
-    for (const problem of problems) log.error({ problem }, 'configuration not reloaded, keeping the old one');
+    for (const problem of problems)
+      log.error({ problem }, 'configuration not reloaded, keeping the previous one');
     return problems;
   };
 

@@ -54,7 +54,7 @@ export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): 
   const { kind } = Object(rpo) as Mapping;
   const known = SERVICES.find(({ type }) => type === service);
   if (kind !== 'policy' || known === undefined || defaultApi(known).policies !== undefined) return;
-  const wrong = `is not possible for service ${known.type}, whose API does not expose the backup policy`;
+  const wrong = `is not supported for service ${known.type}, whose API does not expose the backup policy`;
   reportAt(context, ['rpo'], wrong, { expected: 'a duration or none' });
 };
 
@@ -79,7 +79,7 @@ export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warni
   const { interval = DEFAULT_INTERVAL, request_timeout: requestTimeout } = poll;
   const { timeout = defaultTimeout(interval) } = poll;
   if (requestTimeout !== undefined && requestTimeout > timeout) {
-    const message = `${formatDuration(requestTimeout)} is longer than the timeout of ${formatDuration(timeout)}, which ends a request first`;
+    const message = `${formatDuration(requestTimeout)} is longer than the timeout of ${formatDuration(timeout)}, which ends requests first`;
     warnings.push({ path: ['poll', 'request_timeout'], message });
   }
   const known = {

@@ -12,7 +12,7 @@ const MOST_INSTRUCTIONS = 2000;
  */
 export const compileExpression = (source: string): Expression => {
   const expression = compile(source);
-  if (expression.programSize() > MOST_INSTRUCTIONS) throw new Error('it repeats too much');
+  if (expression.programSize() > MOST_INSTRUCTIONS) throw new Error('it is too large when compiled');
   return { source, test: (text) => expression.test(text) };
 };
 

@@ -53,16 +53,16 @@ const poll = z
     })
       .optional()
       .register(computedDefaults, { text: DEFAULT_INTERVALS })
-      .describe('Time from one poll to the next, for each service of each project. From `1s` to `30m`.'),
+      .describe('Interval between polls of a service, from `1s` to `30m`.'),
     timeout: duration({ expected: 'a duration up to the interval, such as 2m' })
       .optional()
       .register(computedDefaults, { text: 'the smaller of `2m` and 80 % of the interval' })
-      .describe('Longest time that a whole poll may take. No longer than the interval.'),
+      .describe('Time limit for a whole poll, no longer than the interval.'),
     request_timeout: duration({ expected: 'a duration up to the timeout, such as 30s' })
       .optional()
       .register(computedDefaults, { text: 'the smaller of `30s` and the timeout' })
-      .describe('Longest time that one request may take.'),
-    concurrency: wholeNumber(1, 64).prefault(4).describe('Requests at once per project. From 1 to 64.'),
+      .describe('Time limit for one request.'),
+    concurrency: wholeNumber(1, 64).prefault(4).describe('Concurrent requests per project, from 1 to 64.'),
   })
   .superRefine(checkTimeout, evenWithMistakes);
 
@@ -70,7 +70,7 @@ const limits = z.strictObject({
   resources: wholeNumber(1)
     .prefault(20_000)
     .describe(
-      'Resources per service that are served; those beyond are counted in `huaweicloud_backup_resources_over_limit`.',
+      'Maximum number of resources per service; those left out are counted in `huaweicloud_backup_resources_over_limit`.',
     ),
 });
 
@@ -79,15 +79,15 @@ const match = withRules(
     project: line('prod').optional().describe('Name of the project.'),
     region: region().optional().describe('Region of the project.'),
     service: z.enum(SERVICE_TYPES).optional().describe('Type of the service.'),
-    resource_name: expression().optional().describe('Found in the name of the resource.'),
-    resource_id: expression().optional().describe('Found in the id of the resource.'),
+    resource_name: expression().optional().describe('Searched for in the resource name.'),
+    resource_id: expression().optional().describe('Searched for in the resource id.'),
   }),
   atLeastOne('project', 'region', 'service', 'resource_name', 'resource_id'),
 );
 
 const override = z
   .strictObject({
-    match: match.describe('The resources that are meant: all that is given here must match.'),
+    match: match.describe('Selects resources; all keys given must match.'),
     rpo: objective().describe('Their objective: a duration, `none`, or `policy`.'),
   })
   .superRefine(checkPolicy, evenWithMistakes);
@@ -96,10 +96,10 @@ const rpo = z.strictObject({
   default: objective()
     .prefault('26h')
     .describe(
-      'Objective of the resources that no override matches: a duration; `none`, they are not expected to be backed up; or `policy`, see below.',
+      'Objective of resources that no override matches: a duration; `none` if they are not expected to be backed up; or `policy`, see below.',
     ),
   overrides: section(z.array(override).prefault([])).describe(
-    'Objectives for some of the resources. The first that matches counts.',
+    'Objectives for some of the resources. The first match wins.',
   ),
 });
 
@@ -109,7 +109,7 @@ const password = withRules(
     user: line('backup-reader').describe('Name of the IAM user.'),
     domain: line('my-account').describe('Name of the account that the user belongs to.'),
     password: secretText().optional().describe('Password of the IAM user.'),
-    password_file: filePath().optional().describe('File that holds the password.'),
+    password_file: filePath().optional().describe('File containing the password.'),
   }),
   exactlyOne('password', 'password_file'),
 );
@@ -119,9 +119,9 @@ const accessKey = withRules(
     type: z.literal('access-key').describe('Signs each request with an access key.'),
     access_key: headerText().describe('Id of the access key (AK).'),
     secret_key: secretText().optional().describe('Secret of the access key (SK).'),
-    secret_key_file: filePath().optional().describe('File that holds the secret of the access key.'),
+    secret_key_file: filePath().optional().describe('File containing the secret of the access key.'),
     security_token: secretHeaderText().optional().describe('Security token of a temporary access key.'),
-    security_token_file: filePath().optional().describe('File that holds the security token.'),
+    security_token_file: filePath().optional().describe('File containing the security token.'),
   }),
   exactlyOne('secret_key', 'secret_key_file'),
   atMostOne('security_token', 'security_token_file'),
@@ -130,9 +130,7 @@ const accessKey = withRules(
 const ecsAgency = z.strictObject({
   type: z
     .literal('ecs-agency')
-    .describe(
-      'Takes temporary keys from the metadata service of the cloud server; the server needs an agency.',
-    ),
+    .describe('Gets temporary keys from the metadata service of the ECS server; the server needs an agency.'),
 });
 
 const oidc = z.strictObject({
@@ -140,16 +138,14 @@ const oidc = z.strictObject({
     .literal('oidc')
     .describe('Signs in to IAM with an OpenID Connect token, such as that of a CCE workload.'),
   idp_id: headerText().describe('Id of the identity provider in IAM.'),
-  token_file: filePath().describe('File that holds the OpenID Connect token.'),
+  token_file: filePath().describe('File containing the OpenID Connect token.'),
 });
 
 const token = withRules(
   z.strictObject({
-    type: z
-      .literal('token')
-      .describe('Uses an IAM token as it is and cannot renew it. For tests and trials.'),
+    type: z.literal('token').describe('Uses an IAM token, which is not renewed. For tests and trials.'),
     token: secretHeaderText().optional().describe('IAM token of the project.'),
-    token_file: filePath().optional().describe('File that holds the IAM token.'),
+    token_file: filePath().optional().describe('File containing the IAM token.'),
   }),
   exactlyOne('token', 'token_file'),
 );
@@ -160,8 +156,8 @@ const resourceExpressions = () =>
   section(
     withRules(
       z.strictObject({
-        resource_name: expression().optional().describe('Found in the name of the resource.'),
-        resource_id: expression().optional().describe('Found in the id of the resource.'),
+        resource_name: expression().optional().describe('Searched for in the resource name.'),
+        resource_id: expression().optional().describe('Searched for in the resource id.'),
       }),
       atLeastOne('resource_name', 'resource_id'),
     ).optional(),
@@ -174,16 +170,16 @@ const everyService = {
     .describe('URL of the service.'),
   include: resourceExpressions()
     .optional()
-    .describe('Only these resources are polled and counted; every expression given must be found.'),
+    .describe('Only these resources are polled and counted; all expressions given must match.'),
   exclude: resourceExpressions()
     .optional()
     .describe(
-      'These resources are left out, even when `include` has them; every expression given must be found.',
+      'These resources are left out, even if `include` matches them; all expressions given must match.',
     ),
   inventory: trueOrFalse()
     .prefault(true)
     .describe(
-      'Whether the list of resources is read; without it, one that was never backed up stays unseen.',
+      'Whether to read the list of resources; without it, resources that were never backed up are not seen.',
     ),
 };
 
@@ -199,7 +195,7 @@ const project = z.strictObject({
   name: line('prod')
     .optional()
     .register(computedDefaults, { text: 'the region' })
-    .describe('Name of the project in the label `project`. Each name at most once.'),
+    .describe('Name of the project in the label `project`; must be unique.'),
   region: region().describe('Region of the project.'),
   project_id: projectId()
     .optional()
@@ -234,7 +230,7 @@ const project = z.strictObject({
     )
     .register(alternatives, { word: 'all' })
     .describe(
-      'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them answer, as a list to paste here.',
+      'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them respond, as a list to paste here.',
     ),
 });
 
@@ -252,7 +248,7 @@ export const settingsSchema = z.strictObject({
     .array(project)
     .min(1)
     .superRefine(checkProjectNames, evenWithMistakes)
-    .describe('The projects whose backups are watched.'),
+    .describe('The projects whose backups are monitored.'),
 });
 
 /** The content of a configuration file without a mistake, defaults filled in. */

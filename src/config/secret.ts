@@ -27,7 +27,7 @@ export const secretInFile = (
       },
     );
     if (secret === '') throw new Error(`${origin} is empty, expected the secret`);
-    if (/[\r\n]/.test(secret)) throw new Error(`${origin} has more than one line, expected the secret alone`);
+    if (/[\r\n]/.test(secret)) throw new Error(`${origin} has more than one line, expected only the secret`);
     return secret;
   },
 });

@@ -54,7 +54,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   const { items, unlisted, walk } = result;
   const listedBefore = before?.size ?? 0;
   if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
-    const reason = `the service repeats a page: ${walk.listed} backups, where it listed ${listedBefore} before`;
+    const reason = `the service repeats a page: ${walk.listed} backups, after it listed ${listedBefore} before`;
     return {
       kind: 'failed',
       outcome: 'incomplete',

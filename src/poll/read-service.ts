@@ -44,7 +44,7 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
   const of = failures.size + items.byResource.size;
   return {
     ...first,
-    reason: `${failures.size} of ${of} resources could not be read, the first: ${first.reason}`,
+    reason: `${failures.size} of ${of} resources could not be read, first error: ${first.reason}`,
   };
 }
 

@@ -24,7 +24,7 @@ const openLater = (): StateDatabase => {
   const late = openDatabase(path, new Date());
   if (late.saved.length === 0) return late;
   late.close();
-  throw new StateFileError('unavailable', 'was not there at the start; restart the exporter to use it');
+  throw new StateFileError('unavailable', 'was not available at startup; restart the exporter to use it');
 };
 
 const handle = (request: Request): void => {

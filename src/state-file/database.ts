@@ -190,7 +190,7 @@ function problemOf(error: unknown): StateFileError {
     case SQLITE.io:
       return unavailable('cannot be read or written: input/output error');
     case SQLITE.cannotOpen:
-      return unavailable('cannot be opened: permission denied, or no journal can be created beside it');
+      return unavailable('cannot be opened: permission denied, or no journal can be created next to it');
     default:
       return unavailable(`cannot be used: ${fileError(error)}`);
   }

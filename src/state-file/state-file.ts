@@ -76,7 +76,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
   const report = (reason: string | undefined): void => {
     if (reason === trouble) return;
     trouble = reason;
-    if (reason === undefined) log.info({ file: path }, 'the state file is written again');
+    if (reason === undefined) log.info({ file: path }, 'the state file can be written again');
     else
       log.error({ file: path, reason }, 'the state file could not be written; a restart may lose counters');
   };
@@ -118,7 +118,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
     const isLate = await Promise.race([writing.then(() => false), wait(LONGEST_WAIT).then(() => true)]);
     if (!isLate) return;
     isStalled = true;
-    report('its disk has not responded for a second');
+    report('its disk did not respond within a second');
   };
 
   const isDue = (key: string, { ledger }: ServiceState): boolean => {
@@ -178,8 +178,8 @@ async function openStore({ path, store, log, wait }: Omit<StateFileOptions, 'now
 }
 
 const ADVICE = {
-  'not a state file': 'give --state.file the path of a new file',
-  unusable: 'give each process a state file of its own that it can read and write',
+  'not a state file': 'use another path for --state.file',
+  unusable: 'give each process its own readable and writable state file',
 } as const;
 
 async function piecesOf(state: ServiceState): Promise<readonly string[]> {

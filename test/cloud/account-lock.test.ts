@@ -150,7 +150,7 @@ describe('a refused password', () => {
 
     expect(within).toBe(4);
     expect(failures[5]?.message).toBe(
-      'cannot sign in: 4 sign-ins of this user were refused in the last 15 minutes, and one more could lock the account; not tried before 2024-01-04T00:16:00Z',
+      'cannot sign in: 4 sign-ins of this user were refused in the last 15 minutes, and one more could lock the account; not retried before 2024-01-04T00:16:00Z',
     );
     expect(failures[5]?.details.kind).toBe('auth');
   });
@@ -165,7 +165,7 @@ describe('a refused password', () => {
     expect(failure.message).toMatch(
       /; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes$/,
     );
-    expect(failure.message).not.toContain('not tried again');
+    expect(failure.message).not.toContain('not retried');
   });
 });
 

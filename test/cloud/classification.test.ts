@@ -121,7 +121,7 @@ describe('the cause of a failed connection', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', /unknown authority/, /ca_file/],
     ['CERT_REVOKED', /cannot be trusted/, /certificate of the server/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on this port/, /port of the endpoint/],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /too old/, /update/],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /older than 1\.2/, /update/],
     ['ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM', /handshake/, /endpoint/],
     ['PROXY_407', /user name and password/, /USER:PASSWORD/],
     ['PROXY_403', /the proxy returned 403/, /allows connections/],

@@ -97,7 +97,7 @@ describe('a certificate', () => {
 
     expect(failure.details.kind).toBe('network');
     expect(failure.message).toMatch(
-      /^cannot list backups: 127\.0\.0\.1:\d+ has a certificate of an unknown authority \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
+      /^cannot list backups: 127\.0\.0\.1:\d+ has a certificate from an unknown authority \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
     );
     expect(client.observations.map(({ code }) => code)).toEqual(['network']);
     expect(server.requests).toHaveLength(0);
@@ -167,7 +167,7 @@ describe('a certificate', () => {
 
     const failure = await failureOf(client.call(listBackups(server.secure), forever()));
 
-    expect(failure.message).toContain(`ca_file ${caFile} is broken: certificate 2 of 2 cannot be read`);
+    expect(failure.message).toContain(`ca_file ${caFile} is damaged: certificate 2 of 2 cannot be read`);
     expect(server.requests).toHaveLength(0);
   });
 

@@ -113,10 +113,10 @@ describe('a project with a password', () => {
     await list(cloud, client);
 
     expect(client.lines.find(({ level }) => level === 'warn')).toMatchObject({
-      message: 'token not renewed, the old one is still in use',
+      message: 'token not renewed, still using the old one',
       fields: {
         project: 'prod',
-        reason: `cannot sign in: ${cloud.host} returned 503; the service is at fault, try again later`,
+        reason: `cannot sign in: ${cloud.host} returned 503; the service failed, try again later`,
       },
     });
   });
@@ -334,7 +334,7 @@ describe('a sign-in that IAM refused', () => {
 
     expect(new Set(failures.map(({ details }) => details.kind))).toEqual(new Set(['auth']));
     expect(failures[0]?.message).toMatch(
-      /^cannot sign in: .*; check user, domain and password \(the file \/run\/secrets\/it\); users with MFA, .* access-key; not tried again with the same secret before 2024-01-04T00:05:00Z$/,
+      /^cannot sign in: .*; check user, domain and password \(the file \/run\/secrets\/it\); users with MFA, .* access-key; not retried with the same secret before 2024-01-04T00:05:00Z$/,
     );
     expect(failures[9]?.message).toBe(failures[0]?.message);
     expect(within).toBe(1);

@@ -96,7 +96,7 @@ describe('check of a project that names no services', () => {
   it('fails where none answers', async () => {
     const { text, passed } = await discover([]);
 
-    expect(text).toContain('no service answered in this region');
+    expect(text).toContain('no service responded in this region');
     expect(passed).toBe(false);
   });
 });

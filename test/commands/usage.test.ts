@@ -40,11 +40,11 @@ describe('a mistyped command line', () => {
     [['backups', 'export', '--to', 'a-bucket'], "required option '--backup <id>' not specified"],
     [
       ['backups', 'create', '--resource', 'one', '--resource', 'two'],
-      invalid('--resource <id or name>', 'two', 'The flag was given before.'),
+      invalid('--resource <id or name>', 'two', 'The flag is given twice.'),
     ],
     [
       ['--web.listen-address', ':1', '--web.listen-address=:2'],
-      invalid('--web.listen-address <address>', ':2', 'The flag was given before.'),
+      invalid('--web.listen-address <address>', ':2', 'The flag is given twice.'),
     ],
     [
       ['backups', 'list', '--state', 'good'],
@@ -81,7 +81,7 @@ describe('a mistyped command line', () => {
     [['backfill', '--since', '2999-01-01'], '--since is in the future'],
     [
       ['backfill', '--since', '2026-01-01T00:00:01Z', '--until', '2026-01-01T00:03:59Z'],
-      'no multiple of --step (4m) lies between --since and --until; use a smaller step or a longer time',
+      'no multiple of --step (4m) is between --since and --until; use a smaller step or a longer period',
     ],
     ...['yesterday', '-5d', '1700000000', '2026-13-01', '2026-02-30', '2026-11-20T00:00:00', '', '1000y'].map(
       (since): [string[], string] => [

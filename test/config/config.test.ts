@@ -251,13 +251,13 @@ describe('a project', () => {
 describe('what deserves a second look', () => {
   it('is a request timeout longer than the timeout', () => {
     expect(warningsOf(`poll:\n  timeout: 10s\n  request_timeout: 20s\n${PROJECTS}`)).toEqual([
-      'config.yml:3: poll.request_timeout: 20s is longer than the timeout of 10s, which ends a request first',
+      'config.yml:3: poll.request_timeout: 20s is longer than the timeout of 10s, which ends requests first',
     ]);
   });
 
   it('is a request timeout longer than the default timeout', () => {
     expect(warningsOf(`poll: { request_timeout: 3m }\n${PROJECTS}`)).toEqual([
-      'config.yml:1: poll.request_timeout: 3m is longer than the timeout of 2m, which ends a request first',
+      'config.yml:1: poll.request_timeout: 3m is longer than the timeout of 2m, which ends requests first',
     ]);
   });
 

@@ -300,13 +300,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'an override with an expression that repeats too much',
       override("{ resource_id: '^(.?){1000}x$' }", 'none'),
       3,
-      'rpo.overrides[0].match.resource_id: "^(.?){1000}x$" is not a regular expression (it repeats too much); expected',
+      'rpo.overrides[0].match.resource_id: "^(.?){1000}x$" is not a regular expression (it is too large when compiled); expected',
     ],
     [
       'the policy of a graph',
       override('{ service: ges }', 'policy'),
       4,
-      'rpo.overrides[0].rpo: "policy" is not possible for service ges, whose API does not expose the backup policy; expected a duration or none',
+      'rpo.overrides[0].rpo: "policy" is not supported for service ges, whose API does not expose the backup policy; expected a duration or none',
     ],
     [
       'overrides that are no list',

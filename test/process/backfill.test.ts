@@ -208,7 +208,7 @@ describe('backfill', () => {
     expect(code).toBe(0);
     expect(output.split('\n').filter((line) => /^\w/.test(line))).toEqual([]);
     expect(output.endsWith('# EOF\n')).toBe(true);
-    expect(errors).toContain('No samples are known for that time; none were written.\n');
+    expect(errors).toContain('No samples are known for that period; none were written.\n');
   });
 
   it('leaves out what the configuration leaves out', async () => {

@@ -130,7 +130,7 @@ const TROUBLES: readonly Trouble[] = [
       credentials: accessKeyOf(cloud),
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, a signature allows for 15: correct the clock$/m,
+    says: /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, signatures allow 15: correct the clock$/m,
   },
   {
     what: 'a proxy that is not there',
@@ -229,7 +229,7 @@ describe('check', () => {
     } else {
       expect(code).toBe(1);
       expect(output).toMatch(
-        /sign-in failed: 127\.0\.0\.1:\d+ has a certificate of an unknown authority \(\w+\); set ca_file if the authority is a private one/,
+        /sign-in failed: 127\.0\.0\.1:\d+ has a certificate from an unknown authority \(\w+\); set ca_file for a private authority/,
       );
     }
   });

@@ -52,7 +52,9 @@ describe('the demo', () => {
     const ended = [await check(first), await check(second)];
 
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    expect(demo.errors()).toMatch(/level=warn msg="port of the simulated cloud is in use, taking another"/);
+    expect(demo.errors()).toMatch(
+      /level=warn msg="port of the simulated cloud is in use, using another one"/,
+    );
   });
 
   it('says where its page is, and a command as npm runs it', async () => {

@@ -145,7 +145,9 @@ describe.each(WAYS)('a reload by %s', (_, reload) => {
     expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
     expect(one(after, 'config_last_reload_successful')).toBe(0);
     expect(one(after, time)).toBe(one(before, time));
-    expect(exporter.errors()).toMatch(/level=error msg="configuration not reloaded, keeping the old one"/);
+    expect(exporter.errors()).toMatch(
+      /level=error msg="configuration not reloaded, keeping the previous one"/,
+    );
     expect(exporter.errors()).toMatch(problem);
     expect(one(mended, 'config_last_reload_successful')).toBe(1);
     expect(one(mended, time)).toBeGreaterThan(one(before, time) ?? Number.NaN);

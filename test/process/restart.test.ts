@@ -199,7 +199,7 @@ describe('--state.file', () => {
     const { code, errors } = await runProgram(['--config.file', config, '--state.file', files.directory]);
 
     expect(withoutStart(errors)).toBe(
-      `${PROGRAM}: the state file ${files.directory} is a directory, not a file; give --state.file the path of a new file\n`,
+      `${PROGRAM}: the state file ${files.directory} is a directory, not a file; use another path for --state.file\n`,
     );
     expect(code).toBe(2);
   });
@@ -212,7 +212,7 @@ describe('--state.file', () => {
     const { code, errors } = await runProgram(['--config.file', config, '--state.file', files.path('state')]);
 
     expect(withoutStart(errors)).toBe(
-      `${PROGRAM}: the state file ${files.path('state')} is in use by another process; give each process a state file of its own that it can read and write\n`,
+      `${PROGRAM}: the state file ${files.path('state')} is in use by another process; give each process its own readable and writable state file\n`,
     );
     expect(code).toBe(1);
   });

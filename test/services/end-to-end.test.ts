@@ -177,7 +177,7 @@ it.each(perResource.map(({ type }) => type))(
 
     const read = await readService({ ...reader, client }, complete, forever());
 
-    expect(failureOf(read)?.reason).toMatch(/^1 of \d+ resources could not be read, the first: /);
+    expect(failureOf(read)?.reason).toMatch(/^1 of \d+ resources could not be read, first error: /);
     expect(read.next?.resources.get(broken ?? '')?.facts).toEqual(
       complete?.resources.get(broken ?? '')?.facts,
     );

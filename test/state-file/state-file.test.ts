@@ -165,7 +165,7 @@ describe('a disk that takes nothing', () => {
         fields: { file: '/var/lib/state', reason: 'cannot be written: no space left on device' },
         message: 'the state file could not be written; a restart may lose counters',
       },
-      { level: 'info', fields: { file: '/var/lib/state' }, message: 'the state file is written again' },
+      { level: 'info', fields: { file: '/var/lib/state' }, message: 'the state file can be written again' },
     ]);
     expect(countIn(savedIn(store, KEY))).toBe(3);
   });
@@ -183,7 +183,7 @@ describe('a disk that takes nothing', () => {
         fields: { file: '/var/lib/state', reason: 'cannot be created: there is no directory /var/lib' },
         message: 'the state file cannot be used; a restart will lose the counters',
       },
-      { level: 'info', fields: { file: '/var/lib/state' }, message: 'the state file is written again' },
+      { level: 'info', fields: { file: '/var/lib/state' }, message: 'the state file can be written again' },
     ]);
     expect(countIn(savedIn(store, KEY))).toBe(1);
   });
@@ -211,7 +211,7 @@ describe('a disk that hangs', () => {
     expect(log.lines).toEqual([
       {
         level: 'error',
-        fields: { file: '/var/lib/state', reason: 'its disk has not responded for a second' },
+        fields: { file: '/var/lib/state', reason: 'its disk did not respond within a second' },
         message: 'the state file could not be written; a restart may lose counters',
       },
     ]);
@@ -245,7 +245,7 @@ describe('a disk that hangs', () => {
     await file.save(OTHER, stateOf(1));
 
     expect(countIn(savedIn(store, KEY))).toBe(7);
-    expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'the state file is written again' });
+    expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'the state file can be written again' });
   });
 
   it('ends a start after half a minute, with a sentence', async () => {
@@ -262,8 +262,12 @@ describe('a disk that hangs', () => {
 
 describe('a path that is not for a state file', () => {
   it.each([
-    ['not a state file', 'is a device, not a file', 'give --state.file the path of a new file'],
-    ['unusable', 'is in use by another process', 'give each process a state file of its own'],
+    ['not a state file', 'is a device, not a file', 'use another path for --state.file'],
+    [
+      'unusable',
+      'is in use by another process',
+      'give each process its own readable and writable state file',
+    ],
   ] as const)('ends the start in one sentence: %s', async (kind, clause, advice) => {
     const store = createFakeStore();
 

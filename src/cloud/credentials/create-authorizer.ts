@@ -40,7 +40,7 @@ function accessKeyAuthorizer(
     authorize: async () => {
       if (!isHeaderValue(accessKey)) {
         throw cannotSignIn(
-          'access_key is empty or contains a character that is not possible in a header',
+          'access_key is empty or contains a character that is not allowed in a header',
           'check access_key',
         );
       }

@@ -123,15 +123,17 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     lifetime,
     interrupted: (signal) => sender.interrupted('sign_in', host, signal),
     renewalFailed: (reason) =>
-      log.warn({ project: project.name, reason }, 'temporary key not renewed, the old one is still in use'),
+      log.warn({ project: project.name, reason }, 'temporary key not renewed, still using the old one'),
     obtain: async (note) => {
       const response = await requestKeyWithFreshSession(note).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;
         throw failed('auth', 404, `the metadata service ${host} has no key`);
       });
       const obtained = readKey(response);
-      const { validFor: validForSeconds } = obtained;
-      log.info({ project: project.name, host, validForSeconds }, 'obtained a temporary key');
+      log.info(
+        { project: project.name, host, valid_for_seconds: obtained.validFor },
+        'obtained a temporary key',
+      );
       return obtained;
     },
   });

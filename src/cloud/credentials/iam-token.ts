@@ -96,14 +96,13 @@ function createIamTokenAuthorizer(
     lifetime,
     interrupted: (signal) => sender.interrupted('sign_in', host, signal),
     renewalFailed: (reason) =>
-      log.warn({ project: project.name, reason }, 'token not renewed, the old one is still in use'),
+      log.warn({ project: project.name, reason }, 'token not renewed, still using the old one'),
     obtain: async (note) => {
       const { signIn, request } = await prepare();
       const response = await guard.run(signIn, () => sender.send(request, lifetime, note), lifetime);
       const signedIn = readToken(response, host, clock);
       passwordExpiresAt = signedIn.passwordExpiresAt;
-      const { validFor: validForSeconds } = signedIn.token;
-      log.info({ project: project.name, host, validForSeconds }, 'signed in');
+      log.info({ project: project.name, host, valid_for_seconds: signedIn.token.validFor }, 'signed in');
       return signedIn.token;
     },
   });

@@ -8,7 +8,7 @@ import { oneLine } from '../redaction.ts';
 export const cannotSignIn = (reason: string, advice: string): CloudFailure =>
   new CloudFailure(failureMessage('sign_in', reason, advice), { kind: 'auth', operation: 'sign_in' });
 
-const PUT_THERE = 'put the secret there, readable for this user';
+const PUT_THERE = 'put the secret there, readable by this user';
 
 /** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it, never what it is. */
 export async function readSecret(source: SecretSource): Promise<string> {
@@ -24,8 +24,8 @@ export async function readHeaderSecret(source: SecretSource): Promise<string> {
   const secret = await readSecret(source);
   if (!isHeaderValue(secret)) {
     throw cannotSignIn(
-      `the secret from ${source.origin} contains a space or a character that is not possible in a header`,
-      'check that it is the secret alone, on one line',
+      `the secret from ${source.origin} contains a space or a character that is not allowed in a header`,
+      'check that it contains only the secret, on one line',
     );
   }
   return secret;

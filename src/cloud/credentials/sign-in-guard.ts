@@ -137,7 +137,7 @@ export function createSignInGuard(
     const [first, ...others] = account.refusedAt.filter((time) => isWithin(LOCK_WINDOW, time));
     if (method === 'oidc' || first === undefined || others.length < FAILURES_ALLOWED - 1) return undefined;
     const reason = `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`;
-    const advice = `not tried before ${timeText(first + LOCK_WINDOW)}`;
+    const advice = `not retried before ${timeText(first + LOCK_WINDOW)}`;
     return new CloudFailure(failureMessage('sign_in', reason, advice), {
       kind: 'auth',
       operation: 'sign_in',
@@ -145,7 +145,7 @@ export function createSignInGuard(
   };
 
   const consequence = ({ method }: SignIn, at: UnixSeconds, wait: Seconds): string => {
-    if (!oneShot) return `; not tried again with the same secret before ${timeText(at + wait)}`;
+    if (!oneShot) return `; not retried with the same secret before ${timeText(at + wait)}`;
     return method === 'password' && wait === BACK_OFF
       ? '; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes'
       : '';

@@ -70,7 +70,7 @@ function troubleOf({ since, until, step }: BackfillGrid, now: UnixSeconds): stri
   if (until > now) return '--until is in the future';
   if (since > until) return '--since is later than --until';
   if (Math.ceil(since / step) * step <= until) return undefined;
-  return `no multiple of --step (${formatDuration(step)}) lies between --since and --until; use a smaller step or a longer time`;
+  return `no multiple of --step (${formatDuration(step)}) is between --since and --until; use a smaller step or a longer period`;
 }
 
 async function write(
@@ -108,6 +108,6 @@ const interruptedWords = ({ output }: BackfillFlags): string =>
   output === undefined ? 'interrupted; the output is incomplete' : 'interrupted; nothing was written';
 
 function summary({ samples, earliest }: BackfillProgress, resources: number): string {
-  if (earliest === undefined) return 'No samples are known for that time; none were written.';
+  if (earliest === undefined) return 'No samples are known for that period; none were written.';
   return `${counted(samples, 'sample')} of ${counted(resources, 'resource')} written, the earliest at ${momentWords(earliest)}.`;
 }

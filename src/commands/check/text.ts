@@ -89,13 +89,13 @@ function foundLines(
   refused: NonNullable<ProjectCheck['refused']>,
 ): readonly string[] {
   const denied = refused.map(({ service, reason }) => `not allowed to read ${service}: ${reason}`);
-  if (found.length === 0) return ['no service answered in this region', ...denied];
+  if (found.length === 0) return ['no service responded in this region', ...denied];
   const entries = found.map(({ service, resources = [] }) => {
     const { one, many } = serviceOf(service).resource;
     return `  - type: ${service} # ${countWords(resources.length)} ${resources.length === 1 ? one : many}`;
   });
   return [
-    'services that answer here, for the configuration of this project:',
+    'services that respond here, for the configuration of this project:',
     'services:',
     ...entries,
     ...denied,

@@ -35,7 +35,7 @@ export const startPasswordWorker = (): PasswordWorker => {
       worker ??= start();
       const comparing = worker;
       const result = Promise.withResolvers<boolean>();
-      const end = (): void => result.reject(new Error('the comparison of passwords has ended'));
+      const end = (): void => result.reject(new Error('the password comparison has stopped'));
       comparing.once('exit', end);
       comparing.once('message', (matches: boolean) => {
         comparing.off('exit', end);

@@ -96,7 +96,7 @@ export const createRequestGate = ({ rules, authenticate, allow, limits, log }: G
     const client = clientOf(request.socket.remoteAddress);
     const { authorization } = request.headers;
     const admission = await authenticate(users, { authorization, client });
-    if (admission !== 'admitted') log.debug({ client, admission }, 'request not let in');
+    if (admission !== 'admitted') log.debug({ client, admission }, 'request rejected');
     switch (admission) {
       case 'admitted':
         return true;

@@ -52,12 +52,12 @@ const readPem = async (source: PemSource, files: TextFiles): Promise<string> => 
 const parseCertificates = (source: PemSource, pem: string): readonly X509Certificate[] => {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {
-    throw new SettingError(source, `${nameOf(source)} holds no certificate; expected certificates in PEM`);
+    throw new SettingError(source, `${nameOf(source)} contains no certificate; expected PEM certificates`);
   }
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch (error) {
-    const message = `${nameOf(source)} holds a certificate that cannot be read; expected certificates in PEM`;
+    const message = `${nameOf(source)} contains an unreadable certificate; expected PEM certificates`;
     throw new SettingError(source, message, { cause: error });
   }
 };
@@ -66,7 +66,7 @@ const parseKey = (source: PemSource, pem: string): KeyObject => {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    const message = `${nameOf(source)} holds no private key that can be read; expected a key in PEM without pass phrase`;
+    const message = `${nameOf(source)} contains no readable private key; expected a PEM key without a passphrase`;
     throw new SettingError(source, message, { cause: error });
   }
 };

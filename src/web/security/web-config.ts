@@ -148,8 +148,8 @@ const tlsSection = withRules(
     reportAt(context, ['max_version'], 'is older than min_version', { expected: 'the same or newer' });
   }
   if (max !== 'TLSv1.3' && tls.cipher_suites?.every(isOfTls13)) {
-    const wrong = 'all suites are of TLS 1.3, which max_version excludes';
-    reportAt(context, ['cipher_suites'], wrong, { expected: 'a suite of TLS 1.2 among them' });
+    const wrong = 'all suites are for TLS 1.3, which max_version excludes';
+    reportAt(context, ['cipher_suites'], wrong, { expected: 'at least one TLS 1.2 suite' });
   }
 });
 
@@ -188,13 +188,13 @@ const DEAREST_HASH = 18;
 const hash = noted(
   z.string().superRefine((text, context) => {
     const cost = BCRYPT.exec(text)?.groups?.['cost'];
-    if (cost === undefined) context.addIssue('is not a hash of bcrypt');
+    if (cost === undefined) context.addIssue('is not a bcrypt hash');
     else if (Number(cost) < CHEAPEST_HASH || Number(cost) > DEAREST_HASH) {
-      context.addIssue(`is a hash of cost ${Number(cost)}`);
+      context.addIssue(`is a hash with cost ${Number(cost)}`);
     }
   }),
   'text',
-  `a hash of cost ${CHEAPEST_HASH} to ${DEAREST_HASH}, as \`htpasswd -nBC 10 "" | tr -d ':\\n'\` prints it`,
+  `a bcrypt hash with cost ${CHEAPEST_HASH} to ${DEAREST_HASH}, as printed by \`htpasswd -nBC 10 "" | tr -d ':\\n'\``,
   'nothing',
 );
 

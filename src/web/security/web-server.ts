@@ -133,7 +133,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   const connections = trackConnections(limits, (client) => {
     if (now() - complained < COMPLAIN_EVERY_MILLISECONDS) return;
     complained = now();
-    log.warn({ client }, 'too many connections are open, the idlest is closed');
+    log.warn({ client }, 'too many open connections, closing the idlest');
   });
 
   const respond = async (
@@ -179,7 +179,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   server.on('clientError', (error, stream) => {
     const socket = stream as Socket;
     const reason = codeOf(error);
-    log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection broken');
+    log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection error');
     if (connections.running(socket)?.headersSent || !socket.writable) socket.destroy();
     else socket.end(rawResponse(PARSER_STATUSES[reason] ?? 400, security.rules().config.headers));
     socket.destroySoon();

@@ -375,7 +375,7 @@ describe('a change of the files', () => {
     const errors = lines.filter((line) => line.startsWith('error'));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(
-      `${webConfig}:2: tls_server_config.cert_file: ${own}/server.pem holds no certificate`,
+      `${webConfig}:2: tls_server_config.cert_file: ${own}/server.pem contains no certificate`,
     );
   });
 
@@ -516,7 +516,7 @@ describe('a start with files that cannot be used', () => {
     },
     {
       line: 'cert_file: server.key',
-      problem: /web\.yml:2: tls_server_config\.cert_file: .*server\.key holds no certificate/,
+      problem: /web\.yml:2: tls_server_config\.cert_file: .*server\.key contains no certificate/,
     },
     {
       line: 'key_file: absent.key',
@@ -525,7 +525,7 @@ describe('a start with files that cannot be used', () => {
     },
     {
       line: 'key_file: server.pem',
-      problem: /web\.yml:3: tls_server_config\.key_file: .*server\.pem holds no private key/,
+      problem: /web\.yml:3: tls_server_config\.key_file: .*server\.pem contains no readable private key/,
     },
     {
       line: 'key_file: other.key',

@@ -199,7 +199,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     ],
     [
       tlsWith('max_version: TLS12', 'cipher_suites: [TLS_AES_128_GCM_SHA256]'),
-      'web.yml:5: tls_server_config.cipher_suites: all suites are of TLS 1.3',
+      'web.yml:5: tls_server_config.cipher_suites: all suites are for TLS 1.3',
     ],
     [tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'), 'found text; expected a list, each item after "- "'],
     [tlsWith('cipher_suites: [1]'), 'web.yml:4: tls_server_config.cipher_suites[0]: "1" is unknown'],
@@ -248,13 +248,13 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['basic_auth_users: [alice]', 'web.yml:1: basic_auth_users: found a list; expected a mapping'],
     [
       'basic_auth_users:\n  alice: secret',
-      'web.yml:2: basic_auth_users.alice: the value is not a hash of bcrypt',
+      'web.yml:2: basic_auth_users.alice: the value is not a bcrypt hash',
     ],
     [
       'basic_auth_users:\n  alice: 12345',
-      'web.yml:2: basic_auth_users.alice: the value is not a hash of bcrypt; expected',
+      'web.yml:2: basic_auth_users.alice: the value is not a bcrypt hash; expected',
     ],
-    ['basic_auth_users:\n  alice:', 'web.yml:2: basic_auth_users.alice: empty; expected a hash'],
+    ['basic_auth_users:\n  alice:', 'web.yml:2: basic_auth_users.alice: empty; expected a bcrypt hash'],
     [
       `basic_auth_users:\n  "a:b": ${HASH}`,
       'web.yml:1: basic_auth_users: a user name is empty or has a colon; expected neither',
@@ -265,11 +265,11 @@ rate_limit: { interval: 0, burst: 0 }`;
     ],
     [
       `basic_auth_users:\n  a: ${hashOf('x', '03')}`,
-      'web.yml:2: basic_auth_users.a: the value is a hash of cost 3; expected a hash of cost 4 to 18',
+      'web.yml:2: basic_auth_users.a: the value is a hash with cost 3; expected a bcrypt hash with cost 4 to 18',
     ],
     [
       `basic_auth_users:\n  a: ${hashOf('x', '31')}`,
-      'web.yml:2: basic_auth_users.a: the value is a hash of cost 31; expected a hash of cost 4 to 18',
+      'web.yml:2: basic_auth_users.a: the value is a hash with cost 31; expected a bcrypt hash with cost 4 to 18',
     ],
     ['rate_limit: { interval: 5, burst: 1 }', 'web.yml:1: rate_limit.interval: "5" has no unit'],
     ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: missing; expected a whole number from 1'],

@@ -472,7 +472,7 @@ describe('connections', () => {
       const statuses = [await ask(first), await ask(third), await ask(fourth)];
 
       expect([used, ...statuses]).toEqual([200, 200, 200, 200]);
-      expect(lines.filter((line) => line.startsWith('warn too many connections'))).toHaveLength(1);
+      expect(lines.filter((line) => line.startsWith('warn too many open connections'))).toHaveLength(1);
     },
   );
 
