@@ -1,10 +1,10 @@
-# Node.js, the libraries that it is linked with, and the program; no shell and no package manager.
+# Node.js, its libraries and the program; no shell and no package manager.
 #   docker build --build-arg REVISION="$(git rev-parse HEAD)" --tag huaweicloud-backup-exporter .
 ARG NODE_VERSION=24.21.0
 FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-bookworm-slim AS bundle
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Without its script the package "node" brings no second Node.js.
+# Without its install script the package "node" does not download a second Node.js.
 RUN npm ci --ignore-scripts
 COPY rolldown.config.ts ./
 COPY scripts/bundled-packages.ts ./scripts/
@@ -30,10 +30,10 @@ LABEL org.opencontainers.image.title="huaweicloud-backup-exporter" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
 COPY --from=root /image /
-# A volume for --state.file that is made here belongs to the user below.
+# A volume for --state.file created here belongs to the user below.
 COPY --from=root --chown=65532:65532 /state /var/lib
 ENV PATH=/usr/local/bin NODE_ENV=production
-# A number: Kubernetes cannot tell from a name that it is not root.
+# A number: Kubernetes cannot verify that a name is not root.
 USER 65532:65532
 EXPOSE 10045
 ENTRYPOINT ["/usr/local/bin/huaweicloud-backup-exporter"]

@@ -173,7 +173,7 @@ function idleRows({ idle }: Measurements): readonly Row[] {
   const resident = medianRatio(idle.resident, idle.residentOfExpress);
   return [
     row(
-      'idle with the default configuration, beside the polls: CPU in 10 s',
+      'idle with the default configuration, polls excluded: CPU in 10 s',
       milliseconds(cpu),
       ['3 ms', '1 ms'],
       limit(cpu, 3, 1),
@@ -200,8 +200,8 @@ function startRow({ start }: Measurements): Row {
 function pagesRow({ pages, polls }: Measurements): Row {
   return row(
     'requests per poll',
-    `${count(pages.asked)} pages for ${count(polls[0]?.backups ?? 0)} backups; asked twice ${pages.repeated}, smaller than allowed ${pages.small}`,
-    ['pages as large as the service allows; nothing asked twice', ''],
+    `${count(pages.asked)} pages for ${count(polls[0]?.backups ?? 0)} backups; requested twice ${pages.repeated}, smaller than allowed ${pages.small}`,
+    ['pages as large as the service allows; nothing requested twice', ''],
     limit(pages.asked > 0 ? pages.repeated + pages.small : Number.NaN, 0, 0),
   );
 }

@@ -36,12 +36,12 @@ function renderService(service: CloudService): string {
     call.permission === undefined ? 'not documented' : permissionWords(call.permission),
   ]);
   const expectation = {
-    none: 'It tells nothing of its backup policies, so `rpo: policy` is not possible.',
+    none: 'Its API does not expose backup policies, so `rpo: policy` is not supported.',
     resource: 'With `rpo: policy` the policy of each resource is read every six hours.',
     project:
-      'One list of policies is read in every poll; a resource without an enabled one is not expected to be backed up.',
+      'One list of policies is read in every poll; resources without an enabled policy are not expected to be backed up.',
     decides:
-      'The policy of each resource is read every six hours; one without a policy is not expected to be backed up.',
+      'The policy of each resource is read every six hours; resources without a policy are not expected to be backed up.',
   }[
     policies === undefined
       ? 'none'
@@ -53,28 +53,29 @@ function renderService(service: CloudService): string {
     `## ${code(service.type)}`,
     `${service.title}. A resource is ${service.resource.one === 'instance' ? 'an' : 'a'} ${service.resource.one}. ${
       backups.of === 'project'
-        ? 'One list holds the backups of a project.'
-        : 'Each resource has a list of its own.'
+        ? 'One list contains all backups of a project.'
+        : 'Each resource has its own list of backups.'
     } ${expectation} ${actions.export === undefined ? '' : '`backups export` copies a backup to OBS.'}`.trim(),
     table(['request', 'used by', 'permission'], calls),
     ...(service.readOnlyRoles.length === 0
       ? []
       : [
-          `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} suffices for reading.`,
+          `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} is sufficient for reading.`,
         ]),
-    'Assumed, and never seen on a real account:',
+    'Assumptions not verified on a real account:',
     service.unverified.map((sentence) => `- ${sentence}`).join('\n'),
   ].join('\n\n');
 }
 
-/** The page about every service, as docs/services.md holds it. */
+/** The text of docs/services.md. */
 export const renderServices = (): string =>
   `${[
     '# Services',
     '<!-- Written by `npm run generate` from src/services. -->',
-    `Requests per hour, with ${BACKUPS_KEPT} backups of each resource and the interval that applies without \`poll.interval\`. \`poll.concurrency\` bounds how many run at once in a project.`,
+    `Requests per hour, with ${BACKUPS_KEPT} backups per resource and the default interval. \`poll.concurrency\` limits concurrent requests per project.`,
     renderCosts(),
     ...SERVICES.map(renderService),
   ].join('\n\n')}\n`;
 
-if (import.meta.main) await writeFile(new URL('../docs/services.md', import.meta.url), renderServices());
+if (process.argv[1] === import.meta.filename)
+  await writeFile(new URL('../docs/services.md', import.meta.url), renderServices());

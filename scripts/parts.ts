@@ -1,77 +1,77 @@
-/** A part of src/: what it holds, and which other parts and packages it may import. Everything else is refused by a test. */
+/** A part of src/: its content, and the other parts and packages it may import; a test refuses all others. */
 export interface Part {
-  readonly holds: string;
+  readonly content: string;
   readonly imports: readonly string[];
   readonly packages?: readonly string[];
 }
 
 /** The parts of src/, each after those it imports. */
 export const PARTS: Readonly<Record<string, Part>> = {
-  'abort.ts': { holds: 'signals joined for as long as a call takes', imports: [] },
-  'shard.ts': { holds: 'which projects a shard polls', imports: [] },
-  'errors.ts': { holds: 'what an unknown error says', imports: [] },
+  'abort.ts': { content: 'joins abort signals for the time of a call', imports: [] },
+  'shard.ts': { content: 'which projects a shard polls', imports: [] },
+  'errors.ts': { content: 'message and code of an unknown error', imports: [] },
   files: {
-    holds: 'files written whole or not at all, and what is wrong with one in words',
+    content: 'atomic writes, and file errors in words',
     imports: ['errors.ts'],
   },
-  domain: { holds: 'backups, resources, quantities, outcomes: the words of the product', imports: [] },
-  log: { holds: 'log lines as logfmt or JSON', imports: [], packages: ['pino'] },
+  domain: { content: 'backups, resources, quantities, outcomes', imports: [] },
+  log: { content: 'log lines as logfmt or JSON', imports: [], packages: ['pino'] },
   pagination: {
-    holds: 'reading a paged list, so that it is complete or known not to be',
+    content: 'reads paged lists completely, or reports that it could not',
     imports: ['abort.ts'],
   },
   'simulated-cloud': {
-    holds: 'the cloud of the demo and the tests; shares nothing with the rest',
+    content: 'the cloud of the demo and the tests; shares no code with the rest',
     imports: [],
   },
   services: {
-    holds: 'one folder for each service of the cloud: everything that is true of that service alone',
+    content: 'one folder per cloud service, with everything specific to it',
     imports: ['simulated-cloud', 'domain', 'pagination'],
     packages: ['zod'],
   },
   config: {
-    holds: 'settings: schema, validation, secrets; the reader of both YAML files',
+    content: 'settings: schema, validation, secrets; reads both YAML files',
     imports: ['errors.ts', 'files', 'domain', 'services'],
     packages: ['zod', 'yaml', 're2js'],
   },
   cloud: {
-    holds: 'the HTTP client: credentials, signatures, retries, limits, errors',
+    content: 'the HTTP client: credentials, signatures, retries, limits, errors',
     imports: ['abort.ts', 'errors.ts', 'domain', 'log', 'config', 'services'],
     packages: ['undici'],
   },
   state: {
-    holds: 'what is known of each resource, the counters, the objectives; pure',
+    content: 'facts about each resource, counters, objectives; pure',
     imports: ['domain', 'pagination', 'services', 'config'],
   },
   recording: {
-    holds: 'recordings of what the APIs return: redaction, the file, serving one as a cloud',
+    content: 'recordings of API responses: redaction, file format, serving one as a cloud',
     imports: ['domain', 'services', 'config', 'cloud', 'state'],
     packages: ['zod'],
   },
   'state-file': {
-    holds: 'the state over a restart',
+    content: 'keeps the state across restarts',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'state'],
   },
   metrics: {
-    holds: 'the catalogue of metrics, the encoder, publication of the series',
+    content: 'metric descriptions, encoder, publication of the series',
     imports: ['shard.ts', 'domain', 'pagination', 'services', 'config', 'cloud', 'state'],
     packages: ['prom-client'],
   },
   backfill: {
-    holds: 'past samples from the backups that are still listed',
+    content: 'historical samples from the backups that are still listed',
     imports: ['domain', 'state', 'metrics'],
   },
   rules: {
-    holds: 'the alerting and recording rules',
+    content: 'the alerting and recording rules',
     imports: ['domain', 'config'],
     packages: ['yaml'],
   },
   status: {
-    holds: 'the status page and its JSON',
+    content: 'the status page and its JSON',
     imports: ['domain', 'pagination', 'services', 'state', 'rules'],
   },
   poll: {
-    holds: 'reading one service, again and again',
+    content: 'polls a service',
     imports: [
       'abort.ts',
       'errors.ts',
@@ -88,7 +88,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     ],
   },
   'exporter.ts': {
-    holds: 'the pollers of a configuration, over reloads',
+    content: 'the pollers of a configuration, across reloads',
     imports: [
       'shard.ts',
       'domain',
@@ -104,12 +104,12 @@ export const PARTS: Readonly<Record<string, Part>> = {
     ],
   },
   web: {
-    holds: 'the HTTP server, TLS and basic authentication, health, /metrics',
+    content: 'HTTP server, TLS, basic authentication, health, /metrics',
     imports: ['abort.ts', 'errors.ts', 'files', 'domain', 'log', 'config', 'state', 'metrics', 'status'],
     packages: ['express', 'bcryptjs', 'zod'],
   },
   commands: {
-    holds: 'the command line: the only part that reaches for clock, files, network and terminal',
+    content: 'the command line; the only part that uses the real clock, files, network and terminal',
     imports: [
       'shard.ts',
       'abort.ts',
@@ -141,7 +141,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 export const partOf = (file: string): string => file.split('/')[0] ?? file;
 
 /** The folder of a service; services do not import each other. */
-const roomOf = (file: string): string | undefined => /^services\/([^/]+)\//.exec(file)?.[1];
+const serviceFolder = (file: string): string | undefined => /^services\/([^/]+)\//.exec(file)?.[1];
 
 /** The imports of a file that its part must not make, each in a sentence. `file` is relative to src/. */
 export function refusedImports(file: string, text: string): readonly string[] {
@@ -164,19 +164,19 @@ export function refusedImports(file: string, text: string): readonly string[] {
     if (!path.startsWith('/src/')) return [];
     const target = path.slice('/src/'.length);
     const imported = partOf(target);
-    const room = roomOf(file);
-    const isOtherRoom = room !== undefined && (roomOf(target) ?? room) !== room;
-    const allowed = imported === name ? !isOtherRoom : part.imports.includes(imported);
+    const service = serviceFolder(file);
+    const isOtherService = service !== undefined && (serviceFolder(target) ?? service) !== service;
+    const allowed = imported === name ? !isOtherService : part.imports.includes(imported);
     return allowed ? [] : [`src/${file} imports src/${target}`];
   });
 }
 
-/** The table of parts, as ARCHITECTURE.md has it. */
+/** The table of parts in ARCHITECTURE.md. */
 export function renderParts(): string {
   const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
   const rows = Object.entries(PARTS).map(
-    ([name, { holds, imports, packages = [] }]) =>
-      `| \`${name}\` | ${holds} | ${code(imports)} | ${code(packages)} |`,
+    ([name, { content, imports, packages = [] }]) =>
+      `| \`${name}\` | ${content} | ${code(imports)} | ${code(packages)} |`,
   );
-  return ['| part of `src/` | what it holds | imports | packages |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| part of `src/` | content | imports | packages |', '|---|---|---|---|', ...rows].join('\n');
 }
