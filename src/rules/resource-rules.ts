@@ -69,16 +69,15 @@ Kept for ${memory} over a missed scrape or a restart, and until a complete poll 
       record('huaweicloud_backup:running_seconds', {
         comment:
           'How long the oldest running backup of a resource has been running, where the last poll was complete.',
-        expr: `max by (${by.resource}) (
-  time() - last_over_time(huaweicloud_backup_running_start_timestamp_seconds[${shortMemory}])
-    and huaweicloud_backup:watched
-    and ignoring (resource_id, resource_name) last_over_time(huaweicloud_backup_poll_success[${shortMemory}]) == 1
-)`,
+        expr: `time() - last_over_time(huaweicloud_backup_running_start_timestamp_seconds[${shortMemory}])
+  and huaweicloud_backup:watched
+  and ignoring (resource_id, resource_name) last_over_time(huaweicloud_backup_poll_success[${shortMemory}]) == 1`,
       }),
       warning('Stuck', {
-        expr: `huaweicloud_backup:running_seconds > ${t.stuckAfter}
-  unless huaweicloud_backup:running_seconds
-    <= ${t.stuckRatio} * max by (${by.resource}) (${metric('success_duration_median_seconds')})`,
+        expr: `max by (${by.resource}) (
+  huaweicloud_backup:running_seconds > ${t.stuckAfter}
+    unless huaweicloud_backup:running_seconds <= ${t.stuckRatio} * ${metric('success_duration_median_seconds')}
+)`,
         summary: 'A backup of {{ $labels.resource_name }} seems stuck',
         description: `${RESOURCE}: a backup has been running for {{ $value | humanizeDuration }}, over ${durationText(t.stuckAfter)} and over ${t.stuckRatio} times as long as usual.`,
       }),

@@ -58,7 +58,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set(
     'ClockSkew',
     'LabelsRenamed',
     'NeverPolled',
-    'ReplicaDown',
     'ResourcesOverLimit',
     'ScheduleStopped',
     'ServiceGone',
@@ -328,9 +327,9 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       await fires([`Failed ${failing.name}`], 8 + SLACK);
       const before = watched.comings(`Failed ${failing.name}`);
       await endExporter(exporter, 'SIGKILL');
-      await fires(['ExporterDown exporter'], 9 + SLACK);
+      await fires(['ExporterDown exporter', 'ReplicaDown exporter'], 9 + SLACK);
       exporter = await startExporter(configuration, exporter.address);
-      await end(['ExporterDown exporter'], 5 + SLACK);
+      await end(['ExporterDown exporter', 'ReplicaDown exporter'], 5 + SLACK);
       expect(watched.now()).toEqual([`Failed ${failing.name}`]);
       expect(watched.comings(`Failed ${failing.name}`)).toBe(before);
       await backUp(cloud, failing.id);
