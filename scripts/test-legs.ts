@@ -31,5 +31,9 @@ export const TEST_LEGS: readonly TestLeg[] = [
   { name: 'systemd', packages: CONTAINERS, needsRoot: true, isSlow: true },
   { name: 'zone-east', packages: [], isSlow: true },
   { name: 'zone-west', packages: [], isSlow: true },
-  { name: 'bench', packages: ['prometheus', 'golang-go', 'golang-github-prometheus-client-golang-dev'], isSlow: true },
+  {
+    name: 'bench',
+    packages: ['prometheus', 'golang-go', 'golang-github-prometheus-client-golang-dev'],
+    isSlow: true,
+  },
 ];

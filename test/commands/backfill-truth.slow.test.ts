@@ -140,6 +140,8 @@ describe('a backfill, against what was served at the time', () => {
     // Each metric has been put to the test.
     expect([...written.keys()].toSorted()).toEqual([
       'consecutive_failures',
+      'due_timestamp_seconds',
+      'last_automatic_success_timestamp_seconds',
       'last_failure_timestamp_seconds',
       'last_status',
       'last_success_duration_seconds',
