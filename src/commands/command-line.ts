@@ -163,6 +163,11 @@ function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): 
       'write a configuration with which other commands can use the simulated cloud',
       someText,
     )
+    .addOption(
+      new Option('--replay <file>', 'serve the cloud of a recording (check --record), as if it were made now')
+        .argParser(someText)
+        .conflicts(['demo.graphs', 'demo.instances', 'demo.others', 'demo.seed', 'demo.speed']),
+    )
     .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { formatDuration } from '../config/duration.ts';
 import { parseConfig } from '../config/load.ts';
-import { seconds } from '../domain/quantities.ts';
+import { seconds, systemClock } from '../domain/quantities.ts';
 import { errorCode } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
 import { openReplacement } from '../files/replace-file.ts';
@@ -16,6 +16,7 @@ import { PROGRAM_NAME } from './build.ts';
 import { CommandError } from './command-error.ts';
 import type { DemoFlags } from './flags.ts';
 import { programCommand } from './npm.ts';
+import { replayFile } from './replay.ts';
 import { runExporter } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,25 +30,56 @@ const MISHAPS = 0.02;
 // Of the usual time: whoever starts a backup of a resource that needs one sees its end.
 const QUICK = 0.1;
 
-/** Serves a simulated cloud until a signal ends it; resolves with the exit code. */
+/** A cloud of the demo, and how its exporter is run. */
+interface DemoWorld {
+  readonly configuration: string;
+  /** The file that lets other commands use the cloud. */
+  readonly configFile: string | undefined;
+  readonly onListening: (url: string) => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** Serves a simulated or a recorded cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
   const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
-  const cloud = await startCloud(flags, log);
+  const { configuration, configFile, onListening, stop } =
+    flags.replay === undefined
+      ? await simulatedWorld(flags, terminal, log)
+      : await replayedWorld(flags.replay, flags, log);
   try {
-    const configuration = configurationOf(cloud, flags);
     await writeConfiguration(flags['demo.configFile'], configuration);
     return await runExporter({
       flags,
       terminal,
       log,
       source: 'demo',
-      configFile: configFileOf(cloud, flags),
+      configFile,
       loadConfig: async () => parseConfig(configuration, 'demo'),
-      onListening: (url) => sayWhatToTry({ url, cloud, flags, terminal, log }),
+      onListening,
     });
   } finally {
-    await cloud.stop();
+    await stop();
   }
+}
+
+async function simulatedWorld(flags: DemoFlags, terminal: Terminal, log: Log): Promise<DemoWorld> {
+  const cloud = await startCloud(flags, log);
+  return {
+    configuration: configurationOf(cloud, flags),
+    configFile: configFileOf(cloud, flags),
+    onListening: (url) => sayWhatToTry({ url, cloud, flags, terminal, log }),
+    stop: cloud.stop,
+  };
+}
+
+async function replayedWorld(path: string, flags: DemoFlags, log: Log): Promise<DemoWorld> {
+  const { configuration, stop } = await replayFile(path, systemClock());
+  return {
+    configuration: stringify(configuration),
+    configFile: flags['demo.configFile'],
+    onListening: (page) => log.info({ page, recording: path }, 'demo ready'),
+    stop,
+  };
 }
 
 async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {

@@ -27,6 +27,7 @@ export interface DemoFlags extends ServeFlags {
   readonly 'demo.seed': number;
   readonly 'demo.speed': number;
   readonly 'demo.configFile'?: string;
+  readonly replay?: string;
 }
 
 /** The flags of `check`, checked. */

@@ -1,3 +1,5 @@
+import { kindsOf } from '../services/vendor-words.ts';
+
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)((?:\.\d{1,9})?(?:Z| ?UTC| ?GMT|[ _]?[+-]?\d\d:?\d\d)?)$/;
 const YEAR_2000 = Date.UTC(2000) / 1000;
@@ -25,4 +27,17 @@ export function shiftTime(value: string | number, by: number): string | number |
 function shiftTimestampText(value: string, by: number): string | undefined {
   const shifted = /^\d{10}(?:\d{3})?$/.test(value) ? shiftTime(Number(value), by) : undefined;
   return shifted === undefined ? undefined : String(shifted);
+}
+
+/** A JSON value in which every time is later by so many seconds. */
+export function shiftTimes(value: unknown, by: number, field = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => shiftTimes(item, by, field));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, shiftTimes(inner, by, name.trim())]),
+    );
+  }
+  const mayBeTime =
+    (typeof value === 'string' || typeof value === 'number') && kindsOf(field).includes('time');
+  return mayBeTime ? (shiftTime(value, by) ?? value) : value;
 }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import { systemClock } from '../../src/domain/quantities.ts';
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from '../commands/fake-terminal.ts';
+import { passwordOf } from '../support/configuration.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 
 /** A run of check that does not wait between requests. */
@@ -35,4 +37,19 @@ export async function record(configuration: string, flags: readonly string[] = [
   const path = await newFile();
   const ended = await runCheck(configuration, ['--record', path, ...flags]);
   return { ...ended, path, text: await readFile(path, 'utf8') };
+}
+
+/** A configuration for a simulated cloud with so many resources of each service. */
+export async function simulatedConfiguration(count: number, types: readonly string[]): Promise<string> {
+  const cloud = await startSimulatedCloud({
+    graphs: types.includes('ges') ? count : 0,
+    instances: types.includes('gaussdb-mysql') ? count : 0,
+    counts: Object.fromEntries(types.map((type) => [type, count])),
+  });
+  onTestFinished(cloud.stop);
+  const { region } = cloud.account;
+  const services = types.map((type) => ({ type, endpoint: cloud.endpointOf(type) }));
+  return JSON.stringify({
+    projects: [{ region, iam_endpoint: cloud.origin, credentials: passwordOf(cloud), services }],
+  });
 }

@@ -1,11 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseRecording } from '../../src/recording/recording.ts';
 import { SERVICES } from '../../src/services/index.ts';
-import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
-import { passwordOf } from '../support/configuration.ts';
-import { newFile, record, runCheck } from './check.ts';
+import { newFile, record, runCheck, simulatedConfiguration } from './check.ts';
 import { encodingsOf, SECRET_NUMBERS, SECRETS, startOtherCloud } from './other-cloud.ts';
 
 describe('a recording', () => {
@@ -153,30 +151,9 @@ describe('a recording', () => {
 });
 
 describe('a recording of the simulated cloud', () => {
-  const simulated = async (count: number, types: readonly string[]) => {
-    const cloud = await startSimulatedCloud({
-      graphs: types.includes('ges') ? count : 0,
-      instances: types.includes('gaussdb-mysql') ? count : 0,
-      counts: Object.fromEntries(types.map((type) => [type, count])),
-    });
-    onTestFinished(cloud.stop);
-    const services = types.map((type) => ({ type, endpoint: cloud.endpointOf(type) }));
-    const configuration = JSON.stringify({
-      projects: [
-        {
-          region: cloud.account.region,
-          iam_endpoint: cloud.origin,
-          credentials: passwordOf(cloud),
-          services,
-        },
-      ],
-    });
-    return { cloud, configuration };
-  };
-
   it('covers every service with probes, and says what it is of', async () => {
     const types = SERVICES.map(({ type }) => type);
-    const { configuration } = await simulated(3, types);
+    const configuration = await simulatedConfiguration(3, types);
 
     const { code, text } = await record(configuration);
 
@@ -193,7 +170,7 @@ describe('a recording of the simulated cloud', () => {
   });
 
   it('of 2,000 resources is still small enough to be sent, and says what it leaves out', async () => {
-    const { configuration } = await simulated(1000, ['ges', 'cbr']);
+    const configuration = await simulatedConfiguration(1000, ['ges', 'cbr']);
 
     const { text } = await record(configuration);
 
