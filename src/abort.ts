@@ -4,7 +4,7 @@ export interface JoinedSignal {
   readonly release: () => void;
 }
 
-/** Joins two signals. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that lives long. */
+/** Joins two signals. Unlike `AbortSignal.any`, it leaves no listeners on long-lived signals. */
 export function joinSignals(one: AbortSignal, other: AbortSignal): JoinedSignal {
   const joined = new AbortController();
   const abort = (): void => joined.abort(one.aborted ? one.reason : other.reason);

@@ -23,23 +23,23 @@ export function compileCacheFolder(
     if (user === undefined || !isAbsolute(folder)) return undefined;
     return isWayTrusted(dirname(folder), user) && isOwn(folder, user) ? folder : undefined;
   } catch {
-    // Without a cache everything works as well.
+    // Everything also works without a cache.
     return undefined;
   }
 }
 
-/** Throws for a user without a home, as in a container or of systemd, where nothing else is given. */
+/** Throws for a user without a home directory, as in containers or under systemd. */
 function preferredFolder({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment, home: () => string): string {
-  // systemd separates several folders by colons.
+  // systemd separates several directories by colons.
   const [ofService = ''] = (CACHE_DIRECTORY ?? '').split(':');
-  // With DynamicUser it is a link to the folder.
+  // With DynamicUser it is a symbolic link.
   if (ofService !== '') return realpathSync(ofService);
   const base =
     XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home(), '.cache');
   return join(base, NAME);
 }
 
-/** Whether nobody but this user and root can exchange a folder on the way from the root; makes those that are missing. */
+/** Whether only this user and root can replace any directory on the path; creates missing ones. */
 function isWayTrusted(folder: string, user: number): boolean {
   const above = dirname(folder);
   if (above !== folder && !isWayTrusted(above, user)) return false;
@@ -54,7 +54,7 @@ function isOwn(folder: string, user: number): boolean {
 
 function inspect(folder: string): { readonly uid: number; readonly isSafe: boolean } {
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { mode: 0o700 });
-  // A link is no directory here, wherever it leads.
+  // A symbolic link is not a directory here.
   const found = lstatSync(folder);
   return { uid: found.uid, isSafe: found.isDirectory() && (found.mode & WRITABLE_BY_OTHERS) === 0 };
 }

@@ -22,10 +22,10 @@ import type { StateFile } from './state-file/state-file.ts';
 import { resourceStatuses } from './status/build-report.ts';
 import type { StatusReport } from './status/report.ts';
 
-/** What the exporter reaches the world with. */
+/** The dependencies of the exporter. */
 export interface ExporterOptions {
   readonly build: BuildInfo;
-  /** Which projects of a configuration are polled; all of them by default. */
+  /** Default: all projects. */
   readonly shard?: Shard | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,25 +41,25 @@ export interface ExporterOptions {
   ) => ProjectClient;
 }
 
-/** Polls every service of every project and keeps what came of it ready to be served. */
+/** Polls every service of every project and keeps the results ready to be served. */
 export interface Exporter {
-  /** Polls by this configuration from now on. What stays in it keeps its series and counters. */
+  /** Applies a configuration. What remains in it keeps its series and counters. */
   readonly apply: (config: Config) => Promise<void>;
-  /** Whether each service of each project has been polled once; never turns false again. */
+  /** Whether each service of each project has been polled once; never becomes false again. */
   readonly isReady: () => boolean;
   readonly publication: () => Publication;
-  /** The exposition of the metrics of the process, with the ending of the format. */
+  /** The exposition of the process metrics, including the end of the format. */
   readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
-  /** Notes what is wrong with the configuration that was loaded last; nothing when it is in force. */
+  /** Records the problems of the last reload; none if its configuration is in use. */
   readonly recordReload: (problems: readonly string[]) => void;
   readonly status: () => StatusReport;
-  /** The configuration that polls run by; undefined before the first. */
+  /** The configuration in use; undefined before the first. */
   readonly config: () => Config | undefined;
-  /** Abandons the polls under way and closes the connections. */
+  /** Aborts pending polls and closes the connections. */
   readonly stop: () => Promise<void>;
 }
 
-/** What runs by one configuration, until the next is applied. */
+/** What runs with one configuration, until the next is applied. */
 interface Round {
   readonly config: Config;
   readonly projects: readonly {
@@ -70,7 +70,7 @@ interface Round {
   readonly pollers: ReadonlyMap<string, ServicePoller>;
   readonly stop: AbortController;
   readonly loops: readonly Promise<void>[];
-  /** Resolves when everything known, and the counters of new services, are served by this configuration. */
+  /** Resolves when all known data and the counters of new services are served. */
   readonly ready: Promise<unknown>;
 }
 
@@ -127,7 +127,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     }
   };
 
-  // One change after the other: two at once would leave the pollers of the first running.
+  // One change after another: two at once would leave the pollers of the first running.
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const mine = changing.then(work);
     changing = mine.catch(() => undefined);
@@ -238,7 +238,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   };
 }
 
-/** The services of which something is known that comes from another project or endpoint than the one configured now. */
+/** The services whose saved data comes from another project or endpoint than the configured one. */
 function placesOfOtherOrigin(config: Config, memories: ReadonlyMap<string, PollerMemory>): readonly Scope[] {
   return config.projects.flatMap(({ name, region, projectId, services }) =>
     services.flatMap(({ type, endpoint }) => {

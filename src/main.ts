@@ -12,7 +12,7 @@ async function start(): Promise<void> {
     import('./commands/terminal.ts'),
   ]);
   process.exitCode = await runCommandLine(process.argv.slice(2), createTerminal(process));
-  // Log lines that nobody reads must not keep the process alive. Output is waited for: it may go to a pager.
+  // Pending log lines must not keep the process alive. Output must: it may go to a pager.
   setTimeout(() => process.stdout.writableLength === 0 && process.exit(), LOG_FLUSH_MILLISECONDS).unref();
 }
 
@@ -21,7 +21,7 @@ if (Number.parseInt(process.versions.node, 10) < LEAST_NODE_VERSION) {
   process.stderr.write(`huaweicloud-backup-exporter: needs ${needed}; this is ${process.version}\n`);
   process.exitCode = 1;
 } else {
-  // Both before anything else is loaded, and so allocated.
+  // Both before anything else is loaded and allocated.
   const cache = compileCacheFolder(process.env);
   if (cache !== undefined) enableCompileCache(cache);
   keepHeapSmall();

@@ -1,4 +1,4 @@
-/** Which of several processes this one is: it polls the projects whose names hash to its ordinal. */
+/** The shard of this process: it polls the projects whose names hash to its ordinal. */
 export interface Shard {
   /** From 0. */
   readonly ordinal: number;
@@ -8,7 +8,7 @@ export interface Shard {
 /** A process that polls every project. */
 export const WHOLE: Shard = { ordinal: 0, total: 1 };
 
-/** Whether a project belongs to a shard. With one more shard, only one project in `total` moves. */
+/** Whether a project belongs to a shard. Adding a shard moves only one project in `total`. */
 export const isInShard = ({ ordinal, total }: Shard, project: string): boolean =>
   total === 1 || jumpHash(fnv1a(project), total) === ordinal;
 

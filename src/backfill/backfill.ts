@@ -5,7 +5,7 @@ import { placeLabels, resourceLabels, sampleReader } from '../metrics/sample-rea
 import type { Scope } from '../state/objective.ts';
 import type { Aspect, HistoryPoint, TimeSpan } from './resource-history.ts';
 
-/** The past of one resource within the time of a grid, and where it belongs. */
+/** The history of one resource on the grid, and the service it belongs to. */
 export interface PlacedHistory {
   readonly place: Scope;
   readonly points: readonly HistoryPoint[];
@@ -13,22 +13,21 @@ export interface PlacedHistory {
 
 /** The times of the samples, and the labels that a scrape would have added. */
 export interface BackfillGrid extends TimeSpan {
-  /** Whole seconds. Samples stand at its multiples, whenever it is asked for them. */
+  /** Whole seconds. Samples are at multiples of it, regardless of the start. */
   readonly step: Seconds;
   readonly job: string;
   readonly instance: string;
 }
 
-/** How far writing is. */
 export interface BackfillProgress {
   readonly samples: number;
-  /** Of the work, from 0 to 1. */
+  /** Share of the work, from 0 to 1. */
   readonly done: number;
   /** Time of the earliest sample; undefined before there is one. */
   readonly earliest: UnixSeconds | undefined;
 }
 
-/** What has to be known of a resource for a sample of a metric. */
+/** Which past facts a metric depends on. */
 const NEEDED: ReadonlyMap<string, Aspect> = new Map([
   ['huaweicloud_backup_resource_info', 'engine'],
   ['huaweicloud_backup_resource_created_timestamp_seconds', 'creation'],
@@ -58,14 +57,14 @@ export const NEVER_BACKFILLED: ReadonlySet<string> = new Set([
   'huaweicloud_backup_finished_total',
 ]);
 
-/** The metrics that a backfill writes, in the order in which it does. */
+/** The metrics that a backfill writes, in order. */
 export const BACKFILLED_METRICS: readonly ResourceMetric[] = RESOURCE_METRICS.filter(({ name }) =>
   NEEDED.has(name),
 );
 
 const PIECE_LENGTH = 64 * 1024;
 
-/** The samples of the past as OpenMetrics with timestamps, in pieces of text; `onProgress` is called before each. */
+/** Historical samples as OpenMetrics with timestamps, in chunks of text; `onProgress` is called before each. */
 export function* writeBackfill(
   histories: readonly PlacedHistory[],
   grid: BackfillGrid,
@@ -108,12 +107,11 @@ export function* writeBackfill(
 /** The times of samples in whole Unix seconds. */
 interface SampleTimes {
   readonly first: number;
-  /** Seconds from one to the next. */
   readonly step: number;
   readonly count: number;
 }
 
-/** One value of one series, and when it was served. */
+/** A value of a series, and when it was served. */
 interface Stretch {
   readonly labels: string;
   readonly value: number;
@@ -121,7 +119,7 @@ interface Stretch {
   readonly times: SampleTimes;
 }
 
-/** The stretches of one metric of one resource, each series for itself, its times ascending. */
+/** The samples of one metric of one resource: per series, in ascending time. */
 function* readSeries(
   metric: ResourceMetric,
   { place, points }: PlacedHistory,
@@ -149,7 +147,7 @@ function* readSeries(
   }
 }
 
-/** The multiples of the step from a moment on and before another, within the grid. */
+/** The multiples of the step in [from, until) within the grid. */
 function timesOf({ since, until, step }: BackfillGrid, from: number, before: number): SampleTimes {
   const first = Math.ceil(Math.max(0, since, from) / step) * step;
   const last = Math.min(Math.floor(until), Math.ceil(before) - 1);

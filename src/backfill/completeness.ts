@@ -6,7 +6,7 @@ import type { Backup } from '../domain/backup.ts';
  */
 export interface Completeness {
   readonly good: number;
-  /** Failed ones, and those in a state that nobody documented. */
+  /** Failed ones, and those in an undocumented state. */
   readonly others: number;
 }
 
@@ -37,11 +37,11 @@ export function completenessOf(backups: readonly Backup[], hasAutomaticBackups: 
 const oldest = (backups: readonly Backup[]): number =>
   backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);
 
-/** The start of a backup, or its end where the start is not known. */
+/** The start of a backup, or its end if the start is unknown. */
 export function placeInTime(backup: Backup): number {
   return backup.start ?? endOf(backup) ?? Number.NaN;
 }
 
-/** The end of a backup; undefined while it runs, and where it is not known. */
+/** The end of a backup; undefined while it runs or if unknown. */
 export const endOf = (backup: Backup): number | undefined =>
   backup.state === 'running' ? undefined : backup.end;

@@ -2,11 +2,11 @@ import type { Backup } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { endOf, placeInTime } from './completeness.ts';
 
-/** Spans in which the rows do not tell what a resource's backups were doing. */
+/** Periods in which the rows do not say what the backups of a resource were doing. */
 export interface Doubts {
-  /** Whether a backup may still have run then, or have ended already: its row names no end. */
+  /** Whether a backup may have been running or have ended then: its row has no end. */
   readonly ofAnEnd: (moment: UnixSeconds) => boolean;
-  /** Whether a backup may have run then already: its row names no start. */
+  /** Whether a backup may already have been running then: its row has no start. */
   readonly ofAStart: (moment: UnixSeconds) => boolean;
 }
 
@@ -15,7 +15,7 @@ interface Span {
   readonly before: number;
 }
 
-/** The doubts about the backups of one resource. A service runs one of them at a time. */
+/** The unknown periods of one resource. A service runs one backup of it at a time. */
 export function createDoubts(backups: readonly Backup[]): Doubts {
   const ends = backups.flatMap((backup) =>
     backup.state === 'running' || backup.end !== undefined ? [] : [untilTheNextStarts(backup, backups)],

@@ -7,7 +7,7 @@ import { dueOf, type ServedResource } from '../state/served.ts';
 import { type Completeness, completenessOf, endOf, placeInTime } from './completeness.ts';
 import { createDoubts, type Doubts } from './doubts.ts';
 
-/** What of a resource can be known of the past, each for itself. */
+/** The facts about the past of a resource, each known or unknown independently. */
 export type Aspect =
   | 'creation'
   | 'objective'
@@ -19,15 +19,15 @@ export type Aspect =
   | 'newest state'
   | 'running';
 
-/** A resource as the exporter would have served it from a moment on, until the next one. */
+/** A resource as the exporter would have served it from this time until the next point. */
 export interface HistoryPoint {
   readonly from: UnixSeconds;
   readonly resource: ServedResource;
-  /** What of it is known to have been so. */
+  /** Which of its facts are known to be true. */
   readonly known: readonly Aspect[];
 }
 
-/** A span of time, both ends within it. */
+/** A period, both ends included. */
 export interface TimeSpan {
   readonly since: UnixSeconds;
   readonly until: UnixSeconds;
@@ -69,7 +69,7 @@ interface Past {
 const hasAutomaticBackups = ({ listing, facts }: KnownResource): boolean =>
   listing?.notExpected === undefined && (facts?.automaticBackup ?? true);
 
-/** When something of a resource changes, in order. */
+/** The times at which something about a resource changes, in order. */
 function momentsOf({ resource, backups, complete, engineKnownFrom }: Past): readonly number[] {
   const moments = [
     resource.listing?.created,
@@ -92,7 +92,7 @@ function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
     from: moment,
     resource: {
       ...resource,
-      // What its status was is not known.
+      // Its past status is unknown.
       listing: resource.listing && { ...resource.listing, status: undefined },
       objective,
       notExpected: undefined,
@@ -105,7 +105,7 @@ function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
   };
 }
 
-/** A backup as it was listed at a moment; undefined before it was. */
+/** A backup as it was listed at a time; undefined before it was listed. */
 function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
   const end = endOf(backup);
   if (placeInTime(backup) > moment) return undefined;
@@ -161,14 +161,14 @@ function isObjectiveKnown(past: Past, isSuccessKnown: boolean, moment: UnixSecon
   return isSuccessKnown || (!hasSuccess && moment >= past.firstSeen);
 }
 
-/** From when on something is known of a resource: its oldest backup, or its creation where it has none. */
+/** Since when something is known of a resource: its oldest backup, or else its creation. */
 function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): number {
   return backups.length === 0
     ? (listing?.created ?? Number.POSITIVE_INFINITY)
     : backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);
 }
 
-/** From when on all backups name the engine's version of today; Infinity where they do not tell. */
+/** Since when all backups name the engine's current version; Infinity if they do not say. */
 function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): number {
   const today = resource.listing?.engineVersion ?? resource.facts?.engineVersion;
   if (today === undefined) return firstSeen(resource, backups);

@@ -2,7 +2,7 @@ import type { FailureKind } from '../domain/outcome.ts';
 import type { ErrorRules } from '../services/api-call.ts';
 import type { VendorError } from './vendor-error.ts';
 
-/** What a failure counts as, and whether the same request may succeed a moment later. */
+/** What a failure counts as, and whether a retry may succeed. */
 export interface Classification {
   readonly kind: FailureKind;
   readonly transient: boolean;
@@ -34,11 +34,11 @@ function classifyStatus(status: number, isTransient: boolean): Classification {
   return lasting('refused');
 }
 
-/** IAM refuses a sign-in with 401 or 403, and some of its gateways with a 400 that says so in its body. */
+/** IAM refuses a sign-in with 401 or 403, and some of its gateways with a 400 whose body says so. */
 const isRefusedSignIn = (operation: string, status: number, error: VendorError): boolean =>
   operation === 'sign_in' && [401, 403].includes(status === 400 ? (error.statedStatus ?? status) : status);
 
-/** Classifies a response that is an error: by its code where the code says more, else by its status. */
+/** Classifies an error response: by its code if that says more, else by its status. */
 export function classifyResponse(
   operation: string,
   status: number,

@@ -2,7 +2,7 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { ApiCall, ErrorRules } from '../services/api-call.ts';
 
-/** One call to a service of a project. The client adds host, signature, limits and retries. */
+/** A call to a service of a project. The client adds host, signature, limits and retries. */
 export interface ServiceRequest extends ApiCall {
   readonly service: ServiceType;
   /** Origin, and path prefix if any, of the service: `https://SERVICE.cn-north-4.myhuaweicloud.com`. */
@@ -10,18 +10,18 @@ export interface ServiceRequest extends ApiCall {
   readonly errors: ErrorRules;
 }
 
-/** What one attempt of a request came to, for the request metrics. */
+/** The result of one attempt of a request, for the request metrics. */
 export interface RequestObservation {
   readonly service: ServiceType | 'iam';
   readonly operation: string;
-  /** HTTP status, or `network` or `timeout` when there was no whole response. */
+  /** HTTP status, or `network` or `timeout` if there was no complete response. */
   readonly code: string;
   readonly seconds: number;
-  /** How far this machine's clock is ahead of the server's; undefined where the response tells no date. */
+  /** How far this machine's clock is ahead of the server's; undefined if the response has no date. */
   readonly clockSkew: Seconds | undefined;
 }
 
-/** Called as a request is sent; the function that it returns, when that has ended. */
+/** Called when a request is sent; returns a function to call when it has ended. */
 export type SendingHook = (request: { readonly host: string; readonly operation: string }) => () => void;
 
 /** A response as it came, before anything of it was interpreted. */
@@ -40,7 +40,7 @@ export interface RawResponse {
 /** Called with each response that arrived in whole, also those before a retry. */
 export type ResponseHook = (response: RawResponse) => void;
 
-/** A signed-in way to the services of one project. */
+/** An authenticated client for the services of one project. */
 export interface ProjectClient {
   /**
    * Sends the request and resolves with the parsed JSON body; undefined for a 204.
@@ -51,6 +51,6 @@ export interface ProjectClient {
   readonly projectId: () => string | undefined;
   /** When the IAM user's password expires, known after a sign-in. */
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
-  /** Closes every connection; calls under way reject. */
+  /** Closes every connection; pending calls reject. */
   readonly close: () => Promise<void>;
 }

@@ -6,33 +6,31 @@ import { errorCode } from '../errors.ts';
 import { withoutContinue } from './continue.ts';
 import { type ChosenProxy, chooseProxy } from './proxy.ts';
 
-/** The connections of one project. */
 export interface Connections {
   readonly isProxied: (endpoint: URL) => boolean;
-  /** Rejects with a one-line Error when the proxy's URL or the file of certificate authorities cannot be used. */
+  /** Rejects with a one-line Error if the proxy's URL or the CA file cannot be used. */
   readonly to: (endpoint: URL) => Promise<Dispatcher>;
-  /** To be called when a certificate was not trusted: the file is read again for the next request. */
+  /** To be called when a certificate was not trusted: the CA file is read again for the next request. */
   readonly distrusted: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** What the connections of a project depend on. */
 export interface ConnectionOptions {
   readonly caFile: string | undefined;
   readonly proxyUrl: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Connections at once to one host. */
+  /** Connections per host. */
   readonly perHost: number;
   readonly timeoutMs: number;
 }
 
-// A token comes in a header of 5 to 9 KB, and may grow; the default limit is 16 KiB.
+// A token is a header of 5 to 9 KB, and may grow; the default limit is 16 KiB.
 const MAX_HEADER_BYTES = 64 * 1024;
 const LONGEST_CONNECT_MS = 10_000;
 
 const BEGIN_CERTIFICATE = /(?=-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----)/;
 
-/** Reads the certificates of a PEM file. Node takes as many as it can read and says nothing of the others. */
+/** Reads the certificates of a PEM file. Node silently skips those it cannot parse. */
 async function readAuthorities(path: string): Promise<readonly string[]> {
   const problem = (what: string): Error => new Error(`ca_file ${path} ${what}`);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -74,13 +72,13 @@ function openDispatchers(
 ): Dispatchers {
   const tls = {
     timeout: Math.min(LONGEST_CONNECT_MS, options.timeoutMs),
-    // Said here so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
     rejectUnauthorized: true,
     ...(authorities.length === 0
       ? {}
       : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...authorities] }) }),
   };
-  // Each request has a time limit of its own, from its first byte to its last.
+  // Each request has its own timeout, from its first byte to its last.
   const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 0, bodyTimeout: 0 };
   const pool = { ...limits, connections: options.perHost };
   return {
@@ -92,7 +90,7 @@ function openDispatchers(
         uri: proxyUrlOf(proxy),
         requestTls: tls,
         proxyTls: tls,
-        // Undici gives its own defaults to the connections between here and the proxy.
+        // Undici uses its own defaults for connections to the proxy.
         clientFactory: (origin, given) => new Pool(origin, { ...limits, ...given }),
         factory: (origin, given) => {
           const { connect } = given as { readonly connect: Connector };
@@ -102,14 +100,14 @@ function openDispatchers(
   };
 }
 
-/** The URL of a proxy if it can be used. The error says nothing of it, for there may be a password in it. */
+/** The URL of a proxy if it is valid. The error does not contain it, as it may include a password. */
 function proxyUrlOf({ url, origin }: ChosenProxy): string {
   try {
     const { protocol, username, password } = new URL(url);
     decodeURIComponent(username + password);
     if (protocol === 'http:' || protocol === 'https:') return url;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new Error(
     `the URL of the proxy (${origin}) cannot be used; it must be http://HOST:PORT or https://HOST:PORT`,
@@ -128,7 +126,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const open = async (): Promise<Dispatchers> => {
     const authorities = options.caFile === undefined ? [] : await readAuthorities(options.caFile);
     if (opened !== undefined && opened.authorities.join() !== authorities.join()) {
-      // Requests under way end by themselves; a failure to close concerns nobody.
+      // Pending requests end by themselves; a failure to close does not matter.
       Promise.all([opened.direct.close(), opened.proxied?.close()]).catch(() => undefined);
       opened = undefined;
     }

@@ -5,7 +5,7 @@ const INTERIM_HEAD = 'HTTP/1.1 100';
 const INTERIM_RESPONSE = /^HTTP\/1\.1 100[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/;
 const LONGEST_INTERIM_RESPONSE = 8 * 1024;
 
-/** How many bytes of interim responses come first; undefined while one may still be incomplete. */
+/** The length of leading interim responses in bytes; undefined while one may be incomplete. */
 function interimBytes(data: Buffer): number | undefined {
   const text = data.toString('latin1', 0, LONGEST_INTERIM_RESPONSE);
   let start = 0;
@@ -27,7 +27,7 @@ function interimBytes(data: Buffer): number | undefined {
 export function withoutContinue(socket: Socket): Socket {
   const push = socket.push.bind(socket);
   let held = NOTHING;
-  /** What had been written when the response under way began: once more has, the next one begins. */
+  /** What had been written when the current response began: once more was written, the next one begins. */
   let writtenBefore = -1;
   socket.push = (chunk: unknown): boolean => {
     if (!Buffer.isBuffer(chunk) || (socket.bytesWritten === writtenBefore && held.length === 0)) {

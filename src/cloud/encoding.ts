@@ -1,4 +1,4 @@
-/** Encodes a text by RFC 3986 for one path segment or one side of a query pair; `!'()*` too. */
+/** Encodes text by RFC 3986 for a path segment or one side of a query pair, including `!'()*`. */
 export const encodeComponent = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
@@ -13,7 +13,7 @@ const decodeComponent = (text: string): string => {
   }
 };
 
-/** Encodes each segment of a path. A segment that is encoded already is not encoded twice. */
+/** Encodes each segment of a path, unless it is already encoded. */
 export const encodePath = (path: string): string =>
   path
     .split('/')
@@ -23,7 +23,7 @@ export const encodePath = (path: string): string =>
 const compareBytes = (one: string, other: string): number =>
   Buffer.compare(Buffer.from(one, 'utf8'), Buffer.from(other, 'utf8'));
 
-/** A query string in the order in which it is signed: by name, then by value, as they are before they are encoded. */
+/** A query string in signing order: by name, then by value, compared before encoding. */
 export const canonicalQuery = (entries: Iterable<readonly [string, string]>): string =>
   Array.from(entries)
     .sort(

@@ -1,7 +1,7 @@
 import type { FailureKind } from '../domain/outcome.ts';
 import type { Seconds } from '../domain/quantities.ts';
 
-/** What is known of a call that failed. No field ever contains a secret. */
+/** Details of a failed call. No field ever contains a secret. */
 export interface CloudFailureDetails {
   readonly kind: FailureKind;
   readonly operation: string;
@@ -13,9 +13,9 @@ export interface CloudFailureDetails {
   readonly code: string | undefined;
   /** The system's code for a network failure (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, …). */
   readonly cause: string | undefined;
-  /** The `Date` header of the last response, which shows a wrong clock; undefined without one. */
+  /** The `Date` header of the last response, which reveals a wrong clock; undefined without one. */
   readonly serverDate: Date | undefined;
-  /** How long to wait before refused credentials are sent again, where the response says so. */
+  /** How long to wait before refused credentials are sent again, if the response says so. */
   readonly wait?: Seconds | undefined;
 }
 
@@ -27,7 +27,7 @@ const NOTHING_KNOWN = {
   serverDate: undefined,
 } as const satisfies Partial<CloudFailureDetails>;
 
-/** The one way in which a call to the cloud fails. `message` is one line for people. */
+/** The only error of calls to the cloud. `message` is one line for people. */
 export class CloudFailure extends Error {
   override readonly name = 'CloudFailure';
   readonly details: CloudFailureDetails;

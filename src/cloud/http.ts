@@ -3,43 +3,41 @@ import { joinSignals } from '../abort.ts';
 import { errorCode } from '../errors.ts';
 import type { NetworkFault } from './network-failure.ts';
 
-/** One HTTP request, ready to be sent. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly origin: string;
-  /** Path and query as they are sent. */
+  /** Path and query as sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-/** The headers of a response, by names in lower case. */
+/** The headers of a response, by lower-case name. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** How one HTTP request ended. */
 export type HttpResult =
   | {
       readonly kind: 'response';
       readonly status: number;
       readonly headers: ResponseHeaders;
       readonly body: Buffer;
-      /** Whether the body went on beyond the limit; it was not read any further. */
+      /** Whether the body exceeded the limit and was not read any further. */
       readonly tooLarge: boolean;
     }
   | ({ readonly kind: 'failed' } & NetworkFault)
   /** The caller's signal aborted. */
   | { readonly kind: 'aborted' };
 
-/** The bounds of one request. */
+/** The limits of one request. */
 export interface HttpLimits {
   /** From the first byte out to the last byte in. */
   readonly timeoutMs: number;
   readonly bodyBytes: number;
-  /** Whether a response of this status counts although its body did not arrive in whole. */
+  /** Whether a response with this status counts even if its body did not arrive completely. */
   readonly statusSuffices: (status: number) => boolean;
 }
 
-// What an error or a redirect says is short; a body beyond this is not for us.
+// Errors and redirects are short; a longer body is not from these APIs.
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
@@ -94,7 +92,7 @@ export async function sendHttp(
 
 const TIMED_OUT: NetworkFault = { fault: 'timeout', cause: undefined, detail: undefined };
 
-/** The error that says most: undici and Node wrap the system's errors. */
+/** The most specific error: undici and Node wrap system errors. */
 const rootOf = (error: unknown): unknown => {
   if (error instanceof AggregateError && errorCode(error) === undefined) return rootOf(error.errors[0]);
   const isLast = errorCode(error) === 'UND_ERR_PRX_CONN' || !(error instanceof Error);
@@ -104,19 +102,19 @@ const rootOf = (error: unknown): unknown => {
 
 const TIMEOUT_CAUSES: ReadonlySet<string> = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** Whether an error says that what came is not HTTP, or is more of it than is read. */
+/** Whether an error means that the response is not HTTP, or too large. */
 const isUnreadable = (error: unknown, cause: string | undefined): boolean =>
   cause === 'UND_ERR_HEADERS_OVERFLOW' ||
-  // Undici gives these errors a code only sometimes.
+  // Undici sets a code on these errors only sometimes.
   (error instanceof Error && error.name === 'HTTPParserError');
 
 function faultOf(error: unknown, begun: boolean): NetworkFault {
   const root = rootOf(error);
   const detail = root instanceof Error ? root.message : undefined;
-  // Only this text contains the status of a proxy that opens no tunnel.
+  // Only this text contains the status of a proxy that refuses a tunnel.
   const [, proxyStatus] = /^Proxy response \((\d+)\)/.exec(detail ?? '') ?? [];
   const cause = proxyStatus === undefined ? errorCode(root) : `PROXY_${proxyStatus}`;
   if (TIMEOUT_CAUSES.has(cause ?? '')) return { fault: 'timeout', cause, detail };
-  // Once a response has begun, bytes that do not go on with it are a connection that broke.
+  // Once a response has begun, invalid bytes mean a broken connection.
   return { fault: !begun && isUnreadable(root, cause) ? 'unreadable' : 'network', cause, detail };
 }

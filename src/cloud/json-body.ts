@@ -1,4 +1,4 @@
-/** The JSON value of a body, or in a few words what it is instead. */
+/** The JSON value of a body, or a few words on what it is instead. */
 export type JsonResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly instead: string };
@@ -12,14 +12,13 @@ const HARMLESS_BYTES = 256 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Where the string that begins at `start` ends. */
 function endOfString(text: Buffer, start: number): number {
   let index = start + 1;
   while (index < text.length && text[index] !== QUOTE) index += text[index] === BACKSLASH ? 2 : 1;
   return index;
 }
 
-/** Whether brackets outside of strings nest deeper than `limit`; JSON.parse would follow them and hold them all. */
+/** Whether brackets outside of strings nest deeper than `limit`; JSON.parse would recurse into them. */
 function nestsDeeperThan(limit: number, text: Buffer): boolean {
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {

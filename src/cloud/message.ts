@@ -13,7 +13,7 @@ export interface Requested {
   readonly host: string;
 }
 
-/** A sentence: what could not be done, why, and what to do. `list_backups` becomes `list backups`. */
+/** A sentence: what failed, why, and what to do. `list_backups` becomes `list backups`. */
 export const failureMessage = (
   operation: string,
   reason: string,
@@ -26,7 +26,7 @@ export const failureMessage = (
 
 const TOLERATED_SKEW = 15 * 60;
 
-/** What to do about a clock that differs too much from the server's for a signature; undefined when it does not. */
+/** Advice about a clock too far off for signatures; undefined if it is not. */
 export function skewAdvice(serverDate: Date | undefined, now: UnixSeconds): string | undefined {
   if (serverDate === undefined) return undefined;
   const ahead = now - serverDate.getTime() / 1000;
@@ -36,7 +36,7 @@ export function skewAdvice(serverDate: Date | undefined, now: UnixSeconds): stri
   return `the clock of this machine is ${minutes} minutes ${direction} the server's, signatures allow 15: correct the clock`;
 }
 
-/** A permission by both of its names. */
+/** A permission with both of its names. */
 export function permissionWords(permission: Permission | undefined): string {
   if (permission === undefined) return 'the permission for it';
   const { role, identity } = permission;
@@ -63,7 +63,7 @@ function adviceFor(
   return code === undefined ? 'check the endpoint' : `look up ${code} in the error codes of the service`;
 }
 
-/** The sentence about a response that is an error. */
+/** The sentence about an error response. */
 export function responseMessage(
   { request, host }: Requested,
   status: number,
@@ -79,7 +79,7 @@ export function responseMessage(
   );
 }
 
-/** The sentence about a response that cannot be read. `contentType` is cleaned of secrets. */
+/** The sentence about a response that cannot be parsed. `contentType` is redacted. */
 export function malformedMessage(
   { request, host }: Requested,
   status: number,
@@ -101,13 +101,13 @@ const UNKNOWN_CAUSE = {
   advice: 'check the network of this machine and the endpoint',
 };
 
-/** A code that people find by searching for it: the system's or OpenSSL's. */
+/** A code that people can search for: the system's or OpenSSL's. */
 const searchable = (cause: string | undefined): string | undefined =>
   cause === undefined || /^(UND_ERR|PROXY)_/.test(cause) ? undefined : cause;
 
 const REGIONAL_IAM = /^iam\.[^.]+\.myhuaweicloud\.com$/;
 
-/** The sentence about a request that got no whole response within `limit`. */
+/** The sentence about a request without a complete response within `limit`. */
 export function networkMessage(
   { request, host }: Requested,
   { fault, cause, detail }: NetworkFault,

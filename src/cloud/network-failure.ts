@@ -1,21 +1,21 @@
 import type { Classification } from './classification.ts';
 
-/** Why no whole response came: a connection that failed, a limit of time, or bytes that are not HTTP. */
+/** Why there was no complete response: a failed connection, a timeout, or bytes that are not HTTP. */
 export interface NetworkFault {
   readonly fault: 'network' | 'timeout' | 'unreadable';
-  /** The system's, OpenSSL's or undici's code; `PROXY_407` for a status of the proxy. */
+  /** The code of the system, OpenSSL or undici; `PROXY_407` for a status of the proxy. */
   readonly cause: string | undefined;
   readonly detail: string | undefined;
 }
 
 /** What happened to the connection to a host, and what to do about it. */
 interface Explanation {
-  /** Goes on after the host: `refused the connection`. */
+  /** Follows the host: `refused the connection`. */
   readonly happened: string;
   readonly advice: string;
-  /** Whether no request can have been sent. */
+  /** Whether the request was certainly not sent. */
   readonly unsent?: true;
-  /** Whether the same request would fail in the same way a moment later. */
+  /** Whether a retry would fail in the same way. */
   readonly lasting?: true;
 }
 
@@ -109,14 +109,13 @@ const BY_CAUSE: Readonly<Record<string, Explanation>> = {
   EPROTO: FAILED_HANDSHAKE,
 };
 
-// Node's names for what OpenSSL finds wrong with a certificate.
+// Node's names for certificate errors of OpenSSL.
 const CERTIFICATE_CAUSE =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
-/** Whether the cause of a failure is a certificate that is not trusted. */
 export const isCertificateCause = (cause: string | undefined): boolean => CERTIFICATE_CAUSE.test(cause ?? '');
 
-/** What happened to a connection, and what to do; undefined where the cause is not one of the known ones. */
+/** What happened to a connection, and what to do; undefined for an unknown cause. */
 export function explainCause(cause = ''): Explanation | undefined {
   if (Object.hasOwn(BY_CAUSE, cause)) return BY_CAUSE[cause];
   if (isCertificateCause(cause)) return BAD_CERTIFICATE;
@@ -130,10 +129,10 @@ export function explainCause(cause = ''): Explanation | undefined {
   );
 }
 
-/** Whether no request can have reached the host. */
+/** Whether the request certainly did not reach the host. */
 export const isUnsent = (cause: string | undefined): boolean => explainCause(cause)?.unsent === true;
 
-/** Classifies a request that got no whole response. */
+/** Classifies a request without a complete response. */
 export function classifyFault({ fault, cause }: NetworkFault): Classification {
   switch (fault) {
     case 'network':

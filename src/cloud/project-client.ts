@@ -17,29 +17,28 @@ import { createSemaphore } from './semaphore.ts';
 import { createSender } from './sender.ts';
 import { type NoteFailure, shareRun } from './shared-run.ts';
 
-/** What the client of a project depends on beside its configuration. */
 export interface ProjectClientOptions {
   /** For one request, from the first byte out to the last byte in. */
   readonly requestTimeout: Seconds;
-  /** Requests at once. */
+  /** Concurrent requests. */
   readonly concurrency: number;
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: Log;
-  /** Called once for each HTTP request that was sent or could not be. */
+  /** Called once for each HTTP request, sent or not. */
   readonly observe: (observation: RequestObservation) => void;
   readonly sending?: SendingHook | undefined;
   readonly onResponse?: ResponseHook | undefined;
   readonly userAgent: string;
-  /** Where HTTPS_PROXY and NO_PROXY are looked up. */
+  /** Source of HTTPS_PROXY and NO_PROXY. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default: `http://169.254.169.254`. */
   readonly metadataOrigin?: string | undefined;
-  /** Default: one of its own. One that is shared remembers refused sign-ins over a reload. */
+  /** Default: a new one. A shared one remembers refused sign-ins across reloads. */
   readonly signInGuard?: SignInGuard | undefined;
-  /** The longest response body that is read, in bytes. Default: 16 MiB. */
+  /** Maximum length of a response body in bytes. Default: 16 MiB. */
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -48,7 +47,7 @@ const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 const PROJECT_ID = '{project_id}';
 const CONTENT_AND_LANGUAGE = { 'content-type': 'application/json', 'x-language': 'en-us' } as const;
 
-/** A request without what depends on who sends it. */
+/** A request without what depends on the credentials. */
 type UnsignedRequest = Omit<
   CloudRequest,
   'headers' | 'authHeaders' | 'signed' | 'secrets' | 'whenRefused' | 'expect' | 'timeout'
@@ -110,7 +109,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     timeout: undefined,
   });
 
-  /** Sends a request, and once more with another authorization when the first is refused. */
+  /** Sends a request, and again with a new authorization if the first is refused. */
   const sendSignedIn = async (
     request: UnsignedRequest,
     projectIdFor: ProjectIdFor,
@@ -161,7 +160,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
       const response = await listProjects('/v3/projects', { name: nameInIam(project) }, note).catch(
         (refusal: unknown) => {
           if (!isForbidden(refusal)) throw refusal;
-          // This one needs no permission, and knows no filter.
+          // This one needs no permission but has no filter.
           return listProjects('/v3/auth/projects', {}, note).catch((error: unknown) => {
             throw isForbidden(error) || isMissing(error) ? refusal : error;
           });
@@ -184,7 +183,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
         ...call,
         query: call.query ?? {},
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
-        // A request that starts something may have been carried out although no response came.
+        // A request that starts something may have succeeded even without a response.
         retry: call.method === 'GET' ? 'always' : 'never',
       };
       try {
@@ -202,7 +201,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   };
 }
 
-/** Whether a call itself was refused, and not the look-up of the project before it. */
+/** Whether the call itself was refused, not the look-up of the project before it. */
 const isRefused = (error: unknown, { operation }: UnsignedRequest): boolean =>
   error instanceof CloudFailure && error.details.kind === 'auth' && error.details.operation === operation;
 

@@ -4,10 +4,10 @@ import { asJsonObject } from './json-body.ts';
 import { failureMessage } from './message.ts';
 import type { CloudResponse } from './request.ts';
 
-/** The name under which IAM knows the project. */
+/** The project's name in IAM. */
 export const nameInIam = (project: ProjectConfig): string => project.projectName ?? project.region;
 
-/** Reads the id of a project from a list of projects; throws a `CloudFailure` without exactly one of its name. */
+/** Reads a project id from a list of projects; throws a `CloudFailure` unless exactly one matches. */
 export function readProjectId({ status, body }: CloudResponse, project: ProjectConfig): string {
   const { host } = new URL(project.iamEndpoint);
   const name = nameInIam(project);

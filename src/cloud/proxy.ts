@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { isLoopback } from '../config/url.ts';
 
-/** The proxy of a project. It is for nothing on this machine. */
+/** The proxy of a project; never used for this machine. */
 export interface ChosenProxy {
   readonly url: string;
-  /** The setting or variable that it comes from. */
+  /** The setting or variable it comes from. */
   readonly origin: 'proxy_url' | 'HTTPS_PROXY';
   readonly isFor: (endpoint: URL) => boolean;
 }
@@ -15,13 +15,13 @@ const fromEnvironment = (environment: Environment, name: string): string =>
   [environment[name.toLowerCase()], environment[name]].find((value) => value !== undefined && value !== '') ??
   '';
 
-/** The URL with `http://` in front where there is no scheme, as people write it in the environment. */
+/** The URL, with `http://` added if it has no scheme, as is common in the environment. */
 const withScheme = (url: string): string => (/^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`);
 
-// Plain http is spoken to this machine and to its metadata service alone.
+// Plain http is only used for this machine and its metadata service.
 const isRemote = ({ protocol, hostname }: URL): boolean => protocol === 'https:' && !isLoopback(hostname);
 
-/** Chooses the proxy: the configured one, else HTTPS_PROXY with NO_PROXY's exceptions. */
+/** Chooses the proxy: the configured one, else HTTPS_PROXY with the exceptions of NO_PROXY. */
 export function chooseProxy(
   configured: string | undefined,
   environment: Environment,
@@ -41,7 +41,7 @@ export function chooseProxy(
   };
 }
 
-/** Whether one entry of NO_PROXY (`*`, a name, an address or a network, each but the last with or without port) covers an endpoint. */
+/** Whether one entry of NO_PROXY (`*`, a name, an address or a network, all but the last with an optional port) matches. */
 function isException(exception: string, { hostname, port }: URL): boolean {
   if (exception === '*') return true;
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -53,7 +53,7 @@ function isException(exception: string, { hostname, port }: URL): boolean {
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }
 
-/** Whether a host is an address in a network, given by its length in bits; without one, the address itself. */
+/** Whether a host is an address in a network with this prefix length; without one, the address itself. */
 function isInNetwork(host: string, network: string, length: string | undefined): boolean {
   const family = isIP(host);
   const bits = family === 6 ? 128 : 32;

@@ -1,15 +1,15 @@
 const MAX_TEXT_LENGTH = 200;
-// What comes after this much of a text is not looked at.
+// Text beyond this length is ignored.
 const MAX_EXAMINED_LENGTH = 16 * 1024;
 const CONTROLS_AND_SPACE = /[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu;
-// Longer than any id or name in an error; keys, tokens and signatures are as long.
+// Longer than any id or name in an error; keys, tokens and signatures are at least as long.
 const LONG_WORD = /[\w+/=.~-]{48,}/g;
 const AUTHORIZATION = /SDK-HMAC-SHA256 Access=[^"]*/g;
 const SHORTEST_SECRET = 4;
 
-/** Makes one line of a text from outside: no control characters, at most `length` characters. */
+/** Makes external text one line: no control characters, at most `length` characters. */
 export function oneLine(text: string, length: number = MAX_TEXT_LENGTH): string {
-  // A character is at most two units, so that what is looked at stays small however long the text is.
+  // A character is at most two UTF-16 units, so only a bounded part is examined.
   const characters = Array.from(
     text
       .slice(0, length * 8)

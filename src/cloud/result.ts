@@ -11,17 +11,17 @@ import { readRetryAfter } from './retry.ts';
 import { readHttpDate } from './timestamps.ts';
 import { readErrorOfSuccess, readVendorError, type VendorError } from './vendor-error.ts';
 
-/** What came of one attempt. */
+/** The result of one attempt. */
 export type Result =
   | { readonly ok: true; readonly response: CloudResponse }
   | {
       readonly ok: false;
       readonly failure: CloudFailure;
-      /** Whether the same request may succeed a moment later. */
+      /** Whether a retry may succeed. */
       readonly transient: boolean;
       /** How long the service asks to wait. */
       readonly retryAfter?: Seconds | undefined;
-      /** What the service says about it, at a length for debugging. */
+      /** The service's own error text, for debugging. */
       readonly text?: string | undefined;
     };
 
@@ -42,7 +42,7 @@ const MAX_CODE_LENGTH = 64;
 const MAX_TEXT_LENGTH = 200;
 const MAX_DEBUG_LENGTH = 2000;
 
-/** Classifies how a request ended that was not aborted. */
+/** Classifies the result of a request that was not aborted. */
 export function classify(result: Exclude<HttpResult, { kind: 'aborted' }>, sent: Sent): Result {
   if (result.kind === 'failed') {
     const { kind, transient } = classifyFault(result);

@@ -4,14 +4,14 @@ import { readHttpDate } from './timestamps.ts';
 /** Waits; ends early, resolving or rejecting, when the signal aborts. */
 export type Sleep = (duration: Seconds, signal: AbortSignal) => Promise<void>;
 
-/** How often a request is sent in all. */
+/** Maximum number of attempts. */
 export const MAX_ATTEMPTS = 3;
 
 const FIRST_BACKOFF = 1;
 const LONGEST_BACKOFF = 8;
 const LONGEST_RETRY_AFTER = 30;
 
-/** Reads the header `Retry-After`, which contains seconds or a date by the clock of the server. */
+/** Reads `Retry-After`, in seconds or a date by the server's clock. */
 export function readRetryAfter(value: string | undefined, serverNow: UnixSeconds): Seconds | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+(\.\d+)?$/.test(text)) return seconds(Number(text));

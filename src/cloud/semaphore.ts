@@ -1,10 +1,9 @@
-/** Lets at most so many work at once; the others wait in the order in which they came. */
+/** Limits concurrency; the others wait in order of arrival. */
 export interface Semaphore {
-  /** Resolves with the function that leaves, or with undefined once `signal` aborts. */
+  /** Resolves with a function to leave, or with undefined once `signal` aborts. */
   readonly enter: (signal: AbortSignal) => Promise<(() => void) | undefined>;
 }
 
-/** Creates a semaphore with `places` places. */
 export function createSemaphore(places: number): Semaphore {
   let free = places;
   const waiting = new Set<() => void>();

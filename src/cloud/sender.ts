@@ -18,7 +18,6 @@ import type { Semaphore } from './semaphore.ts';
 import type { NoteFailure } from './shared-run.ts';
 import { readHttpDate } from './timestamps.ts';
 
-/** What a sender depends on. */
 export interface SenderOptions {
   readonly project: string;
   readonly connections: Connections;
@@ -37,11 +36,11 @@ export interface SenderOptions {
   readonly closed: () => boolean;
 }
 
-/** Sends the requests of one project, and sends them again where that may help. */
+/** Sends the requests of one project, with retries. */
 export interface Sender {
   /** Rejects with a `CloudFailure`. */
   readonly send: (request: CloudRequest, signal: AbortSignal, note?: NoteFailure) => Promise<CloudResponse>;
-  /** The failure of something that `signal` ended before there was a response. */
+  /** The failure of something that `signal` ended before a response arrived. */
   readonly interrupted: (operation: string, host: string, signal: AbortSignal) => CloudFailure;
 }
 
@@ -63,14 +62,13 @@ const targetOf = ({ endpoint, path, query }: CloudRequest): Target => {
   };
 };
 
-/** Whether a path has segments that lead to another path. */
 const hasDotSegments = (path: string): boolean =>
   path.split('/').some((segment) => segment === '.' || segment === '..');
 
 const isTimeout = ({ reason }: AbortSignal): boolean =>
   reason instanceof Error && reason.name === 'TimeoutError';
 
-/** The label `code`; undefined for a request that the exporter abandoned, for another reason than its time limit. */
+/** The label `code`; undefined for a request that was aborted for another reason than a timeout. */
 const codeOf = (result: HttpResult, signal: AbortSignal): string | undefined => {
   switch (result.kind) {
     case 'response':
@@ -84,7 +82,6 @@ const codeOf = (result: HttpResult, signal: AbortSignal): string | undefined => 
   }
 };
 
-/** Creates the sender of one project. */
 export function createSender(options: SenderOptions): Sender {
   const { project, connections, semaphore, clock, log } = options;
 
@@ -132,7 +129,6 @@ export function createSender(options: SenderOptions): Sender {
     }
   };
 
-  /** Sends a request once. */
   const sendOnce = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
     const { service, operation, method, body } = request;
     const { url, host, path, query } = target;
@@ -151,7 +147,7 @@ export function createSender(options: SenderOptions): Sender {
       {
         timeoutMs: milliseconds(timeout),
         bodyBytes: options.maxBodyBytes,
-        // What IAM refuses counts against the account, whether or not the reason arrives.
+        // A refusal by IAM counts against the account, whether or not the reason arrives.
         statusSuffices: (status) => operation === 'sign_in' && status >= 400,
       },
       signal,
@@ -218,7 +214,7 @@ export function createSender(options: SenderOptions): Sender {
         const result = await attempt(request, target, signal);
         if (result.ok) return result.response;
         const { failure, transient, retryAfter } = result;
-        // An attempt without a response says less than an earlier one that got an error.
+        // An attempt without a response is less informative than an earlier one with an error.
         last = last !== undefined && failure.details.kind === 'timeout' ? last : failure;
         note(last);
         if (!(transient && mayRetry(request, failure)) || count >= MAX_ATTEMPTS || signal.aborted) throw last;

@@ -1,6 +1,6 @@
 import type { CloudFailure } from './failure.ts';
 
-/** Receives each attempt that failed while others follow. */
+/** Receives each failed attempt that is followed by another. */
 export type NoteFailure = (failure: CloudFailure) => void;
 
 /**

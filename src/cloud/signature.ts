@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { UnixSeconds } from '../domain/quantities.ts';
 
-/** What a signature covers. Every header given is signed; names are taken in any case. */
+/** What a signature covers. All headers given are signed; the case of names does not matter. */
 export interface SignableRequest {
   readonly method: string;
-  /** The path as it is sent, encoded. */
+  /** The encoded path. */
   readonly path: string;
-  /** The query as `canonicalQuery` writes it. */
+  /** The query as written by `canonicalQuery`. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for none. */
@@ -23,7 +23,7 @@ const ALGORITHM = 'SDK-HMAC-SHA256';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** The moment as the header `X-Sdk-Date` writes it: `20240104T000000Z`. */
+/** A time in the format of the header `X-Sdk-Date`: `20240104T000000Z`. */
 export const sdkDate = (moment: UnixSeconds): string =>
   new Date(moment * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
 
@@ -39,7 +39,7 @@ export function authorizationHeader(request: SignableRequest, key: AccessKey): s
   const date = headers.find(([name]) => name === 'x-sdk-date')?.[1] ?? '';
   const canonicalRequest = [
     request.method,
-    // The slash at the end belongs to what is signed only, not to the URL.
+    // The trailing slash is only signed, not part of the URL.
     request.path.endsWith('/') ? request.path : `${request.path}/`,
     request.query,
     headers.map(([name, value]) => `${name}:${value}\n`).join(''),

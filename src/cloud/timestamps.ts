@@ -8,13 +8,13 @@ const toUnixSeconds = (text: string): UnixSeconds | undefined => {
   return Number.isNaN(milliseconds) ? undefined : unixSeconds(milliseconds / 1000);
 };
 
-/** Reads a timestamp as IAM and the metadata service write it: `2020-01-04T09:05:22.701000Z`; UTC without a zone. */
+/** Parses a timestamp of IAM or the metadata service: `2020-01-04T09:05:22.701000Z`; UTC without a zone. */
 export function readTimestamp(value: unknown): UnixSeconds | undefined {
   const [, date, time, zone = 'Z'] = (typeof value === 'string' && ISO_TIMESTAMP.exec(value.trim())) || [];
   if (date === undefined) return undefined;
   return toUnixSeconds(`${date}T${time}${zone.replace(/^(...)(\d\d)$/, '$1:$2')}`);
 }
 
-/** Reads the date of an HTTP header: `Sun, 06 Nov 1994 08:49:37 GMT`. */
+/** Parses an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`. */
 export const readHttpDate = (text: string): UnixSeconds | undefined =>
   HTTP_DATE.test(text) ? toUnixSeconds(text) : undefined;

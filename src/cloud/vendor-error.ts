@@ -1,11 +1,11 @@
 import { asJsonObject } from './json-body.ts';
 
-/** The error in the body of a response, as far as there is one. The texts come from outside. */
+/** The error in a response body, as far as it has one. The texts are external. */
 export interface VendorError {
-  /** `DBS.280056`, `APIGW.0301`, …; undefined for a mere repetition of an HTTP status. */
+  /** `DBS.280056`, `APIGW.0301`, …; undefined if it only repeats the HTTP status. */
   readonly code: string | undefined;
   readonly text: string | undefined;
-  /** The HTTP status that IAM writes into its errors. */
+  /** The HTTP status that IAM writes into its error bodies. */
   readonly statedStatus: number | undefined;
 }
 
@@ -21,14 +21,14 @@ const httpStatus = (value: unknown): number | undefined => {
   return status >= 100 && status < 600 ? status : undefined;
 };
 
-/** The names that the APIs give to an error's code and text; the first are those of most services and of the gateway. */
+/** The keys of an error's code and text; the first are those of most services and of the gateway. */
 const FLAT_SHAPES = [
   ['error_code', 'error_msg'],
   ['errorCode', 'errorMessage'],
   ['errCode', 'externalMessage'],
 ] as const;
 
-/** Reads the error of a response whose status says that it is one. */
+/** Reads the error of a response with an error status. */
 export function readVendorError(body: unknown): VendorError {
   const fields = asJsonObject(body);
   if (fields === undefined) return NO_ERROR;
@@ -38,7 +38,7 @@ export function readVendorError(body: unknown): VendorError {
     if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
   }
   const unauthorized = asJsonObject(fields['unauthorized']);
-  // How one service answers an unknown id; only the text distinguishes it from a refused token.
+  // How one service responds to an unknown id; only the text distinguishes it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
     return { code: text, text, statedStatus: undefined };
@@ -53,7 +53,7 @@ export function readVendorError(body: unknown): VendorError {
   };
 }
 
-/** Reads the error in a response of status 200, where an empty or absent code is success. */
+/** Reads the error in a response with status 200, where an empty or absent code means success. */
 export function readErrorOfSuccess(body: unknown): VendorError | undefined {
   const fields = asJsonObject(body);
   const isError = [fields?.['error_code'], fields?.['errorCode']].some(

@@ -7,7 +7,7 @@ import { milliseconds, systemClock } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { PROGRAM_NAME, readBuildInfo } from './build.ts';
 
-/** Makes the client of a project over the real network. */
+/** Creates the client of a project over the real network. */
 export type ProjectClientFactory = (
   project: ProjectConfig,
   poll: Config['poll'],
@@ -16,7 +16,7 @@ export type ProjectClientFactory = (
   onResponse?: ResponseHook,
 ) => ProjectClient;
 
-/** Waits on the clock of the machine; rejects when the signal aborts. */
+/** Waits in real time; rejects when the signal aborts. */
 export const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
   wait(milliseconds(duration), undefined, { signal });
 

@@ -1,6 +1,6 @@
 import { EXIT } from './exit-codes.ts';
 
-/** Ends a command with one line for the person who typed it: what, where, what to do. */
+/** Ends a command with one line for its user: what, where, what to do. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
   readonly exitCode: number;
@@ -14,7 +14,7 @@ export class CommandError extends Error {
 /** Thrown when standard output cannot be written. */
 export class OutputError extends CommandError {
   override readonly name = 'OutputError';
-  /** Whether whoever read it has gone, as `head` does. */
+  /** Whether the reader has gone, as with `head`. */
   readonly isReaderGone: boolean;
 
   constructor(message: string, isReaderGone: boolean) {
@@ -23,7 +23,7 @@ export class OutputError extends CommandError {
   }
 }
 
-/** Ends a command because of its configuration, with one line for each mistake in it. */
+/** Ends a command because of its configuration, with one line per mistake. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly lines: readonly string[];

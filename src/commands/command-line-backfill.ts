@@ -7,7 +7,6 @@ import { someText, timestamp, wholeSeconds } from './flag-values.ts';
 import type { BackfillFlags, TimestampFlag } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Adds `backfill`. */
 export function addBackfillCommand(
   program: Command,
   terminal: Terminal,

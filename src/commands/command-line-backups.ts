@@ -11,7 +11,6 @@ import { durationOf, obsPath, someText, timestamp, wholeNumber } from './flag-va
 import type { BackupsCreateFlags, BackupsExportFlags, BackupsListFlags, BackupsWaitFlags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Adds `backups list`, `create`, `export` and `wait`. */
 export function addBackupsCommands(
   program: Command,
   terminal: Terminal,
@@ -117,7 +116,7 @@ function withChangeFlags(command: Command): Command {
     );
 }
 
-// Whoever names a limit believes that the command waits.
+// A user who sets a timeout expects the command to wait.
 function refuseTimeoutWithoutWait(command: Command): void {
   const isTyped = command.getOptionValueSource('waitTimeout') === 'cli';
   if (!isTyped || command.getOptionValue('wait') === true) return;

@@ -2,10 +2,9 @@ import { type Command, Help, InvalidArgumentError } from 'commander';
 import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
 import { someText } from './flag-values.ts';
 
-/** Waits for the exit code of the command that was asked for. */
+/** Runs a command and records its exit code. */
 export type RunCommand = (code: Promise<number>) => Promise<void>;
 
-/** Adds `--config.file`. */
 export const withConfigFile = (command: Command): Command =>
   command.option(
     '--config.file <path>',
@@ -13,7 +12,7 @@ export const withConfigFile = (command: Command): Command =>
     someText,
   );
 
-/** Adds a paragraph after the flags of a command, wrapped as they are. */
+/** Adds a paragraph after the flags of a command, wrapped like them. */
 export function explain(command: Command, paragraph: string): Command {
   return command.addHelpText('after', () => {
     const width = command.configureOutput().getOutHelpWidth?.() ?? 80;
@@ -21,7 +20,7 @@ export function explain(command: Command, paragraph: string): Command {
   });
 }
 
-/** Makes a flag that is given twice an error: its second value would replace the first in silence. */
+/** Makes a repeated flag an error: its second value would silently replace the first. */
 export function refuseRepeatedFlags(command: Command): void {
   for (const option of command.options.filter(({ required }) => required)) {
     const parse = option.parseArg;

@@ -24,7 +24,7 @@ import { addRulesCommand } from './rules.ts';
 import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
-/** Runs the command that the arguments ask for; resolves with its exit code, never rejects. */
+/** Runs the command of the arguments; resolves with its exit code, never rejects. */
 export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
@@ -50,17 +50,17 @@ export async function runCommandLine(
   }
 }
 
-/** Whether no command is named: flags alone, of which help and version are of the program itself. */
+/** Whether there is no command, only flags; help and version belong to the program itself. */
 const isServing = ([first = '--']: readonly string[]): boolean =>
   first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
 
-// What commander calls an error when it has shown help or the version.
+// Commander reports shown help and version as an error.
 function unlessShown(error: unknown): void {
   if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
 }
 
 function report(error: unknown, terminal: Terminal): number {
-  // Commander has said what is wrong.
+  // Commander has printed it.
   if (error instanceof CommanderError) return EXIT.usage;
   if (error instanceof ConfigurationError) {
     for (const line of error.lines) terminal.writeError(`${line}\n`);
@@ -118,7 +118,7 @@ function createProgram(
 
 const HELP_WIDTH = 80;
 
-/** `error: unknown option '--jsn'\n(Did you mean --json?)\n` in a line that a terminal may show. */
+/** Turns `error: unknown option '--jsn'\n(Did you mean --json?)\n` into one line that is safe for a terminal. */
 const oneLine = (text: string): string =>
   visible(
     text
@@ -127,7 +127,7 @@ const oneLine = (text: string): string =>
       .replaceAll(/\s*\n\s*/g, ' '),
   );
 
-/** Of flags that npm takes for its own, only the values arrive. */
+/** If npm swallowed the names of flags, only their values arrive. */
 const excessAdvice = (text: string, { environment }: Terminal): string =>
   text.startsWith('error: too many arguments') ? npmAdvice(environment, '--web.listen-address :10047') : '';
 

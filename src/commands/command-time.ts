@@ -8,7 +8,6 @@ export interface CommandTime {
   readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
 }
 
-/** The time of the machine. */
 export const REAL_TIME: CommandTime = {
   clock: systemClock,
   sleep: (duration, signal) => wait(milliseconds(duration), undefined, { signal }),

@@ -10,13 +10,13 @@ import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
-/** A service of a project, picked for a command. */
+/** A service of a project, selected for a command. */
 export interface PickedService {
   readonly project: ProjectConfig;
   readonly service: ServiceConfig;
 }
 
-/** Loads the configuration of a command that runs once; throws a {@link ConfigurationError} with every mistake. */
+/** Loads the configuration of a command; throws a {@link ConfigurationError} with every mistake. */
 export async function loadConfig(file: string | undefined, terminal: Terminal): Promise<Config> {
   const loaded = await loadConfiguration(file, terminal.environment);
   if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem));
@@ -27,7 +27,7 @@ export async function loadConfig(file: string | undefined, terminal: Terminal): 
 const warningLine = (warning: Problem): string =>
   formatProblem({ ...warning, message: `warning: ${warning.message}` });
 
-/** Makes the client of a project for a command that runs once; it logs errors alone. */
+/** Creates the client of a project for a command that runs once; it logs only errors. */
 export type CommandClientFactory = (
   project: ProjectConfig,
   observe?: (observation: RequestObservation) => void,
@@ -35,7 +35,6 @@ export type CommandClientFactory = (
   onResponse?: ResponseHook,
 ) => ProjectClient;
 
-/** A factory whose clients have the limits of the configuration. */
 export function commandClientFactory(config: Config, terminal: Terminal): CommandClientFactory {
   const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
   const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
@@ -43,14 +42,13 @@ export function commandClientFactory(config: Config, terminal: Terminal): Comman
     createClient(project, config.poll, observe, sending, onResponse);
 }
 
-/** The clients of a configuration's projects, each made when it is first asked for. */
+/** The clients of a configuration's projects, each created on first use. */
 export interface CommandClients {
   /** The client of a project, the same each time. */
   readonly of: (project: ProjectConfig) => ProjectClient;
   readonly close: () => Promise<void>;
 }
 
-/** Clients that are opened as they are needed and closed together. */
 export function openClients(config: Config, terminal: Terminal): CommandClients {
   const createClient = commandClientFactory(config, terminal);
   const clients = new Map<string, ProjectClient>();
@@ -66,11 +64,11 @@ export function openClients(config: Config, terminal: Terminal): CommandClients 
   };
 }
 
-/** A service as messages call it: `SERVICE of prod`. */
+/** A service as shown in messages: `SERVICE of prod`. */
 export const placeWords = ({ project, service }: PickedService): string =>
   `${service.type} of ${visible(project.name)}`;
 
-/** The project of that name, or all projects; throws a {@link CommandError} that lists what there is. */
+/** The project with that name, or all projects; throws a {@link CommandError} that lists the names. */
 export function pickProjects({ projects }: Config, wanted: string | undefined): readonly ProjectConfig[] {
   const picked = projects.filter(({ name }) => name === (wanted ?? name));
   if (picked.length > 0) return picked;
@@ -83,7 +81,7 @@ export function pickProjects({ projects }: Config, wanted: string | undefined): 
   );
 }
 
-/** The services that the flags pick, at least one; throws a {@link CommandError} that lists what there is. */
+/** The services selected by flags, at least one; throws a {@link CommandError} that lists the choices. */
 export function pickServices(
   config: Config,
   flags: { readonly project?: string; readonly service?: string },

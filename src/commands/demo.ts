@@ -25,9 +25,9 @@ const CLOUD_PORT = 10_046;
 const POLL_INTERVAL = 15;
 const OBJECTIVE = 26 * 3600;
 const SHORTEST_INTERVAL = 1;
-// So often a backup of a healthy resource fails, to be started again soon after.
+// How often a backup of a healthy resource fails, to be retried soon after.
 const MISHAPS = 0.02;
-// Of the usual time: whoever starts a backup of a resource that needs one sees its end.
+// Share of the usual duration, so that a backup started by hand finishes soon.
 const QUICK = 0.1;
 
 /** A cloud of the demo, and how its exporter is run. */
@@ -100,15 +100,14 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   return cloud;
 }
 
-/** How many resources of a service the demo has. */
 const countOf = ({ demo }: CloudService, flags: DemoFlags): number =>
   demo === undefined ? flags['demo.others'] : Number(flags[`demo.${demo.flag}`]);
 
-/** The services that the demo polls: those with a flag of their own, the others where they have resources. */
+/** The services of the demo: those with a flag, and the others if they have resources. */
 const polledServices = (flags: DemoFlags): readonly CloudService[] =>
   SERVICES.filter(({ demo }) => demo !== undefined || flags['demo.others'] > 0);
 
-/** The configuration of the demo: what its exporter runs with, and commands beside it may use. */
+/** The configuration of the demo, for its exporter and for other commands. */
 function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
   const { origin, account } = cloud;
   const speed = flags['demo.speed'];
@@ -166,7 +165,7 @@ function configFileOf(cloud: SimulatedCloud, flags: DemoFlags): string | undefin
   return flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
 }
 
-/** Logs where the page is, and a command that mends one of the problems on it. */
+/** Logs the URL of the page, and a command that fixes one of the problems on it. */
 function sayWhatToTry({ url, cloud, flags, terminal, log }: Trial): void {
   const stale = cloud.resources().find(({ character }) => character === 'stale');
   const file = configFileOf(cloud, flags);

@@ -1,2 +1,2 @@
-/** The exit codes of every command: done, refused or failed, wrongly used. */
+/** The exit codes of all commands. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;

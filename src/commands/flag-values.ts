@@ -6,13 +6,12 @@ import { RESERVED_PATHS } from '../web/reserved-paths.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 import type { TimestampFlag } from './flags.ts';
 
-/** Any text but an empty one. */
 export function someText(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('A value is required.');
   return text;
 }
 
-/** A duration of at least so much. */
+/** A duration with a minimum. */
 export const durationOf =
   (least: Seconds, expected: string) =>
   (text: string): Seconds => {
@@ -28,7 +27,7 @@ export function wholeSeconds(text: string): Seconds {
   throw new InvalidArgumentError('Expected a duration in whole seconds such as 90s or 4m, at least 1s.');
 }
 
-/** `now`, so long ago, or a time with its zone. */
+/** `now`, a duration before now, or a time with its zone. */
 export function timestamp(text: string): TimestampFlag {
   if (text === 'now') return (now) => now;
   const ago = durationText.safeParse(text);
@@ -44,7 +43,7 @@ const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 function readTime(text: string): number | undefined {
   const day = TIME.exec(text)?.[1];
-  // JavaScript takes the 30th of February for the 2nd of March.
+  // JavaScript parses 30 February as 2 March.
   if (day === undefined || !isDay(day)) return undefined;
   const milliseconds = Date.parse(text);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
@@ -55,7 +54,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** A bucket and a folder in object storage, without the `obs://` that tools write before it. */
+/** A bucket and a folder in OBS, without the prefix `obs://`. */
 export function obsPath(text: string): string {
   const path = text.replace(/^obs:\/\//, '');
   const [bucket = '', ...folders] = path.split('/');
@@ -85,7 +84,6 @@ function isBucket(name: string): boolean {
 const isFolder = (name: string): boolean =>
   name !== '' && name !== '.' && name !== '..' && !/[\s\p{C}\\]/u.test(name);
 
-/** Where a web server can listen. */
 export function listenAddress(text: string): string {
   try {
     parseListenAddress(text);
@@ -97,7 +95,7 @@ export function listenAddress(text: string): string {
   }
 }
 
-/** A path on the web server that nothing else has. */
+/** A path of the web server that is not in use. */
 export function telemetryPath(text: string): string {
   if (!/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text)) {
     throw new InvalidArgumentError(
@@ -111,7 +109,6 @@ export function telemetryPath(text: string): string {
   return text;
 }
 
-/** A whole number between two. */
 export const wholeNumber =
   (least: number, most: number) =>
   (text: string): number => {
@@ -122,28 +119,27 @@ export const wholeNumber =
 
 const LARGEST_FACTOR = 100_000;
 
-/** A number above 0 by which something is divided. */
 export function factor(text: string): number {
   const number = Number(text);
   if (number > 0 && number <= LARGEST_FACTOR) return number;
   throw new InvalidArgumentError(`Expected a number above 0, at most ${LARGEST_FACTOR}.`);
 }
 
-// In an annotation of an alert, quotes and braces would end a string or begin a template.
+// In an annotation, quotes and braces would end a string or start a template.
 const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;
 
-/** An address without a slash at its end. */
+/** A URL without trailing slashes. */
 export function webAddress(text: string): string {
   const address = text.replace(/\/+$/, '');
   if (ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address)) return address;
   throw new InvalidArgumentError('Expected a URL that begins with http:// or https:// and has no query.');
 }
 
-/** The address of Grafana, also taken from the address of a dashboard in it. */
+/** The URL of Grafana, or of a dashboard in it. */
 export const grafanaUrl = (text: string): string =>
   webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
 
-/** What comes before the name of the program in a command to copy. */
+/** Prefix of the program in commands to copy. */
 export function commandPrefix(text: string): string {
   if (text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text)) return text.trim();
   throw new InvalidArgumentError('Expected one line without "{{".');

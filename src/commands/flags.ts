@@ -3,7 +3,6 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { LogFormat, LogLevel } from '../log/pino-log.ts';
 
-/** The flags of `serve`, checked. */
 export interface ServeFlags {
   readonly 'config.file'?: string;
   readonly 'web.listenAddress': string;
@@ -19,7 +18,6 @@ export interface ServeFlags {
   readonly 'log.format': LogFormat;
 }
 
-/** The flags of `demo`, checked. */
 export interface DemoFlags extends ServeFlags {
   /** How many resources a service with a flag of its own has: `demo.FLAG`. */
   readonly [flag: `demo.${string}`]: string | number | undefined;
@@ -30,7 +28,6 @@ export interface DemoFlags extends ServeFlags {
   readonly replay?: string;
 }
 
-/** The flags of `check`, checked. */
 export interface CheckFlags {
   readonly 'config.file'?: string;
   readonly project?: string;
@@ -40,14 +37,13 @@ export interface CheckFlags {
   readonly record?: string;
 }
 
-/** The flags by which a command about backups picks what it is about. */
+/** The flags that select services. */
 export interface PlaceFlags {
   readonly 'config.file'?: string;
   readonly project?: string;
   readonly service?: ServiceType;
 }
 
-/** The flags of `backups list`, checked. */
 export interface BackupsListFlags extends PlaceFlags {
   readonly resource?: string;
   readonly state?: BackupState;
@@ -66,21 +62,18 @@ export interface ChangeFlags extends PlaceFlags {
   readonly waitTimeout: Seconds;
 }
 
-/** The flags of `backups create`, checked. */
 export interface BackupsCreateFlags extends ChangeFlags {
   readonly resource: string;
 }
 
-/** The flags of `backups export`, checked. */
 export interface BackupsExportFlags extends ChangeFlags {
   readonly resource?: string;
   /** An id, or `latest`. */
   readonly backup: string;
-  /** Bucket and folder in object storage. */
+  /** Bucket and folder in OBS. */
   readonly to: string;
 }
 
-/** The flags of `backups wait`, checked. */
 export interface BackupsWaitFlags extends PlaceFlags {
   readonly resource: string;
   readonly job?: string;
@@ -89,7 +82,6 @@ export interface BackupsWaitFlags extends PlaceFlags {
   readonly json?: true;
 }
 
-/** The flags of `backfill`, checked. */
 export interface BackfillFlags {
   readonly 'config.file'?: string;
   readonly since: TimestampFlag;
@@ -100,5 +92,5 @@ export interface BackfillFlags {
   readonly output?: string;
 }
 
-/** A time that may depend on when the command runs: `now`, so long before now, or a time. */
+/** A time that may depend on when the command runs. */
 export type TimestampFlag = (now: UnixSeconds) => UnixSeconds;

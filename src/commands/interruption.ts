@@ -4,11 +4,11 @@ import type { Terminal } from './terminal.ts';
 export interface Interruption {
   /** Aborts at the first one. */
   readonly first: AbortSignal;
-  /** Aborts at the second one: from whoever will not wait for an orderly end. */
+  /** Aborts at the second one, if the user does not want to wait. */
   readonly second: AbortSignal;
 }
 
-/** Runs a command that decides for itself what an interruption ends. */
+/** Runs a command that decides for itself how to handle interruptions. */
 export async function withInterruption<Result>(
   terminal: Pick<Terminal, 'onSignal'>,
   command: (interruption: Interruption) => Promise<Result>,

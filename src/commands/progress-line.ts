@@ -2,9 +2,9 @@ import type { Clock, Seconds } from '../domain/quantities.ts';
 import type { Terminal } from './terminal.ts';
 import { cutToWidth } from './text-table.ts';
 
-/** Shows on standard error how far something is. */
+/** Shows progress on standard error. */
 export interface ProgressLine {
-  /** Shows a text, cut where the line is too short for it and for its `ending`. Cheap to call often. */
+  /** Shows a text, cut to the width of the terminal together with its `ending`. Cheap to call often. */
   readonly show: (text: string, ending?: string) => void;
   /** Clears the line on a terminal. */
   readonly end: () => void;
@@ -13,15 +13,14 @@ export interface ProgressLine {
 const CLEAR = '\r\u001b[2K';
 const ON_TERMINAL = 0.5;
 
-/** When lines are shown. */
 export interface ProgressTimes {
-  /** Between two lines where standard error is no terminal. */
+  /** Between two lines if standard error is not a terminal. */
   readonly every: Seconds;
-  /** Until the first one: what is done sooner needs none. */
+  /** Until the first one: fast commands show none. */
   readonly quiet: Seconds;
 }
 
-/** On a terminal one line that is overwritten; elsewhere one line after the other. */
+/** On a terminal one line that is overwritten; elsewhere one line after another. */
 export function createProgressLine(
   { errorWidth, writeError }: Pick<Terminal, 'errorWidth' | 'writeError'>,
   clock: Clock,
@@ -38,7 +37,7 @@ export function createProgressLine(
       if (now >= since && now - since < wait) return;
       shownAt = now;
       if (errorWidth === undefined) writeError(`${text}${ending}\n`);
-      // A line that fills its row would leave a part of itself behind.
+      // A line as wide as the terminal would wrap and leave a part behind.
       else writeError(`${CLEAR}${cutToWidth(text, errorWidth - 1 - ending.length)}${ending}`);
     },
     end: () => {

@@ -4,10 +4,10 @@ import { errorMessage } from '../errors.ts';
 import type { Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
 
-/** Reloads the configuration; resolves with what is wrong with it, one line each, nothing when it is in force. */
+/** Reloads the configuration; resolves with its problems, one line each, none if it is in use. */
 export type Reload = () => Promise<readonly string[]>;
 
-/** A reload that leaves everything as it was when the configuration has a mistake. Reloads run one after the other. */
+/** An invalid configuration leaves everything unchanged. Reloads run one after another. */
 export function createReloader({
   exporter,
   loadConfig,
@@ -27,7 +27,7 @@ export function createReloader({
   };
 
   const reload: Reload = async () => {
-    // A fault of our own must not end the program either.
+    // A bug must not end the program either.
     const loaded = await loadConfig().catch(errorMessage);
     if (typeof loaded === 'string') return refuse([loaded]);
     if (!loaded.ok) return refuse(loaded.problems.map(formatProblem));

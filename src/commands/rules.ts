@@ -17,7 +17,7 @@ import { EXIT } from './exit-codes.ts';
 import { commandPrefix, durationOf, grafanaUrl, webAddress, wholeNumber } from './flag-values.ts';
 import { print, type Terminal } from './terminal.ts';
 
-/** The flags of `rules`, checked; and one for each threshold that was given. */
+/** The flags of `rules`, and the thresholds that were given. */
 interface RulesFlags extends Partial<Thresholds> {
   readonly format: 'prometheus' | 'operator';
   readonly runbookUrl?: string;
@@ -29,7 +29,6 @@ interface RulesFlags extends Partial<Thresholds> {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Adds `rules`. */
 export function addRulesCommand(program: Command, terminal: Terminal, run: RunCommand): void {
   const command = program
     .command('rules')
@@ -71,7 +70,6 @@ export function addRulesCommand(program: Command, terminal: Terminal, run: RunCo
   explain(command, 'Exit codes: 0 success, 2 invalid flags.');
 }
 
-/** Prints the rules; resolves with the exit code. */
 async function printRules(flags: RulesFlags, terminal: Terminal): Promise<number> {
   const thresholds = thresholdsIn(flags);
   if (thresholds.failingRepeatedlyCount <= thresholds.failedCount) {

@@ -29,22 +29,21 @@ import { npmAdvice, programCommand } from './npm.ts';
 import { createReloader } from './reload.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What an exporter process runs with. */
 export interface ExporterProcess {
   readonly flags: ServeFlags;
   readonly terminal: Terminal;
   readonly log: Log;
   /** Where the configuration comes from: a file, or `environment`. */
   readonly source: string;
-  /** The file that commands about the same configuration take; undefined: the environment. */
+  /** The file to name in commands; undefined: the environment. */
   readonly configFile: string | undefined;
-  /** Loads the configuration, at the start and at each reload. */
+  /** Loads the configuration, at startup and at each reload. */
   readonly loadConfig: () => Promise<ConfigResult>;
-  /** Called once with the address of the status page. */
+  /** Called once with the URL of the status page. */
   readonly onListening?: (url: string) => void;
 }
 
-// An orderly end takes less than two seconds: answers under way have this long to be taken.
+// Shutdown takes less than two seconds: pending responses have this long.
 const GRACE_MILLISECONDS = 1500;
 
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
@@ -67,7 +66,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   const ended = new Promise<string>((resolve) => {
     terminal.onSignal(['SIGTERM', 'SIGINT'], resolve);
   });
-  // Without somebody to take it, this signal ends a process: it is taken until the end, and acted on once all runs.
+  // Without a handler this signal ends the process, so it is handled until the end, and acted on once everything runs.
   const started = Promise.withResolvers<void>();
   terminal.onSignal(['SIGHUP'], () => void started.promise.then(() => reload()));
 
@@ -195,7 +194,7 @@ function startFields({ terminal, source }: ExporterProcess, { projects }: Config
   return { version, revision, node: nodeVersion, config: source, projects: projects.length, services };
 }
 
-/** The address of the status page as a browser on this machine takes it. */
+/** The URL of the status page for a browser on this machine. */
 function pageUrl({ scheme, host, port }: Listening): string {
   const isAny = host === '::' || host === '0.0.0.0';
   const name = host.includes(':') ? `[${host}]` : host;

@@ -4,7 +4,6 @@ import type { ServeFlags } from './flags.ts';
 import { runExporter } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Polls and serves until a signal ends it; resolves with the exit code. */
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
   const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
   const { environment } = terminal;

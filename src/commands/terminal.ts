@@ -8,25 +8,24 @@ import { PROGRAM_NAME } from './build.ts';
 import { OutputError } from './command-error.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** Colours and weights of text on a terminal. */
 export type TextStyle = 'green' | 'red' | 'dim';
 
-/** What a command has of the process that it runs in. */
+/** The process that a command runs in. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes to standard output: what the command was asked for. Rejects with an {@link OutputError}. */
+  /** Writes output of the command to standard output. Rejects with an {@link OutputError}. */
   readonly write: (text: string) => Promise<void>;
-  /** Writes to standard error: log lines and what went wrong. */
+  /** Writes log lines and errors to standard error. */
   readonly writeError: (text: string) => void;
   /** Standard output, for long texts. */
   readonly output: Writable;
-  /** Characters in a line of standard output; undefined where that is no terminal. */
+  /** Width of standard output; undefined if it is not a terminal. */
   readonly outputWidth: number | undefined;
-  /** The same of standard error. */
+  /** Width of standard error. */
   readonly errorWidth: number | undefined;
-  /** Styles a text for standard output where that is a terminal with colours and NO_COLOR is not set. */
+  /** Styles text for standard output if that is a terminal with colors and NO_COLOR is not set. */
   readonly style: (style: TextStyle, text: string) => string;
-  /** Whether someone sits there who can be asked. */
+  /** Whether there is someone to ask. */
   readonly canAsk: boolean;
   /**
    * Asks a question on standard error; resolves with whether the answer was yes. Ctrl-C and `signal` answer no, and
@@ -35,15 +34,15 @@ export interface Terminal {
   readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back at each of the signals until the returned function is called. */
   readonly onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => () => void;
-  /** Calls back for an error that nothing has caught, in place of saying it and ending the process. */
+  /** Calls back for an uncaught error, instead of printing it and exiting. */
   readonly onUncaught: (handle: (error: unknown) => void) => void;
-  /** Calls back for a warning of Node.js, in place of printing it. */
+  /** Calls back for a warning of Node.js, instead of printing it. */
   readonly onWarning: (handle: (warning: Error) => void) => void;
   /** Ends the process now. */
   readonly exit: (code: number) => never;
 }
 
-/** Writes to standard output. That its reader goes away before the end, as `head` does, is no failure. */
+/** Writes to standard output. A reader that leaves early, as `head` does, is not an error. */
 export async function print(terminal: Pick<Terminal, 'write'>, text: string): Promise<void> {
   try {
     await terminal.write(text);
@@ -55,9 +54,9 @@ export async function print(terminal: Pick<Terminal, 'write'>, text: string): Pr
 /** The terminal of a process. */
 export function createTerminal(host: NodeJS.Process): Terminal {
   const writeError = (text: string): void => void host.stderr.write(text);
-  // Whoever writes hears of it by the callback.
+  // Errors are reported to the callback of each write.
   host.stdout.on('error', () => undefined);
-  // Where errors cannot be written, nobody can be told.
+  // If standard error cannot be written, nobody can be told.
   host.stderr.on('error', () => undefined);
   let handleUncaught = (error: unknown): void => {
     writeError(`${PROGRAM_NAME}: unexpected error: ${errorMessage(error)}\n`);
@@ -107,7 +106,7 @@ const outputError = (error: Error): OutputError =>
 const USUAL_WIDTH = 80;
 
 function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined {
-  // A terminal that does not know its size says 0.
+  // A terminal that does not know its size reports 0.
   return stream.isTTY === true ? stream.columns || USUAL_WIDTH : undefined;
 }
 
@@ -132,17 +131,17 @@ async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal
   }
 }
 
-// What was typed before is at hand at once.
+// Input typed before arrives at once.
 const TYPED_MILLISECONDS = 50;
 const CTRL_C = '\u0003';
 
-/** Throws away what was typed so far; resolves with whether Ctrl-C was among it. */
+/** Discards what was typed so far; resolves with whether it contained Ctrl-C. */
 async function discardTyped(keyboard: NodeJS.ReadStream): Promise<boolean> {
   let isInterrupted = false;
   const discard = (typed: Buffer | string): void => {
     isInterrupted ||= typed.includes(CTRL_C);
   };
-  // Without it, what was typed of a line that is not ended yet could not be read.
+  // Otherwise, an unfinished line could not be read.
   keyboard.setRawMode(true);
   keyboard.on('data', discard);
   await wait(TYPED_MILLISECONDS);

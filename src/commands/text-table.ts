@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** A text from the cloud as a terminal may show it: what the terminal would obey is replaced. */
+/** External text that is safe to print: control characters are replaced. */
 export const visible = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
-// The blocks that Unicode's East Asian Width calls wide, and emoji.
+// The blocks that Unicode's East Asian Width defines as wide, and emoji.
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const WITHOUT_WIDTH = /\p{M}/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** How many places a text takes on a terminal; colours take none. */
+/** Width of a text on a terminal; styles have none. */
 export function displayWidth(text: string): number {
   const shown = stripVTControlCharacters(text);
   if (PLAIN.test(shown)) return shown.length;
@@ -21,7 +21,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text if it fits into so many places, else its beginning and an ellipsis. */
+/** The text if it fits, else its beginning and an ellipsis. */
 export function cutToWidth(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let cut = '';
@@ -32,13 +32,11 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut}…`;
 }
 
-/** How a table is laid out. */
 export interface TableLayout {
-  /** Columns that stand to the right. */
+  /** Right-aligned columns. */
   readonly right?: ReadonlySet<number>;
-  /** Places in a line; undefined for any number. */
+  /** Columns of the terminal; undefined for no limit. */
   readonly width?: number | undefined;
-  /** Paints the headings. */
   readonly paintHeading?: (text: string) => string;
 }
 
@@ -71,7 +69,7 @@ export function textTable(
 const GAP = '  ';
 const INDENT = '  ';
 
-/** Which columns stand in the first line of a row, which in the second, and so on. */
+/** Splits the columns into the lines of a row. */
 function foldedColumns(widths: readonly number[], width: number): readonly (readonly number[])[] {
   const folds: number[][] = [[]];
   let used = 0;

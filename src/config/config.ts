@@ -3,15 +3,14 @@ import type { ServiceType } from '../domain/service.ts';
 import type { ServiceApi } from '../services/service.ts';
 import type { Expression } from './expression.ts';
 
-/** A secret that is read when it is needed. It prints as nothing in logs and JSON. */
+/** A secret that is read when needed. It prints as nothing in logs and JSON. */
 export interface SecretSource {
-  /** Where it comes from, for messages: `the file /run/secrets/password`. Never the secret. */
+  /** Its source, for messages: `the file /run/secrets/password`. Never the secret. */
   readonly origin: string;
-  /** Resolves with the secret, surrounding white space of a file removed; rejects with a one-line Error. */
+  /** Resolves with the secret, without surrounding white space; rejects with a one-line Error. */
   readonly read: () => Promise<string>;
 }
 
-/** How a project signs in. */
 export type Credentials =
   | {
       readonly type: 'password';
@@ -29,20 +28,19 @@ export type Credentials =
   | { readonly type: 'oidc'; readonly idpId: string; readonly token: SecretSource }
   | { readonly type: 'token'; readonly token: SecretSource };
 
-/** Which resources a filter or an override is about; every expression given must be found. */
+/** Expressions that select resources; all that are given must match. */
 export interface ResourceExpressions {
   readonly resourceName: Expression | undefined;
   readonly resourceId: Expression | undefined;
 }
 
-/** A service of a project whose backups are polled. */
 export interface ServiceConfig {
   readonly type: ServiceType;
   readonly api: ServiceApi;
-  /** The settings that this service alone has. */
+  /** The settings specific to this service. */
   readonly own: Readonly<Record<string, unknown>>;
   readonly endpoint: string;
-  /** From one poll to the next. */
+  /** Between polls. */
   readonly interval: Seconds;
   readonly include: ResourceExpressions | undefined;
   readonly exclude: ResourceExpressions | undefined;
@@ -59,18 +57,17 @@ export interface ProjectConfig {
   readonly caFile: string | undefined;
   readonly proxyUrl: string | undefined;
   readonly credentials: Credentials;
-  /** False where the services were not named: all of them are polled, and not every one may be there. */
+  /** False if no services are named: all of them are polled, though some may not be available. */
   readonly namesServices: boolean;
   readonly services: readonly ServiceConfig[];
 }
 
-/** How old the newest successful backup may be. */
 export type Objective =
   | { readonly kind: 'age'; readonly seconds: Seconds }
   | { readonly kind: 'none' }
   | { readonly kind: 'policy' };
 
-/** An objective for the resources that it matches; an undefined field matches all. */
+/** An objective for matching resources; an undefined field matches all. */
 export interface ObjectiveOverride {
   readonly project: string | undefined;
   readonly region: string | undefined;
@@ -80,7 +77,7 @@ export interface ObjectiveOverride {
   readonly objective: Objective;
 }
 
-/** Everything that a user configures, checked and with its defaults filled in. */
+/** The whole configuration, validated and with defaults. */
 export interface Config {
   readonly poll: {
     readonly interval: Seconds;
@@ -95,5 +92,5 @@ export interface Config {
   readonly projects: readonly ProjectConfig[];
 }
 
-/** The label that a resource tag becomes: `tag_team`. */
+/** The label of a resource tag: `tag_team`. */
 export const tagLabel = (key: string): string => `tag_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`;

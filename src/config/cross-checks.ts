@@ -8,7 +8,7 @@ import type { Settings } from './schema.ts';
 import { reportAt } from './setting.ts';
 import { didYouMean } from './suggestion.ts';
 
-// The checks run even where single settings are wrong, so that all mistakes are reported at once; a value may be anything.
+// The checks also run if single settings are invalid, so that all mistakes are reported; values may be anything.
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -73,7 +73,7 @@ interface Warning {
   readonly message: string;
 }
 
-/** What is valid and probably not meant. */
+/** Valid settings that are probably mistakes. */
 export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
   const warnings: Warning[] = [];
   const { interval = DEFAULT_INTERVAL, request_timeout: requestTimeout } = poll;

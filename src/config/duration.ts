@@ -14,10 +14,10 @@ const UNITS = [
 
 const UNIT_NAMES = UNITS.map(([unit]) => unit);
 
-/** The longest duration that Prometheus can hold: 2^63 nanoseconds are a little more. */
+/** The longest duration in Prometheus: 2^63 nanoseconds are slightly more. */
 const LONGEST_MILLISECONDS = 292 * 365 * 86_400_000;
 
-/** The source of a regular expression that matches a duration of any length. */
+/** The source of a regular expression for durations of any length. */
 export const DURATION_PATTERN = `(?=\\d)${UNIT_NAMES.map((unit) => `(?:\\d+${unit})?`).join('')}`;
 
 const DURATION = new RegExp(`^${DURATION_PATTERN.replaceAll('(?:\\d+', '(?:(\\d+)')}$`);
@@ -33,7 +33,7 @@ const whyNotADuration = (text: string): string => {
   return 'is not a duration';
 };
 
-/** A duration as Prometheus writes it, read as whole milliseconds: `500ms`, `90s`, `1h30m`, `7d`, and `0`. */
+/** A duration in the format of Prometheus, in whole milliseconds: `500ms`, `90s`, `1h30m`, `7d`, and `0`. */
 export const durationText = z.string().transform((text, context): Seconds => {
   if (text === '0') return seconds(0);
   const counts = DURATION.exec(text);
@@ -48,7 +48,7 @@ export const durationText = z.string().transform((text, context): Seconds => {
   return seconds(milliseconds / 1000);
 });
 
-/** Writes a duration as Prometheus does, to the millisecond: `1h30m`, `800ms`, `0s`. Years and weeks only when nothing is left over. */
+/** Formats a duration like Prometheus: `1h30m`, `800ms`, `0s`. Years and weeks only without a remainder. */
 export const formatDuration = (duration: Seconds): string => {
   let left = Math.round(duration * 1000);
   if (left === 0) return '0s';
@@ -62,12 +62,12 @@ export const formatDuration = (duration: Seconds): string => {
   return text;
 };
 
-/** Time from one poll to the next when that is not configured, for services that do not need a longer one. */
+/** The default interval, for services that do not need a longer one. */
 export const DEFAULT_INTERVAL = seconds(300);
 
-/** How long a poll may take when that is not configured: the smaller of 2m and 80 % of the interval. */
+/** The default timeout of a poll: the smaller of 2m and 80 % of the interval. */
 export const defaultTimeout = (interval: Seconds): Seconds =>
   seconds(Math.min(120, Math.round(interval * 800) / 1000));
 
-/** How long a request may take when that is not configured: the smaller of 30s and the timeout of the poll. */
+/** The default timeout of a request: the smaller of 30s and the timeout of the poll. */
 export const defaultRequestTimeout = (timeout: Seconds): Seconds => seconds(Math.min(30, timeout));

@@ -7,10 +7,9 @@ import { settingsSchema } from './schema.ts';
 import { machineFiles } from './text-file.ts';
 import { validate } from './validate.ts';
 
-/** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that give a setting; an earlier one takes precedence. */
+/** The variables for each setting, in order of precedence. */
 type Variables = Readonly<Record<string, readonly string[]>>;
 
 const POLL: Variables = { interval: ['HUAWEICLOUD_BACKUP_POLL_INTERVAL'] };
@@ -29,7 +28,7 @@ interface SignIn {
   readonly optional: Variables;
 }
 
-/** Ways to sign in, the preferred one first. Variables of one way are never mixed with those of another. */
+/** Ways to sign in, in order of preference. Variables of different ways are never mixed. */
 const SIGN_INS: readonly SignIn[] = [
   {
     type: 'access-key',
@@ -50,7 +49,7 @@ const SIGN_INS: readonly SignIn[] = [
 
 const SERVICES = 'HUAWEICLOUD_BACKUP_SERVICES';
 
-/** What `HUAWEICLOUD_BACKUP_SERVICES` is when it is not set. */
+/** The default of `HUAWEICLOUD_BACKUP_SERVICES`. */
 export const SERVICES_BY_DEFAULT = CLOUD_SERVICES.filter(({ byDefault }) => byDefault).map(
   ({ type }) => type,
 );
@@ -65,13 +64,13 @@ const listed = (variables: Variables, section: string) =>
 
 interface EnvironmentVariable {
   readonly name: string;
-  /** The setting that it gives. */
+  /** The setting that it provides. */
   readonly setting: string;
-  /** The only type of service for which it does. */
+  /** The only type of service that it applies to. */
   readonly service?: string;
 }
 
-/** Every variable that is read, in the order of precedence. */
+/** Every variable, in order of precedence. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
   ...listed(PROJECT, 'projects[]'),
   ...SIGN_INS.flatMap(({ required, optional }) =>
@@ -91,7 +90,7 @@ const CREDENTIALS = SIGN_INS.map(({ required }) => namesIn(required).join(' and 
 const problemWith = (variable: string, message: string): Problem =>
   problemAt('environment', undefined, variable, message);
 
-/** Makes a configuration of one project from the environment. Mistakes are named after the variables. */
+/** Creates a configuration of one project from the environment. Mistakes are named after the variables. */
 export const configFromEnvironment = (env: Environment): ConfigResult => {
   const isSet = (variable: string): boolean => (env[variable] ?? '').trim() !== '';
   if (!ENVIRONMENT_VARIABLES.some(({ name }) => isSet(name))) {
@@ -137,7 +136,7 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
   const missing = missingFor(signIn, isSet);
   if (missing.length > 0 || !result.ok) {
     const mistakes = result.ok ? [] : result.mistakes;
-    // What is missing of the credentials is said in the words of the environment.
+    // Missing credentials are reported by the names of variables.
     const others = mistakes.filter((mistake) => !(mistake.missing && mistake.path[2] === 'credentials'));
     return {
       ok: false,

@@ -3,7 +3,7 @@ import { RE2JS, RE2JSException } from 're2js';
 /** Searches text for a regular expression. */
 export type Expression = Pick<RegExp, 'source' | 'test'>;
 
-/** Limits the time of one search; the largest expression in real use has some hundred instructions. */
+/** Limits the time of one search; the largest expressions in real use have a few hundred instructions. */
 const MOST_INSTRUCTIONS = 2000;
 
 /**

@@ -3,10 +3,10 @@ import { errorCode } from '../errors.ts';
 import { configFromEnvironment, type Environment } from './environment.ts';
 import { type ConfigResult, loadConfigFile } from './load.ts';
 
-/** Names the configuration file where no flag does. */
+/** Names the configuration file if no flag does. */
 export const CONFIG_FILE_VARIABLE = 'HUAWEICLOUD_BACKUP_CONFIG_FILE';
 
-/** The configuration file where nothing else names one. */
+/** The default configuration file. */
 const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
 
 const exists = async (file: string): Promise<boolean> => {
@@ -14,7 +14,7 @@ const exists = async (file: string): Promise<boolean> => {
     await stat(file);
     return true;
   } catch (error) {
-    // A file that cannot be looked at exists: reading it says what is wrong.
+    // Other errors mean that the file exists: reading it reports them.
     return errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR';
   }
 };

@@ -8,14 +8,13 @@ import { type Settings, settingsSchema } from './schema.ts';
 import { looksLikePath, secretInFile } from './secret.ts';
 import { machineFiles, type TextFiles } from './text-file.ts';
 
-/** A configuration, or every mistake in what was given as one. */
+/** A configuration, or all its mistakes. */
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** What a configuration is read with. */
 interface LoadOptions {
-  /** Where relative paths in the file begin; by default the directory of the file. */
+  /** Base of relative paths; default: the directory of the file. */
   readonly directory?: string;
   readonly files?: TextFiles;
 }
@@ -37,7 +36,7 @@ const parse = (text: string, file: string, options: LoadOptions) => {
   return { ok: true, config, settings, warn, warnings: warningsAbout(settings).map(warn) } as const;
 };
 
-/** Reads the text of a configuration file; `file` is what messages call it. Finds every mistake; reads no other file. */
+/** Parses a configuration file; `file` names it in messages. Finds all mistakes; reads no other file. */
 export const parseConfig = (text: string, file: string, options: LoadOptions = {}): ConfigResult => {
   const result = parse(text, file, options);
   return result.ok ? { ok: true, config: result.config, warnings: result.warnings } : result;
@@ -59,7 +58,7 @@ const filesToRead = ({ projects }: Settings): readonly FileToRead[] =>
     });
   });
 
-/** Why a file cannot be read now. A secret pasted in the place of a path is not shown. */
+/** Why a file cannot be read. A secret pasted instead of a path is not shown. */
 const troubleWith = async (
   { file, isSecret }: FileToRead,
   directory: string,

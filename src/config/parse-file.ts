@@ -3,12 +3,12 @@ import { parseYaml } from './parse-yaml.ts';
 import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
 import { validate } from './validate.ts';
 
-/** What a YAML file says, or every mistake in it. */
+/** The content of a YAML file, or all its mistakes. */
 export type ParsedFile<Value> =
   | {
       readonly ok: true;
       readonly value: Value;
-      /** The line of a setting, counted from 1; where it is missing, that of the mapping or list it belongs to. */
+      /** The line of a setting, counted from 1; if it is missing, that of its parent. */
       readonly lineOf: (path: SettingPath) => number;
     }
   /** In the order of the lines. */
@@ -16,7 +16,7 @@ export type ParsedFile<Value> =
 
 const MOST_PROBLEMS = 100;
 
-/** Reads a text as YAML and checks it against a schema; `file` is what messages call it. */
+/** Parses YAML and validates it against a schema; `file` names it in messages. */
 export const parseFile = <Schema extends z.ZodType>(
   text: string,
   file: string,
@@ -29,12 +29,12 @@ export const parseFile = <Schema extends z.ZodType>(
   const mistakes = result === undefined || result.ok ? [] : result.mistakes;
   const located = [
     ...syntax,
-    // An alias without its anchor is missing, too.
+    // An alias without an anchor also counts as missing.
     ...mistakes.flatMap(({ path, message, missing }) =>
       missing && reported.has(pathText(path)) ? [] : [{ line: lineOf(path), path, message }],
     ),
   ];
-  // What an alias repeats is wrong once, where it is written.
+  // A mistake repeated by aliases is reported once, where it is written.
   const seen = new Set<string>();
   const problems = located
     .filter(({ line, path, message }) => {

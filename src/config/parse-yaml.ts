@@ -2,7 +2,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseD
 import type { SettingPath } from './problem.ts';
 import { NESTED_TOO_DEEPLY, yamlMistakes } from './yaml-mistakes.ts';
 
-/** A mistake in a YAML text; `path` is empty where no setting is to blame. */
+/** A mistake in YAML; `path` is empty if it does not belong to a setting. */
 export interface LocatedMistake {
   readonly line: number;
   readonly path: SettingPath;
@@ -10,19 +10,19 @@ export interface LocatedMistake {
   readonly message: string;
 }
 
-/** A YAML text as lists, mappings, texts and null: to YAML every scalar is text, the schema decides what is a number. */
+/** YAML as lists, mappings, strings and null: all scalars are strings, the schema decides which are numbers. */
 export interface ParsedYaml {
-  /** Undefined where the structure of the text is not clear. */
+  /** Undefined if the structure is unclear. */
   readonly document: { readonly value: unknown } | undefined;
   readonly mistakes: readonly LocatedMistake[];
-  /** The line of a setting, counted from 1; where it is missing, that of the mapping or list it belongs to. */
+  /** The line of a setting, counted from 1; if it is missing, that of its parent. */
   readonly lineOf: (path: SettingPath) => number;
 }
 
-/** More than thousands of projects need; aliases in a small file can ask for billions. */
+/** Enough for thousands of projects; aliases in a small file can expand to billions. */
 const MOST_VALUES = 200_000;
 
-/** Turns the nodes of a document into values, and remembers where they are. */
+/** Turns the nodes of a document into values and records their positions. */
 const readNodes = (root: unknown, lineOf: (node: unknown) => number) => {
   const mistakes: LocatedMistake[] = [];
   const anchors = new Map<
@@ -92,13 +92,12 @@ const readNodes = (root: unknown, lineOf: (node: unknown) => number) => {
         place = pair?.key ?? item;
         node = pair === undefined ? item : pair.value;
       }
-      // A value may begin on a line after its key.
+      // A value may begin on the line after its key.
       return lineOf(isScalar(node) && node.value !== null ? node : place);
     },
   };
 };
 
-/** Reads a text as YAML 1.2. */
 export const parseYaml = (text: string): ParsedYaml => {
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
@@ -134,7 +133,7 @@ export const parseYaml = (text: string): ParsedYaml => {
       lineOf: read.lineAt,
     };
   } catch (error) {
-    // The only thing that the library throws on is a stack that overflows.
+    // The library throws only on a stack overflow.
     if (!(error instanceof RangeError)) throw error;
     return refuse([{ line: 1, path: [], message: NESTED_TOO_DEEPLY }]);
   }

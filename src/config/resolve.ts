@@ -15,11 +15,11 @@ import { allServices, type ProjectSettings, type ServiceSettings, type Settings 
 import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
 import type { TextFiles } from './text-file.ts';
 
-/** Where settings come from. */
+/** The source of settings. */
 export interface SettingsSource {
-  /** How a person knows a setting: `projects[0].credentials.password of config.yml`. */
+  /** How messages name a setting: `projects[0].credentials.password of config.yml`. */
   readonly originOf: (path: SettingPath) => string;
-  /** The path of a file that the settings name, from where the program runs. */
+  /** Resolves the path of a file named in the settings. */
   readonly locate: (file: string) => string;
   readonly files: TextFiles;
 }
@@ -109,7 +109,7 @@ const resolveProject = (
   ),
 });
 
-/** Turns settings without a mistake into what the program works with. */
+/** Turns valid settings into a configuration. */
 export const resolveSettings = (settings: Settings, source: SettingsSource): Config => {
   const { interval = DEFAULT_INTERVAL, concurrency } = settings.poll;
   const timeout = settings.poll.timeout ?? defaultTimeout(interval);

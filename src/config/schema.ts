@@ -183,7 +183,7 @@ const everyService = {
     ),
 };
 
-/** The settings of one service: those of every service and its own. */
+/** The settings of one service: common ones and its own. */
 const serviceSettings = ({ type, title, settings }: CloudService) =>
   z.strictObject({ type: z.literal(type).describe(`${title}.`), ...settings, ...everyService });
 
@@ -234,7 +234,7 @@ const project = z.strictObject({
     ),
 });
 
-/** Everything that a configuration file may hold: types, defaults, limits and descriptions. */
+/** The schema of the configuration file: types, defaults, limits and descriptions. */
 export const settingsSchema = z.strictObject({
   poll: section(poll.prefault({})).describe('When and how the services are polled.'),
   limits: section(limits.prefault({})).describe('Limits of what is served.'),
@@ -251,13 +251,11 @@ export const settingsSchema = z.strictObject({
     .describe('The projects whose backups are monitored.'),
 });
 
-/** The content of a configuration file without a mistake, defaults filled in. */
+/** Valid settings with defaults. */
 export type Settings = z.output<typeof settingsSchema>;
-/** One project of {@link Settings}. */
 export type ProjectSettings = Settings['projects'][number];
-/** One service of a project. */
 export type ServiceSettings = z.output<typeof service>;
 
-/** Every service with its defaults: what a project polls that names none. */
+/** Every service with its defaults, for projects that name none. */
 export const allServices = (): readonly ServiceSettings[] =>
   SERVICE_TYPES.map((type) => service.parse({ type }));

@@ -3,16 +3,16 @@ import type { TextFiles } from './text-file.ts';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-/** A secret in the configuration itself. `origin` says where. */
+/** A secret in the configuration itself. */
 export const givenSecret = (secret: string, origin: string): SecretSource => ({
   origin,
   read: () => Promise.resolve(secret),
 });
 
-/** Whether the name of a file can be shown. One without a slash may be a secret that was pasted in its place. */
+/** Whether a file name can be shown. One without a slash may be a secret that was pasted instead. */
 export const looksLikePath = (file: string): boolean => file.includes('/');
 
-/** A secret in a file. It is read each time, so that a rotated one needs no restart. `origin` is what messages call the file. */
+/** A secret in a file, read each time, so that a rotated one needs no restart. `origin` names it in messages. */
 export const secretInFile = (
   path: string,
   files: TextFiles,

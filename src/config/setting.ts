@@ -6,19 +6,19 @@ import { compileExpression, type Expression } from './expression.ts';
 import { oneWordOf } from './suggestion.ts';
 import { endpointUrl, proxyUrl as proxy } from './url.ts';
 
-/** What messages and the reference say about a setting besides its description. */
+/** What messages and the reference say about a setting, in addition to its description. */
 export interface SettingNotes {
-  /** The type as the reference names it: `duration`. */
+  /** The type in the reference: `duration`. */
   readonly type: string;
-  /** What may be written, worded to follow `expected`. */
+  /** The expected value; completes the sentence `expected …`. */
   readonly expected: string;
-  /** How much of a wrong value a message may show. `no user info`: a URL from its host on. */
+  /** How much of a wrong value to show. `no user info`: a URL from its host on. */
   readonly shown: 'all' | 'no user info' | 'nothing';
 }
 
 const notes = z.registry<SettingNotes>();
 
-/** The notes of a setting; undefined for a mapping or list. A plain enum or text, as services define them, needs none. */
+/** The notes of a setting; undefined for mappings, lists, and plain enums or text of services. */
 export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
   const noted = notes.get(schema);
   if (noted !== undefined) return noted;
@@ -30,19 +30,19 @@ export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
   return schema instanceof z.ZodString ? { type: 'text', expected: 'text', shown: 'nothing' } : undefined;
 };
 
-/** The default, in words, of a setting whose default depends on other settings. */
+/** The default, in words, of a setting whose default depends on others. */
 export const computedDefaults = z.registry<{ readonly text: string }>();
 
-/** The word that may stand in the place of a list. */
+/** A word allowed instead of a list. */
 export const alternatives = z.registry<{ readonly word: string }>();
 
-/** Keys of a mapping of which so many may be given. */
+/** How many of these keys must be given. */
 export interface KeyRule {
   readonly count: 'exactly one' | 'at most one' | 'at least one';
   readonly keys: readonly string[];
 }
 
-/** The key rules of the mappings that have any. */
+/** The key rules of mappings. */
 export const keyRules = z.registry<{ readonly rules: readonly KeyRule[] }>();
 
 /** A mistake that concerns several settings, as a refinement reports it. */
@@ -52,7 +52,7 @@ export interface CrossCheck {
   readonly missing?: boolean;
 }
 
-/** Reports a mistake that concerns several settings. `wrong` is worded to follow the value at `path` if that is text. */
+/** Reports a mistake that concerns several settings. `wrong` follows the value at `path` if that is text. */
 export const reportAt = (
   context: z.RefinementCtx,
   path: readonly (string | number)[],
@@ -60,12 +60,12 @@ export const reportAt = (
   crossCheck: CrossCheck,
 ): void => context.addIssue({ code: 'custom', path: [...path], message: wrong, params: { ...crossCheck } });
 
-/** For refinements that report their mistakes beside those of single settings. */
+/** For refinements that run even if single settings are invalid. */
 export const evenWithMistakes = {
   when: ({ value }: z.core.ParsePayload): boolean => typeof value === 'object' && value !== null,
 };
 
-/** Limits how many of some keys of a mapping are given; other mistakes in it do not hide this one. */
+/** Limits how many of some keys are given, even if other settings are invalid. */
 export const withRules = <Shape extends z.ZodRawShape>(
   mapping: z.ZodObject<Shape, z.core.$strict>,
   ...rules: readonly KeyRule[]
@@ -92,7 +92,7 @@ const checkRule = (
   }
 };
 
-/** A section that may be left out, or left empty when all its settings are commented out. */
+/** A section that may be missing, or empty because all its settings are commented out. */
 export const section = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((given) => given ?? undefined, schema);
 
@@ -162,7 +162,7 @@ const secret = () =>
       error: 'is a variable, and variables are not expanded',
     });
 
-/** A secret of any characters but line breaks. */
+/** A secret without line breaks. */
 export const secretText = () => {
   const oneLine = secret().refine((value) => !/[\r\n]/.test(value), { error: 'contains a line break' });
   return noted(oneLine, 'secret', 'one line of text', 'nothing');
@@ -177,7 +177,7 @@ export const secretHeaderText = () =>
     'nothing',
   );
 
-/** The path of a file; a relative one begins at the directory of the configuration file. */
+/** The path of a file, relative to the configuration file. */
 export const filePath = () => {
   const path = text()
     .refine((value) => !value.includes('\0'), { error: 'contains a NUL character' })

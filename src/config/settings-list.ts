@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { computedDefaults, type KeyRule, keyRules, notesOf } from './setting.ts';
 
-/** A setting as the reference shows it. */
+/** A setting in the reference. */
 export interface ListedSetting {
   /** `projects[].credentials.user`. */
   readonly path: string;
-  /** The variant of the mapping that has it, such as credentials of type `password`; undefined when all have it. */
+  /** The variant of the mapping that has it, such as credentials of type `password`; undefined: all variants. */
   readonly variant: string | undefined;
   readonly type: string;
-  /** In Markdown; undefined for a setting that has none. */
+  /** In Markdown; undefined without a default. */
   readonly defaultText: string | undefined;
   readonly required: boolean;
-  /** How many of a group of settings are to be given, when the setting belongs to such a group. */
+  /** How many of its group of settings must be given; undefined without a group. */
   readonly rule: KeyRule | undefined;
   readonly description: string;
 }
 
-/** The schema itself, without the wrappers that say what its absence means or how its text is read. */
+/** The schema without wrappers for defaults and preprocessing. */
 export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (notesOf(schema) !== undefined) return schema;
   if (schema instanceof z.ZodPreprocess) return unwrapped(schema.out);
@@ -25,7 +25,7 @@ export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   return isWrapper ? unwrapped(schema.unwrap()) : schema;
 };
 
-/** Whether a setting or a whole section may be left out. */
+/** Whether a setting or section is optional. */
 export const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success;
 
 /** The type of a variant of a mapping. */
@@ -86,14 +86,14 @@ const listed = (
 
 const lists = new WeakMap<z.core.$ZodType, readonly ListedSetting[]>();
 
-/** Every setting of a file, in the order of its schema; one of a variant once per variant. */
+/** Every setting in the order of the schema; settings of variants once per variant. */
 export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] => {
   const list = lists.get(schema) ?? within(schema, '');
   lists.set(schema, list);
   return list;
 };
 
-/** Where in a file a key is a setting, in words: `poll`, `projects[].credentials of type password`. */
+/** Where a key is a setting, in words: `poll`, `projects[].credentials of type password`. */
 export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
   const settings = listSettings(schema).filter(({ path }) => path === key || path.endsWith(`.${key}`));
   const byPath = Map.groupBy(settings, ({ path }) => path.slice(0, -key.length - 1));

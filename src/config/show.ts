@@ -9,7 +9,7 @@ import type {
 } from './config.ts';
 import { formatDuration } from './duration.ts';
 
-/** A configuration as YAML, with its defaults filled in. Secrets are named by where they come from. */
+/** A configuration as YAML with its defaults. Secrets are shown by their source. */
 export function showConfig({ poll, limits, rpo, tags, projects }: Config): string {
   const shown = {
     poll: {
@@ -57,7 +57,7 @@ const resourceExpressions = ({ resourceName, resourceId }: ResourceExpressions) 
   resource_id: resourceId?.source,
 });
 
-/** Only names and where secrets come from: what is secret is not even read. */
+/** Only names and sources of secrets: the secrets are not even read. */
 function showCredentials(credentials: Credentials) {
   const { type } = credentials;
   switch (type) {

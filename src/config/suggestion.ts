@@ -1,6 +1,6 @@
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
-/** How many letters must be added, removed, replaced or swapped with their neighbour to turn one word into the other. */
+/** The edit distance of two words: letters added, removed, replaced or swapped with their neighbour. */
 const distance = (from: string, to: string): number => {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
@@ -25,7 +25,7 @@ const distance = (from: string, to: string): number => {
 const LONGEST_WORD = 64;
 const SHORTEST_BEGINNING = 4;
 
-/** The one of `known` that was probably meant by `word`: a slip of the keyboard away, or begun or continued by it. */
+/** The one of `known` that `word` probably means: a typo away, or one is the beginning of the other. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined;
   const wanted = plain(word);
@@ -44,12 +44,12 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   return best?.candidate ?? begun?.candidate;
 };
 
-/** ` (did you mean poll?)`, or nothing where no known word is near. */
+/** ` (did you mean poll?)`, or nothing without a similar word. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
   const meant = nearest(word, known);
   return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 };
 
-/** `one of a, b, c`; of a single word the word. */
+/** `one of a, b, c`; a single word as it is. */
 export const oneWordOf = (words: readonly string[]): string =>
   `${words.length > 1 ? 'one of ' : ''}${words.join(', ')}`;

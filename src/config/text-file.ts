@@ -2,13 +2,11 @@ import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { fileError } from '../files/file-error.ts';
 
-/** Reads text files; from the disk, except in tests. */
 export interface TextFiles {
-  /** Resolves with the whole text; rejects with an Error whose message says why not, worded to follow the path. */
+  /** Resolves with the text; rejects with an Error whose message follows the path. */
   readonly readText: (path: string, maxBytes: number) => Promise<string>;
 }
 
-/** The files of this machine. */
 export const machineFiles: TextFiles = {
   readText: async (path, maxBytes) => {
     const content = await buffer(createReadStream(path, { end: maxBytes })).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Whether a host name can be nothing but this machine. The URL parser has already unfolded forms such as 127.1. */
+/** Whether a host name is certainly this machine. The URL parser has normalized forms such as 127.1. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
@@ -23,7 +23,7 @@ const whyNotEndpoint = (text: string): string | undefined => {
 const whyNotProxy = (text: string): string | undefined =>
   whyNotHttpUrl(text) ?? (new URL(text).pathname === '/' ? undefined : 'has a path');
 
-/** The URL of an endpoint: https, or http to this machine, with or without a path. Trailing slashes are dropped. */
+/** The URL of an endpoint: https, or http to this machine, with an optional path. Trailing slashes are removed. */
 export const endpointUrl = z.string().transform((text, context): string => {
   const reason = whyNotEndpoint(text);
   if (reason !== undefined) {
@@ -34,7 +34,7 @@ export const endpointUrl = z.string().transform((text, context): string => {
   return origin + pathname.replace(/\/+$/, '');
 });
 
-/** The URL of a proxy, with or without a user name and password. */
+/** The URL of a proxy, with an optional user name and password. */
 export const proxyUrl = z.string().superRefine((text, context) => {
   const reason = whyNotProxy(text);
   if (reason !== undefined) context.addIssue(reason);

@@ -4,7 +4,6 @@ import { type CrossCheck, notesOf, type SettingNotes } from './setting.ts';
 import { placesOf, unwrapped, variantsOf, variantWord } from './settings-list.ts';
 import { didYouMean, nearest, oneWordOf } from './suggestion.ts';
 
-/** A mistake in a value. */
 export interface Mistake {
   readonly path: SettingPath;
   /** What is wrong; what is expected. Never a secret. */
@@ -13,12 +12,12 @@ export interface Mistake {
   readonly missing: boolean;
 }
 
-/** A value as its schema makes it, or every mistake in it. */
+/** A validated value, or all its mistakes. */
 export type Validation<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** Checks lists, mappings and texts against a schema. */
+/** Validates lists, mappings and strings against a schema. */
 export const validate = <Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
@@ -52,7 +51,7 @@ interface Place {
   readonly given: unknown;
 }
 
-/** Of a mapping with variants the one whose type is given. */
+/** The variant of a mapping by its type. */
 const placeOf = (schema: z.core.$ZodType, given: unknown): Place => {
   const inner = unwrapped(schema);
   const variants = inner instanceof z.ZodDiscriminatedUnion ? variantsOf(inner) : [];

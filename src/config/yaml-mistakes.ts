@@ -1,8 +1,6 @@
 import { type Document, type ErrorCode, visit, type YAMLError } from 'yaml';
 
-/** A violation of YAML. */
 export interface YamlMistake {
-  /** Where in the text. */
   readonly offset: number;
   /** What is wrong; what is expected. */
   readonly message: string;
@@ -10,7 +8,7 @@ export interface YamlMistake {
 
 // The library's own messages quote the text, which may be a secret.
 
-/** Mistakes in one value, which leave no doubt about the rest of the text. */
+/** Mistakes in one value; the structure of the rest is clear. */
 const IN_VALUES: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'a value begins with * or &; expected the value in quotes',
   BAD_DQ_ESCAPE:
@@ -23,7 +21,7 @@ const IN_VALUES: Partial<Record<ErrorCode, string>> = {
 const INDENTATION =
   'this line is not indented like its neighbours; expected the same number of spaces for all keys of a mapping';
 
-/** Mistakes after which the structure of the text is a guess. */
+/** Mistakes after which the structure is a guess. */
 const IN_STRUCTURE: Partial<Record<ErrorCode, string>> = {
   BAD_INDENT: INDENTATION,
   BLOCK_AS_IMPLICIT_KEY:
@@ -36,10 +34,10 @@ const IN_STRUCTURE: Partial<Record<ErrorCode, string>> = {
     'something follows a value; expected one value per key, in quotes when it contains quotes, brackets or ": "',
 };
 
-/** Of a text on which the library's stack overflows. */
+/** For a text that overflows the library's stack. */
 export const NESTED_TOO_DEEPLY = 'not valid YAML: the text is nested too deeply; expected a few levels';
 
-/** The error of a quote that is never closed is at the end of the text; the quote itself is what to look for. */
+/** The error of an unclosed quote is at the end of the text; the quote itself is what to look for. */
 const offsetOf = ({ message, pos: [end] }: YAMLError, document: Document): number => {
   let offset = end;
   if (message.startsWith('Missing closing')) {
@@ -53,13 +51,13 @@ const offsetOf = ({ message, pos: [end] }: YAMLError, document: Document): numbe
 };
 
 const wordsFor = ({ code, message }: YAMLError, isFirstOnLine: boolean): string => {
-  // When a whole line is out of place, the library says that something is missing or left over.
+  // If a whole line is misplaced, the library says that something is missing or left over.
   const isMisplaced = isFirstOnLine && (code === 'UNEXPECTED_TOKEN' || code === 'BLOCK_AS_IMPLICIT_KEY');
   if (isMisplaced || message.startsWith('Sequence item without')) return INDENTATION;
   return IN_VALUES[code] ?? IN_STRUCTURE[code] ?? 'cannot be read; expected "key: value" or "- item"';
 };
 
-/** What is wrong with a text as YAML, and whether its structure is clear all the same. */
+/** The mistakes in the YAML, and whether its structure is clear anyway. */
 export const yamlMistakes = (
   document: Document,
   text: string,
@@ -75,7 +73,7 @@ export const yamlMistakes = (
   });
   const isClear = errors.every(({ code }) => code in IN_VALUES);
   if (isClear) return { mistakes, isClear };
-  // One mistake in the structure makes the library report many. The first is the likeliest.
+  // One mistake in the structure causes many errors. The first is the likeliest.
   const first = mistakes.toSorted((one, other) => one.offset - other.offset).slice(0, 1);
   return { mistakes: first, isClear };
 };

@@ -1,8 +1,8 @@
 import type { Bytes, Seconds, UnixSeconds } from './quantities.ts';
 
-/** The states that a backup can be in, in the order in which they are shown. */
+/** The states of a backup, in display order. */
 export const BACKUP_STATES = ['succeeded', 'failed', 'running', 'unknown'] as const;
-/** One of {@link BACKUP_STATES}. `unknown` is every state that the vendor has not documented. */
+/** `unknown` is any state that the vendor has not documented. */
 export type BackupState = (typeof BACKUP_STATES)[number];
 
 interface BackupOfResource {
@@ -10,22 +10,22 @@ interface BackupOfResource {
   readonly name: string | undefined;
   readonly resourceId: string;
   readonly resourceName: string | undefined;
-  /** How it was started, in the service's own word in lower case: `auto`, `manual`, … */
+  /** How it was started, the service's own word in lower case: `auto`, `manual`, … */
   readonly method: string | undefined;
-  /** Whether the service started it by itself; undefined when the row does not say or uses another word. */
+  /** Whether the service started it automatically; undefined if the row does not say. */
   readonly automatic: boolean | undefined;
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
-  /** Whether the row says that its resource has been deleted; undefined when it does not tell. */
+  /** Whether the row says that its resource was deleted; undefined if it does not say. */
   readonly resourceDeleted: boolean | undefined;
   /** False for a run that failed and left no backup behind. */
   readonly isStored?: false;
-  /** Whether the service backs its resource up by itself; undefined when the row does not tell. */
+  /** Whether the service backs up the resource automatically; undefined if the row does not say. */
   readonly automaticBackup: boolean | undefined;
 }
 
-/** A good backup: it has an end, and its size and duration where the service tells them. */
+/** A successful backup: it has an end, and its size and duration if the service provides them. */
 export interface SucceededBackup extends BackupOfResource {
   readonly state: 'succeeded';
   readonly start: UnixSeconds | undefined;
@@ -34,20 +34,20 @@ export interface SucceededBackup extends BackupOfResource {
   readonly size: Bytes | undefined;
 }
 
-/** A backup that ended without a result. At least one of `start` and `end` is known. */
+/** A failed backup. At least one of `start` and `end` is known. */
 export interface FailedBackup extends BackupOfResource {
   readonly state: 'failed';
   readonly start: UnixSeconds | undefined;
   readonly end: UnixSeconds | undefined;
 }
 
-/** A backup under way: it has no end, no size and no duration. */
+/** A running backup: it has no end, no size and no duration. */
 export interface RunningBackup extends BackupOfResource {
   readonly state: 'running';
   readonly start: UnixSeconds;
 }
 
-/** A backup in a state that is not documented. At least one of `start` and `end` is known. */
+/** A backup in an undocumented state. At least one of `start` and `end` is known. */
 export interface UnknownBackup extends BackupOfResource {
   readonly state: 'unknown';
   readonly start: UnixSeconds | undefined;
@@ -57,7 +57,7 @@ export interface UnknownBackup extends BackupOfResource {
 /** One backup of one resource. */
 export type Backup = SucceededBackup | FailedBackup | RunningBackup | UnknownBackup;
 
-/** A resource as the inventory lists it. */
+/** A resource in the inventory. */
 export interface Resource {
   readonly id: string;
   readonly name: string | undefined;
@@ -69,14 +69,14 @@ export interface Resource {
   readonly kind: string | undefined;
   /** The service's own word or code for its status. */
   readonly status: string | undefined;
-  /** By key; of a key that occurs twice the first value. */
+  /** By key; the first value of a repeated key. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Why it is not expected to be backed up, in words: `stopped`, `read replica`; undefined where it is. */
+  /** Why it is not expected to be backed up, in words: `stopped`, `read replica`; undefined if it is expected. */
   readonly notExpected: string | undefined;
   /** False when the inventory lists it as deleted. */
   readonly exists: boolean;
-  /** What contains it, where calls about its backups need that: the vault of a server. */
+  /** Its container, if calls about its backups need it: the vault of a server. */
   readonly parentId: string | undefined;
-  /** Of all its backups together, where the inventory tells it instead of the rows. */
+  /** Total size of its backups, if the inventory contains it instead of the rows. */
   readonly storedBytes: Bytes | undefined;
 }

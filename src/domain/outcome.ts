@@ -1,4 +1,4 @@
-/** How a poll can end, in the order in which the counters are shown. */
+/** How a poll can end, in display order. */
 export const OUTCOMES = [
   'success',
   'timeout',
@@ -11,7 +11,5 @@ export const OUTCOMES = [
   'malformed',
   'incomplete',
 ] as const;
-/** One of {@link OUTCOMES}. */
 export type Outcome = (typeof OUTCOMES)[number];
-/** Every outcome but `success`. */
 export type FailureKind = Exclude<Outcome, 'success'>;

@@ -1,2 +1,2 @@
-/** The service of a resource, as the label `cloud_service` names it: the `type` of one of the services. */
+/** The `type` of a service, which is the label `cloud_service`. */
 export type ServiceType = string;

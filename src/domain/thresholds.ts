@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
  * rules all compare with these, so that they agree.
  */
 export const STATE_THRESHOLDS = {
-  /** Failed: so many failures in a row since the newest successful backup. */
+  /** Failed: this many failures since the newest successful backup. */
   failedCount: 1,
   /** Stuck: a backup runs longer than `stuckAfter` and longer than `stuckRatio` times the median duration. */
   stuckAfter: seconds(6 * HOUR),
@@ -19,7 +19,7 @@ export const STATE_THRESHOLDS = {
   /** Slow: it took longer than `slowRatio` times the median duration and at least `slowMargin` more than it. */
   slowRatio: 3,
   slowMargin: seconds(10 * MINUTE),
-  /** Old data: the last complete poll ended longer ago than this. */
+  /** Stale data: the last complete poll ended longer ago than this. */
   dataStaleAfter: seconds(HOUR),
   /** The password of an IAM user expires within this time. */
   credentialsExpiringWithin: seconds(7 * DAY),

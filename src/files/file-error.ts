@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
-/** Why the system refused to read or write a file, in its usual words and with its code. */
+/** Why a file could not be read or written, in the system's usual words and with its code. */
 export function fileError(error: unknown): string {
   const code = errorCode(error);
   const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : undefined;

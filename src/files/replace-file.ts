@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-/** A file that is being written in place of another one, or of none. */
+/** A file that is being written to replace another one. */
 export interface Replacement {
   readonly stream: Writable;
-  /** Ends the stream and gives the file its name once it is on the disk. */
+  /** Ends the stream and renames the file once it is on the disk. */
   readonly commit: () => Promise<void>;
-  /** Removes what was written and not committed; the file of before stays. */
+  /** Removes what was written; the previous file stays. */
   readonly abort: () => Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export async function openReplacement(path: string, mode = 0o666): Promise<Repla
   const temporary = join(directory, `.${basename(path).slice(0, 64)}.${randomUUID()}.new`);
   const file = await open(temporary, 'wx', mode);
   const stream = file.createWriteStream({ flush: true });
-  // Whoever writes hears of it by the callback or by `commit`.
+  // Errors are reported to the callback or by `commit`.
   stream.on('error', () => undefined);
   let isCommitted = false;
   return {

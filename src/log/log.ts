@@ -1,7 +1,7 @@
-/** What a log line tells beside its message. Values never hold a secret. */
+/** The fields of a log line. Values never contain a secret. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the program writes what happens to it: one line a call. */
+/** The log: one line per call. */
 export interface Log {
   readonly debug: (fields: LogFields, message: string) => void;
   readonly info: (fields: LogFields, message: string) => void;

@@ -1,4 +1,4 @@
-/** Turns one JSON log line into one logfmt line: `ts=… level=… msg="…" key=value`. */
+/** Converts a JSON log line to logfmt: `ts=… level=… msg="…" key=value`. */
 export function toLogfmt(jsonLine: string): string {
   const { ts, level, msg, ...rest } = JSON.parse(jsonLine) as Record<string, unknown>;
   const pairs = Object.entries({ ts, level, msg, ...rest }).filter(([, value]) => value !== undefined);

@@ -2,17 +2,13 @@ import { pino } from 'pino';
 import type { Log, LogFields } from './log.ts';
 import { toLogfmt } from './logfmt.ts';
 
-/** The levels that `--log.level` takes. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The formats that `--log.format` takes. */
 export const LOG_FORMATS = ['logfmt', 'json'] as const;
-/** One of {@link LOG_FORMATS}. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-// Secrets are never handed to the log; this is the second lock on the door.
+// Secrets are never logged; this is a second safeguard.
 const SECRET_FIELDS = [
   'password',
   'secretKey',
@@ -23,7 +19,7 @@ const SECRET_FIELDS = [
   'authorization',
 ];
 
-/** A log of the given level and format that hands finished lines, each ending in a newline, to `write`. */
+/** A log with the given level and format that passes finished lines, each ending in a newline, to `write`. */
 export function createPinoLog(
   options: { readonly level: LogLevel; readonly format: LogFormat },
   write: (line: string) => void,

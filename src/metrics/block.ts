@@ -3,22 +3,21 @@ import { createLineBuffer, type LineBuffer } from './line-buffer.ts';
 import type { SeriesMetric } from './metric.ts';
 import { sampleReader } from './sample-reader.ts';
 
-/** The samples of some subjects, as lines in UTF-8 and metric after metric. */
+/** The samples of some subjects as lines in UTF-8, ordered by metric. */
 export interface Block {
   readonly bytes: Buffer;
-  /** Where in the bytes the samples of each metric end. */
+  /** The offset in the bytes at which the samples of each metric end. */
   readonly ends: readonly number[];
-  /** How many subjects there are. */
   readonly subjects: number;
 }
 
-/** Subjects and how to write their common labels, as they stand between the braces. */
+/** Subjects, and their common labels without braces. */
 export interface LabelledSubjects<Subject> {
   readonly subjects: readonly Subject[];
   readonly labelsOf: (subject: Subject) => string;
 }
 
-/** Writes the samples of subjects as blocks. Where a block of `before` has the same bytes, it is used again. */
+/** Writes the samples of subjects as blocks, reusing those of `before` that have the same bytes. */
 export type BlockEncoder<Subject> = (
   content: LabelledSubjects<Subject>,
   before: readonly Block[],
@@ -28,7 +27,6 @@ export type BlockEncoder<Subject> = (
 // The samples of one metric are then about 100 KB: written, or compressed, in a millisecond.
 const SUBJECTS_PER_BLOCK = 500;
 
-/** An encoder for metrics, in their order. */
 export function createBlockEncoder<Subject>(
   metrics: readonly SeriesMetric<Subject>[],
 ): BlockEncoder<Subject> {
@@ -88,7 +86,7 @@ export function sameSamples(one: Block, other: Block, metric: number): boolean {
   );
 }
 
-/** A copy in memory of its own. A small buffer is otherwise part of a larger one, which it keeps from being freed. */
+/** A separate copy. A small buffer is otherwise part of a larger one, which could not be freed. */
 export function ownCopy(bytes: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);

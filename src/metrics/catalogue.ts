@@ -3,7 +3,7 @@ import { PROCESS_METRICS } from './process-metrics.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
 import { SERVICE_METRICS } from './service-metrics.ts';
 
-/** Every metric of the exporter's own; those of prom-client for the process and Node.js are not among them. */
+/** Every metric of this project, without those of prom-client for the process and Node.js. */
 export const METRICS: readonly MetricDescription[] = [
   ...RESOURCE_METRICS,
   ...SERVICE_METRICS,

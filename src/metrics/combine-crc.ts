@@ -1,4 +1,4 @@
-// The polynomial of CRC-32, and x to the power of 8: the lowest powers stand in the highest bits.
+// The polynomial of CRC-32, and x to the power of 8: the lowest powers are the highest bits.
 const POLYNOMIAL = 0xedb88320;
 const ONE_BYTE = 0x00800000;
 const HIGHEST_BIT = 0x80000000;
@@ -7,7 +7,7 @@ const LENGTH_BITS = 48;
 /** The powers of x for 1, 2, 4, … bytes. */
 const POWERS: readonly number[] = Array.from(powersOfTwo(LENGTH_BITS));
 
-/** What appending so many bytes does to the CRC-32 of the text before them: the power of x for their bits. */
+/** The effect of appending this many bytes on the CRC-32 of the text before them: the power of x for their bits. */
 export function crcShift(bytes: number): number {
   let shift = HIGHEST_BIT;
   let rest = bytes;
@@ -19,7 +19,7 @@ export function crcShift(bytes: number): number {
   return shift >>> 0;
 }
 
-/** The CRC-32 of two texts, one behind the other, from the CRC-32 of each and the shift of the second. */
+/** The CRC-32 of two concatenated texts, from the CRC-32 of each and the shift of the second. */
 export function combineCrc(first: number, second: number, secondShift: number): number {
   return (multiply(secondShift, first) ^ second) >>> 0;
 }

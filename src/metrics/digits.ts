@@ -1,13 +1,13 @@
 const ZERO = 0x30;
 
-/** How many digits a whole number has that is not negative. */
+/** The number of digits of a non-negative integer. */
 export function countDigits(value: number): number {
   let digits = 1;
   for (let limit = 10; value >= limit; limit *= 10) digits += 1;
   return digits;
 }
 
-/** Writes the digits of a whole number that is not negative, so that they end before `end`. */
+/** Writes the digits of a non-negative integer so that they end before `end`. */
 export function writeDigits(bytes: Uint8Array, end: number, value: number): void {
   let rest = value;
   let at = end;

@@ -13,26 +13,24 @@ import { PROCESS_METRICS } from './process-metrics.ts';
 import { createSeriesSet, type SeriesSnapshot } from './series-set.ts';
 import { SERVICE_METRICS, type ServiceRecord } from './service-metrics.ts';
 
-/** What one poll of a service came to. */
+/** The result of one poll of a service. */
 export interface PollRecord {
   readonly outcome: Outcome;
   readonly ended: UnixSeconds;
   readonly duration: Seconds;
-  /** Of the rows that were read; undefined when none could be. */
+  /** Undefined if no rows could be read. */
   readonly rejections: Rejections | undefined;
-  /** Undefined when the inventory was not asked for. */
+  /** Undefined if the inventory was not read. */
   readonly inventoryComplete: boolean | undefined;
   /** Undefined unless the poll was complete. */
   readonly complete: { readonly unlisted: number; readonly overLimit: number } | undefined;
 }
 
-/** A project in a region, as the labels name them. */
 export interface ProjectLabels {
   readonly region: string;
   readonly project: string;
 }
 
-/** Which program this is. */
 export interface BuildInfo {
   readonly version: string;
   readonly revision: string;
@@ -48,7 +46,7 @@ export interface ExporterMetrics {
   readonly admit: (place: Scope) => Promise<void>;
   /** Drops every series of a service that is no longer polled. */
   readonly forget: (place: Scope) => Promise<void>;
-  /** Resolves when the poll is served, and with it the requests that were made for it. */
+  /** Resolves when the poll and its requests are served. */
   readonly recordPoll: (place: Scope, poll: PollRecord) => Promise<void>;
   readonly recordRequest: (project: ProjectLabels, observation: RequestObservation) => void;
   /** Resolves when it is served. */
@@ -61,11 +59,11 @@ export interface ExporterMetrics {
   readonly recordReload: (successful: boolean, at: UnixSeconds) => void;
   /** The series of services and projects. */
   readonly series: () => SeriesSnapshot;
-  /** The exposition of the metrics of the process with the ending of the format. */
+  /** The exposition of the process metrics, including the end of the format. */
   readonly render: (format: ExpositionFormat) => Promise<string>;
 }
 
-// prom-client names three gauges as if they were counters.
+// prom-client names three gauges like counters.
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -77,7 +75,7 @@ const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 // About 50 KB of the largest metric: compressed in a tenth of a millisecond.
 const SERVICES_PER_GROUP = 40;
 
-/** The exporter's own metrics, all counters of it at 0. `createPace` gives each piece of work its own pace. */
+/** The exporter's own metrics, all counters at 0. `createPace` is called for each piece of work. */
 export function createExporterMetrics(
   build: BuildInfo,
   createPace: () => Pace,
@@ -89,7 +87,7 @@ export function createExporterMetrics(
     ...options(PROCESS_METRICS.requestDuration, registry),
     buckets: REQUEST_SECONDS,
   });
-  // A gauge without labels says 0 until it is set: these two come when there is something to say.
+  // A gauge without labels is 0 until it is set: these two are created when there is a value.
   let reloadSuccess: ReturnType<typeof gauge> | undefined;
   let reloadTime: ReturnType<typeof gauge> | undefined;
   gauge(PROCESS_METRICS.buildInfo).set(
@@ -183,13 +181,13 @@ export function createExporterMetrics(
   };
 }
 
-/** A record that requests are added to. */
+/** A record whose requests are counted. */
 interface RequestedRecord extends ServiceRecord {
   readonly requests: Map<string, number>;
   clockSkew?: Seconds;
 }
 
-/** What is known of a project besides its services. */
+/** The metrics of a project that do not belong to a service. */
 interface ProjectRecord {
   readonly region: string;
   readonly signIn: RequestedRecord;
@@ -244,7 +242,7 @@ interface Family {
   }[];
 }
 
-// What Node.js gives for the event loop when it has measured nothing since the last scrape, besides NaN.
+// Node.js reports this or NaN if it has measured nothing since the last scrape.
 const NOTHING_MEASURED = 2 ** 63 / 1e9;
 
 function writeFamily({ name, help, type, values }: Family, format: ExpositionFormat): string {

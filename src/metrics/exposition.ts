@@ -1,22 +1,20 @@
 import type { MetricDescription } from './metric.ts';
 
-/** The formats that `/metrics` speaks, best first. */
+/** The formats of `/metrics`, best first. */
 export const EXPOSITION_FORMATS = ['openmetrics', 'text'] as const;
-/** One of {@link EXPOSITION_FORMATS}. */
 export type ExpositionFormat = (typeof EXPOSITION_FORMATS)[number];
 
-/** The `Content-Type` of each format. */
 export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   text: 'text/plain; version=0.0.4; charset=utf-8',
 };
 
-/** What ends an exposition. */
+/** The end of an exposition. */
 export const ENDINGS: Readonly<Record<ExpositionFormat, string>> = { openmetrics: '# EOF\n', text: '' };
 
 type FamilyDescription = Pick<MetricDescription, 'name' | 'unit' | 'help'> & { readonly type: string };
 
-/** The lines that stand before the samples of a metric. */
+/** The lines before the samples of a metric. */
 export function writeMetadata(metric: FamilyDescription, format: ExpositionFormat): string {
   switch (format) {
     case 'text':
@@ -31,15 +29,14 @@ export function writeMetadata(metric: FamilyDescription, format: ExpositionForma
   }
 }
 
-/** One label as it stands between the braces. */
 export const writeLabel = (name: string, value: string): string => `${name}="${escapeLabelValue(value)}"`;
 
-/** One sample; `labels` is what stands between the braces, empty for none. */
+/** One sample; `labels` is the text between the braces, empty for none. */
 export function writeSample(name: string, labels: string, value: number): string {
   return labels === '' ? `${name} ${writeValue(value)}\n` : `${name}{${labels}} ${writeValue(value)}\n`;
 }
 
-/** A value as both formats write it. */
+/** A value in either format. */
 export function writeValue(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (Number.isFinite(value)) return String(value);

@@ -1,17 +1,16 @@
 import { countDigits, writeDigits } from './digits.ts';
 import { writeValue } from './exposition.ts';
 
-/** Lines in UTF-8, one behind the other. */
 export interface LineBuffer {
   /** Adds a sample: its metric with the opening brace, the labels of its resource, more labels, and its value. */
   readonly add: (metric: Uint8Array, labels: Uint8Array, moreLabels: string, value: number) => void;
-  /** The bytes that were added since the last `take`. */
+  /** The bytes added since the last `take`. */
   readonly length: () => number;
-  /** What was added since the last time; valid until the next line is added. */
+  /** The bytes added since the last `take`; valid until the next line is added. */
   readonly take: () => Buffer;
 }
 
-// Bytes for one place of a string.
+// Bytes per UTF-16 unit.
 const LONGEST_CHARACTER = 3;
 const LONGEST_VALUE = 32;
 const FIRST_LENGTH = 16 * 1024;

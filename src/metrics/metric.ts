@@ -1,14 +1,14 @@
-/** What describes a metric wherever it is named: exposition, documentation, dashboard, alerts. */
+/** The description of a metric for exposition, documentation, dashboards and alerts. */
 export interface MetricDescription {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
-  /** The base unit that ends the name; undefined for what has none. */
+  /** The base unit at the end of the name; undefined without one. */
   readonly unit: 'seconds' | 'bytes' | undefined;
   readonly help: string;
   readonly labels: readonly string[];
 }
 
-/** How the samples of a metric are read off a subject, such as a resource; what is undefined has no sample. */
+/** How to get the samples of a metric from a subject, such as a resource; undefined values have no sample. */
 export type SampleReading<Subject> =
   | { readonly kind: 'value'; readonly value: (subject: Subject) => number | undefined }
   | {
@@ -21,10 +21,9 @@ export type SampleReading<Subject> =
       readonly kind: 'info';
       readonly labels: (subject: Subject) => Readonly<Record<string, string | undefined>> | undefined;
     }
-  /** Values by their labels, written out with a comma before each. */
+  /** Values by their labels, formatted with a leading comma. */
   | { readonly kind: 'labelled'; readonly values: (subject: Subject) => Iterable<readonly [string, number]> };
 
-/** A metric whose samples are read off subjects. */
 export interface SeriesMetric<Subject> extends MetricDescription {
   readonly reading: SampleReading<Subject>;
 }

@@ -2,7 +2,7 @@ import type { MetricDescription } from './metric.ts';
 
 const PREFIX = 'huaweicloud_backup_';
 
-/** The metrics of the whole process, in the order in which they are served; those of prom-client follow. */
+/** The metrics of the process in the order served; those of prom-client follow. */
 export const PROCESS_METRICS = {
   requestDuration: {
     name: `${PREFIX}api_request_duration_seconds`,

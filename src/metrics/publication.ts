@@ -4,20 +4,19 @@ import { type ExpositionFormat, writeMetadata } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
 import { compressText, type DeflatedText, type SeriesGroup, type SeriesSnapshot } from './series-set.ts';
 
-/** Some text, ready to be sent. */
 export interface PublishedText {
   readonly buffers: readonly Buffer[];
   readonly bytes: number;
 }
 
-/** Some text in raw deflate form without an end: what follows it must finish the stream. */
+/** Text as raw deflate without an end: what follows it must finish the stream. */
 export interface PublishedDeflate extends PublishedText {
   /** The length of the text, and its CRC-32. */
   readonly plainBytes: number;
   readonly crc: number;
 }
 
-/** Series in every format, as they were at one time. */
+/** A snapshot of series in every format. */
 export interface Publication {
   readonly plain: (format: ExpositionFormat) => PublishedText;
   readonly deflated: (format: ExpositionFormat) => PublishedDeflate;
@@ -43,7 +42,7 @@ export function publicationOf(sources: readonly (() => SeriesSnapshot)[]): () =>
   };
 }
 
-/** The publication of series of different metrics. The samples of a metric stand together, whatever group they are of. */
+/** The publication of series of different metrics. The samples of a metric are contiguous across groups. */
 export function createPublication(snapshots: readonly SeriesSnapshot[]): Publication {
   return {
     plain: oncePerFormat((format) => joinPlain(snapshots, format)),
@@ -92,7 +91,6 @@ function joinDeflated(snapshots: readonly SeriesSnapshot[], format: ExpositionFo
   return { ...joinSmall(texts), plainBytes, crc };
 }
 
-/** The metrics that have samples, in order. */
 function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
   readonly metric: MetricDescription;
   readonly index: number;
@@ -105,7 +103,7 @@ function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
   }
 }
 
-// Many small buffers cost a scrape more than their bytes do; large ones are shared as they are.
+// Many small buffers cost a scrape more than their bytes; large ones are shared without a copy.
 function joinSmall(buffers: readonly Buffer[]): PublishedText {
   const joined: Buffer[] = [];
   let bytes = 0;
@@ -136,7 +134,7 @@ const metadata: Record<ExpositionFormat, Map<MetricDescription, DeflatedText>> =
   text: new Map(),
 };
 
-// Compressed when it is first needed, which is after the start.
+// Compressed when first needed, not at startup.
 function deflatedMetadata(metric: MetricDescription, format: ExpositionFormat): DeflatedText {
   const known = metadata[format].get(metric);
   if (known !== undefined) return known;

@@ -4,11 +4,11 @@ import { RESOURCE_METRICS } from './resource-metrics.ts';
 import { placeLabels, resourceLabels } from './sample-reader.ts';
 import { createSeriesSet, type SeriesSnapshot } from './series-set.ts';
 
-/** Keeps the series of resources ready to be served: rendered and compressed when a poll brings them, not when they are scraped. */
+/** Keeps the series of resources ready to be served: rendered and compressed after a poll, not during a scrape. */
 export interface Publisher {
-  /** Replaces the series of a service; resolves when they are what `current` gives. */
+  /** Replaces the series of a service; resolves when `current` returns them. */
   readonly publish: (key: string, service: ServedService) => Promise<void>;
-  /** Drops the series of a service; resolves when `current` no longer gives them. */
+  /** Removes the series of a service; resolves when `current` no longer returns them. */
   readonly withdraw: (key: string) => Promise<void>;
   readonly current: () => SeriesSnapshot;
 }
@@ -16,7 +16,7 @@ export interface Publisher {
 // About 50 KB of each metric: compressed in a tenth of a millisecond.
 const RESOURCES_PER_GROUP = 250;
 
-/** A publisher without any series. `createPace` gives each piece of work its own pace. */
+/** A publisher without series. `createPace` is called for each piece of work. */
 export function createPublisher(createPace: () => Pace): Publisher {
   const series = createSeriesSet(RESOURCE_METRICS, RESOURCES_PER_GROUP, createPace);
   return {

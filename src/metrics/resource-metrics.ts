@@ -3,7 +3,7 @@ import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
 import type { ServedResource } from '../state/served.ts';
 import type { MetricDescription, SeriesMetric } from './metric.ts';
 
-/** The labels of every resource series, in the order in which they are written. */
+/** The labels of every resource series, in order. */
 export const RESOURCE_LABELS = [
   'cloud_service',
   'region',
@@ -12,12 +12,11 @@ export const RESOURCE_LABELS = [
   'resource_name',
 ] as const;
 
-/** A metric with samples for each resource. */
 export type ResourceMetric = SeriesMetric<ServedResource>;
 
 const factsOf = (resource: ServedResource): ResourceFacts => resource.facts ?? NO_BACKUPS;
 
-/** Every metric of a resource, in the order in which they are served. */
+/** The metrics of a resource, in the order served. */
 export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   {
     name: 'huaweicloud_backup_resource_info',

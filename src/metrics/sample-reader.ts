@@ -3,13 +3,12 @@ import type { ServedResource } from '../state/served.ts';
 import { writeLabel } from './exposition.ts';
 import type { SeriesMetric } from './metric.ts';
 
-/** Takes one sample: the labels after those of the subject, each with a comma before it, and the value. */
+/** Receives a sample: the labels after those of the subject, each with a leading comma, and the value. */
 export type TakeSample = (moreLabels: string, value: number) => void;
 
-/** Gives the samples of one subject for one metric. */
 export type SampleReader<Subject> = (subject: Subject, take: TakeSample) => void;
 
-/** The reader of a metric; what is the same for every subject is made once. */
+/** Creates the reader of a metric; what is the same for every subject is computed once. */
 export function sampleReader<Subject>({ reading }: SeriesMetric<Subject>): SampleReader<Subject> {
   switch (reading.kind) {
     case 'value':
@@ -42,7 +41,7 @@ export function sampleReader<Subject>({ reading }: SeriesMetric<Subject>): Sampl
   }
 }
 
-/** The labels of every series of a service, as they stand between the braces. */
+/** The labels of every series of a service, without braces. */
 export function placeLabels({ service, region, project }: Scope): string {
   return [
     writeLabel('cloud_service', service),
@@ -51,7 +50,7 @@ export function placeLabels({ service, region, project }: Scope): string {
   ].join(',');
 }
 
-/** The labels of every series of a resource, behind those of its service. */
+/** The labels of every series of a resource, after those of its service. */
 export function resourceLabels(place: string, { id, name }: Pick<ServedResource, 'id' | 'name'>): string {
   return `${place},${writeLabel('resource_id', id)},${writeLabel('resource_name', name)}`;
 }
@@ -59,7 +58,7 @@ export function resourceLabels(place: string, { id, name }: Pick<ServedResource,
 function writeKnownLabels(labels: Readonly<Record<string, string | undefined>>): string {
   let text = '';
   for (const [name, value] of Object.entries(labels)) {
-    // Prometheus takes an empty label for none.
+    // For Prometheus an empty label is the same as none.
     if (value !== undefined && value !== '') text += `,${writeLabel(name, value)}`;
   }
   return text;

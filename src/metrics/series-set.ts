@@ -23,13 +23,12 @@ export interface DeflatedText {
   readonly shift: number;
 }
 
-/** Some blocks, with what they hold of each metric compressed; undefined for a metric without samples. */
+/** Some blocks, compressed by metric; undefined for a metric without samples. */
 export interface SeriesGroup {
   readonly blocks: readonly Block[];
   readonly byMetric: readonly (DeflatedText | undefined)[];
 }
 
-/** All series of some metrics as they are served. */
 export interface SeriesSnapshot {
   readonly metrics: readonly MetricDescription[];
   readonly groups: readonly SeriesGroup[];
@@ -40,15 +39,15 @@ export interface SeriesSnapshot {
  * of one key does not depend on how many others there are.
  */
 export interface SeriesSet<Subject> {
-  /** Replaces all series of a key; resolves when they are what `current` gives. */
+  /** Replaces all series of a key; resolves when `current` returns them. */
   readonly replace: (key: string, content: LabelledSubjects<Subject>) => Promise<void>;
-  /** Drops all series of a key; resolves when `current` no longer gives them. */
+  /** Removes all series of a key; resolves when `current` no longer returns them. */
   readonly remove: (key: string) => Promise<void>;
   /** The same object until something changes. */
   readonly current: () => SeriesSnapshot;
 }
 
-// Keys that change at the same time are rendered and compressed together, so many at most.
+// Keys that change together are rendered and compressed together, up to this many.
 const KEYS_AT_ONCE = 100;
 
 interface Group {
@@ -85,7 +84,7 @@ export function createSeriesSet<Subject>(
     return group;
   };
 
-  /** Puts the blocks of a key in place of those before; gives the groups that this changes. */
+  /** Replaces the blocks of a key; returns the groups that change. */
   const place = (key: string, blocks: readonly Block[]): readonly Group[] => {
     const before = members.get(key) ?? [];
     const changed: Group[] = [];
@@ -117,7 +116,7 @@ export function createSeriesSet<Subject>(
     }
     const served = new Map<Group, SeriesGroup>();
     for (const group of changed) served.set(group, await compressGroup(group, metrics.length, pace));
-    // All at once: nobody may see one half of a key's series new and the other old.
+    // All at once: a scrape must not see half of a key's series updated.
     for (const [group, next] of served) group.served = next;
     if (changed.size === 0) return;
     groups = groups.filter((group) => group.members.length > 0);
@@ -142,7 +141,7 @@ export function createSeriesSet<Subject>(
   return {
     replace: (key, content) => change(key, content),
     remove: async (key) => {
-      // What is being worked on may be of this key.
+      // The work in progress may include this key.
       if (members.has(key) || working !== undefined) await change(key, undefined);
     },
     current: () => current,
@@ -181,7 +180,7 @@ function compressSamples(blocks: readonly Block[], metric: number): DeflatedText
   return compressText(samples.length === 1 ? first : Buffer.concat(samples));
 }
 
-// Level 6 saves a twentieth of the bytes for twice the time; a window of more than 8 KB saves none.
+// Level 6 saves 5 % of the bytes at twice the time; a window of more than 8 KB saves nothing.
 const OPTIONS = { level: 1, windowBits: 13, finishFlush: constants.Z_FULL_FLUSH };
 
 /**

@@ -3,12 +3,11 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
 import type { MetricDescription, SampleReading, SeriesMetric } from './metric.ts';
 
-/** The labels of what is told of one service of one project. */
 export const SERVICE_LABELS = ['cloud_service', 'region', 'project'] as const;
 
-/** How the polls of a service went, and the requests to it. What is not known is undefined. */
+/** Polls of a service and requests to it. Unknown values are undefined. */
 export interface ServiceRecord {
-  /** As they stand between the braces. */
+  /** Formatted, without braces. */
   readonly labels: string;
   readonly polls?: Readonly<Record<Outcome, number>>;
   readonly lastOutcome?: Outcome | undefined;
@@ -20,12 +19,12 @@ export interface ServiceRecord {
   readonly overLimit?: number | undefined;
   /** How far this machine's clock is ahead of the service's. */
   readonly clockSkew?: Seconds | undefined;
-  /** By operation and code, as they stand between the braces with a comma before each. */
+  /** By operation and code, formatted with a leading comma. */
   readonly requests?: ReadonlyMap<string, number>;
   readonly passwordExpiry?: UnixSeconds | undefined;
 }
 
-/** The metrics of one service of one project, in the order in which they are served. */
+/** The metrics of one service of one project, in the order served. */
 export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_success',

@@ -5,16 +5,16 @@ import { type PageAfter, pageOrders } from './page-requests.ts';
 import type { Collector } from './row-intake.ts';
 import { type Walk, type WalkOptions, walkList } from './walk.ts';
 
-/** A list that was read to its end. */
+/** A list that was read completely. */
 export interface CompleteList<Items extends Collector<never>> {
   readonly kind: 'complete';
   readonly items: Items;
   readonly walk: Walk;
-  /** Rows that the service counts and does not list. */
+  /** Rows that the service counts but does not list. */
   readonly unlisted: number;
 }
 
-/** A list that kept moving: no walk of it is known to be whole. */
+/** A list that kept changing: no pass over it is known to be complete. */
 export interface MovingList {
   readonly kind: 'moving';
   readonly walk: Walk;
@@ -72,7 +72,7 @@ function agree(one: Walk, other: Walk): boolean {
   );
 }
 
-/** Whether two walks that agree can be relied on: a row that both missed would show as one that is counted and not listed. */
+/** Whether two passes that agree can be trusted: a row missed by both would show up as counted but not listed. */
 function holeWouldShow({ holes, unlisted, pages }: Walk): boolean {
   switch (holes) {
     case 'none':

@@ -1,11 +1,11 @@
 import { createIdTable, type IdTable } from './id-table.ts';
 
-/** Ids, each once; `add` tells whether the id is new. */
+/** A set of ids; `add` returns whether the id is new. */
 export interface IdSet extends ReadonlySetLike<string> {
   readonly add: (id: string) => boolean;
 }
 
-/** What a set consists of: members that the list had before, as bits over their numbers, and the first ids of another table. */
+/** The content of a set: members that the list had before, as bits over their numbers, and the first ids of another table. */
 interface Members {
   readonly known: IdTable;
   readonly isMember: Uint32Array;
@@ -60,7 +60,7 @@ export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
   return set;
 }
 
-/** The ids of one set that another lacks. */
+/** The ids of one set that are not in another. */
 export function* missingIds(set: ReadonlySetLike<string>, from: ReadonlySetLike<string>): Iterable<string> {
   const one = membersOf.get(set);
   const other = membersOf.get(from);
@@ -73,7 +73,6 @@ export function* missingIds(set: ReadonlySetLike<string>, from: ReadonlySetLike<
   for (const id of firstIds(one.fresh, one.freshCount())) if (!from.has(id)) yield id;
 }
 
-/** The ids of a set, one after the other. */
 export const iterate = (set: ReadonlySetLike<string>): Iterable<string> => ({
   [Symbol.iterator]: () => set.keys(),
 });
@@ -100,7 +99,7 @@ function* firstIds(table: IdTable, count: number): Generator<string> {
   for (let number = 0; number < count; number += 1) yield table.idOf(number);
 }
 
-// A few new ids join those that are known. Where most are new, or most that are known have left, it begins anew.
+// A few new ids join the known ones. If most are new, or most known ones have left, a new table is started.
 function knownAfter(before: Members | undefined): IdTable {
   if (before === undefined) return createIdTable();
   const { known, fresh, freshCount, size } = before;

@@ -1,8 +1,8 @@
-/** Ids with a number each, from 0 on, in the order in which they came. Nothing is ever taken out. */
+/** Ids numbered from 0 in order of arrival. Ids are never removed. */
 export interface IdTable {
   readonly size: () => number;
   readonly numberOf: (id: string) => number | undefined;
-  /** Gives the next number to an id that has none. */
+  /** Assigns the next number to a new id. */
   readonly append: (id: string) => number;
   readonly idOf: (number: number) => string;
 }
@@ -19,12 +19,12 @@ export function createIdTable(): IdTable {
   let size = 0;
   let places = new Int32Array(FIRST_CAPACITY);
   let hashes = new Int32Array(FIRST_CAPACITY);
-  // A number plus one stands where the hash says, or at the next slot that was free.
+  // The number plus one is at the slot of the hash, or at the next free one.
   let slots = new Int32Array(2 * FIRST_CAPACITY);
-  // All who look at a row look its id up, one after the other.
+  // Everything that handles a row looks up its id, so lookups repeat.
   let last: string | undefined;
   let lastNumber: number | undefined;
-  // A list mostly comes in the order in which it came before: to compare two ids is less than to find one.
+  // A list usually arrives in the same order as before: comparing two ids is cheaper than finding one.
   let expected = 0;
 
   const isIdOf = (number: number, id: string): boolean => texts.isAt(places[number] ?? 0, id);
@@ -95,10 +95,10 @@ const CHUNK_BITS = 16;
 const CHUNK_BYTES = 1 << CHUNK_BITS;
 const LENGTH_BYTES = 2;
 const LAST_ASCII = 0x7f;
-// Bytes for one place of a string.
+// Bytes per UTF-16 unit.
 const LONGEST_CHARACTER = 3;
 
-/** Texts of at most 20,000 characters in UTF-8, each known by its place; each lies whole in one chunk of memory, its length before it. */
+/** Texts of at most 20,000 characters in UTF-8, by position; each is in one chunk of memory, after its length. */
 function createTexts() {
   const chunks: Buffer[] = [];
   let free = CHUNK_BYTES;
@@ -117,7 +117,7 @@ function createTexts() {
       const chunk = chunkOf(place);
       const start = startOf(place) + LENGTH_BYTES;
       const length = (chunk[start - 2] ?? 0) | ((chunk[start - 1] ?? 0) << 8);
-      // Only beyond ASCII does a text have more bytes than characters.
+      // Only text beyond ASCII has more bytes than characters.
       if (length !== text.length) return length > text.length && at(place) === text;
       for (let index = 0; index < length; index += 1) {
         const code = text.charCodeAt(index);

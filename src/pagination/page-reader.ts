@@ -5,15 +5,14 @@ import type { PageRequest } from './page-requests.ts';
 /** Requests one page with this query and resolves with the parsed body; rejects with a `CloudFailure`. */
 export type FetchPage = (query: PageRequest['query'], signal: AbortSignal) => Promise<unknown>;
 
-/** Reads the pages of one list. */
 export interface PageReader {
-  /** Reads a page, and starts to read those expected next; undefined for a response that is no page of this list. */
+  /** Reads a page and prefetches the expected ones; undefined for a response that is not a page of this list. */
   readonly read: (request: PageRequest, next: Iterable<PageRequest>) => Promise<Page | undefined>;
-  /** Aborts the requests under way. */
+  /** Aborts pending requests. */
   readonly abort: () => void;
 }
 
-/** A reader that has up to `mostAhead` pages under way besides the one that is awaited. */
+/** A reader that prefetches up to `mostAhead` pages. */
 export function createPageReader(
   list: PagedList<unknown>,
   fetchPage: FetchPage,
@@ -26,7 +25,7 @@ export function createPageReader(
   const start = (request: PageRequest): Promise<Page | undefined> => {
     const either = joinSignals(signal, aborted.signal);
     const page = fetchPage(request.query, either.signal).finally(either.release).then(list.readPage);
-    // A page read ahead may fail before it is awaited, or never be awaited.
+    // A prefetched page may fail before it is awaited, or never be awaited.
     page.catch(() => undefined);
     return page;
   };

@@ -1,11 +1,10 @@
 import type { Paging } from './list.ts';
 
-/** One page to request. */
 export interface PageRequest {
   readonly query: Readonly<Record<string, string>>;
-  /** The index in the whole list of the first row that it should bring. */
+  /** The expected index of its first row in the whole list. */
   readonly from: number;
-  /** The most rows that it can bring. */
+  /** Maximum number of rows. */
   readonly limit: number;
 }
 
@@ -15,10 +14,10 @@ export interface PageRequest {
  */
 export type PageAfter = (rows: number, longest: number) => PageRequest | undefined;
 
-/** How many rows a page has in common with the one before it. One alone could be an id that is listed twice. */
+/** How many rows a page shares with the previous one. One could be a repeated id. */
 export const OVERLAP = 2;
 
-/** The ways to request the pages of a list, the most likely first. */
+/** Ways to request the pages of a list, the likeliest first. */
 export function pageOrders(paging: Paging): readonly [PageAfter, ...PageAfter[]] {
   switch (paging.by) {
     case 'offset':
@@ -65,11 +64,11 @@ const pageNumbers = (first: number, limit: number): readonly [PageAfter, PageAft
       }
       return best;
     },
-    // For a service that does not keep to smaller sizes.
+    // For a service that ignores smaller sizes.
     (rows, longest) => page(Math.min(limit, longest), rows),
   ];
 };
 
-// A page of a single row cannot overlap: the walk would not move on.
+// A page of a single row cannot overlap: there would be no progress.
 const overlapping = (rows: number, longest: number): number =>
   Math.max(0, rows - Math.min(OVERLAP, longest - 1));

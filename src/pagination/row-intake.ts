@@ -1,37 +1,36 @@
 import { createIdSet } from './id-set.ts';
 import { type PagedList, REJECTION_REASONS, type RejectionReason, type Row } from './list.ts';
 
-/** What takes the items of a list, in its order. Those of rows with the same id are given once. */
+/** Collects the items of a list, in order, once per row id. */
 export interface Collector<Item> {
   readonly add: (item: Item) => void;
 }
 
-/** How many rows were rejected for each reason. */
+/** Rejected rows by reason. */
 export type Rejections = Readonly<Record<RejectionReason, number>>;
 
-/** What the rows of a list came to. */
+/** The result of reading rows. */
 export interface RowCounts {
-  /** The ids of all rows that have one, rejected and ignored rows included. */
+  /** The ids of all rows that have one, including rejected and ignored rows. */
   readonly ids: ReadonlySetLike<string>;
-  /** The ids among them whose rows were rejected or ignored. */
+  /** The ids of rejected or ignored rows. */
   readonly unreadIds: ReadonlySet<string>;
-  /** Rows received, those with the same id counted once. */
+  /** Rows received, each id counted once. */
   readonly listed: number;
   readonly rejections: Rejections;
-  /** The first row that was rejected for each reason. */
+  /** The first rejected row for each reason. */
   readonly examples: ReadonlyMap<RejectionReason, Row>;
 }
 
-/** Takes rows as they arrive. */
 export interface RowIntake {
-  /** Takes a row with its id; false when there was a row with this id before. */
+  /** Takes a row and its id; returns false if the id occurred before. */
   readonly take: (row: Row, id: string | undefined) => boolean;
-  /** Whether there was a row with this id. */
+  /** Whether the id occurred before. */
   readonly knows: (id: string) => boolean;
   readonly counts: () => RowCounts;
 }
 
-/** Parses rows and gives what they hold to the collector. `before` are the ids of an earlier reading of the same list. */
+/** Parses rows and passes their items to the collector. `before`: the ids of an earlier pass over the same list. */
 export function createRowIntake<Item>(
   { readRow }: PagedList<Item>,
   collector: Collector<Item>,

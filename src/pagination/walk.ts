@@ -13,30 +13,28 @@ export type { Collector, Rejections } from './row-intake.ts';
  */
 export type Holes = 'none' | 'possible' | 'likely' | 'repeated page';
 
-/** What one walk from the first page to the last has found. */
+/** The result of one pass from the first page to the last. */
 export interface Walk extends RowCounts {
-  /** The service's own count, as the last page gave it. */
+  /** The service's own total on the last page. */
   readonly total: number | undefined;
-  /** Rows that the service counts and does not list, without those that came while the list was read. */
+  /** Rows that the service counts but does not list, without those added while the list was read. */
   readonly unlisted: number;
   readonly holes: Holes;
-  /** Pages that brought a row not seen before. */
+  /** Pages with at least one new row. */
   readonly pages: number;
 }
 
-/** How a list is walked. */
 export interface WalkOptions {
-  /** Pages under way besides the one that is awaited. */
+  /** Pages to prefetch. */
   readonly ahead: number;
   readonly signal: AbortSignal;
-  /** The ids of an earlier walk of the same list, where there was one: those that come again are stored once. */
+  /** The ids of an earlier pass over the same list: repeated ids are stored once. */
   readonly before?: ReadonlySetLike<string> | undefined;
 }
 
-/** Why a walk found no end of the list or no list at all. */
+/** Why a list could not be read to its end. */
 export type WalkProblem = 'not_a_list' | 'endless';
 
-/** Thrown by {@link walkList}; `problem` says which. */
 export class WalkError extends Error {
   override readonly name = 'WalkError';
   readonly problem: WalkProblem;
@@ -47,7 +45,7 @@ export class WalkError extends Error {
   }
 }
 
-// No list of backups is longer; one that grows past this, or so far past the service's own count, has no end.
+// No list is longer; one that grows beyond this, or this far beyond the service's own total, does not end.
 const MOST_ROWS = 500_000;
 const MOST_ROWS_UNCOUNTED = 10_000;
 
@@ -88,18 +86,18 @@ export async function walkList<Item>(
 
 interface ReceivedPage extends Page {
   readonly request: PageRequest;
-  /** The id of each row; undefined where it has none. */
+  /** The id of each row; undefined without one. */
   readonly ids: readonly (string | undefined)[];
 }
 
-/** A page beside the one before it. */
+/** A page compared with the previous one. */
 interface PlacedPage extends ReceivedPage {
-  /** How many rows at its start were in the page before. */
+  /** How many rows at its start were on the previous page. */
   readonly shared: number;
   /** How many there should be. */
   readonly overlap: number;
   readonly continues: boolean;
-  /** Whether it was read in place of one that began too late. */
+  /** Whether it replaces a page that began too late. */
   readonly isEarlier?: true;
 }
 
@@ -110,10 +108,10 @@ const NO_PAGE: ReceivedPage = {
   total: undefined,
 };
 
-/** The pages of a walk so far, and what to request after them. */
+/** The pages read so far, and what to request next. */
 function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   let previous = NO_PAGE;
-  // How many rows of the list have been read, in the order of the service.
+  // How many rows of the list have been read, in the service's order.
   let reached = 0;
   let longest = 0;
   let total: number | undefined;
@@ -142,7 +140,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     if (!page.continues) return 'likely';
     if (page.request.from === 0 || page.overlap === OVERLAP) return 'none';
     if (isCountedFurther() && page.total !== total) return 'likely';
-    // The service may take the number of a page for the index of a row.
+    // The service may take a page number as a row index.
     if (page.overlap === 0 && page.shared > page.rows.length / 2) return 'repeated page';
     return page.rows.length === 0 && total !== undefined && page.total === total ? 'none' : 'possible';
   };
@@ -169,10 +167,10 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     const isFirst = hadNewRows;
     hadNewRows = false;
     if (page.rows.length < Math.min(page.request.limit, longest)) {
-      // Nothing follows, unless the service counts further: then its pages may be of any length.
+      // The end, unless the service counts further: then its pages may have any length.
       return isFirst && isCountedFurther() ? pageAfter(reached + OVERLAP, longest) : undefined;
     }
-    // Rows that came, and ids that are listed twice, may fill one page.
+    // New rows and repeated ids may fill a page.
     if (isFirst) return next();
     holes = wider(holes, page.isEarlier === true ? 'likely' : 'repeated page');
     return undefined;
@@ -186,14 +184,14 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
       return { ...page, shared, overlap, continues: shared >= overlap };
     },
 
-    /** The page to read in place of one that begins too late; undefined where it does not, or another would not help. */
+    /** The page that replaces one that begins too late; undefined if it does not, or if no other would help. */
     earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: PlacedPage) => {
       const isBeforeEnd = rows.length === 0 && from < (latestTotal ?? 0);
       if (continues || isBeforeEnd || holes === 'likely' || longest <= OVERLAP) return undefined;
       return pageAfter(Math.max(0, from - Math.floor(longest / 2)) + OVERLAP, longest);
     },
 
-    /** Takes the rows of a page. Returns what to request next; undefined at the end. */
+    /** Takes the rows of a page; returns the next request, or undefined at the end. */
     take: (page: PlacedPage): PageRequest | undefined => {
       const { request, rows, shared } = page;
       const reachedBefore = reached;
@@ -207,12 +205,12 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
       reached = request.from + rows.length;
       previous = page;
       if (rows.length === 0 || before === 'repeated page') return undefined;
-      // Behind an earlier page, the walk goes on where it was, so that the pages read ahead are of use.
+      // After an earlier page, continue where it was, so that prefetched pages are used.
       const next = () => pageAfter(page.isEarlier === true ? reachedBefore : reached, longest);
       return added > 0 ? afterNewRows(page, next) : afterKnownRows(page, next);
     },
 
-    /** The pages after this one, as far as the list is known to go. */
+    /** The following pages, as far as the list is known to extend. */
     *expectedAfter({ from, limit }: PageRequest): Iterable<PageRequest> {
       if (longest === 0 || total === undefined) return;
       for (let end = from + Math.min(limit, longest); end < total; ) {
@@ -235,7 +233,7 @@ const HOLES: readonly Holes[] = ['none', 'possible', 'repeated page', 'likely'];
 
 const wider = (one: Holes, other: Holes): Holes => (HOLES.indexOf(one) > HOLES.indexOf(other) ? one : other);
 
-// Where the total equals the rows of a page, it may count that page alone: one that is full, or as long as a default limit.
+// A total equal to the rows of a page may count only that page: a full one, or one with a default limit.
 function mayBeCut({ request, rows: { length } }: PlacedPage, longest: number): boolean {
   return length >= request.limit || (request.from === 0 ? length % 10 === 0 : length >= longest);
 }

@@ -5,7 +5,6 @@ import type { KnownResource } from '../state/known-resource.ts';
 import { needsPolicy, type PolicyLookup, type Scope } from '../state/objective.ts';
 import { call, type ListReader, listItems, readList } from './read-list.ts';
 
-/** What is needed to read the policies that a poll asks for. */
 export interface PolicyRequest {
   readonly reader: ListReader;
   readonly scope: Scope;
@@ -15,7 +14,7 @@ export interface PolicyRequest {
   readonly signal: AbortSignal;
 }
 
-/** Policies that could not be read, and why the first. */
+/** How many policies could not be read, and the first reason. */
 export interface UnreadPolicies {
   readonly count: number;
   readonly reason: string | undefined;
@@ -23,18 +22,16 @@ export interface UnreadPolicies {
 
 /** The backup policies of one service of a project. */
 export interface Policies extends PolicyLookup {
-  /** Reads the policies that are missing or old; never rejects. */
+  /** Reads missing and outdated policies; never rejects. */
   readonly refresh: (request: PolicyRequest) => Promise<UnreadPolicies>;
 }
 
-/** Policies of a service without any. */
 const NONE: Policies = {
   refresh: () => Promise.resolve({ count: 0, reason: undefined }),
   decides: false,
   policyOf: () => undefined,
 };
 
-/** Starts without policies. */
 export function createPolicies(api: PolicyApi | undefined): Policies {
   switch (api?.of) {
     case undefined:
@@ -57,7 +54,7 @@ interface Entry {
 const MAX_AGE = seconds(6 * 3600);
 const RETRY_AFTER = seconds(3600);
 
-/** Each policy is read every six hours; one that could not be read, every hour. */
+/** Each policy is read every six hours; every hour after a failure. */
 function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policies {
   const entries = new Map<string, Entry>();
 
@@ -72,11 +69,11 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
   const read = async (resource: KnownResource, { reader, now, signal }: PolicyRequest): Promise<void> => {
     const { id } = resource;
     const result = await call(reader, api.call({ id, parentId: resource.listing?.parentId }), signal);
-    // A request that was given up, because of a reload or the poll's timeout, says nothing about the policy.
+    // An aborted request says nothing about the policy.
     if (signal.aborted && result.kind === 'failed') return;
     const policy = result.kind === 'failed' ? undefined : api.read(result.body);
     const reason = result.kind === 'failed' ? result.reason : problemWith(policy);
-    // A policy that was read once says more than none.
+    // An old policy is better than none.
     const known = reason === undefined ? policy : (entries.get(id)?.policy ?? policy);
     entries.set(id, { policy: known, reason, readAt: now });
   };
@@ -87,7 +84,7 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
       const { resources, rpo, scope, now } = request;
       const wanted = [...resources.values()].filter((resource) => needsPolicy(rpo, scope, resource, api));
       for (const id of entries.keys()) if (!resources.has(id)) entries.delete(id);
-      // The client bounds how many of these run at once.
+      // The client limits how many of these run at once.
       await Promise.all(wanted.filter(({ id }) => isDue(id, now)).map((resource) => read(resource, request)));
       const unread = wanted
         .map(({ id }) => entries.get(id))

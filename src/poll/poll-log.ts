@@ -7,19 +7,18 @@ import type { UnreadPolicies } from './policies.ts';
 import type { ReadFailure } from './read-list.ts';
 import { failureOf, type ServiceRead } from './read-service.ts';
 
-/** Logs the outcome of polls: what begins, changes or ends; what lasts is logged at the debug level. */
+/** Logs the outcome of polls when it changes; unchanged outcomes at level debug. */
 export interface PollLog {
   /** `hasValues`: whether values of an earlier poll are served. */
   readonly poll: (read: ServiceRead, rejections: Rejections, hasValues: boolean) => void;
   readonly policies: (unread: UnreadPolicies) => void;
 }
 
-/** Why services of one project fail now, each cause with the service that logged it: the others need not. */
+/** Why services of one project fail now, each cause with the service that logged it, so that the others need not. */
 export type StandingCauses = Map<string, string>;
 
-/** A log for the polls of one service; `causes` are those of its project. */
 export function createPollLog(log: Log, service: string, causes: StandingCauses): PollLog {
-  // Topics that need no line while they are as they should be.
+  // The normal state of topics, which needs no log line.
   const states = new Map([
     ['failed runs', ''],
     ['policies', ''],
@@ -39,7 +38,7 @@ export function createPollLog(log: Log, service: string, causes: StandingCauses)
     log[changed ? level : 'debug'](fields, message);
   };
 
-  /** Notes why the service fails; whether another service of the project fails for the same and has said so. */
+  /** Records why the service fails; returns whether another service of the project has logged the same. */
   const isSaidElsewhere = (cause: string | undefined): boolean => {
     for (const [known, owner] of causes) if (owner === service && known !== cause) causes.delete(known);
     if (cause === undefined) return false;
@@ -136,7 +135,7 @@ export function createPollLog(log: Log, service: string, causes: StandingCauses)
 
 const failureFields = ({ outcome, reason }: ReadFailure) => ({ outcome, reason });
 
-/** Why something failed, without what it was: what keeps from one list mostly keeps from the other. */
+/** The cause without the operation: both lists often fail for the same cause. */
 const causeOf = ({ reason }: ReadFailure): string => reason.replace(/^cannot [^:]+: /, '');
 
 const REJECTED: Readonly<Record<RejectionReason, string>> = {
@@ -159,7 +158,7 @@ const TELLING = /id$|name|time|date|begin|start|end|created|status/i;
 const MOST_FIELDS = 12;
 const LONGEST_VALUE = 64;
 
-/** What identifies a row and when it was, as JSON. */
+/** The ids and times of a row, as JSON. */
 function excerpt(row: Row): string {
   const fields = asObject(row);
   if (fields === undefined) return cut(JSON.stringify(row));

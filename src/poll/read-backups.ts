@@ -16,23 +16,22 @@ import {
 export interface BackupsRead<Items extends Collector<Backup>> {
   readonly kind: 'read';
   readonly items: Items;
-  /** The ids of all rows that have one, rejected rows included. */
+  /** The ids of all rows that have one, including rejected rows. */
   readonly ids: ReadonlySetLike<string>;
   readonly unreadIds: ReadonlySet<string>;
-  /** Rows received, those with the same id counted once. */
+  /** Rows received, each id counted once. */
   readonly listed: number;
   readonly rejections: Rejections;
-  /** The first row that was rejected for each reason. */
+  /** The first rejected row for each reason. */
   readonly examples: ReadonlyMap<RejectionReason, Row>;
   /** Backups that the service counts but does not list. */
   readonly unlisted: number;
-  /** Resources whose own list could not be read, by id; empty where the project has one list. */
+  /** Failed lists of resources, by resource id; empty if the project has one list. */
   readonly failures: ReadonlyMap<string, ReadFailure>;
-  /** Why the runs that left no backup could not be read; undefined where they were, or where there is no list of them. */
+  /** Why failed runs could not be read; undefined if they could, or if there is no list of them. */
   readonly failedRunsUnread: ReadFailure | undefined;
 }
 
-/** How many rows were rejected in several lists together. */
 export const sumRejections = (parts: readonly (Rejections | undefined)[]): Rejections =>
   Object.fromEntries(
     REJECTION_REASONS.map((reason) => [reason, parts.reduce((sum, part) => sum + (part?.[reason] ?? 0), 0)]),
@@ -80,7 +79,7 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   };
 }
 
-/** Adds the runs that failed and left no backup, where the service lists them. The list of backups counts without them. */
+/** Adds failed runs that left no backup, if the service lists them. The backup list is complete without them. */
 async function addFailedRuns(
   reader: ListReader,
   items: Collector<Backup>,
@@ -130,7 +129,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     walk,
     unlisted: missing,
   }: Exclude<ListResult<ReturnType<typeof listItems<Backup>>>, ReadFailure>): void => {
-    // An id counts once over all lists.
+    // An id counts once across all lists.
     for (const backup of backups) if (ids.add(backup.id)) items.add(backup);
     for (const id of iterate(walk.ids)) ids.add(id);
     for (const id of walk.unreadIds) unreadIds.add(id);
@@ -140,7 +139,7 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     unlisted += missing;
   };
 
-  // The client bounds how many requests run at once.
+  // The client limits how many requests run at once.
   await Promise.all(resources.map(readResource));
   const [first] = failures.values();
   if (first !== undefined && failures.size === resources.length) return first;

@@ -14,32 +14,31 @@ export interface ReadFailure {
   readonly kind: 'failed';
   readonly outcome: FailureKind;
   readonly reason: string;
-  /** What failed: the call itself, or what comes before it, such as signing in. */
+  /** What failed: the call itself, or a step before it, such as signing in. */
   readonly operation: string;
-  /** The vendor's code, where the service answered with one. */
+  /** The vendor's error code, if any. */
   readonly code: string | undefined;
-  /** The walk that found it, where one reached its end. */
+  /** The pass that found it, if it reached the end. */
   readonly walk: Walk | undefined;
 }
 
-/** A list of one service: complete with its items, or failed. */
+/** A list of a service: complete with its items, or failed. */
 export type ListResult<Items extends Collector<never>> = CompleteList<Items> | ReadFailure;
 
-/** A service of a project and how it is read. */
+/** A service of a project and how to read it. */
 export interface ListReader {
   readonly client: ProjectClient;
   readonly service: ServiceConfig;
-  /** Pages requested ahead of the one that is awaited. */
+  /** Pages to prefetch. */
   readonly ahead: number;
 }
 
-/** Collects items in the order of the list. */
 export function listItems<Item>(): Collector<Item> & { readonly items: readonly Item[] } {
   const items: Item[] = [];
   return { items, add: (item) => void items.push(item) };
 }
 
-/** Reads a list to its end; never rejects. `before`: the ids of an earlier walk, so that those that come again are stored once. */
+/** Reads a complete list; never rejects. `before`: the ids of an earlier pass; repeated ids are stored once. */
 export async function readList<Item, Items extends Collector<Item>>(
   reader: ListReader,
   list: List<Item>,
@@ -84,11 +83,10 @@ export function send(
   return client.call({ ...apiCall, service: type, endpoint, errors: serviceOf(type).errors }, signal);
 }
 
-/** Whether a failure says that the resource of the request does not exist. */
+/** Whether a failure means that the resource of the request does not exist. */
 export const isMissing = ({ code }: ReadFailure, { type }: ServiceConfig): boolean =>
   code !== undefined && serviceOf(type).errors.codes[code]?.missing === true;
 
-/** The call for one page of a list. */
 export const withPage = (apiCall: ApiCall, page: Readonly<Record<string, string>>): ApiCall => ({
   ...apiCall,
   query: { ...apiCall.query, ...page },
@@ -115,7 +113,7 @@ function failureOf(error: unknown, operation: string): ReadFailure {
           reason: 'the response is not a list of this API; check the endpoint',
         };
   }
-  // A fault of ours on a response that nobody foresaw: it must not stop the other polls.
+  // A bug in parsing an unforeseen response must not stop the other polls.
   const message = error instanceof Error ? error.message : String(error);
   return { ...failed, outcome: 'malformed', reason: `the response could not be parsed: ${message}` };
 }

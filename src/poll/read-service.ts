@@ -12,16 +12,15 @@ import { nextServiceState, type ServiceState } from '../state/service-state.ts';
 import { type BackupsRead, readProjectBackups, readResourceBackups } from './read-backups.ts';
 import { type ListReader, type ListResult, listItems, type ReadFailure, readList } from './read-list.ts';
 
-/** The service that is read, and by which settings. */
+/** The service to read, and its settings. */
 export interface ServiceReader extends ListReader {
   readonly scope: Scope;
   readonly config: Pick<Config, 'limits'>;
   readonly clock: Clock;
-  /** Gets every backup too, for who needs more than the tallies; cleared when a list is read again. */
+  /** Also receives every backup; cleared when a list is read again. */
   readonly alsoInto?: () => Collector<Backup>;
 }
 
-/** Collects an inventory by id. */
 export interface ResourceListing extends Collector<Resource> {
   readonly byId: ReadonlyMap<string, Resource>;
 }
@@ -29,13 +28,13 @@ export interface ResourceListing extends Collector<Resource> {
 /** The outcome of reading a service once. */
 export interface ServiceRead {
   readonly backups: BackupsRead<BackupTallies> | ReadFailure;
-  /** Undefined where the inventory is not read. */
+  /** Undefined if the inventory is not read. */
   readonly inventory: ListResult<ResourceListing> | undefined;
-  /** Undefined when no backups could be read. */
+  /** Undefined if no backups could be read. */
   readonly next: ServiceState | undefined;
 }
 
-/** Why the backups of a service could not be read, or not all of them; undefined when they could. */
+/** Why some or all backups of a service could not be read; undefined if they could. */
 export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailure | undefined {
   if (backups.kind === 'failed') return backups;
   const { failures, items } = backups;
@@ -60,7 +59,7 @@ export async function readService(
   const { client, service, config } = reader;
   const { backups, inventory } = await readLists(reader, previous, signal);
   if (backups.kind === 'failed') return { backups, inventory, next: undefined };
-  // Known for certain only now: the requests may have found the project by its name.
+  // Certain only now: the requests may have looked up the project by its name.
   const origin = { projectId: client.projectId(), endpoint: service.endpoint };
   if (previous !== undefined && !isSameOrigin(previous.origin, origin)) {
     return await readService(reader, undefined, signal);
@@ -110,7 +109,7 @@ async function readLists(
   return { backups: await readResourceBackups(reader, resources, createItems, before, signal), inventory };
 }
 
-/** Reads the resources of a service; never rejects. Undefined where the configuration says so and nothing needs them. */
+/** Reads the resources of a service; never rejects. Undefined if they are neither configured nor needed. */
 export async function readInventory(
   reader: ListReader,
   signal: AbortSignal,
@@ -125,7 +124,7 @@ function createResourceListing(): ResourceListing {
   return { byId, add: (resource) => void byId.set(resource.id, resource) };
 }
 
-/** Whose lists are read: what the inventory lists and the configuration selects, else what was known before. */
+/** Whose lists to read: the selected resources of the inventory, or else those known before. */
 function resourcesToRead(
   service: ServiceConfig,
   inventory: ServiceRead['inventory'],
@@ -155,7 +154,7 @@ function inventoryResult(result: ServiceRead['inventory']): InventoryResult {
   return { kind: 'read', resources: result.items.byId, mayBeIncomplete };
 }
 
-/** Reads all backups of a service as they are listed, for a command; never rejects. */
+/** Reads all backups of a service for a command; never rejects. */
 export async function listBackups(
   reader: ListReader,
   signal: AbortSignal,

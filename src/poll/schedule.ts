@@ -25,7 +25,7 @@ export function nextPollDelay(
   elapsed: Seconds,
 ): Seconds {
   const phase = (index / count) * interval;
-  // A clock that was set back must not put off the next poll by as much.
+  // A clock that was set back must not delay the next poll by as much.
   const now = Math.max(elapsed, lastBegan);
   const earliest = Math.max(now, lastBegan + interval / 2);
   const due = phase + Math.ceil((earliest - phase) / interval) * interval;

@@ -20,7 +20,7 @@ import { sumRejections } from './read-backups.ts';
 import type { ReadFailure } from './read-list.ts';
 import { failureOf, readService, type ServiceRead } from './read-service.ts';
 
-/** What a poller knows, so that another may go on where it stopped. */
+/** The state of a poller, so that another can continue it. */
 export interface PollerMemory {
   /** Undefined before the first complete poll. */
   readonly state: ServiceState | undefined;
@@ -34,27 +34,26 @@ export interface PollerMemory {
 /** Polls one service of one project. */
 export interface ServicePoller {
   readonly place: Scope;
-  /** From one poll to the next. */
+  /** Between polls. */
   readonly interval: Seconds;
-  /** Polls once and publishes what came of it; never rejects. A poll that `signal` ends leaves no trace. */
+  /** Polls once and publishes the result; never rejects. A poll aborted by `signal` has no effect. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
-  /** Publishes again what is known: after a reload that may have changed the objectives. */
+  /** Publishes the known data again, as a reload may have changed the objectives. */
   readonly republish: () => Promise<void>;
   readonly memory: () => PollerMemory;
-  /** What is served now; undefined before the first complete poll. */
+  /** Undefined before the first complete poll. */
   readonly served: () => ServedService | undefined;
   readonly status: () => PollStatus;
 }
 
-/** What is known of the requests to a service. */
+/** The requests to a service. */
 export interface RequestTally {
   /** Retries included. */
   readonly count: number;
-  /** This machine's clock less the service's, by the last response that told. */
+  /** This machine's clock minus the service's, from the last response with a date. */
   readonly clockSkew: Seconds | undefined;
 }
 
-/** What a poller works with. */
 export interface ServicePollerOptions {
   readonly place: Scope;
   readonly service: ServiceConfig;
@@ -63,7 +62,7 @@ export interface ServicePollerOptions {
   readonly metrics: ExporterMetrics;
   readonly publisher: Publisher;
   readonly log: Log;
-  /** Why services of the project fail, kept by their pollers. */
+  /** Why services of the project fail, shared by their pollers. */
   readonly causes: StandingCauses;
   readonly clock: Clock;
   /** A signal that aborts after the given time. */
@@ -72,15 +71,14 @@ export interface ServicePollerOptions {
   readonly stateFile: StateFile;
   /** The requests sent to the service until now. */
   readonly requests: () => RequestTally;
-  /** Told after each poll, once what came of it is served. */
+  /** Called after each poll, once its result is served. */
   readonly polled: () => Promise<void>;
 }
 
-/** The key under which everything about a service of a project is kept. */
+/** The key for everything about a service of a project. */
 export const placeKey = ({ project, region, service }: Scope): string =>
   JSON.stringify([project, region, service]);
 
-/** A poller that goes on from the given memory. */
 export function createServicePoller(options: ServicePollerOptions): ServicePoller {
   const { place, service, config, client, metrics, publisher, log, clock } = options;
   const key = placeKey(place);
@@ -130,11 +128,11 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     if (stop.aborted) return;
     const failure = failureOf(read);
     const { policies: policyApi } = service.api;
-    // One request for the project tells which resources are expected to be backed up at all.
+    // One list per project decides which resources are expected to be backed up at all.
     if (next !== undefined && policyApi?.of === 'project') await readPolicies(next, signal);
     if (stop.aborted) return;
     if (next !== undefined) {
-      // Saved first: what a scrape has once seen counted must not be forgotten.
+      // Saved first: counts that a scrape has seen must not be forgotten.
       await options.stateFile.save(key, next);
       await serve(next);
       state = next;
@@ -165,7 +163,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     await options.polled();
   };
 
-  /** Reads the policies that are due after what the poll brought is served, so that a slow one delays nothing. */
+  /** Reads due policies after the result is served, so that a slow one delays nothing. */
   const policiesChanged = async (next: ServiceState, signal: AbortSignal): Promise<boolean> => {
     const before = [...next.resources.values()].map(policies.policyOf);
     await readPolicies(next, signal);

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Reply, Request } from './messages.ts';
 import { type OpenedStore, type SavedText, StateFileError, type StateStore } from './store.ts';
 
-// Beside this module as TypeScript, and in the package as JavaScript.
+// Next to this module as TypeScript, and in the package as JavaScript.
 const PROGRAM = fileURLToPath(new URL(`./database-process${extname(import.meta.url)}`, import.meta.url));
 
-/** The database at a path, in a process of its own. */
+/** The database at a path, in a separate process. */
 export function databaseStore(path: string): StateStore {
   let child: ChildProcess | undefined;
 
@@ -18,7 +18,7 @@ export function databaseStore(path: string): StateStore {
       else reject(ended());
     });
 
-  /** Resolves with the services that are sent before the reply. */
+  /** Resolves with the services sent before the reply. */
   const reply = () => {
     const result = Promise.withResolvers<OpenedStore>();
     const saved: SavedText[] = [];
@@ -64,7 +64,7 @@ export function databaseStore(path: string): StateStore {
     child = started;
   };
 
-  // The start waits for it; after that it must not keep this process alive, and ends when this process does.
+  // Startup waits for it; after that it must not keep this process alive, and ends with it.
   const open = async (): Promise<OpenedStore> => {
     start();
     const opening = child;
@@ -78,7 +78,7 @@ export function databaseStore(path: string): StateStore {
   return {
     open,
     save: async (services) => {
-      // After its end, by a lack of memory for example, what it had read is known.
+      // If it crashes, for example for lack of memory, what it has read is still known.
       if (child === undefined) await open();
       const requests = services.flatMap(({ key, pieces }): readonly Request[] => [
         ...pieces.map((text) => ({ kind: 'piece', text }) as const),

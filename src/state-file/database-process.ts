@@ -5,7 +5,7 @@ import { type SavedText, StateFileError } from './store.ts';
 // Runs as a process of its own, so that a disk that hangs holds up nothing but this: not even the end of the exporter,
 // as a thread that waits for such a disk would.
 
-// The exporter may have ended meanwhile.
+// The exporter may have exited meanwhile.
 const send = (reply: Reply): void => void (process.connected && process.send?.(reply));
 
 let path = '';
@@ -19,7 +19,7 @@ const open = (): void => {
   send({ kind: 'done', replaced: database.replaced });
 };
 
-/** Opens a database that could not be opened at the start; throws where it holds what the exporter has not read. */
+/** Opens a database that was not available at startup; throws if it contains data that the exporter has not read. */
 const openLater = (): StateDatabase => {
   const late = openDatabase(path, new Date());
   if (late.saved.length === 0) return late;
@@ -67,5 +67,5 @@ process.on('disconnect', () => {
   database?.close();
 });
 
-// Signals to the process group or to a whole service are for the exporter, which may have something left to save.
+// Signals to the process group or service are for the exporter, which may still have something to save.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -6,9 +6,9 @@ import { errorCode, errorMessage } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
 import { type OpenedStore, type SavedText, StateFileError } from './store.ts';
 
-/** The database of saved states. All of it waits for the disk: it runs in a process of its own. */
+/** The database of saved states. Every call waits for the disk, so it runs in a separate process. */
 export interface StateDatabase extends OpenedStore {
-  /** All or none of the texts are on the disk when it returns or throws, also after a crash. */
+  /** When it returns or throws, all or none of the texts are on the disk, even after a crash. */
   readonly save: (texts: readonly SavedText[]) => void;
   readonly close: () => void;
 }
@@ -19,7 +19,7 @@ const VERSION = 1;
 const HEADER_BYTES = 100;
 const MAGIC = Buffer.from('SQLite format 3\0');
 const APPLICATION_ID_AT = 68;
-// As long as a process that was stopped may take to let go of the file.
+// As long as a stopped process may take to release the file.
 const LOCK_TIMEOUT_MILLISECONDS = 5000;
 
 /**
@@ -44,7 +44,7 @@ export function openDatabase(path: string, now: Date): StateDatabase {
   }
 }
 
-/** Throws unless the file is one of ours or can be created; creates it empty, readable by its owner alone. */
+/** Throws unless the file is a state file or can be created; creates it empty, with owner permissions only. */
 function checkFile(path: string): void {
   try {
     const stats = lstatSync(path);
@@ -78,7 +78,7 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-// Also a header of NUL bytes is taken for ours: a power failure leaves such a file.
+// A header of NUL bytes is also accepted: a power failure leaves such a file.
 function isOurs(path: string): boolean {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
@@ -97,12 +97,12 @@ function isOurs(path: string): boolean {
 function openOurs(path: string, replaced: OpenedStore['replaced']): StateDatabase {
   const database = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MILLISECONDS });
   try {
-    // No temporary files: there may be no other directory to write to.
+    // No temporary files: no other directory may be writable.
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; BEGIN EXCLUSIVE',
     );
     prepareSchema(database);
-    // Half of what a rollback journal has to write. Not before the file itself says whose it is.
+    // Half the writes of a rollback journal. Only after the file is known to be ours.
     database.exec('COMMIT; PRAGMA journal_mode = WAL');
     const saved = readAll(database);
     const put = database.prepare(
@@ -140,7 +140,7 @@ function prepareSchema(database: DatabaseSync): void {
   );
 }
 
-/** Reads the texts; their checksums are those of gzip. */
+/** Reads the texts; gzip verifies their checksums. */
 function readAll(database: DatabaseSync): readonly SavedText[] {
   const rows = database.prepare('SELECT key, state FROM service ORDER BY key').all();
   try {
@@ -165,12 +165,12 @@ const SQLITE = {
   notADatabase: 26,
 } as const;
 
-/** The code of an error of SQLite without its extension; undefined for other errors. */
+/** The primary code of an SQLite error; undefined for other errors. */
 function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 }
 
-/** What is wrong with the content of the file; undefined where something else is wrong. */
+/** What is wrong with the content of the file; undefined for other errors. */
 function damageOf(error: unknown): string | undefined {
   if (error instanceof DamageError) return error.message;
   const code = sqliteCode(error);

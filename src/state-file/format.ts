@@ -16,7 +16,7 @@ export function* stateLines(state: ServiceState): Generator<string> {
   for (const line of linesOf(state)) yield `${JSON.stringify(line)}\n`;
 }
 
-/** Reads what {@link stateLines} wrote. */
+/** Parses the output of {@link stateLines}. */
 export function readState(text: string): ServiceState {
   const lines = text.split('\n').filter((line) => line !== '');
   const resources = new Map<string, KnownResource>();
@@ -82,7 +82,7 @@ function* idLines(kind: string, ids: Iterable<string>): Generator<Line> {
   if (group.length > 0) yield [kind, ...group];
 }
 
-// The first poll brings the facts again; of them only the name in the rows is compared with what was known.
+// The first poll brings the facts again; only the name in the rows is compared with the known one.
 const savedResource = ({ facts, unread: _, ...resource }: KnownResource) => ({
   ...resource,
   rowName: facts?.name,

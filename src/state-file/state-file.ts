@@ -7,45 +7,43 @@ import type { ServiceState } from '../state/service-state.ts';
 import { readState, stateLines } from './format.ts';
 import { type SavedPieces, type SavedText, StateFileError, type StateStore } from './store.ts';
 
-/** Keeps the states of the services over restarts. */
+/** Keeps the states of services across restarts. */
 export interface StateFile {
-  /** What was saved last under a key, before this start or since; undefined for nothing. */
+  /** The last saved state of a key, before or since startup; undefined for none. */
   readonly restored: (key: string) => ServiceState | undefined;
   /**
    * Saves the state of a service. Where a counter rose, it resolves when that is on the disk, and after a second where
    * the disk takes longer or takes nothing; never rejects.
    */
   readonly save: (key: string, state: ServiceState) => Promise<void>;
-  /** Saves what is left to save, for a second at most. */
+  /** Saves what is left, for at most a second. */
   readonly close: () => Promise<void>;
 }
 
-/** A state file that keeps nothing. */
 export const NO_STATE_FILE: StateFile = {
   restored: () => undefined,
   save: async () => undefined,
   close: async () => undefined,
 };
 
-/** What a state file depends on. */
 export interface StateFileOptions {
   readonly path: string;
   readonly store: StateStore;
   readonly log: Log;
-  /** Milliseconds that only ever grow. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Resolves after this many milliseconds; keeps no process alive. */
+  /** Resolves after this many milliseconds; does not keep the process alive. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 const PIECE_LENGTH = 64 * 1024;
-// How long a poll or the end of the process waits for the disk.
+// How long a poll or the shutdown waits for the disk.
 const LONGEST_WAIT = 1000;
 const LONGEST_START = 30_000;
-// What changes without a counter is saved at most once in this time.
+// Changes without a new count are saved at most once in this time.
 const LEAST_PAUSE = 60_000;
 
-/** What is on the disk of a service. */
+/** What is on the disk for a service. */
 interface Written {
   readonly digest: string;
   readonly counts: FinishedLedger['counts'];
@@ -106,7 +104,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
     report(undefined);
   };
 
-  // Services that are saved while a write is under way share the next one.
+  // Services saved while a write is in progress share the next one.
   const planWrite = (): void => {
     if (isPlanned) return;
     isPlanned = true;
@@ -143,7 +141,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
   };
 }
 
-/** What was saved, or why the disk does not tell. */
+/** The saved texts, or why they could not be read. */
 async function openStore({ path, store, log, wait }: Omit<StateFileOptions, 'now'>): Promise<{
   readonly saved: readonly SavedText[];
   readonly trouble: string | undefined;

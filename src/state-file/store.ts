@@ -4,26 +4,26 @@ export interface SavedText {
   readonly text: string;
 }
 
-/** A service with the pieces of its text. */
+/** A service with the chunks of its text. */
 export interface SavedPieces {
   readonly key: string;
   readonly pieces: readonly string[];
 }
 
-/** What is found in a state file. */
+/** The content of a state file. */
 export interface OpenedStore {
   readonly saved: readonly SavedText[];
-  /** Where a file that could not be read was moved, and why. */
+  /** Where an unreadable file was moved, and why it is unreadable. */
   readonly replaced: { readonly reason: string; readonly keptAs: string } | undefined;
 }
 
-/** What a state file keeps its texts in. One call after the other. */
+/** The storage of a state file. Calls must not overlap. */
 export interface StateStore {
   /** Rejects with a {@link StateFileError}. */
   readonly open: () => Promise<OpenedStore>;
-  /** Resolves when all of it is on the disk, and rejects with a {@link StateFileError} when none of it is. */
+  /** Resolves when everything is on the disk; rejects with a {@link StateFileError} if nothing is. */
   readonly save: (services: readonly SavedPieces[]) => Promise<void>;
-  /** Lets go of the file; what is being saved is not waited for. */
+  /** Releases the file without waiting for pending saves. */
   readonly close: () => void;
 }
 

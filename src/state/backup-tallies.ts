@@ -3,13 +3,13 @@ import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
 import { createResourceTally, type ResourceTally } from './resource-facts.ts';
 
-/** All backups of one walk, gathered by resource id while the pages arrive. */
+/** The backups of one pass, tallied by resource id as pages arrive. */
 export interface BackupTallies extends Collector<Backup> {
   readonly byResource: ReadonlyMap<string, ResourceTally>;
   readonly finished: FinishedTally;
 }
 
-/** Tallies without backups, which also count what is newly finished against the ledger. */
+/** Empty tallies, which also count newly finished backups against the ledger. */
 export function createBackupTallies(ledger: FinishedLedger | undefined): BackupTallies {
   const byResource = new Map<string, ResourceTally>();
   const finished = createFinishedTally(ledger);
@@ -23,7 +23,7 @@ export function createBackupTallies(ledger: FinishedLedger | undefined): BackupT
         byResource.set(backup.resourceId, tally);
       }
       tally.add(backup);
-      // What left no backup is a failure, but no backup that finished.
+      // A run that left no backup is a failure, but not a finished backup.
       if (backup.isStored !== false) finished.add(backup);
     },
   };

@@ -8,22 +8,21 @@ export interface FinishedCounts {
   readonly failed: number;
 }
 
-/** The counts of a resource of which no backup was seen to finish. */
 export const NONE_FINISHED: FinishedCounts = { succeeded: 0, failed: 0 };
 
-/** Which finished backups have been seen, so that each counts once. */
+/** Which finished backups were seen, so that each is counted once. */
 export interface FinishedLedger {
   /** Ids of the last complete list. */
   readonly listed: ReadonlySetLike<string>;
-  /** Ids among them that were never seen finished: they run, are in an unknown state, or could not be read. */
+  /** Ids among them that were never seen finished: running, in an unknown state, or unreadable. */
   readonly open: ReadonlySet<string>;
-  /** Finished ids that the service no longer lists, the last to leave at the end. */
+  /** Finished ids that the service no longer lists, the latest at the end. */
   readonly departed: ReadonlySet<string>;
-  /** By resource id; resources that are no longer served included. */
+  /** By resource id; includes resources that are no longer served. */
   readonly counts: ReadonlyMap<string, FinishedCounts>;
 }
 
-/** Gathers which backups of a list are finished and new to the ledger, by resource id. */
+/** Collects newly finished backups by resource id. */
 export interface FinishedTally {
   readonly add: (backup: Backup) => void;
   readonly open: ReadonlySet<string>;
@@ -34,12 +33,12 @@ export interface FinishedTally {
 // count again when it comes back, so that as many are remembered as were ever listed at once.
 const FEWEST_REMEMBERED = 50_000;
 
-/** The listed ids that have been seen finished. */
+/** The listed ids that were seen finished. */
 export function* finishedIds({ listed, open }: FinishedLedger): Iterable<string> {
   for (const id of iterate(listed)) if (!open.has(id)) yield id;
 }
 
-/** A tally against the ledger; without one, as at the first complete poll, nothing is new. */
+/** A tally against the ledger; without one, as in the first complete poll, nothing is new. */
 export function createFinishedTally(ledger: FinishedLedger | undefined): FinishedTally {
   const open = new Set<string>();
   const newlyFinished = new Map<string, FinishedCounts>();
@@ -57,7 +56,7 @@ export function createFinishedTally(ledger: FinishedLedger | undefined): Finishe
   };
 }
 
-/** The ledger after a complete list. Resources for which `counted` is false keep the counts they had. */
+/** The ledger after a complete list. Resources for which `counted` is false keep their counts. */
 export async function nextLedger(
   ledger: FinishedLedger | undefined,
   list: { readonly ids: ReadonlySetLike<string>; readonly unreadIds: ReadonlySet<string> },
@@ -73,7 +72,7 @@ export async function nextLedger(
   };
 }
 
-// A backup stays counted whatever becomes of its row.
+// A counted backup stays counted, whatever happens to its row.
 function openAfter(ledger: FinishedLedger | undefined, open: ReadonlySet<string>): ReadonlySet<string> {
   return ledger === undefined ? open : new Set(Array.from(open).filter((id) => !isCounted(ledger, id)));
 }

@@ -7,30 +7,30 @@ export type InventoryResult =
   | {
       readonly kind: 'read';
       readonly resources: ReadonlyMap<string, Resource>;
-      /** Whether rows were rejected, or counted and not listed: what it lacks may be among them. */
+      /** Whether rows were rejected, or counted but not listed: missing resources may be among them. */
       readonly mayBeIncomplete: boolean;
     }
   | { readonly kind: 'failed' }
   | { readonly kind: 'not_read' };
 
-/** One resource, as far as the polls until now tell. */
+/** What is known about one resource. */
 export interface KnownResource {
   readonly id: string;
   /** The last known name, else the id. */
   readonly name: string;
   /** When it first became known. */
   readonly firstSeen: UnixSeconds;
-  /** Whether it is there to be backed up. */
+  /** Whether it exists. */
   readonly exists: boolean;
-  /** From the last inventory that could be read; undefined where that did not list it. */
+  /** From the last readable inventory; undefined if not listed there. */
   readonly listing: Resource | undefined;
-  /** From the last complete list of backups; undefined when that holds none of it. */
+  /** From the last complete backup list; undefined without backups. */
   readonly facts: ResourceFacts | undefined;
-  /** Whether its own list of backups has never been read since the start: nothing is known of them. */
+  /** Whether its own backup list was never read since startup, so that its backups are unknown. */
   readonly unread: boolean;
 }
 
-/** What a poll read of a resource's backups: its facts, undefined without backups; or nothing, as its list failed. */
+/** The backups of a resource in a poll: its facts, undefined without backups; or nothing, as its list failed. */
 export type BackupsOfResource =
   | { readonly kind: 'read'; readonly facts: ResourceFacts | undefined }
   | { readonly kind: 'failed' };
@@ -85,7 +85,7 @@ function resourceExists(
 const leavesKnownAlone = (inventory: InventoryResult): boolean =>
   inventory.kind === 'read' ? inventory.mayBeIncomplete : inventory.kind === 'failed';
 
-// The rows may keep an old name that the inventory has corrected: only a name that changed is news.
+// Rows may keep an old name that the inventory has corrected: only a changed name is new.
 function changedName(
   before: KnownResource | undefined,
   facts: ResourceFacts | undefined,

@@ -1,22 +1,21 @@
 import { type Bytes, bytes, type Seconds, seconds } from '../domain/quantities.ts';
 import { type PackedBackups, recentBackups } from './recent-backups.ts';
 
-/** What is usual for the good backups of a resource; undefined where too few of them tell it. */
+/** The usual size and duration of successful backups; undefined if there are too few. */
 export interface Medians {
   readonly size: Bytes | undefined;
   readonly duration: Seconds | undefined;
 }
 
-/** Medians of nothing. */
 export const NO_MEDIANS: Medians = { size: undefined, duration: undefined };
 
 const MOST_COMPARED = 14;
 const FEWEST_COMPARED = 3;
 
-/** The newest, which is compared with the medians, and those before it. */
+/** The newest backup, which is compared with the medians, and those before it. */
 export const SUCCESSES_FOR_MEDIANS = 1 + MOST_COMPARED;
 
-/** The medians of the last good backups but the newest. */
+/** The medians of the last successful backups except the newest. */
 export function mediansOf(successes: PackedBackups): Medians {
   if (successes.length === 0) return NO_MEDIANS;
   const before = recentBackups(successes).slice(0, -1);

@@ -4,29 +4,28 @@ import type { ServiceType } from '../domain/service.ts';
 import type { BackupPolicy } from '../services/service.ts';
 import type { KnownResource } from './known-resource.ts';
 
-/** One service of one project, as the configuration names them. */
+/** One service of one project, by its configured names. */
 export interface Scope {
   readonly service: ServiceType;
   readonly region: string;
   readonly project: string;
 }
 
-// Where `policy` is asked for and cannot be had: a day, and two hours for the backup itself.
+// If `policy` is configured but unknown: a day, plus two hours for the backup itself.
 const DEFAULT_OBJECTIVE = seconds(26 * 3600);
 
 /** The backup policies of a service. */
 export interface PolicyLookup {
-  /** Whether a resource is expected to be backed up only where its policy says so. */
+  /** Whether a resource is expected to be backed up only if its policy says so. */
   readonly decides: boolean;
-  /** Undefined where it is not known. */
+  /** Undefined if unknown. */
   readonly policyOf: (resource: KnownResource) => BackupPolicy | undefined;
 }
 
-/** What is expected of a resource. */
 export interface Expectation {
-  /** How old the newest good backup may be; undefined where none is expected. */
+  /** Maximum age of the newest successful backup; undefined if none is expected. */
   readonly objective: Seconds | undefined;
-  /** Why none is expected, in words; undefined where one is, or the configuration says `none`. */
+  /** Why none is expected, in words; undefined if one is, or if the configuration says `none`. */
   readonly notExpected: string | undefined;
 }
 
@@ -50,7 +49,7 @@ export function objectiveOf(
   return { objective: age === 'unknown' ? ageOrStandard(rpo.default) : age, notExpected: undefined };
 }
 
-/** Whether the policy of a resource has to be read: its objective is `policy`, or only the policy tells what is expected. */
+/** Whether the policy of a resource must be read: its objective is `policy`, or only the policy says what is expected. */
 export function needsPolicy(
   rpo: Config['rpo'],
   scope: Scope,
@@ -74,7 +73,7 @@ function reasonNotExpected(
   return listing === undefined && facts?.automaticBackup === false ? 'no automatic backups' : undefined;
 }
 
-/** Whether every expression that is given is found in the resource's name and id. */
+/** Whether all given expressions match the resource's name and id. */
 export function expressionsMatch(
   { resourceName, resourceId }: ResourceExpressions,
   { id, name }: { readonly id: string; readonly name: string },
@@ -82,7 +81,7 @@ export function expressionsMatch(
   return (resourceName?.test(name) ?? true) && (resourceId?.test(id) ?? true);
 }
 
-/** The first override that matches a resource. */
+/** The first matching override. */
 export const overrideOf = (
   { overrides }: Config['rpo'],
   scope: Scope,

@@ -5,7 +5,7 @@ import { bytes, seconds, type UnixSeconds, unixSeconds } from '../domain/quantit
 /** One of the newest backups of a resource. */
 export interface RecentBackup {
   readonly state: BackupState;
-  /** Its end, or its start where it runs or the end is not known. */
+  /** Its end, or its start if it is running or the end is unknown. */
   readonly time: UnixSeconds;
   readonly size: Bytes | undefined;
   readonly duration: Seconds | undefined;
@@ -13,20 +13,19 @@ export interface RecentBackup {
 
 declare const packed: unique symbol;
 
-/** Recent backups, newest first, as nothing but numbers: thousands of resources have some. */
+/** Recent backups, newest first, as numbers only: thousands of resources have some. */
 export type PackedBackups = readonly number[] & { readonly [packed]: true };
 
-/** No backups. */
 export const NO_RECENT_BACKUPS = [] as unknown as PackedBackups;
 
-/** How many backups of a resource are kept. */
+/** How many recent backups of a resource are kept. */
 export const MOST_RECENT_BACKUPS = 14;
 
 // Time, state, size and duration.
 const WIDTH = 4;
 const UNKNOWN = -1;
 
-/** Keeps the newest of the backups that are added, in any order. */
+/** Keeps the newest backups, added in any order. */
 export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
   const numbers: number[] = [];
 
@@ -42,7 +41,7 @@ export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
       const time = timeOf(backup);
       const oldest = numbers[numbers.length - WIDTH];
       const isFull = numbers.length === most * WIDTH;
-      // Lists come newest first: most backups go to the end, and those older than all that are kept nowhere.
+      // Lists are newest first: most backups go to the end, and older ones are not kept.
       const isOldest = oldest === undefined || time < oldest;
       if (isFull && isOldest) return;
       const { size, duration } = backup.state === 'succeeded' ? backup : NOTHING;
@@ -50,7 +49,7 @@ export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
       if (isOldest) numbers.push(time, state, size ?? UNKNOWN, duration ?? UNKNOWN);
       else insert([time, state, size ?? UNKNOWN, duration ?? UNKNOWN]);
     },
-    /** A copy, which has no room to grow. */
+    /** A copy without spare capacity. */
     backups: (): PackedBackups => numbers.slice() as readonly number[] as PackedBackups,
   };
 }
@@ -77,7 +76,7 @@ function timeOf(backup: Backup): UnixSeconds {
   return backup.end ?? (backup.start as UnixSeconds);
 }
 
-// Equal times are told apart by the other numbers, so that the order of the list does not matter.
+// Equal times are ordered by the other numbers, so that the order of the list does not matter.
 function isNewer(entry: readonly number[], numbers: readonly number[], at: number): boolean {
   const different = entry.findIndex((value, index) => value !== numbers[at + index]);
   return (entry[different] ?? 0) > (numbers[at + different] ?? 0);

@@ -9,7 +9,7 @@ import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/qua
 import { type Medians, mediansOf, NO_MEDIANS, SUCCESSES_FOR_MEDIANS } from './medians.ts';
 import { createRecentBackups, NO_RECENT_BACKUPS, type PackedBackups } from './recent-backups.ts';
 
-/** What the newest good backup of a resource was. */
+/** The newest successful backup of a resource. */
 export interface LastSuccess {
   readonly end: UnixSeconds;
   readonly duration: Seconds | undefined;
@@ -17,35 +17,35 @@ export interface LastSuccess {
   readonly method: string | undefined;
 }
 
-/** All that a complete list of backups tells of one resource. What it does not tell is undefined. */
+/** The facts about one resource in a complete backup list. Unknown facts are undefined. */
 export interface ResourceFacts {
-  /** Of the newest backup that tells it, as all until `automaticBackup`. */
+  /** From the newest backup that says so, as all until `automaticBackup`. */
   readonly name: string | undefined;
   readonly engineVersion: string | undefined;
   readonly arch: string | undefined;
   readonly encrypted: boolean | undefined;
-  /** Whether the newest backup that tells says that the resource has been deleted. */
+  /** Whether the resource was deleted, by the newest backup that says so. */
   readonly deleted: boolean;
   readonly automaticBackup: boolean | undefined;
   /** Of the newest backup; undefined without backups. */
   readonly lastState: BackupState | undefined;
   readonly lastSuccess: LastSuccess | undefined;
-  /** When the newest good backup that the service started by itself was complete. */
+  /** End of the newest successful automatic backup. */
   readonly lastAutomaticSuccess: UnixSeconds | undefined;
-  /** Of the good backups before the newest. */
+  /** Of the successful backups before the newest. */
   readonly medians: Medians;
   readonly oldestSuccess: UnixSeconds | undefined;
   readonly lastFailure: UnixSeconds | undefined;
   readonly consecutiveFailures: number;
   readonly runningSince: UnixSeconds | undefined;
   readonly stored: Readonly<Record<BackupState, number>>;
-  /** Of the good backups; undefined when one of them does not tell its size. */
+  /** Of the successful backups; undefined if one of them has no size. */
   readonly storedBytes: Bytes | undefined;
   /** The newest backups in any state. */
   readonly recent: PackedBackups;
 }
 
-/** The facts of a resource that has no backup at all. */
+/** The facts of a resource without backups. */
 export const NO_BACKUPS: ResourceFacts = {
   name: undefined,
   engineVersion: undefined,
@@ -66,7 +66,7 @@ export const NO_BACKUPS: ResourceFacts = {
   recent: NO_RECENT_BACKUPS,
 };
 
-// What a row tells of its resource; of each, the newest row that tells it counts.
+// Facts about the resource in each row; the newest row that has one wins.
 const TOLD_FIELDS = [
   'resourceName',
   'engineVersion',
@@ -77,13 +77,13 @@ const TOLD_FIELDS = [
 ] as const;
 type ToldField = (typeof TOLD_FIELDS)[number];
 
-/** Gathers the backups of one resource, in any order, each once. */
+/** Tallies the backups of one resource, in any order, each once. */
 export interface ResourceTally {
   readonly add: (backup: Backup) => void;
   readonly facts: () => ResourceFacts;
 }
 
-/** A tally without backups. It keeps a few of them and a number for each failure, never the list. */
+/** An empty tally. It keeps a few backups and a number per failure, never the whole list. */
 export function createResourceTally(): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
@@ -126,7 +126,7 @@ export function createResourceTally(): ResourceTally {
       recent.add(backup);
       const isNewest = newest === undefined || isNewer(backup, newest);
       if (isNewest) newest = backup;
-      // Lists come newest first and rows tell all they can, so most rows have nothing to add.
+      // Lists are newest first and rows have all facts, so most rows add nothing.
       if (isNewest || !newestTellsAll) noteWhatItTells(backup);
       switch (backup.state) {
         case 'succeeded':
@@ -182,7 +182,7 @@ const BEFORE_ALL = Number.NEGATIVE_INFINITY;
 const endOf = (backup: Backup): number =>
   backup.state === 'running' ? BEFORE_ALL : (backup.end ?? BEFORE_ALL);
 
-/** The start of a backup, or its end where the start is not known. */
+/** The start of a backup, or its end if the start is unknown. */
 function placeInTime(backup: Backup): UnixSeconds {
   if (backup.state === 'running') return backup.start;
   return backup.start ?? (backup.end as UnixSeconds);

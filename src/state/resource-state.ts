@@ -17,14 +17,13 @@ export const RESOURCE_STATES = [
   'fine',
   'not_expected',
 ] as const;
-/** One of {@link RESOURCE_STATES}. */
 export type ResourceState = (typeof RESOURCE_STATES)[number];
 
-/** What the state of a resource follows from. What is not known is undefined. */
+/** The facts that determine the states of a resource. Unknown facts are undefined. */
 export interface StateFacts {
-  /** How old the newest successful backup may be; undefined where none is expected. */
+  /** Maximum age of the newest successful backup; undefined if none is expected. */
   readonly objective: Seconds | undefined;
-  /** By when the next successful backup must be complete. */
+  /** When the next successful backup must be complete. */
   readonly due: UnixSeconds | undefined;
   readonly lastSuccess: UnixSeconds | undefined;
   readonly lastSize: Bytes | undefined;
@@ -33,18 +32,18 @@ export interface StateFacts {
   readonly medianSize: Bytes | undefined;
   readonly medianDuration: Seconds | undefined;
   readonly consecutiveFailures: number;
-  /** Start of the oldest running backup, as far as the last poll tells. */
+  /** Start of the oldest running backup in the last poll. */
   readonly runningSince: UnixSeconds | undefined;
 }
 
-/** All states that hold, worst first: at least one. They are compared as the alert rules compare. */
+/** All states of a resource, worst first, at least one. The comparisons are those of the alert rules. */
 export function statesOf(facts: StateFacts, now: UnixSeconds): readonly [ResourceState, ...ResourceState[]] {
   if (facts.objective === undefined) return ['not_expected'];
   const [worst, ...more] = RESOURCE_STATES.filter((state) => TESTS[state](facts, now));
   return worst === undefined ? ['fine'] : [worst, ...more];
 }
 
-/** Whether someone should look at a resource. */
+/** Whether a resource in this state needs attention. */
 export function needsAttention(state: ResourceState): boolean {
   switch (state) {
     case 'never_backed_up':

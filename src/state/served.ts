@@ -6,25 +6,24 @@ import { objectiveOf, type PolicyLookup, type Scope } from './objective.ts';
 import type { Pace } from './pace.ts';
 import type { ServiceState } from './service-state.ts';
 
-/** One resource as it is served: what is known of it, its objective and its counters. */
+/** One resource as served: its facts, objective and counters. */
 export interface ServedResource extends KnownResource {
-  /** How old the newest good backup may be; undefined where nothing is expected. */
+  /** Maximum age of the newest successful backup; undefined if none is expected. */
   readonly objective: Seconds | undefined;
-  /** Why nothing is expected, in words; undefined where something is, or the configuration says so. */
+  /** Why none is expected, in words; undefined if one is, or if the configuration says so. */
   readonly notExpected: string | undefined;
-  /** By when the next good backup must be complete; undefined without an objective. */
+  /** When the next successful backup must be complete; undefined without an objective. */
   readonly due: UnixSeconds | undefined;
-  /** Values of the tags that the configuration asks for, by label. */
+  /** Values of the configured tags, by label. */
   readonly tags: Readonly<Record<string, string>>;
   readonly finished: FinishedCounts;
 }
 
-/** All that is served of one service of one project, from one complete poll. */
+/** What is served of one service of one project, from one complete poll. */
 export interface ServedService extends Scope {
   readonly resources: readonly ServedResource[];
 }
 
-/** The resources of a state with their objectives and counters. */
 export async function serveResources(
   scope: Scope,
   { rpo, tags }: Pick<Config, 'rpo' | 'tags'>,

@@ -5,32 +5,32 @@ import { type InventoryResult, type KnownResource, knownResource } from './known
 import type { Origin } from './origin.ts';
 import type { Pace } from './pace.ts';
 
-/** What is known of one service of one project. Each complete poll replaces it; nothing changes it. */
+/** What is known about one service of one project. Immutable; each complete poll replaces it. */
 export interface ServiceState {
   readonly origin: Origin;
-  /** By id, in the order in which they became known. */
+  /** By id, in order of discovery. */
   readonly resources: ReadonlyMap<string, KnownResource>;
   readonly ledger: FinishedLedger;
-  /** Resources whose own list has never been read, so that nothing of theirs counts as newly finished. */
+  /** Resources whose own list was never read, so that none of their backups count as newly finished. */
   readonly uncounted: ReadonlySet<string>;
   /** Whether an inventory was ever read. */
   readonly inventoryWasRead: boolean;
-  /** Resources that the limit keeps out. */
+  /** Resources left out because of the limit. */
   readonly overLimit: number;
-  /** Resources that `include` and `exclude` keep out, by id: what is known of them must not be forgotten either. */
+  /** Resources left out by `include` and `exclude`, by id: their facts must not be forgotten either. */
   readonly excluded: ReadonlyMap<string, KnownResource>;
   /** Backups that the service counts but does not list. */
   readonly unlisted: number;
 }
 
-/** What a poll read. */
+/** The result of a poll. */
 export interface PollResult {
   /** When the lists had been read. */
   readonly at: UnixSeconds;
   readonly origin: Origin;
   readonly backups: {
     readonly tallies: BackupTallies;
-    /** Ids of all rows, those of rejected ones included. */
+    /** Ids of all rows, including rejected ones. */
     readonly ids: ReadonlySetLike<string>;
     readonly unreadIds: ReadonlySet<string>;
     readonly unlisted: number;
@@ -40,13 +40,12 @@ export interface PollResult {
   readonly inventory: InventoryResult;
 }
 
-/** Which resources are served, and how many of them. */
 export interface ResourceSelection {
   readonly isSelected: (resource: { readonly id: string; readonly name: string }) => boolean;
   readonly limit: number;
 }
 
-/** The state after a complete poll. Known resources come first, so that the limit never drops one for a newcomer. */
+/** The state after a complete poll. Known resources come first, so that the limit never drops one for a new one. */
 export async function nextServiceState(
   previous: ServiceState | undefined,
   poll: PollResult,
@@ -79,7 +78,7 @@ export async function nextServiceState(
   const uncounted = new Set(
     [...resources.keys()].filter((id) => isUnread(id) && (previous?.uncounted.has(id) ?? true)),
   );
-  // What is listed when a resource is read for the first time finished before anyone looked.
+  // What is listed when a resource is read for the first time finished before.
   const isCounted = (id: string): boolean => resources.has(id) && previous?.uncounted.has(id) !== true;
   return {
     origin: poll.origin,

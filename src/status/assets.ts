@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** A file that the status page loads. */
 export interface StatusAsset {
   readonly type: string;
   readonly text: string;
 }
 
-// The bundle has the text itself in place of this call: see rolldown.config.ts.
+// The bundle contains the text instead of this call: see rolldown.config.ts.
 const readText = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** The files under `/assets/`, by name. */
@@ -18,7 +17,7 @@ export const STATUS_ASSETS: ReadonlyMap<string, StatusAsset> = new Map([
   ['trouble.svg', { type: 'image/svg+xml', text: disc('#b3261e', 'M16 8v10m0 5.5v.5') }],
 ]);
 
-/** Changes with the files, so that a browser may keep them and still gets new ones. */
+/** Changes with the files, so that browsers can cache them. */
 export const assetVersion: string = createHash('sha256')
   .update([...STATUS_ASSETS.values()].map(({ text }) => text).join('\n'))
   .digest('hex')

@@ -4,7 +4,7 @@ import { statesOf } from '../state/resource-state.ts';
 import type { ServedService } from '../state/served.ts';
 import type { ResourceStatus } from './report.ts';
 
-/** The resources of a service as the status page shows them. `isCurrent`: whether its last poll was complete. */
+/** The resources of a service on the status page. `isCurrent`: whether its last poll was complete. */
 export function resourceStatuses(
   { service, region, project, resources }: ServedService,
   isCurrent: boolean,
@@ -24,7 +24,7 @@ export function resourceStatuses(
       consecutiveFailures: facts.consecutiveFailures,
       runningSince: facts.runningSince,
     };
-    // A backup that ran when the last poll succeeded may have ended since.
+    // A backup that was running in an older poll may have ended since.
     const known = isCurrent ? stateFacts : { ...stateFacts, runningSince: undefined };
     return {
       ...stateFacts,
@@ -51,7 +51,7 @@ export function resourceStatuses(
   });
 }
 
-/** The share of its objective that a resource has used up, 1 when a backup is due; undefined where it is not known. */
+/** The used share of a resource's objective, 1 when a backup is due; undefined if unknown. */
 export function shareOfObjective({ objective, due }: ResourceStatus, now: UnixSeconds): number | undefined {
   if (objective === undefined || due === undefined) return undefined;
   return objective === 0 ? Number.POSITIVE_INFINITY : Math.max(0, 1 - (due - now) / objective);

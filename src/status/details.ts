@@ -11,7 +11,7 @@ import { agoWords, countWords, durationWords, momentWords, objectiveWords, sizeW
 
 const LONGEST_NAME = 64;
 
-/** All that is known of a resource, folded: why it is in its state, what is stored, and what to type next. */
+/** All facts about a resource, collapsed: why it is in its state, what is stored, and useful commands. */
 export function renderDetails(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
   return html`<details><summary>Details<span class="unseen"> of ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
 <div class="panel">${renderTroubles(resource, now)}<dl>${renderFacts(resource, now)}</dl>
@@ -43,7 +43,7 @@ function renderTroubles(resource: ResourceStatus, now: UnixSeconds): Html | unde
 function renderFacts(resource: ResourceStatus, now: UnixSeconds): Html {
   const { objective, due, lastSuccess, lastSize, lastDuration, lastMethod, medianSize, medianDuration } =
     resource;
-  // Told apart only where a manual backup is newer: then the schedule may have stopped.
+  // Shown only if a manual backup is newer: then the schedule may have stopped.
   const { lastAutomaticSuccess } = resource;
   const automatic = lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess;
   const last = words([

@@ -3,7 +3,7 @@ import type { ResourceState } from '../state/resource-state.ts';
 import type { ResourceStatus } from './report.ts';
 import { agoWords, durationWords, sizeWords } from './words.ts';
 
-/** The words for the states of a resource, as alerts, dashboard and `check` use them. */
+/** The names of the states, as in alerts, dashboard and `check`. */
 export const STATE_NAMES: Readonly<Record<ResourceState, string>> = {
   never_backed_up: 'Never backed up',
   stale: 'Stale',
@@ -17,7 +17,6 @@ export const STATE_NAMES: Readonly<Record<ResourceState, string>> = {
   not_expected: 'Not expected',
 };
 
-/** What each state means, for those who see it for the first time. */
 export const STATE_MEANINGS: Readonly<Record<ResourceState, string>> = {
   never_backed_up: 'no successful backup, and the first one is overdue',
   stale: 'the last successful backup is older than the objective',
@@ -31,7 +30,7 @@ export const STATE_MEANINGS: Readonly<Record<ResourceState, string>> = {
   not_expected: 'deleted, or not expected to be backed up',
 };
 
-/** The alert that fires for a state, without the prefix; undefined where none does. */
+/** The alert that fires for a state, without the prefix; undefined for none. */
 export const STATE_ALERTS: Readonly<Partial<Record<ResourceState, string>>> = {
   never_backed_up: 'Missing',
   stale: 'Stale',
@@ -41,7 +40,7 @@ export const STATE_ALERTS: Readonly<Partial<Record<ResourceState, string>>> = {
   slow: 'Slow',
 };
 
-/** Why a resource is in one of its states and since when, in a few words; undefined where there is nothing to add. */
+/** Why and since when a resource is in one of its states, in a few words; undefined without details. */
 export function explain(
   resource: ResourceStatus,
   state: ResourceState,
@@ -81,7 +80,7 @@ export function explain(
   }
 }
 
-/** Since when automatic backups have stopped while a manual one hides it; undefined where they go on. */
+/** When automatic backups stopped while a manual one hides it; undefined if they have not. */
 export function scheduleStopped(resource: ResourceStatus, now: UnixSeconds): string | undefined {
   const { objective, due, lastAutomaticSuccess: last } = resource;
   if (objective === undefined || due === undefined || last === undefined) return undefined;

@@ -3,13 +3,12 @@ import { type Problem, problemsOf } from './problems.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
 import { countWords } from './words.ts';
 
-/** How serious it is: someone must act, something may be wrong, all is well, or nothing can be said. */
+/** The overall status: action is needed, something may be wrong, all is well, or unknown. */
 export type Tone = 'bad' | 'doubtful' | 'good' | 'unknown';
 
 /** How many resources are in each state, 0 included. */
 export type StateCounts = Readonly<Record<ResourceState, number>>;
 
-/** What the head of the page says. */
 export interface Headline {
   readonly tone: Tone;
   readonly sentence: string;
@@ -17,7 +16,7 @@ export interface Headline {
   readonly problems: readonly Problem[];
 }
 
-/** Sums a report up in one sentence. */
+/** Summarizes a report in one sentence. */
 export function headlineOf(report: StatusReport): Headline {
   const counts = countStates(report.resources);
   const problems = isBeforeFirstPoll(report) ? [] : problemsOf(report);
@@ -39,7 +38,6 @@ export function isBeforeFirstPoll({ polls }: StatusReport): boolean {
   return polls.every(({ recent }) => recent.length === 0);
 }
 
-/** Whether some service has been read completely. */
 export function hasData({ polls }: StatusReport): boolean {
   return polls.some(({ lastComplete }) => lastComplete !== undefined);
 }

@@ -4,7 +4,7 @@ import { MOST_RECENT_BACKUPS, type RecentBackup, recentBackups } from '../state/
 import type { ResourceStatus } from './report.ts';
 import { agoWords, durationWords, momentWords, sizeWords } from './words.ts';
 
-/** One mark in the history of a resource: a backup, or the gap where one was due and none came. */
+/** A mark in the history of a resource: a backup, or a gap where a due one is missing. */
 export interface HistoryMark {
   readonly kind: BackupState | 'missing';
   readonly words: string;

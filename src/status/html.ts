@@ -1,25 +1,25 @@
-/** Markup that is safe to send: everything put into it was escaped. Made by {@link html} alone. */
+/** Escaped markup. Only {@link html} creates it. */
 export interface Html {
   readonly markup: string;
 }
 
 type Part = Html | string | number | undefined | readonly Html[];
 
-/** A template of HTML: strings put into it are escaped, for text and for quoted attributes; undefined is nothing. */
+/** A template of HTML: inserted strings are escaped, for text and for quoted attributes; undefined is nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { markup: strings.reduce((text, string, index) => text + markupOf(parts[index - 1]) + string) };
 }
 
-// Control characters, and those that turn the direction of text or take no room: they could make one name look like another.
+// Control, invisible and direction-changing characters: they could make one name look like another.
 const MISLEADING =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
-/** The text with control, invisible and direction-changing characters written out, as in `‹U+202E›`. */
+/** The text with such characters written out, as in `‹U+202E›`. */
 function visible(text: string): string {
   return text.toWellFormed().replace(MISLEADING, codePoint);
 }
 
-/** The text cut to at most `limit` characters as a reader counts them, the last one an ellipsis. */
+/** The text cut to `limit` graphemes, the last one an ellipsis. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);

@@ -37,7 +37,7 @@ export interface PollJson {
 /** One resource in `/api/v1/status`. Undefined fields are absent. */
 export interface ResourceJson {
   readonly state: ResourceState;
-  /** All that hold, worst first. */
+  /** All states, worst first. */
   readonly states: readonly ResourceState[];
   /** Why, in words. */
   readonly reason: string | undefined;
@@ -79,7 +79,7 @@ export interface StatusJson {
   readonly now_timestamp_seconds: number;
   /** How many resources are in each state, 0 included. */
   readonly states: StateCounts;
-  /** What is wrong with the data, each cause once. */
+  /** Problems with the data, each cause once. */
   readonly problems: readonly {
     readonly problem: string;
     readonly alert: string;
@@ -95,7 +95,7 @@ export interface StatusJson {
   readonly resources: readonly ResourceJson[];
 }
 
-/** The text of a {@link StatusJson}, in the words of the metrics. Gives way to other work by `pace`. */
+/** The text of a {@link StatusJson}. Yields to other work by `pace`. */
 export async function statusJson(report: StatusReport, pace: Pace): Promise<string> {
   const head: Omit<StatusJson, 'resources'> = {
     version: report.version,

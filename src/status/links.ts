@@ -3,13 +3,13 @@ import { runbookUrl } from '../rules/runbooks.ts';
 import { type Html, html } from './html.ts';
 import type { ResourceStatus } from './report.ts';
 
-/** A link to the page that says what to do about an alert, given without the prefix. */
+/** A link to the runbook of an alert, named without the prefix. */
 export function runbookLink(alert: string): Html {
   const name = `${ALERT_PREFIX}${alert}`;
   return html`<a href="${runbookUrl(name)}">Runbook<span class="unseen"> ${name}</span></a>`;
 }
 
-/** The dashboard in Grafana, showing one resource. */
+/** The URL of a resource on the Grafana dashboard. */
 export function dashboardUrl(
   grafanaUrl: string,
   { service, region, project, resourceName }: ResourceStatus,

@@ -20,17 +20,14 @@ import {
   viewLink,
 } from './view.ts';
 
-/** What the page needs to know of the server around it. */
+/** What the page needs to know about its server. */
 export interface PageOptions extends CommandOptions {
-  /** Where the metrics are: `/metrics`. */
   readonly telemetryPath: string;
-  /** The address of Grafana; undefined: no link to a dashboard. */
+  /** The URL of Grafana; undefined: no links to dashboards. */
   readonly dashboardUrl: string | undefined;
-  /** How often the page fetches itself. */
   readonly refreshSeconds: number;
 }
 
-/** The options that hold where none are given. */
 export const PAGE_DEFAULTS: PageOptions = {
   ...USUAL_COMMAND,
   telemetryPath: '/metrics',

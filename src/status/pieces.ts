@@ -3,7 +3,7 @@ import { RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts'
 import { type Html, html } from './html.ts';
 import { momentIso, momentWords } from './words.ts';
 
-// Each has a shape of its own, so that nothing depends on colour alone.
+// Each has its own shape, so that nothing depends on color alone.
 const SHAPES: Readonly<Record<ResourceState, Html>> = {
   never_backed_up: html`<circle cx="8" cy="8" r="6" /><path d="m4 12 8-8" />`,
   stale: html`<circle cx="8" cy="8" r="6" /><path d="M8 4.5V8l2.5 2" />`,
@@ -17,29 +17,29 @@ const SHAPES: Readonly<Record<ResourceState, Html>> = {
   not_expected: html`<path d="M4 8h8" />`,
 };
 
-/** The pictures that {@link icon} refers to; stands once on the page. */
+/** The symbols for {@link icon}; occurs once on the page. */
 export const iconSheet: Html = html`<svg class="sheet" aria-hidden="true">${RESOURCE_STATES.map(
   (state) => html`<symbol id="icon-${state}" viewBox="0 0 16 16">${SHAPES[state]}</symbol>`,
 )}</svg>`;
 
-/** The picture of a state, for eyes only. */
+/** The symbol of a state, hidden from screen readers. */
 export function icon(state: ResourceState): Html {
   return html`<svg class="icon" aria-hidden="true"><use href="#icon-${state}" /></svg>`;
 }
 
-/** A moment in the given words, with the full time for machines and on hover. */
+/** A time in the given words, with the full time for machines and on hover. */
 export function time(moment: UnixSeconds, words: string): Html {
   const iso = momentIso(moment);
   if (iso === undefined) return html`<span>${words}</span>`;
   return html`<time datetime="${iso}" title="${momentWords(moment)}">${words}</time>`;
 }
 
-/** A dash for the eye, and what it means for the ear. */
+/** A dash, and its meaning for screen readers. */
 export function absent(meaning: string): Html {
   return html`<span class="absent" aria-hidden="true">–</span><span class="unseen">${meaning}</span>`;
 }
 
-/** A strip of small marks that each have words, for the pointer and for screen readers. */
+/** A strip of small marks, each with a text for the pointer and for screen readers. */
 export function strip(
   label: string,
   marks: readonly { readonly kind: string; readonly words: string }[],

@@ -4,7 +4,7 @@ import { absent, strip, time } from './pieces.ts';
 import type { PollRecord, PollStatus, StatusReport } from './report.ts';
 import { agoWords, countWords, durationWords, momentWords } from './words.ts';
 
-/** The last polls of each service, folded. */
+/** The last polls of each service, collapsed. */
 export function renderPolls(report: StatusReport): Html {
   const failing = report.polls.filter(
     ({ recent }) => recent[0] !== undefined && recent[0].outcome !== 'success',

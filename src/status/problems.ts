@@ -3,26 +3,24 @@ import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 import type { PollStatus, ProjectStatus, StatusReport } from './report.ts';
 import { agoWords, countWords, durationWords, momentWords } from './words.ts';
 
-/** Something that keeps the data from being fresh and complete, or soon will: one cause, wherever it is met. */
+/** Something that makes the data stale or incomplete, or soon will. The same cause is one problem in all scopes. */
 export interface Problem {
   readonly sentence: string;
-  /** The alert about it, without the prefix. */
+  /** The alert for it, without the prefix. */
   readonly alert: string;
-  /** The services that it concerns; none where it concerns the exporter. */
+  /** The services affected; none if it is about the exporter. */
   readonly places: readonly ProblemPlace[];
 }
 
-/** Where a problem is met. */
 export interface ProblemPlace {
   readonly project: string;
   readonly region: string;
   /** Undefined: the whole project. */
   readonly service: string | undefined;
-  /** How old the data is that is shown instead. */
+  /** Age of the data shown. */
   readonly note: string | undefined;
 }
 
-/** All problems of a report, each cause once. */
 export function problemsOf(report: StatusReport): readonly Problem[] {
   const found = [
     ...report.reloadProblems.map(reloadProblem),
@@ -116,7 +114,7 @@ const reasonWords = (rejected: PollStatus['rejected']): string =>
     .map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${countWords(count)}`)
     .join(', ');
 
-/** Why something failed, without what it was: what keeps from one list mostly keeps from the other. */
+/** The cause without the operation: both lists often fail for the same cause. */
 const causeOf = (reason: string | undefined): string | undefined => reason?.replace(/^cannot [^:]+: /, '');
 
 function because(reason: string | undefined): string {

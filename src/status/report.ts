@@ -6,15 +6,15 @@ import type { Scope } from '../state/objective.ts';
 import type { PackedBackups } from '../state/recent-backups.ts';
 import type { ResourceState, StateFacts } from '../state/resource-state.ts';
 
-/** One resource as the status page shows it. What is not known is undefined. */
+/** One resource on the status page. Unknown facts are undefined. */
 export interface ResourceStatus extends Scope, StateFacts {
-  /** All states that hold, worst first. */
+  /** All its states, worst first. */
   readonly states: readonly [ResourceState, ...ResourceState[]];
   readonly resourceId: string;
   readonly resourceName: string;
-  /** False when it was deleted and its backups stayed behind. */
+  /** False if it was deleted and its backups remain. */
   readonly exists: boolean;
-  /** Why it is not expected to be backed up, in words; undefined where it is, or the configuration says so. */
+  /** Why it is not expected to be backed up, in words; undefined if it is, or if the configuration says so. */
   readonly notExpected: string | undefined;
   readonly created: UnixSeconds | undefined;
   /** Its engine or type, and the service's own word for its status. */
@@ -24,40 +24,38 @@ export interface ResourceStatus extends Scope, StateFacts {
   readonly lastState: BackupState | undefined;
   /** How the newest successful backup was started. */
   readonly lastMethod: string | undefined;
-  /** When the newest successful automatic backup was complete: a manual one hides a schedule that has stopped. */
+  /** End of the newest successful automatic backup: a manual one can hide a stopped schedule. */
   readonly lastAutomaticSuccess: UnixSeconds | undefined;
   readonly lastFailure: UnixSeconds | undefined;
-  /** When the oldest successful backup was complete: how far back one can restore. */
+  /** End of the oldest successful backup: how far back one can restore. */
   readonly oldestSuccess: UnixSeconds | undefined;
   readonly stored: Readonly<Record<BackupState, number>>;
   readonly storedBytes: Bytes | undefined;
   readonly recent: PackedBackups;
 }
 
-/** How one poll ended. */
 export interface PollRecord {
   readonly ended: UnixSeconds;
   readonly duration: Seconds;
   readonly outcome: Outcome;
-  /** One sentence why it failed; undefined when it did not. Holds no secret. */
+  /** One sentence why it failed; undefined if it did not. Contains no secret. */
   readonly reason: string | undefined;
   /** Requests to the service, retries included. */
   readonly requests: number;
 }
 
-/** One service of one project as the status page shows it. */
 export interface PollStatus extends Scope {
   /** The last polls, newest first; none before the first has ended. */
   readonly recent: readonly PollRecord[];
   /** End of the last complete poll, whose rows are shown; undefined before it. */
   readonly lastComplete: UnixSeconds | undefined;
-  /** Undefined when the inventory is not requested or was not yet. */
+  /** Undefined if the inventory is not read or was not read yet. */
   readonly inventory: { readonly complete: boolean; readonly reason: string | undefined } | undefined;
-  /** Rows that the last poll could not read. */
+  /** Rows that the last poll could not parse. */
   readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
-  /** This machine's clock less the service's; undefined where the service did not tell. */
+  /** This machine's clock minus the service's; undefined if unknown. */
   readonly clockSkew: Seconds | undefined;
-  /** Backups that the service counts and does not list; undefined before the first complete poll. */
+  /** Backups that the service counts but does not list; undefined before the first complete poll. */
   readonly unlisted: number | undefined;
   /** Resources beyond `limits.resources`, which are not shown; undefined before the first complete poll. */
   readonly overLimit: number | undefined;
@@ -65,7 +63,7 @@ export interface PollStatus extends Scope {
   readonly resources: number | undefined;
 }
 
-/** One project as far as all of its services share it. */
+/** The part of a project that its services share. */
 export interface ProjectStatus {
   readonly region: string;
   readonly project: string;
@@ -73,11 +71,10 @@ export interface ProjectStatus {
   readonly passwordExpires: UnixSeconds | undefined;
 }
 
-/** All that the status page and `/api/v1/status` show. */
 export interface StatusReport {
   readonly version: string;
   readonly now: UnixSeconds;
-  /** What is wrong with the configuration that was last reloaded; none when it is in force. */
+  /** Problems of the last configuration reload; none if it is in use. */
   readonly reloadProblems: readonly string[];
   readonly projects: readonly ProjectStatus[];
   readonly polls: readonly PollStatus[];

@@ -1,6 +1,6 @@
 import type { ResourceStatus } from './report.ts';
 
-/** How the commands on the page are to be typed. */
+/** How to write the commands on the page. */
 export interface CommandOptions {
   /** How the program is run: `huaweicloud-backup-exporter`, `kubectl exec deploy/exporter -- huaweicloud-backup-exporter`. */
   readonly program: string;
@@ -8,13 +8,12 @@ export interface CommandOptions {
   readonly configFile: string | undefined;
 }
 
-/** Where nothing else is known. */
 export const USUAL_COMMAND: CommandOptions = {
   program: 'huaweicloud-backup-exporter',
   configFile: undefined,
 };
 
-/** The product's own command about a resource, ready to paste into a shell. */
+/** A command of this program about a resource, ready to paste into a shell. */
 export function backupsCommand(
   action: 'list' | 'create' | 'wait',
   { project, service, resourceId }: Pick<ResourceStatus, 'project' | 'service' | 'resourceId'>,
@@ -29,7 +28,7 @@ export function backupsCommand(
 }
 
 const PLAIN = /^[A-Za-z0-9_@%+:,./-]+$/;
-// What cannot be seen must not be pasted unseen.
+// Invisible characters must not be pasted unnoticed.
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**

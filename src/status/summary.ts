@@ -9,7 +9,7 @@ import type { PollStatus, StatusReport } from './report.ts';
 import { FIRST_VIEW, type View, viewLink } from './view.ts';
 import { agoWords, countWords, momentWords } from './words.ts';
 
-/** The head of the page: the headline, how many resources are in which state, how old the data is, and what is wrong with it. */
+/** The top of the page: headline, resources by state, age of the data, and problems. */
 export function renderSummary(report: StatusReport, headline: Headline, view: View): Html {
   return html`<section id="summary" data-live aria-labelledby="headline">
 <h1 id="headline" class="headline ${headline.tone}">${headline.sentence}</h1>
@@ -25,7 +25,7 @@ ${RESOURCE_STATES.map((state) => renderCount(state, counts[state], view))}
 </ul>`;
 }
 
-// A link to all of a state, so that it leads to as many rows as it says.
+// Links to all resources in a state, so that the number matches.
 function renderCount(state: ResourceState, count: number, view: View): Html {
   const shown = view.state === state;
   const link = viewLink({ ...FIRST_VIEW, sort: view.sort, direction: view.direction, state });
@@ -85,12 +85,12 @@ const scopeWords = ({ project, region }: Pick<PollStatus, 'project' | 'region'>)
 
 const pollName = (poll: PollStatus): Html => html`${poll.service} in <bdi>${scopeWords(poll)}</bdi>`;
 
-/** The title of the page: the headline, so that a tab in the background shows it too. */
+/** The title of the page: the headline, visible even in a background tab. */
 export function pageTitle({ sentence }: Headline): string {
   return `${sentence} – Huawei Cloud backups`;
 }
 
-/** The name of the icon of the page: it shows whether something is wrong. */
+/** The name of the page's icon. */
 export function pageIcon({ tone, counts }: Headline): 'trouble' | 'fine' {
   const attention = RESOURCE_STATES.some((state) => needsAttention(state) && counts[state] > 0);
   return attention || tone === 'bad' || tone === 'doubtful' ? 'trouble' : 'fine';

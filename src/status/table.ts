@@ -72,7 +72,6 @@ function orderWords({ sort, direction }: View): string {
   return `by ${SORT_NAMES[sort].toLowerCase()}, ${order}`;
 }
 
-/** What the table can be sorted by, in the words of the page. */
 export const SORT_NAMES: Readonly<Record<SortKey, string>> = {
   state: 'State',
   resource: 'Resource',
@@ -168,11 +167,11 @@ function renderName(name: string, longest = LONGEST_NAME): Html {
   return html`<bdi class="name"${shown === name ? undefined : html` title="${name}"`}>${shown}</bdi>`;
 }
 
-/** Why the resource is in its state, and which other states hold. */
+/** Why the resource is in its state, and its other states. */
 function renderReasons(resource: ResourceStatus, now: UnixSeconds): Html {
   const [state, ...others] = resource.states;
   const reason = explain(resource, state, now);
-  // That a backup is stuck says that it is running.
+  // A stuck backup is always running.
   const besides = others.filter((other) => other !== 'running' || !resource.states.includes('stuck'));
   const more = besides.map((other) => {
     const words = explain(resource, other, now);
@@ -206,7 +205,7 @@ function percent(share: number): string {
   return `${countWords(share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100))} %`;
 }
 
-// The bar ends at one and a half objectives, so that being over it can be seen.
+// The bar ends at 1.5 objectives, so that exceeding it is visible.
 const BAR_END = 1.5;
 
 function renderBar(share: number): Html {

@@ -3,7 +3,7 @@ import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/re
 import { shareOfObjective } from './build-report.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
 
-/** The columns by which the table can be sorted, in the order in which they stand. */
+/** The sortable columns, in order. */
 export const SORT_KEYS = [
   'state',
   'resource',
@@ -15,20 +15,18 @@ export const SORT_KEYS = [
   'failures',
   'running',
 ] as const;
-/** One of {@link SORT_KEYS}. */
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** The ways to sort a column. For the column `state`, `desc` is worst first. */
+/** Sort directions. For the column `state`, `desc` is worst first. */
 export type SortDirection = 'asc' | 'desc';
 
-/** The states that the filter knows: each state, and `attention` for all that someone should look at. */
+/** The values of the filter: each state, and `attention` for all that need attention. */
 export const STATE_FILTERS = ['attention', ...RESOURCE_STATES] as const;
-/** One of {@link STATE_FILTERS}. */
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
-/** What part of the table is asked for, and in which order. */
+/** Which part of the table to show, and in which order. */
 export interface View {
-  /** Words that must all be found in a resource's name, id, service, project or region; empty: all resources. */
+  /** Words that must all occur in a resource's name, id, service, project or region; empty: all resources. */
   readonly text: string;
   readonly state: StateFilter | undefined;
   readonly sort: SortKey;
@@ -37,20 +35,19 @@ export interface View {
   readonly page: number;
 }
 
-/** Rows on one page. */
 export const PAGE_SIZE = 100;
 
-/** The view of someone who asked for nothing: all resources, worst first. */
+/** The default view: all resources, worst first. */
 export const FIRST_VIEW: View = { text: '', state: undefined, sort: 'state', direction: 'desc', page: 1 };
 
-/** What is read of a query string; `URLSearchParams` is one. */
+/** The query string as {@link readView} needs it, such as `URLSearchParams`. */
 export interface Query {
   readonly get: (name: string) => string | null;
 }
 
 const MOST_TEXT = 256;
 
-/** Reads `q`, `state`, `sort`, `dir` and `page`. What is missing or not known counts as not asked for. */
+/** Reads `q`, `state`, `sort`, `dir` and `page`, ignoring missing and unknown values. */
 export function readView(query: Query): View {
   const sort = oneOf(SORT_KEYS, query.get('sort')) ?? FIRST_VIEW.sort;
   const page = query.get('page') ?? '';
@@ -66,7 +63,7 @@ export function readView(query: Query): View {
   };
 }
 
-/** The link to a view, relative to the page; what goes without saying is left out. */
+/** The link to a view, relative to the page, without defaults. */
 export function viewLink({ text, state, sort, direction, page }: View): string {
   const parameters = new URLSearchParams();
   if (text !== '') parameters.set('q', text);
@@ -77,23 +74,22 @@ export function viewLink({ text, state, sort, direction, page }: View): string {
   return `?${parameters}`;
 }
 
-/** The direction that a column is sorted in first: words from A, all else from the worst or greatest. */
+/** The initial sort direction of a column: ascending for names, else worst or largest first. */
 export function firstDirection(key: SortKey): SortDirection {
   return key === 'resource' || key === 'service' || key === 'project' ? 'asc' : 'desc';
 }
 
-/** The resources of one page of a view. */
 export interface Selection {
   readonly rows: readonly ResourceStatus[];
-  /** How many resources the filter leaves, on all pages. */
+  /** How many resources match the filter, on all pages. */
   readonly matching: number;
-  /** The page shown: the last one where a later one was asked for. */
+  /** The page shown: the last one if a later one was requested. */
   readonly page: number;
   /** At least 1. */
   readonly pages: number;
 }
 
-/** Filters, sorts and pages the resources of a report. Sorts equal ones worst first, then by name. */
+/** Filters, sorts and pages the resources of a report. Ties are sorted worst first, then by name. */
 export function select(report: StatusReport, view: View): Selection {
   const matching = report.resources.filter(matcherOf(view));
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
@@ -106,7 +102,6 @@ export function select(report: StatusReport, view: View): Selection {
   };
 }
 
-/** All resources, worst first. */
 export function worstFirst(report: StatusReport): readonly ResourceStatus[] {
   return sorted(report.resources, FIRST_VIEW, report.now);
 }
@@ -158,7 +153,7 @@ function sorted(
 
 const MOST_SHARE = 1e6;
 
-// One number, so that ten thousand resources are sorted in a few milliseconds: the state, then the share of the objective.
+// One number, to sort ten thousand resources in a few milliseconds: the state, then the share of the objective.
 function badnessOf(resource: ResourceStatus, now: UnixSeconds): number {
   const [state] = resource.states;
   const rank = RESOURCE_STATES.length - RESOURCE_STATES.indexOf(state);
@@ -196,7 +191,7 @@ function sortValue(
   }
 }
 
-// A backup that is due and does not exist is older than every other one.
+// A backup that is due but does not exist is older than all others.
 function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): number | undefined {
   if (lastSuccess !== undefined) return now - lastSuccess;
   return states[0] === 'never_backed_up' ? Number.POSITIVE_INFINITY : undefined;

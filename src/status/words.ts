@@ -4,7 +4,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of time in its two largest units, rounded down: `3 d 4 h`, `4 h 12 min`, `1 min 7 s`, `54 s`. */
+/** A duration in its two largest units, rounded down: `3 d 4 h`, `4 h 12 min`, `1 min 7 s`, `54 s`. */
 export function durationWords(length: Seconds): string {
   if (length > 0 && length < 1) return 'under 1 s';
   if (length < MINUTE) return `${Math.floor(length)} s`;
@@ -14,7 +14,7 @@ export function durationWords(length: Seconds): string {
   return `${countWords(Math.floor(length / DAY))} d`;
 }
 
-/** A length of time as a person sets it: `26 h`, `7 d`, `90 min`; others in their two largest units. */
+/** A duration as configured by people: `26 h`, `7 d`, `90 min`; others in their two largest units. */
 export function objectiveWords(length: Seconds): string {
   if (length === 0 || length % MINUTE !== 0) return durationWords(length);
   if (length % DAY === 0) return `${countWords(length / DAY)} d`;
@@ -22,7 +22,7 @@ export function objectiveWords(length: Seconds): string {
   return length < 4 * HOUR ? `${length / MINUTE} min` : durationWords(length);
 }
 
-/** How long ago a moment was: `3 d 4 h`; of a moment that lies ahead by the clock here: `in 5 min`. */
+/** How long ago a time was: `3 d 4 h`; for a time in the future: `in 5 min`. */
 export function ageWords(moment: UnixSeconds, now: UnixSeconds): string {
   return moment > now
     ? `in ${durationWords(seconds(moment - now))}`
@@ -46,7 +46,7 @@ export function sizeWords(size: Bytes): string {
   return `${value.toFixed(value >= 10 ? 1 : 2)} ${unit}`;
 }
 
-/** A whole number with its thousands set apart: `10,000`. */
+/** An integer with thousands separators: `10,000`. */
 export function countWords(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
@@ -55,16 +55,16 @@ export function countWords(value: number): string {
 export const counted = (count: number, noun: string): string =>
   `${countWords(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-// Beyond this, JavaScript has no date (ECMA-262, time values).
+// The limit of JavaScript dates (ECMA-262, time values).
 const LAST_MOMENT = 8.64e12;
 
-/** A moment for machines, `2026-07-01T10:00:00Z`; undefined where the calendar of JavaScript ends. */
+/** A time for machines, `2026-07-01T10:00:00Z`; undefined beyond the range of JavaScript dates. */
 export function momentIso(moment: UnixSeconds): string | undefined {
   if (!(Math.abs(moment) <= LAST_MOMENT)) return undefined;
   return new Date(Math.floor(moment) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** A moment for people: `2026-07-01 10:00:00 UTC`. */
+/** A time for people: `2026-07-01 10:00:00 UTC`. */
 export function momentWords(moment: UnixSeconds): string {
   return momentIso(moment)?.replace('T', ' ').replace('Z', ' UTC') ?? `${moment} s after 1970`;
 }

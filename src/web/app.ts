@@ -4,20 +4,18 @@ import type { Log } from '../log/log.ts';
 import { type MetricsSource, metricsRoute } from './metrics-route.ts';
 import { allowOnly, sendText } from './plain-text.ts';
 
-/** What the web part serves. */
 export interface WebAppOptions {
   readonly telemetryPath: string;
   readonly metrics: MetricsSource;
   /** Whether each service has been polled once. */
   readonly isReady: () => boolean;
-  /** The page for people and its JSON. */
   readonly status: Router;
-  /** Reloads the configuration; resolves with what is wrong with it. Undefined disables `/-/reload`. */
+  /** Reloads the configuration; resolves with its problems. Undefined disables `/-/reload`. */
   readonly reload: (() => Promise<readonly string[]>) | undefined;
   readonly log: Log;
 }
 
-/** The paths of the exporter. What is not one of them is 404; a path requested with another method is 405. */
+/** The routes of the exporter. Unknown paths get 404, other methods 405. */
 export function createWebApp(options: WebAppOptions): Express {
   const { telemetryPath, metrics, isReady, reload, log } = options;
   const app = express();

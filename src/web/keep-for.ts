@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 
-// What waits for its turn to be made.
 const MOST_WAITING = 100;
 
 /**

@@ -6,7 +6,6 @@ import type { Publication, PublishedDeflate, PublishedText } from '../metrics/pu
 import { negotiateFormat } from './negotiation.ts';
 import { sendShared } from './shared-body.ts';
 
-/** Where a scrape gets its two parts from. */
 export interface MetricsSource {
   readonly publication: () => Publication;
   readonly renderOwnMetrics: (format: ExpositionFormat) => Promise<string>;
@@ -15,7 +14,7 @@ export interface MetricsSource {
 // 10 bytes: magic, deflate, no flags, no time, fastest compression, unknown system.
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
-/** Serves `/metrics`: the series of resources and services as they were published, then those of the process. */
+/** Serves `/metrics`: the published series of resources and services, then those of the process. */
 export function metricsRoute(source: MetricsSource): RequestHandler {
   return async (request, response) => {
     const format = negotiateFormat(request.headers.accept);
@@ -34,9 +33,9 @@ export function metricsRoute(source: MetricsSource): RequestHandler {
   };
 }
 
-/** Sends buffers that many responses share, so that a slow client holds no copy of them. */
+/** Sends buffers shared by many responses, so that a slow client needs no copy of them. */
 async function send(request: Request, response: Response, buffers: readonly Buffer[]): Promise<void> {
-  // Encryption makes a copy of whatever is written, so it gets a slice at a time.
+  // TLS copies whatever is written, so it is written in slices.
   if (request.socket instanceof TLSSocket) return sendShared(response, buffers);
   if (request.method !== 'HEAD') {
     response.cork();

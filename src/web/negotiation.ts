@@ -1,6 +1,6 @@
 import type { ExpositionFormat } from '../metrics/exposition.ts';
 
-/** The exposition format for an `Accept` header: OpenMetrics only where it is asked for by name and wanted most. */
+/** The exposition format for an `Accept` header: OpenMetrics only if named explicitly and preferred. */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   const ranges = parseHeader(accept ?? '');
   const openMetrics = Math.max(0, ...ranges.filter(isOpenMetrics).map(({ weight }) => weight));
@@ -17,7 +17,7 @@ interface Choice {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-// Of OpenMetrics only version 1.0.0 is served; a range without a version takes any.
+// Only OpenMetrics 1.0.0 is supported; a range without a version accepts any.
 const isOpenMetrics = ({ value, parameters }: Choice): boolean =>
   value === 'application/openmetrics-text' && (parameters.get('version') ?? '1.0.0') === '1.0.0';
 

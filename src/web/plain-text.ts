@@ -1,12 +1,11 @@
 import type { RequestHandler, Response } from 'express';
 
-/** Responds with a line of text. */
 export function sendText(response: Response, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
   response.end(`${text}\n`);
 }
 
-/** Responds to every method but the given ones. */
+/** Responds with 405 to all but the given methods. */
 export const allowOnly =
   (methods: string): RequestHandler =>
   (_request, response) => {

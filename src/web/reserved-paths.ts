@@ -1,2 +1,2 @@
-/** Paths that `--web.telemetry-path` cannot take, nor any path below them, because something else is served there. */
+/** Paths in use, which `--web.telemetry-path` must not equal or be below. */
 export const RESERVED_PATHS: readonly string[] = ['/', '/assets', '/api', '/config', '/-'];

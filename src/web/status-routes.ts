@@ -25,7 +25,6 @@ interface Body {
   readonly gzipped: () => Promise<Buffer>;
 }
 
-/** Where the status routes get from what they show. */
 export interface StatusSource {
   readonly status: () => StatusReport;
   /** The configuration in use as text, without secrets. */
@@ -86,7 +85,7 @@ function queryOf({ originalUrl }: Request): URLSearchParams {
 
 const compress = promisify(gzip);
 
-// A page of rows shrinks to a tenth, and the one who was paged may sit behind a slow line.
+// A page of rows compresses to a tenth, which helps on slow connections.
 function bodyOf(type: string, text: string): Body {
   const plain = Buffer.from(text);
   let gzipped: Promise<Buffer> | undefined;
@@ -111,7 +110,7 @@ async function send(
     response.setHeader('Retry-After', '1');
     return sendText(response, 503, 'Too many pages are being rendered. Try again.');
   }
-  // What the web configuration file sets stays as it is.
+  // Headers set in the web configuration file take precedence.
   for (const [name, value] of Object.entries(headers))
     if (!response.hasHeader(name)) response.set(name, value);
   response.set({ 'Content-Type': body.type, Vary: 'Accept-Encoding' });

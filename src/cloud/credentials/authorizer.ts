@@ -6,31 +6,29 @@ import type { Sender } from '../sender.ts';
 import { type AccessKey, authorizationHeader, sdkDate } from '../signature.ts';
 import type { SignInGuard } from './sign-in-guard.ts';
 
-/** What authenticates requests to the services of a project, for as long as they accept it. */
+/** What authenticates requests to the services of a project. */
 export interface Authorization {
-  /** The project that it belongs to, where that is known. */
+  /** The project that it belongs to, if known. */
   readonly projectId: string | undefined;
   /** For requests about a project; without one while its id is being looked up. */
   readonly headersFor: (projectId: string | undefined) => AuthHeaders;
   readonly signed: boolean;
-  /** What it consists of, none of which may ever be shown. */
+  /** Its secrets, never to be shown. */
   readonly secrets: readonly string[];
 }
 
-/** One way to sign in. */
 export interface Authorizer {
   /** Resolves with an authorization that should be accepted; rejects with a `CloudFailure`. */
   readonly authorize: (signal: AbortSignal) => Promise<Authorization>;
-  /** Makes `authorize` obtain another one than this. */
+  /** Makes `authorize` obtain a new one instead of this. */
   readonly discard: (authorization: Authorization) => void;
-  /** Whether it would take a sign-in to replace this one now. */
+  /** Whether replacing this one would take a sign-in now. */
   readonly needsSignIn: (authorization: Authorization) => boolean;
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
-  /** What to do when a service refuses what this way of signing in gives. */
+  /** What to do when a service refuses these credentials. */
   readonly refusedAdvice: string;
 }
 
-/** What a way to sign in depends on. */
 export interface AuthorizerContext {
   readonly project: ProjectConfig;
   readonly sender: Sender;
@@ -49,7 +47,7 @@ export const READ_EACH_TIME = {
   passwordExpiresAt: () => undefined,
 } as const satisfies Partial<Authorizer>;
 
-/** A token, sent with each request as it is. */
+/** A token, sent with each request. */
 export const tokenAuthorization = (token: string, projectId: string | undefined): Authorization => ({
   projectId,
   headersFor: () => () => ({ 'x-auth-token': token }),
@@ -71,7 +69,7 @@ export function keyAuthorization(
         ...(projectId === undefined ? {} : { 'x-project-id': projectId }),
         ...(securityToken === undefined ? {} : { 'x-security-token': securityToken }),
       };
-      // Only these are signed: a gateway may change or drop any other header on the way.
+      // Only these are signed: gateways may change or drop other headers.
       const signed = { ...request, headers: { ...request.headers, ...headers } };
       return { ...headers, authorization: authorizationHeader(signed, key) };
     },

@@ -12,7 +12,6 @@ import { cannotSignIn, isHeaderValue, readHeaderSecret, readSecret } from './sec
 
 type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
-/** Creates the way to sign in that a project is configured with. */
 export function createAuthorizer(context: AuthorizerContext): Authorizer {
   const { credentials } = context.project;
   switch (credentials.type) {
@@ -52,7 +51,7 @@ function accessKeyAuthorizer(
   };
 }
 
-/** A token that somebody else obtains and keeps fresh. */
+/** A token that somebody else obtains and renews. */
 const tokenAuthorizer = ({ token }: CredentialsOf<'token'>): Authorizer => ({
   ...READ_EACH_TIME,
   authorize: async () => tokenAuthorization(await readHeaderSecret(token), undefined),

@@ -20,10 +20,10 @@ const SESSION_TOKEN_MARGIN = 300;
 const DEFAULT_LIFE = seconds(60 * 60);
 const ATTACH_AGENCY = 'attach an agency to this server, or use other credentials';
 
-/** Statuses of a metadata service that knows no session tokens. */
+/** Statuses of a metadata service without session tokens. */
 const WITHOUT_SESSION_TOKENS: ReadonlySet<number> = new Set([404, 405, 503]);
 
-/** `token` is undefined where the metadata service works without one. */
+/** `token` is undefined if the metadata service does not need one. */
 interface Session {
   readonly token: string | undefined;
   readonly until: UnixSeconds;
@@ -32,7 +32,7 @@ interface Session {
 const statusOf = (error: unknown): number | undefined =>
   error instanceof CloudFailure ? error.details.status : undefined;
 
-/** Signs with the temporary key that the metadata service of a server gives for its agency. */
+/** Signs with the temporary key that the metadata service of a server provides for its agency. */
 export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorizer {
   const { project, sender, clock, log, lifetime, metadataOrigin } = context;
   const { host } = new URL(metadataOrigin);
@@ -42,7 +42,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     signInRequest({
       endpoint: metadataOrigin,
       timeout: METADATA_TIMEOUT,
-      // The vendor's own clients take any 401 for a server without an agency.
+      // The vendor's own clients treat any 401 as a server without an agency.
       whenRefused: () => ({ advice: ATTACH_AGENCY }),
       ...given,
     });
@@ -86,7 +86,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
       return await requestKey(note);
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
-      // The session token is of an earlier boot of the server, or one is required from now on.
+      // The session token is from before a reboot, or one is required from now on.
       const wasNew = given !== session;
       session = undefined;
       if (wasNew) throw error;

@@ -22,7 +22,7 @@ import { createRenewable, type Expiring } from './renewable.ts';
 import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
 import type { SignIn } from './sign-in-guard.ts';
 
-/** A sign-in with the request that sends it. */
+/** A sign-in and the request that performs it. */
 interface PreparedSignIn {
   readonly signIn: SignIn;
   readonly request: CloudRequest;
@@ -30,7 +30,7 @@ interface PreparedSignIn {
 
 type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
-// Where a token does not say when it expires: long enough for many polls, short enough to be renewed before most do.
+// If a token does not say when it expires: long enough for many polls, short enough to renew most in time.
 const DEFAULT_LIFE = seconds(60 * 60);
 const LOCKED_FOR = seconds(15 * 60);
 const JSON_TYPE = { 'content-type': 'application/json;charset=utf8' };
@@ -67,7 +67,7 @@ function readToken({ status, headers, body }: CloudResponse, host: string, clock
   }
   const facts = asJsonObject(asJsonObject(body)?.['token']);
   const expires = readTimestamp(facts?.['expires_at']);
-  // Both times are of the same clock, so that ours need not be right.
+  // Both times are from the server's clock, so ours need not be right.
   const issued = readTimestamp(facts?.['issued_at']) ?? clock();
   const projectId = asJsonObject(facts?.['project'])?.['id'];
   return {
@@ -82,7 +82,7 @@ function readToken({ status, headers, body }: CloudResponse, host: string, clock
   };
 }
 
-/** Signs in with IAM and shares one token among all services of the project. */
+/** Signs in to IAM and shares one token among all services of the project. */
 function createIamTokenAuthorizer(
   context: AuthorizerContext,
   prepare: () => Promise<PreparedSignIn>,
@@ -116,7 +116,7 @@ function createIamTokenAuthorizer(
   };
 }
 
-/** What to do about a refused password, as far as IAM says why. */
+/** What to do about a refused password, if IAM says why. */
 function passwordAdvice({ text = '' }: VendorError, password: string, origin: string): RefusalAdvice {
   if (/\block/i.test(text)) {
     return { advice: 'wait 15 minutes before trying again', wait: LOCKED_FOR };
@@ -200,6 +200,6 @@ export function createOidcAuthorizer(
       }),
     };
   });
-  // Whatever user IAM makes of the workload: no password of it is in use.
+  // The workload is not a user with a password.
   return { ...authorizer, passwordExpiresAt: () => undefined };
 }

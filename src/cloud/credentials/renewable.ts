@@ -3,29 +3,29 @@ import { errorMessage } from '../../errors.ts';
 import type { CloudFailure } from '../failure.ts';
 import { type NoteFailure, shareRun } from '../shared-run.ts';
 
-/** Something that is valid for a time: a token, a temporary key. */
+/** A value that is valid for a while: a token, a temporary key. */
 export interface Expiring<Value> {
   readonly value: Value;
   readonly validFor: Seconds;
 }
 
-/** Something that expires and is renewed. All callers share one, and one renewal at a time. */
+/** A value that expires and is renewed. All callers share it, and one renewal at a time. */
 export interface Renewable<Value> {
   readonly get: (signal: AbortSignal) => Promise<Value>;
-  /** Whether this is the one that is in use. */
+  /** Whether this is the current value. */
   readonly holds: (value: Value) => boolean;
-  /** Makes `get` obtain another one than this. */
+  /** Makes `get` obtain a new value instead of this. */
   readonly discard: (value: Value) => void;
 }
 
-/** How to obtain what is renewed. */
+/** How to obtain the value. */
 export interface RenewableOptions<Value> {
   readonly obtain: (note: NoteFailure) => Promise<Expiring<Value>>;
   readonly clock: Clock;
   /** Aborts when it is no longer needed. */
   readonly lifetime: AbortSignal;
   readonly interrupted: (signal: AbortSignal) => CloudFailure;
-  /** Called when a renewal ahead of time failed while the old value is still in use. */
+  /** Called when an early renewal failed while the old value is still valid. */
   readonly renewalFailed: (reason: string) => void;
 }
 
@@ -33,7 +33,7 @@ interface Held<Value> {
   readonly value: Value;
   readonly renewAt: UnixSeconds;
   readonly usableUntil: UnixSeconds;
-  /** Between two renewals ahead of time, when the first has failed. */
+  /** Between two early renewals, after the first failed. */
   readonly renewalPause: Seconds;
 }
 
@@ -41,12 +41,11 @@ const LARGEST_MARGIN = 30 * 60;
 const MARGIN_SHARE = 0.2;
 const LAST_MINUTE = 60;
 const LAST_MINUTE_SHARE = 0.05;
-// A value that has expired when it comes, by this clock, must not cost a renewal for each request.
+// A value that has already expired by this clock must not cost a renewal for each request.
 const USE_WHEN_EXPIRED = 60;
 const LONGEST_RENEWAL_PAUSE = 60;
 const RENEWAL_PAUSE_SHARE = 0.05;
 
-/** Creates a renewable; nothing is obtained before it is needed. */
 export function createRenewable<Value>(options: RenewableOptions<Value>): Renewable<Value> {
   const { clock, lifetime } = options;
   let held: Held<Value> | undefined;

@@ -1,18 +1,18 @@
 import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
 
-/** Limits the sign-ins that follow from refused tokens: a call that refuses every token must not cause one each time. */
+/** Limits the sign-ins caused by refused tokens: a call that refuses every token must not cause one each time. */
 export interface RenewalLimit {
   /** Whether a refusal of this call may cause a sign-in now. If so, it counts. */
   readonly allows: (call: string) => boolean;
-  /** To be called when the call refused the new token too. */
+  /** To be called when the call also refused the new token. */
   readonly unhelped: (call: string) => void;
 }
 
 const WINDOW = 5 * 60;
-// A second one where the first helped: a token may be revoked twice.
+// A second one if the first helped: a token may be revoked twice.
 const ALLOWED = 2;
 
-/** Creates a limit of one sign-in per call in five minutes, and of two where the first one helped. */
+/** One sign-in per call in five minutes, two if the first one helped. */
 export function createRenewalLimit(clock: Clock): RenewalLimit {
   const renewals = new Map<string, { readonly at: UnixSeconds; readonly left: number }>();
 

@@ -4,13 +4,13 @@ import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
 import { oneLine } from '../redaction.ts';
 
-/** The failure of a sign-in that cannot even be tried. */
+/** The failure of a sign-in that cannot even be attempted. */
 export const cannotSignIn = (reason: string, advice: string): CloudFailure =>
   new CloudFailure(failureMessage('sign_in', reason, advice), { kind: 'auth', operation: 'sign_in' });
 
 const PUT_THERE = 'put the secret there, readable by this user';
 
-/** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it, never what it is. */
+/** Reads a secret; rejects with a `CloudFailure` that says what is wrong with it but does not contain it. */
 export async function readSecret(source: SecretSource): Promise<string> {
   const secret = await source.read().catch((error: unknown) => {
     throw cannotSignIn(oneLine(errorMessage(error)), PUT_THERE);
@@ -19,7 +19,7 @@ export async function readSecret(source: SecretSource): Promise<string> {
   return secret;
 }
 
-/** Reads a secret that is sent as a header, as it is. */
+/** Reads a secret that is sent as a header. */
 export async function readHeaderSecret(source: SecretSource): Promise<string> {
   const secret = await readSecret(source);
   if (!isHeaderValue(secret)) {
@@ -31,5 +31,4 @@ export async function readHeaderSecret(source: SecretSource): Promise<string> {
   return secret;
 }
 
-/** Whether a header can contain the text as one word. */
 export const isHeaderValue = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);

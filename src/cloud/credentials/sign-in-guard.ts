@@ -3,10 +3,10 @@ import { type Clock, type Seconds, seconds, type UnixSeconds } from '../../domai
 import { CloudFailure } from '../failure.ts';
 import { failureMessage } from '../message.ts';
 
-/** One sign-in, by what decides whether it may be sent. */
+/** What decides whether a sign-in may be sent. */
 export interface SignIn {
   readonly method: 'password' | 'oidc';
-  /** Where accounts are known: all IAM endpoints of one cloud lock the same ones. */
+  /** The cloud, as all its IAM endpoints lock the same accounts. */
   readonly cloud: string;
   /** Domain and user, or identity provider. */
   readonly identity: readonly string[];
@@ -15,7 +15,7 @@ export interface SignIn {
   readonly scope: string;
 }
 
-/** Keeps a refused secret from locking the account that it belongs to. One guard serves all projects of a process. */
+/** Prevents a refused secret from locking its account. One guard serves all projects of a process. */
 export interface SignInGuard {
   /**
    * Sends a sign-in, or rejects with the refusal that forbids it. Sign-ins of one account are sent one after the
@@ -33,35 +33,35 @@ interface Refusal {
   readonly at: UnixSeconds;
   /** How long the secret is not sent again. */
   readonly wait: Seconds;
-  /** Whether it has worked for another scope since: then the scope is to blame. */
+  /** Whether it has worked for another scope since, so that this scope is to blame. */
   secretWorked: boolean;
 }
 
-/** What is known of one secret of an account. */
+/** The history of one secret of an account. */
 interface Secret {
   workedAt: number;
   /** By scope, oldest first. */
   readonly refusals: Map<string, Refusal>;
   /** Scopes that have signed in since the last success of one that had signed in before. */
   readonly signedIn: Set<string>;
-  /** Scopes that were turned away since the last sign-in was sent, with their lifetimes. */
+  /** Scopes rejected since the last sign-in was sent, with their lifetimes. */
   readonly turnedAway: Map<string, AbortSignal>;
 }
 
 interface Account {
-  /** Settles when the sign-in under way has ended. */
+  /** Settles when the current sign-in has ended. */
   turn: Promise<void>;
-  /** By fingerprint; those that did not work since the last one that did. */
+  /** By fingerprint; those that failed since the last success. */
   secrets: Map<string, Secret>;
-  /** When any secret of it was refused, oldest first. */
+  /** When any of its secrets was refused, oldest first. */
   refusedAt: readonly UnixSeconds[];
 }
 
 const BACK_OFF = seconds(5 * 60);
-// By default IAM locks an account for 15 minutes after 5 failures within 15 minutes; a minute more, to be sure.
+// By default IAM locks an account for 15 minutes after 5 failures within 15 minutes; plus a minute, to be safe.
 const LOCK_WINDOW = 16 * 60;
 const FAILURES_ALLOWED = 4;
-// How long after a success other projects may sign in at the same time with the same secret.
+// How long after a success other projects may sign in concurrently with the same secret.
 const TRUSTED_FOR = 60;
 
 const timeText = (time: number): string => new Date(time * 1000).toISOString().replace(/\.\d+/, '');
@@ -74,7 +74,7 @@ export function createSignInGuard(
   clock: Clock,
   { oneShot = false }: { readonly oneShot?: boolean } = {},
 ): SignInGuard {
-  // No secret is kept: secrets are compared by a hash under a key that nobody else knows.
+  // No secret is stored: secrets are compared by a hash with a random key.
   const key = randomBytes(32);
   const accounts = new Map<string, Account>();
 
@@ -106,13 +106,13 @@ export function createSignInGuard(
   const openRefusals = ({ refusals }: Secret): readonly Refusal[] =>
     Array.from(refusals.values()).filter(({ secretWorked }) => !secretWorked);
 
-  /** Whether the secret has just worked for another scope. Who signs in again may do so because it works no more. */
+  /** Whether the secret has just worked for another scope. A scope that signs in again may do so because it no longer works. */
   const isTrusted = (secret: Secret, scope: string): boolean =>
     isWithin(TRUSTED_FOR, secret.workedAt) &&
     !secret.signedIn.has(scope) &&
     openRefusals(secret).length === 0;
 
-  /** Whether no other scope has waited longer for its turn to try the secret. */
+  /** Whether no other scope has waited longer to try the secret. */
   const isNext = ({ refusals, turnedAway }: Secret, scope: string): boolean => {
     const triedAt = (one: string): number => refusals.get(one)?.at ?? Number.NEGATIVE_INFINITY;
     return Array.from(turnedAway).every(([other, end]) => end.aborted || triedAt(other) >= triedAt(scope));
@@ -129,7 +129,7 @@ export function createSignInGuard(
     const open = openRefusals(secret);
     const newest = open.at(-1);
     if (newest !== undefined) {
-      // After one refusal another project shows whether the secret or the first one's scope is to blame.
+      // After one refusal another project shows whether the secret or the first scope is to blame.
       const isSecond = open.length === 1 && newest.wait === BACK_OFF;
       const isWaiting = isWithin(newest.wait, newest.at);
       if (isWaiting ? !isSecond : !isNext(secret, scope)) return newest.failure;

@@ -25,7 +25,7 @@ import { readHistories } from './read-histories.ts';
 export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   const grid = gridOf(flags, time.clock());
   const config = await loadConfig(flags['config.file'], terminal);
-  // First: what cannot be written need not be read.
+  // First: no need to read what cannot be written.
   const output = await openOutput(flags.output, terminal.output).catch((error: unknown) => {
     throw cannotWrite(flags, error);
   });
@@ -90,7 +90,7 @@ async function write(
   return last;
 }
 
-/** The pieces until Ctrl-C, which can arrive also while they go to a stream that takes them at once. */
+/** The chunks until Ctrl-C, which may also arrive while they are being written. */
 async function* untilAborted(pieces: Iterable<string>, signal: AbortSignal): AsyncGenerator<string> {
   const pace = createPace();
   for (const piece of pieces) {

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { openReplacement, type Replacement } from '../../files/replace-file.ts';
 
-/** Where the text of a command goes. */
+/** Where the output of a command goes. */
 export type Output = Replacement;
 
 /**
@@ -20,7 +20,7 @@ export async function openOutput(path: string | undefined, standardOutput: Writa
     const stream = createWriteStream(path);
     return { stream, commit: () => endOf(stream), abort: nothing };
   }
-  // A link stays one.
+  // A symbolic link stays one.
   return openReplacement(kind === 'file' ? await realpath(path) : path);
 }
 
@@ -31,7 +31,7 @@ async function endOf(stream: Writable): Promise<void> {
 
 type PathKind = 'nothing' | 'file' | 'directory' | 'special';
 
-/** What stands at a path; `special` is a pipe or a device. */
+/** What is at a path; `special` is a pipe or a device. */
 async function kindOf(path: string): Promise<PathKind> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return 'nothing';

@@ -15,17 +15,17 @@ import { counted } from '../../status/words.ts';
 import { CommandError } from '../command-error.ts';
 import { type PickedService, placeWords } from '../configured.ts';
 
-/** A service whose past is wanted. */
+/** The service to read. */
 export interface HistoryReading {
   readonly picked: PickedService;
   readonly client: ProjectClient;
   readonly config: Config;
-  /** The time of which it is wanted. */
+  /** The period to export. */
   readonly span: TimeSpan;
   readonly clock: Clock;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
-  /** Says what was read and what could not be. */
+  /** Reports what was read and what could not be. */
   readonly say: (remark: string) => void;
 }
 

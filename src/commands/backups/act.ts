@@ -16,13 +16,13 @@ import { listCommandFor } from './next-command.ts';
 import { refusalOf } from './refusal.ts';
 import { mayHaveArrived } from './whether-arrived.ts';
 
-/** The ids by which something that was started can be followed. */
+/** The ids for following something that was started. */
 export interface StartedJob {
   readonly jobId: string | undefined;
   readonly backupId: string | undefined;
 }
 
-/** A change of a resource that is about to be made. */
+/** A change that is about to be made. */
 export interface Change {
   readonly target: ResourceInService;
   readonly call: ApiCall;
@@ -32,13 +32,13 @@ export interface Change {
   readonly flags: ChangeFlags;
 }
 
-/** Ends a command that nobody could confirm, before any request is sent. */
+/** Ends a command that nobody can confirm, before any request is sent. */
 export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal, 'canAsk'>): void {
   if (flags.yes === true || flags.dryRun === true || terminal.canAsk) return;
   throw new CommandError('nothing was started: no terminal to confirm on; use --yes');
 }
 
-/** Shows the call as it would be sent. */
+/** Prints the request without sending it. */
 export function showCall({ target: { service }, call, flags }: Change, terminal: Terminal): Promise<void> {
   const { method, path, body } = call;
   const { projectId = '{project_id}' } = service.project;
@@ -51,7 +51,7 @@ export function showCall({ target: { service }, call, flags }: Change, terminal:
   );
 }
 
-/** Asks for confirmation unless `--yes` was given. Throws a {@link CommandError} where the answer is no. */
+/** Asks for confirmation unless `--yes` was given; throws a {@link CommandError} if the user declines. */
 export async function confirm(
   { target, what, flags }: Change,
   terminal: Terminal,

@@ -12,7 +12,7 @@ import { type BackupsSession, withServices } from './session.ts';
 import { checkStarted } from './status-check.ts';
 import { waitFor } from './wait.ts';
 
-/** `backups create`: starts a backup of one resource, and waits for it with `--wait`. */
+/** `backups create`: starts a backup of one resource; `--wait` waits for it. */
 export async function createCommand(
   flags: BackupsCreateFlags,
   terminal: Terminal,
@@ -42,7 +42,7 @@ async function start(
   time: CommandTime,
 ): Promise<void> {
   const { target, what, flags } = change;
-  // Read before anything is sent: without it the new backup could not be told from the others.
+  // Read before anything is sent: otherwise the new backup could not be distinguished from the others.
   const before =
     flags.wait === true ? await idsOf(target, config.poll.timeout, interruption.first) : new Set<string>();
   const started = await send(change, config, terminal, interruption);
@@ -75,7 +75,7 @@ async function idsOf(
   return new Set(backups?.map(({ id }) => id));
 }
 
-// 4 to 64 letters, digits, hyphens and underscores, a letter first, are allowed in a name.
+// Names have 4 to 64 letters, digits, hyphens and underscores, a letter first.
 function backupName(now: UnixSeconds): string {
   return `backup-exporter-${new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
 }

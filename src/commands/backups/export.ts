@@ -16,7 +16,7 @@ import { type BackupsSession, withServices } from './session.ts';
 import { checkJob } from './status-check.ts';
 import { waitFor } from './wait.ts';
 
-/** `backups export`: copies one successful backup to OBS, and waits for it with `--wait`. */
+/** `backups export`: copies one successful backup to OBS; `--wait` waits for it. */
 export async function exportCommand(
   flags: BackupsExportFlags,
   terminal: Terminal,

@@ -11,7 +11,7 @@ export interface ResourceInService {
   readonly service: OpenService;
 }
 
-/** A resource as messages call it: `orders (4c5f882d-…)`. */
+/** A resource as shown in messages: `orders (4c5f882d-…)`. */
 export const nameOf = ({ id, name }: FoundResource): string => visible(name === id ? id : `${name} (${id})`);
 
 /**
@@ -25,7 +25,7 @@ export async function findResource(
   const existing = await listedIn(services, (service) => service.inventory());
   const unread = existing.unread.length > 0;
   const found = matching(existing.found, wanted);
-  // A name may belong to something else where the inventory could not be read; an id belongs to one alone.
+  // If the inventory could not be read, a name may belong to something else; an id is unique.
   if (found.length > 0 && (!unread || found.some(({ resource }) => resource.id === wanted))) {
     return theOnly(found, wanted);
   }
@@ -61,7 +61,7 @@ async function listedIn(
   };
 }
 
-/** The resources in a list of backups, by the name of the newest row that has one. */
+/** The resources in a list of backups, named by the newest row with a name. */
 export function resourcesOf(backups: Listed<Backup>): Listed<FoundResource> {
   if (backups.kind === 'not_read') return backups;
   const named = new Map<string, { readonly name: string | undefined; readonly start: number }>();
@@ -113,7 +113,7 @@ function mayBeAmbiguous(
   );
 }
 
-/** Where the one service that was picked cannot list what exists, what looks like an id is taken for one. */
+/** If the selected service cannot list its resources, what looks like an id is accepted. */
 function takenAsId(
   [service, ...others]: readonly OpenService[],
   wanted: string,
@@ -136,7 +136,7 @@ function nowhere(known: readonly ResourceInService[], wanted: string, unread: re
   );
 }
 
-/** What has the wanted text within its name or id; else what has the nearest name. */
+/** Resources that contain the wanted text in name or id; else the one with the most similar name. */
 function probablyMeant(known: readonly ResourceInService[], wanted: string): readonly ResourceInService[] {
   const text = wanted.trim().toLowerCase();
   const containing = known.filter(({ resource: { id, name } }) =>

@@ -37,7 +37,7 @@ export function listCommand(
   });
 }
 
-/** The backups of a service with the names of their resources; undefined, and said so, when they cannot be read. */
+/** The backups of a service with the names of their resources; undefined, with a message, if they cannot be read. */
 async function readService(
   service: OpenService,
   terminal: Terminal,

@@ -4,14 +4,14 @@ import { ageWords, durationWords, momentWords, sizeWords } from '../../status/wo
 import type { PickedService } from '../configured.ts';
 import { textTable, visible } from '../text-table.ts';
 
-/** A backup and where it is listed. */
+/** A backup and the service that lists it. */
 export interface ListedBackup {
   readonly place: PickedService;
   readonly backup: Backup;
   readonly resourceName: string;
 }
 
-/** One JSON object on a line; what is unknown is left out. */
+/** One JSON object per line; unknown fields are left out. */
 export function writeJsonLine({ place: { project, service }, backup, resourceName }: ListedBackup): string {
   const succeeded = backup.state === 'succeeded' ? backup : undefined;
   return `${JSON.stringify({
@@ -34,7 +34,7 @@ export function writeJsonLine({ place: { project, service }, backup, resourceNam
 const endOf = (backup: Backup): UnixSeconds | undefined =>
   backup.state === 'running' ? undefined : backup.end;
 
-/** What a column of the table shows. */
+/** A column of the table. */
 interface Column {
   readonly heading: string;
   readonly cell: (row: ListedBackup, now: UnixSeconds) => string | undefined;

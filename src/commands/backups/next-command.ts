@@ -3,12 +3,12 @@ import type { PlaceFlags } from '../flags.ts';
 import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
 
-/** The command that shows the backups of a resource, ready to be typed. */
+/** The command that lists the backups of a resource. */
 export function listCommandFor(target: ResourceInService, flags: PlaceFlags): string {
   return backupsCommand('list', placeOf(target)) + configFileOf(flags);
 }
 
-/** The command that goes on waiting for what was started; the one that shows the backups where nothing named it. */
+/** The command that continues waiting; the one that lists the backups if there is no id to wait for. */
 export function waitCommandFor(
   target: ResourceInService,
   { jobId, backupId }: StartedJob,

@@ -7,7 +7,7 @@ import { listBackups, readInventory } from '../../poll/read-service.ts';
 import { CommandError } from '../command-error.ts';
 import type { PickedService } from '../configured.ts';
 
-/** A resource as a list shows it. */
+/** A resource in a list. */
 export interface FoundResource {
   readonly id: string;
   readonly name: string;
@@ -19,11 +19,11 @@ export type Listed<Item> =
   | { readonly kind: 'read'; readonly items: readonly Item[] }
   | { readonly kind: 'not_read'; readonly reason: string };
 
-/** A service to send requests to. Each list is read when it is first needed, and once. */
+/** A service and its lists, each read once, when first needed. */
 export interface OpenService extends PickedService {
   readonly client: ProjectClient;
   readonly backups: () => Promise<Listed<Backup>>;
-  /** What exists; not read where the configuration says so. */
+  /** The resources; not read if the configuration says so. */
   readonly inventory: () => Promise<Listed<FoundResource>>;
 }
 

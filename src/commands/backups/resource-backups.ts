@@ -29,7 +29,7 @@ export async function readBackupsOf(
   const backups: Backup[] = [];
   for (const list of lists) {
     if (list.kind === 'moving') return undefined;
-    // A service that does not know the filter lists everything.
+    // A service that ignores the filter lists everything.
     backups.push(...list.items.items.filter(({ resourceId }) => resourceId === resource.id));
   }
   return backups;

@@ -39,7 +39,7 @@ function idsOf({ jobId, backupId }: StartedJob): string {
   return ids.length === 0 ? '' : `: ${ids.join(', ')}`;
 }
 
-/** Reports how it ended; rejects as the waiting does. */
+/** Reports the result; rejects if waiting does. */
 export async function writeEnd(
   result: ChangeResult,
   waited: Promise<Succeeded>,

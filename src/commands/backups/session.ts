@@ -5,15 +5,14 @@ import { type Interruption, withInterruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { type OpenService, openService } from './open-service.ts';
 
-/** What a command about backups works with. */
 export interface BackupsSession {
   readonly config: Config;
-  /** The picked services, at least one. No request has been sent yet. */
+  /** The selected services, at least one. No request has been sent yet. */
   readonly services: readonly OpenService[];
   readonly interruption: Interruption;
 }
 
-/** Runs a command on the services that its flags pick; closes what it opened. */
+/** Runs a command on the selected services, then closes their clients. */
 export async function withServices(
   flags: PlaceFlags,
   terminal: Terminal,

@@ -9,7 +9,6 @@ import { nameOf, type ResourceInService } from './find.ts';
 import { readBackupsOf } from './resource-backups.ts';
 import type { Progress, StatusCheck } from './wait.ts';
 
-/** Whether a service has jobs whose status can be read. */
 export const hasJobs = ({ service }: ResourceInService): boolean =>
   service.service.api.actions.job !== undefined;
 

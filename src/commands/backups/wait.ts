@@ -11,29 +11,26 @@ import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
 import { refusalOf } from './refusal.ts';
 
-/** How far the thing that is waited for is. */
+/** The state of what a command waits for. */
 export type Progress =
   | { readonly kind: 'running' }
   | Succeeded
   | { readonly kind: 'failed'; readonly reason: string | undefined };
 
-/** It ended well. */
 export interface Succeeded {
   readonly kind: 'succeeded';
-  /** Undefined where what is waited for is no backup. */
+  /** Undefined if it is not a backup. */
   readonly backup: SucceededBackup | undefined;
 }
 
 /** Checks once; rejects with a `CloudFailure` when there is no response. */
 export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
-/** What waiting works with. */
 export interface WaitOptions {
-  /** What is waited for, in words. */
+  /** What to wait for, in words. */
   readonly what: string;
-  /** The command that goes on waiting. */
+  /** The command that continues waiting. */
   readonly waitCommand: string;
-  /** The type of the service that is waited for. */
   readonly service: string;
   readonly config: Config;
   readonly timeout: Seconds;
@@ -42,7 +39,7 @@ export interface WaitOptions {
   readonly time: CommandTime;
 }
 
-/** Thrown when what was waited for has failed. */
+/** Thrown when the backup or job has failed. */
 export class WaitFailed extends CommandError {
   readonly reason: string | undefined;
 
@@ -112,7 +109,7 @@ async function checkOnce(
   }
 }
 
-// What a later check will not find otherwise.
+// Errors that a later check would get too.
 function isLasting({ details: { kind } }: CloudFailure): boolean {
   switch (kind) {
     case 'permission':

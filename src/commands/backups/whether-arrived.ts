@@ -10,7 +10,7 @@ const REQUEST_TIMEOUT = 408;
  */
 export function mayHaveArrived({ details }: CloudFailure, sent: string, service: string): boolean {
   const { operation, status, code, cause } = details;
-  // What failed came before it: signing in, finding the project.
+  // The failure came before the request: signing in or finding the project.
   if (operation !== sent) return false;
   if (refusalOf(service, code) !== undefined) return false;
   if (status === undefined) return !isUnsent(cause);

@@ -3,10 +3,10 @@ import { formatDuration } from '../../config/duration.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
 import { serviceOf } from '../../services/index.ts';
 
-/** Why a list of a service could not be read, and what to do about it: what the failure says, and what `check` knows more. */
+/** Why a list could not be read and what to do about it: the failure's own text, and what `check` can add. */
 export type Adviser = (failure: ReadFailure, service: ServiceConfig) => string;
 
-/** An adviser for the failures of one project. `lists` are those of its lists of backups, undefined for a good one. */
+/** Advice for the failures of one project. `lists`: failures of its backup lists, undefined for a success. */
 export function createAdviser(
   project: ProjectConfig,
   { poll }: Config,
@@ -46,7 +46,7 @@ export function createAdviser(
   };
 }
 
-/** Whether signing in proves that the project is one of the credentials. */
+/** Whether a successful sign-in proves that the credentials belong to the project. */
 function isBoundToProject({ credentials: { type } }: ProjectConfig): boolean {
   return type === 'password' || type === 'oidc';
 }

@@ -16,19 +16,18 @@ import { counted } from '../../status/words.ts';
 import { type Adviser, createAdviser } from './advice.ts';
 import type { InFlightRequests } from './in-flight.ts';
 
-/** What `check` found in one service of a project. */
+/** The results for one service of a project. */
 export interface ServiceCheck {
   readonly service: ServiceConfig['type'];
   /** Undefined when the backups could not be read. */
   readonly resources: readonly ResourceStatus[] | undefined;
-  /** Undefined when they could not be read. */
   readonly backups: number | undefined;
-  /** Rows that could not be parsed, by reason; no key for a reason that did not occur. */
+  /** Rows that could not be parsed, by reason; only reasons that occurred. */
   readonly rejectedRows: Readonly<Partial<Record<RejectionReason, number>>>;
   readonly unlisted: number;
   readonly overLimit: number;
   readonly excluded: number;
-  /** The checks that failed, one sentence each. */
+  /** The failed checks, one sentence each. */
   readonly problems: readonly string[];
 }
 
@@ -40,20 +39,19 @@ export type CredentialsCheck =
   | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What `check` found in one project. */
+/** The results for one project. */
 export interface ProjectCheck {
   readonly project: string;
   readonly region: string;
   readonly credentials: CredentialsCheck;
-  /** When the password of the user expires; undefined where nothing is known of that. */
+  /** When the password of the user expires; undefined if unknown. */
   readonly passwordExpires: UnixSeconds | undefined;
-  /** Those that were named; without names, those that answer. */
+  /** The configured services; if none are named, those that responded. */
   readonly services: readonly ServiceCheck[];
-  /** Where no services were named: those that answered with a refusal, and what to grant. */
+  /** If no services are named: those that refused access, and what to grant. */
   readonly refused: readonly { readonly service: string; readonly reason: string }[] | undefined;
 }
 
-/** What checking works with. */
 export interface CheckOptions {
   readonly config: Config;
   readonly createClient: (
@@ -237,7 +235,7 @@ function rejectionsOf({ backups, inventory }: ServiceRead): ServiceCheck['reject
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-/** The sentences that say more than those before: what fails for one list mostly fails for the other. */
+/** The sentences that add something to those before: both lists often fail for the same reason. */
 function onlyNew(sentences: readonly string[], known: string | undefined): readonly string[] {
   const said = new Set(known === undefined ? [] : [whyOf(known)]);
   return sentences.filter((sentence) => {
@@ -249,7 +247,7 @@ function onlyNew(sentences: readonly string[], known: string | undefined): reado
 
 const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
 
-/** The resources outside their objective, never backed up though overdue included. */
+/** The resources outside their objective, including those overdue that were never backed up. */
 export function outsideObjective(resources: readonly ResourceStatus[]): readonly ResourceStatus[] {
   return resources.filter(({ states: [state] }) => state === 'stale' || state === 'never_backed_up');
 }

@@ -18,7 +18,7 @@ import { createRecorder, createRecordingFile, type Recorder } from './record.ts'
 import { summarize } from './summary.ts';
 import { checkText, offlineText } from './text.ts';
 
-/** Checks what the configuration needs; resolves with the exit code. */
+/** Checks the configuration against the cloud; resolves with the exit code. */
 export async function check(flags: CheckFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   if (flags.offline === true && flags.record !== undefined) {
     throw new CommandError('--record needs the cloud; leave out --offline', EXIT.usage);
@@ -104,7 +104,7 @@ async function recordProjects(
 
 const LONG_WAIT = seconds(3);
 
-/** Names on standard error the endpoint that keeps everyone waiting; the returned function ends that. */
+/** Shows the slowest pending request on standard error until the returned function is called. */
 function showProgress(
   inFlight: InFlightRequests,
   terminal: Terminal,

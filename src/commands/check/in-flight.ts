@@ -9,15 +9,14 @@ export interface InFlight {
   readonly operation: string;
 }
 
-/** The requests of a command that wait for their responses. */
+/** The pending requests of a command. */
 export interface InFlightRequests {
-  /** Notes that a request is sent; the returned function notes that it has ended. */
+  /** To be called when a request is sent; the returned function, when it has ended. */
   readonly begin: (request: InFlight) => () => void;
-  /** The one that waits longest, and since when; undefined where none waits. */
+  /** The request that has waited longest; undefined if none is pending. */
   readonly longest: () => (InFlight & { readonly waited: Seconds }) | undefined;
 }
 
-/** Keeps the requests that wait for their responses. */
 export function createInFlightRequests(clock: Clock): InFlightRequests {
   const sent = new Map<InFlight, UnixSeconds>();
   return {
@@ -27,7 +26,7 @@ export function createInFlightRequests(clock: Clock): InFlightRequests {
       return () => void sent.delete(mine);
     },
     longest: () => {
-      // A map keeps the order in which it was filled.
+      // A map keeps insertion order.
       const [first] = sent;
       return first && { ...first[0], waited: seconds(Math.max(0, clock() - first[1])) };
     },

@@ -6,7 +6,7 @@ import type { ResourceStatus } from '../../status/report.ts';
 import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
 import { type CheckSummary, hasPassed } from './summary.ts';
 
-/** The checks for programs: keys in snake case, units in the names, what is unknown left out. */
+/** The results as JSON: snake case keys with units; unknown fields are left out. */
 export function checkJson(
   projects: readonly ProjectCheck[],
   { passed, outside, strict }: CheckSummary,
@@ -28,7 +28,7 @@ export function checkJson(
   });
 }
 
-/** What `--offline` has to say: no more than that the configuration is valid. */
+/** The result of `--offline`. */
 export function offlineJson({ projects }: Config): string {
   return document({
     passed: true,

@@ -1,25 +1,23 @@
 import { outsideObjective, type ProjectCheck } from './check-projects.ts';
 
-/** What the checks of all projects come to. */
+/** The results of all projects. */
 export interface CheckSummary {
-  /** Whether all checks passed, and the command ends with 0. */
+  /** Whether all checks passed, so that the command exits with 0. */
   readonly passed: boolean;
-  /** Projects in which a check failed. */
+  /** Projects with a failed check. */
   readonly failing: number;
   /** Resources outside their objective, in all projects. */
   readonly outside: number;
-  /** Whether a resource outside its objective is a check that failed. */
+  /** Whether a resource outside its objective is a failed check. */
   readonly strict: boolean;
 }
 
-/** Sums up the checks of all projects. */
 export function summarize(projects: readonly ProjectCheck[], strict: boolean): CheckSummary {
   const failing = projects.filter((project) => !hasPassed(project, strict)).length;
   const outside = projects.reduce((sum, project) => sum + countOutside(project), 0);
   return { passed: failing === 0, failing, outside, strict };
 }
 
-/** Whether all checks of a project passed. */
 export const hasPassed = (project: ProjectCheck, strict: boolean): boolean =>
   project.credentials.kind !== 'failed' &&
   project.services.every(({ problems }) => problems.length === 0) &&

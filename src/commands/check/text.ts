@@ -11,14 +11,13 @@ import { textTable, visible } from '../text-table.ts';
 import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
 import type { CheckSummary } from './summary.ts';
 
-/** How the checks are shown. */
 export interface TextOptions {
   readonly style: Terminal['style'];
-  /** Places in a line; undefined for any number. */
+  /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
 }
 
-/** The checks for people: for each project the credentials, a table, and what should be known. */
+/** The results as text: for each project the credentials, a table and what needs attention. */
 export function checkText(
   projects: readonly ProjectCheck[],
   summary: CheckSummary,
@@ -29,7 +28,6 @@ export function checkText(
   return `${[...paragraphs, summaryLine(summary, projects.length, options)].join('\n\n')}\n`;
 }
 
-/** The text of `--offline`. */
 export function offlineText({ projects }: Config): string {
   const services = projects.flatMap((project) => project.services).length;
   return `The configuration is valid: ${counted(projects.length, 'project')}, ${counted(services, 'service')}. The cloud was not contacted.\n`;
@@ -71,7 +69,7 @@ function projectLines(
   ];
 }
 
-/** A project in which nothing is found is most often another than the one that is meant. */
+/** An empty project is usually the wrong one. */
 function emptyLines({ region, credentials, services, refused }: ProjectCheck): readonly string[] {
   const isEmpty = services.every(
     ({ resources, backups, problems, excluded }) =>
@@ -83,7 +81,7 @@ function emptyLines({ region, credentials, services, refused }: ProjectCheck): r
   ];
 }
 
-/** Where no services were named: the list of those that answer, to be pasted into the configuration. */
+/** If no services are named: those that responded, to paste into the configuration. */
 function foundLines(
   found: readonly ServiceCheck[],
   refused: NonNullable<ProjectCheck['refused']>,

@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { PasswordCheck, PasswordResult } from './passwords.ts';
 
-/** What came of a request's credentials; `unavailable`: they could not be checked. */
+/** The result of checking credentials; `unavailable`: they could not be checked. */
 export type Admission = 'admitted' | 'refused' | 'busy' | 'too many' | 'unavailable';
 
-/** A request as far as its credentials go. */
+/** The credentials of a request. */
 export interface CredentialsGiven {
-  /** The header `Authorization`. */
   readonly authorization: string | undefined;
-  /** Who sent it: an address. */
+  /** The client's address. */
   readonly client: string;
 }
 
@@ -19,7 +18,7 @@ interface Credentials {
 
 const BASIC = /^Basic +(?<encoded>[A-Za-z0-9+/]+={0,2}) *$/i;
 
-/** Reads the credentials out of an `Authorization` header; undefined for anything but well-formed Basic. */
+/** Parses an `Authorization` header; undefined for anything but well-formed Basic. */
 export const readCredentials = (authorization: string | undefined): Credentials | undefined => {
   const encoded = BASIC.exec(authorization ?? '')?.groups?.['encoded'];
   if (encoded === undefined) return undefined;
@@ -33,16 +32,15 @@ export const readCredentials = (authorization: string | undefined): Credentials 
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
 
-/** What basic authentication needs. */
 export interface BasicAuthOptions {
   readonly check: (check: PasswordCheck) => Promise<PasswordResult>;
-  /** How many right credentials are remembered. */
+  /** How many valid credentials are remembered. */
   readonly remembered: number;
   /** Random bytes, different in each process. */
   readonly key: Uint8Array;
 }
 
-/** Decides about credentials. `users` holds hashes of bcrypt by user; another map means other rules. */
+/** Checks credentials. `users`: bcrypt hashes by user; a different map means different rules. */
 export type Authenticate = (
   users: ReadonlyMap<string, string>,
   given: CredentialsGiven,
@@ -53,7 +51,7 @@ export type Authenticate = (
  * user is compared too, with the hash of some user, and refused whatever the result.
  */
 export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): Authenticate => {
-  // Keyed hashes of credentials that were right, the last used at the end.
+  // Keyed hashes of valid credentials, the last used at the end.
   const verified = new Set<string>();
   let rules: ReadonlyMap<string, string> | undefined;
 
@@ -69,7 +67,7 @@ export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): A
     for (const oldest of verified) if (verified.size > remembered) verified.delete(oldest);
   };
 
-  // The same for the same user, so that an unknown user's time does not vary where hashes differ in cost.
+  // The same for the same user, so that an unknown user's time does not vary if hashes differ in cost.
   const standIn = (users: ReadonlyMap<string, string>, user: string): string => {
     const hashes = [...users.values()];
     return hashes[digest(user).readUInt32BE() % hashes.length] ?? '';

@@ -2,17 +2,17 @@ import type { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { ClientAuthentication } from './tls-names.ts';
 
-/** What a client must show of itself. */
+/** What is required of clients. */
 export interface ClientPolicy {
   readonly authentication: ClientAuthentication;
-  /** One of these must be among the alternative names of the certificate; undefined: any certificate will do. */
+  /** One of these must be an alternative name of the certificate; undefined: any certificate. */
   readonly names: readonly string[] | undefined;
 }
 
-/** What a client showed in the handshake. */
+/** The client's side of a TLS handshake. */
 export interface ClientProof {
   readonly certificate: X509Certificate | undefined;
-  /** Whether the certificate leads to a trusted authority and is valid now, for a client. */
+  /** Whether the certificate chains to a trusted authority and is valid now, for a client. */
   readonly verified: boolean;
 }
 
@@ -36,7 +36,7 @@ export const alternativeNames = (subjectAltName: string): readonly string[] => {
     const { type = '', value = '' } = match.groups ?? {};
     if (COMPARED_TYPES.has(type)) names.push(canonical(unquoted(value)));
   }
-  // A part that cannot be told from its neighbours makes all of them doubtful.
+  // An ambiguous part makes all of them unreliable.
   return read === subjectAltName.length ? names : [];
 };
 
@@ -45,7 +45,7 @@ const hasName = (certificate: X509Certificate, allowed: readonly string[]): bool
   return allowed.some((name) => names.includes(canonical(name)));
 };
 
-/** Why a client is not let in, as Go's crypto/tls would refuse it; undefined when it is. */
+/** Why a client is refused, by the rules of Go's crypto/tls; undefined if it is accepted. */
 export const whyNotAdmitted = (
   { authentication, names }: ClientPolicy,
   { certificate, verified }: ClientProof,

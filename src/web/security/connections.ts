@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 
-/** How many connections there may be, and what may happen on each. */
 export interface ConnectionLimits {
   readonly connections: number;
   readonly connectionsPerClient: number;
@@ -11,15 +10,15 @@ export interface ConnectionLimits {
 
 /** The open connections of a server, TLS handshakes included. */
 export interface Connections {
-  /** Adds a connection as it was accepted. Where that is one too many, closes the one that has been idle the longest. */
+  /** Adds an accepted connection. Beyond the limit, closes the one that has been idle longest. */
   readonly add: (socket: Socket) => void;
-  /** Begins a request once the requests before it on the same connection have their responses. */
+  /** Starts a request once earlier requests on the same connection have been answered. */
   readonly run: (socket: Socket, response: ServerResponse, begin: () => void) => void;
   /** The socket below TLS; undefined once the connection is closed. */
   readonly accepted: (socket: Socket) => Socket | undefined;
-  /** The response to the request that runs on a connection. */
+  /** The response in progress on a connection. */
   readonly running: (socket: Socket) => ServerResponse | undefined;
-  /** Closes each connection as soon as it has no request to answer, most of them at once. */
+  /** Closes each connection as soon as it has no pending request. */
   readonly drain: () => void;
   readonly destroyAll: () => void;
 }
@@ -37,7 +36,7 @@ interface Connection {
   running: ServerResponse | undefined;
 }
 
-/** What bounds on one client count: an IPv4 address, or the /64 network of an IPv6 address. */
+/** The client for limits: an IPv4 address, or the /64 network of an IPv6 address. */
 export const clientOf = (address: string | undefined): string => {
   if (address === undefined) return '';
   const mapped = /^::ffff:(?<v4>[\d.]+)$/i.exec(address)?.groups?.['v4'];
@@ -48,16 +47,16 @@ export const clientOf = (address: string | undefined): string => {
   return [...groups, ...Array.from({ length: missing }, () => '0')].slice(0, 4).join(':');
 };
 
-// The same for a connection and for the TLS that is spoken over it.
+// The same for a connection and for the TLS over it.
 const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
   [remoteAddress, remotePort, localAddress, localPort].join(' ');
 
-/** Tracks connections within the limits. `evicted` hears of each connection that has to make room. */
+/** Tracks connections within the limits. `evicted` is called for each connection closed to make room. */
 export const trackConnections = (
   limits: ConnectionLimits,
   evicted: (client: string) => void,
 ): Connections => {
-  // In the order of their last request, or of their beginning: the first has been idle the longest.
+  // Ordered by last request or start: the first has been idle longest.
   const open = new Map<string, Connection>();
   let isDraining = false;
 
@@ -91,7 +90,7 @@ export const trackConnections = (
 
   return {
     add: (socket) => {
-      // The client has gone already.
+      // The client has gone.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       const client = clientOf(socket.remoteAddress);
       const ofClient = [...open].filter(([, other]) => other.client === client);
@@ -111,7 +110,7 @@ export const trackConnections = (
       const request = { socket, response, begin };
       if (connection.running === undefined) start(key, connection, request);
       else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(request);
-      // Who sends so many without waiting for a response does not get any.
+      // A client that pipelines this many requests gets no response.
       else socket.destroy();
     },
     accepted: (socket) => open.get(keyOf(socket))?.accepted,

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
 
-/** Where to listen. Without a host: on every address of the machine. Port 0 lets the system pick a free one. */
+/** Without a host: all addresses of the machine. Port 0: a free port. */
 export interface ListenAddress {
   readonly host: string | undefined;
   readonly port: number;
@@ -40,7 +40,7 @@ const checkHost = (text: string, host: string, bracketed: boolean): void => {
   if (host !== '' && !plausible) throw refusal(text, 'has no valid host');
 };
 
-/** Reads `:10045`, `host:10045`, `[::1]:10045` or `:0`. Throws a one-line Error for anything else. */
+/** Parses `:10045`, `host:10045`, `[::1]:10045` or `:0`. Throws a one-line Error for anything else. */
 export const parseListenAddress = (text: string): ListenAddress => {
   const { host, port, bracketed } = split(text);
   if (text === '') throw refusal(text, 'is empty');
@@ -52,7 +52,7 @@ export const parseListenAddress = (text: string): ListenAddress => {
   return { host: host === '' ? undefined : host, port: Number(port) };
 };
 
-/** Writes an address as {@link parseListenAddress} reads it: `127.0.0.1:10045`, `[::]:10045`, `:10045`. */
+/** Formats an address for {@link parseListenAddress}: `127.0.0.1:10045`, `[::]:10045`, `:10045`. */
 export const formatAddress = ({ host, port }: ListenAddress): string => {
   if (host === undefined) return `:${port}`;
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;

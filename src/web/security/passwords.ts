@@ -1,17 +1,17 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Compares passwords with hashes of bcrypt away from the thread that serves, one at a time. */
+/** Compares passwords with bcrypt hashes in a separate thread, one at a time. */
 export interface PasswordWorker {
-  /** Rejects when the thread ends before the result is there. */
+  /** Rejects if the thread exits before the result. */
   readonly compare: (password: string, hash: string) => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
-// Beside this module as TypeScript, and in the package as JavaScript.
+// Next to this module as TypeScript, and in the package as JavaScript.
 const THREAD = new URL(`./password-thread${extname(import.meta.url)}`, import.meta.url);
 
-/** A thread for comparisons, which take some 70 ms of computing each; started when the first is asked for. */
+/** A thread for comparisons, which take about 70 ms of CPU each; started on first use. */
 export const startPasswordWorker = (): PasswordWorker => {
   let worker: Worker | undefined;
 
@@ -41,7 +41,7 @@ export const startPasswordWorker = (): PasswordWorker => {
         comparing.off('exit', end);
         result.resolve(matches);
       });
-      // Listening for messages would keep the process alive; so this comes last.
+      // A message listener would keep the process alive, so this comes last.
       comparing.unref();
       comparing.postMessage({ password, hash });
       return result.promise;
@@ -52,20 +52,19 @@ export const startPasswordWorker = (): PasswordWorker => {
   };
 };
 
-/** What came of a password. `busy`: too many wait; `too many`: too many of this client wait. */
+/** The result of comparing a password. `busy`: too many are waiting; `too many`: too many of this client. */
 export type PasswordResult = 'match' | 'mismatch' | 'busy' | 'too many';
 
-/** A password to compare. */
 export interface PasswordCheck {
-  /** Who sent it: an address. */
+  /** The client's address. */
   readonly client: string;
-  /** Equal for equal password and hash, so that they are compared once when they come together. */
+  /** Equal for equal password and hash, so that they are compared once. */
   readonly key: string;
   readonly password: string;
   readonly hash: string;
 }
 
-/** Compares one password at a time, in the order in which they came. Rejects when the comparison does. */
+/** Compares one password at a time, in order of arrival. Rejects if the comparison does. */
 export const queuePasswordChecks = (
   compare: PasswordWorker['compare'],
   limits: { readonly waiting: number; readonly waitingPerClient: number },

@@ -1,9 +1,9 @@
 import type { RateLimitSettings } from './web-config.ts';
 
-/** Whether one more request may come in; counts it if so. */
+/** Whether another request is allowed; counts it if so. */
 export type AllowRequest = (settings: RateLimitSettings | undefined) => boolean;
 
-/** A bucket that starts full with `burst` requests and gains one an interval. `now` counts milliseconds. */
+/** A token bucket that starts full with `burst` requests and gains one per interval. `now`: milliseconds. */
 export const createRateLimit = (now: () => number): AllowRequest => {
   let inForce: RateLimitSettings | undefined;
   let left = 0;

@@ -8,16 +8,15 @@ import type { WebConfig } from './web-config.ts';
 import type { WebLimits } from './web-limits.ts';
 import type { SecurityRules } from './web-security.ts';
 
-/** Probes ask for these without a password, and as often as they like. */
+/** Health checks need no password and are not rate limited. */
 const OPEN_PATHS = new Set(['/-/healthy', '/-/ready']);
 
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="huaweicloud-backup-exporter", charset="UTF-8"' };
 const CLOSE = { Connection: 'close' };
 const RETRY_LATER = { 'Retry-After': '1' };
-/** How much of a body that is too large is read after the response, so that the client gets to see it. */
+/** How much of a too large body is read after the response, so that the client sees it. */
 const LINGER = { bytes: 256 * 1024, milliseconds: 500 };
 
-/** What the gate needs. */
 export interface GateOptions {
   readonly rules: () => SecurityRules;
   readonly authenticate: Authenticate;
@@ -26,17 +25,17 @@ export interface GateOptions {
   readonly log: Log;
 }
 
-/** What a request's `Expect` header asks for. */
+/** The request's `Expect` header. */
 export type Expectation = 'none' | 'continue' | 'unknown';
 
-/** Decides about one request. True: let it in. False: it has its response, or the client is gone. */
+/** Resolves with true to accept a request; with false if it was answered or the client has gone. */
 export type RequestGate = (
   request: IncomingMessage,
   response: ServerResponse,
   expectation: Expectation,
 ) => Promise<boolean>;
 
-/** Responds with a status and its name as the text; false, for what is not let in. */
+/** Responds with a status and its name; returns false, for a rejected request. */
 export const sendStatus = (
   response: ServerResponse,
   status: number,
@@ -47,7 +46,7 @@ export const sendStatus = (
   return false;
 };
 
-/** Reads and discards a body, but no more than the given number of bytes; tells whether that was all of it. */
+/** Reads and discards up to this many bytes of a body; resolves with whether that was all of it. */
 const discardBody = async (request: IncomingMessage, most: number): Promise<boolean> => {
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
@@ -57,7 +56,7 @@ const discardBody = async (request: IncomingMessage, most: number): Promise<bool
   return true;
 };
 
-/** Responds with 413 at once and ends only when the client had time to read it. */
+/** Responds with 413 at once, then gives the client time to read it. */
 const sendTooLarge = async (request: IncomingMessage, response: ServerResponse): Promise<false> => {
   const text = `413 ${STATUS_CODES[413]}\n`;
   response.writeHead(413, {
@@ -74,7 +73,7 @@ const sendTooLarge = async (request: IncomingMessage, response: ServerResponse):
   return false;
 };
 
-/** Checks the body, the rate limit and the credentials of each request before it is let in. */
+/** Checks body, rate limit and credentials of each request. */
 export const createRequestGate = ({ rules, authenticate, allow, limits, log }: GateOptions): RequestGate => {
   const admitBody = async (
     request: IncomingMessage,

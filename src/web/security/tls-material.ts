@@ -7,14 +7,14 @@ import type { ClientPolicy } from './client-certificate.ts';
 import { CIPHER_SUITES, isOfTls13, TLS13_SUITES } from './tls-names.ts';
 import type { PemSource, TlsSettings } from './web-config.ts';
 
-/** TLS that is ready to be spoken. */
+/** Options for a TLS server. */
 export interface TlsInForce {
-  /** For `tls.createServer`. Refuses no certificate by itself, except a missing or untrusted one that is required. */
+  /** For `tls.createServer`. Rejects only a missing or untrusted certificate, if one is required. */
   readonly options: TlsOptions;
   readonly clients: ClientPolicy;
 }
 
-/** A web configuration file that cannot be used. Each problem is one line with file and line. */
+/** An invalid web configuration file. Each problem is one line with file and line. */
 export class WebConfigError extends Error {
   override readonly name = 'WebConfigError';
   readonly problems: readonly string[];
@@ -28,7 +28,7 @@ export class WebConfigError extends Error {
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g;
 
-/** A mistake at a setting, worded to stand after its path. */
+/** A mistake in a setting; the message follows its path. */
 class SettingError extends Error {
   readonly at: { readonly line: number; readonly setting: string };
 
@@ -74,7 +74,7 @@ const parseKey = (source: PemSource, pem: string): KeyObject => {
 const cipherList = ({ cipherSuites, minVersion }: TlsSettings): string => {
   const chosen = cipherSuites ?? Object.values(CIPHER_SUITES);
   const older = chosen.filter((name) => !isOfTls13(name));
-  // OpenSSL holds TLS 1.0 and 1.1 to be insecure at any level but the lowest.
+  // OpenSSL allows TLS 1.0 and 1.1 only at the lowest security level.
   const level = minVersion < 'TLSv1.2' ? ['@SECLEVEL=0'] : [];
   return [...TLS13_SUITES, ...older, ...level].join(':');
 };
@@ -113,7 +113,7 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
     requestCert: clientAuthentication !== 'NoClientCert',
     rejectUnauthorized: clientAuthentication === 'RequireAndVerifyClientCert',
     ALPNProtocols: ['http/1.1'],
-    // A resumed session would be let in by the rules and authorities of an earlier handshake.
+    // A resumed session would follow the rules and authorities of an earlier handshake.
     secureOptions: constants.SSL_OP_NO_TICKET,
   };
 };
@@ -142,7 +142,6 @@ export const readTls = async (settings: TlsSettings, file: string, files: TextFi
   }
 };
 
-/** The files that the settings name. */
 export const tlsFiles = (settings: TlsSettings | undefined): readonly string[] =>
   [settings?.certificate, settings?.key, settings?.clientAuthorities].flatMap((source) =>
     source?.kind === 'file' ? [source.path] : [],

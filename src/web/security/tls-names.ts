@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls';
 
-/** How Go calls the versions of TLS, and how OpenSSL does. */
+/** TLS versions by Go's names, with OpenSSL's. */
 export const TLS_VERSIONS: Readonly<Record<string, SecureVersion>> = {
   TLS10: 'TLSv1',
   TLS11: 'TLSv1.1',
@@ -8,14 +8,13 @@ export const TLS_VERSIONS: Readonly<Record<string, SecureVersion>> = {
   TLS13: 'TLSv1.3',
 };
 
-/** The cipher suites of TLS 1.3; always on, as in Go, where no list can turn them off. */
+/** The TLS 1.3 cipher suites; always enabled, as in Go. */
 export const TLS13_SUITES = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
 ] as const;
 
-/** Whether a suite, by OpenSSL's name, is one of TLS 1.3. */
 export const isOfTls13 = (suite: string): boolean => suite.startsWith('TLS_');
 
 /**
@@ -46,7 +45,7 @@ export const CURVES: Readonly<Record<string, string>> = {
   X25519: 'X25519',
 };
 
-/** What is asked of clients, by Go's names of `tls.ClientAuthType`. */
+/** Client authentication by Go's names of `tls.ClientAuthType`. */
 export const CLIENT_AUTHENTICATIONS = [
   'NoClientCert',
   'RequestClientCert',
@@ -54,5 +53,4 @@ export const CLIENT_AUTHENTICATIONS = [
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const;
-/** One of {@link CLIENT_AUTHENTICATIONS}. */
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];

@@ -17,21 +17,20 @@ import {
   TLS_VERSIONS,
 } from './tls-names.ts';
 
-/** Where a certificate or key in PEM comes from. Line and setting are for messages. */
+/** The source of a certificate or key in PEM. Line and setting are for messages. */
 export type PemSource = { readonly line: number; readonly setting: string } & (
   | { readonly kind: 'inline'; readonly pem: string }
   | { readonly kind: 'file'; readonly path: string }
 );
 
-/** How the server speaks TLS. */
 export interface TlsSettings {
   readonly line: number;
   readonly certificate: PemSource;
   readonly key: PemSource;
   readonly clientAuthentication: ClientAuthentication;
-  /** Undefined: the authorities that the system trusts. */
+  /** Undefined: the authorities of the system. */
   readonly clientAuthorities: PemSource | undefined;
-  /** One of these names must be in the client's certificate; undefined: any will do. */
+  /** One of these names must be in the client's certificate; undefined: any certificate. */
   readonly clientNames: readonly string[] | undefined;
   /** OpenSSL's names; undefined: the default. */
   readonly cipherSuites: readonly string[] | undefined;
@@ -42,31 +41,30 @@ export interface TlsSettings {
   readonly preferServerOrder: boolean;
 }
 
-/** So many requests at once, and one more after each interval. */
+/** This many requests at once, and one more after each interval. */
 export interface RateLimitSettings {
   readonly interval: Seconds;
   readonly burst: number;
 }
 
-/** What a web configuration file says, checked. */
+/** A validated web configuration. */
 export interface WebConfig {
   /** Undefined: plain HTTP. */
   readonly tls: TlsSettings | undefined;
-  /** Whether the file asks for HTTP/2, which is accepted and not served. */
+  /** Whether the file enables HTTP/2, which is accepted but not served. */
   readonly wantsHttp2: boolean;
   /** Headers for every response. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Hashes of bcrypt by user; none: nobody is asked for a password. */
+  /** bcrypt hashes by user; none: no password required. */
   readonly users: ReadonlyMap<string, string>;
   readonly rateLimit: RateLimitSettings | undefined;
 }
 
-/** A web configuration, or every mistake in the file, each as one line with file and line. */
+/** A web configuration, or all its mistakes, each as one line with file and line. */
 export type WebConfigResult =
   | { readonly ok: true; readonly config: WebConfig }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** What holds without a file. */
 export const PLAIN_WEB_CONFIG: WebConfig = {
   tls: undefined,
   wantsHttp2: false,
@@ -80,11 +78,11 @@ const isBlank = (given: unknown): boolean => {
   return !Array.isArray(given) && Object.keys(given).length === 0;
 };
 
-/** A setting or section that may be left out or left empty, as in Go. */
+/** A setting or section that may be missing or empty, as in Go. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((given) => (isBlank(given) ? undefined : given), schema.optional());
 
-// Prometheus and its exporters read YAML 1.1, where more words than two are booleans.
+// Prometheus and its exporters use YAML 1.1, which has more booleans.
 const YES_OR_NO = { truthy: ['true', 'yes', 'on', 'y'], falsy: ['false', 'no', 'off', 'n'] };
 
 const flag = () =>
@@ -107,7 +105,7 @@ const pem = () => optional(noted(z.string(), 'text', 'a certificate or key in PE
 
 const CLIENT_AUTHENTICATION: Readonly<Record<string, ClientAuthentication>> = {
   ...Object.fromEntries(CLIENT_AUTHENTICATIONS.map((name) => [name, name])),
-  // The older name is what some files still say.
+  // An older name, still in use.
   RequireClientCert: 'RequireAnyClientCert',
 };
 
@@ -181,10 +179,10 @@ const headers = z.strictObject({
 
 const BCRYPT = /^\$2[aby]\$(?<cost>\d\d)\$[./A-Za-z0-9]{53}$/;
 const CHEAPEST_HASH = 4;
-/** Each step doubles the time; at 18 a comparison takes some 20 seconds. */
+/** Each step doubles the time; at 18 a comparison takes about 20 seconds. */
 const DEAREST_HASH = 18;
 
-// What is wrong here is never shown: it may be a password.
+// The value is never shown: it may be a password.
 const hash = noted(
   z.string().superRefine((text, context) => {
     const cost = BCRYPT.exec(text)?.groups?.['cost'];

@@ -5,7 +5,7 @@ import type { Log } from '../../log/log.ts';
 import { readTls, type TlsInForce, tlsFiles, WebConfigError } from './tls-material.ts';
 import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig } from './web-config.ts';
 
-/** The rules by which clients are let in. Replaced, never changed: another object means other rules. */
+/** The rules for clients. Immutable: a different object means different rules. */
 export interface SecurityRules {
   readonly config: WebConfig;
   /** Undefined: plain HTTP. */
@@ -14,11 +14,11 @@ export interface SecurityRules {
 
 /** The rules of the web configuration file. */
 export interface WebSecurity {
-  /** Whether the server speaks TLS. Does not change. */
+  /** Whether the server uses TLS. Does not change. */
   readonly isSecure: boolean;
-  /** The rules that hold now. */
+  /** The current rules. */
   readonly rules: () => SecurityRules;
-  /** Reads the files again if they have changed; undefined without a file. Never rejects. */
+  /** Reloads the files if they have changed; undefined without a file. Never rejects. */
   readonly refresh: (() => Promise<void>) | undefined;
 }
 
@@ -26,7 +26,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 
 const PLAIN_RULES: SecurityRules = { config: PLAIN_WEB_CONFIG, tls: undefined };
 
-/** Differs between one state of a file and the next. */
+/** Differs between versions of a file. */
 const stampOf = async (path: string): Promise<string> => {
   try {
     const { mtimeNs, size, ino, dev } = await stat(path, { bigint: true });
@@ -45,7 +45,7 @@ const readConfig = async (file: string): Promise<WebConfig> => {
   return result.config;
 };
 
-/** Throws where a file that changed would open what is closed: it may be empty for a moment only. */
+/** Throws if a changed file would remove protection: it may be empty for only a moment. */
 const refuseOpening = (before: WebConfig, after: WebConfig, file: string): void => {
   const refuse = (change: string): never => {
     throw new WebConfigError([`${file}: ${change} while the exporter runs; restart it`]);
@@ -68,7 +68,7 @@ export const openWebSecurity = async (file: string | undefined, log: Log): Promi
   let logged = '';
   let refreshing: Promise<void> | undefined;
 
-  // Stamped before they are read, so that no change is missed.
+  // Stamped before reading, so that no change is missed.
   const rulesOf = async (config: WebConfig): Promise<SecurityRules> => {
     for (const path of tlsFiles(config.tls)) stamps.set(path, await stampOf(path));
     return { config, tls: config.tls && (await readTls(config.tls, file, machineFiles)) };
@@ -99,7 +99,7 @@ export const openWebSecurity = async (file: string | undefined, log: Log): Promi
       logged = problems.join('\n');
       for (const problem of isNew ? problems : [])
         log.error({ problem }, 'web configuration not applied, keeping the previous one');
-      // Certificates go on being renewed while the configuration file itself is broken.
+      // Certificates are still renewed while the configuration file itself is invalid.
       rules = await rulesOf(rules.config).catch(() => rules);
     }
   };

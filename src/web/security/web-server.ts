@@ -13,22 +13,20 @@ import { createRequestGate, type Expectation, sendStatus } from './request-gate.
 import type { WebLimits } from './web-limits.ts';
 import type { WebSecurity } from './web-security.ts';
 
-/** What responds to requests that were let in: an express application, or any such function. */
+/** Handles accepted requests: an express application, or a similar function. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** What the server needs. */
 export interface WebServerOptions {
   readonly listener: RequestListener;
   readonly security: WebSecurity;
   readonly limits: WebLimits;
   readonly log: Log;
-  /** Counts milliseconds and never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Undefined: by bcrypt in a thread of its own. */
+  /** Default: bcrypt in a separate thread. */
   readonly passwords: PasswordWorker | undefined;
 }
 
-/** Where a server listens. */
 export interface Listening {
   readonly host: string;
   readonly port: number;
@@ -37,11 +35,11 @@ export interface Listening {
   readonly scheme: 'http' | 'https';
 }
 
-/** A server for HTTP/1.1, plain or over TLS. */
+/** A server for HTTP/1.1, with or without TLS. */
 export interface WebServer {
-  /** Resolves with the real address; rejects with a one-line Error when nothing can listen there. */
+  /** Resolves with the real address; rejects with a one-line Error if it cannot listen there. */
   readonly listen: (address: ListenAddress) => Promise<Listening>;
-  /** Applies what changed in the web configuration; a server that listens does so every second. */
+  /** Applies a changed web configuration; a listening server does so every second. */
   readonly refresh: () => Promise<void>;
   /** Accepts no more connections, closes idle ones, and after the given time all others. */
   readonly close: (graceMilliseconds: number) => Promise<void>;
@@ -67,7 +65,7 @@ const PARSER_STATUSES: Readonly<Record<string, number>> = {
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown error');
 
-/** A response to what never became a request. */
+/** A response to something that is not a valid request. */
 const rawResponse = (status: number, headers: Iterable<readonly [string, string]>, text = ''): string => {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -78,15 +76,15 @@ const rawResponse = (status: number, headers: Iterable<readonly [string, string]
   return `${lines.join('\r\n')}\r\n\r\n${text}`;
 };
 
-/** Path and query of a request target, also of `http://host/path` and of one with a fragment. */
+/** Path and query of a request target, including `http://host/path` and fragments. */
 const originForm = (target: string): string => {
-  // Express takes these as they are; for others it falls back to what Node.js has deprecated.
+  // Express parses these itself; for others it uses deprecated functions of Node.js.
   if (/^\/[!"$-~]*$/.test(target)) return target;
   const url = URL.parse(target, 'http://exporter');
   return url === null ? '/' : url.pathname + url.search;
 };
 
-/** Closes TLS connections whose client may not come in, and those that never become one. */
+/** Closes TLS connections of rejected clients, and failed handshakes. */
 const guardHandshakes = (
   server: TlsServer,
   { security, connections, log }: Pick<WebServerOptions, 'security' | 'log'> & { connections: Connections },
@@ -110,7 +108,7 @@ const guardHandshakes = (
   });
 };
 
-/** Makes a server that lets in what the web configuration lets in, and that no client can hold up. */
+/** Creates a server that enforces the web configuration and limits clients. */
 export const createWebServer = (options: WebServerOptions): WebServer => {
   const { listener, security, limits, log, now } = options;
   const passwords = options.passwords ?? startPasswordWorker();
@@ -162,7 +160,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     keepAliveTimeout: limits.keepAliveTimeout,
     connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
     insecureHTTPParser: false,
-    // Refused by the gate instead, with the headers that every response has.
+    // The gate rejects it instead, with the headers of every response.
     requireHostHeader: false,
   };
   const secure = security.isSecure
@@ -192,7 +190,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     const { tls } = security.rules();
     if (tls === undefined || tls === before) return;
     secure?.setSecureContext(tls.options);
-    // What `setSecureContext` leaves out.
+    // What `setSecureContext` ignores.
     const { requestCert, rejectUnauthorized } = tls.options;
     Object.assign(server, { requestCert, rejectUnauthorized });
   };
