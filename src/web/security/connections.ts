@@ -32,6 +32,7 @@ interface Request {
 interface Connection {
   readonly accepted: Socket;
   readonly client: string;
+  readonly acceptedAt: number;
   readonly waiting: Request[];
   running: ServerResponse | undefined;
 }
@@ -51,9 +52,16 @@ export const clientOf = (address: string | undefined): string => {
 const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
   [remoteAddress, remotePort, localAddress, localPort].join(' ');
 
-/** Tracks connections within the limits. `evicted` is called for each connection closed to make room. */
+// What a client sends at once may take as long to be read here.
+const SILENT_AFTER_MILLISECONDS = 1000;
+
+/**
+ * Tracks connections within the limits. `evicted` is called for each connection closed to make room; `now` counts
+ * milliseconds.
+ */
 export const trackConnections = (
   limits: ConnectionLimits,
+  now: () => number,
   evicted: (client: string) => void,
 ): Connections => {
   // Ordered by last request or start: the first has been idle longest.
@@ -62,8 +70,11 @@ export const trackConnections = (
 
   const evict = (among: readonly (readonly [string, Connection])[], most: number): void => {
     if (among.length < most) return;
-    const idle = among.filter(([, { running }]) => running === undefined);
-    const silent = idle.find(([, { accepted }]) => accepted.bytesRead === 0);
+    const idle = among.filter(([, { running }]) => running === undefined || !running.req.complete);
+    const before = now() - SILENT_AFTER_MILLISECONDS;
+    const silent = idle.find(
+      ([, { accepted, acceptedAt }]) => accepted.bytesRead === 0 && acceptedAt <= before,
+    );
     const [key, connection] = silent ?? idle[0] ?? among[0] ?? [];
     if (key === undefined || connection === undefined) return;
     open.delete(key);
@@ -97,7 +108,13 @@ export const trackConnections = (
       evict(ofClient, limits.connectionsPerClient);
       evict([...open], limits.connections);
       const key = keyOf(socket);
-      const connection: Connection = { accepted: socket, client, waiting: [], running: undefined };
+      const connection: Connection = {
+        accepted: socket,
+        client,
+        acceptedAt: now(),
+        waiting: [],
+        running: undefined,
+      };
       open.set(key, connection);
       socket.once('close', () => {
         if (open.get(key) === connection) open.delete(key);

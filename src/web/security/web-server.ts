@@ -128,7 +128,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   });
 
   let complained = Number.NEGATIVE_INFINITY;
-  const connections = trackConnections(limits, (client) => {
+  const connections = trackConnections(limits, now, (client) => {
     if (now() - complained < COMPLAIN_EVERY_MILLISECONDS) return;
     complained = now();
     log.warn({ client }, 'too many open connections, closing the idlest');

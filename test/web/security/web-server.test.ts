@@ -492,6 +492,27 @@ describe('connections', () => {
     },
   );
 
+  it.each([
+    { what: 'half a request line', sent: 'GET /metr' },
+    { what: 'half a header', sent: 'GET /metrics HTTP/1.1\r\nHost: ex' },
+    { what: 'half a body', sent: 'POST / HTTP/1.1\r\nHost: exporter\r\nContent-Length: 10\r\n\r\nhalf' },
+  ])('that have sent $what make room before one that has just been opened', async ({ sent }) => {
+    const { listening } = await startServer({ limits: { connectionsPerClient: 4 } });
+    const flood = async (): Promise<Socket> => {
+      const socket = await connectTo(listening);
+      socket.write(sent);
+      return socket;
+    };
+    const older = await Promise.all(Array.from({ length: 4 }, flood));
+    await sleep(50);
+    const probe = await open(listening, 'plain');
+
+    await flood();
+    await eventually(() => older.filter(({ closed }) => closed).length === 2);
+
+    expect(await ask(probe)).toBe(200);
+  });
+
   it('with a request under way are closed only where all have one', async () => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({ listener, limits: { connectionsPerClient: 2 } });
