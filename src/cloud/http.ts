@@ -39,6 +39,8 @@ export interface HttpLimits {
 
 // Errors and redirects are short; a longer body is not from these APIs.
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
+// How long the body of a response is waited for whose status suffices.
+const BODY_AFTER_STATUS_MS = 500;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
@@ -60,7 +62,8 @@ export async function sendHttp(
 ): Promise<HttpResult> {
   if (signal.aborted) return { kind: 'aborted' };
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), limits.timeoutMs);
+  const limit = (milliseconds: number) => setTimeout(() => deadline.abort(), milliseconds);
+  const timers = [limit(limits.timeoutMs)];
   const either = joinSignals(signal, deadline.signal);
   const chunks: Buffer[] = [];
   let head: { readonly status: number; readonly headers: ResponseHeaders } | undefined;
@@ -70,11 +73,13 @@ export async function sendHttp(
       abortOf(either.signal),
     ]);
     head = { status: statusCode, headers };
-    const limit = isSuccess(statusCode) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;
-    let length = Number(headers['content-length'] ?? 0) > limit ? limit : 0;
+    if (limits.statusSuffices(statusCode)) timers.push(limit(BODY_AFTER_STATUS_MS));
+    const mostBytes = isSuccess(statusCode) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;
+    let length = Number(headers['content-length'] ?? 0) > mostBytes ? mostBytes : 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > limit) return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: true };
+      if (length > mostBytes)
+        return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: true };
       chunks.push(chunk);
     }
     return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: false };
@@ -85,7 +90,7 @@ export async function sendHttp(
     }
     return { kind: 'failed', ...(deadline.signal.aborted ? TIMED_OUT : faultOf(error, head !== undefined)) };
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
     either.release();
   }
 }
