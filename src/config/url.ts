@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** Whether a host name is certainly this machine. The URL parser has normalized forms such as 127.1. */
 export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  ['localhost', 'localhost.', '[::1]'].includes(hostname) ||
+  /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
+  /^\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\]$/.test(hostname);
 
 const whyNotHttpUrl = (text: string): string | undefined => {
   // The URL parser drops white space silently.

@@ -215,6 +215,8 @@ describe('the proxy of a project', () => {
     ['http://own:1', {}, 'http://127.0.0.2', undefined],
     ['http://own:1', {}, 'https://localhost', undefined],
     ['http://own:1', {}, 'https://[::1]:8443', undefined],
+    ['http://own:1', {}, 'https://LOCALHOST.', undefined],
+    ['http://own:1', {}, 'https://[::ffff:127.0.0.1]', undefined],
     ['http://own:1', {}, 'http://169.254.169.254', undefined],
     [undefined, { HTTPS_PROXY: 'http://p:1' }, 'https://127.0.0.1', undefined],
   ] as const)('configured as %s in the environment %j is for %s: %s', (configured, environment, to, url) => {

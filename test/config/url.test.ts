@@ -18,6 +18,8 @@ describe('the URL of an endpoint', () => {
     ['http://127.1', 'http://127.0.0.1'],
     ['http://localhost:1/x/', 'http://localhost:1/x'],
     ['http://[::1]:9', 'http://[::1]:9'],
+    ['http://localhost.:9', 'http://localhost.:9'],
+    ['http://[::ffff:127.0.0.1]', 'http://[::ffff:7f00:1]'],
   ])('may be %s', (text, expected) => {
     expect(endpointUrl.parse(text)).toBe(expected);
   });
@@ -28,6 +30,7 @@ describe('the URL of an endpoint', () => {
     ['http://128.0.0.1', 'uses plain http to another machine'],
     ['http://127.0.0.1.example.com', 'uses plain http to another machine'],
     ['http://localhost.example.com', 'uses plain http to another machine'],
+    ['http://[::ffff:10.0.0.1]', 'uses plain http to another machine'],
     ['http://[::2]', 'uses plain http to another machine'],
     ['http://0.0.0.0', 'uses plain http to another machine'],
     ['http://127.0.0.1@example.com', 'contains a user name or a password'],

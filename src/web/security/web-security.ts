@@ -45,6 +45,10 @@ const readConfig = async (file: string): Promise<WebConfig> => {
   return result.config;
 };
 
+/** Whether a client needs a certificate. */
+const isMutual = ({ tls }: WebConfig): boolean =>
+  tls !== undefined && /^Require/.test(tls.clientAuthentication);
+
 /** Throws if a changed file would remove protection: it may be empty for only a moment. */
 const refuseOpening = (before: WebConfig, after: WebConfig, file: string): void => {
   const refuse = (change: string): never => {
@@ -54,6 +58,8 @@ const refuseOpening = (before: WebConfig, after: WebConfig, file: string): void 
     refuse('tls_server_config: TLS cannot be turned off');
   if (before.tls === undefined && after.tls !== undefined)
     refuse('tls_server_config: TLS cannot be turned on');
+  if (isMutual(before) && !isMutual(after))
+    refuse('client_auth_type: certificates of clients cannot be made optional');
   if (before.users.size > 0 && after.users.size === 0)
     refuse('basic_auth_users: passwords cannot be turned off');
 };

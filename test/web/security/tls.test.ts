@@ -443,6 +443,20 @@ describe('a change of the files', () => {
     expect([before, without, withOne].map(({ answer }) => statusOf(answer))).toEqual([200, Number.NaN, 200]);
   });
 
+  it('does not stop asking clients for a certificate, and says so', async () => {
+    const webConfig = await ownFiles(
+      settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
+    );
+    const { server, listening, lines } = await startServer({ webConfig });
+    await writeFile(webConfig, settings());
+
+    await server.refresh();
+    const without = await secureExchange(listening, { ca });
+
+    expect(statusOf(without.answer)).toBeNaN();
+    expect(lines.join('\n')).toContain('certificates of clients cannot be made optional');
+  });
+
   it('does not turn TLS off, and says so', async () => {
     const webConfig = await ownFiles(settings());
     const { server, listening, lines } = await startServer({ webConfig });
