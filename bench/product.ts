@@ -97,6 +97,7 @@ function pageClient(pageOf: (query: Query) => Buffer): ProjectClient {
     },
     projectId: () => undefined,
     passwordExpiresAt: () => undefined,
+    reload: () => undefined,
     close: async () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { ProjectClient, RequestObservation } from './cloud/client.ts';
+import { isSameAccess } from './config/access.ts';
 import type { Config, ProjectConfig } from './config/config.ts';
 import { type Clock, type Seconds, seconds } from './domain/quantities.ts';
 import type { Log } from './log/log.ts';
@@ -43,7 +44,10 @@ export interface ExporterOptions {
 
 /** Polls every service of every project and keeps the results ready to be served. */
 export interface Exporter {
-  /** Applies a configuration. What remains in it keeps its series and counters. */
+  /**
+   * Applies a configuration. What remains in it keeps its series and counters, and its connections and tokens where
+   * the project is reached as before.
+   */
   readonly apply: (config: Config) => Promise<void>;
   /** Whether each service of each project has been polled once; never becomes false again. */
   readonly isReady: () => boolean;
@@ -59,14 +63,18 @@ export interface Exporter {
   readonly stop: () => Promise<void>;
 }
 
+/** A project with its connections, and the requests sent to each of its services. */
+interface OpenProject {
+  readonly region: string;
+  readonly project: string;
+  readonly client: ProjectClient;
+  readonly requests: ReadonlyMap<string, RequestTally>;
+}
+
 /** What runs with one configuration, until the next is applied. */
 interface Round {
   readonly config: Config;
-  readonly projects: readonly {
-    readonly region: string;
-    readonly project: string;
-    readonly client: ProjectClient;
-  }[];
+  readonly projects: readonly OpenProject[];
   readonly pollers: ReadonlyMap<string, ServicePoller>;
   readonly stop: AbortController;
   readonly loops: readonly Promise<void>[];
@@ -89,18 +97,32 @@ export function createExporter(options: ExporterOptions): Exporter {
   let reloadProblems: readonly string[] = [];
   let stopped = false;
 
-  const end = async (ending: Round | undefined): Promise<void> => {
+  const end = async (ending: Round | undefined, kept: readonly OpenProject[] = []): Promise<void> => {
     ending?.stop.abort();
-    await Promise.all(ending?.projects.map(({ client }) => client.close()) ?? []);
+    const closing = ending?.projects.filter((project) => !kept.includes(project)) ?? [];
+    await Promise.all(closing.map(({ client }) => client.close()));
     await Promise.all(ending?.loops ?? []);
   };
+
+  /** The projects of a round that another configuration reaches in the same way. */
+  const keptBy = (config: Config, before: Round | undefined): readonly OpenProject[] =>
+    before?.projects.filter((open, index) => {
+      const project = config.projects.find(({ name }) => name === open.project);
+      const known = before.config.projects[index];
+      return (
+        project !== undefined &&
+        known !== undefined &&
+        isSameAccess({ project, poll: config.poll }, { project: known, poll: before.config.poll })
+      );
+    }) ?? [];
 
   const change = async (whole: Config): Promise<void> => {
     const config = { ...whole, projects: whole.projects.filter(({ name }) => isInShard(shard, name)) };
     // A shard without projects has nothing to wait for.
     hasBeenReady ||= config.projects.length === 0;
     const before = round;
-    await end(before);
+    const kept = keptBy(config, before);
+    await end(before, kept);
     const memories = new Map(
       Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
     );
@@ -108,7 +130,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       memories.delete(placeKey(place));
       await forget(place);
     }
-    round = begin(config, memories);
+    round = begin(config, memories, kept);
     await Promise.all([round.ready, forgetAllBut(round, before)]);
   };
 
@@ -134,20 +156,33 @@ export function createExporter(options: ExporterOptions): Exporter {
     return mine;
   };
 
-  const begin = (config: Config, memories: ReadonlyMap<string, PollerMemory>): Round => {
+  const openProject = (project: ProjectConfig, poll: Config['poll']): OpenProject => {
+    const labels = { region: project.region, project: project.name };
+    const requests = new Map<string, RequestTally>();
+    const client = options.createClient(project, poll, (seen) => {
+      const { count, clockSkew } = requests.get(seen.service) ?? NO_REQUESTS;
+      requests.set(seen.service, { count: count + 1, clockSkew: seen.clockSkew ?? clockSkew });
+      metrics.recordRequest(labels, seen);
+    });
+    return { ...labels, client, requests };
+  };
+
+  const begin = (
+    config: Config,
+    memories: ReadonlyMap<string, PollerMemory>,
+    kept: readonly OpenProject[],
+  ): Round => {
     const stop = new AbortController();
     const pollers = new Map<string, ServicePoller>();
-    const projects: Round['projects'][number][] = [];
+    const projects: OpenProject[] = [];
     const admissions: Promise<void>[] = [];
+    for (const one of kept) one.client.reload();
     for (const project of config.projects) {
       const labels = { region: project.region, project: project.name };
-      const requests = new Map<string, RequestTally>();
-      const client = options.createClient(project, config.poll, (seen) => {
-        const { count, clockSkew } = requests.get(seen.service) ?? NO_REQUESTS;
-        requests.set(seen.service, { count: count + 1, clockSkew: seen.clockSkew ?? clockSkew });
-        metrics.recordRequest(labels, seen);
-      });
-      projects.push({ ...labels, client });
+      const open =
+        kept.find(({ project: name }) => name === project.name) ?? openProject(project, config.poll);
+      projects.push(open);
+      const { client, requests } = open;
       const causes = new Map<string, string>();
       for (const service of project.services) {
         const place: Scope = { service: service.type, ...labels };
@@ -219,8 +254,9 @@ export function createExporter(options: ExporterOptions): Exporter {
         now,
         reloadProblems,
         projects:
-          round?.projects.map(({ client, ...project }) => ({
-            ...project,
+          round?.projects.map(({ region, project, client }) => ({
+            region,
+            project,
             passwordExpires: client.passwordExpiresAt(),
           })) ?? [],
         polls: currentPollers().map((poller) => poller.status()),

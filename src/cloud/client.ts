@@ -51,6 +51,8 @@ export interface ProjectClient {
   readonly projectId: () => string | undefined;
   /** When the IAM user's password expires, known after a sign-in. */
   readonly passwordExpiresAt: () => UnixSeconds | undefined;
+  /** Reads the CA file again before the next request. */
+  readonly reload: () => void;
   /** Closes every connection; pending calls reject. */
   readonly close: () => Promise<void>;
 }

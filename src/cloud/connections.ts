@@ -10,8 +10,8 @@ export interface Connections {
   readonly isProxied: (endpoint: URL) => boolean;
   /** Rejects with a one-line Error if the proxy's URL or the CA file cannot be used. */
   readonly to: (endpoint: URL) => Promise<Dispatcher>;
-  /** To be called when a certificate was not trusted: the CA file is read again for the next request. */
-  readonly distrusted: () => void;
+  /** Reads the CA file again for the next request, as after a certificate was not trusted. */
+  readonly reload: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -146,7 +146,7 @@ export function createConnections(options: ConnectionOptions): Connections {
       const { direct, proxied } = (await opening) ?? opened ?? (await open());
       return (isProxied(endpoint) ? proxied : undefined) ?? direct;
     },
-    distrusted: () => {
+    reload: () => {
       if (options.caFile !== undefined) trusted = false;
     },
     close: async () => {

@@ -194,6 +194,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     },
     projectId: () => project.projectId ?? usedId,
     passwordExpiresAt: authorizer.passwordExpiresAt,
+    reload: connections.reload,
     close: async () => {
       lifetime.abort();
       await connections.close();

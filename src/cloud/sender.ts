@@ -170,7 +170,7 @@ export function createSender(options: SenderOptions): Sender {
         body: received,
       });
     }
-    if (httpResult.kind === 'failed' && isCertificateCause(httpResult.cause)) connections.distrusted();
+    if (httpResult.kind === 'failed' && isCertificateCause(httpResult.cause)) connections.reload();
     const proxied = connections.isProxied(url);
     const result =
       httpResult.kind === 'aborted'

@@ -7,7 +7,10 @@ import type { Log } from '../log/log.ts';
 /** Reloads the configuration; resolves with its problems, one line each, none if it is in use. */
 export type Reload = () => Promise<readonly string[]>;
 
-/** An invalid configuration leaves everything unchanged. Reloads run one after another. */
+/**
+ * An invalid configuration leaves everything unchanged. Reloads run one after another; all that are requested while one
+ * runs share the next.
+ */
 export function createReloader({
   exporter,
   loadConfig,
@@ -39,9 +42,13 @@ export function createReloader({
     return [];
   };
 
+  let waiting: Promise<readonly string[]> | undefined;
   return () => {
-    const mine = last.then(reload);
-    last = mine;
-    return mine;
+    waiting ??= last.then(() => {
+      waiting = undefined;
+      return reload();
+    });
+    last = waiting;
+    return waiting;
   };
 }

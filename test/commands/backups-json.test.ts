@@ -34,6 +34,7 @@ const service: OpenService = {
     call: neverAsked,
     projectId: () => undefined,
     passwordExpiresAt: () => undefined,
+    reload: () => undefined,
     close: () => Promise.resolve(),
   },
   backups: neverAsked,

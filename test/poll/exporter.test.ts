@@ -790,6 +790,39 @@ describe('a new configuration', () => {
   });
 });
 
+describe('a reload', () => {
+  const prod = project();
+  const dev = project({ name: 'dev' });
+
+  it.each([
+    ['is as it was', config({ projects: [prod, dev] })],
+    ['changes objectives', config({ projects: [prod, dev], rpo: { default: age(60), overrides: [] } })],
+    ['changes services', config({ projects: [project({ services: [gaussdbService()] }), dev] })],
+    ['changes the order', config({ projects: [dev, prod] })],
+    ['changes the interval', config({ projects: [prod, dev], poll: { interval: seconds(60) } })],
+    ['takes a project away', config({ projects: [dev] })],
+  ])('that %s keeps the connections and tokens of what stays', async (_, next) => {
+    const world = await startExporterWorld(GRAPHS, config({ projects: [prod, dev] }));
+
+    await world.exporter.apply(next);
+    await world.time.pass(2 * INTERVAL);
+
+    expect(world.cloud.made).toEqual(['prod', 'dev']);
+    expect(world.cloud.open()).toBe(next.projects.length);
+    expect((await world.scrape()).value('poll_success', { project: 'dev' })).toBe(1);
+  });
+
+  it('that changes how a project is reached connects anew, and leaves the others', async () => {
+    const world = await startExporterWorld(GRAPHS, config({ projects: [prod, dev] }));
+
+    await world.exporter.apply(config({ projects: [project({ iamEndpoint: 'https://other.test' }), dev] }));
+    await world.time.pass(INTERVAL);
+
+    expect(world.cloud.made).toEqual(['prod', 'dev', 'prod']);
+    expect(world.cloud.open()).toBe(2);
+  });
+});
+
 describe('an exporter that is stopped', () => {
   it('abandons a poll under way at once, counts nothing and closes its connections', async () => {
     const world = createExporterWorld();

@@ -14,6 +14,7 @@ function readRepeated(listedBefore: readonly string[] | undefined) {
     call: async () => PAGE,
     projectId: () => undefined,
     passwordExpiresAt: () => undefined,
+    reload: () => undefined,
     close: async () => undefined,
   };
   return readProjectBackups(

@@ -203,6 +203,22 @@ describe('reloads', () => {
     expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
   });
 
+  it('of the same file sign in no more', async () => {
+    const cloud = await startCloud();
+    const exporter = await startReady(cloud, { moreProjects: [projectOf(cloud, 'second')] });
+    const signIns = () => cloud.requests.filter(({ operation }) => operation === 'sign_in').length;
+    const before = signIns();
+
+    for (let round = 0; round < 10; round += 1) await post(exporter);
+    await Promise.all(Array.from({ length: 50 }, () => post(exporter)));
+    const polled = pollsOf(await exporter.metrics(), 'second');
+    await eventually(async () => pollsOf(await exporter.metrics(), 'second') > polled);
+
+    expect(before).toBe(2);
+    expect(signIns()).toBe(before);
+    expect(reloads(exporter, 'configuration reloaded')).toBeLessThan(40);
+  });
+
   it('while every call to the cloud hangs take effect at once', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);

@@ -33,6 +33,8 @@ export interface FakeCloud {
   readonly calls: SeenCall[];
   /** Clients that are open. */
   readonly open: () => number;
+  /** Clients that were ever made, by project. */
+  readonly made: readonly string[];
   /** What IAM says is the id of a project without one in its configuration. */
   readonly findProject: (id: string) => void;
   readonly setPasswordExpiry: (expiry: UnixSeconds | undefined) => void;
@@ -57,6 +59,7 @@ const EMPTY = list();
 export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
   const answers = new Map<string, Answer>();
   const calls: SeenCall[] = [];
+  const made: string[] = [];
   let open = 0;
   let expiry: UnixSeconds | undefined;
   let foundProjectId: string | undefined;
@@ -64,6 +67,7 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
   const createClient = ({ name: project, projectId }: ProjectConfig): ProjectClient => {
     const closing = new AbortController();
     open += 1;
+    made.push(project);
     return {
       call: (request, signal) => {
         const { service, operation, path, query } = request;
@@ -74,6 +78,7 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
       },
       projectId: () => projectId ?? foundProjectId,
       passwordExpiresAt: () => expiry,
+      reload: () => undefined,
       close: async () => {
         open -= 1;
         closing.abort();
@@ -88,6 +93,7 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
     },
     calls,
     open: () => open,
+    made,
     findProject: (id) => {
       foundProjectId = id;
     },
