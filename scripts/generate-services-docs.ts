@@ -62,8 +62,8 @@ function renderService(service: CloudService): string {
       : [
           `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} is sufficient for reading.`,
         ]),
-    'Assumptions not verified on a real account:',
-    service.unverified.map((sentence) => `- ${sentence}`).join('\n'),
+    'Assumptions not verified on a real account, besides [those about every service](evidence.md):',
+    service.unverified.map(({ sentence }) => `- ${sentence}`).join('\n'),
   ].join('\n\n');
 }
 

@@ -4,6 +4,7 @@ import type { Seconds } from '../domain/quantities.ts';
 import type { PagedList } from '../pagination/list.ts';
 import type { SimulatedApi } from '../simulated-cloud/service.ts';
 import type { ApiCall, ErrorRules } from './api-call.ts';
+import type { Assumption } from './evidence.ts';
 
 /** A list of a service: the call for one of its pages, how it is paged, and how a row is parsed. */
 export interface List<Item> extends PagedList<Item> {
@@ -111,8 +112,8 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly errors: ErrorRules;
   /** The vendor's system policies that suffice for reading. */
   readonly readOnlyRoles: readonly string[];
-  /** What was inferred and never seen on a real account, one sentence each; shown in the documentation. */
-  readonly unverified: readonly string[];
+  /** What was inferred and never seen on a real account, besides what is assumed of every service; shown in the documentation. */
+  readonly unverified: readonly Assumption[];
   /** Requests of one poll besides those for policies, for the documentation of costs. */
   readonly requests: (resources: number, backups: number) => number;
   /** The smallest `poll.interval` that suits 200 resources, in seconds; undefined where the usual one does. */

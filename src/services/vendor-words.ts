@@ -1,6 +1,7 @@
 /**
  * How the text of a field looks when it is the vendor's: only such a text may leave the account. `word`: one of
- * {@link WORDS}. `state`: any single word, because one that nobody documented is worth knowing. `message`: of its words
+ * {@link WORDS}. `state`: a code, or
+ * made of {@link STATE_WORDS}, because a state that nobody documented is worth knowing. `message`: of its words
  * those that are known. `time`: shifted by some number of seconds.
  */
 export type FieldKind = 'word' | 'state' | 'number' | 'version' | 'schedule' | 'code' | 'message' | 'time';
@@ -85,8 +86,27 @@ const MESSAGE_WORDS: ReadonlySet<string> = new Set(
     unknown unsupported url user valid value values vault wrong redis memcached single ha proxy`),
 );
 
-const STATE =
-  /^(?:[a-z]{2,12}(?:_[a-z]{2,12}){0,3}|[A-Z]{2,12}(?:_[A-Z]{2,12}){0,3}|[A-Z][a-z]{2,12}|\d{1,3})$/;
+/** What statuses are made of: `backing_up`, `PARTIAL_SUCCESS`. */
+const STATE_WORDS: ReadonlySet<string> = new Set(
+  wordsOf(`
+    abnormal abort aborted accepted activating active archive archived archiving auto available backing backup backuping
+    being build building cancel canceled canceling cancelled change changing check checking closed complete completed
+    completing copying create created createfail createfailed creating data deactivated deactivating degraded delete
+    deleted deleting disabled disk done down draft enabled end ended error exception execute executing expanding expired
+    expiring export exporting extending fail failed failure faulty finished forbidden freezing frozen full grow growing
+    import importing in inactive incomplete init initializing instance invalid isolated lock locked locking maintaining
+    maintenance database police port type class switch ha migrating modifying network new node none normal offline ok on online open partial partially paused
+    pausing pending preparing process processing progress protect protecting queued readonly ready reboot rebooting
+    recovering recovery redistributing removed removing replicating resize resized resizing restarting restore restored
+    restoring resumed resuming retrying rolling rollback running scaling scheduled set shut shutdown skipped spec start
+    started starting status stop stopped stopping storage succeed succeeded success successful suspended switching
+    switchover sync syncing terminated terminating timeout timed out unavailable unknown unlocking up updating upgrading
+    verified verifying version volume wait waiting with without`),
+);
+
+const isState = (text: string): boolean =>
+  text.length <= 40 &&
+  (/^\d{1,3}$/.test(text) || text.split(/[_ -]/).every((part) => STATE_WORDS.has(part.toLowerCase())));
 
 const DAYS = 'MO|TU|WE|TH|FR|SA|SU|SUN|MON|TUE|WED|THU|FRI|SAT';
 const SCHEDULES: readonly RegExp[] = [
@@ -104,11 +124,13 @@ const SCHEDULES: readonly RegExp[] = [
 
 const LOOKS: Readonly<Record<Exclude<FieldKind, 'message' | 'time'>, (text: string) => boolean>> = {
   word: (text) => WORDS.has(text),
-  state: (text) => STATE.test(text),
+  state: isState,
   number: (text) => /^-?\d{1,15}(?:\.\d{1,12})?,?$/.test(text),
-  version: (text) => /^\d{1,3}(?:\.\d{1,4}){0,3}$/.test(text),
+  // Not what could be an address.
+  version: (text) => /^(?:\d{1,2}(?:\.\d{1,4}){0,2}|\d(?:\.\d{1,4}){3})$/.test(text),
   schedule: (text) => SCHEDULES.some((schedule) => schedule.test(text)),
-  code: (text) => /^(?:[A-Z][A-Za-z]{1,14}\.)?\d{1,8}$/.test(text),
+  code: (text) =>
+    /^(?:(?:APIGW?|BackupService|CBR|DBS|DCS|DDS|DWS|GES|IAM|NoSQL|RDS)\.\d{1,8}|\d{1,4})$/.test(text),
 };
 
 /** How a field's text may look to be kept; empty for a field that is never kept. */

@@ -50,6 +50,7 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   const examined = await checkProjects({
     config: { ...loaded.config, projects },
     inFlight: { begin: () => () => undefined },
+    responsesOf: () => [],
     createClient: (project, observe) =>
       createProjectClient(project, {
         requestTimeout: seconds(5),

@@ -32,6 +32,7 @@ export const service = (fields: Partial<ServiceCheck> = {}): ServiceCheck => ({
   overLimit: 0,
   excluded: 0,
   problems: [],
+  contradictions: [],
   ...fields,
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderConfigurationReference, renderJsonSchema } from '../../scripts/generate-config-docs.ts';
+import { renderEvidence } from '../../scripts/generate-evidence-docs.ts';
 import { renderServices } from '../../scripts/generate-services-docs.ts';
 import { renderMetricsReference } from '../../scripts/metrics-reference.ts';
 import { withPolicies } from '../../scripts/policies.ts';
@@ -16,5 +17,9 @@ describe('what `npm run generate` writes', () => {
     ['SECURITY.md', () => withPolicies(read('SECURITY.md'))],
   ])('is in %s', (path, render) => {
     expect(read(path)).toBe(render());
+  });
+
+  it('is in docs/evidence.md: what each recording proved and disproved', () => {
+    expect(read('docs/evidence.md')).toContain(renderEvidence());
   });
 });

@@ -72,6 +72,10 @@ export interface Difference {
   readonly status?: string;
   readonly timeForm?: (time: Date) => string;
   readonly durationFactor?: number;
+  readonly sizeFactor?: number;
+  /** Hours that texts are ahead of timestamps. */
+  readonly zone?: number;
+  readonly unknownCode?: string;
   readonly largestLimit?: number;
   readonly behindTheEnd?: number;
   readonly totalOfPage?: boolean;
@@ -80,7 +84,10 @@ export interface Difference {
 
 const at = (time: number): string => new Date(time).toISOString().slice(0, 19);
 
-function graphRows({ status, timeForm, durationFactor = 1 }: Difference, now: number) {
+function graphRows(
+  { status, timeForm, durationFactor = 1, sizeFactor = 1, zone = 0 }: Difference,
+  now: number,
+) {
   const graphs = [
     { id: SECRETS.graphId, name: SECRETS.graphName, status: '200' },
     { id: SECRETS.otherGraphId, name: SECRETS.otherGraphName, status: '200' },
@@ -117,7 +124,7 @@ function graphRows({ status, timeForm, durationFactor = 1 }: Difference, now: nu
     Array.from({ length: 7 }, (_, nth) => {
       const end = now - nth * DAY - (which + 1) * 3_600_000 - (which === 1 ? 3 * DAY : 0);
       const start = end - 120_000;
-      const time = (one: number) => timeForm?.(new Date(one)) ?? at(one);
+      const time = (one: number) => timeForm?.(new Date(one)) ?? at(one + zone * 3_600_000);
       const failed = which === 0 && nth === 2;
       return {
         end,
@@ -135,7 +142,7 @@ function graphRows({ status, timeForm, durationFactor = 1 }: Difference, now: nu
           ...(timeForm === undefined && { start_timestamp: start, end_timestamp: end }),
           start_time: time(start),
           end_time: time(end),
-          size: 100 + nth + which,
+          size: (100 + nth + which) * sizeFactor,
           duration: 120 * durationFactor,
           encrypted: false,
           description: SECRETS.description,
@@ -183,6 +190,31 @@ function databaseRows(now: number) {
   return { instances, backupsOf };
 }
 
+/** The response about one instance. */
+function answerOf(path: string, unknownCode: string): { status: number; body: unknown } {
+  if (path.endsWith('/backups/policy') && path.includes(SECRETS.instanceId)) {
+    return {
+      status: 200,
+      body: {
+        backup_policy: {
+          keep_days: 7,
+          start_time: '01:00-02:00',
+          period: '1,2,3,4,5,6,7',
+          owner: SECRETS.emailInStatus,
+        },
+      },
+    };
+  }
+  return {
+    status: 404,
+    body: {
+      error_code: unknownCode,
+      error_msg: `The instance ${path} of ${SECRETS.errorDetail} at ${SECRETS.address} does not exist.`,
+      request_id: SECRETS.requestId,
+    },
+  };
+}
+
 /** A cloud that shares nothing with the simulated one: GES, and RDS whose lists are of instances. */
 export async function startOtherCloud(difference: Difference = {}) {
   const now = Date.now();
@@ -221,27 +253,7 @@ export async function startOtherCloud(difference: Difference = {}) {
       const rows = query.get('backup_type') === 'manual' ? [] : databases.backupsOf(id);
       return list(rows, 'backups', 'total_count', 100);
     }
-    if (path.endsWith('/backups/policy') && path.includes(SECRETS.instanceId)) {
-      return {
-        status: 200,
-        body: {
-          backup_policy: {
-            keep_days: 7,
-            start_time: '01:00-02:00',
-            period: '1,2,3,4,5,6,7',
-            owner: SECRETS.emailInStatus,
-          },
-        },
-      };
-    }
-    return {
-      status: 404,
-      body: {
-        error_code: 'DBS.280110',
-        error_msg: `The instance ${path} of ${SECRETS.errorDetail} at ${SECRETS.address} does not exist.`,
-        request_id: SECRETS.requestId,
-      },
-    };
+    return answerOf(path, path.startsWith(endpoint) ? (difference.unknownCode ?? 'GES.8301') : 'DBS.280110');
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

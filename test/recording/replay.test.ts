@@ -23,17 +23,21 @@ interface CheckedResource {
 
 interface CheckedService {
   readonly service: string;
+  /** Those of a recording are more: they come from the probes too. */
+  readonly contradictions?: unknown;
   readonly attention: readonly CheckedResource[];
   readonly outside_objective: readonly Readonly<Record<string, number | string>>[];
 }
 
 /** What check --json says, without names and times. */
 function verdictsIn(output: string) {
-  return servicesIn(output).map(({ attention, outside_objective: outside, ...counts }) => ({
-    ...counts,
-    attention: attention.map(({ states }) => states.join(' ')).sort(),
-    objectives: outside.map(({ rpo_seconds: objective }) => objective).sort(),
-  }));
+  return servicesIn(output).map(
+    ({ attention, outside_objective: outside, contradictions: _, ...counts }) => ({
+      ...counts,
+      attention: attention.map(({ states }) => states.join(' ')).sort(),
+      objectives: outside.map(({ rpo_seconds: objective }) => objective).sort(),
+    }),
+  );
 }
 
 /** The ages of what is outside its objective, in seconds, in order. */

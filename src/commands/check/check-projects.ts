@@ -7,6 +7,9 @@ import { createPolicies } from '../../poll/policies.ts';
 import { sumRejections } from '../../poll/read-backups.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
 import { failureOf, readService as readOnce, type ServiceRead } from '../../poll/read-service.ts';
+import { contradictions } from '../../services/assumptions.ts';
+import type { SeenResponse } from '../../services/evidence.ts';
+import { serviceOf } from '../../services/index.ts';
 import { createPace } from '../../state/pace.ts';
 import { serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
@@ -29,6 +32,15 @@ export interface ServiceCheck {
   readonly excluded: number;
   /** The failed checks, one sentence each. */
   readonly problems: readonly string[];
+  /** Where the service is not as the exporter assumes. */
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** An assumption of docs/evidence.md that what was read contradicts. */
+export interface Contradiction {
+  readonly assumption: string;
+  /** What was seen instead, as a clause. */
+  readonly found: string;
 }
 
 /**
@@ -59,6 +71,8 @@ export interface CheckOptions {
     observe: (observation: RequestObservation) => void,
     sending: (request: { readonly host: string; readonly operation: string }) => () => void,
   ) => ProjectClient;
+  /** What a service returned, as far as it was kept. */
+  readonly responsesOf: (project: string, service: string) => readonly SeenResponse[];
   /** Called after each service was read, before the client is closed. */
   readonly afterRead?: (
     client: ProjectClient,
@@ -114,7 +128,13 @@ async function checkProject(project: ProjectConfig, options: CheckOptions): Prom
       credentials,
       passwordExpires: client.passwordExpiresAt(),
       services: (shown.length === 0 ? readings : shown).map((reading) =>
-        serviceCheck(reading, credentials, advise, options.config),
+        serviceCheck(
+          reading,
+          credentials,
+          advise,
+          options.config,
+          contradictionsOf(project, reading, options),
+        ),
       ),
       refused: project.namesServices ? undefined : refusalsIn(readings, advise),
     };
@@ -197,6 +217,7 @@ function serviceCheck(
   credentials: CredentialsCheck,
   advise: Adviser,
   config: Config,
+  contradicted: ServiceCheck['contradictions'],
 ): ServiceCheck {
   const { backups, inventory, next } = reading;
   const known = credentials.kind === 'failed' ? credentials.reason : undefined;
@@ -219,7 +240,18 @@ function serviceCheck(
       reasons.filter((reason) => reason !== undefined),
       known,
     ),
+    contradictions: contradicted,
   };
+}
+
+function contradictionsOf(
+  { name }: ProjectConfig,
+  { service: { type, api } }: ServiceResult,
+  { responsesOf }: CheckOptions,
+): ServiceCheck['contradictions'] {
+  return contradictions(serviceOf(type), { api, responses: responsesOf(name, type) }).map(
+    ({ assumption, because }) => ({ assumption: assumption.id, found: because }),
+  );
 }
 
 function overLimitProblem(next: ServiceState | undefined, { limits }: Config): string | undefined {

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { milliseconds, seconds } from '../../domain/quantities.ts';
-import { createCollector } from '../../recording/collect.ts';
+import { type Collector, createCollector } from '../../recording/collect.ts';
 import { durationWords } from '../../status/words.ts';
 import { readBuildInfo } from '../build.ts';
 import { CommandError } from '../command-error.ts';
@@ -31,7 +31,7 @@ export async function check(flags: CheckFlags, terminal: Terminal, time: Command
   }
   const projects =
     flags.record === undefined
-      ? await readProjects(config, terminal, time)
+      ? await readProjects(config, terminal, time, createCollector(ENOUGH_TO_JUDGE))
       : await recordProjects(config, flags.record, terminal, time);
 
   const now = time.clock();
@@ -50,6 +50,7 @@ async function readProjects(
   config: Config,
   terminal: Terminal,
   time: CommandTime,
+  collector: Collector,
   recorder?: Recorder,
 ): Promise<readonly ProjectCheck[]> {
   const inFlight = createInFlightRequests(time.clock);
@@ -60,10 +61,14 @@ async function readProjects(
       config,
       createClient: (project, observe, sending) => {
         const client = createClient(project, observe, sending, (response) =>
-          recorder?.onResponse(project.name, response),
+          recorder === undefined
+            ? collector.add(project.name, response)
+            : recorder.onResponse(project.name, response),
         );
         return recorder?.paced(client, first) ?? client;
       },
+      responsesOf: (project, service) =>
+        collector.responses().filter((one) => one.project === project && one.service === service),
       ...(recorder && { afterRead: recorder.afterRead }),
       inFlight,
       clock: time.clock,
@@ -75,6 +80,9 @@ async function readProjects(
     return checked;
   });
 }
+
+/** Responses to one operation of a service that are kept to be judged. */
+const ENOUGH_TO_JUDGE = 20;
 
 // Requests that are made one after the other take longer than a poll.
 const LONGEST_RECORDING = seconds(3600);
@@ -88,11 +96,13 @@ async function recordProjects(
   const file = await createRecordingFile(path);
   try {
     const { version } = readBuildInfo(terminal.environment);
-    const recorder = createRecorder(config, createCollector(), terminal, time, version);
+    const collector = createCollector();
+    const recorder = createRecorder(config, collector, terminal, time, version);
     const checked = await readProjects(
       { ...config, poll: { ...config.poll, concurrency: 1 } },
       terminal,
       time,
+      collector,
       recorder,
     );
     await recorder.finish(file, path);

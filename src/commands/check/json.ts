@@ -66,6 +66,7 @@ function serviceJson(check: ServiceCheck, now: UnixSeconds, strict: boolean) {
     unlisted: check.unlisted,
     resources_over_limit: check.overLimit,
     excluded: check.excluded,
+    ...(check.contradictions.length > 0 && { contradictions: check.contradictions }),
   };
 }
 

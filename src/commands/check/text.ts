@@ -151,7 +151,7 @@ function tableRow({ service, resources = [], backups }: ServiceCheck): readonly 
 const MOST_NAMED = 20;
 
 function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['style']): readonly string[] {
-  const { service, resources = [], problems, rejectedRows, unlisted, excluded } = check;
+  const { service, resources = [], problems, rejectedRows, unlisted, excluded, contradictions } = check;
   const named = RESOURCE_STATES.filter(needsAttention).flatMap((state) =>
     resources.filter(({ states }) => states[0] === state),
   );
@@ -161,6 +161,7 @@ function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['st
     ...lineIf(more > 0, `and ${countWords(more)} more that need attention`),
     ...rejectionLines(rejectedRows),
     ...lineIf(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} more than it lists`),
+    ...contradictions.map(contradictionLine),
     ...lineIf(excluded > 0, `${counted(excluded, 'resource')} excluded by include and exclude`),
   ];
   return [
@@ -168,6 +169,9 @@ function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['st
     ...facts.map((fact) => `${service}: ${fact}`),
   ];
 }
+
+const contradictionLine = ({ assumption, found }: ServiceCheck['contradictions'][number]): string =>
+  `${visible(found)}, which the exporter does not expect (${assumption}); please send a recording of it: check --record FILE`;
 
 function rejectionLines(rows: ServiceCheck['rejectedRows']): readonly string[] {
   const reasons = Object.entries(rows);

@@ -125,10 +125,22 @@ export const cbr = defineService({
   },
   readOnlyRoles: ['CBR ReadOnlyAccess'],
   unverified: [
-    'The end of a backup: `updated_at` of its row, unless a later restore or edit has moved it.',
-    'Whether MB in a vault means 2^20 or 10^6 bytes: 2^20 is assumed.',
-    'Whether a user who is limited to one enterprise project sees the vaults of others.',
-    'Whether a failed run always shows in the operation logs when it leaves no backup.',
+    {
+      id: 'end-time',
+      sentence: 'The end of a backup: `updated_at` of its row, unless a later restore or edit has moved it.',
+    },
+    {
+      id: 'megabyte',
+      sentence: 'Whether MB in a vault means 2^20 or 10^6 bytes: 2^20 is assumed.',
+    },
+    {
+      id: 'enterprise-project',
+      sentence: 'Whether a user who is limited to one enterprise project sees the vaults of others.',
+    },
+    {
+      id: 'failed-runs',
+      sentence: 'Whether a failed run always shows in the operation logs when it leaves no backup.',
+    },
   ],
   requests: (resources, backups) => pagesOf(backups, 1000) + pagesOf(resources, 1000) + 2,
   simulated: () => import('./simulated.ts').then(({ simulatedCbr }) => simulatedCbr),

@@ -185,9 +185,19 @@ export const dcs = defineService({
   },
   readOnlyRoles: [],
   unverified: [
-    'The largest limit of a page: 100 backups and 1,000 instances are requested.',
-    'Whether `total_num` counts the whole list or the page: a page that is full is never taken for the last.',
-    'The end of a backup: `updated_at` of its row.',
+    {
+      id: 'limit',
+      sentence: 'The largest limit of a page: 100 backups and 1,000 instances are requested.',
+    },
+    {
+      id: 'total',
+      sentence:
+        'Whether `total_num` counts the whole list or the page: a page that is full is never taken for the last.',
+    },
+    {
+      id: 'end-time',
+      sentence: 'The end of a backup: `updated_at` of its row.',
+    },
   ],
   requests: (resources) => resources + pagesOf(resources, 1000),
   defaultInterval: seconds(900),

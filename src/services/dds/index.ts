@@ -1,3 +1,4 @@
+import { disproved, NOT_SEEN, ofBackups, PROVED } from '../assumptions.ts';
 import {
   backupType,
   createBody,
@@ -49,8 +50,19 @@ export const dds = defineService({
   errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
   readOnlyRoles: ['DDS ReadOnlyAccess'],
   unverified: [
-    'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
-    'How a running backup spells its end: it is taken to have none.',
+    {
+      id: 'kilobyte',
+      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+    },
+    {
+      id: 'running-end',
+      sentence: 'How a running backup spells its end: it is taken to have none.',
+      judge: ofBackups(({ row, backup }) => {
+        if (backup.state !== 'running') return NOT_SEEN;
+        const end = row['end_time'] ?? '';
+        return end === '' || end === row['begin_time'] ? PROVED : disproved('a running backup has an end');
+      }),
+    },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedDds }) => simulatedDds),

@@ -188,10 +188,24 @@ export const dws = defineService({
   },
   readOnlyRoles: ['DWS ReadOnlyAccess'],
   unverified: [
-    'Whether GB means 2^30 or 10^9 bytes: 2^30 is assumed.',
-    'Whether the size of an incremental snapshot is its own or that of everything it restores: it is shown as listed.',
-    'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as the SDKs say.',
-    'What a frozen snapshot is worth: its state is unknown.',
+    {
+      id: 'gigabyte',
+      sentence: 'Whether GB means 2^30 or 10^9 bytes: 2^30 is assumed.',
+    },
+    {
+      id: 'incremental-size',
+      sentence:
+        'Whether the size of an incremental snapshot is its own or that of everything it restores: it is shown as listed.',
+    },
+    {
+      id: 'hosts',
+      sentence:
+        'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as the SDKs say.',
+    },
+    {
+      id: 'frozen',
+      sentence: 'What a frozen snapshot is worth: its state is unknown.',
+    },
   ],
   requests: () => 2,
   simulated: () => import('./simulated.ts').then(({ simulatedDws }) => simulatedDws),

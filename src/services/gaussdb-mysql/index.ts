@@ -84,7 +84,12 @@ export const gaussdbMysql = defineService({
   byDefault: true,
   demo: { flag: 'instances', count: 6 },
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
-  unverified: ['Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.'],
+  unverified: [
+    {
+      id: 'megabyte',
+      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+    },
+  ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedGaussdbMysql }) => simulatedGaussdbMysql),
   api: () => api,

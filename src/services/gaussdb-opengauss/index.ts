@@ -60,9 +60,19 @@ export const gaussdbOpengauss = defineService({
   errors: databaseErrors({ 'DBS.200010': { kind: 'permission' } }),
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
   unverified: [
-    'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
-    'Which permission reads a job; where it is missing, the list of backups is followed.',
-    'Whether `created` of an instance is ever given in a zone other than UTC: such a time is unknown.',
+    {
+      id: 'megabyte',
+      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+    },
+    {
+      id: 'job-permission',
+      sentence: 'Which permission reads a job; where it is missing, the list of backups is followed.',
+    },
+    {
+      id: 'created-zone',
+      sentence:
+        'Whether `created` of an instance is ever given in a zone other than UTC: such a time is unknown.',
+    },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () =>

@@ -1,3 +1,4 @@
+import { disproved, NOT_SEEN, PROVED } from '../assumptions.ts';
 import {
   backupType,
   createBody,
@@ -65,10 +66,29 @@ export const geminidb = defineService({
   errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
   readOnlyRoles: [],
   unverified: [
-    'Whether every region serves version 4 of the list of backups.',
-    'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
-    'Whether instances with the interfaces of HBase and DynamoDB are listed like the others.',
-    'Which permission reads a job; where it is missing, the list of backups is followed.',
+    {
+      id: 'version-4',
+      sentence: 'Whether every region serves version 4 of the list of backups.',
+      judge: ({ responses }) => {
+        const statuses = responses
+          .filter(({ operation }) => operation === 'list_backups')
+          .map(({ status }) => status);
+        if (statuses.includes(200)) return PROVED;
+        return statuses.includes(404) ? disproved('version 4 of list_backups is not there (404)') : NOT_SEEN;
+      },
+    },
+    {
+      id: 'kilobyte',
+      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+    },
+    {
+      id: 'interfaces',
+      sentence: 'Whether instances with the interfaces of HBase and DynamoDB are listed like the others.',
+    },
+    {
+      id: 'job-permission',
+      sentence: 'Which permission reads a job; where it is missing, the list of backups is followed.',
+    },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedGeminidb }) => simulatedGeminidb),

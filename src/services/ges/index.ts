@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { asObject, readId, readName } from '../fields.ts';
+import { disproved, NOT_SEEN, ofBackups, PROVED } from '../assumptions.ts';
+import { asObject, readDateTime, readId, readName, readUnixMilliseconds } from '../fields.ts';
 import {
   type BackupActions,
   defineService,
@@ -93,9 +94,33 @@ export const ges = defineService({
   demo: { flag: 'graphs', count: 12 },
   readOnlyRoles: ['GES ReadOnlyAccess'],
   unverified: [
-    'Whether `offset` counts rows or pages: rows are assumed, and pages where a list looks too short otherwise.',
-    'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
-    'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
+    {
+      id: 'offset',
+      sentence:
+        'Whether `offset` counts rows or pages: rows are assumed, and pages where a list looks too short otherwise.',
+    },
+    {
+      id: 'megabyte',
+      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+    },
+    {
+      id: 'utc',
+      sentence:
+        'Whether times without a zone are UTC: in v2 they should agree with the timestamps beside them.',
+      judge: ofBackups(({ row }) => {
+        const [number, text] = [
+          readUnixMilliseconds(row['start_timestamp']),
+          readDateTime(row['start_time']),
+        ];
+        if (number === undefined || text === undefined) return NOT_SEEN;
+        const hours = Math.round((text - number) / 3600);
+        return hours === 0 ? PROVED : disproved(`\`start_time\` is ${hours} h from \`start_timestamp\``);
+      }),
+    },
+    {
+      id: 'stopped',
+      sentence: 'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
+    },
   ],
   requests: (resources, backups) => pagesOf(backups, 120) + pagesOf(resources, 120),
   simulated: () => import('./simulated.ts').then(({ simulatedGes }) => simulatedGes),

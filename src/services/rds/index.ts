@@ -65,9 +65,20 @@ export const rds = defineService({
   }),
   readOnlyRoles: ['RDS ReadOnlyAccess'],
   unverified: [
-    'Whether a list without `backup_type` holds log backups: automatic and manual backups are listed separately.',
-    'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
-    'What `databases` means in the row of a manual backup: one that names databases is taken for a partial backup and ignored.',
+    {
+      id: 'log-backups',
+      sentence:
+        'Whether a list without `backup_type` holds log backups: automatic and manual backups are listed separately.',
+    },
+    {
+      id: 'kilobyte',
+      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+    },
+    {
+      id: 'databases',
+      sentence:
+        'What `databases` means in the row of a manual backup: one that names databases is taken for a partial backup and ignored.',
+    },
   ],
   requests: (resources) => 2 * resources + pagesOf(resources, 100),
   defaultInterval: seconds(900),

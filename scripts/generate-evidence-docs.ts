@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { evidenceIn } from '../src/recording/evidence.ts';
+import { parseRecording, type Recording } from '../src/recording/recording.ts';
+import { assumptionsOf } from '../src/services/assumptions.ts';
+import type { Assumption } from '../src/services/evidence.ts';
+import { SERVICES } from '../src/services/index.ts';
+import type { CloudService } from '../src/services/service.ts';
+
+const RECORDINGS = new URL('../test/recordings/', import.meta.url);
+
+interface NamedRecording {
+  readonly name: string;
+  readonly recording: Recording;
+}
+
+const readRecordings = (): readonly NamedRecording[] =>
+  readdirSync(RECORDINGS)
+    .sort()
+    .map((name) => ({
+      name,
+      recording: parseRecording(readFileSync(new URL(`${name}/recording.json`, RECORDINGS), 'utf8')),
+    }));
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(heading), row(heading.map(() => '---')), ...rows.map(row)].join('\n');
+
+/** What a recording says of an assumption; empty where it holds nothing of the service. */
+export function verdictOf(assumption: Assumption, { type }: CloudService, recording: Recording): string {
+  const findings = evidenceIn(recording)
+    .filter(({ service }) => service.type === type)
+    .map((evidence) => assumption.judge?.(evidence));
+  const against = findings.find((finding) => finding?.verdict === 'disproved');
+  if (against?.verdict === 'disproved') return `**disproved**: ${against.because}`;
+  if (findings.length === 0) return '';
+  return findings.some((finding) => finding?.verdict === 'proved') ? 'proved' : 'not seen';
+}
+
+/** The tables of docs/evidence.md. */
+export function renderEvidence(recordings: readonly NamedRecording[] = readRecordings()): string {
+  const names = recordings.map(({ name }) => `\`${name}\``);
+  const services = SERVICES.map((service) => {
+    const rows = assumptionsOf(service).map((assumption) => [
+      `\`${assumption.id}\``,
+      assumption.sentence,
+      ...recordings.map(({ recording }) =>
+        assumption.judge === undefined ? 'no response tells' : verdictOf(assumption, service, recording),
+      ),
+    ]);
+    return `### \`${service.type}\`\n\n${table(['id', 'assumed', ...names], rows)}`;
+  });
+  const made = recordings.map(({ name, recording: { cloud, version, responses } }) => [
+    `\`${name}\``,
+    cloud === 'simulated' ? 'the simulated cloud, which proves nothing of the real one' : cloud,
+    version,
+    String(responses.length),
+  ]);
+  return [table(['recording', 'of', 'by version', 'responses'], made), ...services].join('\n\n');
+}
+
+if (import.meta.main) {
+  const file = new URL('../docs/evidence.md', import.meta.url);
+  const page = readFileSync(file, 'utf8');
+  const place = /(<!-- evidence: .*-->\n)[\s\S]*(<!-- \/evidence -->)/;
+  if (!place.test(page)) throw new Error('docs/evidence.md has no place for its tables');
+  writeFileSync(
+    file,
+    page.replace(place, (_, begin: string, end: string) => `${begin}\n${renderEvidence()}\n\n${end}`),
+  );
+}

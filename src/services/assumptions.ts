@@ -1,0 +1,304 @@
+import type { Backup } from '../domain/backup.ts';
+import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
+import type { Assumption, Evidence, Finding, SeenResponse } from './evidence.ts';
+import { asObject, readDateTime, readNumber } from './fields.ts';
+import type { CloudService, List, ServiceApi } from './service.ts';
+import { kindsOf } from './vendor-words.ts';
+
+/** What is assumed of every service. */
+const GENERAL: readonly Assumption[] = [
+  { id: 'offset', sentence: '`offset` counts rows, not pages.', judge: ofLists(judgeOffset) },
+  { id: 'limit', sentence: 'The largest limit that is requested is accepted.', judge: ofLists(judgeLimit) },
+  { id: 'end', sentence: 'Behind the last row comes an empty page.', judge: ofLists(judgeEnd) },
+  { id: 'total', sentence: 'The total counts the whole list, not the page.', judge: ofLists(judgeTotal) },
+  { id: 'rows', sentence: 'Each row has an id, a resource and a time.', judge: ofLists(judgeRows) },
+  {
+    id: 'status',
+    sentence: 'The statuses of backups are those that are documented.',
+    judge: ofBackups(judgeStatus),
+  },
+  { id: 'times', sentence: 'Times are written in one of the known forms.', judge: ofLists(judgeTimes) },
+  {
+    id: 'size',
+    sentence: 'In the assumed unit no backup is written faster than 20 GiB/s.',
+    judge: ofBackups(judgeSize),
+  },
+  {
+    id: 'duration',
+    sentence: 'The stated duration, in the assumed unit, is near the time from start to end.',
+    judge: ofBackups(judgeDuration),
+  },
+  { id: 'policy', sentence: 'A backup policy is one that can be read.', judge: judgePolicy },
+  {
+    id: 'unknown-id',
+    sentence: 'An id that does not exist is refused with a known error code.',
+    judge: judgeUnknownId,
+  },
+];
+
+/** Everything that is assumed of a service: what is general, in its own words where it has any, and what is true of it alone. */
+export function assumptionsOf({ unverified }: Pick<CloudService, 'unverified'>): readonly Assumption[] {
+  const ownOf = (id: string) => unverified.find((own) => own.id === id);
+  return [
+    ...GENERAL.map((assumption) => ({ ...assumption, ...ownOf(assumption.id) })),
+    ...unverified.filter((own) => GENERAL.every(({ id }) => id !== own.id)),
+  ];
+}
+
+/** What the evidence says against the assumptions of a service. */
+export const contradictions = (
+  service: Pick<CloudService, 'errors' | 'unverified'>,
+  evidence: Omit<Evidence, 'service'>,
+): readonly { readonly assumption: Assumption; readonly because: string }[] =>
+  assumptionsOf(service).flatMap((assumption) => {
+    const finding = assumption.judge?.({ ...evidence, service });
+    return finding?.verdict === 'disproved' ? [{ assumption, because: finding.because }] : [];
+  });
+
+export const PROVED: Finding = { verdict: 'proved' };
+export const NOT_SEEN: Finding = { verdict: 'not seen' };
+export const disproved = (because: string): Finding => ({ verdict: 'disproved', because });
+
+/** One that disproves outweighs those that prove. */
+function together(findings: readonly Finding[]): Finding {
+  return (
+    findings.find(({ verdict }) => verdict === 'disproved') ??
+    findings.find(({ verdict }) => verdict === 'proved') ??
+    NOT_SEEN
+  );
+}
+
+/** A response as a page of its list; `rows` is undefined where it is none. */
+interface SeenPage extends Omit<SeenResponse, 'body'> {
+  readonly offset: number;
+  /** Undefined where none was requested. */
+  readonly limit: number | undefined;
+  readonly rows: readonly Row[] | undefined;
+  readonly total: number | undefined;
+}
+
+/** The pages of one list that were seen. */
+interface SeenList {
+  readonly list: List<unknown>;
+  readonly pages: readonly SeenPage[];
+  /** Those that are pages, and of which no row was left out. */
+  readonly whole: readonly (SeenPage & { readonly rows: readonly Row[] })[];
+}
+
+const backupLists = ({ backups }: ServiceApi): readonly List<unknown>[] =>
+  backups.of === 'project'
+    ? [backups.list, ...(backups.failedRuns === undefined ? [] : [backups.failedRuns])]
+    : backups.ofResource({ id: '' }).slice(0, 1);
+
+function seenLists({ responses }: Evidence, lists: readonly List<unknown>[]): readonly SeenList[] {
+  return lists.flatMap((list) => {
+    const pages = responses
+      .filter(({ operation }) => operation === list.call.operation)
+      .map(({ body, ...response }): SeenPage => {
+        const page = response.status < 300 ? list.readPage(body) : undefined;
+        const { offset, limit } = response.query;
+        return {
+          ...response,
+          offset: Number(offset ?? 0),
+          limit: limit === undefined ? undefined : Number(limit),
+          rows: page?.rows,
+          total: page?.total,
+        };
+      });
+    const groups = Map.groupBy(pages, ({ path, query: { offset: _, limit: __, ...query } }) =>
+      JSON.stringify([path, query]),
+    );
+    return Array.from(groups.values(), (group) => ({
+      list,
+      pages: group,
+      whole: group.flatMap((page) =>
+        page.rows === undefined || page.isCut === true ? [] : [{ ...page, rows: page.rows }],
+      ),
+    }));
+  });
+}
+
+function ofLists(judge: (seen: SeenList) => Finding) {
+  return (evidence: Evidence): Finding =>
+    together(seenLists(evidence, [...backupLists(evidence.api), evidence.api.resources]).map(judge));
+}
+
+/** The longest page from the beginning of a list. */
+const firstPage = ({ whole }: SeenList) =>
+  whole.filter(({ offset }) => offset === 0).toSorted((one, other) => other.rows.length - one.rows.length)[0];
+
+function judgeOffset(seen: SeenList): Finding {
+  const { list, whole } = seen;
+  if (list.paging.by !== 'offset') return NOT_SEEN;
+  const known = firstPage(seen)?.rows.map(list.readId) ?? [];
+  return together(
+    whole.map(({ offset, limit, rows }) => {
+      if (offset === 0 || offset >= known.length || limit === undefined) return NOT_SEEN;
+      const found = rows.length === 0 ? -1 : known.indexOf(list.readId(rows[0]));
+      if (found === offset) return PROVED;
+      // Anything else may be a list that moved meanwhile.
+      const isPage = found === offset * limit || (found < 0 && offset * limit >= known.length);
+      return isPage ? disproved(`\`offset\` of ${list.call.operation} is the number of a page`) : NOT_SEEN;
+    }),
+  );
+}
+
+function judgeLimit({ list, pages }: SeenList): Finding {
+  const { paging, call } = list;
+  if (paging.by === 'nothing') return NOT_SEEN;
+  const isReadable = pages.some(({ rows }) => rows !== undefined);
+  return together(
+    pages.map(({ limit, offset, status, rows, total, isCut }) => {
+      if (limit !== paging.limit || isCut === true) return NOT_SEEN;
+      if (status === 400 && isReadable) return disproved(`${call.operation} refuses limit=${limit}`);
+      if (rows === undefined) return NOT_SEEN;
+      if (rows.length > limit)
+        return disproved(`${call.operation} returns ${rows.length} rows for limit=${limit}`);
+      if (offset > 0 || total === undefined || rows.length >= Math.min(limit, total)) return PROVED;
+      return disproved(`${call.operation} returns ${rows.length} of ${total} rows for limit=${limit}`);
+    }),
+  );
+}
+
+function judgeEnd({ list, pages }: SeenList): Finding {
+  const { operation } = list.call;
+  return together(
+    pages.map(({ probe, offset, status, rows, total }) => {
+      const isBehind = probe === 'behind the end' || (total !== undefined && total > 0 && offset >= total);
+      if (!isBehind) return NOT_SEEN;
+      if (rows === undefined)
+        return disproved(`${operation} answers an offset behind the end with ${status}`);
+      return rows.length === 0 ? PROVED : disproved(`${operation} returns rows for an offset behind the end`);
+    }),
+  );
+}
+
+function judgeTotal({ list, whole }: SeenList): Finding {
+  const most = Math.max(0, ...whole.map(({ rows }) => rows.length));
+  return together(
+    whole.map(({ rows: { length }, total, limit }) => {
+      if (total === undefined || limit === undefined || length === 0) return NOT_SEEN;
+      if (total > length) return PROVED;
+      return most > total ? disproved(`the total of ${list.call.operation} counts the page`) : NOT_SEEN;
+    }),
+  );
+}
+
+function judgeRows({ list, pages }: SeenList): Finding {
+  const results = pages.flatMap(({ rows = [] }) => rows.map(list.readRow));
+  const reason = results.find((result) => REJECTION_REASONS.includes(result as RejectionReason));
+  if (reason !== undefined) return disproved(`a row of ${list.call.operation} cannot be read (${reason})`);
+  return results.length > 0 ? PROVED : NOT_SEEN;
+}
+
+/** Of a time that cannot be read, only the form is shown. */
+const formOf = (time: string): string =>
+  time
+    .replaceAll(/\d/g, '0')
+    .replaceAll(/[^\W0_T]/g, 'x')
+    .slice(0, 40);
+
+function judgeTimes({ list, pages }: SeenList): Finding {
+  const rows = pages.flatMap((page) => page.rows ?? []).map((row) => asObject(row) ?? {});
+  const texts = rows.flatMap((row) =>
+    Object.entries(row).flatMap(([field, value]) =>
+      kindsOf(field).includes('time') && typeof value === 'string' && value !== '' ? [{ field, value }] : [],
+    ),
+  );
+  const odd = texts.find(({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined);
+  if (odd !== undefined) {
+    return disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`);
+  }
+  return texts.length > 0 ? PROVED : NOT_SEEN;
+}
+
+/** A backup and the row that it was read from. */
+export interface SeenBackup {
+  readonly row: Readonly<Record<string, unknown>>;
+  readonly backup: Backup;
+}
+
+/** Judges each backup that was listed. */
+export function ofBackups(judge: (seen: SeenBackup) => Finding) {
+  return (evidence: Evidence): Finding => {
+    const seen = seenLists(evidence, backupLists(evidence.api)).flatMap(({ list, pages }) =>
+      pages.flatMap(({ rows = [] }) =>
+        rows.flatMap((row): SeenBackup[] => {
+          const result = list.readRow(row);
+          const isBackup = typeof result === 'object' && result !== null && 'state' in result;
+          return isBackup ? [{ row: asObject(row) ?? {}, backup: result as Backup }] : [];
+        }),
+      ),
+    );
+    return together(seen.map(judge));
+  };
+}
+
+function judgeStatus({ row, backup: { state } }: SeenBackup): Finding {
+  return state === 'unknown' ? disproved(`a backup has the status ${JSON.stringify(row['status'])}`) : PROVED;
+}
+
+const FASTEST = 20 * 2 ** 30;
+
+function judgeSize({ backup }: SeenBackup): Finding {
+  if (backup.state !== 'succeeded' || backup.size === undefined || backup.start === undefined)
+    return NOT_SEEN;
+  const took = Math.max(10, backup.end - backup.start);
+  if (backup.size / took <= FASTEST) return backup.size > 0 ? PROVED : NOT_SEEN;
+  return disproved(
+    `a backup of ${Math.round(backup.size / 2 ** 30)} GiB, if the unit is right, took ${Math.round(took)} s`,
+  );
+}
+
+function judgeDuration({ row, backup }: SeenBackup): Finding {
+  if (backup.state !== 'succeeded' || backup.start === undefined) return NOT_SEEN;
+  const minutes = readNumber(row['take_up_time']);
+  const stated = readNumber(row['duration']) ?? (minutes === undefined ? undefined : minutes * 60);
+  const took = backup.end - backup.start;
+  if (stated === undefined || stated === 0 || took < 60) return NOT_SEEN;
+  const ratio = stated / took;
+  if (ratio > 1 / 20 && ratio < 20) return PROVED;
+  return disproved(
+    `a backup that took ${Math.round(took)} s states a duration of ${Math.round(stated)} s, if the unit is right`,
+  );
+}
+
+function judgePolicy({ api: { policies }, responses }: Evidence): Finding {
+  if (policies === undefined) return NOT_SEEN;
+  const call = policies.of === 'resource' ? policies.call({ id: '' }) : policies.list.call;
+  const bodies = responses
+    .filter(({ operation, status }) => operation === call.operation && status === 200)
+    .map(({ body }) => body);
+  const read =
+    policies.of === 'resource'
+      ? bodies.map(policies.read)
+      : bodies
+          .flatMap((body) => policies.list.readPage(body)?.rows ?? [undefined])
+          .map(policies.list.readRow)
+          .filter((result) => result !== 'ignored')
+          .map((result) => (typeof result === 'object' && 'policy' in result ? result.policy : undefined));
+  const isReadable = (policy: (typeof read)[number]): boolean =>
+    policy !== undefined && (policy.kind === 'off' || policy.objective !== undefined);
+  return together(
+    read.map((policy) =>
+      isReadable(policy) ? PROVED : disproved('the schedule of a backup policy cannot be read'),
+    ),
+  );
+}
+
+function judgeUnknownId({ service: { errors }, responses }: Evidence): Finding {
+  return together(
+    responses
+      .filter(({ probe }) => probe === 'unknown id')
+      .map(({ status, body }) => {
+        if (status < 400) return disproved(`an id that does not exist is answered with ${status}`);
+        const text = JSON.stringify(body ?? '');
+        const known = Object.entries(errors.codes).find(([code]) => text.includes(`"${code}"`))?.[1];
+        // Who may not make the call is told nothing of the id.
+        if (known?.kind === 'permission' || known?.kind === 'auth') return NOT_SEEN;
+        return known !== undefined
+          ? PROVED
+          : disproved(`an id that does not exist is answered with ${status} and an unknown code`);
+      }),
+  );
+}
