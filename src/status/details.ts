@@ -13,8 +13,10 @@ const LONGEST_NAME = 64;
 
 /** All facts about a resource, collapsed: why it is in its state, what is stored, and useful commands. */
 export function renderDetails(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
-  return html`<details><summary>Details<span class="unseen"> of ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
-<div class="panel">${renderTroubles(resource, now)}<dl>${renderFacts(resource, now)}</dl>
+  const troubles = renderTroubles(resource, now);
+  const [title, of] = troubles === undefined ? ['Details', 'of'] : ['What to do', 'about'];
+  return html`<details><summary>${title}<span class="unseen"> ${of} ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
+<div class="panel">${troubles}<dl>${renderFacts(resource, now)}</dl>
 ${
   options.dashboardUrl === undefined
     ? undefined

@@ -169,7 +169,7 @@ describe.each([
     const code = row.locator('code').first();
     expect(await code.isVisible()).toBe(false);
 
-    await row.getByText('Details').click();
+    await row.locator('summary').click();
 
     expect(await code.isVisible()).toBe(true);
     expect(await code.innerText()).toBe(
@@ -400,7 +400,7 @@ describe('copying a command', () => {
     'huaweicloud-backup-exporter backups create --project prod --service gaussdb-mysql --resource 8d1c7c1ee2a54bb1a2f7c1b7d5c4a1f2in07';
   const copyOf = async (page: Page) => {
     const row = page.getByRole('row', { name: 'sessions' });
-    await row.getByText('Details').click();
+    await row.locator('summary').click();
     const button = row.getByRole('button', { name: 'Copy the command: start a backup' });
     await button.click();
     await row.getByText('Copied').waitFor();
@@ -633,7 +633,7 @@ describe('for keyboard and screen reader', () => {
       'Running since 2026-07-01 03:00:00 UTC, 7 h',
     ]);
     expect(nodesOf(never, 'DisclosureTriangle').map(({ name }) => name)).toEqual([
-      'Details of identity-graph',
+      'What to do about identity-graph',
     ]);
   });
 
