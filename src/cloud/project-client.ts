@@ -55,6 +55,10 @@ type UnsignedRequest = Omit<
 
 type ProjectIdFor = (authorization: Authorization) => Promise<string | undefined>;
 
+/** How many of the requests at once one service may take: one fewer, so that a slow one does not hold up the others. */
+const shareOfOne = (concurrency: number, services: number): number =>
+  services > 1 ? Math.max(1, concurrency - 1) : concurrency;
+
 /** Creates the client of a project. Nothing is read, connected or signed in before the first call. */
 export function createProjectClient(project: ProjectConfig, options: ProjectClientOptions): ProjectClient {
   const { clock, log } = options;
@@ -69,7 +73,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   const sender = createSender({
     project: project.name,
     connections,
-    semaphore: createSemaphore(options.concurrency),
+    semaphore: createSemaphore(options.concurrency, shareOfOne(options.concurrency, project.services.length)),
     requestTimeout: options.requestTimeout,
     maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     clock,

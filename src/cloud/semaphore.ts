@@ -1,40 +1,62 @@
-/** Limits concurrency; the others wait in order of arrival. */
+/** Limits concurrency. */
 export interface Semaphore {
   /** Resolves with a function to leave, or with undefined once `signal` aborts. */
-  readonly enter: (signal: AbortSignal) => Promise<(() => void) | undefined>;
+  readonly enter: (service: string, signal: AbortSignal) => Promise<(() => void) | undefined>;
 }
 
-export function createSemaphore(places: number): Semaphore {
+/**
+ * One service may take at most `share` of the `places`, so that a slow one leaves a place for the others. A free place
+ * goes to the service that has the fewest; within a service, in order of arrival.
+ */
+export function createSemaphore(places: number, share: number = places): Semaphore {
   let free = places;
-  const waiting = new Set<() => void>();
+  const taken = new Map<string, number>();
+  const waiting = new Map<string, Set<() => void>>();
 
-  const leaveOnce = (): (() => void) => {
+  const takenBy = (service: string): number => taken.get(service) ?? 0;
+
+  const take = (service: string): (() => void) => {
+    free -= 1;
+    taken.set(service, takenBy(service) + 1);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      const [next] = waiting;
-      if (next === undefined) free += 1;
-      else next();
+      free += 1;
+      taken.set(service, takenBy(service) - 1);
+      admitNext();
     };
   };
 
+  const admitNext = (): void => {
+    const [next] = [...waiting.keys()]
+      .filter((service) => takenBy(service) < share)
+      .toSorted((one, other) => takenBy(one) - takenBy(other));
+    const [admit] = waiting.get(next ?? '') ?? [];
+    if (free > 0) admit?.();
+  };
+
+  const queueOf = (service: string): Set<() => void> => {
+    const queue = waiting.get(service) ?? new Set();
+    waiting.set(service, queue);
+    return queue;
+  };
+
   return {
-    enter: (signal) => {
+    enter: (service, signal) => {
       if (signal.aborted) return Promise.resolve(undefined);
-      if (free > 0) {
-        free -= 1;
-        return Promise.resolve(leaveOnce());
-      }
+      if (free > 0 && takenBy(service) < share) return Promise.resolve(take(service));
       return new Promise((resolve) => {
+        const queue = queueOf(service);
         const settle = (leave: (() => void) | undefined): void => {
-          waiting.delete(admit);
+          queue.delete(admit);
+          if (queue.size === 0 && waiting.get(service) === queue) waiting.delete(service);
           signal.removeEventListener('abort', giveUp);
           resolve(leave);
         };
-        const admit = (): void => settle(leaveOnce());
+        const admit = (): void => settle(take(service));
         const giveUp = (): void => settle(undefined);
-        waiting.add(admit);
+        queue.add(admit);
         signal.addEventListener('abort', giveUp, { once: true });
       });
     },

@@ -185,7 +185,7 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const attempt = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
-    const leave = await semaphore.enter(signal);
+    const leave = await semaphore.enter(request.service, signal);
     if (leave === undefined) return ended(request, target, signal);
     const noteEnd = options.sending?.({ host: target.host, operation: request.operation });
     try {

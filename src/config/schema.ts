@@ -62,7 +62,11 @@ const poll = z
       .optional()
       .register(computedDefaults, { text: 'the smaller of `30s` and the timeout' })
       .describe('Time limit for one request.'),
-    concurrency: wholeNumber(1, 64).prefault(4).describe('Concurrent requests per project, from 1 to 64.'),
+    concurrency: wholeNumber(1, 64)
+      .prefault(4)
+      .describe(
+        'Concurrent requests per project, from 1 to 64. Of several services, none takes the last one, so that a slow one does not hold up the others.',
+      ),
   })
   .superRefine(checkTimeout, evenWithMistakes);
 

@@ -20,8 +20,11 @@ export type Paging =
   /** One response contains the whole list; neither `offset` nor `limit` is sent. */
   | { readonly by: 'nothing' };
 
-/** A parsed row. `ignored`: valid, but not to be served, such as a backup being deleted. */
-export type RowResult<Item> = Item | readonly Item[] | RejectionReason | 'ignored';
+/**
+ * A parsed row. `ignored`: valid, but not to be served, such as a backup being deleted. A row that holds several items
+ * may hold some that are rejected.
+ */
+export type RowResult<Item> = Item | readonly (Item | RejectionReason)[] | RejectionReason | 'ignored';
 
 /** A paged list and how to parse it. It does no I/O. */
 export interface PagedList<Item> {

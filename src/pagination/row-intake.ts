@@ -1,5 +1,5 @@
 import { createIdSet } from './id-set.ts';
-import { type PagedList, REJECTION_REASONS, type RejectionReason, type Row } from './list.ts';
+import { type PagedList, REJECTION_REASONS, type RejectionReason, type Row, type RowResult } from './list.ts';
 
 /** Collects the items of a list, in order, once per row id. */
 export interface Collector<Item> {
@@ -50,19 +50,18 @@ export function createRowIntake<Item>(
     if (!examples.has(reason)) examples.set(reason, row);
   };
 
+  const take = (row: Row, item: Item | RejectionReason | 'ignored'): void => {
+    if (isRejection(item)) reject(row, item);
+    else if (item !== 'ignored') collector.add(item as Item);
+  };
+
   return {
     take: (row, id) => {
       if (id === undefined) withoutId += 1;
       else if (!ids.add(id)) return false;
       const result = readRow(row);
-      if (typeof result === 'string') {
-        if (result !== 'ignored') reject(row, result as RejectionReason);
-        if (id !== undefined) unreadIds.add(id);
-      } else if (isList(result)) {
-        for (const item of result) collector.add(item);
-      } else {
-        collector.add(result as Item);
-      }
+      if (typeof result === 'string' && id !== undefined) unreadIds.add(id);
+      for (const item of isList(result) ? result : [result]) take(row, item);
       return true;
     },
     knows: (id) => ids.has(id),
@@ -70,4 +69,8 @@ export function createRowIntake<Item>(
   };
 }
 
-const isList = <Item>(result: Item | readonly Item[]): result is readonly Item[] => Array.isArray(result);
+const isRejection = (item: unknown): item is RejectionReason =>
+  REJECTION_REASONS.includes(item as RejectionReason);
+
+const isList = <Item>(result: RowResult<Item>): result is readonly (Item | RejectionReason)[] =>
+  Array.isArray(result);

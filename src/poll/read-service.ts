@@ -121,8 +121,16 @@ export async function readInventory(
 
 function createResourceListing(): ResourceListing {
   const byId = new Map<string, Resource>();
-  return { byId, add: (resource) => void byId.set(resource.id, resource) };
+  const add = (resource: Resource): void => {
+    const known = byId.get(resource.id);
+    if (known === undefined || !saysMore(known, resource)) byId.set(resource.id, resource);
+  };
+  return { byId, add };
 }
+
+/** Of a resource that is listed twice, as in an old vault and its new one, the entry that is backed up counts. */
+const saysMore = (one: Resource, other: Resource): boolean =>
+  one.exists === other.exists ? one.notExpected === undefined && other.notExpected !== undefined : one.exists;
 
 /** Whose lists to read: the selected resources of the inventory, or else those known before. */
 function resourcesToRead(

@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { joinSignals } from '../../src/abort.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
-import { createSemaphore } from '../../src/cloud/semaphore.ts';
 import { shareRun } from '../../src/cloud/shared-run.ts';
 import { forever } from './support.ts';
 
@@ -12,48 +11,6 @@ const failure = (message: string): CloudFailure =>
     kind: 'server',
     operation: 'sign_in',
   });
-
-describe('a semaphore', () => {
-  it('lets in as many as it has places, the others in their order', async () => {
-    const semaphore = createSemaphore(2);
-    const order: string[] = [];
-    const enter = async (name: string): Promise<() => void> => {
-      const leave = await semaphore.enter(forever());
-      order.push(name);
-      return leave ?? (() => undefined);
-    };
-    const [leaveFirst] = await Promise.all([enter('a'), enter('b')]);
-    const waiting = [enter('c'), enter('d')];
-    await Promise.resolve();
-    const before = [...order];
-
-    leaveFirst();
-    leaveFirst();
-    const leaveThird = await waiting[0];
-    const afterOne = [...order];
-    leaveThird?.();
-    await waiting[1];
-
-    expect(before).toEqual(['a', 'b']);
-    expect(afterOne).toEqual(['a', 'b', 'c']);
-    expect(order).toEqual(['a', 'b', 'c', 'd']);
-  });
-
-  it('forgets one that gave up waiting', async () => {
-    const semaphore = createSemaphore(1);
-    const impatient = new AbortController();
-    const leave = await semaphore.enter(forever());
-    const abandoned = semaphore.enter(impatient.signal);
-    const patient = semaphore.enter(forever());
-
-    impatient.abort();
-    leave?.();
-
-    expect(await abandoned).toBeUndefined();
-    expect(await patient).toBeTypeOf('function');
-    expect(await semaphore.enter(AbortSignal.abort())).toBeUndefined();
-  });
-});
 
 describe('joined signals', () => {
   it('abort with either, and not after they were released', () => {

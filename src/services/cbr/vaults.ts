@@ -1,6 +1,6 @@
 import type { Resource } from '../../domain/backup.ts';
 import { seconds } from '../../domain/quantities.ts';
-import type { Row } from '../../pagination/list.ts';
+import type { RejectionReason, Row } from '../../pagination/list.ts';
 import { resourceFromFields } from '../domain.ts';
 import { asObject, type JsonObject, readEnvelope, readId, readMebibytes, readName } from '../fields.ts';
 import { TIME_TO_COMPLETE } from '../schedule.ts';
@@ -31,37 +31,37 @@ function readVault(row: Row): ReturnType<List<Resource>['readRow']> {
   if (billing?.['protect_type'] === 'replication') return 'ignored';
   const resources = Array.isArray(vault['resources']) ? vault['resources'].map(asObject) : [];
   const isFrozen = billing?.['status'] === 'frozen';
-  const read = resources.map((resource) => readResource(resource, id, isFrozen));
-  return read.every((resource) => resource !== undefined) ? read : 'resource';
+  return resources.map((resource) => readResource(resource, id, isFrozen));
 }
 
 function readResource(
   resource: JsonObject | undefined,
   vaultId: string,
   isFrozen: boolean,
-): Resource | undefined {
-  const status = readName(resource?.['protect_status']);
+): Resource | RejectionReason {
+  if (resource === undefined) return 'not_an_object';
+  const status = readName(resource['protect_status']);
   const read = resourceFromFields({
-    id: readId(resource?.['id']),
-    name: readName(resource?.['name']),
-    kind: readName(resource?.['type']),
+    id: readId(resource['id']),
+    name: readName(resource['name']),
+    kind: readName(resource['type']),
     status,
     notExpected: reasonNotExpected(resource, status, isFrozen),
     exists: status !== 'deleted',
     parentId: vaultId,
-    storedBytes: readMebibytes(resource?.['backup_size']),
+    storedBytes: readMebibytes(resource['backup_size']),
   });
-  return typeof read === 'object' ? read : undefined;
+  return read === 'id' ? 'resource' : read;
 }
 
 function reasonNotExpected(
-  resource: JsonObject | undefined,
+  resource: JsonObject,
   status: string | undefined,
   isFrozen: boolean,
 ): string | undefined {
   if (isFrozen) return 'its vault is frozen';
   if (status === 'removing') return 'being removed from its vault';
-  return resource?.['auto_protect'] === false ? 'excluded from the policy of its vault' : undefined;
+  return resource['auto_protect'] === false ? 'excluded from the policy of its vault' : undefined;
 }
 
 /** `GET /v3/{project_id}/policies`: one response with every backup policy and the vaults that it applies to. */
