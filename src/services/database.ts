@@ -76,20 +76,20 @@ export const databaseInstances = ({ permission, notExpected }: DatabaseInstances
       tags: readTags(instance['tags']),
       encrypted: isEncrypted(instance['disk_encryption_id']),
       notExpected:
-        NOT_POSSIBLE[status?.toLowerCase() ?? ''] ?? notExpected?.(instance) ?? switchedOff(instance),
+        NOT_POSSIBLE.get(status?.toLowerCase() ?? '') ?? notExpected?.(instance) ?? switchedOff(instance),
     });
   },
 });
 
 /** Statuses in which no backup can be made. */
-const NOT_POSSIBLE: Readonly<Record<string, string>> = {
-  build: 'being created',
-  creating: 'being created',
-  failed: 'creation failed',
-  createfail: 'creation failed',
-  frozen: 'frozen',
-  stopped: 'stopped',
-};
+const NOT_POSSIBLE: ReadonlyMap<string, string> = new Map([
+  ['build', 'being created'],
+  ['creating', 'being created'],
+  ['failed', 'creation failed'],
+  ['createfail', 'creation failed'],
+  ['frozen', 'frozen'],
+  ['stopped', 'stopped'],
+]);
 
 function switchedOff(instance: JsonObject): string | undefined {
   const strategy = asObject(instance['backup_strategy']);
