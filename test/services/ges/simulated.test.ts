@@ -1,9 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { DAY, get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
+import {
+  DAY,
+  get,
+  type JsonObject,
+  post,
+  rowsOf,
+  START,
+  startCloud,
+} from '../../simulated-cloud/cloud-under-test.ts';
 
 const sample = async (version: 'v1' | 'v2', list: string): Promise<JsonObject> => {
-  const file = new URL(`../fixtures/vendor/ges-${version}-list-backups.json`, import.meta.url);
+  const file = new URL(`../../fixtures/vendor/ges-${version}-list-backups.json`, import.meta.url);
   return JSON.parse(await readFile(file, 'utf8'))[list][0];
 };
 

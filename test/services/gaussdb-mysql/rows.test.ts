@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GAUSSDB_MYSQL } from '../support/lists.ts';
-import { gaussdbRow, instanceRow, type JsonRow, without } from '../support/rows.ts';
-import { vendorSample } from '../support/vendor-samples.ts';
+import { GAUSSDB_MYSQL } from '../../support/lists.ts';
+import { gaussdbRow, instanceRow, type JsonRow, without } from '../../support/rows.ts';
+import { vendorSample } from '../../support/vendor-samples.ts';
 
 const read = (fields: JsonRow = {}) => GAUSSDB_MYSQL.backups.readRow(gaussdbRow(fields));
 const readInstance = (fields: JsonRow = {}) => GAUSSDB_MYSQL.resources.readRow(instanceRow(fields));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GES_V1 } from '../support/lists.ts';
-import { gesV1Row, gesV2Row, type JsonRow, without } from '../support/rows.ts';
-import { vendorSample } from '../support/vendor-samples.ts';
+import { GES_V1 } from '../../support/lists.ts';
+import { gesV1Row, gesV2Row, type JsonRow, without } from '../../support/rows.ts';
+import { vendorSample } from '../../support/vendor-samples.ts';
 
 const read = (fields: JsonRow = {}) => GES_V1.backups.readRow(gesV1Row(fields));
 

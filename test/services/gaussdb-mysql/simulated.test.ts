@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
+import {
+  get,
+  type JsonObject,
+  post,
+  rowsOf,
+  START,
+  startCloud,
+} from '../../simulated-cloud/cloud-under-test.ts';
 
 const LIST = '/v3/{p}/backups';
-const file = new URL('../fixtures/vendor/gaussdb-mysql-v3-list-backups.json', import.meta.url);
+const file = new URL('../../fixtures/vendor/gaussdb-mysql-v3-list-backups.json', import.meta.url);
 
 const utc = (text: unknown): number => Date.parse(String(text).replace('+0800', '+08:00')) / 1000;
 
