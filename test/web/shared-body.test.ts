@@ -1,0 +1,40 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { expect, it } from 'vitest';
+import { createPace } from '../../src/state/pace.ts';
+import { sendShared } from '../../src/web/shared-body.ts';
+
+/** A response whose client reads so fast that it is writable again before the event loop has had a turn. */
+const eagerResponse = (onWrite: () => void): ServerResponse => {
+  const response = new EventEmitter();
+  return Object.assign(response, {
+    req: { method: 'GET' },
+    headersSent: true,
+    destroyed: false,
+    write: () => {
+      onWrite();
+      process.nextTick(() => response.emit('drain'));
+      return false;
+    },
+    end: () => undefined,
+  }) as unknown as ServerResponse;
+};
+
+it('a large body lets others have their turn, however fast it is read', async () => {
+  let milliseconds = 0;
+  const pace = createPace(() => milliseconds);
+  let slices = 0;
+  const response = eagerResponse(() => {
+    milliseconds += 1;
+    slices += 1;
+  });
+  let slicesBefore = Number.POSITIVE_INFINITY;
+  setImmediate(() => {
+    slicesBefore = slices;
+  });
+
+  await sendShared(response, [Buffer.alloc(8 * 1024 * 1024)], pace);
+
+  expect(slices).toBe(128);
+  expect(slicesBefore).toBeLessThan(8);
+});
