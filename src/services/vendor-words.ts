@@ -4,7 +4,16 @@
  * made of {@link STATE_WORDS}, because a state that nobody documented is worth knowing. `message`: of its words
  * those that are known. `time`: shifted by some number of seconds.
  */
-export type FieldKind = 'word' | 'state' | 'number' | 'version' | 'schedule' | 'code' | 'message' | 'time';
+export type FieldKind =
+  | 'word'
+  | 'state'
+  | 'number'
+  | 'count'
+  | 'version'
+  | 'schedule'
+  | 'code'
+  | 'message'
+  | 'time';
 
 const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -14,10 +23,10 @@ const FIELDS: Readonly<Record<FieldKind, string>> = {
     type backup_type backup_method backupMethod image_type operation_type engine arch architecture cpu_type
     resource_type object_type protect_type period_type product_type mode backup_level backup_format datastore_type`,
   state: 'status graph_status graphStatus protect_status task_status sub_status',
-  number: `
-    size duration take_up_time keep_days keep_day save_days backup_size backup_count backupCount graph_count graphCount
-    total_count total count instance_num total_num resource_size graph_size_type_index graphSizeTypeIndex progress
-    backup_at limit offset error_status`,
+  number: `size duration take_up_time backup_size resource_size`,
+  count: `
+    keep_days keep_day save_days backup_count backupCount graph_count graphCount total_count total count instance_num
+    total_num graph_size_type_index graphSizeTypeIndex progress backup_at limit offset error_status`,
   version: 'version data_store_version dataStoreVersion engine_version engineVersion complete_version',
   schedule: 'start_time period begin_at backup_strategy pattern timezone_offset time_zone',
   code: 'error_code errorCode errCode code',
@@ -91,7 +100,7 @@ const STATE_WORDS: ReadonlySet<string> = new Set(
   wordsOf(`
     abnormal abort aborted accepted activating active archive archived archiving auto available backing backup backuping
     being build building cancel canceled canceling cancelled change changing check checking closed complete completed
-    completing copying create created createfail createfailed creating data deactivated deactivating degraded delete
+    completing copied copy copying create created createfail createfailed creating data deactivated deactivating degraded delete
     deleted deleting disabled disk done down draft enabled end ended error exception execute executing expanding expired
     expiring export exporting extending fail failed failure faulty finished forbidden freezing frozen full grow growing
     import importing in inactive incomplete init initializing instance invalid isolated lock locked locking maintaining
@@ -125,6 +134,8 @@ const SCHEDULES: readonly RegExp[] = [
 const LOOKS: Readonly<Record<Exclude<FieldKind, 'message' | 'time'>, (text: string) => boolean>> = {
   word: (text) => WORDS.has(text),
   state: isState,
+  // Nobody has ten million of anything; a longer number is one of the user's.
+  count: (text) => /^\d{1,7}(?:\.\d{1,3})?,?$/.test(text),
   number: (text) => /^-?\d{1,15}(?:\.\d{1,12})?,?$/.test(text),
   // Not what could be an address.
   version: (text) => /^(?:\d{1,2}(?:\.\d{1,4}){0,2}|\d(?:\.\d{1,4}){3})$/.test(text),

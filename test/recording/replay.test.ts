@@ -115,8 +115,14 @@ describe('a recording that is served as a cloud', () => {
     expect(verdictsIn(replayed.output)).toHaveLength(SERVICES.length);
   });
 
-  it('gives the same refusals', async () => {
-    const { configuration } = await startOtherCloud({ largestLimit: 5, behindTheEnd: 400 });
+  it.each([
+    ['refuses offsets and limits', { largestLimit: 5, behindTheEnd: 400 }],
+    ['counts pages', { largestLimit: 5, offsetIsPage: true }],
+    ['counts the rows of a page', { totalOfPage: true }],
+    ['writes times in a form that cannot be read', { timeForm: (time: Date) => time.toUTCString() }],
+    ['throttles', { throttleAfter: 12 }],
+  ])('gives the same of a cloud that %s', async (_, difference) => {
+    const { configuration } = await startOtherCloud(difference);
     const { path, ...original } = await record(configuration, ['--json']);
 
     const replayed = await checkReplay(path);

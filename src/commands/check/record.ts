@@ -3,7 +3,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { ProjectClient, RawResponse } from '../../cloud/client.ts';
 import { CloudFailure } from '../../cloud/failure.ts';
-import type { Config, ServiceConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { errorCode } from '../../errors.ts';
 import { fileError } from '../../files/file-error.ts';
@@ -14,7 +14,6 @@ import { composeRecording } from '../../recording/compose.ts';
 import { createPseudonyms } from '../../recording/pseudonyms.ts';
 import { formatRecording } from '../../recording/recording.ts';
 import { type ReadService, recordedSettings } from '../../recording/settings.ts';
-import type { ApiCall } from '../../services/api-call.ts';
 import { apiCalls } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
 import { CommandError } from '../command-error.ts';
@@ -91,26 +90,18 @@ export function createRecorder(
     for (const { name, call } of probesOf(service.api, key)) {
       if (signal.aborted) return;
       try {
-        await inTurn(() => sendProbe(clients.get(client) ?? client, service, name, call, signal), signal);
+        await inTurn(() => {
+          probe = name;
+          return send({ client: clients.get(client) ?? client, service }, call, signal).finally(() => {
+            probe = undefined;
+          });
+        }, signal);
       } catch (error) {
         if (!(error instanceof CloudFailure && error.details.kind === 'throttled')) continue;
         skipped.push(`${placeOf(project.name, service.type)}: further probes, because it returned 429`);
         return;
       }
     }
-  };
-
-  const sendProbe = async (
-    client: ProjectClient,
-    service: ServiceConfig,
-    name: ProbeName,
-    call: ApiCall,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    probe = name;
-    await send({ client, service }, call, signal).finally(() => {
-      probe = undefined;
-    });
   };
 
   const placeOf = (project: string, service: string): string =>

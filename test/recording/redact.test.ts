@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createPseudonyms } from '../../src/recording/pseudonyms.ts';
+import { redact } from '../../src/recording/redact.ts';
+import { shiftTime, shiftTimes } from '../../src/recording/times.ts';
+import { encodingsOf, SECRETS } from './other-cloud.ts';
+
+const WEEK = 7 * 86_400;
+const redaction = { pseudonyms: createPseudonyms(Buffer.from('key of a test')), shift: -3 * WEEK };
+
+/** Fields whose values may stay. */
+const KEPT_FIELDS = [
+  ...['status', 'graph_status', 'protect_status', 'type', 'backup_type', 'backup_method', 'engine', 'arch'],
+  ...['size', 'duration', 'keep_days', 'total_count', 'version', 'engine_version', 'period', 'pattern'],
+  ...['start_time', 'created', 'end_timestamp', 'error_code', 'code', 'error_msg', 'message', 'spec_code'],
+];
+
+describe('a value of a field that may stay', () => {
+  it.each(KEPT_FIELDS)('goes where it is a text of the user, in %s', (field) => {
+    for (const secret of Object.values(SECRETS)) {
+      const text = JSON.stringify(redact({ backups: [{ [field]: secret }] }, redaction)).toLowerCase();
+      expect(encodingsOf(secret).filter((encoded) => text.includes(encoded))).toEqual([]);
+    }
+  });
+
+  it.each([
+    [{ status: 'COMPLETED' }],
+    [{ status: 'partial_success', graph_status: '900', protect_status: 'STORAGE FULL' }],
+    [{ type: 'Auto', datastore: { type: 'GaussDB(for MySQL)', version: '8.0.22' } }],
+    [{ size: 785_408.5, take_up_time: 3, total_count: 21, keep_days: '7,' }],
+    [{ period: '1,2,3', start_time: '22:00-23:00' }],
+    [{ trigger: { properties: { pattern: ['FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=14;BYMINUTE=00'] } } }],
+    [{ backup_strategies: [{ backup_strategy: '0 8 6 4 * ?' }] }],
+    [{ error_code: 'DBS.280439', error_msg: 'The limit is invalid.' }],
+    [{ unauthorized: { code: '401', message: 'Malformed request url' } }],
+    [{ encrypted: true, parent_id: null, size: 0, name: '' }],
+  ])('stays where it is a word of the vendor: %j', (body) => {
+    expect(redact(body, redaction)).toEqual(body);
+  });
+
+  it.each([
+    ['in a tag', { tags: { status: 'success', size: 5 } }],
+    ['in a field that nobody knows', { customer: { status: 'success', size: 5 } }],
+    ['a count that is no count', { total_count: 771_234_567_890 }],
+    ['an address', { version: '10.201.37.149' }],
+  ])('goes %s', (_, body) => {
+    const text = JSON.stringify(redact(body, redaction));
+
+    expect(text).not.toMatch(/"success"|:5[,}]|771234567890|10\.201/);
+  });
+});
+
+describe('a pseudonym', () => {
+  it('has the length and the kinds of characters of the text, and its mark of an instance', () => {
+    const { pseudonyms } = redaction;
+
+    expect(pseudonyms('Orders-graph 01_x')).toMatch(/^[A-Z][a-z]{5}-[a-z]{5} \d\d_[a-z]$/);
+    expect(pseudonyms('43e4feaab48f11e89039fa163ebaa7e4in14')).toMatch(/^[0-9a-f]{32}in14$/);
+    expect(pseudonyms('')).toBe('');
+  });
+
+  it('is the same for the same text alone, however short the texts are', () => {
+    const pseudonyms = createPseudonyms(Buffer.from('another key'));
+    const texts = Array.from({ length: 200 }, (_, index) => `r${index}`);
+
+    const given = texts.map(pseudonyms);
+
+    expect(new Set(given).size).toBe(texts.length);
+    expect(texts.map(pseudonyms)).toEqual(given);
+    expect(given.filter((pseudonym, index) => pseudonym === texts[index])).toEqual([]);
+  });
+
+  it('is another one with another key', () => {
+    expect(createPseudonyms(Buffer.from('a'))('orders')).not.toBe(
+      createPseudonyms(Buffer.from('b'))('orders'),
+    );
+  });
+});
+
+describe('a time that is moved', () => {
+  it.each([
+    ['2026-11-21T20:30:22+0800', '2026-11-14T20:30:22+0800'],
+    ['2026-11-21 01:56:55', '2026-11-14 01:56:55'],
+    ['2026-11-21T08:19:17.951164Z', '2026-11-14T08:19:17.951164Z'],
+    ['2026-06-02 23:19:30 UTC', '2026-05-26 23:19:30 UTC'],
+    ['2018-08-20T02:33:49_0800', '2018-08-13T02:33:49_0800'],
+    [1_795_259_779_000, 1_794_654_979_000],
+    ['1795259779000', '1794654979000'],
+  ])('by a week is spelled as before: %s', (time, moved) => {
+    expect(shiftTime(time, -WEEK)).toBe(moved);
+  });
+
+  it.each(['22:00-23:00', 'yesterday', '2026-13-41T99:00:00', 0, 12])('is none: %s', (value) => {
+    expect(shiftTime(value, -WEEK)).toBeUndefined();
+  });
+
+  it('is found wherever a time may stand', () => {
+    expect(
+      shiftTimes({ rows: [{ created: '2026-11-21T20:30:22', name: '2026-11-21T20:30:22' }] }, 60),
+    ).toEqual({
+      rows: [{ created: '2026-11-21T20:31:22', name: '2026-11-21T20:30:22' }],
+    });
+  });
+});
