@@ -6,7 +6,7 @@ import { keepHeapSmall } from '../src/heap.ts';
 import { createPublisher } from '../src/metrics/publisher.ts';
 import { readService } from '../src/poll/read-service.ts';
 import { defaultApi, serviceOf } from '../src/services/index.ts';
-import { createPace } from '../src/state/pace.ts';
+import { createYield } from '../src/state/event-loop.ts';
 import { type ServedService, serveResources } from '../src/state/served.ts';
 import type { ServiceState } from '../src/state/service-state.ts';
 import { type Estate, rowsOf } from './estate.ts';
@@ -70,7 +70,7 @@ async function load(estate: Estate): Promise<Loaded> {
     { rpo: RPO, tags: [] },
     first,
     { decides: false, policyOf: () => undefined },
-    createPace(),
+    createYield(),
   );
   // From here on nothing holds the rows: they would make each garbage collection dearer than it is in the exporter.
   const client = pageClient((query) => pages.get(JSON.stringify(query)) ?? Buffer.alloc(0));
@@ -120,7 +120,7 @@ async function doWork(work: ProductWork, { pages, client, served, state }: Loade
   switch (work) {
     case 'publish':
       // A publisher that has published these series before would take them over as they are.
-      return createPublisher(createPace).publish('bench', served);
+      return createPublisher(createYield).publish('bench', served);
     case 'read':
       await read(client, state);
       return;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { permissionWords } from '../src/cloud/message.ts';
+import { describePermission } from '../src/cloud/message.ts';
 import { DEFAULT_INTERVAL, formatDuration } from '../src/config/duration.ts';
 import { callsOf, defaultApi, SERVICES } from '../src/services/index.ts';
 import type { CloudService } from '../src/services/service.ts';
@@ -33,7 +33,7 @@ function renderService(service: CloudService): string {
   const calls = callsOf(service).map(({ call, usedBy }) => [
     `${call.method} ${code(decodeURIComponent(call.path))}`,
     usedBy,
-    call.permission === undefined ? 'not documented' : permissionWords(call.permission),
+    call.permission === undefined ? 'not documented' : describePermission(call.permission),
   ]);
   const expectation = {
     none: 'Its API does not expose backup policies, so `rpo: policy` is not supported.',

@@ -10,8 +10,8 @@ const ROOT = 0;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder for compiled code: systemd's `CACHE_DIRECTORY`, else one below `XDG_CACHE_HOME` or `~/.cache`. Node.js
- * runs what it finds there, so undefined where anyone but this user and root could put something into it.
+ * The directory of the compile cache: systemd's `CACHE_DIRECTORY`, else one below `XDG_CACHE_HOME` or `~/.cache`.
+ * Node.js executes its content, so undefined if anyone but this user and root could write to it.
  */
 export function compileCacheFolder(
   environment: Environment,

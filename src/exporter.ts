@@ -11,14 +11,14 @@ import { firstPollDelay, nextPollDelay } from './poll/schedule.ts';
 import {
   createServicePoller,
   type PollerMemory,
-  placeKey,
   type RequestTally,
   type ServicePoller,
+  scopeKey,
 } from './poll/service-poller.ts';
 import { isInShard, type Shard, WHOLE } from './shard.ts';
+import { createYield } from './state/event-loop.ts';
 import type { Scope } from './state/objective.ts';
 import { isSameOrigin } from './state/origin.ts';
-import { createPace } from './state/pace.ts';
 import type { StateFile } from './state-file/state-file.ts';
 import { resourceStatuses } from './status/build-report.ts';
 import type { StatusReport } from './status/report.ts';
@@ -88,8 +88,8 @@ const NO_REQUESTS: RequestTally = { count: 0, clockSkew: undefined };
 export function createExporter(options: ExporterOptions): Exporter {
   const { build, clock, log } = options;
   const { shard = WHOLE } = options;
-  const metrics = createExporterMetrics(build, createPace, shard);
-  const publisher = createPublisher(createPace);
+  const metrics = createExporterMetrics(build, createYield, shard);
+  const publisher = createPublisher(createYield);
   const publication = publicationOf([publisher.current, metrics.series]);
   let round: Round | undefined;
   let changing = Promise.resolve();
@@ -126,17 +126,17 @@ export function createExporter(options: ExporterOptions): Exporter {
     const memories = new Map(
       Array.from(before?.pollers ?? [], ([key, poller]) => [key, poller.memory()] as const),
     );
-    for (const place of placesOfOtherOrigin(config, memories)) {
-      memories.delete(placeKey(place));
-      await forget(place);
+    for (const scope of placesOfOtherOrigin(config, memories)) {
+      memories.delete(scopeKey(scope));
+      await forget(scope);
     }
     round = begin(config, memories, kept);
     await Promise.all([round.ready, forgetAllBut(round, before)]);
   };
 
-  const forget = async (place: Scope): Promise<void> => {
-    await metrics.forget(place);
-    await publisher.withdraw(placeKey(place));
+  const forget = async (scope: Scope): Promise<void> => {
+    await metrics.forget(scope);
+    await publisher.withdraw(scopeKey(scope));
   };
 
   const forgetAllBut = async (after: Round, before: Round | undefined): Promise<void> => {
@@ -144,8 +144,8 @@ export function createExporter(options: ExporterOptions): Exporter {
       const stays = after.projects.some((other) => other.project === project && other.region === region);
       if (!stays) await metrics.forgetProject({ region, project });
     }
-    for (const [key, { place }] of before?.pollers ?? []) {
-      if (!after.pollers.has(key)) await forget(place);
+    for (const [key, { scope }] of before?.pollers ?? []) {
+      if (!after.pollers.has(key)) await forget(scope);
     }
   };
 
@@ -185,20 +185,20 @@ export function createExporter(options: ExporterOptions): Exporter {
       const { client, requests } = open;
       const causes = new Map<string, string>();
       for (const service of project.services) {
-        const place: Scope = { service: service.type, ...labels };
-        if (!memories.has(placeKey(place))) admissions.push(metrics.admit(place));
+        const scope: Scope = { service: service.type, ...labels };
+        if (!memories.has(scopeKey(scope))) admissions.push(metrics.admit(scope));
         const poller = createServicePoller({
-          place,
+          scope,
           service,
           config,
           client,
           metrics,
           publisher,
-          log: withFields(log, { ...place }),
+          log: withFields(log, { ...scope }),
           causes,
           clock,
           deadline: options.deadline,
-          memory: memories.get(placeKey(place)),
+          memory: memories.get(scopeKey(scope)),
           requests: () => requests.get(service.type) ?? NO_REQUESTS,
           stateFile: options.stateFile,
           polled: async () => {
@@ -206,7 +206,7 @@ export function createExporter(options: ExporterOptions): Exporter {
             hasBeenReady ||= pollers.values().every((each) => each.status().recent.length > 0);
           },
         });
-        pollers.set(placeKey(place), poller);
+        pollers.set(scopeKey(scope), poller);
       }
     }
     const ready = Promise.all([...admissions, ...pollers.values().map((poller) => poller.republish())]);
@@ -278,9 +278,9 @@ export function createExporter(options: ExporterOptions): Exporter {
 function placesOfOtherOrigin(config: Config, memories: ReadonlyMap<string, PollerMemory>): readonly Scope[] {
   return config.projects.flatMap(({ name, region, projectId, services }) =>
     services.flatMap(({ type, endpoint }) => {
-      const place: Scope = { service: type, region, project: name };
-      const known = memories.get(placeKey(place))?.state?.origin;
-      return known === undefined || isSameOrigin(known, { projectId, endpoint }) ? [] : [place];
+      const scope: Scope = { service: type, region, project: name };
+      const known = memories.get(scopeKey(scope))?.state?.origin;
+      return known === undefined || isSameOrigin(known, { projectId, endpoint }) ? [] : [scope];
     }),
   );
 }

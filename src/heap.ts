@@ -9,9 +9,8 @@ const SOON_MILLISECONDS = 1000;
 const GARBAGE_PERCENT = 100;
 
 /**
- * Keeps the memory of the process near to what it needs. Left to itself on a machine with much memory, V8 gives new
- * objects up to 128 MB, and collects what is older late. There are flags for this, but a package cannot give them to
- * the Node.js that runs it.
+ * Limits the memory of the process to about what it needs. On a machine with much memory, V8 lets new objects grow to
+ * 128 MB and collects old ones late. A package cannot pass flags to the Node.js that runs it.
  */
 export function keepHeapSmall(): void {
   v8.setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`);

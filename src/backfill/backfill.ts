@@ -1,13 +1,13 @@
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { ENDINGS, writeLabel, writeMetadata } from '../metrics/exposition.ts';
 import { RESOURCE_METRICS, type ResourceMetric } from '../metrics/resource-metrics.ts';
-import { placeLabels, resourceLabels, sampleReader } from '../metrics/sample-reader.ts';
+import { resourceLabels, sampleReader, scopeLabels } from '../metrics/sample-reader.ts';
 import type { Scope } from '../state/objective.ts';
-import type { Aspect, HistoryPoint, TimeSpan } from './resource-history.ts';
+import type { HistoryPoint, PastFact, TimeSpan } from './resource-history.ts';
 
 /** The history of one resource on the grid, and the service it belongs to. */
-export interface PlacedHistory {
-  readonly place: Scope;
+export interface ResourceHistory {
+  readonly scope: Scope;
   readonly points: readonly HistoryPoint[];
 }
 
@@ -28,7 +28,7 @@ export interface BackfillProgress {
 }
 
 /** Which past facts a metric depends on. */
-const NEEDED: ReadonlyMap<string, Aspect> = new Map([
+const NEEDED: ReadonlyMap<string, PastFact> = new Map([
   ['huaweicloud_backup_resource_info', 'engine'],
   ['huaweicloud_backup_resource_created_timestamp_seconds', 'creation'],
   ['huaweicloud_backup_rpo_seconds', 'objective'],
@@ -45,8 +45,8 @@ const NEEDED: ReadonlyMap<string, Aspect> = new Map([
 ]);
 
 /**
- * What was once true and cannot be known any more: how many backups there were, how large all of them together, what
- * was usual and how old the oldest, since some may have been deleted; and what the exporter would have counted.
+ * Past values that deleted backups make unknowable: counts, totals, medians and the oldest backup; and the exporter's
+ * counters.
  */
 export const NEVER_BACKFILLED: ReadonlySet<string> = new Set([
   'huaweicloud_backup_stored',
@@ -66,7 +66,7 @@ const PIECE_LENGTH = 64 * 1024;
 
 /** Historical samples as OpenMetrics with timestamps, in chunks of text; `onProgress` is called before each. */
 export function* writeBackfill(
-  histories: readonly PlacedHistory[],
+  histories: readonly ResourceHistory[],
   grid: BackfillGrid,
   onProgress: (progress: BackfillProgress) => void,
 ): Generator<string> {
@@ -112,7 +112,7 @@ interface SampleTimes {
 }
 
 /** A value of a series, and when it was served. */
-interface Stretch {
+interface SampleRun {
   readonly labels: string;
   readonly value: number;
   /** At least one. */
@@ -122,25 +122,25 @@ interface Stretch {
 /** The samples of one metric of one resource: per series, in ascending time. */
 function* readSeries(
   metric: ResourceMetric,
-  { place, points }: PlacedHistory,
+  { scope, points }: ResourceHistory,
   grid: BackfillGrid,
-): Generator<Stretch> {
+): Generator<SampleRun> {
   const read = sampleReader(metric);
   const needed = NEEDED.get(metric.name);
-  const readings = points.map(({ from, resource, known }) => {
+  const served = points.map(({ from, resource, known }) => {
     const samples = new Map<string, number>();
     if (needed !== undefined && known.includes(needed)) {
-      const labels = resourceLabels(placeLabels(place), resource);
+      const labels = resourceLabels(scopeLabels(scope), resource);
       read(resource, (moreLabels, value) => samples.set(labels + moreLabels, value));
     }
     return { from, samples };
   });
-  const series = new Set(readings.flatMap(({ samples }) => [...samples.keys()]));
+  const series = new Set(served.flatMap(({ samples }) => [...samples.keys()]));
   for (const labels of series) {
-    for (const [index, { from, samples }] of readings.entries()) {
+    for (const [index, { from, samples }] of served.entries()) {
       const value = samples.get(labels);
       if (value === undefined) continue;
-      const before = readings[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+      const before = served[index + 1]?.from ?? Number.POSITIVE_INFINITY;
       const times = timesOf(grid, from, before);
       if (times.count > 0) yield { labels, value, times };
     }

@@ -1,44 +1,43 @@
 import type { Backup } from '../domain/backup.ts';
 
 /**
- * From when on every backup of a kind that has started is still listed, in Unix seconds; Infinity where none need be,
- * -Infinity where all are.
+ * Since when every backup of a kind that started is still listed, in Unix seconds; Infinity if none need be, -Infinity
+ * if all are.
  */
 export interface Completeness {
-  readonly good: number;
+  readonly successes: number;
   /** Failed ones, and those in an undocumented state. */
   readonly others: number;
 }
 
 /**
- * What can be taken to be still listed of a resource. Services delete automatic backups, and no page of theirs says
- * by which rule. Taken is: the oldest first, the good ones and the others each by themselves but by the same rule, so
- * many or so old. Of the kind that is as many as the other or more, some may be gone that were older than its oldest.
- * Of which there are fewer, none can be gone that is younger than the oldest of either. Backups that someone started
- * by hand stay until someone deletes them.
+ * Which backups of a resource are assumed to be still listed. Services delete automatic backups by undocumented rules.
+ * Assumption: the oldest first, successful and other backups separately but by the same rule, a count or an age. Of the
+ * kind with at least as many backups, some older than its oldest may be gone. Of the other kind, none younger than the
+ * oldest of either can be gone. Manual backups stay until someone deletes them.
  */
 export function completenessOf(backups: readonly Backup[], hasAutomaticBackups: boolean): Completeness {
   const automatic = backups.filter(({ automatic, state }) => automatic !== false && state !== 'running');
-  const good = automatic.filter(({ state }) => state === 'succeeded');
+  const successes = automatic.filter(({ state }) => state === 'succeeded');
   const others = automatic.filter(({ state }) => state !== 'succeeded');
   if (automatic.length === 0) {
     const everything = hasAutomaticBackups ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    return { good: everything, others: everything };
+    return { successes: everything, others: everything };
   }
-  const oldestGood = oldest(good);
+  const oldestSuccess = oldest(successes);
   const oldestOther = oldest(others);
-  const oldestOfAll = Math.min(oldestGood, oldestOther);
+  const oldestOfAll = Math.min(oldestSuccess, oldestOther);
   return {
-    good: good.length < others.length ? oldestOfAll : oldestGood,
-    others: others.length < good.length ? oldestOfAll : oldestOther,
+    successes: successes.length < others.length ? oldestOfAll : oldestSuccess,
+    others: others.length < successes.length ? oldestOfAll : oldestOther,
   };
 }
 
 const oldest = (backups: readonly Backup[]): number =>
-  backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);
+  backups.reduce((least, backup) => Math.min(least, timeOf(backup)), Number.POSITIVE_INFINITY);
 
 /** The start of a backup, or its end if the start is unknown. */
-export function placeInTime(backup: Backup): number {
+export function timeOf(backup: Backup): number {
   return backup.start ?? endOf(backup) ?? Number.NaN;
 }
 

@@ -4,11 +4,11 @@ import { NONE_FINISHED } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { createResourceTally } from '../state/resource-facts.ts';
 import { dueOf, type ServedResource } from '../state/served.ts';
-import { type Completeness, completenessOf, endOf, placeInTime } from './completeness.ts';
-import { createDoubts, type Doubts } from './doubts.ts';
+import { type Completeness, completenessOf, endOf, timeOf } from './completeness.ts';
+import { findUnknownPeriods, type UnknownPeriods } from './unknown-periods.ts';
 
 /** The facts about the past of a resource, each known or unknown independently. */
-export type Aspect =
+export type PastFact =
   | 'creation'
   | 'objective'
   | 'engine'
@@ -24,7 +24,7 @@ export interface HistoryPoint {
   readonly from: UnixSeconds;
   readonly resource: ServedResource;
   /** Which of its facts are known to be true. */
-  readonly known: readonly Aspect[];
+  readonly known: readonly PastFact[];
 }
 
 /** A period, both ends included. */
@@ -34,8 +34,8 @@ export interface TimeSpan {
 }
 
 /**
- * The past of a resource in a span of time, as far as all its backups that are listed now can tell: its points, oldest
- * first. `objective` is that of today.
+ * The history of a resource in a period, as far as its listed backups show: points, oldest first. `objective` is the
+ * current one.
  */
 export function resourceHistory(
   resource: KnownResource,
@@ -48,12 +48,12 @@ export function resourceHistory(
     objective,
     backups,
     complete: completenessOf(backups, hasAutomaticBackups(resource)),
-    doubts: createDoubts(backups),
+    unknown: findUnknownPeriods(backups),
     engineKnownFrom: engineKnownFrom(resource, backups),
     firstSeen: firstSeen(resource, backups),
   };
-  const changes = momentsOf(past).filter((moment) => moment > since && moment <= until);
-  return [since, ...changes].map((moment) => pointAt(past, unixSeconds(moment)));
+  const changes = changeTimes(past).filter((time) => time > since && time <= until);
+  return [since, ...changes].map((time) => pointAt(past, unixSeconds(time)));
 }
 
 interface Past {
@@ -61,7 +61,7 @@ interface Past {
   readonly objective: Seconds | undefined;
   readonly backups: readonly Backup[];
   readonly complete: Completeness;
-  readonly doubts: Doubts;
+  readonly unknown: UnknownPeriods;
   readonly engineKnownFrom: number;
   readonly firstSeen: number;
 }
@@ -70,26 +70,26 @@ const hasAutomaticBackups = ({ listing, facts }: KnownResource): boolean =>
   listing?.notExpected === undefined && (facts?.automaticBackup ?? true);
 
 /** The times at which something about a resource changes, in order. */
-function momentsOf({ resource, backups, complete, engineKnownFrom }: Past): readonly number[] {
+function changeTimes({ resource, backups, complete, engineKnownFrom }: Past): readonly number[] {
   const moments = [
     resource.listing?.created,
     engineKnownFrom,
-    complete.good,
+    complete.successes,
     complete.others,
     ...backups.flatMap((backup) => [backup.start, endOf(backup)]),
   ];
-  const finite = moments.filter((moment) => moment !== undefined && Number.isFinite(moment));
+  const finite = moments.filter((time) => time !== undefined && Number.isFinite(time));
   return Array.from(new Set(finite)).toSorted((one, other) => (one ?? 0) - (other ?? 0)) as number[];
 }
 
-function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
-  const visible = past.backups.flatMap((backup) => backupAt(backup, moment) ?? []);
+function pointAt(past: Past, time: UnixSeconds): HistoryPoint {
+  const visible = past.backups.flatMap((backup) => backupAt(backup, time) ?? []);
   const tally = createResourceTally();
   for (const backup of visible) tally.add(backup);
   const facts = visible.length === 0 ? undefined : tally.facts();
   const { resource, objective } = past;
   return {
-    from: moment,
+    from: time,
     resource: {
       ...resource,
       // Its past status is unknown.
@@ -101,15 +101,15 @@ function pointAt(past: Past, moment: UnixSeconds): HistoryPoint {
       facts,
       finished: NONE_FINISHED,
     },
-    known: knownAt(past, visible, moment),
+    known: knownAt(past, visible, time),
   };
 }
 
 /** A backup as it was listed at a time; undefined before it was listed. */
-function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
+function backupAt(backup: Backup, time: UnixSeconds): Backup | undefined {
   const end = endOf(backup);
-  if (placeInTime(backup) > moment) return undefined;
-  if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= moment) {
+  if (timeOf(backup) > time) return undefined;
+  if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= time) {
     return backup;
   }
   const { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted } = backup;
@@ -118,54 +118,54 @@ function backupAt(backup: Backup, moment: UnixSeconds): Backup | undefined {
   return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
 }
 
-function knownAt(past: Past, visible: readonly Backup[], moment: UnixSeconds): readonly Aspect[] {
-  const { resource, complete, doubts } = past;
-  const good = newestSuccess(visible);
+function knownAt(past: Past, visible: readonly Backup[], time: UnixSeconds): readonly PastFact[] {
+  const { resource, complete, unknown } = past;
+  const success = newestSuccess(visible);
   const automatic = newestSuccess(visible.filter((backup) => backup.automatic === true));
   const failed = newest(visible.filter(({ state }) => state === 'failed'));
   const last = newest(visible);
-  const isEndDoubted = doubts.ofAnEnd(moment);
-  const isSuccessKnown = good !== undefined && good.end >= complete.good;
+  const isEndUnknown = unknown.isEndUnknownAt(time);
+  const isSuccessKnown = success !== undefined && success.end >= complete.successes;
   const created = resource.listing?.created;
-  const facts: readonly (readonly [Aspect, boolean])[] = [
-    ['creation', created !== undefined && moment >= created && moment >= past.firstSeen],
-    ['objective', isObjectiveKnown(past, isSuccessKnown, moment)],
-    ['engine', moment >= past.engineKnownFrom],
+  const facts: readonly (readonly [PastFact, boolean])[] = [
+    ['creation', created !== undefined && time >= created && time >= past.firstSeen],
+    ['objective', isObjectiveKnown(past, isSuccessKnown, time)],
+    ['engine', time >= past.engineKnownFrom],
     ['newest success', isSuccessKnown],
-    ['newest automatic success', automatic !== undefined && automatic.end >= complete.good],
-    ['newest failure', isListedSince(failed, complete.others) && !isEndDoubted],
-    ['failures in a row', isSuccessKnown && isListedSince(good, complete.others) && !isEndDoubted],
+    ['newest automatic success', automatic !== undefined && automatic.end >= complete.successes],
+    ['newest failure', isListedSince(failed, complete.others) && !isEndUnknown],
+    ['failures in a row', isSuccessKnown && isListedSince(success, complete.others) && !isEndUnknown],
     [
       'newest state',
-      isListedSince(last, Math.max(complete.good, complete.others)) &&
-        !isEndDoubted &&
-        !doubts.ofAStart(moment),
+      isListedSince(last, Math.max(complete.successes, complete.others)) &&
+        !isEndUnknown &&
+        !unknown.isStartUnknownAt(time),
     ],
-    ['running', !isEndDoubted],
+    ['running', !isEndUnknown],
   ];
-  return facts.flatMap(([aspect, isKnown]) => (isKnown ? [aspect] : []));
+  return facts.flatMap(([fact, isKnown]) => (isKnown ? [fact] : []));
 }
 
 /** Whether nothing newer than this can be missing from the list. */
 const isListedSince = (backup: Backup | undefined, complete: number): boolean =>
-  backup !== undefined && placeInTime(backup) >= complete;
+  backup !== undefined && timeOf(backup) >= complete;
 
 /**
- * An objective without a newest success says that there never was one. That is taken to be so of a resource that has
- * none now, from when on it is known.
+ * An objective without a newest success claims that there never was one. That is assumed for a resource that has none
+ * now.
  */
-function isObjectiveKnown(past: Past, isSuccessKnown: boolean, moment: UnixSeconds): boolean {
+function isObjectiveKnown(past: Past, isSuccessKnown: boolean, time: UnixSeconds): boolean {
   const { exists, listing } = past.resource;
-  if (!exists || moment < (listing?.created ?? Number.NEGATIVE_INFINITY)) return false;
+  if (!exists || time < (listing?.created ?? Number.NEGATIVE_INFINITY)) return false;
   const hasSuccess = past.backups.some(({ state }) => state === 'succeeded');
-  return isSuccessKnown || (!hasSuccess && moment >= past.firstSeen);
+  return isSuccessKnown || (!hasSuccess && time >= past.firstSeen);
 }
 
 /** Since when something is known of a resource: its oldest backup, or else its creation. */
 function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): number {
   return backups.length === 0
     ? (listing?.created ?? Number.POSITIVE_INFINITY)
-    : backups.reduce((least, backup) => Math.min(least, placeInTime(backup)), Number.POSITIVE_INFINITY);
+    : backups.reduce((least, backup) => Math.min(least, timeOf(backup)), Number.POSITIVE_INFINITY);
 }
 
 /** Since when all backups name the engine's current version; Infinity if they do not say. */
@@ -173,10 +173,10 @@ function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): n
   const today = resource.listing?.engineVersion ?? resource.facts?.engineVersion;
   if (today === undefined) return firstSeen(resource, backups);
   let from = Number.POSITIVE_INFINITY;
-  for (const backup of backups.toSorted((one, other) => placeInTime(other) - placeInTime(one))) {
+  for (const backup of backups.toSorted((one, other) => timeOf(other) - timeOf(one))) {
     if (backup.engineVersion === undefined) continue;
     if (backup.engineVersion !== today) break;
-    from = placeInTime(backup);
+    from = timeOf(backup);
   }
   return from;
 }
@@ -192,7 +192,7 @@ function newestSuccess(backups: readonly Backup[]) {
 
 function newest(backups: readonly Backup[]): Backup | undefined {
   return backups.reduce<Backup | undefined>(
-    (best, backup) => (best === undefined || placeInTime(backup) > placeInTime(best) ? backup : best),
+    (best, backup) => (best === undefined || timeOf(backup) > timeOf(best) ? backup : best),
     undefined,
   );
 }

@@ -4,8 +4,8 @@ import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts
 const RESOLUTION = 1;
 
 /**
- * How far this machine's clock is ahead of the server's, in whole seconds; negative when it is behind. The server
- * wrote its date at some time between the start and the end of the request: only what lies outside of that is skew.
+ * This machine's clock minus the server's, in whole seconds. The server set its date between the start and the end of
+ * the request, so only a difference beyond these is skew.
  */
 export function clockSkew(serverDate: UnixSeconds, ended: UnixSeconds, taken: Seconds): Seconds {
   const least = ended - taken - (serverDate + RESOLUTION);

@@ -21,8 +21,8 @@ function interimBytes(data: Buffer): number | undefined {
 }
 
 /**
- * Takes `100 Continue` out of what a connection receives: a server may send it unasked (RFC 9110, section 15.2), and
- * undici ends the connection there.
+ * Removes `100 Continue` from a connection: a server may send it unasked (RFC 9110, section 15.2), and undici closes
+ * the connection then.
  */
 export function withoutContinue(socket: Socket): Socket {
   const push = socket.push.bind(socket);

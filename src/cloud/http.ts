@@ -51,8 +51,8 @@ const abortOf = (signal: AbortSignal): Promise<never> =>
   });
 
 /**
- * Sends one request and reads its response within the limits. It follows no redirect and never rejects.
- * It ends at once when `signal` aborts.
+ * Sends one request and reads its response within the limits. Does not follow redirects; never rejects; ends at once
+ * when `signal` aborts.
  */
 export async function sendHttp(
   dispatcher: Dispatcher,

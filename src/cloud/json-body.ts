@@ -5,8 +5,8 @@ export type JsonResult =
 
 // The deepest response of these APIs has six levels.
 const MAX_DEPTH = 64;
-// However deep these nest, they come to 25 MB at most. A page of a list is smaller, and to look costs a third of
-// parsing it.
+// Nested this deep, a body takes 25 MB at most to parse. Smaller than a page of a list, it is not worth checking,
+// which costs a third of parsing.
 const HARMLESS_BYTES = 256 * 1024;
 
 const QUOTE = 0x22;

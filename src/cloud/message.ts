@@ -37,7 +37,7 @@ export function skewAdvice(serverDate: Date | undefined, now: UnixSeconds): stri
 }
 
 /** A permission with both of its names. */
-export function permissionWords(permission: Permission | undefined): string {
+export function describePermission(permission: Permission | undefined): string {
   if (permission === undefined) return 'the permission for it';
   const { role, identity } = permission;
   return identity === undefined ? role : `${role} (in an identity policy: ${identity})`;
@@ -50,7 +50,7 @@ function adviceFor(
   code: string | undefined,
 ): string | undefined {
   if (kind === 'permission') {
-    const grant = `grant ${permissionWords(permission)} to the user or agency`;
+    const grant = `grant ${describePermission(permission)} to the user or agency`;
     return operation === 'find_project' ? `${grant}, or set project_id` : grant;
   }
   if (kind === 'throttled') return 'raise poll.interval or lower poll.concurrency';

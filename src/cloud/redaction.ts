@@ -21,8 +21,8 @@ export function oneLine(text: string, length: number = MAX_TEXT_LENGTH): string 
 }
 
 /**
- * Removes the given secrets, signatures, and any word long enough to be a secret from a text from outside. `harmless`
- * stays, however long it is.
+ * Removes the given secrets, signatures, and any word long enough to be a secret from external text. `harmless` is
+ * kept, whatever its length.
  */
 export const withoutSecrets = (text: string, secrets: readonly string[], harmless = ''): string => {
   const cleaned = secrets

@@ -20,9 +20,9 @@ export function readRetryAfter(value: string | undefined, serverNow: UnixSeconds
 }
 
 /**
- * How long to wait after failed attempt number `attempt` (from 1): a random part of a bound that doubles each time,
- * and no shorter than the service asked for; undefined when that is too long, and the next poll does better.
- * `random` is in [0, 1).
+ * How long to wait after failed attempt number `attempt` (from 1): a random part of a bound that doubles each time, but
+ * at least what the service requested; undefined if that is too long and the next poll is the better retry. `random` is
+ * in [0, 1).
  */
 export function waitBeforeRetry(
   attempt: number,

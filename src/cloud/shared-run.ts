@@ -4,8 +4,8 @@ import type { CloudFailure } from './failure.ts';
 export type NoteFailure = (failure: CloudFailure) => void;
 
 /**
- * Lets all who need the same at the same time share one run. Who stops waiting, because `signal` aborts, gets the last
- * failed attempt of the run, else `interrupted`; the run goes on.
+ * Shares one run among concurrent callers. A caller whose `signal` aborts gets the last failed attempt of the run, else
+ * `interrupted`; the run continues.
  */
 export function shareRun<Result>(
   run: (note: NoteFailure) => Promise<Result>,

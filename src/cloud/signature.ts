@@ -24,12 +24,12 @@ const ALGORITHM = 'SDK-HMAC-SHA256';
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /** A time in the format of the header `X-Sdk-Date`: `20240104T000000Z`. */
-export const sdkDate = (moment: UnixSeconds): string =>
-  new Date(moment * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+export const sdkDate = (time: UnixSeconds): string =>
+  new Date(time * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
 
 /**
- * The `Authorization` header that signs a request with SDK-HMAC-SHA256; `headers` must hold `x-sdk-date`.
- * There is no published text of the algorithm; this follows the vendor's SDKs and their test vectors.
+ * The `Authorization` header that signs a request with SDK-HMAC-SHA256; `headers` must contain `x-sdk-date`. The
+ * algorithm is not published; this follows the vendor's SDKs and their test vectors.
  */
 export function authorizationHeader(request: SignableRequest, key: AccessKey): string {
   const headers = Object.entries(request.headers)

@@ -21,8 +21,8 @@ export const sleep = (duration: number, signal: AbortSignal): Promise<void> =>
   wait(milliseconds(duration), undefined, { signal });
 
 /**
- * A factory whose clients share the memory of refused sign-ins, also over a reload. `oneShot` is for a command that
- * ends by itself.
+ * A factory whose clients share the memory of refused sign-ins, also across reloads. `oneShot` is for a command that
+ * exits by itself.
  */
 export function projectClientFactory(
   environment: Readonly<Record<string, string | undefined>>,

@@ -42,7 +42,7 @@ function addListCommand(backups: Command, terminal: Terminal, time: CommandTime,
     .action((flags: BackupsListFlags) =>
       run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal, time))),
     );
-  withPlaceFlags(list);
+  withServiceFlags(list);
 }
 
 function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
@@ -57,7 +57,7 @@ function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTim
         import('./backups/create.ts').then(({ createCommand }) => createCommand(flags, terminal, time)),
       );
     });
-  withPlaceFlags(withChangeFlags(create));
+  withServiceFlags(withChangeFlags(create));
   create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders --wait`);
 }
 
@@ -75,7 +75,7 @@ function addExportCommand(backups: Command, terminal: Terminal, time: CommandTim
         import('./backups/export.ts').then(({ exportCommand }) => exportCommand(flags, terminal, time)),
       );
     });
-  withPlaceFlags(withChangeFlags(exporting));
+  withServiceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',
     `\nExample:\n  ${PROGRAM_NAME} backups export --resource orders \\\n    --backup latest --to my-bucket/backups/`,
@@ -94,13 +94,13 @@ function addWaitCommand(backups: Command, terminal: Terminal, time: CommandTime,
     .action((flags: BackupsWaitFlags) =>
       run(import('./backups/wait-command.ts').then(({ waitCommand }) => waitCommand(flags, terminal, time))),
     );
-  withPlaceFlags(withWaitTimeout(wait));
+  withServiceFlags(withWaitTimeout(wait));
 }
 
 const RESOURCE = '--resource <id or name>';
 const NOT_RETRIED = 'The request is not retried if its response is lost.';
 
-function withPlaceFlags(command: Command): Command {
+function withServiceFlags(command: Command): Command {
   return withConfigFile(command)
     .option('--project <name>', 'only this project, by its name in the configuration', someText)
     .addOption(new Option('--service <type>', 'only this service').choices(SERVICE_TYPES));

@@ -65,7 +65,7 @@ export function openClients(config: Config, terminal: Terminal): CommandClients 
 }
 
 /** A service as shown in messages: `SERVICE of prod`. */
-export const placeWords = ({ project, service }: PickedService): string =>
+export const describeService = ({ project, service }: PickedService): string =>
   `${service.type} of ${visible(project.name)}`;
 
 /** The project with that name, or all projects; throws a {@link CommandError} that lists the names. */

@@ -38,13 +38,13 @@ export interface CheckFlags {
 }
 
 /** The flags that select services. */
-export interface PlaceFlags {
+export interface ServiceFlags {
   readonly 'config.file'?: string;
   readonly project?: string;
   readonly service?: ServiceType;
 }
 
-export interface BackupsListFlags extends PlaceFlags {
+export interface BackupsListFlags extends ServiceFlags {
   readonly resource?: string;
   readonly state?: BackupState;
   readonly method?: string;
@@ -54,7 +54,7 @@ export interface BackupsListFlags extends PlaceFlags {
 }
 
 /** The flags of every command that changes something. */
-export interface ChangeFlags extends PlaceFlags {
+export interface ChangeFlags extends ServiceFlags {
   readonly yes?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -74,7 +74,7 @@ export interface BackupsExportFlags extends ChangeFlags {
   readonly to: string;
 }
 
-export interface BackupsWaitFlags extends PlaceFlags {
+export interface BackupsWaitFlags extends ServiceFlags {
   readonly resource: string;
   readonly job?: string;
   readonly backup?: string;

@@ -28,8 +28,7 @@ export interface Terminal {
   /** Whether there is someone to ask. */
   readonly canAsk: boolean;
   /**
-   * Asks a question on standard error; resolves with whether the answer was yes. Ctrl-C and `signal` answer no, and
-   * what was typed before the question answers nothing.
+   * Asks a yes/no question on standard error. Ctrl-C and `signal` mean no; input typed before the question is ignored.
    */
   readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
   /** Calls back at each of the signals until the returned function is called. */

@@ -41,8 +41,8 @@ export interface TableLayout {
 }
 
 /**
- * The lines of a table, its headings first, columns two spaces apart. Where a line is too narrow for all columns, each
- * row goes on in further lines, indented.
+ * The lines of a table, headings first, columns two spaces apart. If all columns do not fit, each row continues in
+ * indented lines.
  */
 export function textTable(
   headings: readonly string[],

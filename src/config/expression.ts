@@ -7,8 +7,8 @@ export type Expression = Pick<RegExp, 'source' | 'test'>;
 const MOST_INSTRUCTIONS = 2000;
 
 /**
- * Compiles a regular expression in the syntax of RE2, as Prometheus uses it: a search takes time linear in the length of
- * the text, whatever the expression. Throws an Error whose message says in a few words what is wrong.
+ * Compiles a regular expression in RE2 syntax, as in Prometheus, with searches in linear time. Throws an Error with the
+ * reason in a few words.
  */
 export const compileExpression = (source: string): Expression => {
   const expression = compile(source);

@@ -20,8 +20,8 @@ const exists = async (file: string): Promise<boolean> => {
 };
 
 /**
- * The configuration file: `file`, the value of `--config.file`; else the one in `HUAWEICLOUD_BACKUP_CONFIG_FILE`; else
- * the standard file if it exists; undefined where the environment is the configuration.
+ * The configuration file: `file` from `--config.file`, else `HUAWEICLOUD_BACKUP_CONFIG_FILE`, else the default file if
+ * it exists; undefined for the environment.
  */
 export const findConfigFile = async (
   file: string | undefined,

@@ -77,8 +77,8 @@ const troubleWith = async (
 };
 
 /**
- * Reads a configuration file. Files that it names and that cannot be read now are warnings: they may come later,
- * and they are read again when they are needed.
+ * Loads a configuration file. Unreadable files that it names are warnings: they may be created later, and are read
+ * again when needed.
  */
 export const loadConfigFile = async (file: string, options: LoadOptions = {}): Promise<ConfigResult> => {
   const { files = machineFiles, directory = dirname(file) } = options;

@@ -5,8 +5,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * The figures by which a resource or a poll is in trouble. The status page, `/api/v1/status`, `check` and the alert
- * rules all compare with these, so that they agree.
+ * The thresholds for the states of resources and polls, shared by the status page, `/api/v1/status`, `check` and the
+ * alert rules.
  */
 export const STATE_THRESHOLDS = {
   /** Failed: this many failures since the newest successful backup. */

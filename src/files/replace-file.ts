@@ -14,8 +14,8 @@ export interface Replacement {
 }
 
 /**
- * Starts to write the file at a path. A crash at any point leaves the old file or the new one, and processes that
- * write the same file do not mix. Rejects with the error of the system.
+ * Starts to write a file. After a crash at any point there is the old file or the new one, and concurrent writers do
+ * not mix. Rejects with system errors.
  */
 export async function openReplacement(path: string, mode = 0o666): Promise<Replacement> {
   const directory = dirname(path);

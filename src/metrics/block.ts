@@ -1,4 +1,4 @@
-import type { Pace } from '../state/pace.ts';
+import type { Yield } from '../state/event-loop.ts';
 import { createLineBuffer, type LineBuffer } from './line-buffer.ts';
 import type { SeriesMetric } from './metric.ts';
 import { sampleReader } from './sample-reader.ts';
@@ -21,7 +21,7 @@ export interface LabelledSubjects<Subject> {
 export type BlockEncoder<Subject> = (
   content: LabelledSubjects<Subject>,
   before: readonly Block[],
-  pace: Pace,
+  yieldIfDue: Yield,
 ) => Promise<readonly Block[]>;
 
 // The samples of one metric are then about 100 KB: written, or compressed, in a millisecond.
@@ -38,12 +38,12 @@ export function createBlockEncoder<Subject>(
   const write = async (
     lines: LineBuffer,
     { subjects, labelsOf }: LabelledSubjects<Subject>,
-    pace: Pace,
+    yieldIfDue: Yield,
   ): Promise<readonly number[]> => {
     const labelled = subjects.map((subject) => ({ subject, labels: Buffer.from(labelsOf(subject)) }));
     const ends: number[] = [];
     for (const { start, read } of writers) {
-      await pace();
+      await yieldIfDue();
       for (const { subject, labels } of labelled) {
         read(subject, (moreLabels, value) => lines.add(start, labels, moreLabels, value));
       }
@@ -52,12 +52,12 @@ export function createBlockEncoder<Subject>(
     return ends;
   };
 
-  return async ({ subjects, labelsOf }, before, pace) => {
+  return async ({ subjects, labelsOf }, before, yieldIfDue) => {
     const lines = createLineBuffer();
     const blocks: Block[] = [];
     for (let from = 0; from < subjects.length; from += SUBJECTS_PER_BLOCK) {
       const group = subjects.slice(from, from + SUBJECTS_PER_BLOCK);
-      const ends = await write(lines, { subjects: group, labelsOf }, pace);
+      const ends = await write(lines, { subjects: group, labelsOf }, yieldIfDue);
       const written = lines.take();
       const known = before[blocks.length];
       blocks.push(

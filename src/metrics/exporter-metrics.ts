@@ -5,8 +5,8 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
 import { type Shard, WHOLE } from '../shard.ts';
+import type { Yield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
-import type { Pace } from '../state/pace.ts';
 import { ENDINGS, type ExpositionFormat, writeLabel, writeMetadata, writeSample } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
 import { PROCESS_METRICS } from './process-metrics.ts';
@@ -37,17 +37,14 @@ export interface BuildInfo {
   readonly nodeVersion: string;
 }
 
-/**
- * The exporter's own metrics: what it did, besides what it read. Those of a service are rendered when it has been
- * polled, not when they are scraped.
- */
+/** The exporter's own metrics. Those of a service are rendered after its poll, not during a scrape. */
 export interface ExporterMetrics {
   /** Starts the counters of a service at 0; resolves when they are served. */
-  readonly admit: (place: Scope) => Promise<void>;
+  readonly admit: (scope: Scope) => Promise<void>;
   /** Drops every series of a service that is no longer polled. */
-  readonly forget: (place: Scope) => Promise<void>;
+  readonly forget: (scope: Scope) => Promise<void>;
   /** Resolves when the poll and its requests are served. */
-  readonly recordPoll: (place: Scope, poll: PollRecord) => Promise<void>;
+  readonly recordPoll: (scope: Scope, poll: PollRecord) => Promise<void>;
   readonly recordRequest: (project: ProjectLabels, observation: RequestObservation) => void;
   /** Resolves when it is served. */
   readonly recordCredentialsExpiry: (
@@ -75,10 +72,10 @@ const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 // About 50 KB of the largest metric: compressed in a tenth of a millisecond.
 const SERVICES_PER_GROUP = 40;
 
-/** The exporter's own metrics, all counters at 0. `createPace` is called for each piece of work. */
+/** The exporter's own metrics, all counters at 0. `createYield` is called for each piece of work. */
 export function createExporterMetrics(
   build: BuildInfo,
-  createPace: () => Pace,
+  createYield: () => Yield,
   shard: Shard = WHOLE,
 ): ExporterMetrics {
   const registry = new Registry();
@@ -100,7 +97,7 @@ export function createExporterMetrics(
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 
-  const series = createSeriesSet(SERVICE_METRICS, SERVICES_PER_GROUP, createPace);
+  const series = createSeriesSet(SERVICE_METRICS, SERVICES_PER_GROUP, createYield);
   const services = new Map<string, RequestedRecord>();
   const projects = new Map<string, ProjectRecord>();
 
@@ -116,29 +113,29 @@ export function createExporterMetrics(
   };
 
   return {
-    admit: async (place) => {
-      const { region, project } = place;
-      if (!projects.has(keyOf(place))) projects.set(keyOf(place), newProject({ region, project }));
+    admit: async (scope) => {
+      const { region, project } = scope;
+      if (!projects.has(keyOf(scope))) projects.set(keyOf(scope), newProject({ region, project }));
       const record = {
-        labels: writeLabels({ cloud_service: place.service, region, project }),
+        labels: writeLabels({ cloud_service: scope.service, region, project }),
         polls: countsOf(OUTCOMES),
         rejected: countsOf(REJECTION_REASONS),
         requests: new Map<string, number>(),
       };
-      services.set(keyOf(place, place.service), record);
-      await serve(keyOf(place, place.service), record);
+      services.set(keyOf(scope, scope.service), record);
+      await serve(keyOf(scope, scope.service), record);
     },
-    forget: async (place) => {
-      services.delete(keyOf(place, place.service));
-      await series.remove(keyOf(place, place.service));
+    forget: async (scope) => {
+      services.delete(keyOf(scope, scope.service));
+      await series.remove(keyOf(scope, scope.service));
     },
-    recordPoll: async (place, poll) => {
-      const key = keyOf(place, place.service);
+    recordPoll: async (scope, poll) => {
+      const key = keyOf(scope, scope.service);
       const before = services.get(key);
       if (before === undefined) return;
       const record = recordAfter(before, poll);
       services.set(key, record);
-      await Promise.all([serve(key, record), serveProject(place)]);
+      await Promise.all([serve(key, record), serveProject(scope)]);
     },
     recordRequest: (project, { service, operation, code, seconds, clockSkew }) => {
       requestDuration.observe({ cloud_service: service, operation }, seconds);

@@ -20,8 +20,8 @@ const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 
 /**
- * Gathers lines in memory that is used again. They are put together of bytes: as strings they cost twice the time, and
- * leave ten times the garbage.
+ * Collects lines in reused memory. They are assembled from bytes: as strings they would take twice the time and leave
+ * ten times the garbage.
  */
 export function createLineBuffer(): LineBuffer {
   let buffer = Buffer.allocUnsafeSlow(FIRST_LENGTH);

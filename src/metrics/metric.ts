@@ -9,7 +9,7 @@ export interface MetricDescription {
 }
 
 /** How to get the samples of a metric from a subject, such as a resource; undefined values have no sample. */
-export type SampleReading<Subject> =
+export type SampleSource<Subject> =
   | { readonly kind: 'value'; readonly value: (subject: Subject) => number | undefined }
   | {
       readonly kind: 'by_label';
@@ -25,5 +25,5 @@ export type SampleReading<Subject> =
   | { readonly kind: 'labelled'; readonly values: (subject: Subject) => Iterable<readonly [string, number]> };
 
 export interface SeriesMetric<Subject> extends MetricDescription {
-  readonly reading: SampleReading<Subject>;
+  readonly samples: SampleSource<Subject>;
 }

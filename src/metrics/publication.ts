@@ -26,8 +26,8 @@ const JOINED_BYTES = 128 * 1024;
 const LARGE_BYTES = 64 * 1024;
 
 /**
- * Gives the publication of what the sources have now: the same one until one of them changes. What is already
- * rendered and compressed is joined by who first asks for it.
+ * Returns the publication of the current snapshots: the same one until one of them changes. The first request joins
+ * what is already rendered and compressed.
  */
 export function publicationOf(sources: readonly (() => SeriesSnapshot)[]): () => Publication {
   let published: readonly SeriesSnapshot[] = [];

@@ -1,7 +1,7 @@
-import type { Pace } from '../state/pace.ts';
+import type { Yield } from '../state/event-loop.ts';
 import type { ServedService } from '../state/served.ts';
 import { RESOURCE_METRICS } from './resource-metrics.ts';
-import { placeLabels, resourceLabels } from './sample-reader.ts';
+import { resourceLabels, scopeLabels } from './sample-reader.ts';
 import { createSeriesSet, type SeriesSnapshot } from './series-set.ts';
 
 /** Keeps the series of resources ready to be served: rendered and compressed after a poll, not during a scrape. */
@@ -16,15 +16,15 @@ export interface Publisher {
 // About 50 KB of each metric: compressed in a tenth of a millisecond.
 const RESOURCES_PER_GROUP = 250;
 
-/** A publisher without series. `createPace` is called for each piece of work. */
-export function createPublisher(createPace: () => Pace): Publisher {
-  const series = createSeriesSet(RESOURCE_METRICS, RESOURCES_PER_GROUP, createPace);
+/** A publisher without series. `createYield` is called for each piece of work. */
+export function createPublisher(createYield: () => Yield): Publisher {
+  const series = createSeriesSet(RESOURCE_METRICS, RESOURCES_PER_GROUP, createYield);
   return {
     publish: (key, service) => {
-      const place = placeLabels(service);
+      const scope = scopeLabels(service);
       return series.replace(key, {
         subjects: service.resources,
-        labelsOf: (resource) => resourceLabels(place, resource),
+        labelsOf: (resource) => resourceLabels(scope, resource),
       });
     },
     withdraw: series.remove,

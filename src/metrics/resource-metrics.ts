@@ -24,7 +24,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     unit: undefined,
     help: 'Information about the resource; always 1.',
     labels: [...RESOURCE_LABELS, 'kind', 'status', 'engine_version', 'arch', 'encrypted', 'tag_KEY'],
-    reading: {
+    samples: {
       kind: 'info',
       labels: ({ listing, facts, tags }) => ({
         kind: listing?.kind,
@@ -96,7 +96,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     unit: undefined,
     help: 'How the newest successful backup was started; always 1.',
     labels: [...RESOURCE_LABELS, 'method'],
-    reading: {
+    samples: {
       kind: 'info',
       labels: ({ facts }) => facts?.lastSuccess && { method: facts.lastSuccess.method },
     },
@@ -113,7 +113,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     unit: undefined,
     help: 'State of the newest backup: 1 for its state, 0 for the others.',
     labels: [...RESOURCE_LABELS, 'state'],
-    reading: {
+    samples: {
       kind: 'by_label',
       label: 'state',
       labelValues: BACKUP_STATES,
@@ -147,7 +147,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     unit: undefined,
     help: 'Backups listed by the service, by state.',
     labels: [...RESOURCE_LABELS, 'state'],
-    reading: {
+    samples: {
       kind: 'by_label',
       label: 'state',
       labelValues: BACKUP_STATES,
@@ -167,7 +167,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
     unit: undefined,
     help: 'Backups seen to finish, each counted once, by result. Starts at 0 with the exporter, or with its state file.',
     labels: [...RESOURCE_LABELS, 'result'],
-    reading: {
+    samples: {
       kind: 'by_label',
       label: 'result',
       labelValues: ['succeeded', 'failed'],
@@ -182,5 +182,5 @@ function gauge(
   help: string,
   value: (resource: ServedResource) => number | undefined,
 ): ResourceMetric {
-  return { name, type: 'gauge', unit, help, labels: RESOURCE_LABELS, reading: { kind: 'value', value } };
+  return { name, type: 'gauge', unit, help, labels: RESOURCE_LABELS, samples: { kind: 'value', value } };
 }

@@ -9,40 +9,40 @@ export type TakeSample = (moreLabels: string, value: number) => void;
 export type SampleReader<Subject> = (subject: Subject, take: TakeSample) => void;
 
 /** Creates the reader of a metric; what is the same for every subject is computed once. */
-export function sampleReader<Subject>({ reading }: SeriesMetric<Subject>): SampleReader<Subject> {
-  switch (reading.kind) {
+export function sampleReader<Subject>({ samples }: SeriesMetric<Subject>): SampleReader<Subject> {
+  switch (samples.kind) {
     case 'value':
       return (subject, take) => {
-        const value = reading.value(subject);
+        const value = samples.value(subject);
         if (value !== undefined) take('', value);
       };
     case 'by_label': {
-      const choices = reading.labelValues.map(
-        (value) => [value, `,${writeLabel(reading.label, value)}`] as const,
+      const choices = samples.labelValues.map(
+        (value) => [value, `,${writeLabel(samples.label, value)}`] as const,
       );
       return (subject, take) => {
         for (const [labelValue, label] of choices) {
-          const value = reading.value(subject, labelValue);
+          const value = samples.value(subject, labelValue);
           if (value !== undefined) take(label, value);
         }
       };
     }
     case 'info':
       return (subject, take) => {
-        const labels = reading.labels(subject);
+        const labels = samples.labels(subject);
         if (labels !== undefined) take(writeKnownLabels(labels), 1);
       };
     case 'labelled':
       return (subject, take) => {
-        for (const [labels, value] of reading.values(subject)) take(labels, value);
+        for (const [labels, value] of samples.values(subject)) take(labels, value);
       };
     default:
-      return reading satisfies never;
+      return samples satisfies never;
   }
 }
 
 /** The labels of every series of a service, without braces. */
-export function placeLabels({ service, region, project }: Scope): string {
+export function scopeLabels({ service, region, project }: Scope): string {
   return [
     writeLabel('cloud_service', service),
     writeLabel('region', region),
@@ -51,8 +51,8 @@ export function placeLabels({ service, region, project }: Scope): string {
 }
 
 /** The labels of every series of a resource, after those of its service. */
-export function resourceLabels(place: string, { id, name }: Pick<ServedResource, 'id' | 'name'>): string {
-  return `${place},${writeLabel('resource_id', id)},${writeLabel('resource_name', name)}`;
+export function resourceLabels(scope: string, { id, name }: Pick<ServedResource, 'id' | 'name'>): string {
+  return `${scope},${writeLabel('resource_id', id)},${writeLabel('resource_name', name)}`;
 }
 
 function writeKnownLabels(labels: Readonly<Record<string, string | undefined>>): string {

@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { Pace } from '../state/pace.ts';
+import type { Yield } from '../state/event-loop.ts';
 import {
   type Block,
   createBlockEncoder,
@@ -12,8 +12,8 @@ import { crcShift } from './combine-crc.ts';
 import type { MetricDescription, SeriesMetric } from './metric.ts';
 
 /**
- * A text in raw deflate form. It ends with a full flush, so texts may be joined in any order into one deflate stream
- * that only lacks its end.
+ * Text as raw deflate. It ends with a full flush, so texts can be joined in any order into one deflate stream that only
+ * lacks its end.
  */
 export interface DeflatedText {
   readonly deflated: Buffer;
@@ -35,8 +35,8 @@ export interface SeriesSnapshot {
 }
 
 /**
- * Keeps series ready to be served: they are rendered and compressed when they change. What it costs to replace those
- * of one key does not depend on how many others there are.
+ * Keeps series rendered and compressed, updated when they change. Replacing those of one key costs the same however
+ * many others there are.
  */
 export interface SeriesSet<Subject> {
   /** Replaces all series of a key; resolves when `current` returns them. */
@@ -61,13 +61,13 @@ interface Member {
 }
 
 /**
- * A set without series. Small blocks of several keys form a group, which has up to `groupSize` subjects: each costs
- * a scrape little, and they compress better together. `createPace` gives each piece of work its own pace.
+ * An empty set. Small blocks of several keys form a group of up to `groupSize` subjects: fewer buffers per scrape, and
+ * better compression. `createYield` is called for each piece of work.
  */
 export function createSeriesSet<Subject>(
   metrics: readonly SeriesMetric<Subject>[],
   groupSize: number,
-  createPace: () => Pace,
+  createYield: () => Yield,
 ): SeriesSet<Subject> {
   const encode = createBlockEncoder(metrics);
   const members = new Map<string, readonly Member[]>();
@@ -105,17 +105,17 @@ export function createSeriesSet<Subject>(
     return changed;
   };
 
-  const workOnce = async (pace: Pace): Promise<void> => {
+  const workOnce = async (yieldIfDue: Yield): Promise<void> => {
     const taken = Array.from(pending).slice(0, KEYS_AT_ONCE);
     const changed = new Set<Group>();
     for (const [key, content] of taken) {
       pending.delete(key);
       const before = members.get(key)?.map(({ block }) => block) ?? [];
-      const blocks = content === undefined ? [] : await encode(content, before, pace);
+      const blocks = content === undefined ? [] : await encode(content, before, yieldIfDue);
       for (const group of place(key, blocks)) changed.add(group);
     }
     const served = new Map<Group, SeriesGroup>();
-    for (const group of changed) served.set(group, await compressGroup(group, metrics.length, pace));
+    for (const group of changed) served.set(group, await compressGroup(group, metrics.length, yieldIfDue));
     // All at once: a scrape must not see half of a key's series updated.
     for (const [group, next] of served) group.served = next;
     if (changed.size === 0) return;
@@ -124,9 +124,9 @@ export function createSeriesSet<Subject>(
   };
 
   const work = async (): Promise<void> => {
-    const pace = createPace();
+    const yieldIfDue = createYield();
     try {
-      while (pending.size > 0) await workOnce(pace);
+      while (pending.size > 0) await workOnce(yieldIfDue);
     } finally {
       working = undefined;
     }
@@ -151,11 +151,15 @@ export function createSeriesSet<Subject>(
 const sizeOf = (members: readonly Member[]): number =>
   members.reduce((sum, { block }) => sum + block.subjects, 0);
 
-async function compressGroup({ members, served }: Group, metrics: number, pace: Pace): Promise<SeriesGroup> {
+async function compressGroup(
+  { members, served }: Group,
+  metrics: number,
+  yieldIfDue: Yield,
+): Promise<SeriesGroup> {
   const blocks = members.map(({ block }) => block);
   const byMetric: (DeflatedText | undefined)[] = [];
   for (let metric = 0; metric < metrics; metric += 1) {
-    await pace();
+    await yieldIfDue();
     byMetric.push(
       isUnchanged(served.blocks, blocks, metric) ? served.byMetric[metric] : compressSamples(blocks, metric),
     );
@@ -183,10 +187,7 @@ function compressSamples(blocks: readonly Block[], metric: number): DeflatedText
 // Level 6 saves 5 % of the bytes at twice the time; a window of more than 8 KB saves nothing.
 const OPTIONS = { level: 1, windowBits: 13, finishFlush: constants.Z_FULL_FLUSH };
 
-/**
- * Compresses a text at once: one of 100 KB takes an eighth of a millisecond, and half as much CPU as when it goes to
- * another thread and back.
- */
+/** Compresses synchronously: 100 KB take an eighth of a millisecond, with half the CPU of another thread. */
 export function compressText(plain: Buffer): DeflatedText {
   return {
     deflated: ownCopy(deflateRawSync(plain, OPTIONS)),

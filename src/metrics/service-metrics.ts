@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
-import type { MetricDescription, SampleReading, SeriesMetric } from './metric.ts';
+import type { MetricDescription, SampleSource, SeriesMetric } from './metric.ts';
 
 export const SERVICE_LABELS = ['cloud_service', 'region', 'project'] as const;
 
@@ -114,23 +114,23 @@ function gauge(
   name: string,
   unit: MetricDescription['unit'],
   help: string,
-  reading: SampleReading<ServiceRecord>,
+  samples: SampleSource<ServiceRecord>,
   moreLabels: readonly string[] = [],
 ): SeriesMetric<ServiceRecord> {
   const labels = [...SERVICE_LABELS, ...moreLabels];
-  return { name: `huaweicloud_backup_${name}`, type: 'gauge', unit, help, labels, reading };
+  return { name: `huaweicloud_backup_${name}`, type: 'gauge', unit, help, labels, samples };
 }
 
 function counter(
   name: string,
   help: string,
-  reading: SampleReading<ServiceRecord>,
+  samples: SampleSource<ServiceRecord>,
   moreLabels: readonly string[],
 ): SeriesMetric<ServiceRecord> {
-  return { ...gauge(name, undefined, help, reading, moreLabels), type: 'counter' };
+  return { ...gauge(name, undefined, help, samples, moreLabels), type: 'counter' };
 }
 
-function value(read: (record: ServiceRecord) => number | undefined): SampleReading<ServiceRecord> {
+function value(read: (record: ServiceRecord) => number | undefined): SampleSource<ServiceRecord> {
   return { kind: 'value', value: read };
 }
 
@@ -138,6 +138,6 @@ function byLabel<Value extends string>(
   label: string,
   labelValues: readonly Value[],
   read: (record: ServiceRecord, labelValue: Value) => number | undefined,
-): SampleReading<ServiceRecord> {
+): SampleSource<ServiceRecord> {
   return { kind: 'by_label', label, labelValues, value: (record, text) => read(record, text as Value) };
 }

@@ -14,17 +14,16 @@ export interface CompleteList<Items extends Collector<never>> {
   readonly unlisted: number;
 }
 
-/** A list that kept changing: no pass over it is known to be complete. */
+/** A list that kept changing: no walk over it is known to be complete. */
 export interface MovingList {
   readonly kind: 'moving';
   readonly walk: Walk;
 }
 
 /**
- * Reads a list so that it is complete or known not to be. A walk that may have missed a row is made a second time.
- * Where both agree, the service counts more than it lists, and the difference is `unlisted`. Before that, the other
- * ways in which the list may have to be requested are tried.
- * Rejects as `walkList` does.
+ * Reads a list completely, or reports that it could not. A walk that may have missed a row is repeated. If both agree,
+ * the service counts more than it lists, and the difference is `unlisted`. Before that, the other ways of paging are
+ * tried. Rejects like `walkList`.
  */
 export async function readCompleteList<Item, Items extends Collector<Item>>(
   list: PagedList<Item>,
@@ -72,7 +71,7 @@ function agree(one: Walk, other: Walk): boolean {
   );
 }
 
-/** Whether two passes that agree can be trusted: a row missed by both would show up as counted but not listed. */
+/** Whether two walks that agree can be trusted: a row missed by both would show up as counted but not listed. */
 function holeWouldShow({ holes, unlisted, pages }: Walk): boolean {
   switch (holes) {
     case 'none':

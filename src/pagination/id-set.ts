@@ -17,8 +17,8 @@ interface Members {
 const membersOf = new WeakMap<ReadonlySetLike<string>, Members>();
 
 /**
- * A set without ids. `before` is a set of the same list, read earlier: the ids that come again are not stored again,
- * so that reading a long list every few minutes leaves the garbage collector little to do (see `id-table.ts`).
+ * An empty set. `before` is an earlier set of the same list: repeated ids are not stored again, so that reading a long
+ * list every few minutes leaves little garbage (see `id-table.ts`).
  */
 export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
   const known = knownAfter(before === undefined ? undefined : membersOf.get(before));

@@ -11,13 +11,13 @@ const FIRST_CAPACITY = 256;
 const FREE = 0;
 
 /**
- * A table without ids. It keeps them as bytes, because the garbage collector has to visit every string: with a list of
- * 100,000 backups the event loop stalls for 7 ms at most, with a `Set` of strings for 27 ms.
+ * An empty table. It stores ids as bytes, because the garbage collector has to visit every string: with 100,000 backups
+ * the event loop stalls for 7 ms at most, with a `Set` of strings for 27 ms.
  */
 export function createIdTable(): IdTable {
   const texts = createTexts();
   let size = 0;
-  let places = new Int32Array(FIRST_CAPACITY);
+  let positions = new Int32Array(FIRST_CAPACITY);
   let hashes = new Int32Array(FIRST_CAPACITY);
   // The number plus one is at the slot of the hash, or at the next free one.
   let slots = new Int32Array(2 * FIRST_CAPACITY);
@@ -27,7 +27,7 @@ export function createIdTable(): IdTable {
   // A list usually arrives in the same order as before: comparing two ids is cheaper than finding one.
   let expected = 0;
 
-  const isIdOf = (number: number, id: string): boolean => texts.isAt(places[number] ?? 0, id);
+  const isIdOf = (number: number, id: string): boolean => texts.isAt(positions[number] ?? 0, id);
 
   const slotOf = (id: string, hash: number): number => {
     for (let slot = hash & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
@@ -44,7 +44,7 @@ export function createIdTable(): IdTable {
   };
 
   const grow = (): void => {
-    places = doubled(places);
+    positions = doubled(positions);
     hashes = doubled(hashes);
     slots = new Int32Array(2 * slots.length);
     for (let number = 0; number < size; number += 1) {
@@ -64,17 +64,17 @@ export function createIdTable(): IdTable {
       return lastNumber;
     },
     append: (id) => {
-      if (size === places.length) grow();
+      if (size === positions.length) grow();
       const hash = hashOf(id);
       last = id;
       lastNumber = size;
       slots[slotOf(id, hash)] = size + 1;
       hashes[size] = hash;
-      places[size] = texts.add(id);
+      positions[size] = texts.add(id);
       size += 1;
       return lastNumber;
     },
-    idOf: (number) => texts.at(places[number] ?? 0),
+    idOf: (number) => texts.at(positions[number] ?? 0),
   };
 }
 
@@ -103,22 +103,22 @@ function createTexts() {
   const chunks: Buffer[] = [];
   let free = CHUNK_BYTES;
 
-  const chunkOf = (place: number): Buffer => chunks[place >>> CHUNK_BITS] ?? Buffer.alloc(LENGTH_BYTES);
-  const startOf = (place: number): number => place & (CHUNK_BYTES - 1);
-  const at = (place: number): string => {
-    const chunk = chunkOf(place);
-    const start = startOf(place) + LENGTH_BYTES;
+  const chunkOf = (position: number): Buffer => chunks[position >>> CHUNK_BITS] ?? Buffer.alloc(LENGTH_BYTES);
+  const startOf = (position: number): number => position & (CHUNK_BYTES - 1);
+  const at = (position: number): string => {
+    const chunk = chunkOf(position);
+    const start = startOf(position) + LENGTH_BYTES;
     return chunk.toString('utf8', start, start + chunk.readUInt16LE(start - LENGTH_BYTES));
   };
 
   return {
     at,
-    isAt: (place: number, text: string): boolean => {
-      const chunk = chunkOf(place);
-      const start = startOf(place) + LENGTH_BYTES;
+    isAt: (position: number, text: string): boolean => {
+      const chunk = chunkOf(position);
+      const start = startOf(position) + LENGTH_BYTES;
       const length = (chunk[start - 2] ?? 0) | ((chunk[start - 1] ?? 0) << 8);
       // Only text beyond ASCII has more bytes than characters.
-      if (length !== text.length) return length > text.length && at(place) === text;
+      if (length !== text.length) return length > text.length && at(position) === text;
       for (let index = 0; index < length; index += 1) {
         const code = text.charCodeAt(index);
         if (chunk[start + index] !== code || code > LAST_ASCII) return false;
@@ -130,11 +130,11 @@ function createTexts() {
         chunks.push(Buffer.allocUnsafeSlow(CHUNK_BYTES));
         free = 0;
       }
-      const place = (chunks.length - 1) * CHUNK_BYTES + free;
-      const length = chunkOf(place).write(text, free + LENGTH_BYTES);
-      chunkOf(place).writeUInt16LE(length, free);
+      const position = (chunks.length - 1) * CHUNK_BYTES + free;
+      const length = chunkOf(position).write(text, free + LENGTH_BYTES);
+      chunkOf(position).writeUInt16LE(length, free);
       free += LENGTH_BYTES + length;
-      return place;
+      return position;
     },
   };
 }

@@ -9,8 +9,8 @@ export interface PageRequest {
 }
 
 /**
- * The page to request after the first `rows` rows, where the service has sent at most `longest` rows at once.
- * Undefined when there is none.
+ * The page to request after the first `rows` rows, if the service has sent at most `longest` rows at once; undefined if
+ * there is none.
  */
 export type PageAfter = (rows: number, longest: number) => PageRequest | undefined;
 
@@ -51,7 +51,7 @@ const pageNumbers = (first: number, limit: number): readonly [PageAfter, PageAft
   };
   return [
     // Pages of one size never overlap, but those of a smaller size begin elsewhere: after rows 0 to 99, page 1 of 98
-    // rows begins at row 98. Of the sizes that overlap, the one that reaches furthest.
+    // rows begins at row 98. Of the overlapping sizes, use the one that reaches furthest.
     (rows, longest) => {
       const row = overlapping(rows, longest);
       let best = page(Math.min(limit, longest), rows);

@@ -30,7 +30,7 @@ export interface RowIntake {
   readonly counts: () => RowCounts;
 }
 
-/** Parses rows and passes their items to the collector. `before`: the ids of an earlier pass over the same list. */
+/** Parses rows and passes their items to the collector. `before`: the ids of an earlier walk of the same list. */
 export function createRowIntake<Item>(
   { readRow }: PagedList<Item>,
   collector: Collector<Item>,

@@ -7,13 +7,13 @@ import { type Collector, createRowIntake, type RowCounts, type RowIntake } from 
 export type { Collector, Rejections } from './row-intake.ts';
 
 /**
- * Whether rows may be missing between the pages of a walk. `none`: each page begins with the last rows of the one
- * before it, and nothing follows the last. `possible`: the pages do not overlap. `likely`: a page does not continue
- * the one before it. `repeated page`: the service sent known rows instead of the next ones.
+ * Whether rows may be missing between pages. `none`: each page begins with the last rows of the previous one, and
+ * nothing follows the last. `possible`: pages do not overlap. `likely`: a page does not continue the previous one.
+ * `repeated page`: the service sent known rows instead of the next ones.
  */
 export type Holes = 'none' | 'possible' | 'likely' | 'repeated page';
 
-/** The result of one pass from the first page to the last. */
+/** The result of one walk from the first page to the last. */
 export interface Walk extends RowCounts {
   /** The service's own total on the last page. */
   readonly total: number | undefined;
@@ -28,7 +28,7 @@ export interface WalkOptions {
   /** Pages to prefetch. */
   readonly ahead: number;
   readonly signal: AbortSignal;
-  /** The ids of an earlier pass over the same list: repeated ids are stored once. */
+  /** The ids of an earlier walk of the same list: repeated ids are stored once. */
   readonly before?: ReadonlySetLike<string> | undefined;
 }
 
@@ -50,10 +50,9 @@ const MOST_ROWS = 500_000;
 const MOST_ROWS_UNCOUNTED = 10_000;
 
 /**
- * Walks a list page by page. Each page is requested so that it begins with the last rows of the one before it: then no
- * row can have slipped between them, whatever came or went meanwhile. Where rows have left, a page begins too late,
- * and one that begins earlier is read in its place.
- * Rejects with a {@link WalkError}, or with what `fetchPage` rejects with.
+ * Reads a list once, page by page. Each page is requested so that it begins with the last rows of the previous one:
+ * then no row can be missed, whatever changes meanwhile. If rows have left, a page begins too late, and an earlier one
+ * is read instead. Rejects with a {@link WalkError}, or with what `fetchPage` rejects with.
  */
 export async function walkList<Item>(
   list: PagedList<Item>,
@@ -64,10 +63,10 @@ export async function walkList<Item>(
 ): Promise<Walk> {
   const reader = createPageReader(list, fetchPage, options.ahead, options.signal);
   const walk = createWalk(pageAfter, createRowIntake(list, collector, options.before));
-  const read = async (request: PageRequest): Promise<PlacedPage> => {
+  const read = async (request: PageRequest): Promise<ComparedPage> => {
     const page = await reader.read(request, walk.expectedAfter(request));
     if (page === undefined) throw new WalkError('not_a_list');
-    return walk.place({ ...page, request, ids: page.rows.map(list.readId) });
+    return walk.compare({ ...page, request, ids: page.rows.map(list.readId) });
   };
   try {
     let request = pageAfter(0, Number.POSITIVE_INFINITY);
@@ -91,7 +90,7 @@ interface ReceivedPage extends Page {
 }
 
 /** A page compared with the previous one. */
-interface PlacedPage extends ReceivedPage {
+interface ComparedPage extends ReceivedPage {
   /** How many rows at its start were on the previous page. */
   readonly shared: number;
   /** How many there should be. */
@@ -123,8 +122,8 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
   /**
-   * How many rows at the start of a page were in the one before it, of which it should repeat the last `expected`.
-   * Rows without an id that are alike are the same ones, unless the service counts further.
+   * How many rows at the start of a page were on the previous one, which should be the last `expected`. Equal rows
+   * without an id are the same, unless the service counts further.
    */
   const sharedRows = ({ rows, ids }: ReceivedPage, expected: number): number => {
     if (!isCountedFurther() && isDeepStrictEqual(rows, previous.rows)) return rows.length;
@@ -136,7 +135,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     return firstNew < 0 ? ids.length : firstNew;
   };
 
-  const holesBefore = (page: PlacedPage): Holes => {
+  const holesBefore = (page: ComparedPage): Holes => {
     if (!page.continues) return 'likely';
     if (page.request.from === 0 || page.overlap === OVERLAP) return 'none';
     if (isCountedFurther() && page.total !== total) return 'likely';
@@ -146,7 +145,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   };
 
   /** How many of the rows are new. */
-  const takeRows = ({ rows, ids, shared }: PlacedPage): number => {
+  const takeRows = ({ rows, ids, shared }: ComparedPage): number => {
     let added = 0;
     for (const [index, row] of rows.entries()) {
       const id = ids[index];
@@ -155,7 +154,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     return added;
   };
 
-  const afterNewRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
+  const afterNewRows = (page: ComparedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
     hadNewRows = true;
     const { listed } = intake.counts();
     const most = Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
@@ -163,7 +162,10 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     return reached === total && !mayBeCut(page, longest) ? undefined : next();
   };
 
-  const afterKnownRows = (page: PlacedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
+  const afterKnownRows = (
+    page: ComparedPage,
+    next: () => PageRequest | undefined,
+  ): PageRequest | undefined => {
     const isFirst = hadNewRows;
     hadNewRows = false;
     if (page.rows.length < Math.min(page.request.limit, longest)) {
@@ -177,7 +179,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   };
 
   return {
-    place: (page: ReceivedPage): PlacedPage => {
+    compare: (page: ReceivedPage): ComparedPage => {
       const expected = reached - page.request.from;
       const shared = sharedRows(page, expected);
       const overlap = Math.min(OVERLAP, expected);
@@ -185,14 +187,14 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     },
 
     /** The page that replaces one that begins too late; undefined if it does not, or if no other would help. */
-    earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: PlacedPage) => {
+    earlierThan: ({ request: { from }, rows, total: latestTotal, continues }: ComparedPage) => {
       const isBeforeEnd = rows.length === 0 && from < (latestTotal ?? 0);
       if (continues || isBeforeEnd || holes === 'likely' || longest <= OVERLAP) return undefined;
       return pageAfter(Math.max(0, from - Math.floor(longest / 2)) + OVERLAP, longest);
     },
 
     /** Takes the rows of a page; returns the next request, or undefined at the end. */
-    take: (page: PlacedPage): PageRequest | undefined => {
+    take: (page: ComparedPage): PageRequest | undefined => {
       const { request, rows, shared } = page;
       const reachedBefore = reached;
       const before = holesBefore(page);
@@ -234,6 +236,6 @@ const HOLES: readonly Holes[] = ['none', 'possible', 'repeated page', 'likely'];
 const wider = (one: Holes, other: Holes): Holes => (HOLES.indexOf(one) > HOLES.indexOf(other) ? one : other);
 
 // A total equal to the rows of a page may count only that page: a full one, or one with a default limit.
-function mayBeCut({ request, rows: { length } }: PlacedPage, longest: number): boolean {
+function mayBeCut({ request, rows: { length } }: ComparedPage, longest: number): boolean {
   return length >= request.limit || (request.from === 0 ? length % 10 === 0 : length >= longest);
 }

@@ -15,9 +15,9 @@ export interface PollLog {
 }
 
 /** Why services of one project fail now, each cause with the service that logged it, so that the others need not. */
-export type StandingCauses = Map<string, string>;
+export type FailureCauses = Map<string, string>;
 
-export function createPollLog(log: Log, service: string, causes: StandingCauses): PollLog {
+export function createPollLog(log: Log, service: string, causes: FailureCauses): PollLog {
   // The normal state of topics, which needs no log line.
   const states = new Map([
     ['failed runs', ''],
@@ -39,7 +39,7 @@ export function createPollLog(log: Log, service: string, causes: StandingCauses)
   };
 
   /** Records why the service fails; returns whether another service of the project has logged the same. */
-  const isSaidElsewhere = (cause: string | undefined): boolean => {
+  const isLoggedElsewhere = (cause: string | undefined): boolean => {
     for (const [known, owner] of causes) if (owner === service && known !== cause) causes.delete(known);
     if (cause === undefined) return false;
     if (!causes.has(cause)) causes.set(cause, service);
@@ -51,10 +51,10 @@ export function createPollLog(log: Log, service: string, causes: StandingCauses)
     const failure = failureOf(read);
     if (failure !== undefined) {
       const kept = hasValues ? ', keeping the previous values' : '';
-      const level = isSaidElsewhere(causeOf(failure)) ? 'debug' : 'warn';
+      const level = isLoggedElsewhere(causeOf(failure)) ? 'debug' : 'warn';
       onChange('poll', `${failure.outcome} ${level}`, level, failureFields(failure), `poll failed${kept}`);
     } else if (backups.kind === 'read') {
-      isSaidElsewhere(undefined);
+      isLoggedElsewhere(undefined);
       const fields = { backups: backups.listed, resources: next?.resources.size };
       onChange('poll', 'success', 'info', fields, 'poll complete');
     }
@@ -64,11 +64,11 @@ export function createPollLog(log: Log, service: string, causes: StandingCauses)
     const { inventory } = read;
     if (inventory?.kind === 'failed') {
       const failure = failureOf(read);
-      const isSaid = failure !== undefined && causeOf(failure) === causeOf(inventory);
+      const isLogged = failure !== undefined && causeOf(failure) === causeOf(inventory);
       onChange(
         'inventory',
         inventory.outcome,
-        isSaid ? 'debug' : 'warn',
+        isLogged ? 'debug' : 'warn',
         failureFields(inventory),
         'inventory could not be read',
       );

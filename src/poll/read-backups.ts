@@ -38,8 +38,8 @@ export const sumRejections = (parts: readonly (Rejections | undefined)[]): Rejec
   ) as Rejections;
 
 /**
- * Reads the backups of a project from its one list; never rejects. `before`: the ids that it listed before. A service
- * that repeats one page lists no more than that page: where more was listed before, the poll is incomplete.
+ * Reads the backups of a project from one list; never rejects. `before`: the ids listed before. If a service repeats
+ * one page, and more was listed before, the poll is incomplete.
  */
 export async function readProjectBackups<Items extends Collector<Backup>>(
   reader: ListReader,
@@ -94,8 +94,8 @@ async function addFailedRuns(
 }
 
 /**
- * Reads the backups of each resource from lists of its own; never rejects. One that fails does not lose the others;
- * one that the service does not know has no backups. Fails when every resource fails.
+ * Reads the backups of each resource from its own list; never rejects. A failed list does not affect the others; a
+ * resource unknown to the service has no backups. Fails if every resource fails.
  */
 export async function readResourceBackups<Items extends Collector<Backup>>(
   reader: ListReader,

@@ -18,7 +18,7 @@ export interface ReadFailure {
   readonly operation: string;
   /** The vendor's error code, if any. */
   readonly code: string | undefined;
-  /** The pass that found it, if it reached the end. */
+  /** The walk that found it, if it reached the end. */
   readonly walk: Walk | undefined;
 }
 
@@ -38,7 +38,7 @@ export function listItems<Item>(): Collector<Item> & { readonly items: readonly 
   return { items, add: (item) => void items.push(item) };
 }
 
-/** Reads a complete list; never rejects. `before`: the ids of an earlier pass; repeated ids are stored once. */
+/** Reads a complete list; never rejects. `before`: the ids of an earlier walk; repeated ids are stored once. */
 export async function readList<Item, Items extends Collector<Item>>(
   reader: ListReader,
   list: List<Item>,

@@ -4,10 +4,10 @@ import type { Clock } from '../domain/quantities.ts';
 import type { Collector } from '../pagination/walk.ts';
 import type { ResourceKey } from '../services/service.ts';
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
+import { createYield } from '../state/event-loop.ts';
 import type { InventoryResult, KnownResource } from '../state/known-resource.ts';
 import { expressionsMatch, type Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
-import { createPace } from '../state/pace.ts';
 import { nextServiceState, type ServiceState } from '../state/service-state.ts';
 import { type BackupsRead, readProjectBackups, readResourceBackups } from './read-backups.ts';
 import { type ListReader, type ListResult, listItems, type ReadFailure, readList } from './read-list.ts';
@@ -48,8 +48,8 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
 }
 
 /**
- * Reads the backups and the inventory of a service, and makes the next state of them; never rejects. A state of another
- * project of the same name is not continued.
+ * Reads the backups and the inventory of a service and computes its next state; never rejects. The state of another
+ * project with the same name is not continued.
  */
 export async function readService(
   reader: ServiceReader,
@@ -74,7 +74,7 @@ export async function readService(
       inventory: inventoryResult(inventory),
     },
     { isSelected: selectionOf(service), limit: config.limits.resources },
-    createPace(),
+    createYield(),
   );
   return { backups, inventory, next };
 }

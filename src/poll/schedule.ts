@@ -5,8 +5,8 @@ const FIRST_POLL_SPACING = 0.1;
 const MOST_FIRST_POLLS_PER_SECOND = 50;
 
 /**
- * How long after the start the poller at `index` of `count` polls first: one after the other, within 30 s in all.
- * Thousands, each of which may sign in, take longer: 50 begin each second, or as many as within an interval later.
+ * The delay of the first poll for poller `index` of `count`: one after another, within 30 s. Thousands of pollers take
+ * longer, as each may sign in: 50 per second, or as many as fit into an interval.
  */
 export function firstPollDelay(index: number, count: number, interval: Seconds): Seconds {
   const within = Math.max(FIRST_POLLS_WITHIN, Math.min(count / MOST_FIRST_POLLS_PER_SECOND, interval));
@@ -14,9 +14,8 @@ export function firstPollDelay(index: number, count: number, interval: Seconds):
 }
 
 /**
- * How long to wait for the next poll, `elapsed` after the start and `lastBegan` the time at which the last poll
- * began. The pollers are spread evenly over the interval. A poll that would follow within half an interval is
- * left out, and so are those that a long poll has missed.
+ * The delay until the next poll, `elapsed` after startup, if the last poll began at `lastBegan`. Pollers are spread
+ * evenly over the interval. A poll due within half an interval is skipped, and so are those missed during a long poll.
  */
 export function nextPollDelay(
   { index, count }: { readonly index: number; readonly count: number },

@@ -7,15 +7,15 @@ import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
 import type { Rejections } from '../pagination/walk.ts';
+import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
-import { createPace } from '../state/pace.ts';
 import { type ServedService, serveResources } from '../state/served.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
-import { createPollLog, type StandingCauses } from './poll-log.ts';
+import { createPollLog, type FailureCauses } from './poll-log.ts';
 import { sumRejections } from './read-backups.ts';
 import type { ReadFailure } from './read-list.ts';
 import { failureOf, readService, type ServiceRead } from './read-service.ts';
@@ -33,7 +33,7 @@ export interface PollerMemory {
 
 /** Polls one service of one project. */
 export interface ServicePoller {
-  readonly place: Scope;
+  readonly scope: Scope;
   /** Between polls. */
   readonly interval: Seconds;
   /** Polls once and publishes the result; never rejects. A poll aborted by `signal` has no effect. */
@@ -55,7 +55,7 @@ export interface RequestTally {
 }
 
 export interface ServicePollerOptions {
-  readonly place: Scope;
+  readonly scope: Scope;
   readonly service: ServiceConfig;
   readonly config: Pick<Config, 'poll' | 'limits' | 'rpo' | 'tags'>;
   readonly client: ProjectClient;
@@ -63,7 +63,7 @@ export interface ServicePollerOptions {
   readonly publisher: Publisher;
   readonly log: Log;
   /** Why services of the project fail, shared by their pollers. */
-  readonly causes: StandingCauses;
+  readonly causes: FailureCauses;
   readonly clock: Clock;
   /** A signal that aborts after the given time. */
   readonly deadline: (after: Seconds) => AbortSignal;
@@ -76,33 +76,33 @@ export interface ServicePollerOptions {
 }
 
 /** The key for everything about a service of a project. */
-export const placeKey = ({ project, region, service }: Scope): string =>
+export const scopeKey = ({ project, region, service }: Scope): string =>
   JSON.stringify([project, region, service]);
 
 export function createServicePoller(options: ServicePollerOptions): ServicePoller {
-  const { place, service, config, client, metrics, publisher, log, clock } = options;
-  const key = placeKey(place);
+  const { scope, service, config, client, metrics, publisher, log, clock } = options;
+  const key = scopeKey(scope);
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
-  const pollLog = createPollLog(log, place.service, options.causes);
-  const reader = { client, service, ahead: config.poll.concurrency - 1, scope: place, config, clock };
+  const pollLog = createPollLog(log, scope.service, options.causes);
+  const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock };
   const restored = (): ServiceState | undefined => {
     const saved = options.stateFile.restored(key);
     const origin = { projectId: client.projectId(), endpoint: service.endpoint };
     return saved !== undefined && isSameOrigin(saved.origin, origin) ? saved : undefined;
   };
   let state = options.memory?.state ?? restored();
-  let status = options.memory?.status ?? statusBeforeFirstPoll(place);
+  let status = options.memory?.status ?? statusBeforeFirstPoll(scope);
   let served = options.memory?.served;
 
   const serve = async (next: ServiceState): Promise<void> => {
-    served = await serveResources(place, config, next, policies, createPace());
+    served = await serveResources(scope, config, next, policies, createYield());
     await publisher.publish(key, served);
   };
 
   const readPolicies = async (next: ServiceState, signal: AbortSignal): Promise<void> => {
     const unread = await policies.refresh({
       reader,
-      scope: place,
+      scope,
       rpo: config.rpo,
       resources: next.resources,
       now: clock(),
@@ -147,7 +147,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     const { count, clockSkew } = options.requests();
     const record = { ended, duration, outcome, reason: failure?.reason, requests: count - requestsBefore };
     status = { ...statusAfter(status, record, inventory, rejections, next), clockSkew };
-    await metrics.recordPoll(place, {
+    await metrics.recordPoll(scope, {
       outcome,
       ended,
       duration,
@@ -173,7 +173,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   };
 
   return {
-    place,
+    scope,
     interval: service.interval,
     poll,
     republish: async () => {
@@ -185,9 +185,9 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
   };
 }
 
-function statusBeforeFirstPoll(place: Scope): PollStatus {
+function statusBeforeFirstPoll(scope: Scope): PollStatus {
   return {
-    ...place,
+    ...scope,
     recent: [],
     lastComplete: undefined,
     inventory: undefined,

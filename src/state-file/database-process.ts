@@ -2,8 +2,8 @@ import { openDatabase, type StateDatabase } from './database.ts';
 import type { Reply, Request } from './messages.ts';
 import { type SavedText, StateFileError } from './store.ts';
 
-// Runs as a process of its own, so that a disk that hangs holds up nothing but this: not even the end of the exporter,
-// as a thread that waits for such a disk would.
+// Runs in a separate process, so that a hung disk blocks nothing else, not even the exit of the exporter, as a thread
+// waiting for such a disk would.
 
 // The exporter may have exited meanwhile.
 const send = (reply: Reply): void => void (process.connected && process.send?.(reply));

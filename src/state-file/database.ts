@@ -23,8 +23,8 @@ const APPLICATION_ID_AT = 68;
 const LOCK_TIMEOUT_MILLISECONDS = 5000;
 
 /**
- * Opens the database at a path, or creates it, and keeps other processes out until it is closed or this process has
- * ended. One that is damaged is moved aside. Throws a {@link StateFileError}.
+ * Opens or creates the database and locks it until it is closed or this process ends. A damaged one is moved aside.
+ * Throws a {@link StateFileError}.
  */
 export function openDatabase(path: string, now: Date): StateDatabase {
   checkFile(path);

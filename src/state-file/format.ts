@@ -9,8 +9,8 @@ const IDS_PER_LINE = 500;
 type Line = readonly [kind: string, ...rest: unknown[]];
 
 /**
- * What of a state outlives a restart, enough to go on counting and to miss no resource: lines of JSON, each
- * `[kind, …]`, of at most some 20 KB.
+ * The part of a state that survives a restart, enough to continue counting and to remember all resources: lines of
+ * JSON, each `[kind, …]`, of about 20 KB at most.
  */
 export function* stateLines(state: ServiceState): Generator<string> {
   for (const line of linesOf(state)) yield `${JSON.stringify(line)}\n`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { createYield } from '../state/event-loop.ts';
 import type { FinishedLedger } from '../state/finished.ts';
-import { createPace } from '../state/pace.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import { readState, stateLines } from './format.ts';
 import { type SavedPieces, type SavedText, StateFileError, type StateStore } from './store.ts';
@@ -12,8 +12,8 @@ export interface StateFile {
   /** The last saved state of a key, before or since startup; undefined for none. */
   readonly restored: (key: string) => ServiceState | undefined;
   /**
-   * Saves the state of a service. Where a counter rose, it resolves when that is on the disk, and after a second where
-   * the disk takes longer or takes nothing; never rejects.
+   * Saves the state of a service; never rejects. If a counter rose, resolves when that is on the disk, or after a
+   * second.
    */
   readonly save: (key: string, state: ServiceState) => Promise<void>;
   /** Saves what is left, for at most a second. */
@@ -51,9 +51,8 @@ interface Written {
 }
 
 /**
- * Opens the state file. One that is damaged was moved aside, which is logged; where the disk does not allow to open
- * one, that is logged, and nothing is restored. Rejects with a {@link StateFileError}, a sentence for people, where the path
- * is not for a state file, or not now.
+ * Opens the state file. A damaged one is moved aside, and a disk error means that nothing is restored; both are logged.
+ * Rejects with a {@link StateFileError} for people if the path cannot be used for a state file, or is in use.
  */
 export async function openStateFile({ path, store, log, now, wait }: StateFileOptions): Promise<StateFile> {
   const states = new Map<string, ServiceState>();
@@ -181,11 +180,11 @@ const ADVICE = {
 } as const;
 
 async function piecesOf(state: ServiceState): Promise<readonly string[]> {
-  const pace = createPace();
+  const yieldIfDue = createYield();
   const pieces: string[] = [];
   let piece = '';
   for (const line of stateLines(state)) {
-    await pace();
+    await yieldIfDue();
     piece += line;
     if (piece.length < PIECE_LENGTH) continue;
     pieces.push(piece);

@@ -28,8 +28,8 @@ export interface StateStore {
 }
 
 /**
- * Why a file is not used. `unusable`: it is not for this exporter, or not now. `unavailable`: the disk does not
- * allow it, which may pass. The message is a clause about the file.
+ * Why a file is not used. `unusable`: it is not for this exporter, or in use. `unavailable`: a disk error, which may
+ * pass. The message is a clause about the file.
  */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';

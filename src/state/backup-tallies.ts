@@ -3,7 +3,7 @@ import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
 import { createResourceTally, type ResourceTally } from './resource-facts.ts';
 
-/** The backups of one pass, tallied by resource id as pages arrive. */
+/** The backups of one walk, tallied by resource id as pages arrive. */
 export interface BackupTallies extends Collector<Backup> {
   readonly byResource: ReadonlyMap<string, ResourceTally>;
   readonly finished: FinishedTally;

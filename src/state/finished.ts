@@ -1,6 +1,6 @@
 import type { Backup } from '../domain/backup.ts';
 import { iterate, missingIds } from '../pagination/id-set.ts';
-import type { Pace } from './pace.ts';
+import type { Yield } from './event-loop.ts';
 
 /** How many backups of a resource were seen to finish. */
 export interface FinishedCounts {
@@ -29,8 +29,8 @@ export interface FinishedTally {
   readonly newlyFinished: ReadonlyMap<string, FinishedCounts>;
 }
 
-// Enough for years of most installations. A list that turns up empty or short by mistake must not make its backups
-// count again when it comes back, so that as many are remembered as were ever listed at once.
+// Enough for years of most installations. If a list turns up empty or short by mistake, its backups must not be
+// counted again when it comes back, so at least as many as were ever listed at once are remembered.
 const FEWEST_REMEMBERED = 50_000;
 
 /** The listed ids that were seen finished. */
@@ -62,12 +62,12 @@ export async function nextLedger(
   list: { readonly ids: ReadonlySetLike<string>; readonly unreadIds: ReadonlySet<string> },
   tally: FinishedTally,
   counted: (resourceId: string) => boolean,
-  pace: Pace,
+  yieldIfDue: Yield,
 ): Promise<FinishedLedger> {
   return {
     listed: list.ids,
     open: openAfter(ledger, tally.open.union(list.unreadIds)),
-    departed: ledger === undefined ? new Set() : await departedAfter(ledger, list.ids, pace),
+    departed: ledger === undefined ? new Set() : await departedAfter(ledger, list.ids, yieldIfDue),
     counts: countsAfter(ledger, tally, counted),
   };
 }
@@ -99,16 +99,16 @@ function countsAfter(
 async function departedAfter(
   ledger: FinishedLedger,
   listed: ReadonlySetLike<string>,
-  pace: Pace,
+  yieldIfDue: Yield,
 ): Promise<ReadonlySet<string>> {
   const returned = new Set<string>();
   for (const id of missingIds(listed, ledger.listed)) {
-    await pace();
+    await yieldIfDue();
     if (ledger.departed.has(id)) returned.add(id);
   }
   const left: string[] = [];
   for (const id of missingIds(ledger.listed, listed)) {
-    await pace();
+    await yieldIfDue();
     if (!ledger.open.has(id)) left.push(id);
   }
   if (returned.size === 0 && left.length === 0) return ledger.departed;

@@ -36,8 +36,8 @@ export type BackupsOfResource =
   | { readonly kind: 'failed' };
 
 /**
- * What is known of a resource after a complete list of backups; undefined when it is no longer served.
- * A failed inventory changes nothing that was known: it neither removes a resource nor brings one back.
+ * A resource after a complete backup list; undefined when it is no longer served. A failed inventory changes nothing:
+ * it neither removes a resource nor brings one back.
  */
 export function knownResource(
   id: string,

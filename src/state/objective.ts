@@ -30,8 +30,8 @@ export interface Expectation {
 }
 
 /**
- * The first override that matches decides. Without one, a resource that is not backed up by itself or cannot be
- * backed up now has no objective.
+ * The first matching override wins. Without one, a resource without automatic backups, or that cannot be backed up now,
+ * has no objective.
  */
 export function objectiveOf(
   rpo: Config['rpo'],

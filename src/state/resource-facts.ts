@@ -134,7 +134,7 @@ export function createResourceTally(): ResourceTally {
           break;
         case 'failed':
           if (newestFailed === undefined || isNewer(backup, newestFailed)) newestFailed = backup;
-          failureStarts.push(placeInTime(backup));
+          failureStarts.push(timeOf(backup));
           break;
         case 'running':
           runningSince = earlier(runningSince, backup.start);
@@ -146,7 +146,7 @@ export function createResourceTally(): ResourceTally {
       }
     },
     facts: () => {
-      const lastGoodStart = newestGood === undefined ? undefined : placeInTime(newestGood);
+      const lastGoodStart = newestGood === undefined ? undefined : timeOf(newestGood);
       return {
         name: tellers.resourceName?.resourceName,
         engineVersion: tellers.engineVersion?.engineVersion,
@@ -183,23 +183,19 @@ const endOf = (backup: Backup): number =>
   backup.state === 'running' ? BEFORE_ALL : (backup.end ?? BEFORE_ALL);
 
 /** The start of a backup, or its end if the start is unknown. */
-function placeInTime(backup: Backup): UnixSeconds {
+function timeOf(backup: Backup): UnixSeconds {
   if (backup.state === 'running') return backup.start;
   return backup.start ?? (backup.end as UnixSeconds);
 }
 
 function isNewer(backup: Backup, than: Backup): boolean {
   return (
-    (placeInTime(backup) - placeInTime(than) ||
-      compare(endOf(backup), endOf(than)) ||
-      compare(backup.id, than.id)) > 0
+    (timeOf(backup) - timeOf(than) || compare(endOf(backup), endOf(than)) || compare(backup.id, than.id)) > 0
   );
 }
 
 function endsLater(backup: SucceededBackup, than: SucceededBackup): boolean {
-  return (
-    (backup.end - than.end || placeInTime(backup) - placeInTime(than) || compare(backup.id, than.id)) > 0
-  );
+  return (backup.end - than.end || timeOf(backup) - timeOf(than) || compare(backup.id, than.id)) > 0;
 }
 
 function later(one: UnixSeconds | undefined, other: UnixSeconds): UnixSeconds {

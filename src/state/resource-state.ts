@@ -2,8 +2,8 @@ import type { Bytes, Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 
 /**
- * The states of a resource, worst first; page, API, `check`, alerts and dashboard use these words. `new`: its first
- * backup is not due yet. `running`: fine, and a backup runs now.
+ * The states of a resource, worst first; used by page, API, `check`, alerts and dashboard. `new`: its first backup is
+ * not due yet. `running`: fine, and a backup is running.
  */
 export const RESOURCE_STATES = [
   'never_backed_up',

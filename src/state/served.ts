@@ -1,9 +1,9 @@
 import { type Config, tagLabel } from '../config/config.ts';
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+import type { Yield } from './event-loop.ts';
 import { type FinishedCounts, NONE_FINISHED } from './finished.ts';
 import type { KnownResource } from './known-resource.ts';
 import { objectiveOf, type PolicyLookup, type Scope } from './objective.ts';
-import type { Pace } from './pace.ts';
 import type { ServiceState } from './service-state.ts';
 
 /** One resource as served: its facts, objective and counters. */
@@ -29,11 +29,11 @@ export async function serveResources(
   { rpo, tags }: Pick<Config, 'rpo' | 'tags'>,
   { resources, ledger }: ServiceState,
   policies: PolicyLookup,
-  pace: Pace,
+  yieldIfDue: Yield,
 ): Promise<ServedService> {
   const served: ServedResource[] = [];
   for (const resource of resources.values()) {
-    await pace();
+    await yieldIfDue();
     if (resource.unread) continue;
     const expectation = objectiveOf(rpo, scope, resource, policies);
     served.push({
@@ -48,8 +48,8 @@ export async function serveResources(
 }
 
 /**
- * By when the next good backup must be complete. Of a resource without one, the time that the objective allows runs
- * from its creation, or from when it was first seen where that is not known.
+ * When the next successful backup must be complete. Without any, the objective starts with the resource's creation, or
+ * else when it was first seen.
  */
 export function dueOf(
   {

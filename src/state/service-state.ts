@@ -1,9 +1,9 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import type { BackupTallies } from './backup-tallies.ts';
+import type { Yield } from './event-loop.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
 import type { Origin } from './origin.ts';
-import type { Pace } from './pace.ts';
 
 /** What is known about one service of one project. Immutable; each complete poll replaces it. */
 export interface ServiceState {
@@ -50,14 +50,14 @@ export async function nextServiceState(
   previous: ServiceState | undefined,
   poll: PollResult,
   selection: ResourceSelection,
-  pace: Pace,
+  yieldIfDue: Yield,
 ): Promise<ServiceState> {
   const { tallies, ids, unreadIds, unlisted, isUnread } = poll.backups;
   const resources = new Map<string, KnownResource>();
   let overLimit = 0;
   const excluded = new Map<string, KnownResource>();
   for (const id of candidateIds(previous, poll)) {
-    await pace();
+    await yieldIfDue();
     const before = previous?.resources.get(id) ?? previous?.excluded.get(id);
     const backups = isUnread(id)
       ? ({ kind: 'failed' } as const)
@@ -83,7 +83,7 @@ export async function nextServiceState(
   return {
     origin: poll.origin,
     resources,
-    ledger: await nextLedger(previous?.ledger, { ids, unreadIds }, tallies.finished, isCounted, pace),
+    ledger: await nextLedger(previous?.ledger, { ids, unreadIds }, tallies.finished, isCounted, yieldIfDue),
     uncounted,
     inventoryWasRead: poll.inventory.kind === 'read' || previous?.inventoryWasRead === true,
     overLimit,

@@ -23,10 +23,7 @@ export const assetVersion: string = createHash('sha256')
   .digest('hex')
   .slice(0, 10);
 
-/**
- * The Content-Security-Policy of the page: files of its own origin alone, no inline script or style, no frame
- * around it.
- */
+/** The Content-Security-Policy of the page: only files of its own origin, no inline scripts or styles, no framing. */
 export const STATUS_CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "base-uri 'none'",

@@ -2,12 +2,19 @@ import { BACKUP_STATES } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { explain, STATE_ALERTS, STATE_NAMES, scheduleStopped } from './explain.ts';
 import { cut, type Html, html } from './html.ts';
+import {
+  formatCount,
+  humanizeAgo,
+  humanizeDuration,
+  humanizeObjective,
+  humanizeSize,
+  humanizeTime,
+} from './humanize.ts';
 import { dashboardUrl, runbookLink } from './links.ts';
 import type { PageOptions } from './page.ts';
 import { time } from './pieces.ts';
 import type { ResourceStatus } from './report.ts';
 import { backupsCommand } from './shell.ts';
-import { agoWords, countWords, durationWords, momentWords, objectiveWords, sizeWords } from './words.ts';
 
 const LONGEST_NAME = 64;
 
@@ -49,30 +56,30 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): Html {
   const { lastAutomaticSuccess } = resource;
   const automatic = lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess;
   const last = words([
-    lastSize === undefined ? undefined : sizeWords(lastSize),
-    lastDuration === undefined ? undefined : `took ${durationWords(lastDuration)}`,
+    lastSize === undefined ? undefined : humanizeSize(lastSize),
+    lastDuration === undefined ? undefined : `took ${humanizeDuration(lastDuration)}`,
     lastMethod,
   ]);
   const usual = words([
-    medianSize === undefined ? undefined : sizeWords(medianSize),
-    medianDuration === undefined ? undefined : durationWords(medianDuration),
+    medianSize === undefined ? undefined : humanizeSize(medianSize),
+    medianDuration === undefined ? undefined : humanizeDuration(medianDuration),
   ]);
-  return html`${renderMoment('Last success', lastSuccess, now, last)}${renderMoment('Last automatic success', automatic, now)}${renderText('Usually', usual)}${renderMoment(
+  return html`${renderTime('Last success', lastSuccess, now, last)}${renderTime('Last automatic success', automatic, now)}${renderText('Usually', usual)}${renderTime(
     'Last failure',
     resource.lastFailure,
     now,
-  )}${renderText('Failures since the last success', countWords(resource.consecutiveFailures))}${renderMoment(
+  )}${renderText('Failures since the last success', formatCount(resource.consecutiveFailures))}${renderTime(
     'Running since',
     resource.runningSince,
     now,
-  )}${renderText('Objective', objective === undefined ? 'none' : objectiveWords(objective))}${renderMoment(
+  )}${renderText('Objective', objective === undefined ? 'none' : humanizeObjective(objective))}${renderTime(
     'Next backup due',
     due,
     now,
-  )}${renderMoment('Oldest backup to restore', resource.oldestSuccess, now)}${renderText(
+  )}${renderTime('Oldest backup to restore', resource.oldestSuccess, now)}${renderText(
     'Stored',
     storedWords(resource),
-  )}${renderMoment('Created', resource.created, now)}${renderText('Type', resource.kind)}${renderText(
+  )}${renderTime('Created', resource.created, now)}${renderText('Type', resource.kind)}${renderText(
     'Status',
     resource.status,
   )}`;
@@ -80,10 +87,10 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): Html {
 
 function storedWords({ stored, storedBytes }: ResourceStatus): string {
   const counts = BACKUP_STATES.filter((state) => stored[state] > 0).map(
-    (state) => `${countWords(stored[state])} ${state}`,
+    (state) => `${formatCount(stored[state])} ${state}`,
   );
   if (counts.length === 0) return 'no backups';
-  return [...counts, ...(storedBytes === undefined ? [] : [sizeWords(storedBytes)])].join(', ');
+  return [...counts, ...(storedBytes === undefined ? [] : [humanizeSize(storedBytes)])].join(', ');
 }
 
 const words = (parts: readonly (string | undefined)[]): string | undefined => {
@@ -99,15 +106,15 @@ function renderText(name: string, value: string | undefined): Html | undefined {
   return value === undefined ? undefined : renderFact(name, html`<bdi>${value}</bdi>`);
 }
 
-function renderMoment(
+function renderTime(
   name: string,
-  moment: UnixSeconds | undefined,
+  at: UnixSeconds | undefined,
   now: UnixSeconds,
   more?: string,
 ): Html | undefined {
-  if (moment === undefined) return undefined;
+  if (at === undefined) return undefined;
   const extra = more === undefined ? '' : `: ${more}`;
-  return renderFact(name, html`${time(moment, agoWords(moment, now))}, ${momentWords(moment)}${extra}`);
+  return renderFact(name, html`${time(at, humanizeAgo(at, now))}, ${humanizeTime(at)}${extra}`);
 }
 
 function renderCommand(purpose: string, command: string): Html {

@@ -1,7 +1,7 @@
 import { seconds, type UnixSeconds } from '../domain/quantities.ts';
 import type { ResourceState } from '../state/resource-state.ts';
+import { humanizeAgo, humanizeDuration, humanizeSize } from './humanize.ts';
 import type { ResourceStatus } from './report.ts';
-import { agoWords, durationWords, sizeWords } from './words.ts';
 
 /** The names of the states, as in alerts, dashboard and `check`. */
 export const STATE_NAMES: Readonly<Record<ResourceState, string>> = {
@@ -47,10 +47,10 @@ export function explain(
   now: UnixSeconds,
 ): string | undefined {
   const { due, runningSince, lastSize, lastDuration, medianSize, medianDuration } = resource;
-  const since = (time: UnixSeconds): string => durationWords(seconds(Math.max(0, now - time)));
+  const since = (time: UnixSeconds): string => humanizeDuration(seconds(Math.max(0, now - time)));
   switch (state) {
     case 'never_backed_up':
-      return due === undefined ? 'of unknown age' : `first backup was due ${agoWords(due, now)}`;
+      return due === undefined ? 'of unknown age' : `first backup was due ${humanizeAgo(due, now)}`;
     case 'stale':
       return words(due, (time) => `overdue by ${since(time)}`);
     case 'failed':
@@ -58,19 +58,19 @@ export function explain(
     case 'stuck':
       return words(
         runningSince,
-        (time) => `running for ${since(time)}${usually(medianDuration, durationWords)}`,
+        (time) => `running for ${since(time)}${usually(medianDuration, humanizeDuration)}`,
       );
     case 'shrunk':
-      return words(lastSize, (size) => `${sizeWords(size)}${usually(medianSize, sizeWords)}`);
+      return words(lastSize, (size) => `${humanizeSize(size)}${usually(medianSize, humanizeSize)}`);
     case 'slow':
       return words(
         lastDuration,
-        (took) => `took ${durationWords(took)}${usually(medianDuration, durationWords)}`,
+        (took) => `took ${humanizeDuration(took)}${usually(medianDuration, humanizeDuration)}`,
       );
     case 'running':
       return words(runningSince, (time) => `for ${since(time)}`);
     case 'new':
-      return words(due, (time) => `first backup due ${agoWords(time, now)}`);
+      return words(due, (time) => `first backup due ${humanizeAgo(time, now)}`);
     case 'not_expected':
       return resource.exists ? resource.notExpected : 'deleted';
     case 'fine':
@@ -84,11 +84,11 @@ export function explain(
 export function scheduleStopped(resource: ResourceStatus, now: UnixSeconds): string | undefined {
   const { objective, due, lastAutomaticSuccess: last } = resource;
   if (objective === undefined || due === undefined || last === undefined) return undefined;
-  return now - last > objective && due > now ? `last automatic backup ${agoWords(last, now)}` : undefined;
+  return now - last > objective && due > now ? `last automatic backup ${humanizeAgo(last, now)}` : undefined;
 }
 
 function failureWords({ lastFailure, consecutiveFailures }: ResourceStatus, now: UnixSeconds): string {
-  const last = lastFailure === undefined ? '' : agoWords(lastFailure, now);
+  const last = lastFailure === undefined ? '' : humanizeAgo(lastFailure, now);
   return consecutiveFailures === 1 ? last : `${consecutiveFailures} times, last ${last}`;
 }
 

@@ -1,7 +1,7 @@
 import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
+import { formatCount } from './humanize.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
-import { countWords } from './words.ts';
 
 /** The overall status: action is needed, something may be wrong, all is well, or unknown. */
 export type Tone = 'bad' | 'doubtful' | 'good' | 'unknown';
@@ -58,7 +58,7 @@ function sentenceOf(
     const verb = attention === 1 ? 'needs' : 'need';
     return {
       tone: 'bad',
-      sentence: `${countWords(attention)} of ${counted(total, 'resource')} ${verb} attention${blind}`,
+      sentence: `${formatCount(attention)} of ${counted(total, 'resource')} ${verb} attention${blind}`,
     };
   }
   if (hasProblems) {
@@ -87,11 +87,11 @@ function calmSentence(total: number, counts: StateCounts): string {
   const [first = '', ...more] = parts
     .filter(([count]) => count > 0)
     .map(([count, what], index) => {
-      const subject = index === 0 ? counted(count, 'resource') : countWords(count);
+      const subject = index === 0 ? counted(count, 'resource') : formatCount(count);
       return `${subject} ${count === 1 ? 'is' : 'are'} ${what}`;
     });
   return [first, ...more].join(', ');
 }
 
 const counted = (count: number, what: string): string =>
-  `${countWords(count)} ${what}${count === 1 ? '' : 's'}`;
+  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;

@@ -1,8 +1,8 @@
 import type { BackupState } from '../domain/backup.ts';
 import { seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { MOST_RECENT_BACKUPS, type RecentBackup, recentBackups } from '../state/recent-backups.ts';
+import { humanizeAgo, humanizeDuration, humanizeSize, humanizeTime } from './humanize.ts';
 import type { ResourceStatus } from './report.ts';
-import { agoWords, durationWords, momentWords, sizeWords } from './words.ts';
 
 /** A mark in the history of a resource: a backup, or a gap where a due one is missing. */
 export interface HistoryMark {
@@ -11,8 +11,7 @@ export interface HistoryMark {
 }
 
 /**
- * The last backups of a resource, oldest first, and a gap for each time that one was due and none came: neither a
- * successful one nor a failed one.
+ * The last backups of a resource, oldest first, with a gap for each time one was due but neither succeeded nor failed.
  */
 export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly HistoryMark[] {
   const { objective, due } = resource;
@@ -35,7 +34,7 @@ export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly 
 
 const gap = (due: UnixSeconds, now: UnixSeconds): HistoryMark => ({
   kind: 'missing',
-  words: `Missing: due ${momentWords(due)}, ${agoWords(due, now)}`,
+  words: `Missing: due ${humanizeTime(due)}, ${humanizeAgo(due, now)}`,
 });
 
 const NAMES: Readonly<Record<BackupState, string>> = {
@@ -47,10 +46,10 @@ const NAMES: Readonly<Record<BackupState, string>> = {
 
 function backupWords({ state, time, size, duration }: RecentBackup, now: UnixSeconds): string {
   const facts = [
-    `${NAMES[state]} ${momentWords(time)}`,
-    state === 'running' ? durationWords(seconds(Math.max(0, now - time))) : agoWords(time, now),
-    size === undefined ? undefined : sizeWords(size),
-    duration === undefined ? undefined : `took ${durationWords(duration)}`,
+    `${NAMES[state]} ${humanizeTime(time)}`,
+    state === 'running' ? humanizeDuration(seconds(Math.max(0, now - time))) : humanizeAgo(time, now),
+    size === undefined ? undefined : humanizeSize(size),
+    duration === undefined ? undefined : `took ${humanizeDuration(duration)}`,
   ];
   return facts.filter((fact) => fact !== undefined).join(', ');
 }

@@ -1,6 +1,6 @@
 import type { BackupState } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
-import type { Pace } from '../state/pace.ts';
+import type { Yield } from '../state/event-loop.ts';
 import { recentBackups } from '../state/recent-backups.ts';
 import type { ResourceState } from '../state/resource-state.ts';
 import { explain } from './explain.ts';
@@ -83,7 +83,7 @@ export interface StatusJson {
   readonly problems: readonly {
     readonly problem: string;
     readonly alert: string;
-    readonly places: readonly Pick<Problem['places'][number], 'project' | 'region' | 'service'>[];
+    readonly places: readonly Pick<Problem['scopes'][number], 'project' | 'region' | 'service'>[];
   }[];
   readonly projects: readonly {
     readonly region: string;
@@ -95,8 +95,8 @@ export interface StatusJson {
   readonly resources: readonly ResourceJson[];
 }
 
-/** The text of a {@link StatusJson}. Yields to other work by `pace`. */
-export async function statusJson(report: StatusReport, pace: Pace): Promise<string> {
+/** The text of a {@link StatusJson}. */
+export async function statusJson(report: StatusReport, yieldIfDue: Yield): Promise<string> {
   const head: Omit<StatusJson, 'resources'> = {
     version: report.version,
     now_timestamp_seconds: report.now,
@@ -107,16 +107,16 @@ export async function statusJson(report: StatusReport, pace: Pace): Promise<stri
   };
   const resources: string[] = [];
   for (const resource of worstFirst(report)) {
-    await pace();
+    await yieldIfDue();
     resources.push(JSON.stringify(resourceJson(resource, report.now)));
   }
   return `${JSON.stringify(head).slice(0, -1)},"resources":[${resources.join(',')}]}\n`;
 }
 
-const problemJson = ({ sentence, alert, places }: Problem): StatusJson['problems'][number] => ({
+const problemJson = ({ sentence, alert, scopes }: Problem): StatusJson['problems'][number] => ({
   problem: sentence,
   alert: `HuaweiCloudBackup${alert}`,
-  places: places.map(({ project, region, service }) => ({ project, region, service })),
+  places: scopes.map(({ project, region, service }) => ({ project, region, service })),
 });
 
 const projectJson = ({

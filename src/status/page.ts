@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 import { iconSheet } from './pieces.ts';
 import { renderPolls } from './polls.ts';
 import type { StatusReport } from './report.ts';
-import { type CommandOptions, USUAL_COMMAND } from './shell.ts';
+import { type CommandOptions, DEFAULT_COMMAND } from './shell.ts';
 import { pageIcon, pageTitle, renderSummary } from './summary.ts';
 import { renderResults, SORT_NAMES } from './table.ts';
 import {
@@ -29,15 +29,15 @@ export interface PageOptions extends CommandOptions {
 }
 
 export const PAGE_DEFAULTS: PageOptions = {
-  ...USUAL_COMMAND,
+  ...DEFAULT_COMMAND,
   telemetryPath: '/metrics',
   dashboardUrl: undefined,
   refreshSeconds: 30,
 };
 
 /**
- * The status page as HTML, the part of it that the query string asks for. All links are relative, so that the page
- * works behind a path prefix that ends in a slash.
+ * The status page as HTML for a query string. All links are relative, so that it works behind a path prefix ending in a
+ * slash.
  */
 export function renderStatusPage(report: StatusReport, query: Query, options = PAGE_DEFAULTS): string {
   const view = readView(query);

@@ -1,7 +1,7 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
 import { type Html, html } from './html.ts';
-import { momentIso, momentWords } from './words.ts';
+import { humanizeTime, isoTime } from './humanize.ts';
 
 // Each has its own shape, so that nothing depends on color alone.
 const SHAPES: Readonly<Record<ResourceState, Html>> = {
@@ -28,10 +28,10 @@ export function icon(state: ResourceState): Html {
 }
 
 /** A time in the given words, with the full time for machines and on hover. */
-export function time(moment: UnixSeconds, words: string): Html {
-  const iso = momentIso(moment);
+export function time(at: UnixSeconds, words: string): Html {
+  const iso = isoTime(at);
   if (iso === undefined) return html`<span>${words}</span>`;
-  return html`<time datetime="${iso}" title="${momentWords(moment)}">${words}</time>`;
+  return html`<time datetime="${iso}" title="${humanizeTime(at)}">${words}</time>`;
 }
 
 /** A dash, and its meaning for screen readers. */

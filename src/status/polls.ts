@@ -1,8 +1,8 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { type Html, html } from './html.ts';
+import { formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
 import { absent, strip, time } from './pieces.ts';
 import type { PollRecord, PollStatus, StatusReport } from './report.ts';
-import { agoWords, countWords, durationWords, momentWords } from './words.ts';
 
 /** The last polls of each service, collapsed. */
 export function renderPolls(report: StatusReport): Html {
@@ -11,9 +11,9 @@ export function renderPolls(report: StatusReport): Html {
   );
   const unpolled = report.polls.filter(({ recent }) => recent.length === 0).length;
   const facts = [
-    `${countWords(report.polls.length)} ${report.polls.length === 1 ? 'service' : 'services'} polled`,
-    ...(failing.length > 0 ? [`${countWords(failing.length)} failing`] : []),
-    ...(unpolled > 0 ? [`${countWords(unpolled)} not polled yet`] : []),
+    `${formatCount(report.polls.length)} ${report.polls.length === 1 ? 'service' : 'services'} polled`,
+    ...(failing.length > 0 ? [`${formatCount(failing.length)} failing`] : []),
+    ...(unpolled > 0 ? [`${formatCount(unpolled)} not polled yet`] : []),
   ];
   return html`<section id="polls" data-live aria-label="Polls"><details class="polls" data-key="polls"><summary>${facts.join(', ')}</summary>
 <table role="table">
@@ -41,8 +41,8 @@ const HEADINGS = [
 
 function renderPoll(poll: PollStatus, now: UnixSeconds): Html {
   const [last] = poll.recent;
-  const ago = (moment: UnixSeconds | undefined): Html =>
-    moment === undefined ? absent('never') : time(moment, agoWords(moment, now));
+  const ago = (at: UnixSeconds | undefined): Html =>
+    at === undefined ? absent('never') : time(at, humanizeAgo(at, now));
   const marks = poll.recent.toReversed().map((record) => ({
     kind: record.outcome === 'success' ? 'succeeded' : 'failed',
     words: recordWords(record, now),
@@ -54,18 +54,18 @@ function renderPoll(poll: PollStatus, now: UnixSeconds): Html {
     last?.reason === undefined ? undefined : html` <bdi class="minor">${last.reason}</bdi>`
   }</td>
 <td role="cell" data-label="Ended">${ago(last?.ended)}</td>
-<td role="cell" data-label="Duration">${last === undefined ? absent('unknown') : durationWords(last.duration)}</td>
-<td role="cell" data-label="Requests">${last === undefined ? absent('unknown') : countWords(last.requests)}</td>
+<td role="cell" data-label="Duration">${last === undefined ? absent('unknown') : humanizeDuration(last.duration)}</td>
+<td role="cell" data-label="Requests">${last === undefined ? absent('unknown') : formatCount(last.requests)}</td>
 <td role="cell" data-label="Last complete">${ago(poll.lastComplete)}</td>
-<td role="cell" data-label="Resources">${poll.resources === undefined ? absent('unknown') : countWords(poll.resources)}</td>
+<td role="cell" data-label="Resources">${poll.resources === undefined ? absent('unknown') : formatCount(poll.resources)}</td>
 <td role="cell" data-label="Inventory">${inventoryWords(poll)}</td></tr>
 `;
 }
 
 function recordWords({ ended, outcome, duration, requests, reason }: PollRecord, now: UnixSeconds): string {
   const cause = reason === undefined ? '' : `: ${reason}`;
-  const cost = `${countWords(requests)} ${requests === 1 ? 'request' : 'requests'} in ${durationWords(duration)}`;
-  return `${outcome}, ${agoWords(ended, now)}, ${momentWords(ended)}, ${cost}${cause}`;
+  const cost = `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${humanizeDuration(duration)}`;
+  return `${outcome}, ${humanizeAgo(ended, now)}, ${humanizeTime(ended)}, ${cost}${cause}`;
 }
 
 function inventoryWords({ inventory }: PollStatus): Html {

@@ -1,7 +1,7 @@
 import { seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
+import { formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
 import type { PollStatus, ProjectStatus, StatusReport } from './report.ts';
-import { agoWords, countWords, durationWords, momentWords } from './words.ts';
 
 /** Something that makes the data stale or incomplete, or soon will. The same cause is one problem in all scopes. */
 export interface Problem {
@@ -9,7 +9,7 @@ export interface Problem {
   /** The alert for it, without the prefix. */
   readonly alert: string;
   /** The services affected; none if it is about the exporter. */
-  readonly places: readonly ProblemPlace[];
+  readonly scopes: readonly ProblemPlace[];
 }
 
 export interface ProblemPlace {
@@ -31,7 +31,7 @@ export function problemsOf(report: StatusReport): readonly Problem[] {
   return Array.from(bySentence, ([sentence, [first, ...more]]) => ({
     sentence,
     alert: first?.alert ?? '',
-    places: [first, ...more].flatMap((problem) => problem?.places ?? []),
+    scopes: [first, ...more].flatMap((problem) => problem?.scopes ?? []),
   }));
 }
 
@@ -39,7 +39,7 @@ function reloadProblem(problem: string): Problem {
   return {
     sentence: `The configuration was not reloaded, the previous one is in use: ${endless(problem)}.`,
     alert: 'ConfigReloadFailing',
-    places: [],
+    scopes: [],
   };
 }
 
@@ -51,9 +51,9 @@ function passwordProblem(
     return undefined;
   const verb = passwordExpires > now ? 'expires' : 'expired';
   return {
-    sentence: `The password of the IAM user ${verb} ${agoWords(passwordExpires, now)}, on ${momentWords(passwordExpires)}.`,
+    sentence: `The password of the IAM user ${verb} ${humanizeAgo(passwordExpires, now)}, on ${humanizeTime(passwordExpires)}.`,
     alert: 'CredentialsExpiring',
-    places: [{ project, region, service: undefined, note: undefined }],
+    scopes: [{ project, region, service: undefined, note: undefined }],
   };
 }
 
@@ -62,10 +62,10 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
   const { project, region, service, lastComplete, inventory, unlisted = 0, overLimit = 0 } = poll;
   const rejected = Object.values(poll.rejected).reduce((sum, count) => sum + count, 0);
   const problem = (applies: boolean, alert: string, sentence: string, note?: string): readonly Problem[] =>
-    applies ? [{ sentence, alert, places: [{ project, region, service, note }] }] : [];
+    applies ? [{ sentence, alert, scopes: [{ project, region, service, note }] }] : [];
   if (last === undefined) return problem(true, 'NeverPolled', 'Not polled yet.');
   const failed = last.outcome !== 'success';
-  const shown = lastComplete === undefined ? 'no data yet' : `data from ${agoWords(lastComplete, now)}`;
+  const shown = lastComplete === undefined ? 'no data yet' : `data from ${humanizeAgo(lastComplete, now)}`;
   const isOld = !failed && lastComplete !== undefined && now - lastComplete > STATE_THRESHOLDS.dataStaleAfter;
   const skew = poll.clockSkew ?? 0;
   const inventoryCause = inventory?.complete === false ? causeOf(inventory.reason) : undefined;
@@ -74,7 +74,7 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
     ...problem(
       isOld,
       'DataStale',
-      `No poll for over ${durationWords(STATE_THRESHOLDS.dataStaleAfter)}.`,
+      `No poll for over ${humanizeDuration(STATE_THRESHOLDS.dataStaleAfter)}.`,
       shown,
     ),
     ...problem(
@@ -85,22 +85,22 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
     ...problem(
       Math.abs(skew) > STATE_THRESHOLDS.clockSkewBeyond,
       'ClockSkew',
-      `The clock of this machine is ${durationWords(seconds(Math.abs(skew)))} ${skew > 0 ? 'ahead of' : 'behind'} the cloud.`,
+      `The clock of this machine is ${humanizeDuration(seconds(Math.abs(skew)))} ${skew > 0 ? 'ahead of' : 'behind'} the cloud.`,
     ),
     ...problem(
       unlisted > 0,
       'PollFailing',
-      `The service counts ${countWords(unlisted)} more ${unlisted === 1 ? 'backup' : 'backups'} than it lists.`,
+      `The service counts ${formatCount(unlisted)} more ${unlisted === 1 ? 'backup' : 'backups'} than it lists.`,
     ),
     ...problem(
       overLimit > 0,
       'ResourcesOverLimit',
-      `${countWords(overLimit)} ${overLimit === 1 ? 'resource is' : 'resources are'} over limits.resources and not shown.`,
+      `${formatCount(overLimit)} ${overLimit === 1 ? 'resource is' : 'resources are'} over limits.resources and not shown.`,
     ),
     ...problem(
       rejected > 0,
       'RecordsRejected',
-      `${countWords(rejected)} ${rejected === 1 ? 'row' : 'rows'} could not be read (${reasonWords(poll.rejected)}); the log shows an example.`,
+      `${formatCount(rejected)} ${rejected === 1 ? 'row' : 'rows'} could not be read (${reasonWords(poll.rejected)}); the log shows an example.`,
     ),
   ];
 }
@@ -111,7 +111,7 @@ const alertOf = (outcome: string): string =>
 const reasonWords = (rejected: PollStatus['rejected']): string =>
   Object.entries(rejected)
     .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${countWords(count)}`)
+    .map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`)
     .join(', ');
 
 /** The cause without the operation: both lists often fail for the same cause. */

@@ -8,7 +8,7 @@ export interface CommandOptions {
   readonly configFile: string | undefined;
 }
 
-export const USUAL_COMMAND: CommandOptions = {
+export const DEFAULT_COMMAND: CommandOptions = {
   program: 'huaweicloud-backup-exporter',
   configFile: undefined,
 };
@@ -17,7 +17,7 @@ export const USUAL_COMMAND: CommandOptions = {
 export function backupsCommand(
   action: 'list' | 'create' | 'wait',
   { project, service, resourceId }: Pick<ResourceStatus, 'project' | 'service' | 'resourceId'>,
-  { program, configFile }: CommandOptions = USUAL_COMMAND,
+  { program, configFile }: CommandOptions = DEFAULT_COMMAND,
 ): string {
   const words = [
     `${program} backups ${action}`,
@@ -32,8 +32,8 @@ const PLAIN = /^[A-Za-z0-9_@%+:,./-]+$/;
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * One word for a POSIX shell: as it is where nothing in it is special, else in single quotes. Characters that
- * cannot be seen are written as octal escapes in `$'…'`, which bash, zsh and ksh read.
+ * One word for a POSIX shell, in single quotes if needed. Invisible characters are written as octal escapes in `$'…'`,
+ * which bash, zsh and ksh support.
  */
 export function shellWord(text: string): string {
   if (PLAIN.test(text)) return text;

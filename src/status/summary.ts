@@ -2,19 +2,19 @@ import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/re
 import { STATE_MEANINGS, STATE_NAMES } from './explain.ts';
 import type { Headline, StateCounts } from './headline.ts';
 import { type Html, html } from './html.ts';
+import { formatCount, humanizeAgo, humanizeTime } from './humanize.ts';
 import { runbookLink } from './links.ts';
 import { icon, time } from './pieces.ts';
 import type { Problem, ProblemPlace } from './problems.ts';
 import type { PollStatus, StatusReport } from './report.ts';
 import { FIRST_VIEW, type View, viewLink } from './view.ts';
-import { agoWords, countWords, momentWords } from './words.ts';
 
 /** The top of the page: headline, resources by state, age of the data, and problems. */
 export function renderSummary(report: StatusReport, headline: Headline, view: View): Html {
   return html`<section id="summary" data-live aria-labelledby="headline">
 <h1 id="headline" class="headline ${headline.tone}">${headline.sentence}</h1>
 ${report.resources.length === 0 ? undefined : renderCounts(headline.counts, view)}
-<p class="data-age">${renderAge(report)} As of <strong id="as-of">${time(report.now, momentWords(report.now))}</strong>.</p>
+<p class="data-age">${renderAge(report)} As of <strong id="as-of">${time(report.now, humanizeTime(report.now))}</strong>.</p>
 ${headline.problems.length === 0 ? undefined : renderProblems(headline.problems)}
 </section>`;
 }
@@ -32,7 +32,7 @@ function renderCount(state: ResourceState, count: number, view: View): Html {
   const classes = `count ${state}${count === 0 ? ' none' : ''}`;
   return html`<li><a class="${classes}" data-key="count ${state}" href="${link}" title="${STATE_MEANINGS[state]}"${
     shown ? html` aria-current="true"` : undefined
-  }>${icon(state)}<b>${countWords(count)}</b> <span>${STATE_NAMES[state]}</span></a></li>
+  }>${icon(state)}<b>${formatCount(count)}</b> <span>${STATE_NAMES[state]}</span></a></li>
 `;
 }
 
@@ -40,32 +40,32 @@ function renderAge({ polls, now }: StatusReport): Html {
   const read = polls.filter(({ lastComplete }) => lastComplete !== undefined);
   const [oldest] = read.toSorted((one, other) => (one.lastComplete ?? 0) - (other.lastComplete ?? 0));
   if (oldest?.lastComplete === undefined) return html``;
-  const data = time(oldest.lastComplete, agoWords(oldest.lastComplete, now));
+  const data = time(oldest.lastComplete, humanizeAgo(oldest.lastComplete, now));
   return polls.length === 1 ? html`Data from ${data}.` : html`Oldest data from ${data}, ${pollName(oldest)}.`;
 }
 
 const PROBLEMS_SHOWN = 10;
 
 function renderProblems(problems: readonly Problem[]): Html {
-  const number = problems.length === 1 ? 'A problem' : `${countWords(problems.length)} problems`;
+  const number = problems.length === 1 ? 'A problem' : `${formatCount(problems.length)} problems`;
   const more = problems.length - PROBLEMS_SHOWN;
   return html`<details class="problems fold" data-key="problems"><summary><h2>${number} with the data</h2><span class="first"> <bdi>${problems[0]?.sentence}</bdi></span></summary>
 <ul>
 ${problems.slice(0, PROBLEMS_SHOWN).map(renderProblem)}${
-  more > 0 ? html`<li>${countWords(more)} more: see the polls below.</li>` : undefined
+  more > 0 ? html`<li>${formatCount(more)} more: see the polls below.</li>` : undefined
 }</ul></details>`;
 }
 
-function renderProblem({ sentence, alert, places }: Problem): Html {
-  return html`<li><bdi>${sentence}</bdi> ${places.length === 0 ? undefined : html`<span class="minor">${placeWords(places)}</span> `}${runbookLink(alert)}</li>
+function renderProblem({ sentence, alert, scopes }: Problem): Html {
+  return html`<li><bdi>${sentence}</bdi> ${scopes.length === 0 ? undefined : html`<span class="minor">${describeScopes(scopes)}</span> `}${runbookLink(alert)}</li>
 `;
 }
 
 const PLACES_SHOWN = 6;
 
 /** `a, b in prod (data from 3 h ago); a in staging`, with services for a and b. */
-function placeWords(places: readonly ProblemPlace[]): string {
-  const byProject = Map.groupBy(places, ({ project, region, note = '' }) =>
+function describeScopes(scopes: readonly ProblemPlace[]): string {
+  const byProject = Map.groupBy(scopes, ({ project, region, note = '' }) =>
     JSON.stringify([project, region, note]),
   );
   const shown = Array.from(byProject.values(), ([first, ...more]) => {
@@ -75,7 +75,7 @@ function placeWords(places: readonly ProblemPlace[]): string {
     return first?.note === undefined ? where : `${where} (${first.note})`;
   });
   const hidden = shown.length - PLACES_SHOWN;
-  return [...shown.slice(0, PLACES_SHOWN), ...(hidden > 0 ? [`and ${countWords(hidden)} more`] : [])].join(
+  return [...shown.slice(0, PLACES_SHOWN), ...(hidden > 0 ? [`and ${formatCount(hidden)} more`] : [])].join(
     '; ',
   );
 }

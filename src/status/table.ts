@@ -5,6 +5,7 @@ import { explain, STATE_NAMES, scheduleStopped } from './explain.ts';
 import { hasData, isBeforeFirstPoll } from './headline.ts';
 import { historyOf } from './history.ts';
 import { cut, type Html, html } from './html.ts';
+import { formatCount, humanizeAgo, humanizeDuration, humanizeObjective, humanizeSize } from './humanize.ts';
 import type { PageOptions } from './page.ts';
 import { absent, icon, strip, time } from './pieces.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
@@ -18,7 +19,6 @@ import {
   type View,
   viewLink,
 } from './view.ts';
-import { agoWords, countWords, durationWords, objectiveWords, sizeWords } from './words.ts';
 
 /** The table of resources, or why there is none. */
 export function renderResults(report: StatusReport, view: View, options: PageOptions): Html {
@@ -44,7 +44,7 @@ function renderSelection(report: StatusReport, view: View, options: PageOptions)
       ...FIRST_VIEW,
       sort: view.sort,
       direction: view.direction,
-    })}">Show all ${countWords(report.resources.length)}</a></p>`;
+    })}">Show all ${formatCount(report.resources.length)}</a></p>`;
   }
   return html`<table role="table" class="resources">
 <caption>${captionOf(report, view, selection)}</caption>
@@ -60,9 +60,9 @@ function captionOf(report: StatusReport, view: View, { matching, page, pages }: 
   const total = report.resources.length;
   const first = (page - 1) * PAGE_SIZE + 1;
   const last = Math.min(matching, page * PAGE_SIZE);
-  const range = pages === 1 ? '' : `${countWords(first)}–${countWords(last)} of `;
-  const number = `${range}${countWords(matching)} ${matching === 1 ? 'resource' : 'resources'}`;
-  const filtered = matching === total ? '' : ` matching the filter, of ${countWords(total)}`;
+  const range = pages === 1 ? '' : `${formatCount(first)}–${formatCount(last)} of `;
+  const number = `${range}${formatCount(matching)} ${matching === 1 ? 'resource' : 'resources'}`;
+  const filtered = matching === total ? '' : ` matching the filter, of ${formatCount(total)}`;
   return html`<b>${number}</b>${filtered}, ${orderWords(view)}`;
 }
 
@@ -150,10 +150,10 @@ function renderRow(resource: ResourceStatus, now: UnixSeconds, options: PageOpti
 <td role="cell" class="size${quiet(lastSize)}" data-label="Size">${
     lastSize === undefined
       ? absent('unknown')
-      : html`<span title="${countWords(lastSize)} bytes">${sizeWords(lastSize)}</span>`
+      : html`<span title="${formatCount(lastSize)} bytes">${humanizeSize(lastSize)}</span>`
   }</td>
 <td role="cell" class="duration${quiet(lastDuration)}" data-label="Duration">${
-    lastDuration === undefined ? absent('unknown') : durationWords(lastDuration)
+    lastDuration === undefined ? absent('unknown') : humanizeDuration(lastDuration)
   }</td>
 <td role="cell" class="more">${renderDetails(resource, now, options)}</td>
 </tr>
@@ -189,11 +189,11 @@ function renderAge(resource: ResourceStatus, now: UnixSeconds): Html {
   const { objective, lastSuccess, created } = resource;
   const age =
     lastSuccess !== undefined
-      ? html`<b>${time(lastSuccess, agoWords(lastSuccess, now))}</b>`
-      : html`<b>never</b>${created === undefined ? undefined : html`, created ${time(created, agoWords(created, now))}`}`;
+      ? html`<b>${time(lastSuccess, humanizeAgo(lastSuccess, now))}</b>`
+      : html`<b>never</b>${created === undefined ? undefined : html`, created ${time(created, humanizeAgo(created, now))}`}`;
   if (objective === undefined) return html`${age}, no objective`;
   const share = shareOfObjective(resource, now);
-  return html`${age}, <span class="whole">objective ${objectiveWords(objective)}</span>${share === undefined ? undefined : renderShare(share)}`;
+  return html`${age}, <span class="whole">objective ${humanizeObjective(objective)}</span>${share === undefined ? undefined : renderShare(share)}`;
 }
 
 function renderShare(share: number): Html {
@@ -202,7 +202,7 @@ function renderShare(share: number): Html {
 
 function percent(share: number): string {
   if (share > 9.99) return 'over 999 %';
-  return `${countWords(share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100))} %`;
+  return `${formatCount(share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100))} %`;
 }
 
 // The bar ends at 1.5 objectives, so that exceeding it is visible.
@@ -221,5 +221,5 @@ function renderPager(view: View, { page, pages }: Selection): Html {
     to < 1 || to > pages || to === page
       ? html`<span class="off" aria-hidden="true">${words}</span>`
       : html`<a data-key="${words} page" href="${viewLink({ ...view, page: to })}">${words}<span class="unseen"> page</span></a>`;
-  return html`<nav class="pager" aria-label="Pages">${link(1, 'First')} ${link(page - 1, 'Previous')} <span>Page ${countWords(page)} of ${countWords(pages)}</span> ${link(page + 1, 'Next')} ${link(pages, 'Last')}</nav>`;
+  return html`<nav class="pager" aria-label="Pages">${link(1, 'First')} ${link(page - 1, 'Previous')} <span>Page ${formatCount(page)} of ${formatCount(pages)}</span> ${link(page + 1, 'Next')} ${link(pages, 'Last')}</nav>`;
 }

@@ -211,6 +211,6 @@ function compare<Value extends string | number>(one: Value | undefined, other: V
   return one < other ? -1 : 1;
 }
 
-function oneOf<Known extends string>(known: readonly Known[], asked: string | null): Known | undefined {
-  return known.find((value) => value === asked);
+function oneOf<Known extends string>(known: readonly Known[], given: string | null): Known | undefined {
+  return known.find((value) => value === given);
 }

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 const MOST_WAITING = 100;
 
 /**
- * Makes each value once and keeps it for a while, so that a crowd of readers costs as much as one. Values are made one
- * after the other, and other requests are served in between. Undefined where too many wait already.
+ * Computes each value once and keeps it for a while, so that many readers cost as much as one. Values are computed one
+ * after another, with other requests served in between. Undefined if too many are waiting.
  */
 export function keepFor<Value>(
   milliseconds: number,

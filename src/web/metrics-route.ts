@@ -50,8 +50,8 @@ const plainBody = ({ buffers, bytes }: PublishedText, own: Buffer): PublishedTex
   bytes: bytes + own.length,
 });
 
-// One gzip member: the published deflate stream, which lacks its end, and the fresh part that ends it. Some clients
-// read only the first of several members.
+// One gzip member: the published deflate stream, which has no end, and the fresh part that ends it. Some clients read
+// only the first of several members.
 function gzipBody({ buffers, bytes, plainBytes, crc }: PublishedDeflate, own: Buffer): PublishedText {
   const fresh = deflateRawSync(own, { level: 1, finishFlush: constants.Z_FINISH });
   const trailer = Buffer.alloc(8);

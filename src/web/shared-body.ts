@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { createPace } from '../state/pace.ts';
+import { createYield } from '../state/event-loop.ts';
 
 const SLICE_BYTES = 64 * 1024;
 
 // One for all responses: fifty large ones must not hold the event loop for as long as each of them may.
-const SHARED_PACE = createPace();
+const SHARED_PACE = createYield();
 
 const whenWritable = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
@@ -18,14 +18,14 @@ const whenWritable = (response: ServerResponse): Promise<void> =>
   });
 
 /**
- * Ends a response with a body that many responses share. It is written a slice at a time, as fast as the client
- * reads, so that no client holds a copy of it, under TLS neither. Resolves when the last slice is handed over
- * or the client is gone; never rejects. Sets `Content-Length`.
+ * Ends a response with a body shared by many responses. It is written in slices as fast as the client reads, so that no
+ * client needs a copy, even under TLS. Resolves when the last slice is written or the client has gone; never rejects.
+ * Sets `Content-Length`.
  */
 export const sendShared = async (
   response: ServerResponse,
   parts: readonly Uint8Array[],
-  pace = SHARED_PACE,
+  yieldIfDue = SHARED_PACE,
 ): Promise<void> => {
   const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
   if (!response.headersSent) response.setHeader('Content-Length', length);
@@ -36,7 +36,7 @@ export const sendShared = async (
   for (const part of parts) {
     for (let start = 0; start < part.byteLength; start += SLICE_BYTES) {
       // A reader that is fast enough makes it writable again before the event loop has had a turn.
-      await pace();
+      await yieldIfDue();
       if (response.destroyed) return;
       if (!response.write(part.subarray(start, start + SLICE_BYTES))) await whenWritable(response);
     }

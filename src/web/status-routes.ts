@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { createPace } from '../state/pace.ts';
+import { createYield } from '../state/event-loop.ts';
 import { STATUS_ASSETS, STATUS_CONTENT_SECURITY_POLICY } from '../status/assets.ts';
 import { statusJson } from '../status/json.ts';
 import { PAGE_DEFAULTS, type PageOptions, renderStatusPage } from '../status/page.ts';
@@ -32,8 +32,8 @@ export interface StatusSource {
 }
 
 /**
- * The routes `/`, `/api/v1/status`, `/config` and `/assets/…`, to be mounted at the root of the server. What was rendered once
- * serves everybody for `keepMilliseconds`.
+ * The routes `/`, `/api/v1/status`, `/config` and `/assets/…`, for the root of the server. Rendered responses are
+ * reused for `keepMilliseconds`.
  */
 export function statusRoutes(
   source: StatusSource,
@@ -56,7 +56,7 @@ export function statusRoutes(
 
   const sendJson: RequestHandler = (request, response) => {
     const body = bodies('json', async () =>
-      bodyOf('application/json; charset=utf-8', await statusJson(await currentReport(), createPace())),
+      bodyOf('application/json; charset=utf-8', await statusJson(await currentReport(), createYield())),
     );
     return send(request, response, GUARDS, body);
   };

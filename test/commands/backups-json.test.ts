@@ -51,7 +51,7 @@ const result = {
 
 describe('what backups prints with --json', () => {
   it('is for list the first example of its page', () => {
-    expect(writeJsonLine({ place: service, backup, resourceName: 'orders' })).toBe(examples[0]);
+    expect(writeJsonLine({ picked: service, backup, resourceName: 'orders' })).toBe(examples[0]);
   });
 
   it('is for a change the second example', async () => {

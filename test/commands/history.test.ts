@@ -4,7 +4,7 @@ import {
   type BackfillGrid,
   type BackfillProgress,
   NEVER_BACKFILLED,
-  type PlacedHistory,
+  type ResourceHistory,
   writeBackfill,
 } from '../../src/backfill/backfill.ts';
 import { resourceHistory } from '../../src/backfill/resource-history.ts';
@@ -43,7 +43,7 @@ const piecesOf = (...backfill: Parameters<typeof writeBackfill>): readonly strin
   Array.from(writeBackfill(...backfill));
 
 const textOf = (
-  histories: readonly PlacedHistory[],
+  histories: readonly ResourceHistory[],
   grid: BackfillGrid,
   tell: (progress: BackfillProgress) => void = () => undefined,
 ): string => piecesOf(histories, grid, tell).join('');
@@ -63,7 +63,7 @@ function samplesOf(
     ...grid,
   };
   const points = resourceHistory(resource, resource.exists ? OBJECTIVE : undefined, backups, all);
-  const text = textOf([{ place: PLACE, points }], all);
+  const text = textOf([{ scope: PLACE, points }], all);
   const series = new Map<string, (readonly [number, number])[]>();
   for (const line of text.split('\n')) {
     const [, sample = '', time = ''] = /^([^#].*) (\S+)$/.exec(line) ?? [];
@@ -337,10 +337,10 @@ describe('the text of a backfill', () => {
     instance: 'host:1',
   };
 
-  const historyOf = (span: BackfillGrid): PlacedHistory => {
+  const historyOf = (span: BackfillGrid): ResourceHistory => {
     const backups = [succeeded({ ...auto, id: 'a', start: 100, end: 150 })];
     return {
-      place: PLACE,
+      scope: PLACE,
       points: resourceHistory(known({ name: 'a "name"\\\n' }), OBJECTIVE, backups, span),
     };
   };

@@ -4,10 +4,10 @@ import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
-import { placeLabels, resourceLabels, sampleReader } from '../../src/metrics/sample-reader.ts';
+import { resourceLabels, sampleReader, scopeLabels } from '../../src/metrics/sample-reader.ts';
 import { readService } from '../../src/poll/read-service.ts';
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
-import { createPace } from '../../src/state/pace.ts';
+import { createYield } from '../../src/state/event-loop.ts';
 import { serveResources } from '../../src/state/served.ts';
 import type { ServiceState } from '../../src/state/service-state.ts';
 import { configurationFor } from '../support/configuration.ts';
@@ -51,11 +51,11 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
     await client.close();
     if (next === undefined) throw new Error('the lists could not be read');
     states.set(service.type, next);
-    const served = await serveResources(scope, config, next, NO_POLICIES, createPace());
+    const served = await serveResources(scope, config, next, NO_POLICIES, createYield());
     for (const metric of RESOURCE_METRICS) {
       const read = sampleReader(metric);
       for (const resource of served.resources) {
-        const labels = resourceLabels(placeLabels(scope), resource);
+        const labels = resourceLabels(scopeLabels(scope), resource);
         read(resource, (moreLabels, value) => {
           recorded.set(keyOf(`${metric.name}{${labels}${moreLabels}} ${value}`, now), value);
         });

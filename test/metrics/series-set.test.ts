@@ -19,7 +19,7 @@ const metric = (name: string, value: (subject: Subject) => number | undefined): 
   unit: undefined,
   help: 'Help.',
   labels: ['id'],
-  reading: { kind: 'value', value },
+  samples: { kind: 'value', value },
 });
 
 const METRICS = [

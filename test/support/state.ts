@@ -1,11 +1,11 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { createBackupTallies } from '../../src/state/backup-tallies.ts';
+import type { Yield } from '../../src/state/event-loop.ts';
 import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryResult } from '../../src/state/known-resource.ts';
 import type { PolicyLookup } from '../../src/state/objective.ts';
 import type { Origin } from '../../src/state/origin.ts';
-import type { Pace } from '../../src/state/pace.ts';
 import { createResourceTally, type ResourceFacts } from '../../src/state/resource-facts.ts';
 import {
   nextServiceState,
@@ -14,8 +14,8 @@ import {
   type ServiceState,
 } from '../../src/state/service-state.ts';
 
-/** A pace that never gives way. */
-export const NO_PACE: Pace = () => undefined;
+/** A yieldIfDue that never gives way. */
+export const NO_PACE: Yield = () => undefined;
 
 /** The facts that follow from these backups of one resource. */
 export function factsOf(backups: readonly Backup[]): ResourceFacts {

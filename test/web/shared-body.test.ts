@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { createPace } from '../../src/state/pace.ts';
+import { createYield } from '../../src/state/event-loop.ts';
 import { sendShared } from '../../src/web/shared-body.ts';
 
 /** A response whose client reads so fast that it is writable again before the event loop has had a turn. */
@@ -22,7 +22,7 @@ const eagerResponse = (onWrite: () => void): ServerResponse => {
 
 it('a large body lets others have their turn, however fast it is read', async () => {
   let milliseconds = 0;
-  const pace = createPace(() => milliseconds);
+  const yieldIfDue = createYield(() => milliseconds);
   let slices = 0;
   const response = eagerResponse(() => {
     milliseconds += 1;
@@ -33,7 +33,7 @@ it('a large body lets others have their turn, however fast it is read', async ()
     slicesBefore = slices;
   });
 
-  await sendShared(response, [Buffer.alloc(8 * 1024 * 1024)], pace);
+  await sendShared(response, [Buffer.alloc(8 * 1024 * 1024)], yieldIfDue);
 
   expect(slices).toBe(128);
   expect(slicesBefore).toBeLessThan(8);

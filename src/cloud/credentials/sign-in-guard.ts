@@ -18,8 +18,8 @@ export interface SignIn {
 /** Prevents a refused secret from locking its account. One guard serves all projects of a process. */
 export interface SignInGuard {
   /**
-   * Sends a sign-in, or rejects with the refusal that forbids it. Sign-ins of one account are sent one after the
-   * other until one has succeeded. `lifetime` aborts when nobody needs this one any more.
+   * Sends a sign-in, or rejects with the refusal that prevents it. Sign-ins of one account are serialized until one has
+   * succeeded. `lifetime` aborts when this one is no longer needed.
    */
   readonly run: <Result>(
     signIn: SignIn,
@@ -67,8 +67,8 @@ const TRUSTED_FOR = 60;
 const timeText = (time: number): string => new Date(time * 1000).toISOString().replace(/\.\d+/, '');
 
 /**
- * Creates a guard. `oneShot` is for a command that ends after its sign-ins: what another run of it sends is not in
- * the guard's hands, and its messages say so.
+ * `oneShot` is for a command that exits after its sign-ins: the guard cannot limit another run of it, and its messages
+ * say so.
  */
 export function createSignInGuard(
   clock: Clock,

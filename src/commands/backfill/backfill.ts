@@ -2,14 +2,14 @@ import { pipeline } from 'node:stream/promises';
 import {
   type BackfillGrid,
   type BackfillProgress,
-  type PlacedHistory,
+  type ResourceHistory,
   writeBackfill,
 } from '../../backfill/backfill.ts';
 import { formatDuration } from '../../config/duration.ts';
 import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { fileError } from '../../files/file-error.ts';
-import { createPace } from '../../state/pace.ts';
-import { counted, countWords, momentWords } from '../../status/words.ts';
+import { createYield } from '../../state/event-loop.ts';
+import { counted, formatCount, humanizeTime } from '../../status/humanize.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { loadConfig, openClients, pickServices } from '../configured.ts';
@@ -32,18 +32,18 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
   const clients = openClients(config, terminal);
   try {
     return await withInterruption(terminal, async ({ first: interrupted }) => {
-      const histories: PlacedHistory[] = [];
+      const histories: ResourceHistory[] = [];
       const say = (remark: string): void => terminal.writeError(`${remark}\n`);
       for (const picked of pickServices(config, {})) {
         const client = clients.of(picked.project);
         const { clock } = time;
-        const reading = { picked, client, config, span: grid, clock, interrupted, say };
-        const read = await readHistories(reading);
+        const request = { picked, client, config, span: grid, clock, interrupted, say };
+        const read = await readHistories(request);
         for (const history of read) histories.push(history);
       }
       const line = createProgressLine(terminal, time.clock, { every: seconds(10), quiet: seconds(0.5) });
       const show = ({ done, samples }: BackfillProgress): void =>
-        line.show(`${Math.floor(done * 100)} %, ${countWords(samples)} samples written`);
+        line.show(`${Math.floor(done * 100)} %, ${formatCount(samples)} samples written`);
       const progress = await write(histories, grid, output, interrupted, show)
         .catch((error: unknown) => {
           throw interrupted.aborted ? new CommandError(interruptedWords(flags)) : cannotWrite(flags, error);
@@ -74,7 +74,7 @@ function troubleOf({ since, until, step }: BackfillGrid, now: UnixSeconds): stri
 }
 
 async function write(
-  histories: readonly PlacedHistory[],
+  histories: readonly ResourceHistory[],
   grid: BackfillGrid,
   output: Output,
   signal: AbortSignal,
@@ -92,9 +92,9 @@ async function write(
 
 /** The chunks until Ctrl-C, which may also arrive while they are being written. */
 async function* untilAborted(pieces: Iterable<string>, signal: AbortSignal): AsyncGenerator<string> {
-  const pace = createPace();
+  const yieldIfDue = createYield();
   for (const piece of pieces) {
-    await pace();
+    await yieldIfDue();
     signal.throwIfAborted();
     yield piece;
   }
@@ -109,5 +109,5 @@ const interruptedWords = ({ output }: BackfillFlags): string =>
 
 function summary({ samples, earliest }: BackfillProgress, resources: number): string {
   if (earliest === undefined) return 'No samples are known for that period; none were written.';
-  return `${counted(samples, 'sample')} of ${counted(resources, 'resource')} written, the earliest at ${momentWords(earliest)}.`;
+  return `${counted(samples, 'sample')} of ${counted(resources, 'resource')} written, the earliest at ${humanizeTime(earliest)}.`;
 }

@@ -8,8 +8,8 @@ import { openReplacement, type Replacement } from '../../files/replace-file.ts';
 export type Output = Replacement;
 
 /**
- * Opens a file for writing, or takes the given stream without one. What stood in the file stays until all of the new
- * text is written, also where that fails. Rejects with the error of the system.
+ * Opens a file for writing, or uses the given stream without one. The file keeps its old content until everything is
+ * written, and if that fails. Rejects with system errors.
  */
 export async function openOutput(path: string | undefined, standardOutput: Writable): Promise<Output> {
   const nothing = (): Promise<void> => Promise.resolve();

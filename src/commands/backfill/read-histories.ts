@@ -1,4 +1,4 @@
-import type { PlacedHistory } from '../../backfill/backfill.ts';
+import type { ResourceHistory } from '../../backfill/backfill.ts';
 import { resourceHistory, type TimeSpan } from '../../backfill/resource-history.ts';
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
@@ -7,13 +7,13 @@ import { type Clock, milliseconds } from '../../domain/quantities.ts';
 import { createPolicies } from '../../poll/policies.ts';
 import { listItems } from '../../poll/read-list.ts';
 import { failureOf, readService, type ServiceRead, type ServiceReader } from '../../poll/read-service.ts';
+import { createYield } from '../../state/event-loop.ts';
 import type { Scope } from '../../state/objective.ts';
-import { createPace } from '../../state/pace.ts';
 import { type ServedResource, serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
-import { counted } from '../../status/words.ts';
+import { counted } from '../../status/humanize.ts';
 import { CommandError } from '../command-error.ts';
-import { type PickedService, placeWords } from '../configured.ts';
+import { describeService, type PickedService } from '../configured.ts';
 
 /** The service to read. */
 export interface HistoryReading {
@@ -30,11 +30,11 @@ export interface HistoryReading {
 }
 
 /**
- * Reads each list of a service once, as a poll does, and makes the histories of the resources that would be served.
- * Throws a {@link CommandError} when the backups cannot be read.
+ * Reads each list of a service once, like a poll, and derives the histories of its resources. Throws a {@link
+ * CommandError} if the backups cannot be read.
  */
-export async function readHistories(reading: HistoryReading): Promise<readonly PlacedHistory[]> {
-  const { picked, config, interrupted } = reading;
+export async function readHistories(request: HistoryReading): Promise<readonly ResourceHistory[]> {
+  const { picked, config, interrupted } = request;
   const { project, service } = picked;
   const scope: Scope = { service: service.type, region: project.region, project: project.name };
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(milliseconds(config.poll.timeout))]);
@@ -43,21 +43,21 @@ export async function readHistories(reading: HistoryReading): Promise<readonly P
     listed = listItems<Backup>();
     return listed;
   };
-  const { client, clock } = reading;
+  const { client, clock } = request;
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock, alsoInto };
   const read = await readService(reader, undefined, signal);
   if (interrupted.aborted) throw new CommandError('interrupted; nothing was written');
   const failure = failureOf(read);
   const { next } = read;
   if (failure !== undefined || next === undefined) {
-    throw new CommandError(`${placeWords(picked)}: ${failure?.reason ?? 'not read'}`);
+    throw new CommandError(`${describeService(picked)}: ${failure?.reason ?? 'not read'}`);
   }
-  for (const remark of remarksOn(read, next)) reading.say(`${placeWords(picked)}: ${remark}`);
+  for (const remark of remarksOn(read, next)) request.say(`${describeService(picked)}: ${remark}`);
   const byResource = Map.groupBy(listed.items, ({ resourceId }: Backup) => resourceId);
-  const served = await servedNow(reading, reader, next, signal);
+  const served = await servedNow(request, reader, next, signal);
   return served.map((resource) => ({
-    place: scope,
-    points: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? [], reading.span),
+    scope,
+    points: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? [], request.span),
   }));
 }
 
@@ -73,8 +73,8 @@ async function servedNow(
   const { resources } = next;
   const unread = await policies.refresh({ reader, scope, rpo, resources, now: clock(), signal });
   if (unread.reason !== undefined)
-    say(`${placeWords(picked)}: ${unread.reason}; rpo.default is used instead`);
-  return (await serveResources(scope, config, next, policies, createPace())).resources;
+    say(`${describeService(picked)}: ${unread.reason}; rpo.default is used instead`);
+  return (await serveResources(scope, config, next, policies, createYield())).resources;
 }
 
 function remarksOn(

@@ -1,12 +1,12 @@
 import { CloudFailure } from '../../cloud/failure.ts';
-import { permissionWords } from '../../cloud/message.ts';
+import { describePermission } from '../../cloud/message.ts';
 import type { Config } from '../../config/config.ts';
 import { milliseconds } from '../../domain/quantities.ts';
 import { send as sendCall } from '../../poll/read-list.ts';
 import type { ApiCall } from '../../services/api-call.ts';
 import type { Started } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
-import { placeWords } from '../configured.ts';
+import { describeService } from '../configured.ts';
 import type { ChangeFlags } from '../flags.ts';
 import type { Interruption } from '../interruption.ts';
 import { print, type Terminal } from '../terminal.ts';
@@ -58,14 +58,17 @@ export async function confirm(
   interruption: Interruption,
 ): Promise<void> {
   if (flags.yes === true) return;
-  const confirmed = await terminal.ask(`Start ${what}, ${placeWords(target.service)}?`, interruption.first);
+  const confirmed = await terminal.ask(
+    `Start ${what}, ${describeService(target.service)}?`,
+    interruption.first,
+  );
   if (!confirmed) throw new CommandError('nothing was started');
 }
 
 /**
- * Sends a call that changes something. Throws a {@link CommandError} that says why it was refused, or, where
- * the response was lost, that it may have been carried out. The first Ctrl-C does not end it: whether the request
- * has arrived is known only from the response.
+ * Sends a request that changes something. Throws a {@link CommandError} with the reason if it was refused, or, if the
+ * response was lost, saying that it may have succeeded. The first Ctrl-C does not abort it, as only the response shows
+ * whether it arrived.
  */
 export async function send(
   change: Change,
@@ -120,7 +123,7 @@ function whyRefused(
   const permission =
     call.permission === undefined
       ? `the permission for ${call.method} ${call.path}`
-      : permissionWords(call.permission);
+      : describePermission(call.permission);
   return `this user or agency is not allowed to do that${withCode(code)}; grant ${permission}`;
 }
 

@@ -2,7 +2,7 @@ import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
-import { placeWords } from '../configured.ts';
+import { describeService } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsExportFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -77,7 +77,7 @@ function exportOf(service: OpenService) {
   if (action !== undefined) return action;
   const exporting = SERVICES.filter((candidate) => defaultApi(candidate).actions.export !== undefined);
   throw new CommandError(
-    `${placeWords(service)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
+    `${describeService(service)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
   );
 }
 
@@ -93,7 +93,8 @@ async function findBackup(
       : await findResource(services, flags.resource);
   exportOf(target.service);
   const listed = await target.service.backups();
-  if (listed.kind === 'not_read') throw new CommandError(`${placeWords(target.service)}: ${listed.reason}`);
+  if (listed.kind === 'not_read')
+    throw new CommandError(`${describeService(target.service)}: ${listed.reason}`);
   const candidates = listed.items.filter(({ resourceId }) => resourceId === target.resource.id);
   const backup =
     flags.backup === LATEST ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
@@ -125,7 +126,7 @@ async function ownerOf(services: readonly OpenService[], backupId: string): Prom
     if (resource !== undefined) return { resource, service };
   }
   const unread = lists.flatMap(({ service, listed }) =>
-    listed.kind === 'not_read' ? [`; ${placeWords(service)}: ${listed.reason}`] : [],
+    listed.kind === 'not_read' ? [`; ${describeService(service)}: ${listed.reason}`] : [],
   );
   throw new CommandError(`--backup "${visible(backupId)}": no backup has this id${unread.join('')}`);
 }

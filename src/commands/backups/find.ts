@@ -1,7 +1,7 @@
 import { nearest } from '../../config/suggestion.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { CommandError } from '../command-error.ts';
-import { placeWords } from '../configured.ts';
+import { describeService } from '../configured.ts';
 import { visible } from '../text-table.ts';
 import type { FoundResource, Listed, OpenService } from './open-service.ts';
 
@@ -15,8 +15,8 @@ export interface ResourceInService {
 export const nameOf = ({ id, name }: FoundResource): string => visible(name === id ? id : `${name} (${id})`);
 
 /**
- * The one resource with this id or name. What exists comes before what only left its backups behind, and an id before
- * a name. Throws a {@link CommandError} that lists the candidates when there is none or more than one.
+ * The resource with this id or name. Existing resources take precedence over deleted ones, and ids over names. Throws a
+ * {@link CommandError} with the candidates unless there is exactly one.
  */
 export async function findResource(
   services: readonly OpenService[],
@@ -152,7 +152,7 @@ function probablyMeant(known: readonly ResourceInService[], wanted: string): rea
 function whyUnread(unread: readonly UnreadList[]): string {
   const byReason = Map.groupBy(unread, ({ reason }) => reason);
   return [...byReason]
-    .map(([reason, lists]) => `${lists.map(({ service }) => placeWords(service)).join(', ')}: ${reason}`)
+    .map(([reason, lists]) => `${lists.map(({ service }) => describeService(service)).join(', ')}: ${reason}`)
     .join('; ');
 }
 
@@ -164,7 +164,7 @@ function listed(found: readonly ResourceInService[]): string {
     .slice(0, MOST_CANDIDATES)
     .map(
       ({ resource, service }) =>
-        `${visible(resource.name)} (${visible(resource.id)}, ${placeWords(service)})`,
+        `${visible(resource.name)} (${visible(resource.id)}, ${describeService(service)})`,
     );
   const more = found.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');

@@ -1,6 +1,6 @@
 import type { Backup } from '../../domain/backup.ts';
 import type { CommandTime } from '../command-time.ts';
-import { placeWords } from '../configured.ts';
+import { describeService } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsListFlags } from '../flags.ts';
 import { print, type Terminal } from '../terminal.ts';
@@ -44,11 +44,11 @@ async function readService(
 ): Promise<readonly ListedBackup[] | undefined> {
   const [backups, names] = await Promise.all([service.backups(), namesOf(service, terminal)]);
   if (backups.kind === 'not_read') {
-    terminal.writeError(`${placeWords(service)}: ${backups.reason}\n`);
+    terminal.writeError(`${describeService(service)}: ${backups.reason}\n`);
     return undefined;
   }
   return backups.items.map((backup) => ({
-    place: service,
+    picked: service,
     backup,
     resourceName: names.get(backup.resourceId) ?? backup.resourceName ?? backup.resourceId,
   }));
@@ -58,7 +58,7 @@ async function namesOf(service: OpenService, terminal: Terminal): Promise<Readon
   const inventory = await service.inventory();
   if (inventory.kind === 'read') return new Map(inventory.items.map(({ id, name }) => [id, name]));
   if (service.service.inventory) {
-    terminal.writeError(`${placeWords(service)}: ${inventory.reason}; using the names in the backups\n`);
+    terminal.writeError(`${describeService(service)}: ${inventory.reason}; using the names in the backups\n`);
   }
   return new Map();
 }

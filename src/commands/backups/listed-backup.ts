@@ -1,18 +1,18 @@
 import type { Backup } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import { ageWords, durationWords, momentWords, sizeWords } from '../../status/words.ts';
+import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime } from '../../status/humanize.ts';
 import type { PickedService } from '../configured.ts';
 import { textTable, visible } from '../text-table.ts';
 
 /** A backup and the service that lists it. */
 export interface ListedBackup {
-  readonly place: PickedService;
+  readonly picked: PickedService;
   readonly backup: Backup;
   readonly resourceName: string;
 }
 
 /** One JSON object per line; unknown fields are left out. */
-export function writeJsonLine({ place: { project, service }, backup, resourceName }: ListedBackup): string {
+export function writeJsonLine({ picked: { project, service }, backup, resourceName }: ListedBackup): string {
   const succeeded = backup.state === 'succeeded' ? backup : undefined;
   return `${JSON.stringify({
     project: project.name,
@@ -46,34 +46,34 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   {
     heading: 'STARTED (UTC)',
-    cell: ({ backup: { start } }) => start && momentWords(start).replace(' UTC', 'Z'),
+    cell: ({ backup: { start } }) => start && humanizeTime(start).replace(' UTC', 'Z'),
   },
-  { heading: 'AGE', isNumber: true, cell: ({ backup: { start } }, now) => start && ageWords(start, now) },
+  { heading: 'AGE', isNumber: true, cell: ({ backup: { start } }, now) => start && humanizeAge(start, now) },
   { heading: 'STATE', cell: ({ backup }) => backup.state },
   {
     heading: 'SIZE',
     isNumber: true,
     cell: ({ backup }) =>
-      backup.state === 'succeeded' && backup.size !== undefined ? sizeWords(backup.size) : undefined,
+      backup.state === 'succeeded' && backup.size !== undefined ? humanizeSize(backup.size) : undefined,
   },
   {
     heading: 'DURATION',
     isNumber: true,
     cell: ({ backup }) =>
       backup.state === 'succeeded' && backup.duration !== undefined
-        ? durationWords(backup.duration)
+        ? humanizeDuration(backup.duration)
         : undefined,
   },
   { heading: 'METHOD', cell: ({ backup }) => backup.method },
-  { heading: 'PROJECT', fixedBy: 'project', cell: ({ place }) => place.project.name },
-  { heading: 'SERVICE', fixedBy: 'service', cell: ({ place }) => place.service.type },
+  { heading: 'PROJECT', fixedBy: 'project', cell: ({ picked }) => picked.project.name },
+  { heading: 'SERVICE', fixedBy: 'service', cell: ({ picked }) => picked.service.type },
   { heading: 'RESOURCE', fixedBy: 'resource', cell: ({ resourceName }) => resourceName },
   { heading: 'BACKUP ID', cell: ({ backup }) => backup.id },
 ];
 
 /**
- * A table of backups. On a terminal it is fitted into `width`, and leaves out what the flags fixed; elsewhere it
- * always has all columns, a line for each backup.
+ * A table of backups. On a terminal it is fitted into `width` and omits columns fixed by flags; elsewhere it has all
+ * columns and one line per backup.
  */
 export function renderBackups(
   rows: readonly ListedBackup[],

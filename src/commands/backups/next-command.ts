@@ -1,10 +1,10 @@
 import { backupsCommand, shellWord } from '../../status/shell.ts';
-import type { PlaceFlags } from '../flags.ts';
+import type { ServiceFlags } from '../flags.ts';
 import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
 
 /** The command that lists the backups of a resource. */
-export function listCommandFor(target: ResourceInService, flags: PlaceFlags): string {
+export function listCommandFor(target: ResourceInService, flags: ServiceFlags): string {
   return backupsCommand('list', placeOf(target)) + configFileOf(flags);
 }
 
@@ -12,7 +12,7 @@ export function listCommandFor(target: ResourceInService, flags: PlaceFlags): st
 export function waitCommandFor(
   target: ResourceInService,
   { jobId, backupId }: StartedJob,
-  flags: PlaceFlags,
+  flags: ServiceFlags,
 ): string {
   const isJobKnown = target.service.service.api.actions.job !== undefined && jobId !== undefined;
   if (!isJobKnown && backupId === undefined) return listCommandFor(target, flags);
@@ -26,5 +26,5 @@ const placeOf = ({ resource, service }: ResourceInService) => ({
   resourceId: resource.id,
 });
 
-const configFileOf = ({ 'config.file': file }: PlaceFlags): string =>
+const configFileOf = ({ 'config.file': file }: ServiceFlags): string =>
   file === undefined ? '' : ` --config.file ${shellWord(file)}`;

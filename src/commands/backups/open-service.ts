@@ -43,16 +43,16 @@ export function openService(
   };
 
   const readBackups = async (): Promise<Listed<Backup>> => {
-    const reading = await listBackups(reader, limit());
-    if (reading.kind === 'failed') return notRead(reading);
-    const [failure] = reading.failures.values();
-    return failure === undefined ? { kind: 'read', items: reading.items.items } : notRead(failure);
+    const result = await listBackups(reader, limit());
+    if (result.kind === 'failed') return notRead(result);
+    const [failure] = result.failures.values();
+    return failure === undefined ? { kind: 'read', items: result.items.items } : notRead(failure);
   };
   const readResources = async (): Promise<Listed<FoundResource>> => {
-    const reading = await readInventory(reader, limit());
-    if (reading === undefined) return { kind: 'not_read', reason: 'inventory is false in the configuration' };
-    if (reading.kind === 'failed') return notRead(reading);
-    const resources = Array.from(reading.items.byId.values(), ({ id, name, parentId }) => ({
+    const result = await readInventory(reader, limit());
+    if (result === undefined) return { kind: 'not_read', reason: 'inventory is false in the configuration' };
+    if (result.kind === 'failed') return notRead(result);
+    const resources = Array.from(result.items.byId.values(), ({ id, name, parentId }) => ({
       id,
       name: name ?? id,
       parentId,
@@ -63,9 +63,9 @@ export function openService(
 }
 
 function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
-  let reading: Promise<Value> | undefined;
+  let result: Promise<Value> | undefined;
   return () => {
-    reading ??= read();
-    return reading;
+    result ??= read();
+    return result;
   };
 }

@@ -7,8 +7,8 @@ import { CommandError } from '../command-error.ts';
 import type { ResourceInService } from './find.ts';
 
 /**
- * Reads the backups of one resource as they are listed now; undefined when the list moved while it was read. Rejects
- * with a `CloudFailure`, or with a {@link CommandError} when the response is not a list.
+ * Reads the current backups of one resource; undefined if the list changed meanwhile. Rejects with a `CloudFailure`, or
+ * with a {@link CommandError} if the response is not a list.
  */
 export async function readBackupsOf(
   { resource, service: { client, service } }: ResourceInService,

@@ -1,6 +1,6 @@
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { errorMessage } from '../../errors.ts';
-import { durationWords, sizeWords } from '../../status/words.ts';
+import { humanizeDuration, humanizeSize } from '../../status/humanize.ts';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
@@ -20,8 +20,8 @@ export interface ChangeResult {
 }
 
 /**
- * Reports that something was started, with the ids by which it can be followed. Where standard output cannot be
- * written, the error says so with the command that follows it: nobody should start it a second time.
+ * Reports what was started, with its ids. If standard output cannot be written, the error contains the command to
+ * follow it, so that nobody starts it twice.
  */
 export async function writeStart(result: ChangeResult, terminal: Pick<Terminal, 'write'>): Promise<void> {
   const started = `started ${result.what}${idsOf(result.started)}`;
@@ -71,8 +71,8 @@ const alsoDone = (error: unknown, done: string): CommandError =>
 function endWords(backup: SucceededBackup | undefined): string {
   if (backup === undefined) return 'succeeded';
   const facts = [
-    ...(backup.size === undefined ? [] : [sizeWords(backup.size)]),
-    ...(backup.duration === undefined ? [] : [durationWords(backup.duration)]),
+    ...(backup.size === undefined ? [] : [humanizeSize(backup.size)]),
+    ...(backup.duration === undefined ? [] : [humanizeDuration(backup.duration)]),
     `backup ${visible(backup.id)}`,
   ];
   return `succeeded: ${facts.join(', ')}`;

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { loadConfig, openClients, pickServices } from '../configured.ts';
-import type { PlaceFlags } from '../flags.ts';
+import type { ServiceFlags } from '../flags.ts';
 import { type Interruption, withInterruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { type OpenService, openService } from './open-service.ts';
@@ -14,7 +14,7 @@ export interface BackupsSession {
 
 /** Runs a command on the selected services, then closes their clients. */
 export async function withServices(
-  flags: PlaceFlags,
+  flags: ServiceFlags,
   terminal: Terminal,
   command: (session: BackupsSession) => Promise<number>,
 ): Promise<number> {

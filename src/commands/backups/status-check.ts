@@ -33,8 +33,8 @@ async function jobState(
 const CHECKS_FOR_AN_UNLISTED_ONE = 6;
 
 /**
- * Checks one backup of a resource, by an id that somebody typed. Rejects with a {@link CommandError} when it is not
- * listed within half a minute of checks.
+ * Checks a backup by an id given by the user. Rejects with a {@link CommandError} if it is not listed within half a
+ * minute.
  */
 export function checkBackup(target: ResourceInService, backupId: string, listWith: string): StatusCheck {
   return checkChosen(target, withId(backupId), (checks) => {
@@ -46,8 +46,8 @@ export function checkBackup(target: ResourceInService, backupId: string, listWit
 }
 
 /**
- * Checks the backup that was started: by its id where the response named it, else the newest that nobody else
- * started and that was not listed `before`. Where the service has jobs, the job has to finish first.
+ * Checks the backup that was started: by the id in the response, else the newest manual one that was not listed
+ * `before`. If the service has jobs, the job must finish first.
  */
 export function checkStarted(
   target: ResourceInService,

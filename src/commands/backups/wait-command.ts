@@ -1,6 +1,6 @@
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
-import { placeWords } from '../configured.ts';
+import { describeService } from '../configured.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { BackupsWaitFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -53,7 +53,7 @@ function checkFor(
     return { check, what: `backup ${visible(backup)} of ${name}` };
   }
   if (!hasJobs(target)) {
-    throw new CommandError(`${placeWords(target.service)} has no jobs to wait for; use --backup`);
+    throw new CommandError(`${describeService(target.service)} has no jobs to wait for; use --backup`);
   }
   return { check: checkJob(target, job), what: `job ${visible(job)} of ${name}` };
 }

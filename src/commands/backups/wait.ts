@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
-import { durationWords } from '../../status/words.ts';
+import { humanizeDuration } from '../../status/humanize.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { createProgressLine } from '../progress-line.ts';
@@ -53,9 +53,9 @@ const FIRST_CHECK = 1;
 const CHECK_EVERY = 10;
 
 /**
- * Checks until it has finished: after a second, then twice as long each time, up to every ten seconds. Throws
- * {@link WaitFailed} when it failed, and a {@link CommandError} that says how to wait on when the time is over, at Ctrl-C,
- * and when no later check can find anything else. A check without a response is repeated.
+ * Checks until it has finished: after a second, then at doubling intervals of up to ten seconds. Throws {@link
+ * WaitFailed} if it failed, and a {@link CommandError} that says how to continue waiting at the timeout, at Ctrl-C, or
+ * if no later check can help. A check without a response is repeated.
  */
 export async function waitFor(check: StatusCheck, options: WaitOptions): Promise<Succeeded> {
   const { what, terminal, interrupted, time, timeout } = options;
@@ -67,7 +67,7 @@ export async function waitFor(check: StatusCheck, options: WaitOptions): Promise
     for (;;) {
       const elapsed = Math.max(0, time.clock() - began);
       if (elapsed >= timeout) throw new CommandError(timeIsOver(options, trouble));
-      line.show(`Waiting for ${what}`, `: ${durationWords(seconds(Math.floor(elapsed)))}`);
+      line.show(`Waiting for ${what}`, `: ${humanizeDuration(seconds(Math.floor(elapsed)))}`);
       await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
       if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(options)}`);
       pause = Math.min(pause * 2, CHECK_EVERY);

@@ -5,8 +5,8 @@ import { refusalOf } from './refusal.ts';
 const REQUEST_TIMEOUT = 408;
 
 /**
- * Whether a request that failed may have been carried out. It was not where the service said why not, or
- * where no connection was made; every other end leaves it open.
+ * Whether a failed request may have been carried out: not if the service refused it or no connection was made,
+ * otherwise possibly.
  */
 export function mayHaveArrived({ details }: CloudFailure, sent: string, service: string): boolean {
   const { operation, status, code, cause } = details;

@@ -10,12 +10,12 @@ import { failureOf, readService as readOnce, type ServiceRead } from '../../poll
 import { contradictions } from '../../services/assumptions.ts';
 import type { SeenResponse } from '../../services/evidence.ts';
 import { serviceOf } from '../../services/index.ts';
-import { createPace } from '../../state/pace.ts';
+import { createYield } from '../../state/event-loop.ts';
 import { serveResources } from '../../state/served.ts';
 import type { ServiceState } from '../../state/service-state.ts';
 import { resourceStatuses } from '../../status/build-report.ts';
+import { counted } from '../../status/humanize.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { counted } from '../../status/words.ts';
 import { type Adviser, createAdviser } from './advice.ts';
 import type { InFlightRequests } from './in-flight.ts';
 
@@ -44,8 +44,8 @@ export interface Contradiction {
 }
 
 /**
- * Whether the credentials work. `unknown`: nothing was reached that would accept or refuse them. `failed`: signing in
- * failed, or every service refused them.
+ * Whether the credentials work. `unknown`: nothing that could check them was reached. `failed`: signing in failed, or
+ * every service refused them.
  */
 export type CredentialsCheck =
   | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
@@ -167,7 +167,7 @@ async function readService(
     now,
     signal,
   });
-  const served = await serveResources(scope, config, next, policies, createPace());
+  const served = await serveResources(scope, config, next, policies, createYield());
   const resources = resourceStatuses(served, true, now);
   const policyProblem =
     unread.reason === undefined

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import { milliseconds, seconds } from '../../domain/quantities.ts';
 import { type Collector, createCollector } from '../../recording/collect.ts';
-import { durationWords } from '../../status/words.ts';
+import { humanizeDuration } from '../../status/humanize.ts';
 import { readBuildInfo } from '../build.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
@@ -130,7 +130,7 @@ function showProgress(
       const { host, operation, project, waited } = longest;
       line.show(
         `Waiting for ${host} (${operation.replaceAll('_', ' ')}, project ${project})`,
-        `: ${durationWords(seconds(Math.floor(waited)))}`,
+        `: ${humanizeDuration(seconds(Math.floor(waited)))}`,
       );
     }
   };

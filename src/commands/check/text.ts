@@ -4,8 +4,8 @@ import { STATE_THRESHOLDS } from '../../domain/thresholds.ts';
 import { serviceOf } from '../../services/index.ts';
 import { needsAttention, RESOURCE_STATES } from '../../state/resource-state.ts';
 import { explain, STATE_NAMES } from '../../status/explain.ts';
+import { counted, formatCount, humanizeAgo, humanizeObjective, humanizeTime } from '../../status/humanize.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { agoWords, counted, countWords, momentWords, objectiveWords } from '../../status/words.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
@@ -90,7 +90,7 @@ function foundLines(
   if (found.length === 0) return ['no service responded in this region', ...denied];
   const entries = found.map(({ service, resources = [] }) => {
     const { one, many } = serviceOf(service).resource;
-    return `  - type: ${service} # ${countWords(resources.length)} ${resources.length === 1 ? one : many}`;
+    return `  - type: ${service} # ${formatCount(resources.length)} ${resources.length === 1 ? one : many}`;
   });
   return [
     'services that respond here, for the configuration of this project:',
@@ -134,7 +134,7 @@ function passwordLines(
 ): readonly string[] {
   if (expires === undefined) return [];
   const isSoon = expires - now < STATE_THRESHOLDS.credentialsExpiringWithin;
-  const text = `the password ${expires > now ? 'expires' : 'expired'} ${agoWords(expires, now)}, at ${momentWords(expires)}`;
+  const text = `the password ${expires > now ? 'expires' : 'expired'} ${humanizeAgo(expires, now)}, at ${humanizeTime(expires)}`;
   return [isSoon ? style('red', text) : text];
 }
 
@@ -145,7 +145,7 @@ function tableRow({ service, resources = [], backups }: ServiceCheck): readonly 
   const none = resources.filter(({ states }) => states[0] === 'not_expected').length;
   const outside = outsideObjective(resources).length;
   const counts = [resources.length, backups, resources.length - none - outside, outside, none];
-  return [service, ...counts.map((count) => (count === undefined ? '?' : countWords(count)))];
+  return [service, ...counts.map((count) => (count === undefined ? '?' : formatCount(count)))];
 }
 
 const MOST_NAMED = 20;
@@ -158,7 +158,7 @@ function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['st
   const more = named.length - MOST_NAMED;
   const facts = [
     ...named.slice(0, MOST_NAMED).map((resource) => resourceLine(resource, now)),
-    ...lineIf(more > 0, `and ${countWords(more)} more that need attention`),
+    ...lineIf(more > 0, `and ${formatCount(more)} more that need attention`),
     ...rejectionLines(rejectedRows),
     ...lineIf(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} more than it lists`),
     ...contradictions.map(contradictionLine),
@@ -176,7 +176,7 @@ const contradictionLine = ({ assumption, found }: ServiceCheck['contradictions']
 function rejectionLines(rows: ServiceCheck['rejectedRows']): readonly string[] {
   const reasons = Object.entries(rows);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
-  const named = reasons.map(([reason, count]) => `${reason}: ${countWords(count)}`).join(', ');
+  const named = reasons.map(([reason, count]) => `${reason}: ${formatCount(count)}`).join(', ');
   return lineIf(
     total > 0,
     `${counted(total, 'row')} could not be parsed and ${total === 1 ? 'was' : 'were'} skipped (${named})`,
@@ -191,8 +191,8 @@ function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
   const reason = explain(resource, state, now);
   const facts = [
     `${STATE_NAMES[state].toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
-    lastSuccess === undefined ? undefined : `last successful backup ${agoWords(lastSuccess, now)}`,
-    objective === undefined ? undefined : `objective ${objectiveWords(objective)}`,
+    lastSuccess === undefined ? undefined : `last successful backup ${humanizeAgo(lastSuccess, now)}`,
+    objective === undefined ? undefined : `objective ${humanizeObjective(objective)}`,
   ];
   return `${name}: ${facts.filter((fact) => fact !== undefined).join(', ')}`;
 }

@@ -47,8 +47,8 @@ export type Authenticate = (
 ) => Promise<Admission>;
 
 /**
- * Checks credentials so that the time it takes does not tell whether a user exists: the password of an unknown
- * user is compared too, with the hash of some user, and refused whatever the result.
+ * Checks credentials in a time that does not reveal whether a user exists: the password of an unknown user is also
+ * compared, with the hash of some user, and always refused.
  */
 export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): Authenticate => {
   // Keyed hashes of valid credentials, the last used at the end.

@@ -25,8 +25,8 @@ const canonical = (name: string): string =>
   isIPv6(name) ? new SocketAddress({ address: name, family: 'ipv6' }).address : name;
 
 /**
- * The DNS names, mail addresses, URIs and IP addresses in the alternative names of a certificate.
- * Source of the form: Node's `X509Certificate.subjectAltName`, which quotes what could be misread.
+ * The DNS names, mail addresses, URIs and IP addresses in a certificate. Format: Node's
+ * `X509Certificate.subjectAltName`, which quotes ambiguous values.
  */
 export const alternativeNames = (subjectAltName: string): readonly string[] => {
   const names: string[] = [];

@@ -119,8 +119,7 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
 };
 
 /**
- * Reads the files that the settings name and checks that they fit each other. `file` is for messages. Rejects with a
- * {@link WebConfigError}.
+ * Reads the configured files and checks that they match. `file` is for messages. Rejects with a {@link WebConfigError}.
  */
 export const readTls = async (settings: TlsSettings, file: string, files: TextFiles): Promise<TlsInForce> => {
   try {

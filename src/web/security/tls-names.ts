@@ -18,8 +18,8 @@ export const TLS13_SUITES = [
 export const isOfTls13 = (suite: string): boolean => suite.startsWith('TLS_');
 
 /**
- * The cipher suites that Go holds to be secure, by Go's names, with OpenSSL's; best first.
- * Source: `tls.CipherSuites()` of Go's crypto/tls.
+ * The cipher suites that Go considers secure, by Go's names, with OpenSSL's; best first. Source: `tls.CipherSuites()`
+ * of Go's crypto/tls.
  */
 export const CIPHER_SUITES: Readonly<Record<string, string>> = {
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',

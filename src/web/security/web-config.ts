@@ -259,8 +259,8 @@ const definedEntries = (values: Readonly<Record<string, string | undefined>>): R
   new Map(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 /**
- * Reads a web configuration file in the format of the Prometheus exporter-toolkit. All mistakes are found
- * at once. Relative paths begin at the directory of `file`. An empty text is plain HTTP without passwords.
+ * Parses a web configuration file in the format of the Prometheus exporter-toolkit and finds all mistakes. Paths are
+ * relative to `file`. An empty text means plain HTTP without passwords.
  */
 export const readWebConfig = (text: string, file: string): WebConfigResult => {
   const parsed = parseFile(text, file, webSchema);

@@ -65,8 +65,9 @@ const refuseOpening = (before: WebConfig, after: WebConfig, file: string): void 
 };
 
 /**
- * Reads a web configuration file. Without one: plain HTTP without passwords. A file that becomes unusable later, or
- * that would open what it closed, leaves the rules in force and is logged once. Rejects with a {@link WebConfigError}.
+ * Reads a web configuration file. Without one: plain HTTP without passwords. If the file later becomes invalid, or
+ * would remove protection, the current rules stay and the problem is logged once. Rejects with a {@link
+ * WebConfigError}.
  */
 export const openWebSecurity = async (file: string | undefined, log: Log): Promise<WebSecurity> => {
   if (file === undefined) return { isSecure: false, rules: () => PLAIN_RULES, refresh: undefined };

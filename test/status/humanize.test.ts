@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import {
-  ageWords,
-  agoWords,
-  countWords,
-  durationWords,
-  momentIso,
-  momentWords,
-  sizeWords,
-} from '../../src/status/words.ts';
+  formatCount,
+  humanizeAge,
+  humanizeAgo,
+  humanizeDuration,
+  humanizeSize,
+  humanizeTime,
+  isoTime,
+} from '../../src/status/humanize.ts';
 
 describe('words', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('words', () => {
     [100 * 86_400 + 7200, '100 d'],
     [1234 * 86_400, '1,234 d'],
   ])('tell %f seconds as %s', (length, words) => {
-    expect(durationWords(seconds(length))).toBe(words);
+    expect(humanizeDuration(seconds(length))).toBe(words);
   });
 
   it.each([
@@ -40,27 +40,27 @@ describe('words', () => {
     [5 * 1024 ** 6, '5.00 EiB'],
     [5000 * 1024 ** 6, '5000 EiB'],
   ])('tell %i bytes as %s', (size, words) => {
-    expect(sizeWords(bytes(size))).toBe(words);
+    expect(humanizeSize(bytes(size))).toBe(words);
   });
 
   it('tell an age, and a moment that lies ahead', () => {
     const now = unixSeconds(1_000_000);
 
-    expect(ageWords(unixSeconds(999_940), now)).toBe('1 min');
-    expect(agoWords(unixSeconds(999_940), now)).toBe('1 min ago');
-    expect(agoWords(unixSeconds(1_000_060), now)).toBe('in 1 min');
+    expect(humanizeAge(unixSeconds(999_940), now)).toBe('1 min');
+    expect(humanizeAgo(unixSeconds(999_940), now)).toBe('1 min ago');
+    expect(humanizeAgo(unixSeconds(1_000_060), now)).toBe('in 1 min');
   });
 
   it('tell a moment in UTC, whatever the time zone of the machine', () => {
     const moment = unixSeconds(1_782_900_000.9);
 
-    expect(momentIso(moment)).toBe('2026-07-01T10:00:00Z');
-    expect(momentWords(moment)).toBe('2026-07-01 10:00:00 UTC');
+    expect(isoTime(moment)).toBe('2026-07-01T10:00:00Z');
+    expect(humanizeTime(moment)).toBe('2026-07-01 10:00:00 UTC');
   });
 
   it.each([1e15, -1e15, Number.NaN])('do not stumble over %f, for which there is no date', (value) => {
-    expect(momentIso(unixSeconds(value))).toBeUndefined();
-    expect(momentWords(unixSeconds(value))).toBe(`${value} s after 1970`);
+    expect(isoTime(unixSeconds(value))).toBeUndefined();
+    expect(humanizeTime(unixSeconds(value))).toBe(`${value} s after 1970`);
   });
 
   it.each([
@@ -69,6 +69,6 @@ describe('words', () => {
     [1000, '1,000'],
     [1_234_567, '1,234,567'],
   ])('set the thousands of %i apart', (value, words) => {
-    expect(countWords(value)).toBe(words);
+    expect(formatCount(value)).toBe(words);
   });
 });
