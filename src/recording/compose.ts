@@ -131,22 +131,25 @@ function redactHeaders(headers: CollectedResponse['headers']): RecordedResponse[
   return { ...Object.fromEntries(shown), all };
 }
 
-/** What one response may take where not all of them fit. */
-const LARGE_RESPONSE = 6000;
+const SMALL_PROBE = 1500;
 
 const costOf = (response: RecordedResponse): number => deflateRawSync(JSON.stringify(response)).length;
 
-/** All responses if they fit; else the beginning of each, of as many as fit: probes first, then the lists of all services in turn. */
+/** All responses if they fit; else the beginning of each, of as many as fit: small probes first, then the lists of all services in turn. */
 function bounded(responses: readonly RecordedResponse[]) {
   const whole = responses.reduce((sum, response) => sum + costOf(response), 0);
   if (whole <= MOST_COMPRESSED_BYTES) return { kept: responses, dropped: [] };
   const places = new Map<string, number>();
+  const services = new Set(responses.map(({ project, service }) => `${project} ${service}`)).size;
+  const most = MOST_COMPRESSED_BYTES / (4 * services);
   const ranked = responses.map((response, index) => {
+    const shown = shortened(response, most);
+    const cost = costOf(shown);
+    if (response.probe !== undefined) return { shown, index, cost, rank: cost > SMALL_PROBE ? 2 : -1 };
     const place = `${response.project} ${response.service}`;
-    const nth = response.probe === undefined ? (places.get(place) ?? 0) : -1;
-    if (nth >= 0) places.set(place, nth + 1);
-    const shown = shortened(response);
-    return { shown, index, cost: costOf(shown), rank: nth };
+    const rank = places.get(place) ?? 0;
+    places.set(place, rank + 1);
+    return { shown, index, cost, rank };
   });
   const kept = new Map<number, RecordedResponse>();
   let used = 0;
@@ -165,21 +168,22 @@ function bounded(responses: readonly RecordedResponse[]) {
     dropped: [
       ...Array.from(
         missing,
-        ([place, { length }]) => `${place}: ${length} responses, to keep the file small`,
+        ([place, { length }]) =>
+          `${place}: ${length} ${length === 1 ? 'response' : 'responses'}, to keep the file small`,
       ),
       ...(shownRows > 0 ? [`the last ${shownRows} rows of long responses, see rows_left_out`] : []),
     ],
   };
 }
 
-/** The response with as many rows of its list as are allowed. */
-function shortened(response: RecordedResponse): RecordedResponse {
+/** The response with as many rows of its list as take so many bytes when compressed. */
+function shortened(response: RecordedResponse, most: number): RecordedResponse {
   const cost = costOf(response);
   const lists = Object.entries(response.body ?? {}).filter(([, value]) => Array.isArray(value));
   const [list] = lists;
-  if (cost <= LARGE_RESPONSE || list === undefined || lists.length > 1) return response;
+  if (cost <= most || list === undefined || lists.length > 1) return response;
   const [name, rows] = list;
-  const kept = Math.floor((rows.length * LARGE_RESPONSE) / cost);
+  const kept = Math.floor((rows.length * most) / cost);
   return {
     ...response,
     body: { ...(response.body as object), [name]: rows.slice(0, kept) },

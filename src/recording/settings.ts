@@ -13,7 +13,8 @@ export interface ReadService {
   readonly next: ServiceState | undefined;
 }
 
-const MOST_NAMED = 500;
+/** Resources that overrides and filters name, so that the file stays small. */
+const MOST_NAMED = 1000;
 
 /** The settings by which what was recorded is to be judged, with pseudonyms for what they name. */
 export function recordedSettings(
@@ -23,12 +24,12 @@ export function recordedSettings(
 ): { readonly settings: RecordedSettings; readonly leftOut: readonly string[] } {
   const leftOut: string[] = [];
   const nameOf = (project: string): string => `project-${projects.findIndex(({ name }) => name === project)}`;
+  let room = MOST_NAMED;
   const anyOf = (ids: readonly string[], what: string): string => {
-    if (ids.length > MOST_NAMED) leftOut.push(`${ids.length - MOST_NAMED} resources of ${what}`);
-    return `^(?:${ids
-      .slice(0, MOST_NAMED)
-      .map((id) => escaped(pseudonyms(id)))
-      .join('|')})$`;
+    const named = ids.slice(0, room);
+    room -= named.length;
+    if (named.length < ids.length) leftOut.push(`${ids.length - named.length} resources of ${what}`);
+    return `^(?:${named.map((id) => escaped(pseudonyms(id))).join('|')})$`;
   };
   const overrides = read.flatMap(({ scope, next }) => {
     const matched = [...(next?.resources.values() ?? [])].flatMap((resource) => {
