@@ -172,6 +172,23 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 describe('check', () => {
+  it('names the permission without which failed runs are not seen', async () => {
+    const cloud = await cloudFor({ counts: { cbr: 2 } });
+    cloud.deny('cbr:tasks:list');
+
+    const { code, output } = await check(cloud, {
+      services: [{ type: 'cbr', endpoint: cloud.endpointOf('cbr') }],
+    });
+
+    expect(output).toMatch(
+      /^ {2}cbr: cannot list operation logs: .*; grant cbr:tasks:list .*; failed runs that left no backup are not seen$/m,
+    );
+    expect(output).toMatch(/^ {2}cbr +2 +/m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('check', () => {
   it('finds nothing in the way, names what is outside of its objective, and signs in once', async () => {
     const cloud = await cloudFor();
 

@@ -225,6 +225,7 @@ function serviceCheck(
   const reasons = [
     ...(failure === undefined ? [] : [advise(failure, service)]),
     ...(inventory?.kind === 'failed' ? [advise(inventory, service)] : []),
+    failedRunsProblem(reading, service, advise),
     policyProblem,
     overLimitProblem(next, config),
   ];
@@ -252,6 +253,15 @@ function contradictionsOf(
   return contradictions(serviceOf(type), { api, responses: responsesOf(name, type) }).map(
     ({ assumption, because }) => ({ assumption: assumption.id, found: because }),
   );
+}
+
+function failedRunsProblem(
+  { backups }: ServiceRead,
+  service: ServiceConfig,
+  advise: Adviser,
+): string | undefined {
+  const unread = backups.kind === 'read' ? backups.failedRunsUnread : undefined;
+  return unread && `${advise(unread, service)}; failed runs that left no backup are not seen`;
 }
 
 function overLimitProblem(next: ServiceState | undefined, { limits }: Config): string | undefined {
