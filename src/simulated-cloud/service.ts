@@ -28,8 +28,8 @@ export interface SimulatedApi {
   /** Seconds that the shortest usual backup takes, and how much longer the others may take. */
   readonly durations: readonly [shortest: number, spread: number];
   readonly smallestMegabytes: number;
-  /** Whether backups outlive their resource. */
-  readonly keepsBackups: boolean;
+  /** Whether backups outlive their resource; `manual`: those that were made by hand. */
+  readonly keepsBackups: boolean | 'manual';
   /** Where its paths begin, so that APIs with the same paths fit on one port: empty or `/TYPE`. */
   readonly prefix: string;
   readonly routes: readonly Route[];

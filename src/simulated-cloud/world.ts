@@ -262,8 +262,13 @@ export const createWorld = (
         end(resource.running, 'failed');
       }
       resource.deleted = true;
-      if (!resource.api.keepsBackups) {
-        resource.backups.forEach(unlist);
+      const { keepsBackups } = resource.api;
+      if (keepsBackups !== true) {
+        resource.backups
+          .filter(({ method }) => keepsBackups === false || method !== 'manual')
+          .forEach((backup) => {
+            unlist(backup);
+          });
       }
       tidy();
     },

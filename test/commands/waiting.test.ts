@@ -99,7 +99,7 @@ describe('backups create --wait', () => {
       expect(posts(cloud)).toHaveLength(1);
       expect(errors).toMatch(
         new RegExp(
-          `^${PROGRAM}: cannot write to standard output: no space left on device; started the backup of ${name} \\(${id}\\): job (\\w+); follow it with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job \\1 --config\\.file config\\.yml\\n$`,
+          `^${PROGRAM}: cannot write to standard output: no space left on device; started the backup of ${name} \\(${id}\\): job (\\w+), backup [\\w-]+; follow it with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job \\1 --config\\.file config\\.yml\\n$`,
         ),
       );
     },

@@ -85,7 +85,7 @@ describe('backups create', () => {
       expect({ code, errors }).toEqual({ code: 0, errors: '' });
       expect(output).toMatch(
         new RegExp(
-          `^Started the backup of ${resource.name} \\(${resource.id}\\): job \\w+(, backup \\w+)?\\n$`,
+          `^Started the backup of ${resource.name} \\(${resource.id}\\): job \\w+(, backup [\\w-]+)?\\n$`,
         ),
       );
       expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
@@ -245,7 +245,7 @@ describe('backups create', () => {
       expect(changes(cloud)).toHaveLength(1);
       expect(errors).toMatch(
         new RegExp(
-          `^${PROGRAM}: cannot write to standard output: the reader closed the pipe \\(EPIPE\\); started the backup of .*: job (\\w+); follow it with ${PROGRAM} backups wait .* --job \\1 --config\\.file \\S+\\n$`,
+          `^${PROGRAM}: cannot write to standard output: the reader closed the pipe \\(EPIPE\\); started the backup of .*: job (\\w+), backup [\\w-]+; follow it with ${PROGRAM} backups wait .* --job \\1 --config\\.file \\S+\\n$`,
         ),
       );
     },
@@ -320,7 +320,7 @@ describe('backups create', () => {
     const { code, output, errors } = await program.ended;
 
     expect(code).toBe(1);
-    const [, job] = /: job (\w+)\n$/.exec(output) ?? [];
+    const [, job] = /: job (\w+), backup [\w-]+\n$/.exec(output) ?? [];
     expect(errors).toContain(
       `may still be running; wait for it with ${PROGRAM} backups wait --project prod --service ges --resource ${id} --job ${job} --config.file `,
     );

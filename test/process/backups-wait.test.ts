@@ -29,7 +29,7 @@ describe('waiting', () => {
       const what = `the backup of ${name} \\(${id}\\)`;
       const reason = kind === 'graph' ? ': The backup could not be written.' : '';
       expect(code).toBe(1);
-      expect(output).toMatch(new RegExp(`^Started ${what}: job \\w+(, backup \\w+)?\\n$`));
+      expect(output).toMatch(new RegExp(`^Started ${what}: job \\w+(, backup [\\w-]+)?\\n$`));
       expect(errors).toMatch(
         new RegExp(`^(Waiting for ${what}: \\d+ s\\n)+${PROGRAM}: ${what} failed${reason}\\n$`),
       );
@@ -101,7 +101,7 @@ describe('waiting', () => {
     program.child.kill(signal);
     const { code, output, errors } = await program.ended;
 
-    const [, job] = /: job (\w+)\n$/.exec(output) ?? [];
+    const [, job] = /: job (\w+)(?:, backup [\w-]+)?\n$/.exec(output) ?? [];
     expect(code).toBe(1);
     expect(errors).toContain(`${PROGRAM}: interrupted; the export of backup `);
     expect(namedCommand(errors)).toEqual([

@@ -24,7 +24,7 @@ const backupWindow = (instance: Resource): string => {
 const KEPT_DAYS = 7;
 
 /** Name of an automatic backup: the vendor's carry the time with milliseconds. */
-const backupName = ({ name, resourceName, start }: Backup): string =>
+export const backupName = ({ name, resourceName, start }: Backup): string =>
   name ?? `GaussDBforMySQL-${resourceName}-${compactTime(start, 8)}266`;
 
 /** A row of `GET /v3/{project_id}/backups`: whole minutes, MB. A running backup has no end, size or duration. */
@@ -63,16 +63,15 @@ export const gaussdbCreatedBackup = (backup: Backup): Record<string, unknown> =>
 export const instanceRow = (instance: Resource, region: string): Record<string, unknown> => ({
   id: instance.id,
   name: instance.name,
-  status: 'normal',
+  status: 'ACTIVE',
   type: 'Cluster',
   region,
   port: '3306',
   db_user_name: 'root',
-  datastore: { type: 'gaussdb-mysql', version: engineVersion(instance) },
+  datastore: { type: 'gaussdb-mysql', version: engineVersion(instance), kernel_version: '2.0.54.240600' },
   created: chineseTime(instance.created),
   updated: chineseTime(instance.created),
   backup_strategy: { start_time: backupWindow(instance), keep_days: String(KEPT_DAYS) },
-  pay_mode: '0',
   time_zone: 'UTC+08:00',
   enterprise_project_id: '0',
   tags: instance.index % 2 === 0 ? [{ key: 'team', value: instance.name.split('-')[0] }] : [],

@@ -5,7 +5,13 @@ import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simu
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
 import { zonelessTime } from '../../simulated-cloud/time-text.ts';
-import { gaussdbBackupRow, gaussdbCreatedBackup, instanceRow, policyOf } from './simulated-rows.ts';
+import {
+  backupName,
+  gaussdbBackupRow,
+  gaussdbCreatedBackup,
+  instanceRow,
+  policyOf,
+} from './simulated-rows.ts';
 
 /** Reads `2020-07-06T10:41:14+0800` (or `Z`) as Unix seconds; undefined for anything else. */
 const parseZonedTime = (text: string): number | undefined => {
@@ -41,6 +47,8 @@ const instanceOf = (id: unknown, cloud: CloudState): Resource | undefined => {
 interface Filters {
   readonly backupId: string | null;
   readonly type: string | null;
+  readonly name: string | null;
+  readonly instanceName: string | null;
   readonly from: number;
   readonly to: number;
 }
@@ -60,19 +68,30 @@ const readFilters = (query: URLSearchParams): Filters | string => {
   if (from === undefined) {
     return 'begin_time';
   }
-  return to === undefined || to <= from ? 'end_time' : { backupId: query.get('backup_id'), type, from, to };
+  if (to === undefined || to <= from) {
+    return 'end_time';
+  }
+  const [id, name, instanceName] = ['backup_id', 'name', 'instance_name'].map((key) => query.get(key));
+  return { backupId: id ?? null, type, name: name ?? null, instanceName: instanceName ?? null, from, to };
 };
 
-const select = (backups: readonly Backup[], { backupId: id, type, from, to }: Filters): readonly Backup[] => {
-  const selectsAll = id === null && type === null && from < -Number.MAX_VALUE && to > Number.MAX_VALUE;
+const select = (backups: readonly Backup[], filters: Filters): readonly Backup[] => {
+  const { backupId: id, type, name, instanceName, from, to } = filters;
+  const isEqual = (wanted: string | null, value: string): boolean => wanted === null || wanted === value;
+  const selectsAll =
+    [id, type, name, instanceName].every((wanted) => wanted === null) &&
+    from < -Number.MAX_VALUE &&
+    to > Number.MAX_VALUE;
   return selectsAll
     ? backups
     : backups.filter(
         (backup) =>
-          (type === null || backup.method === type) &&
+          isEqual(type, backup.method) &&
           backup.start >= from &&
           backup.start <= to &&
-          (id === null || backupId(backup) === id),
+          isEqual(id, backupId(backup)) &&
+          isEqual(name, backupName(backup)) &&
+          isEqual(instanceName, backup.resource.name),
       );
 };
 
@@ -92,7 +111,10 @@ const listBackups: Route['answer'] = (call, cloud) => {
       const backups =
         instanceId === null
           ? cloud.world().backups('instance')
-          : (instanceOf(instanceId, cloud)?.backups ?? []);
+          : cloud
+              .world()
+              .backups('instance')
+              .filter(({ resource }) => resource.id === instanceId);
       return worldRows(
         select(backups, filters),
         gaussdbBackupRow,
@@ -103,8 +125,9 @@ const listBackups: Route['answer'] = (call, cloud) => {
   });
 };
 
-const listInstances: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listInstances: Route['answer'] = (call, cloud) => {
+  const wanted = new URLSearchParams(call.query).get('name');
+  return answerPage(call, cloud, {
     service: 'gaussdb',
     operation: 'list_instances',
     replaceable: inventoryOf('gaussdb'),
@@ -114,11 +137,12 @@ const listInstances: Route['answer'] = (call, cloud) =>
         cloud
           .world()
           .resources('instance')
-          .filter(({ deleted }) => !deleted),
+          .filter(({ deleted, name }) => !deleted && (wanted === null || name === wanted)),
         (instance) => instanceRow(instance, cloud.options.region),
       ),
     envelope: (rows, total) => ({ instances: rows, total_count: total }),
   });
+};
 
 const getPolicy = ({ parameters }: Call, cloud: CloudState): Answer => {
   const instance = instanceOf(parameters['instance_id'], cloud);
@@ -130,7 +154,7 @@ const createBackup = (call: Call, cloud: CloudState): Answer => {
   if (typeof instanceId !== 'string') {
     return badParameter('instance_id');
   }
-  if (typeof name !== 'string' || !/^[A-Za-z][\w-]{3,63}$/.test(name)) {
+  if (typeof name !== 'string' || !/^[A-Za-z\p{Script=Han}][\w\p{Script=Han}-]{3,63}$/u.test(name)) {
     return badParameter('name');
   }
   if (
@@ -204,7 +228,7 @@ export const simulatedGaussdbMysql: SimulatedApi = {
   backupId: ({ resource, sequence }) => `${hexadecimalId(resource.seed, 2, resource.index, sequence, 1)}br07`,
   durations: [120, 1080],
   smallestMegabytes: 500,
-  keepsBackups: false,
+  keepsBackups: 'manual',
   prefix: '',
   routes,
   refusals: {

@@ -76,8 +76,9 @@ export const gesBackupRow = (backup: Backup): Record<string, unknown> => {
 };
 
 /**
- * A row of `GET /v1.0/{projectId}/graphs/backups`: camelCase, no size and no duration, timestamps eight hours
- * behind the texts. One graph in five comes with `graph_name`, as in a newer sample of the vendor's.
+ * A row of `GET /v1.0/{projectId}/graphs/backups`: the same in camelCase, with timestamps eight hours behind the texts.
+ * One graph in five comes with `graph_name`, as in a newer sample of the vendor's, and one in four with the few fields
+ * of the oldest sample.
  */
 export const gesV1BackupRow = (backup: Backup): Record<string, unknown> => {
   const { resource: graph, start, end } = backup;
@@ -86,6 +87,20 @@ export const gesV1BackupRow = (backup: Backup): Record<string, unknown> => {
     name: backupName(backup),
     graphId: graph.id,
     [graph.index % 5 === 4 ? 'graph_name' : 'graphName']: graph.name,
+    ...(graph.index % 4 === 3
+      ? {}
+      : {
+          backupMethod: backup.method,
+          graphStatus: graphStatus(graph),
+          graphSizeTypeIndex: sizeIndex(graph),
+          dataStoreVersion: engineVersion(graph),
+          arch: arch(graph),
+          encrypted: isEncrypted(graph),
+          ...(end !== undefined && {
+            size: backup.state === 'failed' ? 0 : backup.megabytes,
+            duration: end - start,
+          }),
+        }),
     status: STATUS[backup.state],
     startTimestamp: (start - V1_TIMESTAMP_LAG) * 1000,
     startTime: zonelessTime(start),
@@ -104,11 +119,11 @@ export const graphRow = (graph: Resource): Record<string, unknown> => ({
   data_store_version: engineVersion(graph),
   arch: arch(graph),
   product_type: 'InMemory',
-  vertex_id_type: 'fixedLengthString',
-  is_multi_az: false,
+  vertex_id_type: { id_type: 'fixedLengthString', id_length: 20 },
+  is_multi_az: 'false',
   encrypted: isEncrypted(graph),
   created: zonelessTime(graph.created),
-  enterprise_project_id: '0',
+  sys_tags: [{ key: '_sys_enterprise_project_id', value: '0' }],
   tags: graph.index % 2 === 0 ? [{ key: 'team', value: graph.name.split('-')[0] }] : [],
 });
 
