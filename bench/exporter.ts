@@ -7,7 +7,7 @@ import { type RunningProcess, startProcess } from './running-process.ts';
 /** The exporter as a process. */
 export interface RunningExporter extends RunningProcess {
   readonly port: number;
-  /** Loads the configuration anew, which polls at once. */
+  /** Reloads the configuration, which polls at once. */
   readonly reload: () => void;
   /** Resolves once each service has told of a complete poll in the output behind `from`; rejects when a poll fails. */
   readonly polled: (from?: number) => Promise<void>;

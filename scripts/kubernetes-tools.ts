@@ -21,9 +21,9 @@ export function installKubernetesTools(): string | undefined {
   if (installed < lock) {
     const args = ['ci', '--ignore-scripts', '--prefix', KUBERNETES_TOOLS];
     const { status } = spawnSync('npm', args, { encoding: 'utf8', cwd: KUBERNETES_TOOLS });
-    if (status !== 0) return 'for want of the npm packages of tools/kubernetes';
+    if (status !== 0) return 'the npm packages of tools/kubernetes cannot be installed';
   }
-  return helmProgram() === undefined ? 'for want of helm on the PATH' : undefined;
+  return helmProgram() === undefined ? 'helm is not on the PATH' : undefined;
 }
 
 /** The helm on the PATH or, on Linux on x64, the one that an npm package brings. */

@@ -5,7 +5,7 @@ export interface TestLeg {
   readonly packages: readonly string[];
   /** Whether it needs the npm packages of tools/kubernetes. */
   readonly needsKubernetesTools?: true;
-  /** Whether it starts containers, which takes root. */
+  /** Whether it starts containers, which needs root. */
   readonly needsRoot?: true;
   /** Whether it takes longer than `npm test` may, and runs in `npm run test:all` alone. */
   readonly isSlow?: true;

@@ -37,9 +37,9 @@ function install(packages: readonly string[]): void {
 }
 
 function reasonNotToRun(leg: TestLeg): string | undefined {
-  if (leg.needsRoot === true && !isRoot) return 'which takes root';
+  if (leg.needsRoot === true && !isRoot) return 'needs root';
   const packages = missingPackages(leg);
-  if (packages.length > 0) return `for want of the Debian packages ${packages.join(' ')}`;
+  if (packages.length > 0) return `missing Debian packages: ${packages.join(' ')}`;
   return leg.needsKubernetesTools === true ? installKubernetesTools() : undefined;
 }
 

@@ -1,4 +1,4 @@
-// Serves the series of an exposition file as constant metrics, made anew at each scrape: what an exporter written
+// Serves the series of an exposition file as constant metrics, created at each scrape: what an exporter written
 // with client_golang does when it asks its source while it is scraped. Usage: main FILE
 package main
 

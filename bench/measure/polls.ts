@@ -13,7 +13,7 @@ export interface PollCost {
   readonly idle: number;
   /** The most resident memory while the estate was polled, in bytes. */
   readonly peak: number;
-  /** CPU time of loading the configuration anew and polling, in milliseconds. */
+  /** CPU time of reloading the configuration and polling, in milliseconds. */
   readonly cpu: number;
 }
 

@@ -106,7 +106,7 @@ const problemWithSignedHeaders = (
 };
 
 /**
- * Works a signature out anew from the received request and compares. `now` is the cloud's clock in Unix seconds;
+ * Recomputes a signature from the received request and compares it. `now` is the cloud's clock in Unix seconds;
  * `secretOf` tells what belongs to an access key that is good now. Steps: section "Access keys" of the vendor's
  * signing guide (SDK-HMAC-SHA256).
  */

@@ -320,7 +320,7 @@ const startMetadata = async (now: () => number) => {
     ...server,
     state,
     keys: () => server.requests.filter(({ method }) => method === 'GET'),
-    /** As if the machine had been started anew. */
+    /** As if the machine had been restarted. */
     forgetSessions: () => {
       sessions += 1;
     },

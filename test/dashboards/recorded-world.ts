@@ -32,7 +32,7 @@ const JOB = 'huaweicloud-backup-exporter';
 const REGION = 'cn-north-4';
 const FIRST = 'exporter-a:10045';
 const SECOND = 'exporter-b:10045';
-/** The first exporter is restarted, and its counters begin anew. */
+/** The first exporter is restarted, and its counters start at 0. */
 const RESTART = START + 5 * DAY;
 /** The second exporter, a replica, is started. */
 const REPLICA = END - DAY / 2;

@@ -91,7 +91,7 @@ describe('an agency of the server', () => {
       const keys = requestsFor(cloud, 'metadata').length;
       expect(keys).toBeGreaterThanOrEqual(72 / 6);
       expect(keys).toBeLessThanOrEqual(40);
-      // A session token that ends is asked for anew, and none are asked for again and again where there are none.
+      // An expired session token is requested again, but not repeatedly if there are none.
       expect(requestsFor(cloud, 'metadata_session').length).toBeLessThanOrEqual(keys);
     },
   );
@@ -151,7 +151,7 @@ describe('the identity of a workload', () => {
     token_file: files.path('id-token'),
   });
 
-  it('reads its token anew for each sign-in, while the cluster changes it every hour for three days', async () => {
+  it('reads its token again for each sign-in, while the cluster changes it every hour for three days', async () => {
     const cloud = await startCloud({ tokenLife: 2 * HOUR });
     await files.write('id-token', cloud.account.oidc.idToken);
     const exporter = await startExporter(cloud, { credentials: oidcOf(cloud) });

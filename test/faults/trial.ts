@@ -39,7 +39,7 @@ export async function tryFault(stage: Stage, call: Call, fault: Fault): Promise<
   const before = await exporter.samples();
   const seriesBefore = exporter.resourceSeries('prod');
   const hasShortLimit = fault.endless === 'request';
-  // A client that is made anew has to sign in again.
+  // A new client has to sign in again.
   if (hasShortLimit || call.brings === 'token') {
     await exporter.apply(stage.configuration(hasShortLimit ? HASTY : PATIENT));
   }

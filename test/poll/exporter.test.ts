@@ -812,7 +812,7 @@ describe('a reload', () => {
     expect((await world.scrape()).value('poll_success', { project: 'dev' })).toBe(1);
   });
 
-  it('that changes how a project is reached connects anew, and leaves the others', async () => {
+  it('that changes how a project is reached reconnects it and leaves the others', async () => {
     const world = await startExporterWorld(GRAPHS, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(config({ projects: [project({ iamEndpoint: 'https://other.test' }), dev] }));

@@ -205,7 +205,7 @@ describe('refreshing', () => {
     ],
   });
 
-  it('shows a changed report without loading the page anew, and says so', async () => {
+  it('shows a changed report without reloading the page, and says so', async () => {
     const { page, server, mishaps } = await visit(mixedReport, { status: { refreshSeconds: 1 } });
     await page.evaluate('window.kept = true');
 
@@ -378,7 +378,7 @@ describe('refreshing', () => {
     await page.getByRole('row', { name: 'brand-new' }).waitFor();
   });
 
-  it('loads the page anew when its style or script has changed', async () => {
+  it('reloads the page when its style or script has changed', async () => {
     const { page } = await visit(mixedReport, QUICK);
     await page.evaluate('window.kept = true');
 

@@ -22,7 +22,7 @@ it('the thread that compares passwords does not keep the process from ending', a
   expect(stdout).toBe('true');
 });
 
-it('the thread that compares passwords begins anew after its end', async () => {
+it('the thread that compares passwords is restarted after it ends', async () => {
   const hash = bcrypt.hashSync('secret', 4);
   const worker = startPasswordWorker();
   const before = await worker.compare('secret', hash);
