@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { actionsFor } from '../../scripts/policies.ts';
+import { actionsFor, withPolicies } from '../../scripts/policies.ts';
 import { callsOf, SERVICES } from '../../src/services/index.ts';
 import { ROOT } from './containers.ts';
 
-const page = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
+const page = withPolicies(readFileSync(join(ROOT, 'SECURITY.md'), 'utf8'));
 
 describe('the policies in SECURITY.md', () => {
   it.each(['role', 'identity'] as const)('hold every action that a %s policy can grant', (system) => {
