@@ -76,7 +76,8 @@ interface Round {
   readonly config: Config;
   readonly projects: readonly OpenProject[];
   readonly pollers: ReadonlyMap<string, ServicePoller>;
-  readonly stop: AbortController;
+  /** Ends the polls. */
+  readonly stop: () => void;
   readonly loops: readonly Promise<void>[];
   /** Resolves when all known data and the counters of new services are served. */
   readonly ready: Promise<unknown>;
@@ -98,7 +99,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   let stopped = false;
 
   const end = async (ending: Round | undefined, kept: readonly OpenProject[] = []): Promise<void> => {
-    ending?.stop.abort();
+    ending?.stop();
     const closing = ending?.projects.filter((project) => !kept.includes(project)) ?? [];
     await Promise.all(closing.map(({ client }) => client.close()));
     await Promise.all(ending?.loops ?? []);
@@ -172,8 +173,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     memories: ReadonlyMap<string, PollerMemory>,
     kept: readonly OpenProject[],
   ): Round => {
-    const stop = new AbortController();
     const pollers = new Map<string, ServicePoller>();
+    const unpolled = new Set<ServicePoller>();
     const projects: OpenProject[] = [];
     const admissions: Promise<void>[] = [];
     for (const one of kept) one.client.reload();
@@ -203,18 +204,28 @@ export function createExporter(options: ExporterOptions): Exporter {
           stateFile: options.stateFile,
           polled: async () => {
             await metrics.recordCredentialsExpiry(labels, client.passwordExpiresAt());
-            hasBeenReady ||= pollers.values().every((each) => each.status().recent.length > 0);
+            unpolled.delete(poller);
+            hasBeenReady ||= unpolled.size === 0;
           },
         });
         pollers.set(scopeKey(scope), poller);
+        if (poller.status().recent.length === 0) unpolled.add(poller);
       }
     }
     const ready = Promise.all([...admissions, ...pollers.values().map((poller) => poller.republish())]);
-    const loops = Array.from(pollers.values(), async (poller, index) => {
-      await ready;
-      await pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal);
+    const running = Array.from(pollers.values(), (poller, index) => {
+      // One signal each: the more listeners a signal has, the longer it takes to add another.
+      const stop = new AbortController();
+      const poll = async (): Promise<void> => {
+        await ready;
+        await pollOnSchedule(poller, { index, count: pollers.size }, poller.interval, stop.signal);
+      };
+      return { stop, loop: poll() };
     });
-    return { config, projects, pollers, stop, ready, loops };
+    const stop = (): void => {
+      for (const poller of running) poller.stop.abort();
+    };
+    return { config, projects, pollers, stop, ready, loops: running.map(({ loop }) => loop) };
   };
 
   const pollOnSchedule = async (
