@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import { eventually, valuesOf } from '../support/exporter-process.ts';
 import { CALLS } from './calls.ts';
-import { type Certificates, makeCertificates, type Stage, setStage } from './stage.ts';
+import { anotherPatience, type Certificates, makeCertificates, type Stage, setStage } from './stage.ts';
 import { countedOutcomes, SERVICES } from './trial.ts';
 
 let certificates: Certificates;
@@ -41,7 +41,7 @@ describe('a fault that passes at once', () => {
     for (const fault of PASSING) {
       for (const { match, brings, service: called } of calls) {
         if (!mayCome(fault, called)) continue;
-        if (brings === 'token') await exporter.apply(configuration('20s'));
+        if (brings === 'token') await exporter.apply(configuration(anotherPatience()));
         const before = await exporter.samples();
         exporter.clear();
         const undo = cloud.order({ match, fault, times: 1 });

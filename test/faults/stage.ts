@@ -31,6 +31,14 @@ export interface Stage {
 /** A limit that no request reaches unless it gets no answer. */
 export const PATIENT = '20s';
 
+let patience = 20_000;
+
+/** A limit as patient that no configuration had before: a project that is reached as before keeps its token. */
+export const anotherPatience = (): string => {
+  patience += 1;
+  return `${patience}ms`;
+};
+
 const LONG_POLL_MILLISECONDS = 60_000;
 const ROWS_OF_A_SMALL_PAGE = 7;
 

@@ -3,7 +3,7 @@ import type { Sample } from '../support/exporter-process.ts';
 import type { Call } from './calls.ts';
 import type { ExporterUnderTest } from './exporter-under-test.ts';
 import type { Fault } from './faults.ts';
-import { PATIENT, type Stage } from './stage.ts';
+import { anotherPatience, PATIENT, type Stage } from './stage.ts';
 
 /** The services that are polled of each project. */
 export const SERVICES = ['ges', 'gaussdb-mysql'] as const;
@@ -41,7 +41,7 @@ export async function tryFault(stage: Stage, call: Call, fault: Fault): Promise<
   const hasShortLimit = fault.endless === 'request';
   // A new client has to sign in again.
   if (hasShortLimit || call.brings === 'token') {
-    await exporter.apply(stage.configuration(hasShortLimit ? HASTY : PATIENT));
+    await exporter.apply(stage.configuration(hasShortLimit ? HASTY : anotherPatience()));
   }
   if (fault.endless === 'poll') stage.limitPolls(SHORT_POLL_MILLISECONDS);
   exporter.clear();
