@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { expectGolden } from '../support/golden.ts';
+import { withoutServices } from '../support/help-text.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 const COMMANDS = [
@@ -30,12 +31,6 @@ async function helpOf(command: string, outputWidth?: number): Promise<string> {
   expect({ code, errors: terminal.errors() }).toEqual({ code: 0, errors: '' });
   return terminal.written();
 }
-
-/** The text without the names of the services, which are not kept. */
-const withoutServices = (text: string): string =>
-  text.replaceAll(/\(choices:\s([^)]*)\)/g, (choices, list: string) =>
-    list.replaceAll(/[\s"]/g, '') === SERVICE_TYPES.join(',') ? '(choices: every service)' : choices,
-  );
 
 describe('the help', () => {
   it.each(COMMANDS)('of "%s" is as it is kept', async (command) => {
