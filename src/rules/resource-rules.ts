@@ -14,8 +14,6 @@ export function resourceRules(t: Thresholds, by: RuleLabels): RuleGroup {
   const shortMemory = durationText(t.exporterMemory);
   const window = durationText(t.resourceGoneWindow);
   const metric = (name: string) => `last_over_time(huaweicloud_backup_${name}[${memory}])`;
-  const failing = (count: number) =>
-    `max by (${by.resource}) (${metric('consecutive_failures')} >= ${count} and huaweicloud_backup:watched)`;
 
   return {
     name: 'huaweicloud-backup-resources',
@@ -29,40 +27,44 @@ Kept for ${memory} over a missed scrape or a restart, and until a complete poll 
     unless ignoring (resource_id, resource_name) huaweicloud_backup_poll_last_success_timestamp_seconds)
   + ignoring (resource_id, resource_name) group_left () ${metric('poll_last_success_timestamp_seconds')})`,
       }),
+      record('huaweicloud_backup:failing', {
+        comment: 'Failed backups of each resource since the last successful one.',
+        expr: `max by (${by.resource}) (${metric('consecutive_failures')} > 0 and huaweicloud_backup:watched)`,
+      }),
       warning('Failed', {
-        expr: failing(t.failedCount),
+        expr: `huaweicloud_backup:failing >= ${t.failedCount}`,
         summary: 'A backup of {{ $labels.resource_name }} failed',
         description: `${RESOURCE}: {{ $value }} failed since the last successful backup. A retry in progress does not resolve this alert, a successful backup does.`,
       }),
       critical('FailingRepeatedly', {
-        expr: failing(t.failingRepeatedlyCount),
+        expr: `huaweicloud_backup:failing >= ${t.failingRepeatedlyCount}`,
         summary: 'Backups of {{ $labels.resource_name }} keep failing',
         description: `${RESOURCE}: {{ $value }} failed since the last successful backup.`,
       }),
+      record('huaweicloud_backup:overdue_seconds', {
+        comment: 'For how long the next successful backup of each resource has been overdue.',
+        expr: `max by (${by.resource}) (time() - ${metric('due_timestamp_seconds')} > 0 and huaweicloud_backup:watched)`,
+      }),
+      record('huaweicloud_backup:missing_seconds', {
+        comment: 'The same for each resource that has no successful backup.',
+        expr: `huaweicloud_backup:overdue_seconds
+  unless on (${by.resource}) ${metric('last_success_timestamp_seconds')}`,
+      }),
       critical('Stale', {
-        expr: `max by (${by.resource}) (
-  time() - ${metric('due_timestamp_seconds')} > 0
-    and huaweicloud_backup:watched
-    and ${metric('last_success_timestamp_seconds')}
-)`,
+        expr: 'huaweicloud_backup:overdue_seconds unless huaweicloud_backup:missing_seconds',
         summary: 'The last successful backup of {{ $labels.resource_name }} is too old',
         description: `${RESOURCE}: a backup is overdue by {{ $value | humanizeDuration }}${OBJECTIVE}.`,
       }),
       critical('Missing', {
-        expr: `max by (${by.resource}) (
-  time() - ${metric('due_timestamp_seconds')} > 0
-    and huaweicloud_backup:watched
-    unless ${metric('last_success_timestamp_seconds')}
-)`,
+        expr: 'huaweicloud_backup:missing_seconds',
         summary: '{{ $labels.resource_name }} has no successful backup',
         description: `${RESOURCE} has no successful backup. The first one was due {{ $value | humanizeDuration }} ago${OBJECTIVE}.`,
       }),
       warning('ScheduleStopped', {
         expr: `max by (${by.resource}) (
   time() - ${metric('last_automatic_success_timestamp_seconds')} > ${metric('rpo_seconds')}
-    and ${metric('due_timestamp_seconds')} > time()
     and huaweicloud_backup:watched
-)`,
+) unless huaweicloud_backup:overdue_seconds`,
         summary: 'Automatic backups of {{ $labels.resource_name }} have stopped',
         description: `${RESOURCE}: the last successful automatic backup is {{ $value | humanizeDuration }} old${OBJECTIVE}. Newer manual backups hide this.`,
       }),
@@ -76,7 +78,7 @@ Kept for ${memory} over a missed scrape or a restart, and until a complete poll 
       warning('Stuck', {
         expr: `max by (${by.resource}) (
   huaweicloud_backup:running_seconds > ${t.stuckAfter}
-    unless huaweicloud_backup:running_seconds <= ${t.stuckRatio} * ${metric('success_duration_median_seconds')}
+    unless huaweicloud_backup:running_seconds / ${t.stuckRatio} <= ${metric('success_duration_median_seconds')}
 )`,
         summary: 'A backup of {{ $labels.resource_name }} seems stuck',
         description: `${RESOURCE}: a backup has been running for {{ $value | humanizeDuration }}, over ${durationText(t.stuckAfter)} and over ${t.stuckRatio} times as long as usual.`,
@@ -91,16 +93,16 @@ Kept for ${memory} over a missed scrape or a restart, and until a complete poll 
       }),
       info('Slow', {
         expr: `max by (${by.resource}) (
-  ${metric('last_success_duration_seconds')} > ${t.slowRatio} * ${metric('success_duration_median_seconds')}
-    and ${metric('last_success_duration_seconds')} - ${metric('success_duration_median_seconds')} >= ${t.slowMargin}
+  (${metric('last_success_duration_seconds')} - ${metric('success_duration_median_seconds')} >= ${t.slowMargin})
+    > ${t.slowRatio - 1} * ${metric('success_duration_median_seconds')}
     and huaweicloud_backup:watched
 )`,
         summary: 'The last backup of {{ $labels.resource_name }} took much longer than usual',
-        description: `${RESOURCE}: the last successful backup took {{ $value | humanizeDuration }}, over ${t.slowRatio} times the median of the previous ones.`,
+        description: `${RESOURCE}: the last successful backup took {{ $value | humanizeDuration }} longer than the median of the previous ones, over ${t.slowRatio} times as long.`,
       }),
       record('huaweicloud_backup:lost', {
         comment: `Every resource that had an objective in the last ${window} and has none now, or cannot be read.`,
-        expr: `last_over_time(huaweicloud_backup_rpo_seconds[${window}])
+        expr: `last_over_time(huaweicloud_backup:watched[${window}])
   unless on (${by.identity}) huaweicloud_backup:watched`,
       }),
       record('huaweicloud_backup:complete', {

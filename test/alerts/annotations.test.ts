@@ -178,7 +178,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: SLOW,
       summary: 'The last backup of slow took much longer than usual',
-      description: `${at(SLOW)}: the last successful backup took 2h 0m 0s, over 3 times the median of the previous ones.`,
+      description: `${at(SLOW)}: the last successful backup took 1h 50m 0s longer than the median of the previous ones, over 3 times as long.`,
     },
   ],
   ResourceGone: [

@@ -21,7 +21,8 @@ const SHORT: Thresholds = {
   missingFor: 3,
   scheduleStoppedFor: 3,
   stuckAfter: 12,
-  stuckFor: 2,
+  // As by default longer than the memory: when polls succeed again, what ended meanwhile is still remembered.
+  stuckFor: 6,
   sizeDroppedFor: 2,
   slowMargin: 3,
   slowFor: 2,

@@ -99,8 +99,9 @@ describe('a poll of 10,000 backups', () => {
 describe('a poll of 50,000 backups', () => {
   it('does not take much memory, and not twice as much for twice the backups of each graph', async () => {
     const peakOf = async (backupsPerGraph: number): Promise<number> => {
-      const [cost] = await measurePolls(bench, { ...GRAPHS, backupsPerGraph }, 1);
-      return cost === undefined ? Number.NaN : cost.peak - cost.idle;
+      const costs = await measurePolls(bench, { ...GRAPHS, backupsPerGraph }, ROUNDS);
+      // What is needed: how much garbage is left lying around varies.
+      return Math.min(...costs.map(({ peak, idle }) => peak - idle));
     };
 
     const once = await peakOf(100);

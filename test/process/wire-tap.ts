@@ -27,10 +27,12 @@ export async function startWireTap(target: string): Promise<WireTap> {
   let givesBack = false;
   let answers = 0;
 
+  /** What was given back. It may be used as a session token later, and is no secret for that. */
+  const givenBack = new Set<string>();
   const noteHeaders = (headers: IncomingMessage['headers']): void => {
     for (const name of SECRET_HEADERS) {
       const value = headers[name];
-      if (typeof value !== 'string') continue;
+      if (typeof value !== 'string' || givenBack.has(value)) continue;
       const signature = /Signature=(\S+)/.exec(value)?.[1];
       secrets.add(signature ?? value);
     }
@@ -43,11 +45,9 @@ export async function startWireTap(target: string): Promise<WireTap> {
   const server = createServer(async (incoming, outgoing) => {
     const body = await readAll(incoming);
     if (givesBack) {
-      // A session token may be what was given back: that is no secret.
-      const { 'x-metadata-token': _, ...headers } = incoming.headers;
-      noteHeaders(headers);
+      noteHeaders(incoming.headers);
       answers += 1;
-      answerWithAll(incoming, body, outgoing, answers);
+      givenBack.add(answerWithAll(incoming, body, outgoing, answers).trim());
       return;
     }
     const { method, url: path, headers } = incoming;
@@ -105,7 +105,7 @@ function answerWithAll(
   body: string,
   outgoing: ServerResponse,
   count: number,
-): void {
+): string {
   const asked = `${JSON.stringify(incoming.headers)} ${body}`;
   const token = SECRET_HEADERS.map((name) => incoming.headers[name]).find((value) => value !== undefined);
   const secret = String(token ?? body);
@@ -130,4 +130,5 @@ function answerWithAll(
       Location: `http://127.0.0.1:1/${short}`,
     })
     .end(text);
+  return text;
 }

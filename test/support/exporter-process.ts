@@ -37,7 +37,8 @@ export interface RunningProgram {
 /** The environment of programs under test: this one without anything that configures the exporter or a proxy. */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(HUAWEICLOUD_|HW_|https?_proxy|no_proxy|NODE_OPTIONS|VITEST|CI$|NO_COLOR|FORCE_COLOR)/i.test(name),
+    ([name]) =>
+      !/^(HUAWEICLOUD_|HW_|https?_proxy|no_proxy|NODE_OPTIONS|VITEST|CI$|NO_COLOR|FORCE_COLOR)/i.test(name),
   );
   return { ...Object.fromEntries(kept), XDG_CACHE_HOME: CACHE, ...more };
 }
