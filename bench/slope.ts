@@ -15,7 +15,10 @@ import { startWorker } from './worker.ts';
 //   npm run bench:slope -- --main /other/dist/main.js 1000@60s
 
 const ESTATE = { graphs: 10, backupsPerGraph: 40, leftOut: 0 };
-const SCRAPES = 20;
+const SCRAPES = 100;
+/** Long enough for a poll to end between two scrapes, so that each scrape has something new to join. */
+const BETWEEN_SCRAPES_MILLISECONDS = 50;
+const COMPARED_MILLISECONDS = 10_000;
 const READY_WITHIN_MILLISECONDS = 600_000;
 
 interface Slope {
@@ -97,7 +100,7 @@ async function whenReady({ port }: RunningExporter): Promise<number> {
   throw new Error('the exporter was not ready in time');
 }
 
-/** Scrapes once a second among the polls, whose CPU time in a span of the same length is taken off. */
+/** Scrapes among the polls, whose CPU time in as long a span is subtracted. */
 async function measureScrapes(exporter: RunningExporter) {
   const cpuOf = async (work: () => Promise<void>): Promise<number> => {
     const before = exporter.cpu();
@@ -109,19 +112,19 @@ async function measureScrapes(exporter: RunningExporter) {
   let bytes = 0;
   const scrapes = async (scraper: Scraper): Promise<void> => {
     for (let count = 0; count < SCRAPES; count += 1) {
-      await wait(1000);
+      await wait(BETWEEN_SCRAPES_MILLISECONDS);
       const scrape = await scraper.scrape('gzip');
       bytes = scrape.bytes;
       times.push(scrape.milliseconds);
     }
   };
-  const before = await cpuOf(() => wait(SCRAPES * 1000));
+  const before = await cpuOf(() => wait(COMPARED_MILLISECONDS));
   const scraper = await openScraper(exporter.port);
   const began = performance.now();
   const during = await cpuOf(() => scrapes(scraper));
   const elapsed = performance.now() - began;
   scraper.close();
-  const after = await cpuOf(() => wait(SCRAPES * 1000));
+  const after = await cpuOf(() => wait(COMPARED_MILLISECONDS));
   const response = await fetch(`http://127.0.0.1:${exporter.port}/metrics`, {
     headers: { 'Accept-Encoding': 'identity' },
   });

@@ -24,6 +24,9 @@ export interface Publication {
 
 const JOINED_BYTES = 128 * 1024;
 const LARGE_BYTES = 64 * 1024;
+// More is sent as it is: a copy of many megabytes for each scrape is garbage that costs more than many small writes.
+const MOST_JOINED_BYTES = 4 * 1024 * 1024;
+const TINY_BYTES = 1024;
 
 /**
  * Returns the publication of the current snapshots: the same one until one of them changes. The first request joins
@@ -106,7 +109,8 @@ function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
 // Many small buffers cost a scrape more than their bytes; large ones are shared without a copy.
 function joinSmall(buffers: readonly Buffer[]): PublishedText {
   const joined: Buffer[] = [];
-  let bytes = 0;
+  const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
+  const large = bytes > MOST_JOINED_BYTES ? TINY_BYTES : LARGE_BYTES;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const flush = (): void => {
@@ -115,8 +119,7 @@ function joinSmall(buffers: readonly Buffer[]): PublishedText {
     pendingBytes = 0;
   };
   for (const buffer of buffers) {
-    bytes += buffer.length;
-    const isLarge = buffer.length >= LARGE_BYTES;
+    const isLarge = buffer.length >= large;
     if (isLarge || pendingBytes + buffer.length > JOINED_BYTES) flush();
     if (isLarge) {
       joined.push(buffer);
