@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type RunningExporter, startExporter } from './exporter.ts';
-import { openScraper, type Scraper } from './scraper.ts';
+import { openScraper } from './scraper.ts';
 import { median } from './statistics.ts';
 import type { StubCloudAnswer, StubCloudQuestion } from './stub-cloud.ts';
 import { startWorker } from './worker.ts';
@@ -18,7 +18,6 @@ const ESTATE = { graphs: 10, backupsPerGraph: 40, leftOut: 0 };
 const SCRAPES = 100;
 /** Long enough for a poll to end between two scrapes, so that each scrape has something new to join. */
 const BETWEEN_SCRAPES_MILLISECONDS = 50;
-const COMPARED_MILLISECONDS = 10_000;
 const READY_WITHIN_MILLISECONDS = 600_000;
 
 interface Slope {
@@ -100,31 +99,21 @@ async function whenReady({ port }: RunningExporter): Promise<number> {
   throw new Error('the exporter was not ready in time');
 }
 
-/** Scrapes among the polls, whose CPU time in as long a span is subtracted. */
+/** Scrapes among the polls. The median leaves out scrapes during which a large garbage collection happened to run. */
 async function measureScrapes(exporter: RunningExporter) {
-  const cpuOf = async (work: () => Promise<void>): Promise<number> => {
-    const before = exporter.cpu();
-    const began = performance.now();
-    await work();
-    return (exporter.cpu() - before) / (performance.now() - began);
-  };
   const times: number[] = [];
+  const cpus: number[] = [];
   let bytes = 0;
-  const scrapes = async (scraper: Scraper): Promise<void> => {
-    for (let count = 0; count < SCRAPES; count += 1) {
-      await wait(BETWEEN_SCRAPES_MILLISECONDS);
-      const scrape = await scraper.scrape('gzip');
-      bytes = scrape.bytes;
-      times.push(scrape.milliseconds);
-    }
-  };
-  const before = await cpuOf(() => wait(COMPARED_MILLISECONDS));
   const scraper = await openScraper(exporter.port);
-  const began = performance.now();
-  const during = await cpuOf(() => scrapes(scraper));
-  const elapsed = performance.now() - began;
+  for (let count = 0; count < SCRAPES; count += 1) {
+    await wait(BETWEEN_SCRAPES_MILLISECONDS);
+    const before = exporter.cpu();
+    const scrape = await scraper.scrape('gzip');
+    cpus.push(exporter.cpu() - before);
+    bytes = scrape.bytes;
+    times.push(scrape.milliseconds);
+  }
   scraper.close();
-  const after = await cpuOf(() => wait(COMPARED_MILLISECONDS));
   const response = await fetch(`http://127.0.0.1:${exporter.port}/metrics`, {
     headers: { 'Accept-Encoding': 'identity' },
   });
@@ -133,7 +122,7 @@ async function measureScrapes(exporter: RunningExporter) {
     series: countSeries(plain),
     gzipMegabytes: bytes / 1e6,
     plainMegabytes: plain.length / 1e6,
-    cpuMillisecondsPerScrape: ((during - (before + after) / 2) * elapsed) / SCRAPES,
+    cpuMillisecondsPerScrape: median(cpus),
     millisecondsPerScrape: median(times),
   };
 }

@@ -20,7 +20,7 @@ const SHORT: Thresholds = {
   staleFor: 3,
   missingFor: 3,
   scheduleStoppedFor: 3,
-  stuckAfter: 12,
+  stuckAfter: 8,
   // As by default longer than the memory: when polls succeed again, what ended meanwhile is still remembered.
   stuckFor: 6,
   sizeDroppedFor: 2,
