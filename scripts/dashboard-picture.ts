@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { legendOf, resultOf, rowsOf, sevenDaysBefore, type View } from '../test/dashboards/grafana.ts';
 import { committed, type Panel } from '../test/dashboards/model.ts';
 import { startPrometheus } from '../test/dashboards/prometheus.ts';
 import { recordWorld } from '../test/dashboards/recorded-world.ts';
+import { startBrowser } from '../test/status/browser.ts';
 
 // Draws docs/dashboard.png: the dashboard "Huawei Cloud backups" as its queries fill it on a real Prometheus, with nine
 // days of history that the exporter served. Grafana is not involved, and the picture says so.
@@ -243,7 +243,7 @@ const html = `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>
 <h1>${escaped(dashboard.title)}<small>Drawn from the results of the dashboard's queries. Not a screenshot of Grafana.</small></h1>
 <main>${panels.join('')}</main>`;
 
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await startBrowser();
 stack.defer(() => browser.close());
 const page = await browser.newPage({ viewport: { width: WIDTH, height: ROWS_DRAWN * ROW_HEIGHT + 50 } });
 await page.setContent(html);

@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContextOptions, chromium } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
+import { startBrowser } from '../test/status/browser.ts';
 
 // Writes the pictures of the status page in docs/: the demo's own page, taken with Debian's Chromium.
 
@@ -63,17 +64,7 @@ async function untilReady(origin: string): Promise<void> {
 }
 
 async function takePictures(origin: string): Promise<void> {
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  });
+  const browser = await startBrowser();
   try {
     for (const { file, options } of PICTURES) {
       const page = await browser.newPage(options);

@@ -98,24 +98,30 @@ export function createExporter(options: ExporterOptions): Exporter {
   let reloadProblems: readonly string[] = [];
   let stopped = false;
 
-  const end = async (ending: Round | undefined, kept: readonly OpenProject[] = []): Promise<void> => {
+  const end = async (
+    ending: Round | undefined,
+    kept: ReadonlyMap<string, OpenProject> = new Map(),
+  ): Promise<void> => {
     ending?.stop();
-    const closing = ending?.projects.filter((project) => !kept.includes(project)) ?? [];
+    const closing = ending?.projects.filter(({ project }) => !kept.has(project)) ?? [];
     await Promise.all(closing.map(({ client }) => client.close()));
     await Promise.all(ending?.loops ?? []);
   };
 
-  /** The projects of a round that another configuration reaches in the same way. */
-  const keptBy = (config: Config, before: Round | undefined): readonly OpenProject[] =>
-    before?.projects.filter((open, index) => {
-      const project = config.projects.find(({ name }) => name === open.project);
-      const known = before.config.projects[index];
-      return (
-        project !== undefined &&
-        known !== undefined &&
-        isSameAccess({ project, poll: config.poll }, { project: known, poll: before.config.poll })
-      );
-    }) ?? [];
+  /** The projects of a round that another configuration reaches in the same way, by name. */
+  const keptBy = (config: Config, before: Round | undefined): ReadonlyMap<string, OpenProject> => {
+    const wanted = new Map(config.projects.map((project) => [project.name, project]));
+    const kept = new Map<string, OpenProject>();
+    for (const [index, open] of before?.projects.entries() ?? []) {
+      const project = wanted.get(open.project);
+      const known = before?.config.projects[index];
+      if (project === undefined || before === undefined || known === undefined) continue;
+      const wantedAccess = { project, poll: config.poll };
+      if (isSameAccess(wantedAccess, { project: known, poll: before.config.poll }))
+        kept.set(open.project, open);
+    }
+    return kept;
+  };
 
   const change = async (whole: Config): Promise<void> => {
     const config = { ...whole, projects: whole.projects.filter(({ name }) => isInShard(shard, name)) };
@@ -141,9 +147,9 @@ export function createExporter(options: ExporterOptions): Exporter {
   };
 
   const forgetAllBut = async (after: Round, before: Round | undefined): Promise<void> => {
+    const regions = new Map(after.projects.map(({ region, project }) => [project, region]));
     for (const { region, project } of before?.projects ?? []) {
-      const stays = after.projects.some((other) => other.project === project && other.region === region);
-      if (!stays) await metrics.forgetProject({ region, project });
+      if (regions.get(project) !== region) await metrics.forgetProject({ region, project });
     }
     for (const [key, { scope }] of before?.pollers ?? []) {
       if (!after.pollers.has(key)) await forget(scope);
@@ -171,17 +177,16 @@ export function createExporter(options: ExporterOptions): Exporter {
   const begin = (
     config: Config,
     memories: ReadonlyMap<string, PollerMemory>,
-    kept: readonly OpenProject[],
+    kept: ReadonlyMap<string, OpenProject>,
   ): Round => {
     const pollers = new Map<string, ServicePoller>();
     const unpolled = new Set<ServicePoller>();
     const projects: OpenProject[] = [];
     const admissions: Promise<void>[] = [];
-    for (const one of kept) one.client.reload();
+    for (const { client } of kept.values()) client.reload();
     for (const project of config.projects) {
       const labels = { region: project.region, project: project.name };
-      const open =
-        kept.find(({ project: name }) => name === project.name) ?? openProject(project, config.poll);
+      const open = kept.get(project.name) ?? openProject(project, config.poll);
       projects.push(open);
       const { client, requests } = open;
       const causes = new Map<string, string>();
