@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
-import { access, constants, cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { access, constants, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
+import { configurationFor } from '../support/configuration.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = manifest.name;
@@ -99,6 +101,23 @@ describe('the npm package', () => {
     );
 
     expect(stdout).toMatch(/configuration is valid/);
+  });
+
+  it('runs the command of an alert as it is written, and starts a backup', async () => {
+    const cloud = await startSimulatedCloud({ graphs: 2, instances: 0, characters: false });
+    onTestFinished(cloud.stop);
+    const config = join(installed, 'config.yml');
+    await writeFile(config, configurationFor(cloud));
+    const [graph] = cloud.resources();
+    const before = cloud.backupsOf(graph?.id ?? '').length;
+    const command = `${NAME} backups create --project prod --service ges --resource '${graph?.id}' --yes`;
+
+    const { stdout } = await run('sh', ['-c', command], {
+      env: { PATH: `${join(installed, 'bin')}:${PATH}`, HUAWEICLOUD_BACKUP_CONFIG_FILE: config },
+    });
+
+    expect(stdout).toMatch(/^Started the backup of /);
+    expect(cloud.backupsOf(graph?.id ?? '')).toHaveLength(before + 1);
   });
 
   it('holds the style and the script of the status page', () => {
