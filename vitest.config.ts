@@ -57,6 +57,8 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
     globalSetup: [...(isBuilt === true ? ['test/support/built-program.ts'] : []), ...setup],
     ...(timeZone !== undefined && { env: { TZ: timeZone } }),
     maxWorkers: WORKERS[order],
+    // Tests of the first order keep nothing in modules: loading them once per worker saves a third of the time.
+    isolate: order !== 1,
   },
 });
 
