@@ -50,7 +50,7 @@ async function openCloud(rows: ReturnType<typeof rowsOf>, delay: number): Promis
   const opened = { cloud, mostAtOnce: 0 };
   serve(cloud, rows);
   if (delay > 0)
-    cloud.order({ match: { operation: 'list_backups' }, fault: { kind: 'delay', seconds: delay } });
+    cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'delay', seconds: delay } });
   // A page under way has no status yet.
   cloud.betweenPages(() => {
     const underWay = listPages(cloud).filter(({ status }) => status === undefined).length;

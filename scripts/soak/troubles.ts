@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FaultOrder, SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
+import type { FaultRule, SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import type { Chance } from './chance.ts';
 
 const GIBIBYTE = 2 ** 30;
@@ -29,14 +29,14 @@ const QUICK: readonly [SimulatedFault, ...SimulatedFault[]] = [
 ];
 
 const SLOW: readonly [SimulatedFault, ...SimulatedFault[]] = [
-  { kind: 'no-answer' },
+  { kind: 'no-response' },
   { kind: 'drip', secondsPerByte: 1 },
   { kind: 'huge-body', bytes: 2 * GIBIBYTE },
   { kind: 'endless-paging' },
   { kind: 'repeated-page' },
 ];
 
-const OPERATIONS: readonly [FaultOrder['match'], ...FaultOrder['match'][]] = [
+const OPERATIONS: readonly [FaultRule['match'], ...FaultRule['match'][]] = [
   { operation: 'list_backups' },
   { operation: 'list_graphs' },
   { operation: 'list_instances' },
@@ -67,7 +67,7 @@ export async function makeTrouble(
       chance.pick([cloud.revokeTokens, cloud.revokeTemporaryKeys])();
     } else {
       const fault = chance.pick(chance.happens(SLOW_SHARE) ? SLOW : QUICK);
-      const undo = cloud.order({
+      const undo = cloud.inject({
         match: chance.pick(OPERATIONS),
         fault,
         times: 1 + Math.floor(chance.draw() * 4),

@@ -86,7 +86,7 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   const options = {
     counts: Object.fromEntries(SERVICES.map((service) => [service.type, countOf(service, flags)])),
     seed: flags['demo.seed'],
-    mishaps: MISHAPS,
+    failureRate: MISHAPS,
     speed: flags['demo.speed'],
   };
   const cloud = await startSimulatedCloud({ ...options, port: CLOUD_PORT }).catch((error: unknown) => {

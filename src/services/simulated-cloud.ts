@@ -4,7 +4,7 @@ import { SERVICES } from './index.ts';
 
 export type * from '../simulated-cloud/options.ts';
 
-/** Starts a cloud with every service on loopback. Rejects with a RangeError for options out of range, or when the port is taken. */
+/** Starts a cloud with every service on loopback. Rejects with a RangeError if an option is out of range, or if the port is in use. */
 export const startSimulatedCloud = async (
   options: Partial<SimulatedCloudOptions> = {},
 ): Promise<SimulatedCloud> =>

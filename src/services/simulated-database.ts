@@ -1,16 +1,16 @@
-import { type Answer, ok, snakeError } from '../simulated-cloud/answer.ts';
-import { hexadecimalId } from '../simulated-cloud/chance.ts';
 import { type Call, type CloudState, jsonObject, type Route } from '../simulated-cloud/cloud-state.ts';
-import { answerPage, inventoryOf, type PagingRules, worldRows } from '../simulated-cloud/listing.ts';
+import { inventoryOf, type PagingRules, respondWithPage, worldRows } from '../simulated-cloud/listing.ts';
+import { hexadecimalId } from '../simulated-cloud/pseudo-random.ts';
 import { type Backup, backupId, type Resource } from '../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../simulated-cloud/response.ts';
 import type { SimulatedApi } from '../simulated-cloud/service.ts';
-import { zonelessTime } from '../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../simulated-cloud/time-formats.ts';
 
-/** How a database service of the simulated cloud differs from its relatives. */
+/** How a database service of the simulated cloud differs from the others. */
 export interface SimulatedDatabase {
   readonly type: string;
   readonly number: number;
-  /** The digits behind `in` and `br` in its ids. */
+  /** The digits after `in` and `br` in its ids. */
   readonly suffix: string;
   readonly engine: string;
   readonly version: unknown;
@@ -23,21 +23,21 @@ export interface SimulatedDatabase {
   readonly backupsPath: string;
   readonly policyPath: string;
   readonly createPath: string;
-  /** What is wrong with the query of a list of backups; undefined for nothing. */
+  /** What is wrong with the query of a list of backups; undefined if nothing is. */
   readonly refuseQuery?: (query: URLSearchParams) => string | undefined;
-  /** Whether a backup is in the list that the query asks for, apart from its instance. */
+  /** Whether the query includes a backup, apart from its instance. */
   readonly isListed?: (backup: Backup, query: URLSearchParams) => boolean;
   readonly size: (megabytes: number) => number;
   readonly time: (unixSeconds: number) => string;
   readonly created: (unixSeconds: number) => string;
-  /** Fields of a row besides those of every database service. */
+  /** Fields of a row in addition to those of every database service. */
   readonly row?: (backup: Backup) => Readonly<Record<string, unknown>>;
   readonly instance?: (instance: Resource) => Readonly<Record<string, unknown>>;
   readonly method: (backup: Backup) => string;
-  /** The instance and name that a create asks for. */
+  /** The instance and name in the request for a backup. */
   readonly readCreate: (call: Call) => { readonly instanceId: unknown; readonly name: unknown };
-  readonly answerCreate: (backup: Backup, jobId: string) => Readonly<Record<string, unknown>>;
-  /** Whether jobs can be read, and how one is wrapped. */
+  readonly createResponse: (backup: Backup, jobId: string) => Readonly<Record<string, unknown>>;
+  /** How a job is returned; `none`: jobs cannot be read. */
   readonly jobs: 'none' | 'one' | 'list';
 }
 
@@ -55,18 +55,19 @@ const JOB_STATUS = {
   failed: 'Failed',
 } as const;
 
-const badParameter = (what: string): Answer =>
+const badParameter = (what: string): SimulatedResponse =>
   snakeError(400, 'DBS.280001', `The parameter ${what} is not valid.`);
-const noSuchInstance = (): Answer => snakeError(404, 'DBS.200002', 'There is no such DB instance.');
+const noSuchInstance = (): SimulatedResponse =>
+  snakeError(404, 'DBS.200002', 'There is no such DB instance.');
 
 const PAGING: PagingRules = {
   defaultLimit: 100,
   maximumLimit: 100,
-  badLimit: () => snakeError(400, 'DBS.280439', 'The limit has to be a whole number from 1 to 100.'),
+  badLimit: () => snakeError(400, 'DBS.280439', 'The limit must be an integer from 1 to 100.'),
   badOffset: () => badParameter('offset'),
 };
 
-/** The name of an automatic or a nameless backup. */
+/** The name of a backup that was given none. */
 const nameOf = ({ name, resourceName, start }: Backup): string =>
   name ?? `backup-${resourceName}-${zonelessTime(start).replace(/[-:T]/g, '')}`;
 
@@ -101,7 +102,7 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     };
   };
 
-  const listBackups: Route['answer'] = (call, cloud) => {
+  const listBackups: Route['respond'] = (call, cloud) => {
     const query = new URLSearchParams(call.query);
     const refused = database.refuseQuery?.(query);
     if (refused !== undefined) return badParameter(refused);
@@ -109,7 +110,7 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     if (instanceId !== null && database.refuseQuery !== undefined && !instanceOf(instanceId, cloud)) {
       return noSuchInstance();
     }
-    return answerPage(call, cloud, {
+    return respondWithPage(call, cloud, {
       service: type,
       operation: 'list_backups',
       replaceable: type,
@@ -124,8 +125,8 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     });
   };
 
-  const listInstances: Route['answer'] = (call, cloud) =>
-    answerPage(call, cloud, {
+  const listInstances: Route['respond'] = (call, cloud) =>
+    respondWithPage(call, cloud, {
       service: type,
       operation: 'list_instances',
       replaceable: inventoryOf(type),
@@ -150,14 +151,14 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
       envelope: (rows, total) => ({ instances: rows, total_count: total }),
     });
 
-  const getPolicy: Route['answer'] = ({ parameters }, cloud) => {
+  const getPolicy: Route['respond'] = ({ parameters }, cloud) => {
     const instance = instanceOf(parameters['instance_id'], cloud);
     return instance
       ? ok({ backup_policy: { keep_days: 7, start_time: window(instance), period: '1,2,3,4,5,6,7' } })
       : noSuchInstance();
   };
 
-  const createBackup: Route['answer'] = (call, cloud) => {
+  const createBackup: Route['respond'] = (call, cloud) => {
     const { instanceId, name } = database.readCreate(call);
     if (typeof name !== 'string' || !/^[A-Za-z][\w-]{3,63}$/.test(name)) return badParameter('name');
     const instance = instanceOf(instanceId, cloud);
@@ -166,10 +167,10 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     const world = cloud.world();
     const backup = world.start(instance, { method: 'manual', name });
     const jobId = cloud.jobs.add(instance, { kind: 'backup', backup }, world.now());
-    return { status: 202, body: database.answerCreate(backup, jobId) };
+    return { status: 202, body: database.createResponse(backup, jobId) };
   };
 
-  const getJob: Route['answer'] = (call, cloud) => {
+  const getJob: Route['respond'] = (call, cloud) => {
     const id = new URLSearchParams(call.query).get('id') ?? '';
     const job = cloud.jobs.progress(id, cloud.world().now());
     if (job?.resource.kind !== type) return snakeError(404, 'DBS.200543', 'There is no such job.');
@@ -189,8 +190,8 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     method: Route['method'],
     path: string,
     permission: string,
-    answer: Route['answer'],
-  ): Route => ({ service: type, operation, method, path, permission, answer });
+    respond: Route['respond'],
+  ): Route => ({ service: type, operation, method, path, permission, respond });
 
   return {
     type,
@@ -224,13 +225,13 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
   };
 }
 
-/** The body of a create, as most of these services take it. */
+/** The request body for a backup in most of these services. */
 export function plainCreate(call: Call): { readonly instanceId: unknown; readonly name: unknown } {
   const body = jsonObject(call);
   return { instanceId: body?.['instance_id'], name: body?.['name'] };
 }
 
-/** The backup in the answer to a create. */
+/** The backup in the response to its creation. */
 export const createdBackup = (backup: Backup, time: (unixSeconds: number) => string) => ({
   id: backupId(backup),
   name: nameOf(backup),

@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TLSSocket } from 'node:tls';
-import type { Answer } from './answer.ts';
 import type { ListFault } from './cloud-state.ts';
 import type { SimulatedFault } from './options.ts';
+import type { SimulatedResponse } from './response.ts';
 
-/** Works the right answer out, with everything that follows from it. */
-export type Answering = (listFault?: ListFault) => Promise<Answer>;
+/** Handles the request, side effects included, and returns the correct response. */
+export type Respond = (listFault?: ListFault) => Promise<SimulatedResponse>;
 
 interface Payload {
   readonly status: number;
@@ -20,7 +20,7 @@ const WEB_PAGE =
   '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n';
 const CHUNK = 64 * 1024;
 
-const payloadOf = ({ status, headers = {}, body }: Answer): Payload => {
+const payloadOf = ({ status, headers = {}, body }: SimulatedResponse): Payload => {
   if (body === undefined) {
     return { status, headers, body: Buffer.alloc(0) };
   }
@@ -42,7 +42,7 @@ const send = (response: ServerResponse, payload: Payload): void => {
   response.end(payload.body);
 };
 
-/** Closes the connection at once; with a reset where the socket knows one. */
+/** Closes the connection, with a reset where the socket supports it. */
 const cutConnection = ({ socket }: ServerResponse): void => {
   if (socket && !(socket instanceof TLSSocket)) {
     socket.resetAndDestroy();
@@ -54,7 +54,7 @@ const cutConnection = ({ socket }: ServerResponse): void => {
 const sendHalf = (response: ServerResponse, payload: Payload): void => {
   sendHead(response, payload);
   const half = payload.body.subarray(0, Math.ceil(payload.body.length / 2));
-  // A plain close after the half was handed over: a reset could overtake what was sent.
+  // Not a reset, which could overtake the data.
   response.write(half, () => response.socket?.destroy());
 };
 
@@ -86,7 +86,7 @@ function* hugeBody(size: number): Generator<Buffer> {
 
 const sendHuge = async (response: ServerResponse, size: number): Promise<void> => {
   response.writeHead(200, { 'Content-Type': JSON_TYPE });
-  // A client that has read enough closes the connection, which is no error here.
+  // A client that has read enough closes the connection.
   await pipeline(Readable.from(hugeBody(size)), response).catch(() => undefined);
 };
 
@@ -104,27 +104,25 @@ const json = (text: string | Buffer): Payload => ({
   body: Buffer.from(text),
 });
 
-/** Answers a request, rightly or with the fault that was ordered for it. */
+/** Sends the correct response, or a fault instead of it. */
 export const deliver = async (
   response: ServerResponse,
   fault: SimulatedFault | undefined,
-  answer: Answering,
+  respond: Respond,
 ): Promise<void> => {
-  const rightly = async (): Promise<Payload> => payloadOf(await answer());
-  if (fault === undefined) {
-    return send(response, await rightly());
-  }
+  const correctPayload = async (): Promise<Payload> => payloadOf(await respond());
+  if (fault === undefined) return send(response, await correctPayload());
   switch (fault.kind) {
     case 'status':
       return send(response, payloadOf({ body: undefined, ...fault }));
     case 'reset':
       return cutConnection(response);
     case 'reset-in-body':
-      return sendHalf(response, await rightly());
-    case 'no-answer':
+      return sendHalf(response, await correctPayload());
+    case 'no-response':
       return undefined;
     case 'drip':
-      return drip(response, await rightly(), fault.secondsPerByte ?? 1);
+      return drip(response, await correctPayload(), fault.secondsPerByte ?? 1);
     case 'html':
       return send(
         response,
@@ -133,8 +131,11 @@ export const deliver = async (
     case 'empty':
       return send(response, payloadOf({ status: 200, body: undefined }));
     case 'cut-json': {
-      const whole = await rightly();
-      return send(response, { ...whole, body: whole.body.subarray(0, Math.floor(whole.body.length / 2)) });
+      const correct = await correctPayload();
+      return send(response, {
+        ...correct,
+        body: correct.body.subarray(0, Math.floor(correct.body.length / 2)),
+      });
     }
     case 'wrong-shape':
       return send(response, json(JSON.stringify(fault.body ?? [1, 'two', null])));
@@ -148,20 +149,20 @@ export const deliver = async (
         payloadOf({ status: fault.status ?? 301, headers: { Location: fault.location }, body: undefined }),
       );
     case 'big-header': {
-      const right = await rightly();
+      const correct = await correctPayload();
       return send(response, {
-        ...right,
-        headers: { ...right.headers, 'X-Padding': 'x'.repeat(fault.bytes) },
+        ...correct,
+        headers: { ...correct.headers, 'X-Padding': 'x'.repeat(fault.bytes) },
       });
     }
     case 'delay':
       await later(response, fault.seconds);
-      return send(response, await rightly());
+      return send(response, await correctPayload());
     case 'endless-paging':
     case 'repeated-page':
-      return send(response, payloadOf(await answer(fault.kind)));
-    case 'lost-answer':
-      await answer();
+      return send(response, payloadOf(await respond(fault.kind)));
+    case 'lost-response':
+      await respond();
       return fault.how === 'reset' ? cutConnection(response) : undefined;
     default:
       return fault satisfies never;

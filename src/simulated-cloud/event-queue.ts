@@ -4,14 +4,14 @@ interface Entry<Item> {
   readonly item: Item;
 }
 
-/** Items in the order of their times; of equal times the one with the smaller order comes first. */
+/** Items by time; at equal times, the one with the smaller `order` comes first. */
 export interface EventQueue<Item> {
   readonly add: (at: number, order: number, item: Item) => void;
-  /** Takes the first entry that is due at `until`, else undefined. */
+  /** Removes and returns the first entry due by `until`; undefined if there is none. */
   readonly take: (until: number) => Entry<Item> | undefined;
 }
 
-/** An empty queue: a binary heap. */
+/** A binary heap. */
 export const eventQueue = <Item>(): EventQueue<Item> => {
   const heap: Entry<Item>[] = [];
   const before = (left: Entry<Item>, right: Entry<Item>): boolean =>
@@ -22,9 +22,7 @@ export const eventQueue = <Item>(): EventQueue<Item> => {
     while (position > 0) {
       const above = (position - 1) >> 1;
       const parent = heap[above];
-      if (parent === undefined || !before(entry, parent)) {
-        break;
-      }
+      if (parent === undefined || !before(entry, parent)) break;
       heap[position] = parent;
       position = above;
     }
@@ -37,9 +35,7 @@ export const eventQueue = <Item>(): EventQueue<Item> => {
       const left = heap[2 * position + 1];
       const right = heap[2 * position + 2];
       const child = left !== undefined && right !== undefined && before(right, left) ? right : left;
-      if (child === undefined || !before(child, entry)) {
-        break;
-      }
+      if (child === undefined || !before(child, entry)) break;
       heap[position] = child;
       position = child === right ? 2 * position + 2 : 2 * position + 1;
     }
@@ -54,13 +50,9 @@ export const eventQueue = <Item>(): EventQueue<Item> => {
     },
     take: (until) => {
       const first = heap[0];
-      if (first === undefined || first.at > until) {
-        return undefined;
-      }
+      if (first === undefined || first.at > until) return undefined;
       const last = heap.pop();
-      if (last !== undefined && heap.length > 0) {
-        sink(last);
-      }
+      if (last !== undefined && heap.length > 0) sink(last);
       return first;
     },
   };

@@ -1,7 +1,7 @@
-import { type Answer, iamError } from './answer.ts';
+import { refusedCredentials } from './authorization.ts';
 import { type Call, type CloudState, isObject, jsonObject, type Route } from './cloud-state.ts';
-import { refusedCredentials } from './gate.ts';
-import { iamTime } from './time-text.ts';
+import { iamError, type SimulatedResponse } from './response.ts';
+import { iamTime } from './time-formats.ts';
 
 const DOMAIN_ID = '0d0466b0e58025a50fc0c00ebe6b0d00';
 const USER_ID = '7116d09f88fa41908676fdd4b039e95b';
@@ -10,11 +10,11 @@ const CATALOG_ENTRIES = 40;
 const at = (value: unknown, ...keys: readonly string[]): unknown =>
   keys.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 
-/** The project that a scope names: its id, undefined for a scope without one, or the refusal of an unknown one. */
+/** The project in the scope of a sign-in: its id, undefined without one, or the refusal if it does not exist. */
 const scopedProject = (
   auth: unknown,
   { options }: CloudState,
-): { projectId: string | undefined } | Answer => {
+): { projectId: string | undefined } | SimulatedResponse => {
   const project = at(auth, 'scope', 'project');
   if (project === undefined) {
     return { projectId: undefined };
@@ -32,12 +32,10 @@ const catalog = (withCatalog: boolean): unknown[] =>
     endpoints: [],
   }));
 
-const signedIn = (call: Call, cloud: CloudState, method: string, auth: unknown): Answer => {
+const signedIn = (call: Call, cloud: CloudState, method: string, auth: unknown): SimulatedResponse => {
   const { identity, options } = cloud;
   const scope = scopedProject(auth, cloud);
-  if ('status' in scope) {
-    return scope;
-  }
+  if ('status' in scope) return scope;
   const domain = { id: DOMAIN_ID, name: identity.account.domain };
   const token = identity.issueToken(scope.projectId, cloud.now());
   const { passwordExpiresAt } = options;
@@ -65,14 +63,14 @@ const signedIn = (call: Call, cloud: CloudState, method: string, auth: unknown):
   };
 };
 
-const signInByPassword: Route['answer'] = (call, cloud) => {
+const signInByPassword: Route['respond'] = (call, cloud) => {
   const auth = jsonObject(call)?.['auth'];
   const methods = at(auth, 'identity', 'methods');
   const user = at(auth, 'identity', 'password', 'user');
   const [name, domain, password] = [at(user, 'name'), at(user, 'domain', 'name'), at(user, 'password')];
-  const asksForPassword = Array.isArray(methods) && methods.includes('password');
+  const usesPassword = Array.isArray(methods) && methods.includes('password');
   if (
-    !asksForPassword ||
+    !usesPassword ||
     typeof name !== 'string' ||
     typeof domain !== 'string' ||
     typeof password !== 'string'
@@ -92,12 +90,10 @@ const signInByPassword: Route['answer'] = (call, cloud) => {
   }
 };
 
-const signInByIdToken: Route['answer'] = (call, cloud) => {
+const signInByIdToken: Route['respond'] = (call, cloud) => {
   const auth = jsonObject(call)?.['auth'];
   const idToken = at(auth, 'id_token', 'id');
-  if (typeof idToken !== 'string') {
-    return iamError(400, 'The request body is not valid.');
-  }
+  if (typeof idToken !== 'string') return iamError(400, 'The request body is not valid.');
   return cloud.identity.checkIdToken(call.headers['x-idp-id'], idToken)
     ? signedIn(call, cloud, 'mapped', auth)
     : iamError(401, 'The identity provider or its token is not accepted.');
@@ -108,7 +104,7 @@ const listProjects = (
   { options }: CloudState,
   path: string,
   name: string | null,
-): Answer => {
+): SimulatedResponse => {
   const { projectId, projectName } = options;
   const project = {
     id: projectId,
@@ -129,21 +125,18 @@ const listProjects = (
   };
 };
 
-const findProject: Route['answer'] = (call, cloud) => {
+const findProject: Route['respond'] = (call, cloud) => {
   const refusal = refusedCredentials(call, cloud, 'iam');
-  if (refusal) {
-    return refusal;
-  }
+  if (refusal) return refusal;
   return cloud.identity.may('iam:projects:listProjects')
     ? listProjects(call, cloud, '/v3/projects', new URLSearchParams(call.query).get('name'))
     : iamError(403, 'You are not authorized to perform the requested action: iam:projects:listProjects.');
 };
 
-/** The projects of whoever asks, which needs no permission and takes no filter. */
-const ownProjects: Route['answer'] = (call, cloud) =>
+/** The projects of the sender, which needs no permission and has no filter. */
+const ownProjects: Route['respond'] = (call, cloud) =>
   refusedCredentials(call, cloud, 'iam') ?? listProjects(call, cloud, '/v3/auth/projects', null);
 
-/** What IAM answers. */
 export const iamRoutes: readonly Route[] = [
   {
     service: 'iam',
@@ -151,7 +144,7 @@ export const iamRoutes: readonly Route[] = [
     method: 'POST',
     path: '/v3/auth/tokens',
     permission: undefined,
-    answer: signInByPassword,
+    respond: signInByPassword,
   },
   {
     service: 'iam',
@@ -159,7 +152,7 @@ export const iamRoutes: readonly Route[] = [
     method: 'POST',
     path: '/v3.0/OS-AUTH/id-token/tokens',
     permission: undefined,
-    answer: signInByIdToken,
+    respond: signInByIdToken,
   },
   {
     service: 'iam',
@@ -167,7 +160,7 @@ export const iamRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v3/projects',
     permission: undefined,
-    answer: findProject,
+    respond: findProject,
   },
   {
     service: 'iam',
@@ -175,6 +168,6 @@ export const iamRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v3/auth/projects',
     permission: undefined,
-    answer: ownProjects,
+    respond: ownProjects,
   },
 ];

@@ -6,7 +6,7 @@ const WRONG_PASSWORDS_ALLOWED = 5;
 const LOCK_SECONDS = 15 * 60;
 const TOKENS_KEPT = 1000;
 
-/** A token as it is given: `project` is undefined for one without a project, which the services refuse. */
+/** An issued token. Services refuse one whose `projectId` is undefined. */
 export interface Token {
   readonly text: string;
   readonly projectId: string | undefined;
@@ -14,7 +14,7 @@ export interface Token {
   readonly expiresAt: number;
 }
 
-/** An access key that ends by itself. */
+/** An access key that expires. */
 export interface TemporaryKey extends SecretKey {
   readonly accessKey: string;
   readonly securityToken: string;
@@ -22,10 +22,9 @@ export interface TemporaryKey extends SecretKey {
   readonly expiresAt: number;
 }
 
-/** What a password sign-in comes to. */
 export type PasswordVerdict = 'right' | 'wrong' | 'locked';
 
-/** Who may do what: the account, its tokens, keys and permissions. `now` is in Unix seconds of the cloud's clock. */
+/** The account, its tokens, keys and permissions. `now` is in Unix seconds of the cloud's clock. */
 export interface Identity {
   readonly account: SimulatedAccount;
   readonly checkPassword: (user: string, domain: string, password: string, now: number) => PasswordVerdict;
@@ -33,7 +32,7 @@ export interface Identity {
   readonly issueToken: (projectId: string | undefined, now: number) => Token;
   readonly token: (text: string, now: number) => Token | 'expired' | undefined;
   readonly revokeTokens: () => void;
-  /** The key that the metadata service gives now. */
+  /** The key that the metadata service returns now. */
   readonly temporaryKey: (now: number) => TemporaryKey;
   readonly revokeTemporaryKeys: () => void;
   readonly secretOf: (accessKey: string, now: number) => SecretKey | undefined;
@@ -58,7 +57,6 @@ const randomKeyName = (): string =>
     .replace(/[^A-Z0-9]/gi, 'X')
     .toUpperCase();
 
-/** The account of a cloud that starts, without tokens. */
 export const createIdentity = (options: IdentityOptions): Identity => {
   const secrets = {
     password: 'password-of-the-simulated-account',
@@ -113,12 +111,8 @@ export const createIdentity = (options: IdentityOptions): Identity => {
   return {
     account,
     checkPassword: (user, domain, password, now) => {
-      if (user !== account.user || domain !== account.domain) {
-        return 'wrong';
-      }
-      if (now < lockedUntil) {
-        return 'locked';
-      }
+      if (user !== account.user || domain !== account.domain) return 'wrong';
+      if (now < lockedUntil) return 'locked';
       if (password !== secrets.password) {
         countWrongPassword(now);
         return 'wrong';
@@ -136,9 +130,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
       };
       tokens.set(token.text, token);
       const oldest = tokens.size > TOKENS_KEPT ? tokens.keys().next().value : undefined;
-      if (oldest !== undefined) {
-        tokens.delete(oldest);
-      }
+      if (oldest !== undefined) tokens.delete(oldest);
       return token;
     },
     token: (text, now) => {
@@ -148,9 +140,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
     revokeTokens: () => tokens.clear(),
     temporaryKey: (now) => {
       const newest = temporaryKeys.at(-1);
-      if (newest && now < (newest.issuedAt + newest.expiresAt) / 2) {
-        return newest;
-      }
+      if (newest && now < (newest.issuedAt + newest.expiresAt) / 2) return newest;
       const key = issueTemporaryKey(now);
       temporaryKeys = [...temporaryKeys.filter(({ expiresAt }) => expiresAt > now), key];
       return key;
@@ -162,9 +152,7 @@ export const createIdentity = (options: IdentityOptions): Identity => {
       if (accessKey === account.accessKey) {
         return { secretKey: secrets.secretKey, securityToken: undefined };
       }
-      if (accessKey === lasting.accessKey) {
-        return lasting;
-      }
+      if (accessKey === lasting.accessKey) return lasting;
       return temporaryKeys.find((key) => key.accessKey === accessKey && now < key.expiresAt);
     },
     may: (permission) => !denied.has(permission),

@@ -20,7 +20,6 @@ type JobState =
   | { readonly status: 'success'; readonly end: number }
   | { readonly status: 'failed'; readonly end: number; readonly reason: string };
 
-/** How far a job is. */
 export interface JobProgress {
   readonly status: 'pending' | 'running' | 'success' | 'failed';
   readonly kind: Work['kind'];
@@ -33,9 +32,9 @@ export interface JobProgress {
 
 /** The newest 1000 jobs. */
 export interface Jobs {
-  /** Notes a job and gives its id. */
+  /** Returns the id of the new job. */
   readonly add: (resource: Resource, work: Work, now: number) => string;
-  /** Undefined when there is no such job. */
+  /** Undefined if there is no such job. */
   readonly progress: (jobId: string, now: number) => JobProgress | undefined;
 }
 
@@ -51,7 +50,7 @@ const backupState = (backup: Backup, now: number): JobState => {
     : { status: 'failed', end: backup.end, reason: 'The backup could not be written.' };
 };
 
-/** No jobs yet. `speed` divides the time that jobs take. */
+/** `speed` divides the duration of jobs. */
 export const createJobs = (speed: number): Jobs => {
   const jobs = new Map<string, Job>();
 
@@ -59,9 +58,7 @@ export const createJobs = (speed: number): Jobs => {
     if (now < createdAt + PENDING_SECONDS / speed) {
       return { status: 'pending' };
     }
-    if (work.kind === 'backup') {
-      return backupState(work.backup, now);
-    }
+    if (work.kind === 'backup') return backupState(work.backup, now);
     const end = createdAt + EXPORT_SECONDS / speed;
     if (now < end) {
       return { status: 'running' };
@@ -76,16 +73,12 @@ export const createJobs = (speed: number): Jobs => {
       const id = `ff808081${randomBytes(12).toString('hex')}`;
       jobs.set(id, { resource, work, createdAt: now });
       const oldest = jobs.size > JOBS_KEPT ? jobs.keys().next().value : undefined;
-      if (oldest !== undefined) {
-        jobs.delete(oldest);
-      }
+      if (oldest !== undefined) jobs.delete(oldest);
       return id;
     },
     progress: (jobId, now) => {
       const job = jobs.get(jobId);
-      if (job === undefined) {
-        return undefined;
-      }
+      if (job === undefined) return undefined;
       const state = stateOf(job, now);
       return {
         status: state.status,

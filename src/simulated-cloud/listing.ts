@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from './answer.ts';
 import { type Call, type CloudState, isObject, type ListFault, type ReplaceableList } from './cloud-state.ts';
 import type { SimulatedOperation, SimulatedService, VerbatimList } from './options.ts';
+import type { SimulatedResponse } from './response.ts';
 
-/** A list that can be read in parts. */
+/** A list that is read in pages. */
 export interface Rows {
   readonly total: unknown;
   readonly page: (offset: number, limit: number) => readonly unknown[];
 }
 
-/** What a service accepts as paging, and how it refuses anything else. */
+/** The paging parameters that a service accepts, and how it refuses others. */
 export interface PagingRules {
   readonly defaultLimit: number;
   readonly maximumLimit: number;
-  readonly badLimit: () => Answer;
-  readonly badOffset: () => Answer;
+  readonly badLimit: () => SimulatedResponse;
+  readonly badOffset: () => SimulatedResponse;
 }
 
 interface ListRequest {
@@ -22,27 +22,25 @@ interface ListRequest {
   readonly operation: SimulatedOperation;
   readonly replaceable: ReplaceableList;
   readonly paging: PagingRules;
-  /** The world's rows; asked for after the page's hooks have run. */
-  readonly rows: () => Rows | Answer;
+  /** The rows in the world, once the hooks of the page have run. */
+  readonly rows: () => Rows | SimulatedResponse;
   readonly envelope: (rows: readonly unknown[], total: unknown) => unknown;
 }
 
-/** The name under which the inventory of a service is replaced. */
+/** The key for replacing the inventory of a service. */
 export const inventoryOf = (service: string): string => `${service} inventory`;
 
 const ENDLESS_TOTAL = 1_000_000_000;
 
-/** The rows of things in the world's order, the last of them first if so wished. */
+/** The rows of things, in their order or reversed. */
 export const worldRows = <Thing>(
   things: readonly Thing[],
   render: (thing: Thing) => unknown,
-  lastFirst = false,
+  isReversed = false,
 ): Rows => ({
   total: things.length,
   page: (offset, limit) => {
-    if (!lastFirst) {
-      return things.slice(offset, offset + limit).map(render);
-    }
+    if (!isReversed) return things.slice(offset, offset + limit).map(render);
     const end = Math.max(0, things.length - offset);
     return things
       .slice(Math.max(0, end - limit), end)
@@ -83,32 +81,28 @@ const withFault = (rows: Rows, fault: ListFault): Rows => {
   }
 };
 
-/** A whole number that is not negative, or the default for a parameter that was not sent; else undefined. */
-const wholeNumber = (text: string | null, unsent: number): number | undefined => {
-  if (text === null) {
-    return unsent;
-  }
+/** A non-negative integer; `fallback` if the parameter was not sent, undefined if it is invalid. */
+const wholeNumber = (text: string | null, fallback: number): number | undefined => {
+  if (text === null) return fallback;
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 };
 
-/** Answers a request for a page: checks its paging, lets the hooks move the list, reads the page. */
-export const answerPage = async (call: Call, cloud: CloudState, list: ListRequest): Promise<Answer> => {
+/** Returns a page of a list. Its hooks may change the list first. */
+export const respondWithPage = async (
+  call: Call,
+  cloud: CloudState,
+  list: ListRequest,
+): Promise<SimulatedResponse> => {
   const query = new URLSearchParams(call.query);
   const { paging, service, operation } = list;
   const limit = wholeNumber(query.get('limit'), paging.defaultLimit);
-  if (limit === undefined || limit < 1 || limit > paging.maximumLimit) {
-    return paging.badLimit();
-  }
+  if (limit === undefined || limit < 1 || limit > paging.maximumLimit) return paging.badLimit();
   const offset = wholeNumber(query.get('offset'), 0);
-  if (offset === undefined) {
-    return paging.badOffset();
-  }
+  if (offset === undefined) return paging.badOffset();
   await cloud.beforePage({ service, operation, offset, limit });
   const verbatim = cloud.verbatim.get(list.replaceable);
   const source = verbatim ? verbatimRows(verbatim) : list.rows();
-  if ('status' in source) {
-    return source;
-  }
+  if ('status' in source) return source;
   const rows = withFault(source, call.listFault);
   const size = Math.min(limit, cloud.options.pageLimit ?? limit);
   return { status: 200, body: list.envelope(rows.page(offset, size), rows.total) };

@@ -1,73 +1,72 @@
-/** An API of the simulated cloud: `iam`, `metadata`, or what a service calls it, mostly its type. */
+/** An API of the simulated cloud: `iam`, `metadata`, or that of a service, usually named after its type. */
 export type SimulatedService = string;
 
-/** What a request is for: `sign_in`, `list_backups`, …; `other` is every path that the cloud does not know. */
+/** The operation of a request: `sign_in`, `list_backups`, …; `other` for unknown paths. */
 export type SimulatedOperation = string;
 
-/** What the account may do; everything is granted at the start. Without `metadata:agency` the server has no agency. */
+/** A permission of the account, which has all at the start. Without `metadata:agency` the server has no agency. */
 export type SimulatedPermission = string;
 
-/** How a simulated cloud is made. */
 export interface SimulatedCloudOptions {
-  /** Number of graphs where `counts` gives none (12). The first eight have the characters of {@link SimulatedCharacter}, in its order. */
+  /** Number of graphs unless in `counts` (12). The first eight have the characters of {@link SimulatedCharacter}, in its order. */
   readonly graphs: number;
-  /** Number of database instances where `counts` gives none (6). The second one fails, all others are healthy. */
+  /** Number of database instances unless in `counts` (6). The second one fails, all others are healthy. */
   readonly instances: number;
-  /** Number of resources by the type of their service (none). The first eight may have a character. */
+  /** Number of resources by type of service (none). The first eight may have a character. */
   readonly counts: Readonly<Record<string, number>>;
-  /** False makes every resource healthy (true). */
+  /** False: every resource is healthy (true). */
   readonly characters: boolean;
-  /** All names, ids, times and sizes follow from it and the clock (1). */
+  /** Determines all names, ids, times and sizes, together with the clock (1). */
   readonly seed: number;
-  /** Divides the time between backups and the time that they take (1). Timestamps stay real. */
+  /** Divides the time between backups and their duration (1). Timestamps remain real. */
   readonly speed: number;
-  /** Probability that a backup of a healthy resource fails and is started again soon after (0). */
-  readonly mishaps: number;
-  /** Now, in Unix seconds (the machine's clock). A clock that goes back stops the world, not the answers. */
+  /** Probability that a backup of a healthy resource fails and is soon retried (0). */
+  readonly failureRate: number;
+  /** Unix seconds (the clock of the machine). If it goes back, the world stands still, but requests are served. */
   readonly clock: () => number;
-  /** Seconds of past that exist at the start (ten days, divided by the speed). */
+  /** Seconds of history at the start (ten days, divided by the speed). */
   readonly history: number;
-  /** Region, and the name of its project unless `projectName` is given (`cn-north-4`). */
+  /** Also the name of the project unless `projectName` is given (`cn-north-4`). */
   readonly region: string;
   /** 32 hexadecimal digits. */
   readonly projectId: string;
   /** Name of the project (the region). */
   readonly projectName: string;
-  /** Most rows that a page has, whatever limit was asked for (undefined: the limit). */
+  /** Maximum number of rows in a page, whatever the requested limit (undefined: the limit). */
   readonly pageLimit: number | undefined;
   /** Order of the backup lists by start (`newest-first`). */
   readonly listOrder: 'newest-first' | 'oldest-first';
-  /** Manual backups that a graph may have; one more is refused (10). */
+  /** Maximum number of manual backups of a graph (10). */
   readonly manualBackupQuota: number;
-  /** Life of a token in seconds (24 h). */
+  /** Lifetime of a token in seconds (24 h). */
   readonly tokenLife: number;
   /** Characters of a token, at least 64 (6000). */
   readonly tokenLength: number;
-  /** When the user's password expires, in Unix seconds (undefined: never; IAM then says ""). */
+  /** When the password of the user expires, in Unix seconds (undefined: never; IAM then returns ""). */
   readonly passwordExpiresAt: number | undefined;
-  /** Life in seconds of the keys that the metadata service gives; it gives a new one after half of it (6 h). */
+  /** Lifetime in seconds of the keys of the metadata service, which returns a new one after half of it (6 h). */
   readonly temporaryKeyLife: number;
   /**
-   * Session tokens of the metadata service: `optional` checks one that is sent, `required` refuses requests
-   * without one, `absent` answers 404 to the request for one (`optional`).
+   * Session tokens of the metadata service: `optional` checks those that are sent, `required` refuses requests
+   * without one, `absent` returns 404 to requests for one (`optional`).
    */
   readonly metadataSession: 'optional' | 'required' | 'absent';
-  /** Most entries in `requests`; the oldest go first (10,000). */
+  /** Maximum number of entries in `requests`; the oldest are removed (10,000). */
   readonly requestLog: number;
-  /** Port on 127.0.0.1; 0 picks one (0). */
+  /** Port on 127.0.0.1; 0: any free one (0). */
   readonly port: number;
-  /** PEM texts for HTTPS (undefined: HTTP). */
+  /** PEM for HTTPS (undefined: HTTP). */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
 }
 
-/** Who may sign in, and how. The values are those of now: they follow `changePassword` and the like. */
+/** The credentials of the account. They follow `changePassword` and the like. */
 export interface SimulatedAccount {
   readonly user: string;
   readonly domain: string;
   readonly password: string;
   readonly accessKey: string;
   readonly secretKey: string;
-  /** A temporary access key that does not expire by itself. */
+  /** A temporary access key that does not expire. */
   readonly temporaryKey: {
     readonly accessKey: string;
     readonly secretKey: string;
@@ -79,90 +78,90 @@ export interface SimulatedAccount {
   readonly projectName: string;
 }
 
-/** A request that arrived, without its secrets. */
+/** A request as received, without secrets. */
 export interface SimulatedRequest {
   readonly method: string;
   readonly path: string;
-  /** The query as sent, without `?`. */
+  /** Without `?`. */
   readonly query: string;
-  /** Lower-case names; values of headers that hold secrets read `<secret>`. */
+  /** Lower-case names; secret values are `<secret>`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as parsed JSON, else as text, for services other than IAM; undefined for none. */
+  /** Parsed JSON, otherwise text; undefined without a body, and for IAM. */
   readonly body: unknown;
   readonly service: SimulatedService | undefined;
   readonly operation: SimulatedOperation;
-  /** When it arrived, in Unix seconds of the cloud's clock. */
+  /** When it arrived, in Unix seconds by the clock of the cloud. */
   readonly at: number;
-  /** Status of the answer; undefined while there is none, also for ever. */
+  /** Status of the response; undefined if none was sent. */
   readonly status: number | undefined;
 }
 
-/** Something that goes wrong with a request. Unless said otherwise the request has no effect. */
+/** A fault instead of the correct response. Unless stated otherwise, the request has no effect. */
 export type SimulatedFault =
-  /** Answers with this status. A string or bytes are sent as they are, anything else as JSON; undefined is no body. */
+  /** Returns this status. A string or bytes are sent unchanged, anything else as JSON; undefined: no body. */
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Closes the connection instead of answering. */
+  /** Closes the connection without a response. */
   | { readonly kind: 'reset' }
-  /** Closes the connection after the headers and half of the right answer's body. */
+  /** Closes the connection after half of the body. */
   | { readonly kind: 'reset-in-body' }
-  /** Never answers. */
-  | { readonly kind: 'no-answer' }
-  /** Sends the right answer's body byte by byte, one every `secondsPerByte` (1). */
+  /** Never responds. */
+  | { readonly kind: 'no-response' }
+  /** Sends the correct body one byte per `secondsPerByte` (1). */
   | { readonly kind: 'drip'; readonly secondsPerByte?: number }
   /** 200 with a web page. */
   | { readonly kind: 'html' }
   /** 200 without a body. */
   | { readonly kind: 'empty' }
-  /** The first half of the right answer, as if it were whole. */
+  /** Sends the first half of the body as if it were complete. */
   | { readonly kind: 'cut-json' }
-  /** 200 with JSON that no API answers with: `body`, or an array of three values. */
+  /** 200 with JSON that no API returns: `body`, or an array of three values. */
   | { readonly kind: 'wrong-shape'; readonly body?: unknown }
-  /** 200 with a JSON body of that many bytes, made while it is sent, without a content-length. */
+  /** 200 with a JSON body of this size, streamed without Content-Length. */
   | { readonly kind: 'huge-body'; readonly bytes: number }
-  /** 200 with objects nested that deep (100,000). */
+  /** 200 with objects nested this deep (100,000). */
   | { readonly kind: 'deep-nesting'; readonly depth?: number }
-  /** Sends the client elsewhere (301). */
+  /** Redirects (301). */
   | { readonly kind: 'redirect'; readonly location: string; readonly status?: number }
-  /** The right answer with one more header, of that many bytes. */
+  /** The correct response with another header of this size. */
   | { readonly kind: 'big-header'; readonly bytes: number }
-  /** The right answer, that many real seconds late. */
+  /** The correct response, after this many real seconds. */
   | { readonly kind: 'delay'; readonly seconds: number }
-  /** A list whose pages are always full of rows never seen before. Other calls are answered rightly. */
+  /** A list that always has another page of new rows. Other calls are unaffected. */
   | { readonly kind: 'endless-paging' }
-  /** A list that answers each offset with its first page and claims to be longer. Other calls are answered rightly. */
+  /** A list that returns its first page for each offset, with a larger total. Other calls are unaffected. */
   | { readonly kind: 'repeated-page' }
-  /** Does what was asked (a backup is created) and never answers, or closes the connection. */
-  | { readonly kind: 'lost-answer'; readonly how?: 'no-answer' | 'reset' };
+  /** Handles the request (a backup is created), but never responds, or closes the connection. */
+  | { readonly kind: 'lost-response'; readonly how?: 'no-response' | 'reset' };
 
-/** A fault and the requests that it befalls. Of several orders that match, the oldest with calls left acts. */
-export interface FaultOrder {
-  /** What has to be equal; `{}` matches every request. */
+/** A fault and the requests that it affects. If several rules match, the oldest with calls left applies. */
+export interface FaultRule {
+  /** `{}` matches every request. */
   readonly match: { readonly operation?: SimulatedOperation; readonly service?: SimulatedService };
-  /** Matching calls that it leaves alone first (0). */
+  /** Matching calls to skip first (0). */
   readonly skip?: number;
-  /** Calls that it befalls after that (all). */
+  /** Calls to affect after that (all). */
   readonly times?: number;
   readonly fault: SimulatedFault;
 }
 
-/** Undoes what was ordered; a second call does nothing. */
+/** Can be called more than once. */
 export type Undo = () => void;
 
-/** Rows to serve as they are instead of the world's. */
+/** Rows to serve verbatim instead of those of the world. */
 export interface VerbatimList {
   readonly rows: readonly unknown[];
-  /** The service's own count (the number of rows). */
+  /** The count by the service (the number of rows). */
   readonly total?: unknown;
-  /** True answers every request with all rows, as the vendor's sample does (false). */
+  /** True: every response has all rows, as in the vendor's sample (false). */
   readonly ignorePaging?: boolean;
 }
 
-/** A page that is about to be answered. */
+/** A page that is about to be returned. */
 export interface PageRequest {
   readonly service: SimulatedService;
   readonly operation: SimulatedOperation;
@@ -171,14 +170,14 @@ export interface PageRequest {
 }
 
 /**
- * What sets a resource apart. In this order they are given to the graphs:
- * - `healthy`: a good automatic backup every 24 h.
- * - `failing`: all backups of the last three days and a half have failed.
- * - `stale`: no backup has been started for three days and a half.
- * - `running`: each backup takes five hours; one was started 40 minutes before the start.
- * - `unknown`: an hour after each good backup comes one with a status that nobody has documented.
- * - `deleted`: a graph that is gone (not in the inventory) with the backups that it left.
- * - `never`: a graph without any backup.
+ * How backups of a resource go. The graphs have them in this order:
+ * - `healthy`: a successful automatic backup every 24 h.
+ * - `failing`: all backups of the last three and a half days have failed.
+ * - `stale`: no backup has started for three and a half days.
+ * - `running`: each backup takes five hours; one started 40 minutes before the start.
+ * - `unknown`: an hour after each successful backup there is one with an undocumented status.
+ * - `deleted`: a deleted graph (not in the inventory) whose backups were kept.
+ * - `never`: a graph without backups.
  * - `small`: too small for automatic backups; one manual backup.
  */
 export type SimulatedCharacter =
@@ -194,7 +193,6 @@ export type SimulatedCharacter =
 /** How a backup ended; `unknown` ends in an undocumented status. */
 export type SimulatedResult = 'success' | 'failed' | 'unknown';
 
-/** A graph or an instance, for tests to pick from. */
 export interface SimulatedResource {
   readonly id: string;
   readonly name: string;
@@ -205,119 +203,117 @@ export interface SimulatedResource {
   readonly created: number;
 }
 
-/** The truth about a backup that is listed, in seconds and bytes, to compare with what a client made of its row. */
+/** A listed backup in seconds and bytes, for comparison with what a client read from its row. */
 export interface SimulatedBackup {
   readonly id: string;
   readonly resourceId: string;
   readonly method: 'auto' | 'manual';
   readonly state: 'running' | SimulatedResult;
-  /** Unix seconds, whole. */
+  /** Whole Unix seconds. */
   readonly start: number;
-  /** Unix seconds, whole; undefined while it runs. */
+  /** Whole Unix seconds; undefined while running. */
   readonly end: number | undefined;
-  /** Undefined while it runs; 0 for one that failed. */
+  /** Undefined while running; 0 if failed. */
   readonly sizeBytes: number | undefined;
 }
 
 /**
- * Hands on the world. A resource is named by its id. Each throws an Error when there is no such resource
- * (or backup), and takes effect at the clock's now.
+ * Controls of the world. Each takes the id of a resource or a backup, throws an Error if there is none, and takes
+ * effect at the current time.
  */
 export interface WorldControls {
-  /** All resources, deleted ones included, graphs first, in the order in which they were made. */
+  /** All resources by creation, graphs first, including deleted ones. */
   readonly resources: () => readonly SimulatedResource[];
   /** The first resource of a kind (`graph`) with a character. */
   readonly resourceOf: (character: SimulatedCharacter, kind?: string) => SimulatedResource;
-  /** The backups of a resource that are listed now, oldest first. */
+  /** The listed backups of a resource, oldest first. */
   readonly backupsOf: (resourceId: string) => readonly SimulatedBackup[];
-  /** The next `times` (1) backups that start will fail. */
+  /** The next `times` (1) backups will fail. */
   readonly failNextBackup: (resourceId: string, times?: number) => void;
   /** The next export of this graph will fail. */
   readonly failNextExport: (resourceId: string) => void;
-  /** No automatic backup starts any more; one that runs goes on. */
+  /** No more automatic backups start; a running one continues. */
   readonly stopBackups: (resourceId: string) => void;
-  /** Automatic backups start again, with the next that is due. */
+  /** Automatic backups start again when the next one is due. */
   readonly resumeBackups: (resourceId: string) => void;
-  /** The backup that runs, or else the next one, never ends (until `finishBackup`). */
+  /** The running backup, or else the next one, does not end (until `finishBackup`). */
   readonly hang: (resourceId: string) => void;
-  /** Backups that start from now on have `factor` times their usual size. */
+  /** Backups that start from now on are `factor` times as large. */
   readonly shrink: (resourceId: string, factor: number) => void;
-  /** Backups that start from now on take `factor` times as long as usual. */
+  /** Backups that start from now on take `factor` times as long. */
   readonly slowDown: (resourceId: string, factor: number) => void;
-  /** Starts a backup now and gives its id. Throws when one runs. `duration` is in seconds as it will be seen. */
+  /** Starts a backup and returns its id. Throws if one is running. `duration` is in seconds, whatever the speed. */
   readonly startBackup: (
     resourceId: string,
     options?: { method?: 'auto' | 'manual'; result?: SimulatedResult; duration?: number },
   ) => string;
-  /** Ends the backup that runs, now (`success`). Throws when none runs. */
+  /** Ends the running backup (`success`). Throws if none is running. */
   readonly finishBackup: (resourceId: string, result?: SimulatedResult) => void;
-  /** Takes a backup off the lists. */
+  /** Removes a backup from the lists. */
   readonly removeBackup: (backupId: string) => void;
-  /** Deletes a graph; its backups stay. */
+  /** Deletes a graph and keeps its backups. */
   readonly deleteGraph: (resourceId: string) => void;
   /** Deletes an instance and its backups. */
   readonly deleteInstance: (resourceId: string) => void;
-  /** Adds a graph, created now, and gives its id. `withBackups` (true): one starts now and then on its schedule. */
+  /** Adds a graph, created now, and returns its id. `withBackups` (true): one starts now, others on schedule. */
   readonly addGraph: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
-  /** Adds an instance; as `addGraph`. */
+  /** Like `addGraph`. */
   readonly addInstance: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
-  /** Adds a resource of a kind; as `addGraph`. */
+  /** Adds a resource of a kind; like `addGraph`. */
   readonly add: (
     kind: string,
     options?: { name?: string; withBackups?: boolean; created?: number },
   ) => string;
-  /** Deletes a resource of any kind, and its backups where its service does not keep them. */
+  /** Deletes a resource of any kind, and its backups unless its service keeps them. */
   readonly remove: (resourceId: string) => void;
-  /** Renames a resource; its old backups keep their own names and show the resource's new one. */
+  /** Renames a resource. Old backups keep their names and have the new name of the resource. */
   readonly rename: (resourceId: string, name: string) => void;
-  /** Sets the status code of a graph, in the service's own numbers. */
+  /** Sets the status code of a graph. */
   readonly setGraphStatus: (resourceId: string, status: string) => void;
 }
 
-/** A running simulated cloud and the hands on it. */
+/** A running simulated cloud. */
 export interface SimulatedCloud extends WorldControls {
-  /** `http://127.0.0.1:PORT`, or `https://` with `tls`; for every endpoint, the metadata service's too. */
+  /** `http://127.0.0.1:PORT`, or `https://` with `tls`; for IAM and the metadata service. */
   readonly origin: string;
-  /** The endpoint of a service by its type. */
+  /** The endpoint of a type of service. */
   readonly endpointOf: (type: string) => string;
   readonly account: SimulatedAccount;
-  /** Requests so far, oldest first, as they stand now. */
+  /** Requests so far, oldest first. */
   readonly requests: readonly SimulatedRequest[];
   readonly clearRequests: () => void;
 
-  /** Orders a fault; gives its undo. */
-  readonly order: (order: FaultOrder) => Undo;
-  /** Calls the hook before a page of a list is worked out, the first page included; gives its undo. */
+  readonly inject: (rule: FaultRule) => Undo;
+  /** Calls the hook before each page of a list is read, including the first. */
   readonly betweenPages: (hook: (page: PageRequest) => void | Promise<void>) => Undo;
-  /** Serves these rows as they are, still in pages; undefined serves the world's again. */
+  /** Serves these rows verbatim, still in pages; undefined: those of the world again. */
   readonly setBackups: (service: SimulatedService, list: VerbatimList | undefined) => void;
-  /** The same for the list of graphs or instances. */
+  /** The same for the list of resources. */
   readonly setInventory: (service: SimulatedService, list: VerbatimList | undefined) => void;
 
-  /** Gives a token as signing in does, without a request. */
+  /** Issues a token as a sign-in does, without a request. */
   readonly issueToken: () => string;
-  /** Ends every token given so far: 401 APIGW.0301. */
+  /** Revokes all tokens: 401 APIGW.0301. */
   readonly revokeTokens: () => void;
-  /** Ends every key that the metadata service gave so far; it gives a new one when asked again. */
+  /** Revokes all keys of the metadata service, which then returns a new one. */
   readonly revokeTemporaryKeys: () => void;
-  /** Changes the password and ends every token. */
+  /** Changes the password and revokes all tokens. */
   readonly changePassword: (password: string) => void;
-  /** Changes the secret key that belongs to `account.accessKey`. */
+  /** Changes the secret key of `account.accessKey`. */
   readonly changeSecretKey: (secretKey: string) => void;
   /** Changes the OIDC id token that is accepted. */
   readonly changeIdToken: (idToken: string) => void;
   readonly grant: (permission: SimulatedPermission) => void;
   readonly deny: (permission: SimulatedPermission) => void;
   /**
-   * Puts the cloud's clock that many seconds ahead of the given one: for `Date`, tokens and signatures
-   * (15 minutes of difference are accepted), not for backups.
+   * Sets the clock of the cloud ahead by this many seconds: for `Date`, tokens and signatures (a difference of
+   * 15 minutes is accepted), not for backups.
    */
   readonly skewClock: (seconds: number) => void;
 
-  /** Closes the port and every connection: calls are refused until `plugIn`. */
+  /** Closes the port and all connections until `plugIn`. */
   readonly unplug: () => Promise<void>;
   /** Opens the same port again. */
   readonly plugIn: () => Promise<void>;
-  /** Ends everything: connections, timers, port. */
   readonly stop: () => Promise<void>;
 }

@@ -9,7 +9,7 @@ const SECRET_HEADERS = new Set([
   'cookie',
 ]);
 
-/** A request in the log; its status is filled in when it is answered. */
+/** A request in the log; its status is set once the response is sent. */
 export type LoggedRequest = { -readonly [Field in keyof SimulatedRequest]: SimulatedRequest[Field] };
 
 const withoutSecret = (name: string, value: string): string => {
@@ -21,15 +21,13 @@ const withoutSecret = (name: string, value: string): string => {
   return SECRET_HEADERS.has(name) ? '<secret>' : value;
 };
 
-/** Headers with `<secret>` for what is one; of a signature only the key's name and the signed headers stay. */
+/** Headers with secrets replaced by `<secret>`; of a signature, the access key and the names of the headers stay. */
 export const headersWithoutSecrets = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutSecret(name, value)]));
 
-/** A body as parsed JSON, else as text; undefined when it is empty. */
+/** A body as parsed JSON, otherwise as text; undefined if it is empty. */
 export const loggedBody = (body: Buffer): unknown => {
-  if (body.length === 0) {
-    return undefined;
-  }
+  if (body.length === 0) return undefined;
   const text = body.toString('utf8');
   try {
     return JSON.parse(text);
@@ -38,7 +36,7 @@ export const loggedBody = (body: Buffer): unknown => {
   }
 };
 
-/** The requests so far, of which the newest `capacity` stay. */
+/** Keeps the newest `capacity` requests. */
 export const createRequestLog = (
   capacity: number,
 ): {
@@ -51,9 +49,7 @@ export const createRequestLog = (
     requests,
     add: (request) => {
       requests.push(request);
-      if (requests.length > capacity) {
-        requests.splice(0, requests.length - capacity);
-      }
+      if (requests.length > capacity) requests.splice(0, requests.length - capacity);
     },
     clear: () => {
       requests.length = 0;

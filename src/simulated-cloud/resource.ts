@@ -1,8 +1,8 @@
-import { chance } from './chance.ts';
 import type { SimulatedCharacter, SimulatedResult } from './options.ts';
+import { pseudoRandom } from './pseudo-random.ts';
 import type { SimulatedApi } from './service.ts';
 
-/** A resource as the world keeps it. Times are Unix seconds. */
+/** A resource of the world. Times are Unix seconds. */
 export interface Resource {
   readonly api: SimulatedApi;
   readonly kind: string;
@@ -11,37 +11,38 @@ export interface Resource {
   readonly id: string;
   readonly character: SimulatedCharacter;
   readonly created: number;
-  /** Start of its automatic backup number 0, and seconds from one to the next. */
+  /** Start of automatic backup number 0. */
   readonly anchor: number;
+  /** Seconds between automatic backups. */
   readonly period: number;
-  /** Seconds that a backup usually takes. */
+  /** Usual duration of a backup in seconds. */
   readonly usualDuration: number;
   readonly usualMegabytes: number;
   name: string;
   deleted: boolean;
-  /** Status code of a graph while nothing else is going on. */
+  /** Status code of a graph while no backup is running. */
   statusCode: string;
-  /** Automatic backups planned after this moment do not start. */
+  /** Automatic backups after this time do not start. */
   pausedAfter: number;
-  /** Backups that start after this moment fail. */
+  /** Backups that start after this time fail. */
   failingAfter: number;
   nextNumber: number;
   manualAt: number;
   retryAt: number;
-  /** Orders for the backups to come. */
-  failuresOrdered: number;
-  exportFailuresOrdered: number;
+  /** How many of the next backups will fail. */
+  failuresAhead: number;
+  exportFailuresAhead: number;
   hangNext: boolean;
   sizeFactor: number;
   durationFactor: number;
-  /** Backups made so far, which numbers them. */
+  /** Number of backups so far. */
   made: number;
   running: Backup | undefined;
   /** Listed backups, oldest first. */
   backups: readonly Backup[];
 }
 
-/** A backup as the world keeps it. */
+/** A backup of the world. Times are Unix seconds. */
 export interface Backup {
   readonly resource: Resource;
   readonly sequence: number;
@@ -49,60 +50,60 @@ export interface Backup {
   readonly start: number;
   readonly name: string | undefined;
   readonly description: string | undefined;
-  /** What the resource was called when it was made. */
+  /** The name of the resource when the backup started. */
   readonly resourceName: string;
-  /** What it will come to. */
+  /** How it will end. */
   readonly result: SimulatedResult;
   readonly megabytes: number;
-  /** True when it failed by chance and is to be started again. */
-  readonly mishap: boolean;
-  /** When it will end; Infinity for never. */
+  /** Whether it fails at random and is retried. */
+  readonly isRandomFailure: boolean;
+  /** When it will end; Infinity: never. */
   due: number;
   state: 'running' | SimulatedResult;
   end: number | undefined;
   listed: boolean;
 }
 
-/** Reasons to draw a number; each has its own stream. */
+/** Purposes of random numbers; each has its own stream. */
 export const DRAWS = {
   offset: 1,
   duration: 2,
   megabytes: 3,
   age: 4,
   jitter: 5,
-  mishap: 6,
+  failure: 6,
   details: 7,
 } as const;
 
-/** A number from 0 to 1 that belongs to a resource, a reason and a count. */
+/** A number in [0, 1), the same for the same resource, purpose and count. */
 export const draw = (
   of: { readonly seed: number; readonly api: Pick<SimulatedApi, 'number'>; readonly index: number },
-  reason: number,
+  purpose: number,
   count = 0,
-): number => chance(of.seed, of.api.number, of.index, reason, count);
+): number => pseudoRandom(of.seed, of.api.number, of.index, purpose, count);
 
-/** The id of a backup, in the form of its service. */
+/** The id of a backup, in the format of its service. */
 export const backupId = (backup: Pick<Backup, 'resource' | 'sequence'>): string =>
   backup.resource.api.backupId(backup);
 
-/** When the automatic backup with this number is planned. */
+/** When the automatic backup with this number is due. */
 export const plannedStart = (resource: Resource, number: number): number => {
-  // A resource of the character `unknown` is backed up twice a day: an hour after the good one comes the strange one.
+  // For the character `unknown`, a backup with an unknown status follows an hour after each successful one.
   if (resource.character === 'unknown') {
-    const strange = number % 2 === 1 ? resource.period / 24 : 0;
-    return Math.floor(resource.anchor + Math.floor(number / 2) * resource.period + strange);
+    const offset = number % 2 === 1 ? resource.period / 24 : 0;
+    return Math.floor(resource.anchor + Math.floor(number / 2) * resource.period + offset);
   }
   return Math.floor(resource.anchor + number * resource.period);
 };
 
-/** Seconds that a backup takes, whole and never 0. */
+/** Duration of a backup in whole seconds, at least 1. */
 export const backupDuration = (resource: Resource, result: SimulatedResult): number => {
   const jitter = 0.9 + 0.2 * draw(resource, DRAWS.jitter, resource.made);
   const share = result === 'failed' ? 0.3 : 1;
   return Math.max(1, Math.round(resource.usualDuration * jitter * share * resource.durationFactor));
 };
 
-/** Megabytes of a backup: it grows by half over some hundreds of backups. */
+/** Size of a backup in megabytes: grows by half over some hundreds of backups. */
 export const backupMegabytes = (resource: Resource): number => {
   const growth = 1 + 0.5 * (1 - Math.exp(-resource.made / 200));
   const jitter = 0.99 + 0.02 * draw(resource, DRAWS.megabytes, resource.made + 1);

@@ -3,7 +3,7 @@ import { iamRoutes } from './iam.ts';
 import { metadataRoutes } from './metadata.ts';
 import type { SimulatedApi } from './service.ts';
 
-/** A route and what stood for the names in its path. */
+/** A route and the parameters in the path. */
 export interface RouteMatch {
   readonly route: Route;
   readonly parameters: Readonly<Record<string, string>>;
@@ -25,9 +25,7 @@ const parametersOf = (
   for (const [position, expected] of pattern.entries()) {
     const segment = path[position] ?? '';
     if (!expected.startsWith('{')) {
-      if (segment !== expected) {
-        return undefined;
-      }
+      if (segment !== expected) return undefined;
     } else if (segment === '') {
       return undefined;
     } else {
@@ -37,7 +35,7 @@ const parametersOf = (
   return parameters;
 };
 
-/** Finds the route for a method and a path; undefined when the cloud has none. */
+/** Finds the route for a method and a path; undefined if there is none. */
 export const createRouter = (
   apis: readonly SimulatedApi[],
 ): ((method: string, path: string) => RouteMatch | undefined) => {

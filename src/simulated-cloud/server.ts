@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Answer, gatewayError } from './answer.ts';
+import { authorize } from './authorization.ts';
 import type { Call, CloudState } from './cloud-state.ts';
 import { deliver } from './delivery.ts';
-import type { FaultBook } from './fault-book.ts';
-import { passGate } from './gate.ts';
+import type { FaultInjection } from './fault-injection.ts';
 import { headersWithoutSecrets, type LoggedRequest, loggedBody } from './request-log.ts';
+import { gatewayError, type SimulatedResponse } from './response.ts';
 import { createRouter, type RouteMatch } from './router.ts';
 import type { SimulatedApi } from './service.ts';
 
@@ -15,10 +15,9 @@ const LARGEST_BODY = 1024 * 1024;
 const LARGEST_HEADERS = 1024 * 1024;
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 
-/** The cloud's port. */
 export interface CloudServer {
   readonly origin: string;
-  /** Closes the port and every connection. */
+  /** Closes the port and all connections. */
   readonly close: () => Promise<void>;
   /** Opens the same port again. */
   readonly open: () => Promise<void>;
@@ -27,7 +26,7 @@ export interface CloudServer {
 interface ServerParts {
   readonly cloud: CloudState;
   readonly apis: readonly SimulatedApi[];
-  readonly faults: FaultBook;
+  readonly faults: FaultInjection;
   readonly log: (request: LoggedRequest) => void;
 }
 
@@ -37,9 +36,7 @@ const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> =
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > LARGEST_BODY) {
-      return undefined;
-    }
+    if (size > LARGEST_BODY) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
@@ -53,12 +50,14 @@ const singleHeaders = (request: IncomingMessage): Record<string, string> =>
     ]),
   );
 
-const answerTo = async (match: RouteMatch | undefined, call: Call, cloud: CloudState): Promise<Answer> => {
-  if (!match) {
-    return gatewayError(404, 'APIGW.0101', 'The API does not exist.');
-  }
+const responseTo = async (
+  match: RouteMatch | undefined,
+  call: Call,
+  cloud: CloudState,
+): Promise<SimulatedResponse> => {
+  if (!match) return gatewayError(404, 'APIGW.0101', 'The API does not exist.');
   try {
-    return await passGate(match.route, call, cloud);
+    return await authorize(match.route, call, cloud);
   } catch (error) {
     return gatewayError(500, 'SIMULATION', error instanceof Error ? error.message : String(error));
   }
@@ -99,7 +98,7 @@ const createHandler = ({ cloud, apis, faults, log }: ServerParts) => {
     log(entry);
     const call = { method, path, query, headers, body, parameters: match?.parameters ?? {} };
     await deliver(response, faults.take(service, operation), (listFault) =>
-      answerTo(match, { ...call, listFault }, cloud),
+      responseTo(match, { ...call, listFault }, cloud),
     );
     entry.status = response.headersSent ? response.statusCode : undefined;
   };
@@ -120,12 +119,12 @@ const close = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** Opens the port. Rejects when it is taken. */
+/** Rejects if the port is in use. */
 export const openServer = async (parts: ServerParts): Promise<CloudServer> => {
   const { tls, port: wanted } = parts.cloud.options;
   const handle = createHandler(parts);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    // A client that goes away in the middle of its request is no error here.
+    // The client may close the connection during its request.
     handle(request, response).catch(() => response.destroy());
   };
   const settings = { maxHeaderSize: LARGEST_HEADERS, keepAliveTimeout: KEEP_ALIVE_MILLISECONDS };

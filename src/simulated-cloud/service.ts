@@ -1,36 +1,36 @@
-import type { Answer } from './answer.ts';
 import type { Route } from './cloud-state.ts';
 import type { SimulatedCharacter, SimulatedCloudOptions } from './options.ts';
 import type { Backup } from './resource.ts';
+import type { SimulatedResponse } from './response.ts';
 
-/** How an API refuses a request. */
+/** Refusals of an API. */
 export interface Refusals {
-  /** For another project than that of the token. */
-  readonly project: () => Answer;
-  readonly permission: () => Answer;
+  /** The token is for another project. */
+  readonly project: () => SimulatedResponse;
+  readonly permission: () => SimulatedResponse;
 }
 
-/** One service of the simulated cloud: what its resources are like and what its APIs answer. */
+/** A service of the simulated cloud: its resources and its API. */
 export interface SimulatedApi {
   /** The type in the configuration. */
   readonly type: string;
-  /** The kind of its resources, for tests to pick from: `graph`. */
+  /** The kind of its resources, such as `graph`. */
   readonly kind: string;
-  /** Its own number above 0: ids and chance follow from it. */
+  /** A positive number unlike that of any other service: the seed of ids and random numbers. */
   readonly number: number;
   readonly count: (options: SimulatedCloudOptions) => number;
-  /** Of its first resources; the others are healthy. */
+  /** The characters of its first resources; the others are healthy. */
   readonly characters: readonly SimulatedCharacter[];
-  /** The middle of names: `orders-graph-01`. */
+  /** Part of names: `graph` in `orders-graph-01`. */
   readonly noun: string;
   readonly resourceId: (seed: number, index: number) => string;
   readonly backupId: (backup: Pick<Backup, 'resource' | 'sequence'>) => string;
-  /** Seconds that the shortest usual backup takes, and how much longer the others may take. */
+  /** Usual durations of backups in seconds: the shortest, and how much longer others take at most. */
   readonly durations: readonly [shortest: number, spread: number];
   readonly smallestMegabytes: number;
-  /** Whether backups outlive their resource; `manual`: those that were made by hand. */
+  /** Whether backups are kept when their resource is deleted; `manual`: only manual ones. */
   readonly keepsBackups: boolean | 'manual';
-  /** Where its paths begin, so that APIs with the same paths fit on one port: empty or `/TYPE`. */
+  /** Prefix of its paths, so that APIs with the same paths share a port: empty or `/TYPE`. */
   readonly prefix: string;
   readonly routes: readonly Route[];
   /** By the `service` of its routes. */

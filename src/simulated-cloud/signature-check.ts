@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A request as it came over the wire. */
+/** A request as received. */
 export interface ReceivedRequest {
   readonly method: string;
   /** Path as received, still encoded. */
@@ -12,13 +12,12 @@ export interface ReceivedRequest {
   readonly body: Uint8Array;
 }
 
-/** The secret half of an access key; temporary ones have a security token too. */
+/** The secret part of an access key; temporary keys have a security token too. */
 export interface SecretKey {
   readonly secretKey: string;
   readonly securityToken: string | undefined;
 }
 
-/** What came of a check: the key that signed, or why the request is refused. */
 export type SignatureVerdict =
   | { readonly valid: true; readonly accessKey: string }
   | { readonly valid: false; readonly reason: string };
@@ -35,7 +34,7 @@ const encode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** The order of Go's strings, which the vendor's own clients sort by. */
+/** The order of strings in Go, used by the vendor's clients. */
 const compare = (left: string, right: string): number =>
   Buffer.compare(Buffer.from(left), Buffer.from(right));
 
@@ -60,9 +59,7 @@ const canonicalRequest = (request: ReceivedRequest, signedHeaders: readonly stri
 /** Reads `20060102T150405Z` as Unix seconds. */
 const signingTime = (text: string): number | undefined => {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
-  if (!match) {
-    return undefined;
-  }
+  if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match;
   const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
@@ -88,9 +85,7 @@ const problemWithSignedHeaders = (
   { signedHeaders }: Authorization,
   { headers }: ReceivedRequest,
 ): string | undefined => {
-  if (!signedHeaders.includes('x-sdk-date')) {
-    return 'x-sdk-date is not signed';
-  }
+  if (!signedHeaders.includes('x-sdk-date')) return 'x-sdk-date is not signed';
   const unsigned = SIGNED_WHEN_SENT.find(
     (name) => headers[name] !== undefined && !signedHeaders.includes(name),
   );
@@ -107,7 +102,7 @@ const problemWithSignedHeaders = (
 
 /**
  * Recomputes a signature from the received request and compares it. `now` is the cloud's clock in Unix seconds;
- * `secretOf` tells what belongs to an access key that is good now. Steps: section "Access keys" of the vendor's
+ * `secretOf` looks up a valid access key. Steps: section "Access keys" of the vendor's
  * signing guide (SDK-HMAC-SHA256).
  */
 export const checkSignature = (
@@ -117,22 +112,16 @@ export const checkSignature = (
 ): SignatureVerdict => {
   const refuse = (reason: string): SignatureVerdict => ({ valid: false, reason });
   const authorization = parseAuthorization(request.headers['authorization'] ?? '');
-  if (!authorization) {
-    return refuse('the Authorization header cannot be read');
-  }
+  if (!authorization) return refuse('the Authorization header cannot be read');
   const problem = problemWithSignedHeaders(authorization, request);
-  if (problem !== undefined) {
-    return refuse(problem);
-  }
+  if (problem !== undefined) return refuse(problem);
   const date = request.headers['x-sdk-date'] ?? '';
   const signedAt = signingTime(date);
   if (signedAt === undefined || Math.abs(signedAt - now) > ACCEPTED_SKEW) {
     return refuse('the signature has expired or X-Sdk-Date is wrong');
   }
   const secret = secretOf(authorization.accessKey);
-  if (!secret) {
-    return refuse('the access key is not known');
-  }
+  if (!secret) return refuse('the access key is not known');
   if (request.headers['x-security-token'] !== secret.securityToken) {
     return refuse('the security token does not belong to the access key');
   }

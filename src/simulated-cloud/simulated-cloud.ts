@@ -1,6 +1,6 @@
+import { OWN_REFUSALS } from './authorization.ts';
 import type { CloudState, ReplaceableList } from './cloud-state.ts';
-import { createFaultBook } from './fault-book.ts';
-import { OWN_REFUSALS } from './gate.ts';
+import { createFaultInjection } from './fault-injection.ts';
 import { createIdentity } from './identity.ts';
 import { createJobs } from './jobs.ts';
 import { inventoryOf } from './listing.ts';
@@ -27,7 +27,7 @@ const complete = (given: Partial<SimulatedCloudOptions>): SimulatedCloudOptions 
     counts: {},
     characters: true,
     seed: 1,
-    mishaps: 0,
+    failureRate: 0,
     clock: () => Date.now() / 1000,
     history: (HISTORY_DAYS * DAY) / speed,
     projectId: '0d5f2a8c41b94e7ea6c3f1d2b7e89a04',
@@ -48,15 +48,15 @@ const complete = (given: Partial<SimulatedCloudOptions>): SimulatedCloudOptions 
     projectName: given.projectName ?? region,
   };
   if (!(options.speed > 0) || !Number.isFinite(options.speed)) {
-    throw new RangeError('speed has to be a number above 0');
+    throw new RangeError('speed must be a number above 0');
   }
   if (!Number.isSafeInteger(options.tokenLength) || options.tokenLength < 64) {
-    throw new RangeError('tokenLength has to be 64 or more');
+    throw new RangeError('tokenLength must be at least 64');
   }
   return options;
 };
 
-/** Starts a cloud on loopback. Rejects with a RangeError for options out of range, or when the port is taken. */
+/** Starts a cloud on loopback. Rejects with a RangeError if an option is out of range, or if the port is in use. */
 export const startCloud = async (
   apis: readonly SimulatedApi[],
   given: Partial<SimulatedCloudOptions> = {},
@@ -65,7 +65,7 @@ export const startCloud = async (
   const populations = apis.map((api) => ({ api, count: api.count(options) }));
   const world = createWorld(options, populations, options.clock());
   const identity = createIdentity(options);
-  const faults = createFaultBook();
+  const faults = createFaultInjection();
   const log = createRequestLog(options.requestLog);
   const verbatim = new Map<ReplaceableList, VerbatimList>();
   const hooks = new Set<PageHook>();
@@ -84,9 +84,7 @@ export const startCloud = async (
     refusals: Object.assign({}, OWN_REFUSALS, ...apis.map(({ refusals }) => refusals)),
     verbatim,
     beforePage: async (page) => {
-      for (const hook of hooks) {
-        await hook(page);
-      }
+      for (const hook of hooks) await hook(page);
     },
   };
   const replace = (name: ReplaceableList, list: VerbatimList | undefined): void => {
@@ -108,7 +106,7 @@ export const startCloud = async (
     account: identity.account,
     requests: log.requests,
     clearRequests: log.clear,
-    order: faults.order,
+    inject: faults.inject,
     betweenPages: (hook) => {
       hooks.add(hook);
       return () => {

@@ -20,9 +20,7 @@ const described = (resource: Resource): SimulatedResource => ({
 });
 
 const sizeBytes = ({ state, megabytes }: Backup): number | undefined => {
-  if (state === 'running') {
-    return undefined;
-  }
+  if (state === 'running') return undefined;
   return state === 'failed' ? 0 : megabytes * MEGABYTE;
 };
 
@@ -36,7 +34,7 @@ const describedBackup = (backup: Backup): SimulatedBackup => ({
   sizeBytes: sizeBytes(backup),
 });
 
-/** The hands on the world; `current` gives it as it is at the clock's now. */
+/** `current` returns the world advanced to the current time. */
 export const worldControls = (current: () => World, kinds: readonly string[]): WorldControls => {
   const find = (id: string, kind?: string): Resource => {
     const resource = current().resource(id);
@@ -56,7 +54,7 @@ export const worldControls = (current: () => World, kinds: readonly string[]): W
 
   const runningOf = (resource: Resource): Backup => {
     if (!resource.running) {
-      throw new Error(`no backup of ${resource.name} runs`);
+      throw new Error(`no backup of ${resource.name} is running`);
     }
     return resource.running;
   };
@@ -64,7 +62,7 @@ export const worldControls = (current: () => World, kinds: readonly string[]): W
   const startBackup: WorldControls['startBackup'] = (id, { method = 'manual', result, duration } = {}) => {
     const resource = find(id);
     if (resource.running) {
-      throw new Error(`a backup of ${resource.name} runs already`);
+      throw new Error(`a backup of ${resource.name} is already running`);
     }
     if (resource.deleted) {
       throw new Error(`${resource.name} is deleted`);
@@ -88,11 +86,11 @@ export const worldControls = (current: () => World, kinds: readonly string[]): W
     backupsOf: (id) => find(id).backups.map(describedBackup),
     failNextBackup: (id, times = 1) =>
       change(id, undefined, (resource) => {
-        resource.failuresOrdered += times;
+        resource.failuresAhead += times;
       }),
     failNextExport: (id) =>
       change(id, 'graph', (graph) => {
-        graph.exportFailuresOrdered += 1;
+        graph.exportFailuresAhead += 1;
       }),
     stopBackups: (id) =>
       change(id, undefined, (resource) => {

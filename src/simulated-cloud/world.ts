@@ -1,5 +1,5 @@
 import { eventQueue } from './event-queue.ts';
-import { inhabitants, newcomer, resourceName, type WorldSettings } from './inhabitants.ts';
+import { initialResources, newResource, resourceName, type WorldSettings } from './initial-resources.ts';
 import type { SimulatedResult } from './options.ts';
 import {
   type Backup,
@@ -12,31 +12,30 @@ import {
 } from './resource.ts';
 import type { SimulatedApi } from './service.ts';
 
-/** Good automatic backups that are kept of a resource, and as many that are not good. */
+/** Automatic backups kept for a resource: so many successful ones, and so many others. */
 const AUTOMATIC_BACKUPS_KEPT = 7;
 const RETRY_AFTER = 1800;
 
-/** What is to be started. */
-export interface BackupOrder {
+export interface BackupPlan {
   readonly method: 'auto' | 'manual';
   readonly result?: SimulatedResult | undefined;
-  /** Seconds; the usual time when undefined. */
+  /** Seconds; the usual duration if undefined. */
   readonly duration?: number | undefined;
   readonly name?: string | undefined;
   readonly description?: string | undefined;
 }
 
-/** Resources and their backups. Time passes only by `advance`; everything else happens at the moment reached. */
+/** Resources and their backups. Time passes only by `advance`. */
 export interface World {
-  /** Lets everything happen that is due until then. A moment in the past changes nothing. */
+  /** Processes everything due until `now`; does nothing if that is in the past. */
   readonly advance: (now: number) => void;
   readonly now: () => number;
-  /** Resources in the order in which they were made, deleted ones included. */
+  /** Resources by creation, including deleted ones. */
   readonly resources: (kind: string) => readonly Resource[];
   readonly resource: (id: string) => Resource | undefined;
   /** Listed backups of all resources of a kind, by start, oldest first. */
   readonly backups: (kind: string) => readonly Backup[];
-  readonly start: (resource: Resource, order: BackupOrder) => Backup;
+  readonly start: (resource: Resource, plan: BackupPlan) => Backup;
   readonly finish: (backup: Backup, result: SimulatedResult) => void;
   readonly remove: (backup: Backup) => void;
   /** Deletes a resource, and its backups where its service does not keep them. */
@@ -45,29 +44,25 @@ export interface World {
     kind: string,
     options: { name?: string | undefined; withBackups?: boolean | undefined; created?: number | undefined },
   ) => Resource;
-  /** To be called when a resource's plans were changed from outside. */
+  /** Must be called after the plans of a resource are changed. */
   readonly reschedule: (resource: Resource) => void;
 }
 
 const dueTime = (resource: Resource): number => {
-  if (resource.running) {
-    return resource.running.due;
-  }
-  if (resource.deleted) {
-    return Number.POSITIVE_INFINITY;
-  }
+  if (resource.running) return resource.running.due;
+  if (resource.deleted) return Number.POSITIVE_INFINITY;
   const planned = plannedStart(resource, resource.nextNumber);
   const automatic = planned > resource.pausedAfter ? Number.POSITIVE_INFINITY : planned;
   return Math.min(automatic, resource.manualAt, resource.retryAt);
 };
 
-/** A service and how many resources it has at the start. */
+/** A service and its number of resources at the start. */
 export interface Population {
   readonly api: SimulatedApi;
   readonly count: number;
 }
 
-/** Makes a world whose history ends at `start`. */
+/** A world whose history ends at `start`. */
 export const createWorld = (
   settings: WorldSettings,
   populations: readonly Population[],
@@ -75,10 +70,10 @@ export const createWorld = (
 ): World => {
   const apis = new Map(populations.map(({ api }) => [api.kind, api]));
   const resources = new Map(
-    populations.map(({ api, count }) => [api.kind, inhabitants(settings, api, count, start)]),
+    populations.map(({ api, count }) => [api.kind, initialResources(settings, api, count, start)]),
   );
   const backups = new Map<string, Backup[]>(populations.map(({ api }) => [api.kind, []]));
-  const untidy = new Set<string>();
+  const kindsToTidy = new Set<string>();
   const byId = new Map<string, Resource>();
   const events = eventQueue<Resource>();
   let moment = start - settings.history - 1;
@@ -93,17 +88,17 @@ export const createWorld = (
   const unlist = (backup: Backup): void => {
     backup.listed = false;
     backup.resource.backups = backup.resource.backups.filter(({ listed }) => listed);
-    untidy.add(backup.resource.kind);
+    kindsToTidy.add(backup.resource.kind);
   };
 
   const tidy = (): void => {
-    for (const kind of untidy) {
+    for (const kind of kindsToTidy) {
       backups.set(
         kind,
         (backups.get(kind) ?? []).filter(({ listed }) => listed),
       );
     }
-    untidy.clear();
+    kindsToTidy.clear();
   };
 
   const prune = (resource: Resource): void => {
@@ -112,50 +107,45 @@ export const createWorld = (
       if (backup.method === 'auto' && backup.state !== 'running') {
         const group = backup.state === 'success' ? 'good' : 'other';
         left[group] -= 1;
-        if (left[group] < 0) {
-          unlist(backup);
-        }
+        if (left[group] < 0) unlist(backup);
       }
     }
   };
 
-  const decideResult = (resource: Resource, strange: boolean): SimulatedResult => {
-    if (resource.failuresOrdered > 0) {
-      resource.failuresOrdered -= 1;
+  const decideResult = (resource: Resource, isUnknown: boolean): SimulatedResult => {
+    if (resource.failuresAhead > 0) {
+      resource.failuresAhead -= 1;
       return 'failed';
     }
-    if (moment > resource.failingAfter) {
-      return 'failed';
-    }
-    return strange ? 'unknown' : 'success';
+    if (moment > resource.failingAfter) return 'failed';
+    return isUnknown ? 'unknown' : 'success';
   };
 
-  const skipWhatWasMissed = (resource: Resource, until: number): void => {
-    while (plannedStart(resource, resource.nextNumber) < until) {
-      resource.nextNumber += 1;
-    }
+  const skipMissedBackups = (resource: Resource, until: number): void => {
+    while (plannedStart(resource, resource.nextNumber) < until) resource.nextNumber += 1;
   };
 
   const begin = (
     resource: Resource,
-    order: BackupOrder & { mishap?: boolean; strange?: boolean },
+    plan: BackupPlan & { isRandomFailure?: boolean; isUnknown?: boolean },
   ): Backup => {
-    const mishap = order.mishap ?? false;
-    const result = order.result ?? (mishap ? 'failed' : decideResult(resource, order.strange ?? false));
+    const isRandomFailure = plan.isRandomFailure ?? false;
+    const result =
+      plan.result ?? (isRandomFailure ? 'failed' : decideResult(resource, plan.isUnknown ?? false));
     const duration = resource.hangNext
       ? Number.POSITIVE_INFINITY
-      : (order.duration ?? backupDuration(resource, result));
+      : (plan.duration ?? backupDuration(resource, result));
     const backup: Backup = {
       resource,
       sequence: resource.made,
-      method: order.method,
+      method: plan.method,
       start: Math.floor(moment),
-      name: order.name,
-      description: order.description,
+      name: plan.name,
+      description: plan.description,
       resourceName: resource.name,
       result,
       megabytes: backupMegabytes(resource),
-      mishap,
+      isRandomFailure,
       due: Math.floor(moment) + duration,
       state: 'running',
       end: undefined,
@@ -174,14 +164,13 @@ export const createWorld = (
     backup.state = result;
     backup.end = Math.max(backup.start, Math.floor(moment));
     resource.running = undefined;
-    skipWhatWasMissed(resource, backup.end);
-    if (backup.mishap) {
+    skipMissedBackups(resource, backup.end);
+    if (backup.isRandomFailure)
       resource.retryAt = backup.end + Math.max(1, Math.round(RETRY_AFTER / settings.speed));
-    }
     prune(resource);
   };
 
-  const beginWhatIsDue = (resource: Resource): void => {
+  const beginDueBackup = (resource: Resource): void => {
     if (resource.retryAt <= moment) {
       resource.retryAt = Number.POSITIVE_INFINITY;
       begin(resource, { method: 'auto' });
@@ -194,24 +183,24 @@ export const createWorld = (
     }
     const number = resource.nextNumber;
     resource.nextNumber += 1;
-    const healthy = resource.character === 'healthy' && resource.failuresOrdered === 0;
+    const healthy = resource.character === 'healthy' && resource.failuresAhead === 0;
     begin(resource, {
       method: 'auto',
-      mishap: healthy && draw(resource, DRAWS.mishap, number) < settings.mishaps,
-      strange: resource.character === 'unknown' && number % 2 === 1,
+      isRandomFailure: healthy && draw(resource, DRAWS.failure, number) < settings.failureRate,
+      isUnknown: resource.character === 'unknown' && number % 2 === 1,
     });
   };
 
   const advance = (now: number): void => {
     for (let event = events.take(now); event; event = events.take(now)) {
       const { at, item: resource } = event;
-      // An entry that no longer tells the resource's next event was overtaken by a change of plans.
+      // The plans of the resource may have changed since the event was scheduled.
       if (dueTime(resource) === at) {
         moment = Math.max(moment, at);
         if (resource.running) {
           end(resource.running, resource.running.result);
         } else {
-          beginWhatIsDue(resource);
+          beginDueBackup(resource);
         }
         schedule(resource);
       }
@@ -228,9 +217,7 @@ export const createWorld = (
   const all = (): readonly Resource[] => [...resources.values()].flat();
   all().forEach(admit);
   advance(start);
-  for (const resource of all()) {
-    resource.deleted = resource.character === 'deleted';
-  }
+  for (const resource of all()) resource.deleted = resource.character === 'deleted';
 
   return {
     advance,
@@ -238,8 +225,8 @@ export const createWorld = (
     resources: (kind) => resources.get(kind) ?? [],
     resource: (id) => byId.get(id),
     backups: (kind) => backups.get(kind) ?? [],
-    start: (resource, order) => {
-      const backup = begin(resource, order);
+    start: (resource, plan) => {
+      const backup = begin(resource, plan);
       schedule(resource);
       return backup;
     },
@@ -251,16 +238,14 @@ export const createWorld = (
     remove: (backup) => {
       if (backup.resource.running === backup) {
         backup.resource.running = undefined;
-        skipWhatWasMissed(backup.resource, Math.floor(moment));
+        skipMissedBackups(backup.resource, Math.floor(moment));
         schedule(backup.resource);
       }
       unlist(backup);
       tidy();
     },
     delete: (resource) => {
-      if (resource.running) {
-        end(resource.running, 'failed');
-      }
+      if (resource.running) end(resource.running, 'failed');
       resource.deleted = true;
       const { keepsBackups } = resource.api;
       if (keepsBackups !== true) {
@@ -278,7 +263,7 @@ export const createWorld = (
       if (api === undefined || neighbours === undefined)
         throw new Error(`the simulated cloud has no ${kind}`);
       const index = neighbours.length;
-      const resource = newcomer(settings, {
+      const resource = newResource(settings, {
         api,
         index,
         name: name ?? resourceName(api, index),
@@ -292,7 +277,7 @@ export const createWorld = (
       return resource;
     },
     reschedule: (resource) => {
-      skipWhatWasMissed(resource, Math.floor(moment));
+      skipMissedBackups(resource, Math.floor(moment));
       schedule(resource);
     },
   };

@@ -282,7 +282,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   await act(leg, {
     'the list of graph backups answers 401': async ({ fires, end }) => {
       const alerts = ['AuthFailing prod ges', 'DataStale prod ges', 'PollFailing prod ges'];
-      const undo = cloud.order({
+      const undo = cloud.inject({
         match: { service: 'ges', operation: 'list_backups' },
         fault: {
           kind: 'status',
@@ -296,7 +296,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     },
     'the database service answers 503': async ({ fires, end }) => {
       const alerts = ['DataStale prod gaussdb-mysql', 'PollFailing prod gaussdb-mysql'];
-      const undo = cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'status', status: 503 } });
+      const undo = cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'status', status: 503 } });
       await fires(alerts, 30);
       undo();
       await end(alerts, 10 + SLACK);

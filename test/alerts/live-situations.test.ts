@@ -116,7 +116,7 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
         cloud.startBackup(graph?.id ?? '', { result: 'failed', duration: 0 });
     }
     await appears(watched, failing);
-    first.order(UNREADABLE);
+    first.inject(UNREADABLE);
     await wait(3);
     second.startBackup(graph?.id ?? '', { duration: 0 });
     await disappears(watched, failing);
@@ -130,7 +130,7 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
   }
 
   async function aCrashLoop(): Promise<void> {
-    fourth.order({ ...UNREADABLE, fault: { kind: 'no-answer' } });
+    fourth.inject({ ...UNREADABLE, fault: { kind: 'no-response' } });
     let isLooping = true;
     const loop = (async () => {
       while (isLooping) {

@@ -45,7 +45,7 @@ const world = fc.record({
   graphs: fc.integer({ min: 0, max: 9 }),
   instances: fc.integer({ min: 0, max: 3 }),
   history: fc.integer({ min: 1, max: 12 }),
-  mishaps: fc.constantFrom(0, 0.2, 0.6),
+  failureRate: fc.constantFrom(0, 0.2, 0.6),
   happenings: fc.array(happening, { maxLength: 120 }),
 });
 
@@ -63,7 +63,7 @@ async function live(options: typeof world extends fc.Arbitrary<infer World> ? Wo
     graphs: options.graphs,
     instances: options.instances,
     seed: options.seed,
-    mishaps: options.mishaps,
+    failureRate: options.failureRate,
     history: options.history * DAY,
     clock: () => now,
     tokenLife: 1000 * DAY,

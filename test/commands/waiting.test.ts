@@ -217,7 +217,7 @@ describe('backups create --wait', () => {
   it('waits on through looks that get no answer', async () => {
     const { cloud, run } = await createWaitingWorld();
     const { id } = firstOf(cloud, 'graph');
-    cloud.order({
+    cloud.inject({
       match: { operation: 'get_job' },
       times: 7,
       fault: { kind: 'status', status: 500, body: 'broken' },
@@ -231,7 +231,7 @@ describe('backups create --wait', () => {
   it('tells of the last look that got no answer when the time is over', async () => {
     const { cloud, run } = await createWaitingWorld();
     const { id } = firstOf(cloud, 'graph');
-    cloud.order({ match: { operation: 'get_job' }, fault: { kind: 'status', status: 500 } });
+    cloud.inject({ match: { operation: 'get_job' }, fault: { kind: 'status', status: 500 } });
 
     const { code, errors } = await run(create(id, '--wait-timeout', '1m'));
 
@@ -369,7 +369,7 @@ describe('backups export --wait', () => {
   it.each(['paused', undefined])('waits on for a job whose status is %s', async (status) => {
     const { cloud, run } = await createWaitingWorld();
     const { id } = firstOf(cloud, 'graph');
-    cloud.order({
+    cloud.inject({
       match: { operation: 'get_job' },
       times: 3,
       fault: { kind: 'wrong-shape', body: { status } },

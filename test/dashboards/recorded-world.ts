@@ -134,7 +134,7 @@ function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly
     {
       at: OUTAGE,
       happen: () =>
-        void staging.order({
+        void staging.inject({
           match: { operation: 'list_backups', service: 'gaussdb' },
           fault: { kind: 'status', status: 503 },
         }),

@@ -101,8 +101,8 @@ describe('an agency of the server', () => {
     const exporter = await startExporter(cloud, { credentials });
     await exporter.poll();
     const undo = [
-      cloud.order({ match: { operation: 'metadata' }, fault: { kind: 'status', status: 500 } }),
-      cloud.order({ match: { operation: 'metadata_session' }, fault: { kind: 'reset' } }),
+      cloud.inject({ match: { operation: 'metadata' }, fault: { kind: 'status', status: 500 } }),
+      cloud.inject({ match: { operation: 'metadata_session' }, fault: { kind: 'reset' } }),
     ];
 
     await pollFor(exporter, 5 * HOUR);

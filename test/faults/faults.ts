@@ -63,7 +63,7 @@ const CONNECTION: readonly Fault[] = [
   },
   fault('reset before the answer', { kind: 'reset' }, everywhere(thrice('network'))),
   fault('reset in the body', { kind: 'reset-in-body' }, everywhere(thrice('network'))),
-  fault('no answer', { kind: 'no-answer' }, splitBySignIn(once('timeout'), thrice('timeout')), {
+  fault('no answer', { kind: 'no-response' }, splitBySignIn(once('timeout'), thrice('timeout')), {
     endless: 'request',
   }),
   fault(

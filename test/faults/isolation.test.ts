@@ -44,7 +44,7 @@ describe('a fault that passes at once', () => {
         if (brings === 'token') await exporter.apply(configuration(anotherPatience()));
         const before = await exporter.samples();
         exporter.clear();
-        const undo = cloud.order({ match, fault, times: 1 });
+        const undo = cloud.inject({ match, fault, times: 1 });
 
         await exporter.poll();
 
@@ -67,7 +67,7 @@ describe('a fault that passes at once', () => {
 describe('a project whose every call hangs', () => {
   it('holds up no other, and ends its own poll in time', async () => {
     const { exporter, cloud, limitPolls } = await start();
-    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: {}, fault: { kind: 'no-response' } });
     const before = await exporter.samples();
     const series = exporter.resourceSeries('prod');
     limitPolls(2500);
@@ -97,7 +97,7 @@ describe('a poll that fails for days', () => {
     const { exporter, cloud } = await start();
     const graph = cloud.resourceOf('healthy');
     const series = exporter.resourceSeries('prod');
-    const undo = cloud.order({
+    const undo = cloud.inject({
       match: { operation: 'list_backups' },
       fault: { kind: 'status', status: 500 },
     });

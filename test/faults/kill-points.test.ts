@@ -17,7 +17,7 @@ beforeEach(async () => {
     instances: 3,
     characters: false,
     speed: 48,
-    mishaps: 0.3,
+    failureRate: 0.3,
     clock: clock.now,
   });
   // So that a poll finds some of them running.

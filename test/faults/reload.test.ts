@@ -129,7 +129,7 @@ describe('a reload in the middle of a poll', () => {
     const exporter = createExporter();
     await exporter.apply(byPolicy(cloud));
     cloud.clearRequests();
-    const undo = cloud.order({ match: { operation: 'get_policy' }, fault: { kind: 'no-answer' } });
+    const undo = cloud.inject({ match: { operation: 'get_policy' }, fault: { kind: 'no-response' } });
 
     const abandoned = exporter.poll();
     await eventually(() => cloud.requests.some(({ operation }) => operation === 'get_policy'));
@@ -155,9 +155,9 @@ describe('a reload in the middle of a poll', () => {
     for (let count = 0; count < RELOADS; count += 1) {
       cloud.startBackup(id);
       cloud.finishBackup(id);
-      const undo = cloud.order({
+      const undo = cloud.inject({
         match: { service: 'ges', operation: count % 2 === 0 ? 'list_backups' : 'list_graphs' },
-        fault: { kind: 'no-answer' },
+        fault: { kind: 'no-response' },
       });
       cloud.clearRequests();
       const before = exporter.resourceSeries('prod');

@@ -109,7 +109,7 @@ async function bringAbout(fault: Fault, call: Call, stage: Stage): Promise<() =>
   switch (cause.kind) {
     case 'order': {
       const skip = call.fromSecondPage ? 1 : 0;
-      const undo = stage.cloud.order({ match: call.match, fault: cause.fault, skip });
+      const undo = stage.cloud.inject({ match: call.match, fault: cause.fault, skip });
       return async () => undo();
     }
     case 'refuse':

@@ -136,7 +136,7 @@ describe('backfill', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s while a list hangs', async (signal) => {
     const cloud = await cloudFor();
     const files = await filesFor();
-    cloud.order({ match: { operation: 'list_backups' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'no-response' } });
     const program = startProgram([
       ...['backfill', '--config.file', await configFor(cloud), '--output', files.path('past.om')],
     ]);
@@ -173,7 +173,7 @@ describe('backfill', () => {
   it('says what could not be read and is missing, and goes on', async () => {
     const cloud = await cloudFor();
     cloud.deny('ges:graph:list');
-    cloud.order({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } });
+    cloud.inject({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } });
     cloud.setBackups('gaussdb', { rows: [{ id: 'a' }], total: 3 });
 
     const { code, errors } = await backfill(

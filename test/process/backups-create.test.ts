@@ -108,7 +108,7 @@ describe('backups create', () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('healthy', 'instance');
     const body = { error_code, error_msg: 'Not now.' };
-    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'status', status: 409, body } });
+    cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'status', status: 409, body } });
 
     const { code, errors } = await backups(cloud, ['create', '--resource', id, '--yes']);
 
@@ -155,9 +155,9 @@ describe('backups create', () => {
   });
 
   it.each([
-    { kind: 'graph', fault: { kind: 'lost-answer', how: 'reset' } },
-    { kind: 'graph', fault: { kind: 'lost-answer', how: 'no-answer' } },
-    { kind: 'instance', fault: { kind: 'lost-answer', how: 'reset' } },
+    { kind: 'graph', fault: { kind: 'lost-response', how: 'reset' } },
+    { kind: 'graph', fault: { kind: 'lost-response', how: 'no-response' } },
+    { kind: 'instance', fault: { kind: 'lost-response', how: 'reset' } },
     { kind: 'instance', fault: { kind: 'cut-json' } },
   ] satisfies readonly { kind: 'graph' | 'instance'; fault: SimulatedFault }[])(
     'starts one backup of a $kind and not two when the answer is lost ($fault), and says how to look',
@@ -165,7 +165,7 @@ describe('backups create', () => {
       const cloud = await cloudFor();
       const resource = cloud.resourceOf('healthy', kind);
       const before = manualBackups(cloud, resource).length;
-      cloud.order({ match: { operation: 'create_backup' }, fault });
+      cloud.inject({ match: { operation: 'create_backup' }, fault });
 
       const { code, output, errors } = await backups(
         cloud,
@@ -192,7 +192,7 @@ describe('backups create', () => {
     { kind: 'empty' },
   ] satisfies readonly SimulatedFault[])('does not claim to know after %j', async (fault) => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'create_backup' }, fault });
+    cloud.inject({ match: { operation: 'create_backup' }, fault });
 
     const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
 
@@ -208,7 +208,7 @@ describe('backups create', () => {
     { kind: 'redirect', location: 'https://elsewhere.invalid/' },
   ] satisfies readonly SimulatedFault[])('knows that nothing was started after %j', async (fault) => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'create_backup' }, fault });
+    cloud.inject({ match: { operation: 'create_backup' }, fault });
 
     const { code, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01', '--yes']);
 
@@ -255,7 +255,7 @@ describe('backups create', () => {
     const cloud = await cloudFor();
     const resource = cloud.resourceOf('healthy');
     const before = manualBackups(cloud, resource).length;
-    cloud.order({
+    cloud.inject({
       match: { operation: 'create_backup' },
       times: 1,
       fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0307', error_msg: 'Renew it.' } },
@@ -329,7 +329,7 @@ describe('backups create', () => {
 
   it('sends nothing after Ctrl-C while it looks for the resource', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'list_graphs' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { operation: 'list_graphs' }, fault: { kind: 'no-response' } });
     const program = startProgram([
       ...['backups', 'create', '--resource', 'orders-graph-01', '--yes'],
       ...['--config.file', await configFor(cloud)],
@@ -346,7 +346,7 @@ describe('backups create', () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud);
     const { id } = cloud.resourceOf('healthy');
-    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer', how: 'reset' } });
+    cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response', how: 'reset' } });
 
     const { errors } = await runCommand([
       ...['backups', 'create', '--resource', id, '--yes', '--config.file', config],
@@ -361,7 +361,7 @@ describe('backups create', () => {
   it('waits at Ctrl-C for the answer to what it has sent, and ends without it at the second', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
-    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer' } });
+    cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response' } });
     const program = startProgram([
       ...['backups', 'create', '--resource', id, '--yes', '--config.file', await configFor(cloud)],
     ]);
@@ -433,7 +433,7 @@ describe('backups create on a terminal', () => {
   it('is not answered by what was typed before it asked', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
-    cloud.order({ match: { operation: 'sign_in' }, fault: { kind: 'delay', seconds: 1 }, times: 1 });
+    cloud.inject({ match: { operation: 'sign_in' }, fault: { kind: 'delay', seconds: 1 }, times: 1 });
     const program = startOnTerminal([
       ...['backups', 'create', '--resource', id, '--config.file', await configFor(cloud)],
     ]);

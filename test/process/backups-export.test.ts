@@ -233,7 +233,7 @@ describe('backups export', () => {
       what: 'a backup that was deleted meanwhile',
       arrange: arranged((cloud) => {
         const body = { errorCode: 'GES.7024', errorMessage: 'The backup does not exist.' };
-        cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'status', status: 404, body } });
+        cloud.inject({ match: { operation: 'export_backup' }, fault: { kind: 'status', status: 404, body } });
       }),
       says: 'the backup no longer exists (GES.7024)',
     },
@@ -255,20 +255,23 @@ describe('backups export', () => {
     expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says.replace('{graph_id}', id)}\n`);
   });
 
-  it.each(['reset', 'no-answer'] as const)('is not sent again when the answer is lost (%s)', async (how) => {
-    const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'export_backup' }, fault: { kind: 'lost-answer', how } });
+  it.each(['reset', 'no-response'] as const)(
+    'is not sent again when the answer is lost (%s)',
+    async (how) => {
+      const cloud = await cloudFor();
+      cloud.inject({ match: { operation: 'export_backup' }, fault: { kind: 'lost-response', how } });
 
-    const { code, errors } = await backups(
-      cloud,
-      ['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
-      { poll: { request_timeout: '1s' } },
-    );
+      const { code, errors } = await backups(
+        cloud,
+        ['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
+        { poll: { request_timeout: '1s' } },
+      );
 
-    expect(code).toBe(1);
-    expect(errors).toContain('it may have started anyway and is not retried');
-    expect(changes(cloud)).toHaveLength(1);
-  });
+      expect(code).toBe(1);
+      expect(errors).toContain('it may have started anyway and is not retried');
+      expect(changes(cloud)).toHaveLength(1);
+    },
+  );
 
   it('waits in real time until the job succeeded', async () => {
     const cloud = await cloudFor({ speed: 60, characters: false });

@@ -212,7 +212,7 @@ describe('backups list', () => {
 
   it('ends with 1 at Ctrl-C while a list hangs', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'list_backups' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'no-response' } });
     const program = startProgram(['backups', 'list', '--config.file', await configFor(cloud)]);
     await eventually(() => cloud.requests.some(({ operation }) => operation === 'list_backups'));
 

@@ -76,7 +76,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'backup policies that cannot be read',
     arrange: (cloud) =>
-      void cloud.order({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } }),
+      void cloud.inject({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } }),
     parts: () => ({ rpo: { default: 'policy' } }),
     says: /^ {2}gaussdb-mysql: cannot get policy: .*; 6 backup policies were not read$/m,
     stillShows: /^ {2}ges +12 /m,
@@ -140,7 +140,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     what: 'an answer of another kind',
     arrange: (cloud) =>
-      void cloud.order({
+      void cloud.inject({
         match: { service: 'ges', operation: 'list_backups' },
         fault: { kind: 'wrong-shape', body: { servers: [] } },
       }),
@@ -149,14 +149,14 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     what: 'a login page in between',
-    arrange: (cloud) => void cloud.order({ match: { service: 'ges' }, fault: { kind: 'html' } }),
+    arrange: (cloud) => void cloud.inject({ match: { service: 'ges' }, fault: { kind: 'html' } }),
     says: /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page is in between$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
     what: 'one service that refuses the token',
     arrange: (cloud) =>
-      void cloud.order({
+      void cloud.inject({
         match: { service: 'gaussdb' },
         fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
       }),
@@ -253,7 +253,7 @@ describe('check', () => {
 
   it('ends by the poll timeout when a service hangs, and shows what the other one has', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'no-response' } });
 
     const began = performance.now();
     const { code, output } = await check(cloud, { poll: { timeout: '1005ms', request_timeout: '1005ms' } });
@@ -439,7 +439,7 @@ describe('check', () => {
 
   it('ends with 1 at Ctrl-C while a service hangs', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { service: 'ges' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
     await eventually(() => cloud.requests.some(({ service }) => service === 'ges'));
 
@@ -456,7 +456,7 @@ describe('check', () => {
 describe('check of a service that does not respond', () => {
   it('names the endpoint on standard error while it waits', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { service: 'ges' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
 
     await eventually(() => program.errors().includes(`Waiting for ${new URL(cloud.origin).host} (list `));
@@ -471,7 +471,7 @@ describe('check of a service that does not respond', () => {
 
   it('names IAM where signing in takes long', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { operation: 'sign_in' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { operation: 'sign_in' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
 
     await eventually(() => program.errors().includes('(sign in, project prod)'));
@@ -543,7 +543,7 @@ describe('check on a terminal', () => {
 
   it('ends at the key Ctrl-C', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: { service: 'ges' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startOnTerminal(['check', '--config.file', await configFor(cloud)]);
     await eventually(() => cloud.requests.some(({ service }) => service === 'ges'));
 

@@ -23,14 +23,14 @@ describe('the serving process', () => {
       await pollsPass(2);
       const faults: readonly SimulatedFault[] = [
         { kind: 'reset' },
-        { kind: 'no-answer' },
+        { kind: 'no-response' },
         { kind: 'html' },
         { kind: 'status', status: 503 },
         { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
         { kind: 'redirect', location: `${cloud.origin}/v3/x/backups/create`, status: 307 },
       ];
       for (const fault of faults) {
-        const undo = cloud.order({ match: {}, fault });
+        const undo = cloud.inject({ match: {}, fault });
         await pollsPass(2);
         undo();
       }

@@ -49,7 +49,7 @@ describe('the built package, by itself', () => {
 
   it('says in one line what nobody foresaw', async () => {
     const cloud = await cloudFor();
-    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: {}, fault: { kind: 'no-response' } });
     const thrower = "setTimeout(()=>{throw new Error('planted')},400)";
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}` };
     const args = ['check', '--config.file', await configFor(cloud)];

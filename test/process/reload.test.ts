@@ -222,7 +222,7 @@ describe('reloads', () => {
   it('while every call to the cloud hangs take effect at once', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
-    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: {}, fault: { kind: 'no-response' } });
     await eventually(() => cloud.requests.some(({ status }) => status === undefined));
     await configure(cloud, { rpo: { default: '3d' } });
 
@@ -285,7 +285,7 @@ describe('reloads', () => {
   it('are ended by SIGTERM as everything else is', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
-    cloud.order({ match: {}, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: {}, fault: { kind: 'no-response' } });
 
     const began = performance.now();
     for (let count = 0; count < 20; count += 1) {

@@ -166,7 +166,7 @@ describe('the exporter as a process', () => {
 
   it('is not ready before each service has been polled, and answers /metrics all the same', async () => {
     const cloud = await cloudWith();
-    cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+    cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'no-response' } });
     const exporter = await exporterFor(cloud, {
       poll: { interval: '30s', timeout: '4068ms', request_timeout: '4068ms' },
     });
@@ -192,7 +192,7 @@ describe('the exporter as a process', () => {
     'ends with 0 within two seconds of %s, also while a poll hangs',
     async (signal) => {
       const cloud = await cloudWith();
-      cloud.order({ match: { service: 'gaussdb' }, fault: { kind: 'no-answer' } });
+      cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'no-response' } });
       const exporter = await exporterFor(cloud);
       await eventually(() => cloud.requests.some(({ service }) => service === 'gaussdb'));
 

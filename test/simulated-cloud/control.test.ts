@@ -178,7 +178,7 @@ describe('the port', () => {
 
   it('stops though requests are unanswered', async () => {
     const { cloud } = await startCloud();
-    cloud.order({ match: {}, fault: { kind: 'delay', seconds: 3600 } });
+    cloud.inject({ match: {}, fault: { kind: 'delay', seconds: 3600 } });
     const asked = expect(get(cloud, LIST)).rejects.toThrow();
     while (cloud.requests.length === 0) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -208,7 +208,7 @@ describe('the port', () => {
         .once('error', reject)
         .end();
     });
-    cloud.order({ match: {}, fault: { kind: 'reset' } });
+    cloud.inject({ match: {}, fault: { kind: 'reset' } });
 
     expect(cloud.origin).toMatch(/^https:/);
     expect(status).toBe(200);

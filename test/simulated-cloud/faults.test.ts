@@ -8,7 +8,7 @@ const LIST = '/v2/{p}/graphs/backups';
 
 const faulty = async (fault: SimulatedFault) => {
   const started = await startCloud();
-  const undo = started.cloud.order({ match: { operation: 'list_backups' }, fault });
+  const undo = started.cloud.inject({ match: { operation: 'list_backups' }, fault });
   return { ...started, undo };
 };
 
@@ -61,7 +61,7 @@ describe('faults', () => {
 
     const bare = await get(cloud, LIST);
     undo();
-    cloud.order({ match: {}, fault: { kind: 'status', status: 500, body: 'broken' } });
+    cloud.inject({ match: {}, fault: { kind: 'status', status: 500, body: 'broken' } });
     const text = await get(cloud, LIST);
 
     expect(bare).toMatchObject({ status: 503, body: '' });
@@ -90,7 +90,7 @@ describe('faults', () => {
   });
 
   it('never answer', async () => {
-    const { cloud } = await faulty({ kind: 'no-answer' });
+    const { cloud } = await faulty({ kind: 'no-response' });
     const abandon = new AbortController();
     const asked = ask(cloud, LIST.replace('{p}', cloud.account.projectId), { signal: abandon.signal });
 
@@ -132,9 +132,9 @@ describe('faults', () => {
     const { cloud, undo } = await faulty({ kind: 'html' });
     const page = await get(cloud, LIST);
     undo();
-    cloud.order({ match: {}, times: 1, fault: { kind: 'empty' } });
-    cloud.order({ match: {}, times: 1, fault: { kind: 'wrong-shape' } });
-    cloud.order({ match: {}, times: 1, fault: { kind: 'wrong-shape', body: { backup_list: 'none' } } });
+    cloud.inject({ match: {}, times: 1, fault: { kind: 'empty' } });
+    cloud.inject({ match: {}, times: 1, fault: { kind: 'wrong-shape' } });
+    cloud.inject({ match: {}, times: 1, fault: { kind: 'wrong-shape', body: { backup_list: 'none' } } });
 
     const others = [await get(cloud, LIST), await get(cloud, LIST), await get(cloud, LIST)];
 
@@ -217,7 +217,7 @@ describe('faults', () => {
     ['list_instances', '/v3/{p}/instances', 'instances', 'total_count'],
   ] as const)('page for ever in %s of %s', async (operation, path, list, total) => {
     const { cloud } = await startCloud();
-    cloud.order({ match: { operation }, fault: { kind: 'endless-paging' } });
+    cloud.inject({ match: { operation }, fault: { kind: 'endless-paging' } });
     const seen = new Set<unknown>();
 
     for (const offset of [0, 50, 1_000_000]) {
@@ -241,13 +241,13 @@ describe('faults', () => {
     expect(later).toEqual(first);
   });
 
-  it.each(['no-answer', 'reset'] as const)(
+  it.each(['no-response', 'reset'] as const)(
     'lose the answer (%s) to a request that has arrived',
     async (how) => {
       const { cloud } = await startCloud();
       const { id } = cloud.resourceOf('healthy');
       const abandon = new AbortController();
-      cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'lost-answer', how } });
+      cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response', how } });
 
       const asked = ask(cloud, `/v2/${cloud.account.projectId}/graphs/${id}/backups`, {
         method: 'POST',
@@ -256,7 +256,7 @@ describe('faults', () => {
         signal: abandon.signal,
       });
       await until(() => cloud.backupsOf(id).at(-1)?.start === START);
-      if (how === 'no-answer') {
+      if (how === 'no-response') {
         abandon.abort();
       }
 
@@ -269,7 +269,7 @@ describe('faults', () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('healthy');
     const before = cloud.backupsOf(id);
-    cloud.order({ match: { operation: 'create_backup' }, fault: { kind: 'reset' } });
+    cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'reset' } });
 
     await expect(post(cloud, `/v2/{p}/graphs/${id}/backups`, {})).rejects.toThrow();
 
@@ -289,14 +289,14 @@ describe('an order', () => {
 
   it('skips calls, then acts as often as told', async () => {
     const { cloud } = await startCloud();
-    cloud.order({ match: { operation: 'list_backups' }, skip: 1, times: 2, fault: status(503) });
+    cloud.inject({ match: { operation: 'list_backups' }, skip: 1, times: 2, fault: status(503) });
 
     expect(await statuses(cloud, LIST, 5)).toEqual([200, 503, 503, 200, 200]);
   });
 
   it('acts until it is undone', async () => {
     const { cloud } = await startCloud();
-    const undo = cloud.order({ match: {}, fault: status(503) });
+    const undo = cloud.inject({ match: {}, fault: status(503) });
 
     const before = await statuses(cloud, LIST, 3);
     undo();
@@ -307,15 +307,15 @@ describe('an order', () => {
 
   it('makes way for a younger one when it is used up', async () => {
     const { cloud } = await startCloud();
-    cloud.order({ match: {}, times: 1, fault: status(500) });
-    cloud.order({ match: {}, times: 1, fault: status(502) });
+    cloud.inject({ match: {}, times: 1, fault: status(500) });
+    cloud.inject({ match: {}, times: 1, fault: status(502) });
 
     expect(await statuses(cloud, LIST, 3)).toEqual([500, 502, 200]);
   });
 
   it('is for its operation and service alone', async () => {
     const { cloud } = await startCloud();
-    cloud.order({ match: { operation: 'list_backups', service: 'gaussdb' }, fault: status(503) });
+    cloud.inject({ match: { operation: 'list_backups', service: 'gaussdb' }, fault: status(503) });
 
     expect(await statuses(cloud, LIST, 1)).toEqual([200]);
     expect(await statuses(cloud, '/v3/{p}/instances', 1)).toEqual([200]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { simulatedGaussdbMysql } from '../../src/services/gaussdb-mysql/simulated.ts';
 import { simulatedGes } from '../../src/services/ges/simulated.ts';
 import type { WorldControls } from '../../src/services/simulated-cloud.ts';
-import type { WorldSettings } from '../../src/simulated-cloud/inhabitants.ts';
+import type { WorldSettings } from '../../src/simulated-cloud/initial-resources.ts';
 import { createWorld } from '../../src/simulated-cloud/world.ts';
 import { worldControls } from '../../src/simulated-cloud/world-controls.ts';
 import { DAY, fakeClock, START } from './cloud-under-test.ts';
@@ -25,7 +25,7 @@ const makeWorld = (
       characters: true,
       seed: 1,
       speed,
-      mishaps: 0,
+      failureRate: 0,
       history: (10 * DAY) / speed,
       ...settings,
     },
@@ -76,12 +76,12 @@ describe('a world', () => {
         fc.array(fc.double({ min: 0, max: 2 * DAY, noNaN: true }), { maxLength: 30 }),
         fc.constantFrom(1, 7, 1440),
         (steps, speed) => {
-          const slow = makeWorld({ speed, mishaps: 0.2 });
+          const slow = makeWorld({ speed, failureRate: 0.2 });
           for (const step of steps) {
             slow.clock.pass(step / speed);
             slow.controls.resources();
           }
-          const fast = makeWorld({ speed, mishaps: 0.2 });
+          const fast = makeWorld({ speed, failureRate: 0.2 });
 
           fast.clock.pass(slow.clock() - START);
 
@@ -250,7 +250,7 @@ describe('a world', () => {
   });
 
   it('starts a backup that failed by mishap again soon after', () => {
-    const { clock, controls } = makeWorld({ mishaps: 1, graphs: 1, instances: 0, characters: false });
+    const { clock, controls } = makeWorld({ failureRate: 1, graphs: 1, instances: 0, characters: false });
     const id = controls.resources()[0]?.id ?? '';
     clock.pass(3 * DAY);
 
@@ -285,7 +285,7 @@ describe('a world', () => {
   });
 });
 
-describe('hands on the world', () => {
+describe('the controls of the world', () => {
   const calm = () => {
     const made = makeWorld({ characters: false, graphs: 2, instances: 2 });
     const [graph, , instance] = made.controls.resources();
@@ -380,9 +380,9 @@ describe('hands on the world', () => {
     controls.startBackup(graph);
     controls.deleteInstance(instance);
 
-    expect(() => controls.startBackup(graph)).toThrow(/runs already/);
+    expect(() => controls.startBackup(graph)).toThrow(/is already running/);
     expect(() => controls.startBackup(instance)).toThrow(/is deleted/);
-    expect(() => controls.finishBackup(instance)).toThrow(/no backup of .* runs/);
+    expect(() => controls.finishBackup(instance)).toThrow(/no backup of .* is running/);
     expect(() => controls.removeBackup('nothing')).toThrow(/no backup nothing/);
     expect(() => controls.backupsOf('nothing')).toThrow(/no resource nothing/);
     expect(() => controls.deleteGraph(instance)).toThrow(/no graph/);
@@ -484,7 +484,12 @@ describe('hands on the world', () => {
 
     fc.assert(
       fc.property(steps, (taken) => {
-        const { clock, controls } = makeWorld({ characters: false, graphs: 3, instances: 1, mishaps: 0.3 });
+        const { clock, controls } = makeWorld({
+          characters: false,
+          graphs: 3,
+          instances: 1,
+          failureRate: 0.3,
+        });
         for (const [pass, edit, pick] of taken) {
           clock.pass(pass);
           const id = controls.resources()[pick]?.id ?? '';

@@ -44,7 +44,7 @@ const WATCH = `
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
-): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly mishaps: Mishaps }> {
+): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly failureRate: Mishaps }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
@@ -57,7 +57,7 @@ export async function openPage(
   return {
     page,
     context,
-    mishaps: {
+    failureRate: {
       errors,
       violations: () => page.evaluate<string[]>('window.violations'),
       alerted: () => page.evaluate<boolean>('window.alerted'),

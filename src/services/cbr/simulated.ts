@@ -1,10 +1,10 @@
-import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
-import { uuid } from '../../simulated-cloud/chance.ts';
 import { type CloudState, isObject, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
-import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { inventoryOf, type PagingRules, respondWithPage, worldRows } from '../../simulated-cloud/listing.ts';
+import { uuid } from '../../simulated-cloud/pseudo-random.ts';
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../../simulated-cloud/response.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
-import { zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-formats.ts';
 
 const TYPE = 'cbr';
 const NUMBER = 9;
@@ -16,7 +16,7 @@ const STATUS = {
   unknown: 'frozen_copy',
 } as const satisfies Record<Backup['state'], string>;
 
-const refuse = (status: number, code: string, message: string): Answer =>
+const refuse = (status: number, code: string, message: string): SimulatedResponse =>
   snakeError(status, `BackupService.${code}`, message);
 
 const PAGING: PagingRules = {
@@ -40,7 +40,7 @@ const backupRow = (backup: Backup): unknown => ({
   resource_id: backup.resource.id,
   resource_name: backup.resource.name,
   resource_type: kindOf(backup.resource),
-  // The size of the resource, in GB.
+  // GB.
   resource_size: 50,
   status: STATUS[backup.state],
   created_at: time(backup.start),
@@ -55,10 +55,10 @@ const backupRow = (backup: Backup): unknown => ({
   extend_info: { auto_trigger: backup.method === 'auto', encrypted: false, architecture: 'x86_64' },
 });
 
-const listBackups: Route['answer'] = (call, cloud) => {
+const listBackups: Route['respond'] = (call, cloud) => {
   const query = new URLSearchParams(call.query);
   const resourceId = query.get('resource_id');
-  return answerPage(call, cloud, {
+  return respondWithPage(call, cloud, {
     service: TYPE,
     operation: 'list_backups',
     replaceable: TYPE,
@@ -76,7 +76,7 @@ const resourceOf = (resource: Resource): unknown => ({
   id: resource.id,
   name: resource.name,
   type: kindOf(resource),
-  // The third of each vault is excluded from its policy.
+  // The third resource of each vault is excluded from its policy.
   auto_protect: resource.index % VAULT_SIZE !== 2,
   size: 50,
   backup_size: resource.backups.reduce(
@@ -97,8 +97,8 @@ const presentIn = (cloud: CloudState): readonly Resource[] =>
 const vaultsIn = (cloud: CloudState): ReadonlyMap<number, readonly Resource[]> =>
   Map.groupBy(presentIn(cloud), vaultNumber);
 
-const listVaults: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listVaults: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: TYPE,
     operation: 'list_vaults',
     replaceable: inventoryOf(TYPE),
@@ -113,7 +113,7 @@ const listVaults: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ vaults: rows, count: total }),
   });
 
-const listPolicies: Route['answer'] = (_, cloud) => {
+const listPolicies: Route['respond'] = (_, cloud) => {
   const vaults = [...vaultsIn(cloud).keys()].map((vault) => ({
     vault_id: vaultId(cloud.options.seed, vault),
   }));
@@ -128,8 +128,8 @@ const listPolicies: Route['answer'] = (_, cloud) => {
   return ok({ policies: [policy], count: 1 });
 };
 
-const listLogs: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listLogs: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: TYPE,
     operation: 'list_operation_logs',
     replaceable: `${TYPE} logs`,
@@ -138,7 +138,7 @@ const listLogs: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ operation_logs: rows, count: total }),
   });
 
-const createCheckpoint: Route['answer'] = (call, cloud) => {
+const createCheckpoint: Route['respond'] = (call, cloud) => {
   const checkpoint = jsonObject(call)?.['checkpoint'];
   const { vault_id: vault, parameters } = isObject(checkpoint) ? checkpoint : {};
   const wanted =
@@ -163,7 +163,7 @@ const CHECKPOINT_STATUS = {
   failed: 'error',
 } as const;
 
-const getCheckpoint: Route['answer'] = ({ parameters }, cloud) => {
+const getCheckpoint: Route['respond'] = ({ parameters }, cloud) => {
   const id = parameters['checkpoint_id'] ?? '';
   const job = cloud.jobs.progress(id, cloud.world().now());
   return job?.resource.kind === TYPE
@@ -176,14 +176,14 @@ const route = (
   method: 'GET' | 'POST',
   path: string,
   permission: string,
-  answer: Route['answer'],
+  respond: Route['respond'],
 ): Route => ({
   service: TYPE,
   operation,
   method,
   path: `/v3/{project_id}/${path}`,
   permission,
-  answer,
+  respond,
 });
 
 /** CBR of the simulated cloud. */

@@ -1,10 +1,10 @@
-import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
-import { uuid } from '../../simulated-cloud/chance.ts';
 import { type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
-import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { inventoryOf, type PagingRules, respondWithPage, worldRows } from '../../simulated-cloud/listing.ts';
+import { uuid } from '../../simulated-cloud/pseudo-random.ts';
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../../simulated-cloud/response.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
-import { blankTime } from '../../simulated-cloud/time-text.ts';
+import { blankTime } from '../../simulated-cloud/time-formats.ts';
 
 const TYPE = 'dcs';
 const NUMBER = 7;
@@ -15,8 +15,9 @@ const STATUS = {
   unknown: 'frozen_copy',
 } as const satisfies Record<Backup['state'], string>;
 
-const badOffset = (): Answer => snakeError(400, 'DCS.4800', 'The offset is not valid.');
-const noSuchInstance = (): Answer => snakeError(404, 'DCS.3022', 'This DCS instance does not exist.');
+const badOffset = (): SimulatedResponse => snakeError(400, 'DCS.4800', 'The offset is not valid.');
+const noSuchInstance = (): SimulatedResponse =>
+  snakeError(404, 'DCS.3022', 'This DCS instance does not exist.');
 const paging = (defaultLimit: number, maximumLimit: number): PagingRules => ({
   defaultLimit,
   maximumLimit,
@@ -47,10 +48,10 @@ const rowOf = (backup: Backup): unknown => ({
   backup_format: 'rdb',
 });
 
-const listBackups: Route['answer'] = async (call, cloud) => {
+const listBackups: Route['respond'] = async (call, cloud) => {
   const instance = instanceOf(call.parameters['instance_id'], cloud);
   if (instance === undefined) return noSuchInstance();
-  const page = await answerPage(call, cloud, {
+  const page = await respondWithPage(call, cloud, {
     service: TYPE,
     operation: 'list_backups',
     replaceable: TYPE,
@@ -78,8 +79,8 @@ const summaryOf = (instance: Resource) => ({
   enterprise_project_id: 0,
 });
 
-const listInstances: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listInstances: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: TYPE,
     operation: 'list_instances',
     replaceable: inventoryOf(TYPE),
@@ -95,7 +96,7 @@ const listInstances: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ instances: rows, instance_num: total }),
   });
 
-const getInstance: Route['answer'] = ({ parameters }, cloud) => {
+const getInstance: Route['respond'] = ({ parameters }, cloud) => {
   const instance = instanceOf(parameters['instance_id'], cloud);
   if (instance === undefined) return noSuchInstance();
   const plan = {
@@ -111,7 +112,7 @@ const getInstance: Route['answer'] = ({ parameters }, cloud) => {
   });
 };
 
-const createBackup: Route['answer'] = (call, cloud) => {
+const createBackup: Route['respond'] = (call, cloud) => {
   if (!jsonObject(call)) return snakeError(400, 'DCS.4800', 'The body is not a JSON object.');
   const instance = instanceOf(call.parameters['instance_id'], cloud);
   if (instance === undefined) return noSuchInstance();
@@ -126,14 +127,14 @@ const route = (
   method: 'GET' | 'POST',
   path: string,
   permission: string,
-  answer: Route['answer'],
+  respond: Route['respond'],
 ): Route => ({
   service: TYPE,
   operation,
   method,
   path: `/v2/{project_id}/instances${path}`,
   permission,
-  answer,
+  respond,
 });
 
 /** DCS of the simulated cloud. */

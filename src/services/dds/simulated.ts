@@ -1,9 +1,9 @@
 import { isObject, jsonObject } from '../../simulated-cloud/cloud-state.ts';
 import { backupId } from '../../simulated-cloud/resource.ts';
-import { blankTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { blankTime, zonelessTime } from '../../simulated-cloud/time-formats.ts';
 import { simulatedDatabase } from '../simulated-database.ts';
 
-/** DDS of the simulated cloud: KB, times with a blank and without a zone, a create that is wrapped. */
+/** DDS of the simulated cloud: KB, times with a space and without a zone, a wrapped response to creation. */
 export const simulatedDds = simulatedDatabase({
   type: 'dds',
   number: 4,
@@ -29,6 +29,6 @@ export const simulatedDds = simulatedDatabase({
     const backup = isObject(body) ? body : {};
     return { instanceId: backup['instance_id'], name: backup['name'] };
   },
-  answerCreate: (backup, jobId) => ({ backup_id: backupId(backup), job_id: jobId }),
+  createResponse: (backup, jobId) => ({ backup_id: backupId(backup), job_id: jobId }),
   jobs: 'one',
 });

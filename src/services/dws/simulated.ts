@@ -1,10 +1,10 @@
-import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
-import { uuid } from '../../simulated-cloud/chance.ts';
 import { type CloudState, isObject, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
 import { inventoryOf } from '../../simulated-cloud/listing.ts';
+import { uuid } from '../../simulated-cloud/pseudo-random.ts';
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../../simulated-cloud/response.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
-import { zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-formats.ts';
 
 const TYPE = 'dws';
 const NUMBER = 8;
@@ -15,7 +15,7 @@ const STATUS = {
   unknown: 'FROZEN',
 } as const satisfies Record<Backup['state'], string>;
 
-const noSuchCluster = (): Answer => snakeError(403, 'DWS.0015', 'The cluster does not exist.');
+const noSuchCluster = (): SimulatedResponse => snakeError(403, 'DWS.0015', 'The cluster does not exist.');
 
 const clusterOf = (id: unknown, cloud: CloudState): Resource | undefined => {
   const cluster = typeof id === 'string' ? cloud.world().resource(id) : undefined;
@@ -37,15 +37,15 @@ const snapshotOf = (backup: Backup): unknown => ({
   backup_level: 'cluster',
 });
 
-// Neither list has pages: what is sent beside the path is ignored, as the vendor does.
-const listSnapshots: Route['answer'] = async (_, cloud) => {
+// Neither list has pages: query parameters are ignored, as by the vendor.
+const listSnapshots: Route['respond'] = async (_, cloud) => {
   await cloud.beforePage({ service: TYPE, operation: 'list_backups', offset: 0, limit: 0 });
   const verbatim = cloud.verbatim.get(TYPE);
   const snapshots = verbatim?.rows ?? cloud.world().backups(TYPE).map(snapshotOf).toReversed();
   return ok({ snapshots, count: verbatim?.total ?? snapshots.length });
 };
 
-const listClusters: Route['answer'] = (_, cloud) => {
+const listClusters: Route['respond'] = (_, cloud) => {
   const verbatim = cloud.verbatim.get(inventoryOf(TYPE));
   const present = cloud
     .world()
@@ -65,14 +65,14 @@ const listClusters: Route['answer'] = (_, cloud) => {
   return ok({ clusters, count: verbatim?.total ?? clusters.length });
 };
 
-const getPolicy: Route['answer'] = ({ parameters }, cloud) => {
+const getPolicy: Route['respond'] = ({ parameters }, cloud) => {
   const strategies = [{ backup_level: 'cluster', backup_type: 'full', backup_strategy: '0 0 2 ? * *' }];
   return clusterOf(parameters['cluster_id'], cloud)
     ? ok({ backup_strategies: strategies, keep_day: 3 })
     : noSuchCluster();
 };
 
-const createSnapshot: Route['answer'] = (call, cloud) => {
+const createSnapshot: Route['respond'] = (call, cloud) => {
   const snapshot = jsonObject(call)?.['snapshot'];
   const { name, cluster_id: clusterId } = isObject(snapshot) ? snapshot : {};
   if (typeof name !== 'string' || !/^[A-Za-z][\w-]{3,63}$/.test(name)) {
@@ -89,14 +89,14 @@ const route = (
   method: 'GET' | 'POST',
   path: string,
   permission: string,
-  answer: Route['answer'],
+  respond: Route['respond'],
 ): Route => ({
   service: TYPE,
   operation,
   method,
   path,
   permission,
-  answer,
+  respond,
 });
 
 /** DWS of the simulated cloud. */

@@ -1,5 +1,5 @@
 import { type Backup, backupId, DRAWS, draw, type Resource } from '../../simulated-cloud/resource.ts';
-import { chineseTime, compactTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { chineseTime, compactTime, zonelessTime } from '../../simulated-cloud/time-formats.ts';
 
 const STATUS = {
   running: 'BUILDING',
@@ -23,7 +23,7 @@ const backupWindow = (instance: Resource): string => {
 
 const KEPT_DAYS = 7;
 
-/** Name of an automatic backup: the vendor's carry the time with milliseconds. */
+/** Name of an automatic backup, which contains the time with milliseconds. */
 export const backupName = ({ name, resourceName, start }: Backup): string =>
   name ?? `GaussDBforMySQL-${resourceName}-${compactTime(start, 8)}266`;
 
@@ -48,7 +48,7 @@ export const gaussdbBackupRow = (backup: Backup): Record<string, unknown> => {
   };
 };
 
-/** The `backup` in the answer of `POST /v3/{project_id}/backups/create`. */
+/** The `backup` in the response to `POST /v3/{project_id}/backups/create`. */
 export const gaussdbCreatedBackup = (backup: Backup): Record<string, unknown> => ({
   id: backupId(backup),
   name: backupName(backup),
@@ -77,7 +77,7 @@ export const instanceRow = (instance: Resource, region: string): Record<string, 
   tags: instance.index % 2 === 0 ? [{ key: 'team', value: instance.name.split('-')[0] }] : [],
 });
 
-/** The answer of `GET …/backups/policy`. One instance in six tells its days as the vendor's odd sample does. */
+/** The response to `GET …/backups/policy`. One instance in six writes its days as in the odd sample of the vendor. */
 export const policyOf = (instance: Resource): Record<string, unknown> => ({
   backup_policy: {
     keep_days: instance.index % 6 === 5 ? `${KEPT_DAYS},` : KEPT_DAYS,

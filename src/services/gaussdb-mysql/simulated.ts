@@ -1,10 +1,10 @@
-import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
-import { hexadecimalId } from '../../simulated-cloud/chance.ts';
 import { type Call, type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
-import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { inventoryOf, type PagingRules, respondWithPage, worldRows } from '../../simulated-cloud/listing.ts';
+import { hexadecimalId } from '../../simulated-cloud/pseudo-random.ts';
 import { type Backup, backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../../simulated-cloud/response.ts';
 import type { SimulatedApi } from '../../simulated-cloud/service.ts';
-import { zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-formats.ts';
 import {
   backupName,
   gaussdbBackupRow,
@@ -16,26 +16,23 @@ import {
 /** Reads `2020-07-06T10:41:14+0800` (or `Z`) as Unix seconds; undefined for anything else. */
 const parseZonedTime = (text: string): number | undefined => {
   const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:Z|([+-])(\d{2})(\d{2}))$/.exec(text);
-  if (!match) {
-    return undefined;
-  }
+  if (!match) return undefined;
   const [, local = '', sign, hours = '0', minutes = '0'] = match;
   const milliseconds = Date.parse(`${local}Z`);
-  if (Number.isNaN(milliseconds) || zonelessTime(milliseconds / 1000) !== local) {
-    return undefined;
-  }
+  if (Number.isNaN(milliseconds) || zonelessTime(milliseconds / 1000) !== local) return undefined;
   const east = (Number(hours) * 60 + Number(minutes)) * 60;
   return milliseconds / 1000 + (sign === '-' ? east : -east);
 };
 
-const badParameter = (what: string): Answer =>
+const badParameter = (what: string): SimulatedResponse =>
   snakeError(400, 'DBS.280001', `The parameter ${what} is not valid.`);
-const noSuchInstance = (): Answer => snakeError(404, 'DBS.200002', 'There is no such DB instance.');
+const noSuchInstance = (): SimulatedResponse =>
+  snakeError(404, 'DBS.200002', 'There is no such DB instance.');
 
 const paging: PagingRules = {
   defaultLimit: 100,
   maximumLimit: 100,
-  badLimit: () => snakeError(400, 'DBS.280439', 'The limit has to be a whole number from 1 to 100.'),
+  badLimit: () => snakeError(400, 'DBS.280439', 'The limit must be an integer from 1 to 100.'),
   badOffset: () => badParameter('offset'),
 };
 
@@ -53,7 +50,7 @@ interface Filters {
   readonly to: number;
 }
 
-/** Reads the filters of the list; the name of a bad one instead. */
+/** The filters of the list, or the name of an invalid one. */
 const readFilters = (query: URLSearchParams): Filters | string => {
   const time = (name: string, unsent: number): number | undefined => {
     const text = query.get(name);
@@ -62,15 +59,9 @@ const readFilters = (query: URLSearchParams): Filters | string => {
   const type = query.get('backup_type');
   const from = time('begin_time', Number.NEGATIVE_INFINITY);
   const to = time('end_time', Number.POSITIVE_INFINITY);
-  if (type !== null && type !== 'auto' && type !== 'manual') {
-    return 'backup_type';
-  }
-  if (from === undefined) {
-    return 'begin_time';
-  }
-  if (to === undefined || to <= from) {
-    return 'end_time';
-  }
+  if (type !== null && type !== 'auto' && type !== 'manual') return 'backup_type';
+  if (from === undefined) return 'begin_time';
+  if (to === undefined || to <= from) return 'end_time';
   const [id, name, instanceName] = ['backup_id', 'name', 'instance_name'].map((key) => query.get(key));
   return { backupId: id ?? null, type, name: name ?? null, instanceName: instanceName ?? null, from, to };
 };
@@ -95,14 +86,12 @@ const select = (backups: readonly Backup[], filters: Filters): readonly Backup[]
       );
 };
 
-const listBackups: Route['answer'] = (call, cloud) => {
+const listBackups: Route['respond'] = (call, cloud) => {
   const query = new URLSearchParams(call.query);
   const filters = readFilters(query);
-  if (typeof filters === 'string') {
-    return badParameter(filters);
-  }
+  if (typeof filters === 'string') return badParameter(filters);
   const instanceId = query.get('instance_id');
-  return answerPage(call, cloud, {
+  return respondWithPage(call, cloud, {
     service: 'gaussdb',
     operation: 'list_backups',
     replaceable: 'gaussdb',
@@ -125,9 +114,9 @@ const listBackups: Route['answer'] = (call, cloud) => {
   });
 };
 
-const listInstances: Route['answer'] = (call, cloud) => {
+const listInstances: Route['respond'] = (call, cloud) => {
   const wanted = new URLSearchParams(call.query).get('name');
-  return answerPage(call, cloud, {
+  return respondWithPage(call, cloud, {
     service: 'gaussdb',
     operation: 'list_instances',
     replaceable: inventoryOf('gaussdb'),
@@ -144,16 +133,14 @@ const listInstances: Route['answer'] = (call, cloud) => {
   });
 };
 
-const getPolicy = ({ parameters }: Call, cloud: CloudState): Answer => {
+const getPolicy = ({ parameters }: Call, cloud: CloudState): SimulatedResponse => {
   const instance = instanceOf(parameters['instance_id'], cloud);
   return instance ? ok(policyOf(instance)) : noSuchInstance();
 };
 
-const createBackup = (call: Call, cloud: CloudState): Answer => {
+const createBackup = (call: Call, cloud: CloudState): SimulatedResponse => {
   const { instance_id: instanceId, name, description } = jsonObject(call) ?? {};
-  if (typeof instanceId !== 'string') {
-    return badParameter('instance_id');
-  }
+  if (typeof instanceId !== 'string') return badParameter('instance_id');
   if (typeof name !== 'string' || !/^[A-Za-z\p{Script=Han}][\w\p{Script=Han}-]{3,63}$/u.test(name)) {
     return badParameter('name');
   }
@@ -164,12 +151,8 @@ const createBackup = (call: Call, cloud: CloudState): Answer => {
     return badParameter('description');
   }
   const instance = instanceOf(instanceId, cloud);
-  if (!instance) {
-    return noSuchInstance();
-  }
-  if (instance.running) {
-    return snakeError(409, 'DBS.201205', 'The DB instance is being backed up.');
-  }
+  if (!instance) return noSuchInstance();
+  if (instance.running) return snakeError(409, 'DBS.201205', 'The DB instance is being backed up.');
   const world = cloud.world();
   const backup = world.start(instance, { method: 'manual', name, description });
   return {
@@ -188,7 +171,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v3/{project_id}/backups',
     permission: 'gaussdb:backup:list',
-    answer: listBackups,
+    respond: listBackups,
   },
   {
     service: 'gaussdb',
@@ -196,7 +179,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v3/{project_id}/instances',
     permission: 'gaussdb:instance:list',
-    answer: listInstances,
+    respond: listInstances,
   },
   {
     service: 'gaussdb',
@@ -204,7 +187,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v3/{project_id}/instances/{instance_id}/backups/policy',
     permission: 'gaussdb:backup:list',
-    answer: getPolicy,
+    respond: getPolicy,
   },
   {
     service: 'gaussdb',
@@ -212,7 +195,7 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: '/v3/{project_id}/backups/create',
     permission: 'gaussdb:backup:create',
-    answer: createBackup,
+    respond: createBackup,
   },
 ];
 

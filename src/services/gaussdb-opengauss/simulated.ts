@@ -1,4 +1,4 @@
-import { blankTime, chineseTime } from '../../simulated-cloud/time-text.ts';
+import { blankTime, chineseTime } from '../../simulated-cloud/time-formats.ts';
 import { createdBackup, plainCreate, simulatedDatabase } from '../simulated-database.ts';
 
 /** GaussDB of the simulated cloud: MB with a fraction, no names of instances in rows, creation times that end in UTC. */
@@ -23,6 +23,6 @@ export const simulatedGaussdbOpengauss = simulatedDatabase({
   instance: () => ({ status: 'ACTIVE', type: 'Ha' }),
   method: ({ method }) => method,
   readCreate: plainCreate,
-  answerCreate: (backup, jobId) => ({ backup: createdBackup(backup, chineseTime), job_id: jobId }),
+  createResponse: (backup, jobId) => ({ backup: createdBackup(backup, chineseTime), job_id: jobId }),
   jobs: 'one',
 });

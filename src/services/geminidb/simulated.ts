@@ -1,6 +1,6 @@
 import { jsonObject } from '../../simulated-cloud/cloud-state.ts';
 import { backupId } from '../../simulated-cloud/resource.ts';
-import { zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-formats.ts';
 import { simulatedDatabase } from '../simulated-database.ts';
 
 /** `2019-05-27T03:38:51+0000`. */
@@ -28,6 +28,6 @@ export const simulatedGeminidb = simulatedDatabase({
   row: ({ resource }) => ({ instance_name: resource.name, database_tables: [] }),
   method: ({ method }) => (method === 'auto' ? 'Auto' : 'Manual'),
   readCreate: (call) => ({ instanceId: call.parameters['instance_id'], name: jsonObject(call)?.['name'] }),
-  answerCreate: (backup, jobId) => ({ job_id: jobId, backup_id: backupId(backup) }),
+  createResponse: (backup, jobId) => ({ job_id: jobId, backup_id: backupId(backup) }),
   jobs: 'list',
 });

@@ -1,7 +1,7 @@
 import { type Backup, backupId, DRAWS, draw, type Resource } from '../../simulated-cloud/resource.ts';
-import { compactTime, zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { compactTime, zonelessTime } from '../../simulated-cloud/time-formats.ts';
 
-/** The status that nobody has documented. */
+/** An undocumented status. */
 const STRANGE_STATUS = 'frozen_copy';
 
 const STATUS = {
@@ -11,14 +11,12 @@ const STATUS = {
   unknown: STRANGE_STATUS,
 } as const satisfies Record<Backup['state'], string>;
 
-/** Hours by which the timestamps of API version 1.0 lie behind its texts, as they do in the vendor's sample. */
+/** Hours by which the timestamps of API version 1.0 are behind its texts, as in the vendor's sample. */
 const V1_TIMESTAMP_LAG = 8 * 3600;
 const ENGINE_VERSIONS = ['2.2.21', '2.3.10', '2.3.16', '2.4.2'] as const;
 
 const sizeIndex = (graph: Resource): string => {
-  if (graph.character === 'small') {
-    return '0';
-  }
+  if (graph.character === 'small') return '0';
   return String(1 + Math.floor(4 * draw(graph, DRAWS.details, 2)));
 };
 
@@ -29,19 +27,15 @@ const arch = (graph: Resource): string => (draw(graph, DRAWS.details, 4) < 0.8 ?
 
 const isEncrypted = (graph: Resource): boolean => draw(graph, DRAWS.details, 5) < 0.3;
 
-/** The graph's status code now: 400 when it is deleted, 903 while it is backed up. */
+/** The status code of a graph: 400 if deleted, 903 during a backup. */
 export const graphStatus = (graph: Resource): string => {
-  if (graph.deleted) {
-    return '400';
-  }
+  if (graph.deleted) return '400';
   return graph.running && graph.statusCode === '200' ? '903' : graph.statusCode;
 };
 
-/** Names in the vendor's two fashions: a manual backup's carries UTC, an automatic one's the time of Beijing. */
+/** Names in the vendor's two formats: with UTC for manual backups, with the time of Beijing for automatic ones. */
 const backupName = ({ method, name, resourceName, start }: Backup): string => {
-  if (name !== undefined) {
-    return name;
-  }
+  if (name !== undefined) return name;
   return method === 'manual'
     ? `${resourceName}-${compactTime(start, 0)}`
     : `${resourceName}_${compactTime(start, 8)}_auto`;
@@ -77,8 +71,8 @@ export const gesBackupRow = (backup: Backup): Record<string, unknown> => {
 
 /**
  * A row of `GET /v1.0/{projectId}/graphs/backups`: the same in camelCase, with timestamps eight hours behind the texts.
- * One graph in five comes with `graph_name`, as in a newer sample of the vendor's, and one in four with the few fields
- * of the oldest sample.
+ * One graph in five has `graph_name`, as in a newer sample of the vendor, and one in four only the few fields of the
+ * oldest sample.
  */
 export const gesV1BackupRow = (backup: Backup): Record<string, unknown> => {
   const { resource: graph, start, end } = backup;

@@ -1,21 +1,21 @@
-import { type Answer, ok, snakeError } from '../../simulated-cloud/answer.ts';
-import { uuid } from '../../simulated-cloud/chance.ts';
 import { type Call, type CloudState, jsonObject, type Route } from '../../simulated-cloud/cloud-state.ts';
-import { answerPage, inventoryOf, type PagingRules, worldRows } from '../../simulated-cloud/listing.ts';
+import { inventoryOf, type PagingRules, respondWithPage, worldRows } from '../../simulated-cloud/listing.ts';
+import { uuid } from '../../simulated-cloud/pseudo-random.ts';
 import { backupId, type Resource } from '../../simulated-cloud/resource.ts';
+import { ok, type SimulatedResponse, snakeError } from '../../simulated-cloud/response.ts';
 import type { Refusals, SimulatedApi } from '../../simulated-cloud/service.ts';
-import { zonelessTime } from '../../simulated-cloud/time-text.ts';
+import { zonelessTime } from '../../simulated-cloud/time-formats.ts';
 import { gesBackupRow, gesV1BackupRow, graphRow, graphV1Row } from './simulated-rows.ts';
 
 /** An error of v1.0. */
-const camelError = (status: number, code: string, message: string): Answer => ({
+const camelError = (status: number, code: string, message: string): SimulatedResponse => ({
   status,
   body: { errorCode: code, errorMessage: message },
 });
 
-const refuse = (code: string, message: string): Answer => snakeError(400, code, message);
-const badParameter = (what: string): Answer => refuse('GES.0001', `Parameter error: ${what}.`);
-const noSuchGraph = (): Answer => refuse('GES.7000', 'There is no such graph, or it is deleted.');
+const refuse = (code: string, message: string): SimulatedResponse => snakeError(400, code, message);
+const badParameter = (what: string): SimulatedResponse => refuse('GES.0001', `Parameter error: ${what}.`);
+const noSuchGraph = (): SimulatedResponse => refuse('GES.7000', 'There is no such graph, or it is deleted.');
 
 const paging: PagingRules = {
   defaultLimit: 10,
@@ -41,8 +41,8 @@ const listed = (rows: readonly unknown[], total: unknown): unknown => ({
 
 const isNewestFirst = ({ options }: CloudState): boolean => options.listOrder === 'newest-first';
 
-const listBackups: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listBackups: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: 'ges',
     operation: 'list_backups',
     replaceable: 'ges',
@@ -51,8 +51,8 @@ const listBackups: Route['answer'] = (call, cloud) =>
     envelope: listed,
   });
 
-const listBackupsV1: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listBackupsV1: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: 'ges-v1',
     operation: 'list_backups',
     replaceable: 'ges-v1',
@@ -61,8 +61,8 @@ const listBackupsV1: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ errorCode: '', errorMessage: '', backupCount: total, backupList: rows }),
   });
 
-const listBackupsOfGraph: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listBackupsOfGraph: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: 'ges',
     operation: 'list_backups',
     replaceable: 'ges',
@@ -74,8 +74,8 @@ const listBackupsOfGraph: Route['answer'] = (call, cloud) =>
     envelope: listed,
   });
 
-const listGraphs: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listGraphs: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: 'ges',
     operation: 'list_graphs',
     replaceable: inventoryOf('ges'),
@@ -91,8 +91,8 @@ const listGraphs: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ graph_count: total, graphs: rows }),
   });
 
-const listGraphsV1: Route['answer'] = (call, cloud) =>
-  answerPage(call, cloud, {
+const listGraphsV1: Route['respond'] = (call, cloud) =>
+  respondWithPage(call, cloud, {
     service: 'ges-v1',
     operation: 'list_graphs',
     replaceable: inventoryOf('ges'),
@@ -108,26 +108,18 @@ const listGraphsV1: Route['answer'] = (call, cloud) =>
     envelope: (rows, total) => ({ errorCode: '', errorMessage: '', graphCount: total, graphs: rows }),
   });
 
-const problemWithGraph = (graph: Resource): Answer | undefined => {
-  if (graph.running) {
-    return refuse('GES.7002', 'The graph is being backed up.');
-  }
+const problemWithGraph = (graph: Resource): SimulatedResponse | undefined => {
+  if (graph.running) return refuse('GES.7002', 'The graph is being backed up.');
   return graph.statusCode === '200' ? undefined : refuse('GES.7001', 'The graph is not running.');
 };
 
-const createBackup: Route['answer'] = (call, cloud) => {
-  // The vendor's own clients send no body.
-  if (call.body.length > 0 && !jsonObject(call)) {
-    return badParameter('the body is not a JSON object');
-  }
+const createBackup: Route['respond'] = (call, cloud) => {
+  // The vendor's clients send no body.
+  if (call.body.length > 0 && !jsonObject(call)) return badParameter('the body is not a JSON object');
   const graph = graphOf(call, cloud);
-  if (!graph) {
-    return noSuchGraph();
-  }
+  if (!graph) return noSuchGraph();
   const problem = problemWithGraph(graph);
-  if (problem) {
-    return problem;
-  }
+  if (problem) return problem;
   const manual = graph.backups.filter(({ method }) => method === 'manual').length;
   if (manual >= cloud.options.manualBackupQuota) {
     return refuse('GES.7019', 'The quota of backups is used up.');
@@ -140,35 +132,23 @@ const createBackup: Route['answer'] = (call, cloud) => {
   });
 };
 
-const exportBackup: Route['answer'] = (call, cloud) => {
+const exportBackup: Route['respond'] = (call, cloud) => {
   const { backup_id: id, export_path: path } = jsonObject(call) ?? {};
-  if (typeof id !== 'string' || id === '') {
-    return badParameter('backup_id');
-  }
-  if (typeof path !== 'string' || !/^[^\s/]+(?:\/[^\s]*)?$/.test(path)) {
-    return badParameter('export_path');
-  }
+  if (typeof id !== 'string' || id === '') return badParameter('backup_id');
+  if (typeof path !== 'string' || !/^[^\s/]+(?:\/[^\s]*)?$/.test(path)) return badParameter('export_path');
   const graph = graphOf(call, cloud);
-  if (!graph) {
-    return noSuchGraph();
-  }
+  if (!graph) return noSuchGraph();
   const backup = graph.backups.find((candidate) => backupId(candidate) === id);
-  if (!backup) {
-    return refuse('GES.7024', 'There is no such backup.');
-  }
-  if (backup.state !== 'success') {
-    return badParameter('the backup is not good');
-  }
+  if (!backup) return refuse('GES.7024', 'There is no such backup.');
+  if (backup.state !== 'success') return badParameter('the backup is not good');
   const problem = problemWithGraph(graph);
-  if (problem) {
-    return problem;
-  }
-  const fails = graph.exportFailuresOrdered > 0;
-  graph.exportFailuresOrdered -= fails ? 1 : 0;
+  if (problem) return problem;
+  const fails = graph.exportFailuresAhead > 0;
+  graph.exportFailuresAhead -= fails ? 1 : 0;
   return ok({ job_id: cloud.jobs.add(graph, { kind: 'export', backup, fails }, cloud.world().now()) });
 };
 
-const getJob: Route['answer'] = (call, cloud) => {
+const getJob: Route['respond'] = (call, cloud) => {
   const { graph_id: graphId = '', job_id: jobId = '' } = call.parameters;
   const job = cloud.jobs.progress(jobId, cloud.world().now());
   if (job?.resource.id !== graphId) return refuse('GES.7007', 'There is no such job.');
@@ -193,7 +173,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v2/{project_id}/graphs/backups',
     permission: 'ges:backup:list',
-    answer: listBackups,
+    respond: listBackups,
   },
   {
     service: 'ges-v1',
@@ -201,7 +181,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v1.0/{project_id}/graphs/backups',
     permission: 'ges:backup:list',
-    answer: listBackupsV1,
+    respond: listBackupsV1,
   },
   {
     service: 'ges',
@@ -209,7 +189,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v2/{project_id}/graphs',
     permission: 'ges:graph:list',
-    answer: listGraphs,
+    respond: listGraphs,
   },
   {
     service: 'ges-v1',
@@ -217,7 +197,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v1.0/{project_id}/graphs',
     permission: 'ges:graph:list',
-    answer: listGraphsV1,
+    respond: listGraphsV1,
   },
   {
     service: 'ges',
@@ -225,7 +205,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v2/{project_id}/graphs/{graph_id}/backups',
     permission: 'ges:backup:list',
-    answer: listBackupsOfGraph,
+    respond: listBackupsOfGraph,
   },
   {
     service: 'ges',
@@ -233,7 +213,7 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: '/v2/{project_id}/graphs/{graph_id}/backups',
     permission: 'ges:backup:create',
-    answer: createBackup,
+    respond: createBackup,
   },
   {
     service: 'ges',
@@ -241,7 +221,7 @@ const routes: readonly Route[] = [
     method: 'POST',
     path: '/v2/{project_id}/graphs/{graph_id}/backups/export',
     permission: 'ges:backup:export',
-    answer: exportBackup,
+    respond: exportBackup,
   },
   {
     service: 'ges',
@@ -249,7 +229,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: '/v2/{project_id}/graphs/{graph_id}/jobs/{job_id}/status',
     permission: 'ges:jobs:getDetail',
-    answer: getJob,
+    respond: getJob,
   },
 ];
 

@@ -1,4 +1,4 @@
-import { chineseTime } from '../../simulated-cloud/time-text.ts';
+import { chineseTime } from '../../simulated-cloud/time-formats.ts';
 import { createdBackup, plainCreate, simulatedDatabase } from '../simulated-database.ts';
 
 /** RDS of the simulated cloud: one list for each instance and type of backup, KB, no job. */
@@ -35,6 +35,6 @@ export const simulatedRds = simulatedDatabase({
   }),
   method: ({ method }) => method,
   readCreate: plainCreate,
-  answerCreate: (backup) => ({ backup: createdBackup(backup, chineseTime) }),
+  createResponse: (backup) => ({ backup: createdBackup(backup, chineseTime) }),
   jobs: 'none',
 });

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chance, hexadecimalId, uuid } from '../../src/simulated-cloud/chance.ts';
 import { eventQueue } from '../../src/simulated-cloud/event-queue.ts';
+import { hexadecimalId, pseudoRandom, uuid } from '../../src/simulated-cloud/pseudo-random.ts';
 
 describe('chance', () => {
   it('gives the same number for the same arguments and another one for others', () => {
-    const numbers = [chance(1, 2, 3), chance(1, 2, 3), chance(1, 2, 4), chance(1, 3, 2), chance(2, 2, 3)];
+    const numbers = [
+      pseudoRandom(1, 2, 3),
+      pseudoRandom(1, 2, 3),
+      pseudoRandom(1, 2, 4),
+      pseudoRandom(1, 3, 2),
+      pseudoRandom(2, 2, 3),
+    ];
 
     expect(new Set(numbers).size).toBe(4);
     expect(numbers[0]).toBe(numbers[1]);
@@ -15,7 +21,7 @@ describe('chance', () => {
     const tenths = new Array<number>(10).fill(0);
 
     for (let count = 0; count < 10_000; count += 1) {
-      const tenth = Math.floor(chance(7, 1, count) * 10);
+      const tenth = Math.floor(pseudoRandom(7, 1, count) * 10);
       tenths[tenth] = (tenths[tenth] ?? 0) + 1;
     }
 

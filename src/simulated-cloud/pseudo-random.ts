@@ -1,4 +1,4 @@
-/** Mixes the bits of a 32-bit number (the finalizer of MurmurHash3). */
+/** The finalizer of MurmurHash3. */
 const mix = (value: number): number => {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
@@ -6,19 +6,17 @@ const mix = (value: number): number => {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 };
 
-/** An unsigned 32-bit number that depends on nothing but its arguments. */
+/** An unsigned 32-bit hash. */
 const hash = (...parts: readonly number[]): number => {
   let mixed = 0x811c9dc5;
-  for (const part of parts) {
-    mixed = mix(Math.imul(mixed, 0x01000193) ^ mix(part + 0x9e3779b9));
-  }
+  for (const part of parts) mixed = mix(Math.imul(mixed, 0x01000193) ^ mix(part + 0x9e3779b9));
   return mixed;
 };
 
-/** A number from 0 up to, not including, 1 that depends on nothing but its arguments. */
-export const chance = (...parts: readonly number[]): number => hash(...parts) / 2 ** 32;
+/** A number in [0, 1) that is the same for the same arguments. */
+export const pseudoRandom = (...parts: readonly number[]): number => hash(...parts) / 2 ** 32;
 
-/** 32 hexadecimal digits that depend on nothing but their arguments. */
+/** 32 hexadecimal digits, the same for the same arguments. */
 export const hexadecimalId = (...parts: readonly number[]): string => {
   let digits = '';
   for (let word = 0; word < 4; word += 1) {
@@ -29,7 +27,7 @@ export const hexadecimalId = (...parts: readonly number[]): string => {
   return digits;
 };
 
-/** A UUID in the form of version 4 that depends on nothing but its arguments. */
+/** A UUID in the format of version 4, the same for the same arguments. */
 export const uuid = (...parts: readonly number[]): string => {
   const digits = hexadecimalId(...parts);
   const variant = ((Number.parseInt(digits.charAt(16), 16) & 3) | 8).toString(16);

@@ -2,12 +2,11 @@ import type { SimulatedCharacter } from './options.ts';
 import { DRAWS, draw, plannedStart, type Resource } from './resource.ts';
 import type { SimulatedApi } from './service.ts';
 
-/** What the making of a world depends on. */
 export interface WorldSettings {
   readonly characters: boolean;
   readonly seed: number;
   readonly speed: number;
-  readonly mishaps: number;
+  readonly failureRate: number;
   readonly history: number;
 }
 
@@ -35,26 +34,25 @@ const HOUR = 3600;
 const TROUBLE_BEGAN_DAYS_AGO = 3.5;
 const DELETED_DAYS_AGO = 2;
 
-/** `orders-graph-01`, `customers-graph-01`, …: no two of a kind alike. */
+/** `orders-graph-01`, `customers-graph-01`, …: unique within a kind. */
 export const resourceName = ({ noun }: SimulatedApi, index: number): string => {
   const subject = SUBJECTS[index % SUBJECTS.length];
   const number = Math.floor(index / SUBJECTS.length) + 1;
   return `${subject}-${noun}-${String(number).padStart(2, '0')}`;
 };
 
-interface Making {
+interface ResourceSpec {
   readonly api: SimulatedApi;
   readonly index: number;
   readonly character: SimulatedCharacter;
   readonly name: string;
   readonly created: number;
-  /** Start of automatic backup number 0, given the seconds between two and the seconds that one takes. */
+  /** Start of automatic backup number 0, given the seconds between two and the duration of one. */
   readonly anchor: (period: number, usualDuration: number) => number;
 }
 
-/** A resource without any backup yet. */
-const makeResource = (settings: WorldSettings, making: Making): Resource => {
-  const { api, index, character } = making;
+const makeResource = (settings: WorldSettings, spec: ResourceSpec): Resource => {
+  const { api, index, character } = spec;
   const of = { seed: settings.seed, api, kind: api.kind, index };
   const period = DAY / settings.speed;
   const [shortest, spread] = api.durations;
@@ -64,12 +62,12 @@ const makeResource = (settings: WorldSettings, making: Making): Resource => {
     ...of,
     id: api.resourceId(settings.seed, index),
     character,
-    created: making.created,
-    anchor: making.anchor(period, usualDuration),
+    created: spec.created,
+    anchor: spec.anchor(period, usualDuration),
     period,
     usualDuration,
     usualMegabytes: character === 'small' ? 1 : api.smallestMegabytes * 250 ** draw(of, DRAWS.megabytes),
-    name: making.name,
+    name: spec.name,
     deleted: false,
     statusCode: '200',
     pausedAfter: Number.POSITIVE_INFINITY,
@@ -77,8 +75,8 @@ const makeResource = (settings: WorldSettings, making: Making): Resource => {
     nextNumber: 0,
     manualAt: Number.POSITIVE_INFINITY,
     retryAt: Number.POSITIVE_INFINITY,
-    failuresOrdered: 0,
-    exportFailuresOrdered: 0,
+    failuresAhead: 0,
+    exportFailuresAhead: 0,
     hangNext: false,
     sizeFactor: 1,
     durationFactor: 1,
@@ -88,8 +86,8 @@ const makeResource = (settings: WorldSettings, making: Making): Resource => {
   };
 };
 
-/** A resource that is made now, with its first backup now, or without backups for ever. */
-export const newcomer = (
+/** A resource created now. Its first backup starts now, or never. */
+export const newResource = (
   settings: WorldSettings,
   made: {
     readonly api: SimulatedApi;
@@ -111,7 +109,7 @@ export const newcomer = (
 const characterOf = (settings: WorldSettings, api: SimulatedApi, index: number): SimulatedCharacter =>
   (settings.characters ? api.characters[index] : undefined) ?? 'healthy';
 
-/** Seconds from the last planned start to the world's start. No healthy resource is being backed up at that moment. */
+/** Seconds between the last backup and the start of the world, when no healthy resource is being backed up. */
 const lastStartAgo = (
   of: Parameters<typeof draw>[0],
   character: SimulatedCharacter,
@@ -122,7 +120,7 @@ const lastStartAgo = (
     case 'running':
       return (period / DAY) * 40 * 60;
     case 'unknown':
-      // Late enough for the strange backup, an hour after the good one, to have ended.
+      // Late enough for the backup an hour after the successful one to have ended.
       return period / 6 + (period / 2) * draw(of, DRAWS.offset);
     case 'healthy':
     case 'failing':
@@ -138,8 +136,13 @@ const lastStartAgo = (
   }
 };
 
-/** A resource that was there long before the world's start, at the moment when its history begins. */
-const settled = (settings: WorldSettings, api: SimulatedApi, index: number, start: number): Resource => {
+/** A resource created long before the start of the world, as it was when the history begins. */
+const existingResource = (
+  settings: WorldSettings,
+  api: SimulatedApi,
+  index: number,
+  start: number,
+): Resource => {
   const of = { seed: settings.seed, api, index };
   const character = characterOf(settings, api, index);
   const resource = makeResource(settings, {
@@ -153,11 +156,11 @@ const settled = (settings: WorldSettings, api: SimulatedApi, index: number, star
       return start - ago - Math.floor((settings.history - ago) / period) * period;
     },
   });
-  giveCharacter(resource, settings, start);
+  applyCharacter(resource, settings, start);
   return resource;
 };
 
-const giveCharacter = (resource: Resource, settings: WorldSettings, start: number): void => {
+const applyCharacter = (resource: Resource, settings: WorldSettings, start: number): void => {
   const { character, period } = resource;
   const troubleBegan = start - TROUBLE_BEGAN_DAYS_AGO * period;
   switch (character) {
@@ -190,10 +193,10 @@ const giveCharacter = (resource: Resource, settings: WorldSettings, start: numbe
   }
 };
 
-/** All resources of a service, at the moment when the world's history begins. */
-export const inhabitants = (
+/** All resources of a service, as they were when the history of the world begins. */
+export const initialResources = (
   settings: WorldSettings,
   api: SimulatedApi,
   count: number,
   start: number,
-): Resource[] => Array.from({ length: count }, (_, index) => settled(settings, api, index, start));
+): Resource[] => Array.from({ length: count }, (_, index) => existingResource(settings, api, index, start));
