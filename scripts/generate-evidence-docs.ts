@@ -59,7 +59,7 @@ export function renderEvidence(recordings: readonly NamedRecording[] = readRecor
   return [table(['recording', 'of', 'by version', 'responses'], made), ...services].join('\n\n');
 }
 
-if (import.meta.main) {
+if (process.argv[1] === import.meta.filename) {
   const file = new URL('../docs/evidence.md', import.meta.url);
   const page = readFileSync(file, 'utf8');
   const place = /(<!-- evidence: .*-->\n)[\s\S]*(<!-- \/evidence -->)/;

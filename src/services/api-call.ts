@@ -1,44 +1,44 @@
 import type { FailureKind } from '../domain/outcome.ts';
 
-/** What to grant for a call, by the names of the vendor's two permission systems. */
+/** The permission for a call in each of the two permission systems of the vendor. */
 export interface Permission {
   /** The action of a role or custom policy: `gaussdb:backup:list`. */
   readonly role: string;
-  /** The action of an identity policy, where it has another name: `gaussdbformysql:backup:list`. */
+  /** The action of an identity policy, if it has another name: `gaussdbformysql:backup:list`. */
   readonly identity?: string;
 }
 
 /** One call to a service. */
 export interface ApiCall {
-  /** One word for the label `operation`: `list_backups`, `get_policy`, … */
+  /** The value of the label `operation`: `list_backups`, `get_policy`, … */
   readonly operation: string;
   readonly method: 'GET' | 'POST';
-  /** With `{project_id}` where the project's id belongs; every other segment is encoded already. */
+  /** Contains `{project_id}`; all other segments are already encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Undefined where the vendor's pages name none. */
+  /** Undefined if the vendor documents none. */
   readonly permission: Permission | undefined;
 }
 
-/** What an error code of a service means, where it says more than the HTTP status. */
+/** The meaning of an error code, if it says more than the HTTP status. */
 export interface ErrorMeaning {
   readonly kind?: FailureKind;
-  /** Whether the same request may succeed a moment later. */
+  /** Whether a retry may succeed. */
   readonly transient?: true;
   /** Whether it means that the resource in the request does not exist. */
   readonly missing?: true;
-  /** For people, where a backup or an export was refused. */
+  /** Shown to users if a backup or an export was refused. */
   readonly words?: string;
 }
 
-/** Error codes, as the vendor spells them. */
+/** By error code. */
 export type ErrorTable = Readonly<Record<string, ErrorMeaning>>;
 
 /** How a service reports errors. */
 export interface ErrorRules {
   readonly codes: ErrorTable;
-  /** Codes that begin with this make a 5xx a passing fault. */
+  /** A 5xx whose code begins with this is retried. */
   readonly transientPrefix?: string;
 }

@@ -5,30 +5,30 @@ import { asObject, readDateTime, readNumber } from './fields.ts';
 import type { CloudService, List, ServiceApi } from './service.ts';
 import { kindsOf } from './vendor-words.ts';
 
-/** What is assumed of every service. */
+/** Assumptions about every service. */
 const GENERAL: readonly Assumption[] = [
   { id: 'offset', sentence: '`offset` counts rows, not pages.', judge: ofLists(judgeOffset) },
-  { id: 'limit', sentence: 'The largest limit that is requested is accepted.', judge: ofLists(judgeLimit) },
-  { id: 'end', sentence: 'Behind the last row comes an empty page.', judge: ofLists(judgeEnd) },
-  { id: 'total', sentence: 'The total counts the whole list, not the page.', judge: ofLists(judgeTotal) },
+  { id: 'limit', sentence: 'The largest requested limit is accepted.', judge: ofLists(judgeLimit) },
+  { id: 'end', sentence: 'A page after the last row is empty.', judge: ofLists(judgeEnd) },
+  { id: 'total', sentence: 'The total is that of the list, not of the page.', judge: ofLists(judgeTotal) },
   { id: 'rows', sentence: 'Each row has an id, a resource and a time.', judge: ofLists(judgeRows) },
   {
     id: 'status',
-    sentence: 'The statuses of backups are those that are documented.',
+    sentence: 'All statuses of backups are documented.',
     judge: ofBackups(judgeStatus),
   },
-  { id: 'times', sentence: 'Times are written in one of the known forms.', judge: ofLists(judgeTimes) },
+  { id: 'times', sentence: 'Times have one of the known formats.', judge: ofLists(judgeTimes) },
   {
     id: 'size',
-    sentence: 'In the assumed unit no backup is written faster than 20 GiB/s.',
+    sentence: 'With the assumed unit, no backup is written faster than 20 GiB/s.',
     judge: ofBackups(judgeSize),
   },
   {
     id: 'duration',
-    sentence: 'The stated duration, in the assumed unit, is near the time from start to end.',
+    sentence: 'With the assumed unit, the duration is close to the time from start to end.',
     judge: ofBackups(judgeDuration),
   },
-  { id: 'policy', sentence: 'A backup policy is one that can be read.', judge: judgePolicy },
+  { id: 'policy', sentence: 'Backup policies can be parsed.', judge: judgePolicy },
   {
     id: 'unknown-id',
     sentence: 'An id that does not exist is refused with a known error code.',
@@ -36,7 +36,7 @@ const GENERAL: readonly Assumption[] = [
   },
 ];
 
-/** Everything that is assumed of a service: what is general, in its own words where it has any, and what is true of it alone. */
+/** All assumptions about a service: the general ones, unless it words one differently, and its own. */
 export function assumptionsOf({ unverified }: Pick<CloudService, 'unverified'>): readonly Assumption[] {
   const ownOf = (id: string) => unverified.find((own) => own.id === id);
   return [
@@ -45,7 +45,7 @@ export function assumptionsOf({ unverified }: Pick<CloudService, 'unverified'>):
   ];
 }
 
-/** What the evidence says against the assumptions of a service. */
+/** Compares the assumptions about a service with the evidence. */
 export const contradictions = (
   service: Pick<CloudService, 'errors' | 'unverified'>,
   evidence: Omit<Evidence, 'service'>,
@@ -59,7 +59,7 @@ export const PROVED: Finding = { verdict: 'proved' };
 export const NOT_SEEN: Finding = { verdict: 'not seen' };
 export const disproved = (because: string): Finding => ({ verdict: 'disproved', because });
 
-/** One that disproves outweighs those that prove. */
+/** A finding that disproves outweighs all that prove. */
 function together(findings: readonly Finding[]): Finding {
   return (
     findings.find(({ verdict }) => verdict === 'disproved') ??
@@ -68,20 +68,19 @@ function together(findings: readonly Finding[]): Finding {
   );
 }
 
-/** A response as a page of its list; `rows` is undefined where it is none. */
+/** A response as a page of its list; `rows` is undefined if it is none. */
 interface SeenPage extends Omit<SeenResponse, 'body'> {
   readonly offset: number;
-  /** Undefined where none was requested. */
+  /** Undefined if none was requested. */
   readonly limit: number | undefined;
   readonly rows: readonly Row[] | undefined;
   readonly total: number | undefined;
 }
 
-/** The pages of one list that were seen. */
 interface SeenList {
   readonly list: List<unknown>;
   readonly pages: readonly SeenPage[];
-  /** Those that are pages, and of which no row was left out. */
+  /** Responses that are pages without omitted rows. */
   readonly whole: readonly (SeenPage & { readonly rows: readonly Row[] })[];
 }
 
@@ -123,7 +122,7 @@ function ofLists(judge: (seen: SeenList) => Finding) {
     together(seenLists(evidence, [...backupLists(evidence.api), evidence.api.resources]).map(judge));
 }
 
-/** The longest page from the beginning of a list. */
+/** The longest first page of a list. */
 const firstPage = ({ whole }: SeenList) =>
   whole.filter(({ offset }) => offset === 0).toSorted((one, other) => other.rows.length - one.rows.length)[0];
 
@@ -136,7 +135,7 @@ function judgeOffset(seen: SeenList): Finding {
       if (offset === 0 || offset >= known.length || limit === undefined) return NOT_SEEN;
       const found = rows.length === 0 ? -1 : known.indexOf(list.readId(rows[0]));
       if (found === offset) return PROVED;
-      // Anything else may be a list that moved meanwhile.
+      // Anything else may be a list that has changed meanwhile.
       const isPage = found === offset * limit || (found < 0 && offset * limit >= known.length);
       return isPage ? disproved(`\`offset\` of ${list.call.operation} is the number of a page`) : NOT_SEEN;
     }),
@@ -166,8 +165,7 @@ function judgeEnd({ list, pages }: SeenList): Finding {
     pages.map(({ probe, offset, status, rows, total }) => {
       const isBehind = probe === 'behind the end' || (total !== undefined && total > 0 && offset >= total);
       if (!isBehind) return NOT_SEEN;
-      if (rows === undefined)
-        return disproved(`${operation} answers an offset behind the end with ${status}`);
+      if (rows === undefined) return disproved(`${operation} returns ${status} for an offset after the end`);
       return rows.length === 0 ? PROVED : disproved(`${operation} returns rows for an offset behind the end`);
     }),
   );
@@ -191,7 +189,7 @@ function judgeRows({ list, pages }: SeenList): Finding {
   return results.length > 0 ? PROVED : NOT_SEEN;
 }
 
-/** Of a time that cannot be read, only the form is shown. */
+/** The format of a time that could not be parsed, without its digits. */
 const formOf = (time: string): string =>
   time
     .replaceAll(/\d/g, '0')
@@ -218,7 +216,6 @@ export interface SeenBackup {
   readonly backup: Backup;
 }
 
-/** Judges each backup that was listed. */
 export function ofBackups(judge: (seen: SeenBackup) => Finding) {
   return (evidence: Evidence): Finding => {
     const seen = seenLists(evidence, backupLists(evidence.api)).flatMap(({ list, pages }) =>
@@ -291,14 +288,14 @@ function judgeUnknownId({ service: { errors }, responses }: Evidence): Finding {
     responses
       .filter(({ probe }) => probe === 'unknown id')
       .map(({ status, body }) => {
-        if (status < 400) return disproved(`an id that does not exist is answered with ${status}`);
+        if (status < 400) return disproved(`an id that does not exist returns ${status}`);
         const text = JSON.stringify(body ?? '');
         const known = Object.entries(errors.codes).find(([code]) => text.includes(`"${code}"`))?.[1];
-        // Who may not make the call is told nothing of the id.
+        // Without the permission the response says nothing about the id.
         if (known?.kind === 'permission' || known?.kind === 'auth') return NOT_SEEN;
         return known !== undefined
           ? PROVED
-          : disproved(`an id that does not exist is answered with ${status} and an unknown code`);
+          : disproved(`an id that does not exist returns ${status} and an unknown code`);
       }),
   );
 }

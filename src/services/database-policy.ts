@@ -17,8 +17,8 @@ export const databasePolicies = (version: 'v3' | 'v3.1', permission: Permission)
 
 /**
  * Reads `{"backup_policy": {keep_days, start_time, period}}`: days of the week in `period`, a start window (UTC), no
- * automatic backup when `keep_days` is 0. Only the gaps between the days count, so it does not matter which day is 1;
- * one of the vendor's pages counts from 0.
+ * automatic backup when `keep_days` is 0. Only the gaps between the days matter, not which day is 1; one of the
+ * vendor's pages counts from 0.
  */
 export function readDatabasePolicy(body: unknown): BackupPolicy | undefined {
   const policy = asObject(asObject(body)?.['backup_policy']);

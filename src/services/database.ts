@@ -17,18 +17,18 @@ import {
 } from './fields.ts';
 import type { BackupActions, JobState, List, Started } from './service.ts';
 
-// The database services share one way to list instances and backups. A limit over 100 is refused with DBS.280439.
+// The database services list instances and backups in the same way. A limit over 100 is refused with DBS.280439.
 const PAGING = { by: 'offset', limit: 100 } as const;
 
-/** How the backups of a database service differ from those of its relatives. */
+/** How the backups of a database service differ from those of the others. */
 export interface DatabaseBackups {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly permission: Permission;
   readonly size: (value: unknown) => Bytes | undefined;
-  /** Statuses besides `COMPLETED`, `FAILED`, `BUILDING` and `DELETING`. */
+  /** Statuses in addition to `COMPLETED`, `FAILED`, `BUILDING` and `DELETING`. */
   readonly states?: ReadonlyMap<unknown, BackupState | 'ignored'>;
-  /** Whether a row is no full backup of an instance, or is being deleted. */
+  /** Whether a row is not a full backup of an instance, or is being deleted. */
   readonly ignores?: (row: JsonObject) => boolean;
   readonly encrypted?: (row: JsonObject) => boolean | undefined;
 }
@@ -48,10 +48,10 @@ export const databaseBackups = (backups: DatabaseBackups): List<Backup> => ({
   readRow: (row) => readBackup(row, backups),
 });
 
-/** How the instances of a database service differ from those of its relatives. */
+/** How the instances of a database service differ from those of the others. */
 export interface DatabaseInstances {
   readonly permission: Permission;
-  /** Why an instance is not expected to be backed up; undefined where it is. */
+  /** Why an instance is not expected to be backed up; undefined if it is. */
   readonly notExpected?: (row: JsonObject) => string | undefined;
 }
 
@@ -81,7 +81,7 @@ export const databaseInstances = ({ permission, notExpected }: DatabaseInstances
   },
 });
 
-/** Statuses in which no backup can be made. */
+/** Statuses in which backups are impossible. */
 const NOT_POSSIBLE: ReadonlyMap<string, string> = new Map([
   ['build', 'being created'],
   ['creating', 'being created'],
@@ -99,7 +99,7 @@ function switchedOff(instance: JsonObject): string | undefined {
 const isEncrypted = (keyId: unknown): boolean | undefined =>
   typeof keyId === 'string' ? keyId !== '' : undefined;
 
-// A few of the vendor's samples have a blank behind the key.
+// In a few of the vendor's samples a space follows the key.
 const rowId = (row: Row): string | undefined => {
   const fields = asObject(row);
   return readId(fields?.['id'] ?? fields?.['id ']);
@@ -107,7 +107,7 @@ const rowId = (row: Row): string | undefined => {
 
 type RowState = BackupState | 'ignored';
 
-// Exactly as spelled: a word that nobody documented must not look healthy.
+// Exact spelling: an undocumented status must not look healthy.
 const STATES: ReadonlyMap<unknown, RowState> = new Map<string, RowState>([
   ['COMPLETED', 'succeeded'],
   ['FAILED', 'failed'],
@@ -134,7 +134,7 @@ function readBackup(
     state: STATES.get(status) ?? states?.get(status) ?? 'unknown',
     start,
     end,
-    // The service's own figure is in whole minutes, so the difference of the times is more exact.
+    // The service returns whole minutes, so the difference between the times is more precise.
     duration: firstDuration(
       elapsed(start, end),
       minutes === undefined ? undefined : readSignedNumber(minutes * 60),
@@ -146,13 +146,13 @@ function readBackup(
   });
 }
 
-/** A row's `type` in lower case. */
+/** The `type` of a row in lower case. */
 export const backupType = (row: JsonObject): string =>
   typeof row['type'] === 'string' ? row['type'].toLowerCase() : '';
 
 const DESCRIPTION = 'Started by huaweicloud-backup-exporter';
 
-/** The body of a create. */
+/** The request body for a backup. */
 export const createBody = (instanceId: string, name: string) => ({
   instance_id: instanceId,
   name,
@@ -193,11 +193,11 @@ function readDatabaseJob(body: unknown): JobState {
     : { kind: 'running' };
 }
 
-const BUSY = 'the instance is busy with another operation; wait until that is done';
+const BUSY = 'the instance is busy with another operation; wait for it to finish';
 const NO_INSTANCE = 'the instance does not exist';
-const NOT_NOW = 'the instance cannot be backed up in its present status';
+const NOT_NOW = 'the instance cannot be backed up in its current status';
 
-/** Codes that mean the same in every database service. */
+/** Error codes that all database services share. */
 const CODES: ErrorTable = {
   'DBS.280056': { kind: 'auth' },
   'DBS.280015': { kind: 'permission' },
@@ -223,7 +223,7 @@ const CODES: ErrorTable = {
   'DBS.280110': { kind: 'refused', missing: true, words: NO_INSTANCE },
   'DBS.201205': {
     kind: 'refused',
-    words: 'a backup of the instance is already running; wait until it is done',
+    words: 'a backup of the instance is already running; wait for it to finish',
   },
   'DBS.200011': { kind: 'refused', words: BUSY },
   'DBS.200019': { kind: 'refused', words: BUSY },
@@ -238,14 +238,14 @@ const CODES: ErrorTable = {
   'DBS.280406': { kind: 'refused', words: NOT_NOW },
   'DBS.280449': { kind: 'refused', words: 'the instance is frozen' },
   'DBS.200316': { kind: 'refused', words: 'the storage of the instance is full' },
-  'DBS.201201': { kind: 'refused', words: 'a backup of that name exists already' },
+  'DBS.201201': { kind: 'refused', words: 'a backup of that name already exists' },
   'DBS.216028': { kind: 'refused', words: 'the backup quota is used up; delete an old manual backup first' },
   'DBS.200165': { kind: 'refused', words: 'the quota of the enterprise project is used up' },
   'DBS.200166': { kind: 'refused', words: 'the quota of the enterprise project is used up' },
   'DBS.200167': { kind: 'refused', words: 'the quota of the enterprise project is used up' },
 };
 
-/** Error rules of a database service; `own` replaces what a code means elsewhere. */
+/** Error rules of a database service; `own` overrides the shared ones. */
 export const databaseErrors = (own: ErrorTable): ErrorRules => ({
   codes: { ...CODES, ...own },
   transientPrefix: 'DBS.',

@@ -3,7 +3,7 @@ import { type Bytes, type Seconds, seconds, type UnixSeconds } from '../domain/q
 import type { RejectionReason } from '../pagination/list.ts';
 import { plausibleTime } from './fields.ts';
 
-/** What a row says of a backup, its units and zones resolved. `ignored`: nothing to be served. */
+/** A backup as in a row, with units and time zones resolved. `ignored`: not to be served. */
 export interface BackupFields {
   readonly id: string | undefined;
   readonly name: string | undefined;
@@ -14,7 +14,7 @@ export interface BackupFields {
   readonly end: UnixSeconds | undefined;
   readonly duration: Seconds | undefined;
   readonly size: Bytes | undefined;
-  /** The service's own word, in any case. */
+  /** As written by the service, in any case. */
   readonly method: string | undefined;
   readonly engineVersion?: string | undefined;
   readonly arch?: string | undefined;
@@ -25,7 +25,7 @@ export interface BackupFields {
   readonly isStored?: boolean;
 }
 
-/** Makes a backup of a row's fields, or says why it is none. */
+/** The backup with these fields, or why the row is rejected. */
 export function backupFromFields(fields: BackupFields): Backup | RejectionReason | 'ignored' {
   const { id, resourceId, state, start, duration, size } = fields;
   if (state === 'ignored') return 'ignored';
@@ -63,10 +63,10 @@ export function backupFromFields(fields: BackupFields): Backup | RejectionReason
   }
 }
 
-/** What a row says of a resource. */
+/** A resource as in a row. */
 export type ResourceFields = Partial<Omit<Resource, 'id'>> & { readonly id: string | undefined };
 
-/** Makes a resource of a row's fields, or says why it is none. */
+/** The resource with these fields, or why the row is rejected. */
 export function resourceFromFields(fields: ResourceFields): Resource | RejectionReason {
   const { id } = fields;
   if (id === undefined) return 'id';
@@ -88,15 +88,15 @@ export function resourceFromFields(fields: ResourceFields): Resource | Rejection
   };
 }
 
-/** The time between two times in seconds, negative when the end comes first; undefined when one is not known. */
+/** Seconds between two times, negative if the end is earlier; undefined if one is unknown. */
 export function elapsed(start: UnixSeconds | undefined, end: UnixSeconds | undefined): number | undefined {
-  // Times come with milliseconds at most; what subtraction adds behind them is noise.
+  // Times have milliseconds at most; any further digits come from the subtraction.
   return start === undefined || end === undefined ? undefined : Math.round((end - start) * 1000) / 1000;
 }
 
 /**
- * The first duration that is known, most trusted first. One that is impossible, such as a negative one, makes the
- * result unknown: a less trusted one does not repair it.
+ * The first known duration, most trusted first. If it is impossible, such as negative, the duration is unknown: a less
+ * trusted one does not repair it.
  */
 export function firstDuration(...candidates: readonly (number | undefined)[]): Seconds | undefined {
   const first = candidates.find((candidate) => candidate !== undefined);

@@ -7,19 +7,19 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const LONGEST_TEXT = 256;
 const LATEST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 
-/** The value as an object; undefined when it is anything else, an array included. */
+/** The value as an object; undefined if it is anything else, including an array. */
 export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as JsonObject)
     : undefined;
 }
 
-/** Text fit for a label, cut at 256 characters; undefined when it is empty or not text. */
+/** Text for a label, truncated at 256 characters; undefined if it is empty or not text. */
 export function readName(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? labelText(cut(value)) : undefined;
 }
 
-/** An id; undefined when it is empty, not text, or longer than 256 characters: a shortened id would name something else. */
+/** An id; undefined if it is empty, not text, or longer than 256 characters: a truncated id would be that of something else. */
 export function readId(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || isTooLong(value)) return undefined;
   return labelText(value);
@@ -30,24 +30,24 @@ export function readBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** A code or version that some pages show as text and others as a number: `"400"`, `400`; `"8.0"`, `4.0`. */
+/** A code or version, documented as text in some places and as a number in others: `"400"`, `400`; `"8.0"`, `4.0`. */
 export function readCode(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : readName(value);
 }
 
-/** A number that is exact, also when it is written as text; else undefined. */
+/** A number that is exact, also if written as text; otherwise undefined. */
 export function readSignedNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }
 
-/** As {@link readSignedNumber}, and not negative. */
+/** Like {@link readSignedNumber}, but not negative. */
 export function readNumber(value: unknown): number | undefined {
   const number = readSignedNumber(value);
   return number !== undefined && number >= 0 ? number : undefined;
 }
 
-/** A reader of sizes in a unit of so many bytes. The vendor does not say whether a KB is 2^10 bytes: 2^10 is taken, so for the larger units. */
+/** Parses sizes in a unit. The vendor does not say whether a KB is 2^10 or 10^3 bytes: 2^10 is assumed, also for larger units. */
 export const sizeReader =
   (bytesPerUnit: number) =>
   (value: unknown): Bytes | undefined => {
@@ -61,7 +61,7 @@ export const readKibibytes = sizeReader(2 ** 10);
 /** A size in MB. */
 export const readMebibytes = sizeReader(2 ** 20);
 
-/** A time in milliseconds since 1970; services write 0 for no time. */
+/** A time in milliseconds since 1970; 0 means no time. */
 export function readUnixMilliseconds(value: unknown): UnixSeconds | undefined {
   const milliseconds = readNumber(value);
   return milliseconds === undefined ? undefined : plausibleTime(milliseconds / 1000);
@@ -71,7 +71,7 @@ const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z| UTC|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * A time written as `2018-08-06T12:41:14` or with a blank for the T, followed by `Z`, ` UTC`, `+08:00` or `+0800`;
+ * A time such as `2018-08-06T12:41:14`, with a `T` or a space, followed by `Z`, ` UTC`, `+08:00` or `+0800`;
  * without a zone it is UTC. A date that does not exist, such as 2024-02-31, is undefined.
  */
 export function readDateTime(value: unknown): UnixSeconds | undefined {
@@ -88,7 +88,7 @@ export function readDateTime(value: unknown): UnixSeconds | undefined {
   return plausibleTime(midnight.getTime() / 1000 + timeOfDay - offset);
 }
 
-/** The envelope `{[rowsKey]: […], [totalKey]: n}`; undefined when there is no array of rows. */
+/** The envelope `{[rowsKey]: […], [totalKey]: n}`; undefined without an array of rows. */
 export function readEnvelope(body: unknown, rowsKey: string, totalKey: string): Page | undefined {
   const envelope = asObject(body);
   const rows = envelope?.[rowsKey];
@@ -108,7 +108,7 @@ export function readTags(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(tags);
 }
 
-/** The time, where it is after 1970 and before the year 10000; else undefined. */
+/** The time if it is after 1970 and before the year 10000; otherwise undefined. */
 export function plausibleTime(time: number): UnixSeconds | undefined {
   return time > 0 && time <= LATEST_TIME ? unixSeconds(time) : undefined;
 }
@@ -123,13 +123,13 @@ function cut(text: string): string {
   return text.length <= LONGEST_TEXT ? text : firstCharacters(text).slice(0, LONGEST_TEXT).join('');
 }
 
-// A character takes up to two places of a string; what lies far behind the limit is not looked at.
+// A character takes up to two code units; text far beyond the limit is not looked at.
 const firstCharacters = (text: string): readonly string[] => Array.from(text.slice(0, 2 * LONGEST_TEXT + 2));
 
 const isTooLong = (text: string): boolean =>
   text.length > LONGEST_TEXT && firstCharacters(text).length > LONGEST_TEXT;
 
-// A label is UTF-8: half a surrogate pair has no place in it, and some readers take NUL for the end.
+// A label is UTF-8, so it cannot contain half a surrogate pair; some programs end a text at NUL.
 function labelText(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed;

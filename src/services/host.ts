@@ -4,11 +4,11 @@ const DEFAULT_CLOUD = 'myhuaweicloud.com';
 const EUROPEAN_CLOUD = 'myhuaweicloud.eu';
 const OPEN_TELEKOM_CLOUD = 'otc.t-systems.com';
 
-/** Whether a domain belongs to Open Telekom Cloud, whose hosts are named differently in places. */
+/** Whether a domain belongs to Open Telekom Cloud, where some hosts have other names. */
 export const isOpenTelekomCloud = (cloud: string): boolean =>
   cloud === OPEN_TELEKOM_CLOUD || cloud.endsWith(`.${OPEN_TELEKOM_CLOUD}`);
 
-/** Where a service is found: `https://ges.cn-north-4.myhuaweicloud.com`. `cloud` replaces the region's own domain. */
+/** The endpoint of a service: `https://ges.cn-north-4.myhuaweicloud.com`. `cloud` replaces the domain of the region. */
 export function defaultEndpoint(
   { host }: Pick<CloudService, 'host'>,
   region: string,

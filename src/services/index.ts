@@ -11,7 +11,7 @@ import { ges } from './ges/index.ts';
 import { rds } from './rds/index.ts';
 import type { CloudService, ServiceApi } from './service.ts';
 
-/** Every service whose backups can be read, in the order of documentation. */
+/** All services, in the order of the documentation. */
 export const SERVICES: readonly [CloudService, ...CloudService[]] = [
   ges,
   gaussdbMysql,
@@ -24,10 +24,9 @@ export const SERVICES: readonly [CloudService, ...CloudService[]] = [
   cbr,
 ];
 
-/** Their types. */
 export const SERVICE_TYPES = SERVICES.map(({ type }) => type);
 
-/** The service of a type. Throws for a type that {@link SERVICES} lacks. */
+/** Throws if {@link SERVICES} has no such type. */
 export function serviceOf(type: string): CloudService {
   const service = SERVICES.find((candidate) => candidate.type === type);
   if (service === undefined) throw new Error(`there is no service "${type}"`);

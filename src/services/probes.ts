@@ -1,18 +1,18 @@
 import type { ApiCall } from './api-call.ts';
 import type { List, ResourceKey, ServiceApi } from './service.ts';
 
-/** A request whose only purpose is to see what a service returns. */
+/** A request that only shows how a service responds. */
 export interface Probe {
   readonly name: ProbeName;
   readonly call: ApiCall;
 }
 
-/** What the probes find out. */
+/** What each probe shows. */
 export const PROBES = {
   'first rows': 'the first two rows of a list',
   'next rows': 'two rows from offset 1: whether an offset counts rows or pages',
   'default limit': 'a list without offset and limit',
-  'behind the end': 'an offset behind the last row: how a list ends',
+  'behind the end': 'an offset after the last row: how a list ends',
   'large limit': 'a limit one above the largest that the exporter uses',
   policy: 'the backup policy of one resource',
   'unknown id': 'an id that does not exist: the body of the error',
@@ -20,10 +20,10 @@ export const PROBES = {
 /** One of {@link PROBES}. */
 export type ProbeName = keyof typeof PROBES;
 
-/** No list of these services is as long. */
+/** Longer than any list of these services. */
 export const BEHIND_THE_END = 1_000_000;
 
-/** The probes of a service, about ten; they follow from its lists and policies. Each only reads. */
+/** About ten read-only probes of a service, derived from its lists and policies. */
 export function probesOf(api: ServiceApi, resource: ResourceKey | undefined): readonly Probe[] {
   const { resources, backups, policies, actions } = api;
   const unknown = { id: unknownId(resource?.id), parentId: resource?.parentId };
@@ -59,12 +59,12 @@ function listProbes({ call, paging }: List<unknown>): readonly Probe[] {
   ];
 }
 
-/** An id of the same form that nobody has. */
+/** An id of the same format that does not exist. */
 const unknownId = (id = '0'.repeat(32)): string =>
   /^[0-9a-f-]{32,36}/.test(id)
     ? id.replace(/^[0-9a-f-]{32,36}/, (part) => part.replaceAll(/[0-9a-f]/g, '0'))
     : `${id}0`;
 
-/** The probe of that name; undefined where there is none. */
+/** Undefined if there is no such probe. */
 export const asProbeName = (name: string): ProbeName | undefined =>
   Object.keys(PROBES).find((known): known is ProbeName => known === name);

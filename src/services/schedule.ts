@@ -3,12 +3,11 @@ import { type Seconds, seconds } from '../domain/quantities.ts';
 const DAY = 24 * 3600;
 const WEEK = 7 * DAY;
 
-/** How long a run may take before its backup counts as late. */
+/** How long a run may take until its backup is late. */
 export const TIME_TO_COMPLETE = 2 * 3600;
 
 /**
- * The longest time between two runs, given the times of a week at which runs start, in seconds since the week began.
- * Undefined without any.
+ * The longest time between two runs, given their starts in seconds since the start of the week. Undefined without any.
  */
 export function longestGap(starts: Iterable<number>): Seconds | undefined {
   const sorted = [...new Set(Array.from(starts, (start) => start % WEEK))].sort((one, other) => one - other);
@@ -17,10 +16,10 @@ export function longestGap(starts: Iterable<number>): Seconds | undefined {
   return seconds(Math.max(...sorted.map((start, index) => (sorted[index + 1] ?? first + WEEK) - start)));
 }
 
-/** The second of the week at which a day begins; any numbering of seven days in a row will do. */
+/** When a day of the week starts, in seconds since the start of the week; any consecutive numbering of days will do. */
 export const startOfDay = (day: number): number => (day % 7) * DAY;
 
-/** Seconds of a window written as `hh:mm-HH:MM`, one that ends after midnight included; undefined for anything else. */
+/** Seconds of a window `hh:mm-HH:MM`, which may end after midnight; undefined for anything else. */
 export function windowLength(window: unknown): Seconds | undefined {
   const match = typeof window === 'string' ? /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(window) : null;
   if (match === null) return undefined;
@@ -30,7 +29,7 @@ export function windowLength(window: unknown): Seconds | undefined {
   return seconds(length < 0 ? length + DAY : length);
 }
 
-/** The objective of runs on some days of the week within a window. */
+/** The objective for runs in a window on some days of the week. */
 export function weeklyObjective(days: readonly number[], window: unknown): Seconds | undefined {
   const gap = longestGap(days.map(startOfDay));
   const length = windowLength(window);

@@ -6,61 +6,60 @@ import type { SimulatedApi } from '../simulated-cloud/service.ts';
 import type { ApiCall, ErrorRules } from './api-call.ts';
 import type { Assumption } from './evidence.ts';
 
-/** A list of a service: the call for one of its pages, how it is paged, and how a row is parsed. */
+/** A list: the call for a page, the paging, and how rows are parsed. */
 export interface List<Item> extends PagedList<Item> {
   readonly call: ApiCall;
 }
 
-/** A resource as calls about it need it. */
+/** Identifies a resource in calls. */
 export interface ResourceKey {
   readonly id: string;
   /** The resource that contains it, such as the vault of a server. */
   readonly parentId?: string | undefined;
 }
 
-/** When a service backs a resource up by itself. */
+/** When a service makes automatic backups. */
 export type BackupPolicy =
-  /** `objective`: how old the newest backup may become if every run succeeds; undefined where the schedule cannot be read. */
+  /** `objective`: how old the newest backup becomes at most if every run succeeds; undefined if the schedule cannot be parsed. */
   { readonly kind: 'scheduled'; readonly objective: Seconds | undefined } | { readonly kind: 'off' };
 
-/** A policy of a project and the resources under it. */
+/** A policy and the resources that it applies to. */
 export interface ProjectPolicy {
   readonly id: string;
-  /** Ids of resources, or of what contains them. */
+  /** Ids of resources or of their parents. */
   readonly appliesTo: readonly string[];
   readonly policy: BackupPolicy;
 }
 
-/** Where backup policies come from. */
 export type PolicyApi =
   | {
       readonly of: 'resource';
       readonly call: (resource: ResourceKey) => ApiCall;
-      /** Undefined when the response is not a policy of this API. */
+      /** Undefined if the response is not a policy. */
       readonly read: (body: unknown) => BackupPolicy | undefined;
-      /** Whether only the policy tells if a resource is expected to be backed up, so that it is read for every objective. */
+      /** Whether only the policy says if a resource is expected to be backed up, so that it is always read. */
       readonly decides?: true;
     }
   /** One list for the project, read in every poll: a resource that no policy applies to is not expected to be backed up. */
   | { readonly of: 'project'; readonly list: List<ProjectPolicy> };
 
-/** The response to a call that starts something. */
+/** The response to a call that starts a backup or an export. */
 export type Started =
   | { readonly kind: 'started'; readonly jobId: string | undefined; readonly backupId: string | undefined }
-  /** A success by its status that started nothing. */
+  /** The status was a success, but nothing was started. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Neither: what came is not a response of this API. */
+  /** Not a response of this API. */
   | { readonly kind: 'unclear' };
 
-/** How far a job is. */
+/** The state of a job. */
 export type JobState =
   | { readonly kind: 'running' }
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly reason: string | undefined };
 
-/** What a service can be asked to do with backups. */
+/** Calls that create and export backups. */
 export interface BackupActions {
-  /** `name` is for services that take one. */
+  /** `name` is ignored by services without names of backups. */
   readonly create: (resource: ResourceKey, name: string) => ApiCall;
   readonly readCreated: (body: unknown, resource: ResourceKey) => Started;
   /** Copies a backup to object storage. */
@@ -68,25 +67,24 @@ export interface BackupActions {
     readonly call: (resource: ResourceKey, backupId: string, path: string) => ApiCall;
     readonly readStarted: (body: unknown) => Started;
   };
-  /** Follows a job; without it the list of backups is followed. */
+  /** Reads the state of a job; without it, the list of backups is polled. */
   readonly job?: {
     readonly call: (resource: ResourceKey, jobId: string) => ApiCall;
     readonly read: (body: unknown) => JobState;
   };
 }
 
-/** Where backups are listed. */
 export type BackupsApi = {
-  /** Lists of the backups of one resource, which together hold all of them; an id counts once. */
+  /** Lists that together contain all backups of a resource; an id counts once. */
   readonly ofResource: (resource: ResourceKey) => readonly List<Backup>[];
 } & (
   | {
       readonly of: 'project';
       readonly list: List<Backup>;
-      /** Runs that failed and left no backup; the list of backups counts without it. */
+      /** Failed runs that left no backup; polls succeed without this list. */
       readonly failedRuns?: List<Backup>;
     }
-  /** No list for the whole project: the inventory is read first, then the lists of each resource. */
+  /** There is no list for the project: the inventory is read first, then the lists of each resource. */
   | { readonly of: 'resource' }
 );
 
@@ -98,41 +96,41 @@ export interface ServiceApi {
   readonly actions: BackupActions;
 }
 
-/** One service of the cloud: everything that is true of it alone. */
+/** Everything specific to one service of the cloud. */
 export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   /** The label `cloud_service`, `--service` and `type` in the configuration. */
   readonly type: string;
   readonly title: string;
   /** What its resources are called: graph, graphs. */
   readonly resource: { readonly one: string; readonly many: string };
-  /** Settings besides those that every service has. */
+  /** Settings in addition to those of every service. */
   readonly settings: Settings;
-  /** Host name for a region: the first label, and the domain where it is not the region's own. */
+  /** Host in a region: the first label, and the domain if it is not that of the region. */
   readonly host: (region: string, cloud: string) => { readonly label: string; readonly cloud?: string };
   readonly errors: ErrorRules;
-  /** The vendor's system policies that suffice for reading. */
+  /** System policies of the vendor that permit reading. */
   readonly readOnlyRoles: readonly string[];
-  /** What was inferred and never seen on a real account, besides what is assumed of every service; shown in the documentation. */
+  /** Assumptions in addition to those about every service; shown in the documentation. */
   readonly unverified: readonly Assumption[];
-  /** Requests of one poll besides those for policies, for the documentation of costs. */
+  /** Requests of one poll apart from policies, for the documentation of costs. */
   readonly requests: (resources: number, backups: number) => number;
-  /** The smallest `poll.interval` that suits 200 resources, in seconds; undefined where the usual one does. */
+  /** The smallest `poll.interval` for 200 resources in seconds; undefined if the default is enough. */
   readonly defaultInterval?: Seconds;
-  /** Its own flag of the demo, `--demo.FLAG`, for how many resources it has, and how many without the flag; the others share `--demo.others`. */
+  /** The flag `--demo.FLAG` for the number of resources in the demo, and its default; services without one share `--demo.others`. */
   readonly demo?: { readonly flag: string; readonly count: number };
-  /** Whether a configuration from the environment polls it without being told. */
+  /** Whether a configuration from environment variables polls it by default. */
   readonly byDefault?: true;
   /** Its part of the simulated cloud. */
   readonly simulated: () => Promise<SimulatedApi>;
-  // A method, so that services of different settings fit into one list.
+  // A method, so that services with different settings fit into one list.
   api(settings: z.output<z.ZodObject<Settings>>): ServiceApi;
 }
 
-/** Types a service by its settings. */
+/** Infers the type of the settings. */
 export const defineService = <Settings extends z.ZodRawShape>(
   service: CloudService<Settings>,
 ): CloudService<Settings> => service;
 
-/** Requests for a list of so many rows, each page of which repeats the last row of the one before. */
+/** Requests for a list of this many rows, whose pages overlap by one row. */
 export const pagesOf = (rows: number, limit: number): number =>
   Math.max(1, Math.ceil((rows - 1) / (limit - 1)));

@@ -74,7 +74,7 @@ const DIFFERENT: readonly DifferentCloud[] = [
     what: 'an offset behind the end is refused',
     difference: { behindTheEnd: 400 },
     disproved: ['end'],
-    because: /list_backups answers an offset behind the end with 400/,
+    because: /list_backups returns 400 for an offset after the end/,
   },
   {
     what: 'the total counts the page',
@@ -86,7 +86,7 @@ const DIFFERENT: readonly DifferentCloud[] = [
     what: 'an unknown id has an unknown error code',
     difference: { unknownCode: 'GES.9999' },
     disproved: ['unknown-id'],
-    because: /an id that does not exist is answered with 404 and an unknown code/,
+    because: /an id that does not exist returns 404 and an unknown code/,
   },
 ];
 

@@ -21,7 +21,7 @@ export const backups = (query: Readonly<Record<string, string>>): List<Backup> =
 
 const STATES: ReadonlyMap<unknown, BackupState | 'ignored'> = new Map<string, BackupState | 'ignored'>([
   ['available', 'succeeded'],
-  // In use, and whole.
+  // In use, but complete.
   ['restoring', 'succeeded'],
   ['waiting_restore', 'succeeded'],
   ['protecting', 'running'],
@@ -50,7 +50,7 @@ function readBackup(row: Row): ReturnType<List<Backup>['readRow']> {
     start,
     end,
     duration: isExact ? firstDuration(elapsed(start, end)) : undefined,
-    // `resource_size` is the size of the resource; the vault tells that of its backups together.
+    // `resource_size` is the size of the resource; a vault has that of all its backups together.
     size: undefined,
     method: methodOf(more?.['auto_trigger']),
     arch: readName(more?.['architecture']),
@@ -65,8 +65,8 @@ const methodOf = (autoTrigger: unknown): string | undefined => {
 };
 
 /**
- * The row has no end but `updated_at`, which a restore or an edit moves later. Where that shows, the end is the point
- * of consistency, else the start: too early rather than too late, so that an old backup never looks new.
+ * The only end is `updated_at`, which a restore or an edit changes later. If that can be seen, the end is the point of
+ * consistency, otherwise the start: rather too early than too late, so that an old backup never looks new.
  */
 function timesOf(backup: Readonly<Record<string, unknown>>) {
   const start = readDateTime(backup['created_at']);
@@ -78,7 +78,7 @@ function timesOf(backup: Readonly<Record<string, unknown>>) {
 }
 
 /**
- * `GET /v3/{project_id}/operation-logs`: failed runs that left no backup behind, such as those into a full vault. They
+ * `GET /v3/{project_id}/operation-logs`: failed runs that left no backup, for instance because the vault was full. They
  * are kept for 30 days.
  */
 export const failedRuns: List<Backup> = {
@@ -101,7 +101,7 @@ function readFailedRun(row: Row): ReturnType<List<Backup>['readRow']> {
   const more = asObject(log['extra_info']);
   const resource = asObject(more?.['resource']);
   const hasBackup = readId(asObject(more?.['backup'])?.['backup_id']) !== undefined;
-  // What has a backup is in the list of backups; what names no resource failed for a whole vault.
+  // Runs with a backup are in the list of backups; runs without a resource failed for a whole vault.
   if (hasBackup || log['status'] !== 'failed' || resource === undefined) return 'ignored';
   return backupFromFields({
     id: readId(log['id']),

@@ -76,8 +76,8 @@ function readCheckpoint(body: unknown): JobState {
   }
 }
 
-const BUSY = 'a backup or another operation on the resource is already running; wait until it is done';
-const NOT_NOW = 'the resource or its vault cannot be backed up in its present status';
+const BUSY = 'a backup or another operation on the resource is already running; wait for it to finish';
+const NOT_NOW = 'the resource or its vault cannot be backed up in its current status';
 
 /** Cloud Backup and Recovery: servers, volumes and file systems in vaults. */
 export const cbr = defineService({
@@ -87,13 +87,13 @@ export const cbr = defineService({
   settings: {},
   host: (region, cloud) => ({
     label: 'cbr',
-    // The vendor's SDKs have this one host under another domain than the region's.
+    // In the vendor's SDKs this host alone is not in the domain of its region.
     ...(region === 'eu-west-101' && cloud === 'myhuaweicloud.eu' && { cloud: 'myhuaweicloud.com' }),
   }),
   errors: {
     codes: {
       'BackupService.9998': { kind: 'auth' },
-      // A conflict that comes with a 500.
+      // A conflict that is returned as a 500.
       'BackupService.0002': { kind: 'refused', words: BUSY },
       'BackupService.6125': { words: BUSY },
       'BackupService.6203': { words: BUSY },
@@ -119,7 +119,7 @@ export const cbr = defineService({
       'BackupService.6217': { words: 'there is no such checkpoint' },
       'BackupService.6302': { words: 'the resource does not exist' },
       'BackupService.8600': { kind: 'refused', words: 'the account needs real-name authentication' },
-      // What an unknown id is answered with, as a 401: it says nothing of the credentials.
+      // Returned as a 401 for an unknown id; the credentials are valid.
       'Malformed request url': { kind: 'refused', words: 'there is no such checkpoint' },
     },
   },
@@ -127,7 +127,8 @@ export const cbr = defineService({
   unverified: [
     {
       id: 'end-time',
-      sentence: 'The end of a backup: `updated_at` of its row, unless a later restore or edit has moved it.',
+      sentence:
+        'The end of a backup is `updated_at` of its row, unless a later restore or edit has changed it.',
     },
     {
       id: 'megabyte',

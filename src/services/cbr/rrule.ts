@@ -4,21 +4,21 @@ import { longestGap, startOfDay } from '../schedule.ts';
 const DAY = 24 * 3600;
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 
-/** The longest time between two runs of a policy's patterns together; undefined when one of them cannot be read. */
+/** The longest time between two runs of all patterns of a policy; undefined if one cannot be parsed. */
 export function longestGapOfPatterns(patterns: readonly unknown[]): Seconds | undefined {
   const rules = patterns.map(parseRule);
   if (rules.length === 0 || !rules.every((rule) => rule !== undefined)) return undefined;
   const weekly = rules.filter(({ interval }) => interval === 1).flatMap(({ starts }) => starts);
-  // Runs every n days leave no longer gaps than they have alone, whatever else is scheduled.
+  // Whatever else is scheduled, runs every n days leave no longer gaps than on their own.
   const everyNthDay = rules.filter(({ interval }) => interval > 1).map(({ interval }) => interval * DAY);
   const gap = Math.min(longestGap(weekly) ?? Number.POSITIVE_INFINITY, ...everyNthDay);
   return Number.isFinite(gap) ? seconds(gap) : undefined;
 }
 
 interface Rule {
-  /** Days between two days with runs; 1 for rules that repeat weekly. */
+  /** Days between days with runs; 1 for weekly rules. */
   readonly interval: number;
-  /** Seconds since the week began. */
+  /** Seconds since the start of the week. */
   readonly starts: readonly number[];
 }
 

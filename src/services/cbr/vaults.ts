@@ -7,7 +7,7 @@ import { TIME_TO_COMPLETE } from '../schedule.ts';
 import type { List, ProjectPolicy } from '../service.ts';
 import { longestGapOfPatterns } from './rrule.ts';
 
-/** `GET /v3/{project_id}/vaults`: each row is a vault and holds the resources that are backed up into it. */
+/** `GET /v3/{project_id}/vaults`: each row is a vault with the resources that are backed up to it. */
 export const vaults: List<Resource> = {
   call: {
     operation: 'list_vaults',
@@ -27,7 +27,7 @@ function readVault(row: Row): ReturnType<List<Resource>['readRow']> {
   const id = readId(vault['id']);
   if (id === undefined) return 'id';
   const billing = asObject(vault['billing']);
-  // A replication vault holds copies; its resources are in a backup vault too.
+  // A replication vault contains copies; its resources are in a backup vault too.
   if (billing?.['protect_type'] === 'replication') return 'ignored';
   const resources = Array.isArray(vault['resources']) ? vault['resources'].map(asObject) : [];
   const isFrozen = billing?.['status'] === 'frozen';
@@ -64,7 +64,7 @@ function reasonNotExpected(
   return resource['auto_protect'] === false ? 'excluded from the policy of its vault' : undefined;
 }
 
-/** `GET /v3/{project_id}/policies`: one response with every backup policy and the vaults that it applies to. */
+/** `GET /v3/{project_id}/policies`: all backup policies and the vaults that they apply to, in one response. */
 export const policies: List<ProjectPolicy> = {
   call: {
     operation: 'list_policies',
@@ -74,7 +74,7 @@ export const policies: List<ProjectPolicy> = {
     permission: { role: 'cbr:policies:list' },
   },
   paging: { by: 'nothing' },
-  // Its count is larger than the list in the vendor's samples.
+  // In the vendor's samples the count is larger than the list.
   readPage: (body) => {
     const page = readEnvelope(body, 'policies', 'count');
     return page && { ...page, total: undefined };
@@ -88,7 +88,7 @@ function readPolicy(row: Row): ReturnType<List<ProjectPolicy>['readRow']> {
   if (policy === undefined) return 'not_an_object';
   const id = readId(policy['id']);
   if (id === undefined) return 'id';
-  // A disabled policy is as good as none.
+  // A disabled policy is no policy.
   if (policy['enabled'] !== true) return 'ignored';
   const associated = Array.isArray(policy['associated_vaults']) ? policy['associated_vaults'] : [];
   const appliesTo = associated

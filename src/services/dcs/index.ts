@@ -35,7 +35,7 @@ const api: ServiceApi = {
   backups: { of: 'resource', ofResource: ({ id }) => [backupsOf(id)] },
   policies: {
     of: 'resource',
-    // Automatic backups are off by default, and only the details of an instance tell.
+    // Automatic backups are off by default, which only the details of an instance show.
     decides: true,
     call: ({ id }) => ({
       operation: 'get_instance',
@@ -67,7 +67,7 @@ const backupsOf = (instanceId: string): List<ReturnedBackup> => ({
     path: `${instancePath(instanceId)}/backups`,
     permission: { role: 'dcs:instance:getDataBackupLog' },
   },
-  // No more than 24 backups of an instance are kept.
+  // At most 24 backups of an instance are kept.
   paging: { by: 'offset', limit: 100 },
   // Without backups the response is a 204 without a body.
   readPage: (body) =>
@@ -130,7 +130,7 @@ function readInstance(row: Row) {
   });
 }
 
-/** Reads `instance_backup_policy` of an instance's details: null for none, a schedule of days and a start window. */
+/** Reads `instance_backup_policy` from the details of an instance: days and a start window, or null for none. */
 function readPolicy(body: unknown): BackupPolicy | undefined {
   const instance = asObject(body);
   if (readId(instance?.['instance_id']) === undefined) return undefined;
@@ -142,7 +142,7 @@ function readPolicy(body: unknown): BackupPolicy | undefined {
   return { kind: 'scheduled', objective: isReadable ? weeklyObjective(days, plan?.['begin_at']) : undefined };
 }
 
-const BUSY = 'the instance is busy with another operation; wait until that is done';
+const BUSY = 'the instance is busy with another operation; wait for it to finish';
 
 /** Distributed Cache Service: Redis. */
 export const dcs = defineService({
@@ -152,7 +152,7 @@ export const dcs = defineService({
   settings: {},
   host: (region, cloud) => ({
     label: 'dcs',
-    // The vendor's SDKs have this one host under another domain than the region's.
+    // In the vendor's SDKs this host alone is not in the domain of its region.
     ...(region === 'eu-west-101' && cloud === 'myhuaweicloud.eu' && { cloud: 'myhuaweicloud.com' }),
   }),
   errors: {
@@ -169,12 +169,12 @@ export const dcs = defineService({
       'DCS.5024': { kind: 'server', transient: true },
       'DCS.5077': { kind: 'server', transient: true },
       'DCS.5078': { kind: 'server', transient: true },
-      'DCS.4096': { words: 'a backup of the instance is already running; wait until it is done' },
-      'DCS.4097': { words: 'the instance is being restored; wait until that is done' },
+      'DCS.4096': { words: 'a backup of the instance is already running; wait for it to finish' },
+      'DCS.4097': { words: 'the instance is being restored; wait for it to finish' },
       'DCS.4095': { words: 'instances of this kind cannot be backed up' },
       'DCS.4086': { words: 'only instances with a standby node can be backed up' },
       'DCS.4049': { words: 'the instance is not running; start it first' },
-      'DCS.4026': { words: 'the instance cannot be backed up in its present status' },
+      'DCS.4026': { words: 'the instance cannot be backed up in its current status' },
       'DCS.4017': { words: BUSY },
       'DCS.4104': { words: BUSY },
       'DCS.4108': { words: BUSY },
@@ -192,11 +192,11 @@ export const dcs = defineService({
     {
       id: 'total',
       sentence:
-        'Whether `total_num` counts the whole list or the page: a page that is full is never taken for the last.',
+        'Whether `total_num` is that of the list or of the page: a full page is never assumed to be the last.',
     },
     {
       id: 'end-time',
-      sentence: 'The end of a backup: `updated_at` of its row.',
+      sentence: 'The end of a backup is `updated_at` of its row.',
     },
   ],
   requests: (resources) => resources + pagesOf(resources, 1000),

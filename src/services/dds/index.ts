@@ -56,7 +56,7 @@ export const dds = defineService({
     },
     {
       id: 'running-end',
-      sentence: 'How a running backup spells its end: it is taken to have none.',
+      sentence: 'How the end of a running backup is written: it is assumed to be absent.',
       judge: ofBackups(({ row, backup }) => {
         if (backup.state !== 'running') return NOT_SEEN;
         const end = row['end_time'] ?? '';

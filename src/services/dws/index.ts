@@ -105,11 +105,11 @@ function readSnapshot(row: Row): ReturnType<List<Backup>['readRow']> {
   });
 }
 
-// One of the vendor's samples prints the size as "500,".
+// One of the vendor's samples has the size "500,".
 const withoutComma = (value: unknown): unknown =>
   typeof value === 'string' ? value.replace(/,$/, '') : value;
 
-/** Whether a snapshot holds some schemas or tables only. `fine_grained_backup` alone says that they can be restored one by one. */
+/** Whether a snapshot contains only some schemas or tables. `fine_grained_backup` only says that they can be restored separately. */
 function isPartial(snapshot: JsonObject): boolean {
   const level = snapshot['backup_level'];
   if (level === 'schema' || level === 'table') return true;
@@ -144,10 +144,10 @@ function readCluster(row: Row): ReturnType<List<Resource>['readRow']> {
   });
 }
 
-// A snapshot may start this long after the time of its schedule.
+// A snapshot may start this long after its scheduled time.
 const START_TOLERANCE = 3600;
 
-/** Reads `{"auto_backup"?, "backup_strategies": [{backup_level, backup_strategy}]}`; an incremental snapshot restores everything too. */
+/** Reads `{"auto_backup"?, "backup_strategies": [{backup_level, backup_strategy}]}`; an incremental snapshot restores everything, too. */
 function readPolicy(body: unknown): BackupPolicy | undefined {
   const response = asObject(body);
   const strategies = response?.['backup_strategies'];
@@ -195,16 +195,16 @@ export const dws = defineService({
     {
       id: 'incremental-size',
       sentence:
-        'Whether the size of an incremental snapshot is its own or that of everything it restores: it is shown as listed.',
+        'Whether the size of an incremental snapshot is its own or that of everything it restores: it is served as listed.',
     },
     {
       id: 'hosts',
       sentence:
-        'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as the SDKs say.',
+        'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as in the SDKs.',
     },
     {
       id: 'frozen',
-      sentence: 'What a frozen snapshot is worth: its state is unknown.',
+      sentence: 'Whether a frozen snapshot can be restored: its state is unknown.',
     },
   ],
   requests: () => 2,
@@ -212,5 +212,5 @@ export const dws = defineService({
   api: () => api,
 });
 
-/** Regions whose host has another domain in the vendor's SDKs. */
+/** Regions whose host is in another domain in the vendor's SDKs. */
 const CHINESE_DOMAIN = ['ap-southeast-4', 'cn-east-4', 'cn-north-12', 'cn-south-4', 'tr-west-1'];

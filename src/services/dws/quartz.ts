@@ -4,18 +4,18 @@ import { longestGap, startOfDay } from '../schedule.ts';
 const DAY = 24 * 3600;
 const LONGEST_MONTH = 31 * DAY;
 
-/** The longest time between two runs of several schedules together; undefined when none of them can be read. */
+/** The longest time between two runs of all schedules; undefined if none can be parsed. */
 export function longestGapOfAll(expressions: readonly unknown[]): Seconds | undefined {
   const weekly = expressions.map(weeklyStarts).filter((starts) => starts !== undefined);
   const together = longestGap(weekly.flat());
   if (together !== undefined) return together;
-  // One that is not weekly leaves no longer gaps than it has alone.
+  // Whatever else is scheduled, one that is not weekly leaves no longer gaps than on its own.
   return expressions.some(isMonthly) ? seconds(LONGEST_MONTH) : undefined;
 }
 
 /**
- * When a quartz schedule in UTC runs, in seconds since the week began: `sec min hour day-of-month month day-of-week`
- * with Sunday as 1. Undefined for one that cannot be read or does not repeat weekly.
+ * When a quartz schedule in UTC runs, in seconds since the start of the week: `sec min hour day-of-month month
+ * day-of-week` with Sunday as 1. Undefined if it cannot be parsed or does not repeat weekly.
  */
 function weeklyStarts(expression: unknown): readonly number[] | undefined {
   const { times, dayOfMonth, dayOfWeek } = fieldsOf(expression) ?? {};
@@ -25,7 +25,7 @@ function weeklyStarts(expression: unknown): readonly number[] | undefined {
   return days?.flatMap((day) => times.map((time) => startOfDay(day) + time));
 }
 
-/** Whether a schedule runs on some days of every month: only the length of the month bounds the gap. */
+/** Whether a schedule runs on some days of every month: the gap is limited only by the length of the month. */
 function isMonthly(expression: unknown): boolean {
   const { times, dayOfMonth = '', dayOfWeek = '' } = fieldsOf(expression) ?? {};
   return (

@@ -19,7 +19,7 @@ const backups = (query: Readonly<Record<string, string>>) =>
     permission: listBackups,
     size: readMebibytes,
     states: new Map([['AVAILABLE', 'succeeded']]),
-    // A host of another product answers the same path in some regions: GaussDB, whose ids end so.
+    // In some regions this host also serves GaussDB (openGauss), whose ids end like this.
     ignores: (row) => isOfGaussdb(row['instance_id']),
   });
 
@@ -52,7 +52,7 @@ const api: ServiceApi = {
 const isOfGaussdb = (instanceId: unknown): boolean =>
   typeof instanceId === 'string' && instanceId.endsWith('in14');
 
-/** First label of the host where it is not `gaussdb`, from the vendor's SDKs. */
+/** First label of the host if it is not `gaussdb`, from the vendor's SDKs. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
   gaussdbformysql: ['ap-southeast-1', 'ap-southeast-2', 'tr-west-1', 'me-east-1', 'cn-north-11'],
   'gaussdb-mysql': [

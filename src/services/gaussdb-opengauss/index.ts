@@ -36,7 +36,7 @@ const api: ServiceApi = {
   },
 };
 
-/** Regions whose host begins with `gaussdb`; everywhere else that is TaurusDB or nobody. From the vendor's SDKs. */
+/** Regions whose host begins with `gaussdb`, from the vendor's SDKs. Elsewhere that is the host of TaurusDB, or does not exist. */
 const SHORT_LABEL = [
   'af-north-1',
   'ap-southeast-5',
@@ -66,7 +66,7 @@ export const gaussdbOpengauss = defineService({
     },
     {
       id: 'job-permission',
-      sentence: 'Which permission reads a job; where it is missing, the list of backups is followed.',
+      sentence: 'Which permission is needed to read a job; without it, the list of backups is polled.',
     },
     {
       id: 'created-zone',

@@ -14,7 +14,7 @@ import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
 const backups = (query: Readonly<Record<string, string>>) =>
   databaseBackups({
-    // Of the three versions of this list the only one with offsets that count rows and a filter for whole instances.
+    // The only one of three versions in which offsets count rows and a filter for full backups exists.
     path: '/v4/{project_id}/backups',
     query: { type: 'Instance', ...query },
     permission: { role: 'nosql:backup:list', identity: 'gaussdbfornosql:backup:list' },
@@ -23,7 +23,7 @@ const backups = (query: Readonly<Record<string, string>>) =>
     ignores: isPartial,
   });
 
-/** Backups of some databases or tables, and those that need others before them. */
+/** Backups of some databases or tables, and those that depend on others. */
 function isPartial(row: JsonObject): boolean {
   const { database_tables: tables } = row;
   return (
@@ -74,7 +74,9 @@ export const geminidb = defineService({
           .filter(({ operation }) => operation === 'list_backups')
           .map(({ status }) => status);
         if (statuses.includes(200)) return PROVED;
-        return statuses.includes(404) ? disproved('version 4 of list_backups is not there (404)') : NOT_SEEN;
+        return statuses.includes(404)
+          ? disproved('version 4 of list_backups does not exist (404)')
+          : NOT_SEEN;
       },
     },
     {
@@ -87,7 +89,7 @@ export const geminidb = defineService({
     },
     {
       id: 'job-permission',
-      sentence: 'Which permission reads a job; where it is missing, the list of backups is followed.',
+      sentence: 'Which permission is needed to read a job; without it, the list of backups is polled.',
     },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),

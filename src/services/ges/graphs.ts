@@ -15,13 +15,13 @@ import {
 } from '../fields.ts';
 import type { List } from '../service.ts';
 
-/** The vendor documents no maximum; 120 is the largest limit that is known to be accepted. */
+/** The vendor documents no maximum; 120 is the largest limit known to be accepted. */
 export const GES_PAGING = { by: 'offset', limit: 120, mayCountPages: true } as const;
 
 const DELETED = '400';
 const SMALLEST_SIZE = '0';
 
-/** Statuses in which no backup can be made. */
+/** Statuses in which backups are impossible. */
 const NOT_POSSIBLE: ReadonlyMap<string, string> = new Map([
   ['100', 'being created'],
   ['303', 'creation failed'],
@@ -29,7 +29,7 @@ const NOT_POSSIBLE: ReadonlyMap<string, string> = new Map([
   ['900', 'stopped'],
 ]);
 
-/** Statuses of backups: `backing_up`, `success`, `failed`. Any other must not look healthy. */
+/** Statuses of backups: `backing_up`, `success`, `failed`. Others must not look healthy. */
 export function gesBackupState(status: unknown): BackupState {
   switch (status) {
     case 'success':
@@ -43,19 +43,19 @@ export function gesBackupState(status: unknown): BackupState {
   }
 }
 
-/** Whether a graph status says that the graph has been deleted; undefined without a status. */
+/** Whether a graph with this status is deleted; undefined without a status. */
 export function gesGraphDeleted(status: unknown): boolean | undefined {
   const code = readCode(status);
   return code === undefined ? undefined : code === DELETED;
 }
 
-/** Whether graphs of this size are backed up automatically: those of 10 thousand edges are not. */
+/** Whether graphs of this size have automatic backups: those with 10,000 edges do not. */
 export function gesAutomaticBackup(sizeIndex: unknown): boolean | undefined {
   const code = readCode(sizeIndex);
   return code === undefined ? undefined : code !== SMALLEST_SIZE;
 }
 
-/** A field by its name in either spelling: the vendor's v1.0 samples mix both in one row. */
+/** A field by either spelling of its name: the vendor's samples of v1.0 mix both in one row. */
 export const either = (row: JsonObject, camelCase: string, snakeCase: string): unknown =>
   row[camelCase] ?? row[snakeCase];
 

@@ -15,7 +15,7 @@ import { backupsV2 } from './rows-v2.ts';
 
 const graphPath = (graphId: string): string => `/v2/{project_id}/graphs/${encodeURIComponent(graphId)}`;
 
-/** Backups are started by API v2 whichever version lists them. */
+/** Backups are started by API v2, whichever version lists them. */
 const actions: BackupActions = {
   create: ({ id }) => ({
     operation: 'create_backup',
@@ -79,9 +79,9 @@ export const ges = defineService({
       'GES.7041': { kind: 'permission' },
       'GES.7000': { missing: true, words: 'the graph does not exist or has been deleted' },
       'GES.7001': { words: 'the graph is not running; start it first' },
-      'GES.7002': { words: 'a backup of the graph is already running; wait until it is done' },
-      'GES.7003': { words: 'the graph cannot be backed up in its present status' },
-      'GES.7015': { words: 'the graph cannot be backed up in its present status' },
+      'GES.7002': { words: 'a backup of the graph is already running; wait for it to finish' },
+      'GES.7003': { words: 'the graph cannot be backed up in its current status' },
+      'GES.7015': { words: 'the graph cannot be backed up in its current status' },
       'GES.7019': { words: 'the backup quota is used up; delete an old manual backup first' },
       'GES.7024': { words: 'the backup no longer exists' },
       'GES.7007': { words: 'there is no such job' },
@@ -97,7 +97,7 @@ export const ges = defineService({
     {
       id: 'offset',
       sentence:
-        'Whether `offset` counts rows or pages: rows are assumed, and pages where a list looks too short otherwise.',
+        'Whether `offset` counts rows or pages: rows are assumed, or pages if a list is too short otherwise.',
     },
     {
       id: 'megabyte',
@@ -106,7 +106,7 @@ export const ges = defineService({
     {
       id: 'utc',
       sentence:
-        'Whether times without a zone are UTC: in v2 they should agree with the timestamps beside them.',
+        'Whether times without a zone are UTC: in v2 they should agree with the timestamps in the same row.',
       judge: ofBackups(({ row }) => {
         const [number, text] = [
           readUnixMilliseconds(row['start_timestamp']),
@@ -127,7 +127,7 @@ export const ges = defineService({
   api: ({ api_version: version }) => APIS[version],
 });
 
-/** Reads `{job_id, backup_id?}`; GES always names a job. */
+/** Reads `{job_id, backup_id?}`; GES always returns a job. */
 function readStarted(body: unknown): Started {
   const response = asObject(body);
   const jobId = readId(response?.['job_id']);

@@ -32,7 +32,7 @@ export const backupsV1: List<Backup> = {
 function readRow(row: Row): ReturnType<List<Backup>['readRow']> {
   const backup = asObject(row);
   if (backup === undefined) return 'not_an_object';
-  // The texts are UTC. `startTimestamp` and `endTimestamp` are 8 hours early in this API and are never read.
+  // The text fields are UTC. `startTimestamp` and `endTimestamp` are 8 hours early in this API and are not used.
   const start = readDateTime(either(backup, 'startTime', 'start_time'));
   const end = readDateTime(either(backup, 'endTime', 'end_time'));
   return backupFromFields({

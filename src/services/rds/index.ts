@@ -11,7 +11,7 @@ import { databasePolicies } from '../database-policy.ts';
 import { type JsonObject, readKibibytes } from '../fields.ts';
 import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
-// Without `backup_type` a list may hold the log backups too, one every five minutes; each of these holds full backups only.
+// Without `backup_type` a list may include log backups, one every five minutes; these lists contain full backups only.
 const FULL_BACKUPS = ['auto', 'manual'] as const;
 
 const backupsOf = (instanceId: string) =>
@@ -44,7 +44,7 @@ const api: ServiceApi = {
   },
 };
 
-/** Log and differential backups, and manual ones of some databases of SQL Server: automatic ones are always whole. */
+/** Log and differential backups, and manual backups of some databases of SQL Server; automatic ones are always complete. */
 function isPartial(backup: JsonObject): boolean {
   const type = backupType(backup);
   const { databases } = backup;
@@ -68,7 +68,7 @@ export const rds = defineService({
     {
       id: 'log-backups',
       sentence:
-        'Whether a list without `backup_type` holds log backups: automatic and manual backups are listed separately.',
+        'Whether a list without `backup_type` includes log backups: automatic and manual backups are listed separately.',
     },
     {
       id: 'kilobyte',
@@ -77,7 +77,7 @@ export const rds = defineService({
     {
       id: 'databases',
       sentence:
-        'What `databases` means in the row of a manual backup: one that names databases is taken for a partial backup and ignored.',
+        'What `databases` means in the row of a manual backup: a backup with databases is assumed to be partial and ignored.',
     },
   ],
   requests: (resources) => 2 * resources + pagesOf(resources, 100),
