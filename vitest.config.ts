@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+// The tests of one service alone stand in its folder, so that it can be taken out with them.
+const OF_SERVICES = ['src/services/*/test/*.test.ts'];
+
 // What takes longer than a change can wait for is told by the name of the file, and run by `npm run test:all` alone.
 const SLOW = ['test/**/*.slow.test.ts'];
 const BENCH = ['test/**/*.bench.test.ts'];
@@ -16,16 +19,23 @@ const IMAGE = ['test/packaging/image/**/*.test.ts'];
 const SYSTEMD = ['test/packaging/systemd/**/*.test.ts'];
 
 // Tests that start the program.
-const PROCESS = ['test/process/**/*.test.ts', 'test/**/*.process.test.ts'];
+const PROCESS = [
+  'test/process/**/*.test.ts',
+  'test/**/*.process.test.ts',
+  'src/services/*/test/*.process.test.ts',
+];
 const FAULTS = ['test/faults/**/*.test.ts'];
 
 // What is written for people beside the code agrees with it: pages that are generated, and examples.
 const DOCUMENTS = ['test/documents/**/*.test.ts'];
 
 // Tests that touch nothing but memory: they run under several time zones.
-const PURE = ['config', 'services', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
-  (area) => `test/${area}/**/*.test.ts`,
-);
+const PURE = [
+  ...['config', 'services', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
+    (area) => `test/${area}/**/*.test.ts`,
+  ),
+  ...OF_SERVICES,
+];
 
 interface Leg {
   readonly name: string;
@@ -69,7 +79,12 @@ const NOT_PURE = [...PROCESS, ...INSTALLED, ...LATER, ...DOCUMENTS];
 export default defineConfig({
   test: {
     projects: [
-      leg({ name: 'unit', include: ['test/**/*.test.ts'], exclude: [...NOT_PURE, ...FAULTS], order: 1 }),
+      leg({
+        name: 'unit',
+        include: ['test/**/*.test.ts', ...OF_SERVICES],
+        exclude: [...NOT_PURE, ...FAULTS],
+        order: 1,
+      }),
       leg({ name: 'documents', include: DOCUMENTS, order: 1 }),
       leg({
         name: 'process',

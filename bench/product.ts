@@ -33,6 +33,7 @@ export interface ProductAnswer {
 const GES: ServiceConfig = {
   type: 'ges',
   api: defaultApi(serviceOf('ges')),
+  errors: serviceOf('ges').errors,
   endpoint: 'http://127.0.0.1',
   interval: seconds(300),
   include: undefined,

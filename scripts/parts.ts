@@ -161,12 +161,13 @@ export function refusedImports(file: string, text: string): readonly string[] {
         : [`src/${file} imports the package ${specifier}`];
     }
     const path = new URL(specifier, `file:///src/${folder.map((one) => `${one}/`).join('')}`).pathname;
-    if (!path.startsWith('/src/')) return [];
+    if (!path.startsWith('/src/')) return path.startsWith('/test/') ? [`src/${file} imports ${path}`] : [];
     const target = path.slice('/src/'.length);
     const imported = partOf(target);
     const service = serviceFolder(file);
     const isOtherService = service !== undefined && (serviceFolder(target) ?? service) !== service;
-    const allowed = imported === name ? !isOtherService : part.imports.includes(imported);
+    const isTest = /^services\/[^/]+\/test\//.test(target);
+    const allowed = !isTest && (imported === name ? !isOtherService : part.imports.includes(imported));
     return allowed ? [] : [`src/${file} imports src/${target}`];
   });
 }

@@ -1,5 +1,6 @@
 import type { Seconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
+import type { ErrorRules } from '../services/api-call.ts';
 import type { ServiceApi } from '../services/service.ts';
 import type { Expression } from './expression.ts';
 
@@ -37,6 +38,7 @@ export interface ResourceExpressions {
 export interface ServiceConfig {
   readonly type: ServiceType;
   readonly api: ServiceApi;
+  readonly errors: ErrorRules;
   /** The settings specific to this service. */
   readonly own: Readonly<Record<string, unknown>>;
   readonly endpoint: string;

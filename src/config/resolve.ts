@@ -80,6 +80,7 @@ const resolveService = (
   return {
     type: settings.type,
     api: service.api(settings),
+    errors: service.errors,
     own: Object.fromEntries(Object.entries(settings).filter(([key]) => key in service.settings)),
     endpoint: settings.endpoint ?? defaultEndpoint(service, region, cloud),
     interval: interval ?? service.defaultInterval ?? DEFAULT_INTERVAL,

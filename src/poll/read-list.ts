@@ -6,7 +6,6 @@ import { type CompleteList, type MovingList, readCompleteList } from '../paginat
 import type { FetchPage } from '../pagination/page-reader.ts';
 import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
 import type { ApiCall } from '../services/api-call.ts';
-import { serviceOf } from '../services/index.ts';
 import type { List } from '../services/service.ts';
 
 /** Why something could not be read. `reason` is one sentence for people. */
@@ -79,13 +78,13 @@ export function send(
   apiCall: ApiCall,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const { type, endpoint } = service;
-  return client.call({ ...apiCall, service: type, endpoint, errors: serviceOf(type).errors }, signal);
+  const { type, endpoint, errors } = service;
+  return client.call({ ...apiCall, service: type, endpoint, errors }, signal);
 }
 
 /** Whether a failure means that the resource of the request does not exist. */
-export const isMissing = ({ code }: ReadFailure, { type }: ServiceConfig): boolean =>
-  code !== undefined && serviceOf(type).errors.codes[code]?.missing === true;
+export const isMissing = ({ code }: ReadFailure, { errors }: ServiceConfig): boolean =>
+  code !== undefined && errors.codes[code]?.missing === true;
 
 export const withPage = (apiCall: ApiCall, page: Readonly<Record<string, string>>): ApiCall => ({
   ...apiCall,

@@ -7,7 +7,7 @@ import { writeEnd, writeStart } from '../../src/commands/backups/result.ts';
 import { WaitFailed } from '../../src/commands/backups/wait.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
-import { gesService, project } from '../support/config.ts';
+import { project, widgetService } from '../support/config.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 const page = readFileSync(new URL('../../docs/backups-json.md', import.meta.url), 'utf8');
@@ -29,7 +29,8 @@ const backup = {
 const neverAsked = () => Promise.reject(new Error('nothing is asked here'));
 const service: OpenService = {
   project: project(),
-  service: gesService({ endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' }),
+  // The page shows a graph; of the service no more than this is printed.
+  service: widgetService({ type: 'ges', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' }),
   client: {
     call: neverAsked,
     projectId: () => undefined,
@@ -65,8 +66,14 @@ describe('what backups prints with --json', () => {
 
   it('is for a dry run the third example', async () => {
     const terminal = createFakeTerminal();
-    const { actions } = service.service.api;
-    const call = actions.create({ id }, 'unused');
+    const path = `/v2/{project_id}/graphs/${id}/backups`;
+    const call = {
+      operation: 'create_backup',
+      method: 'POST',
+      path,
+      body: {},
+      permission: undefined,
+    } as const;
     const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
 
     const readStarted = () => ({ kind: 'unclear' }) as const;

@@ -3,7 +3,7 @@ import { isSameAccess, type ProjectAccess } from '../../src/config/access.ts';
 import type { Credentials } from '../../src/config/config.ts';
 import { givenSecret, secretInFile } from '../../src/config/secret.ts';
 import { machineFiles } from '../../src/config/text-file.ts';
-import { config, gaussdbService, project } from '../support/config.ts';
+import { config, gadgetService, project } from '../support/config.ts';
 
 const given = (password: string, origin = 'projects[0].credentials.password'): Credentials => ({
   type: 'password',
@@ -31,7 +31,7 @@ describe('two configurations reach a project in the same way', () => {
       { credentials: given('one', 'elsewhere') },
     ],
     ['with the same file', { credentials: inFile('/run/key') }, { credentials: inFile('/run/key') }],
-    ['whatever is polled', {}, { services: [gaussdbService()] }],
+    ['whatever is polled', {}, { services: [gadgetService()] }],
   ])('%s', (_, one, other) => {
     expect(isSameAccess(access(one), access(other))).toBe(true);
   });

@@ -37,6 +37,7 @@ describe('what is not configured', () => {
             {
               type: 'ges',
               api: expect.anything(),
+              errors: expect.anything(),
               own: { api_version: 'v2' },
               endpoint: 'https://ges.cn-north-4.myhuaweicloud.com',
               interval: 300,

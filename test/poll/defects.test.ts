@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { config } from '../support/config.ts';
 import { startExporterWorld } from '../support/exporter-world.ts';
 import { list } from '../support/fake-cloud.ts';
-import { gesV2Row } from '../support/rows.ts';
+import { backupRow } from '../support/made-up-services.ts';
 
 describe('the status during a reload', () => {
   it('still shows the polls and the resources that are served', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(gesV2Row())));
+    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(backupRow())));
 
     const reloading = world.exporter.apply(config());
     await Promise.resolve();

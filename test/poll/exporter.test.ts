@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureKind, OUTCOMES } from '../../src/domain/outcome.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
-import { age, config, gaussdbService, gesService, override, project } from '../support/config.ts';
+import { age, config, gadgetService, override, project, widgetService } from '../support/config.ts';
 import { createExporterWorld, type ExporterWorld, startExporterWorld } from '../support/exporter-world.ts';
 import { type Answer, type FakeCloud, failure, list, SILENCE } from '../support/fake-cloud.ts';
 import { FAKE_NOW } from '../support/fake-time.ts';
+import { backupRow, resourceRow } from '../support/made-up-services.ts';
 import { plainText } from '../support/published.ts';
 import type { LogLine } from '../support/recording-log.ts';
-import { gaussdbRow, gesV2Row, graphRow, instanceRow } from '../support/rows.ts';
 
 const resourceText = ({ exporter }: ExporterWorld): string =>
   plainText(exporter.publication(), 'text')
@@ -16,20 +16,20 @@ const resourceText = ({ exporter }: ExporterWorld): string =>
     .join('\n');
 
 const INTERVAL = 300;
-const GRAPHS = (cloud: FakeCloud): void => {
-  cloud.answer('ges', 'backups', list(gesV2Row()));
-  cloud.answer('ges', 'inventory', list(graphRow()));
+const WIDGET = (cloud: FakeCloud): void => {
+  cloud.answer('widgets', 'backups', list(backupRow()));
+  cloud.answer('widgets', 'inventory', list(resourceRow()));
 };
 const FAILURES = OUTCOMES.filter(
   (outcome) => outcome !== 'success' && outcome !== 'incomplete',
 ) as FailureKind[];
 
-const bothServices = config({ projects: [project({ services: [gesService(), gaussdbService()] })] });
+const bothServices = config({ projects: [project({ services: [widgetService(), gadgetService()] })] });
 
 describe('an exporter', () => {
   it('has no resource series, and counters at 0, before the first poll', async () => {
     const world = createExporterWorld();
-    GRAPHS(world.cloud);
+    WIDGET(world.cloud);
 
     await world.exporter.apply(config());
     const { resourceSeries, value } = await world.scrape();
@@ -41,12 +41,12 @@ describe('an exporter', () => {
   });
 
   it('serves what a poll brings', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     const { value } = await world.scrape();
 
-    expect(value('last_success_timestamp_seconds', { resource_id: 'graph-1' })).toBe(1_704_330_000);
-    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(93_600);
+    expect(value('last_success_timestamp_seconds', { resource_id: 'widget-1' })).toBe(1_704_330_000);
+    expect(value('rpo_seconds', { resource_id: 'widget-1' })).toBe(93_600);
     expect(value('poll_success')).toBe(1);
     expect(value('inventory_success')).toBe(1);
     expect(value('poll_last_success_timestamp_seconds')).toBe(FAKE_NOW);
@@ -56,7 +56,7 @@ describe('an exporter', () => {
   });
 
   it('polls again after each interval', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await world.time.pass(3 * INTERVAL);
 
@@ -67,8 +67,8 @@ describe('an exporter', () => {
   });
 
   it('asks for a list once per poll, in pages as large as the service takes', async () => {
-    const rows = Array.from({ length: 300 }, (_, n) => gesV2Row({ id: `backup-${n}` }));
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+    const rows = Array.from({ length: 300 }, (_, n) => backupRow({ id: `backup-${n}` }));
+    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
 
     const asked = world.cloud.calls.filter(({ operation }) => operation === 'list_backups');
 
@@ -82,7 +82,7 @@ describe('an exporter', () => {
 
   it('is ready once every service has been polled, whatever came of it, and stays ready', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('gaussdb-mysql', 'backups', failure('auth'));
+    world.cloud.answer('gadgets', 'backups', failure('auth'));
     await world.exporter.apply(bothServices);
     const before = world.exporter.isReady();
 
@@ -96,10 +96,10 @@ describe('an exporter', () => {
 
 describe('a poll that fails', () => {
   it.each(FAILURES)('by %s leaves every resource series as it was and is counted once', async (kind) => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
     const before = await world.scrape();
 
-    world.cloud.answer('ges', 'backups', failure(kind));
+    world.cloud.answer('widgets', 'backups', failure(kind));
     await world.time.pass(INTERVAL);
     const after = await world.scrape();
 
@@ -115,17 +115,17 @@ describe('a poll that fails', () => {
     ['is not a list', { kind: 'body', body: { error: 'none' } }, 'malformed'],
     [
       'is an error in a body that came with 200',
-      { kind: 'body', body: { errorCode: 'GES.7006' } },
+      { kind: 'body', body: { errorCode: 'MADE.0001' } },
       'malformed',
     ],
     ['is nothing', { kind: 'body', body: null }, 'malformed'],
     ['nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
     ['never comes', SILENCE, 'timeout'],
   ])('because the answer %s counts under its own outcome', async (_what, answer, outcome) => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
     const before = await world.scrape();
 
-    world.cloud.answer('ges', 'backups', answer);
+    world.cloud.answer('widgets', 'backups', answer);
     await world.time.pass(INTERVAL + 120);
     const after = await world.scrape();
 
@@ -134,11 +134,11 @@ describe('a poll that fails', () => {
   });
 
   it('is followed by one that recovers by itself', async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'backups', failure('server'));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(2 * INTERVAL);
 
-    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
@@ -150,7 +150,7 @@ describe('a poll that fails', () => {
 
   it('takes no longer than the time limit, and counts as timeout', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', SILENCE);
+    world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(config({ poll: { timeout: seconds(50) } }));
 
     await world.time.pass(49);
@@ -165,7 +165,9 @@ describe('a poll that fails', () => {
   });
 
   it('as the first one leaves no resource series', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', failure('permission')));
+    const world = await startExporterWorld((cloud) =>
+      cloud.answer('widgets', 'backups', failure('permission')),
+    );
 
     const { resourceSeries, value } = await world.scrape();
 
@@ -178,13 +180,15 @@ describe('a poll that fails', () => {
   it('counts as incomplete when the list never comes to rest', async () => {
     let made = 0;
     const body = {
-      get backup_list() {
+      get rows() {
         made += 1;
-        return Array.from({ length: 3 }, (_, n) => gesV2Row({ id: `backup-${made}-${n}` }));
+        return Array.from({ length: 3 }, (_, n) => backupRow({ id: `backup-${made}-${n}` }));
       },
-      backup_count: 50,
+      total: 50,
     };
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', { kind: 'body', body }));
+    const world = await startExporterWorld((cloud) =>
+      cloud.answer('widgets', 'backups', { kind: 'body', body }),
+    );
 
     const { value, resourceSeries } = await world.scrape();
 
@@ -193,10 +197,10 @@ describe('a poll that fails', () => {
   });
 
   it('says so once in the log while it lasts, and when it is over', async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'backups', failure('server'));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(3 * INTERVAL);
-    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    world.cloud.answer('widgets', 'backups', list(backupRow()));
     await world.time.pass(INTERVAL);
 
     const told = world.log.filter(({ level, message }) => level !== 'debug' && message.startsWith('poll '));
@@ -206,7 +210,7 @@ describe('a poll that fails', () => {
       ['warn', 'poll failed, keeping the previous values'],
       ['info', 'poll complete'],
     ]);
-    expect(told[1]?.fields).toMatchObject({ service: 'ges', project: 'prod', outcome: 'server' });
+    expect(told[1]?.fields).toMatchObject({ service: 'widgets', project: 'prod', outcome: 'server' });
   });
 });
 
@@ -214,7 +218,7 @@ describe('a cause that keeps several lists and services from being read', () => 
   const said = (world: { readonly log: readonly LogLine[] }, text: string) =>
     world.log.filter(({ level, message }) => level === 'warn' && message.includes(text));
   const refuseAll = (cloud: FakeCloud): void => {
-    for (const service of ['ges', 'gaussdb-mysql'] as const) {
+    for (const service of ['widgets', 'gadgets'] as const) {
       cloud.answer(service, 'backups', failure('auth', 401));
       cloud.answer(service, 'inventory', failure('auth', 401));
     }
@@ -231,7 +235,7 @@ describe('a cause that keeps several lists and services from being read', () => 
   it('is logged for another service when the one that logged it recovers', async () => {
     const world = await startExporterWorld(refuseAll, bothServices);
     const [first] = said(world, 'poll failed');
-    const recovering = first?.fields['service'] === 'ges' ? 'ges' : 'gaussdb-mysql';
+    const recovering = first?.fields['service'] === 'widgets' ? 'widgets' : 'gadgets';
     world.cloud.answer(recovering, 'backups', list());
     world.cloud.answer(recovering, 'inventory', list());
 
@@ -243,11 +247,11 @@ describe('a cause that keeps several lists and services from being read', () => 
   });
 
   it('is logged for each project', async () => {
-    const projects = ['one', 'two'].map((name) => project({ name, services: [gesService()] }));
+    const projects = ['one', 'two'].map((name) => project({ name, services: [widgetService()] }));
     const world = createExporterWorld();
     for (const { name } of projects) {
-      world.cloud.answer('ges', 'backups', failure('auth', 401), name);
-      world.cloud.answer('ges', 'inventory', failure('auth', 401), name);
+      world.cloud.answer('widgets', 'backups', failure('auth', 401), name);
+      world.cloud.answer('widgets', 'inventory', failure('auth', 401), name);
     }
     await world.exporter.apply(config({ projects }));
     await world.time.pass(INTERVAL);
@@ -257,21 +261,16 @@ describe('a cause that keeps several lists and services from being read', () => 
 });
 
 describe('an inventory that fails', () => {
-  const instances = (cloud: FakeCloud): void => {
-    cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow({ instance_name: null })));
-    cloud.answer(
-      'gaussdb-mysql',
-      'inventory',
-      list(instanceRow(), instanceRow({ id: 'instance-2', name: 'new' })),
-    );
+  const widgets = (cloud: FakeCloud): void => {
+    cloud.answer('widgets', 'backups', list(backupRow({ resource_name: null })));
+    cloud.answer('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 'widget-2', name: 'new' })));
   };
-  const onlyInstances = config({ projects: [project({ services: [gaussdbService()] })] });
 
   it('loses nothing that was known, for an hour of refusals', async () => {
-    const world = await startExporterWorld(instances, onlyInstances);
+    const world = await startExporterWorld(widgets);
     const before = await world.scrape();
 
-    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
     await world.time.pass(3600);
     const after = await world.scrape();
 
@@ -282,12 +281,12 @@ describe('an inventory that fails', () => {
   });
 
   it('is asked for again with each poll, and said once in the log', async () => {
-    const world = await startExporterWorld(instances, onlyInstances);
-    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+    const world = await startExporterWorld(widgets);
+    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
 
     await world.time.pass(3 * INTERVAL);
 
-    expect(world.cloud.calls.filter(({ operation }) => operation === 'list_instances')).toHaveLength(4);
+    expect(world.cloud.calls.filter(({ operation }) => operation === 'list_widgets')).toHaveLength(4);
     expect(
       world.log.filter(({ message }) => message.startsWith('inventory could not be read')),
     ).toMatchObject([
@@ -300,38 +299,42 @@ describe('an inventory that fails', () => {
   it('from the start leaves the list of backups alone to go by', async () => {
     const world = await startExporterWorld((cloud) => {
       cloud.answer(
-        'ges',
+        'widgets',
         'backups',
-        list(gesV2Row(), gesV2Row({ id: 'b', graph_id: 'gone', graph_status: 400 })),
+        list(backupRow(), backupRow({ id: 'b', resource_id: 'gone', resource_deleted: true })),
       );
-      cloud.answer('ges', 'inventory', failure('permission', 400));
+      cloud.answer('widgets', 'inventory', failure('permission', 400));
     });
 
     const { value } = await world.scrape();
 
-    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(93_600);
+    expect(value('rpo_seconds', { resource_id: 'widget-1' })).toBe(93_600);
     expect(value('rpo_seconds', { resource_id: 'gone' })).toBeUndefined();
     expect(value('inventory_success')).toBe(0);
   });
 
   it('that lists fewer than it counts tells of what it lists, and takes nothing away', async () => {
     const world = await startExporterWorld((cloud) => {
-      cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'second' })));
+      cloud.answer(
+        'widgets',
+        'inventory',
+        list(resourceRow(), resourceRow({ id: 'widget-2', name: 'second' })),
+      );
     });
 
-    world.cloud.answer('ges', 'inventory', { kind: 'list', rows: [graphRow()], total: 2 });
+    world.cloud.answer('widgets', 'inventory', { kind: 'list', rows: [resourceRow()], total: 2 });
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
     expect(value('inventory_success')).toBe(1);
-    expect(value('rpo_seconds', { resource_id: 'graph-2' })).toBe(93_600);
+    expect(value('rpo_seconds', { resource_id: 'widget-2' })).toBe(93_600);
   });
 
   it('does not keep the backups of a poll that was complete from being served', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
-    world.cloud.answer('ges', 'inventory', SILENCE);
-    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    world.cloud.answer('widgets', 'inventory', SILENCE);
+    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL + 120);
     const { value } = await world.scrape();
 
@@ -341,21 +344,25 @@ describe('an inventory that fails', () => {
 
   it('in one of its rows takes nothing away from the resource that the row may have been about', async () => {
     const world = await startExporterWorld((cloud) => {
-      cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'second' })));
+      cloud.answer(
+        'widgets',
+        'inventory',
+        list(resourceRow(), resourceRow({ id: 'widget-2', name: 'second' })),
+      );
     });
 
-    world.cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 2, name: 'second' })));
+    world.cloud.answer('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 2, name: 'second' })));
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
-    expect(value('rpo_seconds', { resource_id: 'graph-2' })).toBe(93_600);
+    expect(value('rpo_seconds', { resource_id: 'widget-2' })).toBe(93_600);
     expect(value('records_rejected_total', { reason: 'id' })).toBe(1);
   });
 
   it('is not asked for where the configuration says so', async () => {
     const world = await startExporterWorld(
-      GRAPHS,
-      config({ projects: [project({ services: [gesService({ inventory: false })] })] }),
+      WIDGET,
+      config({ projects: [project({ services: [widgetService({ inventory: false })] })] }),
     );
 
     const { value } = await world.scrape();
@@ -368,7 +375,9 @@ describe('an inventory that fails', () => {
 
 describe('a resource', () => {
   it('without any backup has its objective, zeroes and the time of its creation, and no success', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'inventory', list(graphRow())));
+    const world = await startExporterWorld((cloud) =>
+      cloud.answer('widgets', 'inventory', list(resourceRow())),
+    );
 
     const { value } = await world.scrape();
 
@@ -384,12 +393,12 @@ describe('a resource', () => {
   });
 
   it('that is gone loses its objective at once and its series with its last backup', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
-    world.cloud.answer('ges', 'inventory', list());
+    world.cloud.answer('widgets', 'inventory', list());
     await world.time.pass(INTERVAL);
     const gone = await world.scrape();
-    world.cloud.answer('ges', 'backups', list());
+    world.cloud.answer('widgets', 'backups', list());
     await world.time.pass(INTERVAL);
     const forgotten = await world.scrape();
 
@@ -399,11 +408,11 @@ describe('a resource', () => {
   });
 
   it('that is renamed moves its series and its counters, and leaves no double', async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
 
-    world.cloud.answer('ges', 'inventory', list(graphRow({ name: 'renamed' })));
+    world.cloud.answer('widgets', 'inventory', list(resourceRow({ name: 'renamed' })));
     await world.time.pass(INTERVAL);
     const { samples, value } = await world.scrape();
 
@@ -412,10 +421,10 @@ describe('a resource', () => {
   });
 
   it('of one service changes in all its series at once', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
     const before = resourceText(world);
 
-    world.cloud.answer('ges', 'backups', list(gesV2Row({ id: 'b', status: 'failed' })));
+    world.cloud.answer('widgets', 'backups', list(backupRow({ id: 'b', status: 'failed' })));
     const passing = world.time.pass(INTERVAL);
     const seen = new Set([resourceText(world)]);
     for (let turn = 0; turn < 200; turn += 1) {
@@ -431,15 +440,10 @@ describe('a resource', () => {
 });
 
 describe('rows that cannot be read', () => {
-  const rows = [
-    gesV2Row(),
-    gesV2Row({ id: null }),
-    null,
-    gesV2Row({ id: 'no time', end_timestamp: 0, end_time: '', duration: null }),
-  ];
+  const rows = [backupRow(), backupRow({ id: null }), null, backupRow({ id: 'no time', ended: '' })];
 
   it('are counted by reason in each poll, and the poll goes on', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...rows)));
+    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
 
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
@@ -452,9 +456,9 @@ describe('rows that cannot be read', () => {
   });
 
   it('are logged once per poll and reason, with the resource and the values of the first', async () => {
-    const late = { end_timestamp: 0, end_time: 'soon', duration: null };
-    const many = [...rows, gesV2Row({ id: 'another', ...late })];
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(...many)));
+    const late = { ended: 'soon' };
+    const many = [...rows, backupRow({ id: 'another', ...late })];
+    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...many)));
     await world.time.pass(INTERVAL);
 
     const logged = world.log.filter(({ message }) => message.startsWith('rows rejected'));
@@ -469,17 +473,17 @@ describe('rows that cannot be read', () => {
       ]),
     );
     const fields = logged[2]?.fields;
-    expect(fields).toMatchObject({ service: 'ges', project: 'prod' });
+    expect(fields).toMatchObject({ service: 'widgets', project: 'prod' });
     expect(JSON.parse(String(fields?.['example']))).toMatchObject({
-      graph_id: 'graph-1',
-      graph_name: 'orders',
-      end_time: '',
+      resource_id: 'widget-1',
+      resource_name: 'orders',
+      ended: '',
     });
   });
 
   it('are logged shortened where their values are long', async () => {
-    const row = gesV2Row({ id: 'x'.repeat(300), graph_name: 'n'.repeat(5000), more: ['y'.repeat(5000)] });
-    const world = await startExporterWorld((cloud) => cloud.answer('ges', 'backups', list(row)));
+    const row = backupRow({ id: 'x'.repeat(300), resource_name: 'n'.repeat(5000), more: ['y'.repeat(5000)] });
+    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(row)));
 
     const [line] = world.log.filter(({ message }) => message.startsWith('rows rejected'));
 
@@ -491,21 +495,21 @@ describe('rows that cannot be read', () => {
 
 describe('a new configuration', () => {
   it('is what everything known is served by when it has been applied, before the next poll', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await world.exporter.apply(config({ rpo: { default: age(7200), overrides: [] } }));
     const { value } = await world.scrape();
 
-    expect(value('rpo_seconds', { resource_id: 'graph-1' })).toBe(7200);
+    expect(value('rpo_seconds', { resource_id: 'widget-1' })).toBe(7200);
   });
 });
 
 describe('services', () => {
   it('are polled each on its own: one that hangs delays no other', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', SILENCE);
-    world.cloud.answer('ges', 'inventory', SILENCE);
-    world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
+    world.cloud.answer('widgets', 'backups', SILENCE);
+    world.cloud.answer('widgets', 'inventory', SILENCE);
+    world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
     await world.exporter.apply(bothServices);
 
     await world.time.pass(30);
@@ -513,19 +517,21 @@ describe('services', () => {
     await world.time.pass(5 * INTERVAL);
     const late = await world.scrape();
 
-    expect(early.value('poll_success', { cloud_service: 'gaussdb-mysql' })).toBe(1);
-    expect(early.value('poll_success', { cloud_service: 'ges' })).toBeUndefined();
+    expect(early.value('poll_success', { cloud_service: 'gadgets' })).toBe(1);
+    expect(early.value('poll_success', { cloud_service: 'widgets' })).toBeUndefined();
     expect(
-      late.value('polls_total', { cloud_service: 'gaussdb-mysql', outcome: 'success' }),
+      late.value('polls_total', { cloud_service: 'gadgets', outcome: 'success' }),
     ).toBeGreaterThanOrEqual(5);
-    expect(late.value('polls_total', { cloud_service: 'ges', outcome: 'timeout' })).toBeGreaterThanOrEqual(4);
+    expect(
+      late.value('polls_total', { cloud_service: 'widgets', outcome: 'timeout' }),
+    ).toBeGreaterThanOrEqual(4);
   });
 
   it('of several projects fail and succeed apart from each other', async () => {
     const projects = ['one', 'two', 'three'].map((name) => project({ name }));
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', list(gesV2Row()));
-    world.cloud.answer('ges', 'backups', failure('auth'), 'two');
+    world.cloud.answer('widgets', 'backups', list(backupRow()));
+    world.cloud.answer('widgets', 'backups', failure('auth'), 'two');
     await world.exporter.apply(config({ projects }));
 
     await world.time.pass(30);
@@ -539,7 +545,7 @@ describe('services', () => {
 
   it('in number 200 begin within 30 s, and none is polled twice within half an interval', async () => {
     const projects = Array.from({ length: 200 }, (_, n) =>
-      project({ name: `p-${n}`, services: [gesService({ inventory: false })] }),
+      project({ name: `p-${n}`, services: [widgetService({ inventory: false })] }),
     );
     const world = createExporterWorld();
     await world.exporter.apply(config({ projects }));
@@ -557,11 +563,15 @@ describe('services', () => {
 });
 
 describe('include and exclude', () => {
-  const twoGraphs = (cloud: FakeCloud): void => {
-    cloud.answer('ges', 'inventory', list(graphRow(), graphRow({ id: 'graph-2', name: 'scratch-2' })));
+  const twoWidgets = (cloud: FakeCloud): void => {
+    cloud.answer(
+      'widgets',
+      'inventory',
+      list(resourceRow(), resourceRow({ id: 'widget-2', name: 'scratch-2' })),
+    );
   };
-  const by = (fields: Parameters<typeof gesService>[0]) =>
-    config({ projects: [project({ services: [gesService(fields)] })] });
+  const by = (fields: Parameters<typeof widgetService>[0]) =>
+    config({ projects: [project({ services: [widgetService(fields)] })] });
   const expressions = (resourceName: RegExp) => ({ resourceName, resourceId: undefined });
 
   it.each([
@@ -569,7 +579,7 @@ describe('include and exclude', () => {
     ['exclude', by({ exclude: expressions(/^scratch-/) })],
     ['both', by({ include: expressions(/r/), exclude: expressions(/scratch/) })],
   ])('choose what is served: %s', async (_what, chosen) => {
-    const world = await startExporterWorld(twoGraphs, chosen);
+    const world = await startExporterWorld(twoWidgets, chosen);
 
     const { value } = await world.scrape();
 
@@ -583,13 +593,13 @@ describe('include and exclude', () => {
   it('choose by the name that the inventory knows, also while it fails', async () => {
     const world = await startExporterWorld(
       (cloud) => {
-        cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow({ instance_name: undefined })));
-        cloud.answer('gaussdb-mysql', 'inventory', list(instanceRow({ name: 'scratch-1' })));
+        cloud.answer('widgets', 'backups', list(backupRow({ resource_name: undefined })));
+        cloud.answer('widgets', 'inventory', list(resourceRow({ name: 'scratch-1' })));
       },
-      config({ projects: [project({ services: [gaussdbService({ exclude: expressions(/^scratch-/) })] })] }),
+      config({ projects: [project({ services: [widgetService({ exclude: expressions(/^scratch-/) })] })] }),
     );
 
-    world.cloud.answer('gaussdb-mysql', 'inventory', failure('permission', 403));
+    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
     await world.time.pass(INTERVAL);
 
     expect((await world.scrape()).resourceSeries).toEqual([]);
@@ -598,9 +608,9 @@ describe('include and exclude', () => {
 
 describe('the limit of resources', () => {
   it('is told when it is reached, and what is over it is not served', async () => {
-    const graphs = Array.from({ length: 5 }, (_, n) => graphRow({ id: `graph-${n}` }));
+    const widgets = Array.from({ length: 5 }, (_, n) => resourceRow({ id: `widget-${n}` }));
     const world = await startExporterWorld(
-      (cloud) => cloud.answer('ges', 'inventory', list(...graphs)),
+      (cloud) => cloud.answer('widgets', 'inventory', list(...widgets)),
       config({ limits: { resources: 3 } }),
     );
 
@@ -632,8 +642,8 @@ describe('the expiry of the credentials', () => {
 
 describe('a new configuration', () => {
   const counting = async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'backups', list(gesV2Row(), gesV2Row({ id: 'backup-2' })));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
     return world;
   };
@@ -648,24 +658,28 @@ describe('a new configuration', () => {
 
     expect(after.resourceSeries).toEqual(before.resourceSeries);
     expect(after.value('finished_total', { result: 'succeeded' })).toBe(1);
-    expect(after.value('polls_total', { cloud_service: 'ges', outcome: 'success' })).toBeGreaterThanOrEqual(
-      2,
-    );
+    expect(
+      after.value('polls_total', { cloud_service: 'widgets', outcome: 'success' }),
+    ).toBeGreaterThanOrEqual(2);
   });
 
   it('counts on where it was', async () => {
     const world = await counting();
     await world.exporter.apply(config());
 
-    world.cloud.answer('ges', 'backups', list(gesV2Row({ id: 'backup-2' }), gesV2Row({ id: 'backup-3' })));
+    world.cloud.answer(
+      'widgets',
+      'backups',
+      list(backupRow({ id: 'backup-2' }), backupRow({ id: 'backup-3' })),
+    );
     await world.time.pass(30);
 
     expect((await world.scrape()).value('finished_total', { result: 'succeeded' })).toBe(2);
   });
 
   it('changes the objectives at once, without asking the cloud', async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'backups', failure('server'));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'backups', failure('server'));
 
     await world.exporter.apply(config({ rpo: { default: age(60), overrides: [] } }));
     await world.time.pass(0);
@@ -684,8 +698,9 @@ describe('a new configuration', () => {
 
   it('drops the series of a service that it no longer names', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', list(gesV2Row()));
-    world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
+    world.cloud.answer('widgets', 'backups', list(backupRow()));
+    world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
+    world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
     await world.exporter.apply(bothServices);
     await world.time.pass(30);
 
@@ -693,12 +708,10 @@ describe('a new configuration', () => {
     await world.time.pass(0);
     const { samples, resourceSeries } = await world.scrape();
 
-    expect(resourceSeries.some((line) => line.includes('gaussdb'))).toBe(false);
-    expect(resourceSeries.some((line) => line.includes('cloud_service="ges"'))).toBe(true);
+    expect(resourceSeries.some((line) => line.includes('gadgets'))).toBe(false);
+    expect(resourceSeries.some((line) => line.includes('cloud_service="widgets"'))).toBe(true);
     expect(
-      samples.filter(
-        ({ name, labels }) => labels['cloud_service'] === 'gaussdb-mysql' && name.includes('poll'),
-      ),
+      samples.filter(({ name, labels }) => labels['cloud_service'] === 'gadgets' && name.includes('poll')),
     ).toEqual([]);
   });
 
@@ -714,7 +727,7 @@ describe('a new configuration', () => {
   });
 
   it('polls by the new interval, and no longer by the old one', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
     await world.exporter.apply(config({ poll: { interval: seconds(60) } }));
     world.cloud.calls.length = 0;
 
@@ -755,7 +768,7 @@ describe('a new configuration', () => {
   });
 
   it('leaves what was ready ready, though nobody asked before it', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await world.exporter.apply(config({ projects: [project(), project({ name: 'another' })] }));
 
@@ -763,10 +776,10 @@ describe('a new configuration', () => {
   });
 
   it('that asks for no inventory ends saying whether it could be read', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await world.exporter.apply(
-      config({ projects: [project({ services: [gesService({ inventory: false })] })] }),
+      config({ projects: [project({ services: [widgetService({ inventory: false })] })] }),
     );
     await world.time.pass(30);
 
@@ -775,11 +788,11 @@ describe('a new configuration', () => {
 
   it('abandons the polls under way without counting them', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', SILENCE);
+    world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(config());
     await world.time.pass(1);
 
-    world.cloud.answer('ges', 'backups', list(gesV2Row()));
+    world.cloud.answer('widgets', 'backups', list(backupRow()));
     await world.exporter.apply(config());
     await world.time.pass(30);
     const { value } = await world.scrape();
@@ -797,12 +810,12 @@ describe('a reload', () => {
   it.each([
     ['is as it was', config({ projects: [prod, dev] })],
     ['changes objectives', config({ projects: [prod, dev], rpo: { default: age(60), overrides: [] } })],
-    ['changes services', config({ projects: [project({ services: [gaussdbService()] }), dev] })],
+    ['changes services', config({ projects: [project({ services: [gadgetService()] }), dev] })],
     ['changes the order', config({ projects: [dev, prod] })],
     ['changes the interval', config({ projects: [prod, dev], poll: { interval: seconds(60) } })],
     ['takes a project away', config({ projects: [dev] })],
   ])('that %s keeps the connections and tokens of what stays', async (_, next) => {
-    const world = await startExporterWorld(GRAPHS, config({ projects: [prod, dev] }));
+    const world = await startExporterWorld(WIDGET, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(next);
     await world.time.pass(2 * INTERVAL);
@@ -813,7 +826,7 @@ describe('a reload', () => {
   });
 
   it('that changes how a project is reached reconnects it and leaves the others', async () => {
-    const world = await startExporterWorld(GRAPHS, config({ projects: [prod, dev] }));
+    const world = await startExporterWorld(WIDGET, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(config({ projects: [project({ iamEndpoint: 'https://other.test' }), dev] }));
     await world.time.pass(INTERVAL);
@@ -826,7 +839,7 @@ describe('a reload', () => {
 describe('an exporter that is stopped', () => {
   it('abandons a poll under way at once, counts nothing and closes its connections', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('ges', 'backups', SILENCE);
+    world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(bothServices);
     await world.time.pass(1);
     const calls = world.cloud.calls.length;
@@ -835,14 +848,14 @@ describe('an exporter that is stopped', () => {
     await world.time.pass(3600);
     const { value } = await world.scrape();
 
-    expect(value('polls_total', { cloud_service: 'ges', outcome: 'timeout' })).toBe(0);
+    expect(value('polls_total', { cloud_service: 'widgets', outcome: 'timeout' })).toBe(0);
     expect(world.cloud.open()).toBe(0);
     expect(world.cloud.calls).toHaveLength(calls);
     expect(world.time.sleepers()).toBe(0);
   });
 
   it('while a configuration is applied polls nothing any more', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await Promise.all([world.exporter.apply(config()), world.exporter.stop()]);
     world.cloud.calls.length = 0;
@@ -853,7 +866,7 @@ describe('an exporter that is stopped', () => {
   });
 
   it('still serves what it served', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
     const before = await world.scrape();
 
     await world.exporter.stop();
@@ -867,11 +880,11 @@ describe('a clock that is set back while a poll is under way', () => {
     const world = createExporterWorld();
     await world.exporter.apply(config());
     await world.time.pass(10 * INTERVAL);
-    world.cloud.answer('ges', 'backups', SILENCE);
+    world.cloud.answer('widgets', 'backups', SILENCE);
     await world.time.pass(INTERVAL);
 
     world.time.setClockBy(-2400);
-    world.cloud.answer('ges', 'backups', list());
+    world.cloud.answer('widgets', 'backups', list());
     await world.time.pass(120);
     world.cloud.calls.length = 0;
     await world.time.pass(2 * INTERVAL);
@@ -882,10 +895,10 @@ describe('a clock that is set back while a poll is under way', () => {
 
 describe('the status', () => {
   it('tells of each poll and each resource', async () => {
-    const world = await startExporterWorld(GRAPHS);
-    world.cloud.answer('ges', 'inventory', failure('permission'));
+    const world = await startExporterWorld(WIDGET);
+    world.cloud.answer('widgets', 'inventory', failure('permission'));
     await world.time.pass(INTERVAL);
-    world.cloud.answer('ges', 'backups', failure('throttled'));
+    world.cloud.answer('widgets', 'backups', failure('throttled'));
     await world.time.pass(INTERVAL);
 
     const { polls, resources } = world.exporter.status();
@@ -899,7 +912,7 @@ describe('the status', () => {
     };
     expect(polls).toEqual([
       {
-        service: 'ges',
+        service: 'widgets',
         region: 'cn-north-4',
         project: 'prod',
         recent: [
@@ -913,7 +926,7 @@ describe('the status', () => {
           { ...record, ended: FAKE_NOW },
         ],
         lastComplete: FAKE_NOW + INTERVAL,
-        inventory: { complete: false, reason: 'cannot list_graphs: cloud.test answered permission' },
+        inventory: { complete: false, reason: 'cannot list_widgets: cloud.test answered permission' },
         rejected: { not_an_object: 0, id: 0, resource: 0, time: 0 },
         clockSkew: undefined,
         unlisted: 0,
@@ -922,12 +935,12 @@ describe('the status', () => {
       },
     ]);
     expect(resources).toMatchObject([
-      { resourceId: 'graph-1', resourceName: 'orders', lastSuccess: 1_704_330_000 },
+      { resourceId: 'widget-1', resourceName: 'orders', lastSuccess: 1_704_330_000 },
     ]);
   });
 
   it('shows the resources that are served, also right after a reload', async () => {
-    const world = await startExporterWorld(GRAPHS);
+    const world = await startExporterWorld(WIDGET);
 
     await world.exporter.apply(config());
 

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { ProjectConfig } from '../../src/config/config.ts';
-import { config, gesService, project } from '../support/config.ts';
+import { config, project, widgetService } from '../support/config.ts';
 import { type ExporterWorld, startExporterWorld } from '../support/exporter-world.ts';
 import { failure, list } from '../support/fake-cloud.ts';
-import { gesV2Row, graphRow } from '../support/rows.ts';
+import { backupRow, resourceRow } from '../support/made-up-services.ts';
 
 const PROJECT_A = 'a'.repeat(32);
 const PROJECT_B = 'b'.repeat(32);
 
 const configOf = (fields: Partial<ProjectConfig>) => config({ projects: [project(fields)] });
 
-const graphsOf = (name: string) => ({
-  rows: list(...[1, 2].map((n) => gesV2Row({ id: `${name}-${n}`, graph_id: `${name}-graph` }))),
-  graphs: list(graphRow({ id: `${name}-graph` })),
+const widgetsOf = (name: string) => ({
+  rows: list(...[1, 2].map((n) => backupRow({ id: `${name}-${n}`, resource_id: `${name}-widget` }))),
+  widgets: list(resourceRow({ id: `${name}-widget` })),
 });
 
 function answerAs(name: string, { cloud }: Pick<ExporterWorld, 'cloud'>): void {
-  const { rows, graphs } = graphsOf(name);
-  cloud.answer('ges', 'backups', rows);
-  cloud.answer('ges', 'inventory', graphs);
+  const { rows, widgets } = widgetsOf(name);
+  cloud.answer('widgets', 'backups', rows);
+  cloud.answer('widgets', 'inventory', widgets);
 }
 
 const idsOf = (series: readonly string[]): readonly string[] => [
@@ -33,7 +33,7 @@ const CHANGES: readonly (readonly [string, Partial<ProjectConfig>, Partial<Proje
   [
     'another endpoint',
     { projectId: PROJECT_A },
-    { projectId: PROJECT_A, services: [gesService({ endpoint: 'https://ges.elsewhere.example' })] },
+    { projectId: PROJECT_A, services: [widgetService({ endpoint: 'https://widgets.elsewhere.example' })] },
   ],
 ];
 
@@ -46,12 +46,12 @@ describe.each(CHANGES)('a reload that gives a project of the same name %s', (_wh
     await world.time.pass(330);
 
     expect(await finished(world)).toEqual([0, 0]);
-    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-graph']);
+    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-widget']);
   });
 
   it('serves nothing of the old one, also while the new one cannot be read', async () => {
     const world = await startExporterWorld((cloud) => answerAs('a', { cloud }), configOf(before));
-    world.cloud.answer('ges', 'backups', failure('network'));
+    world.cloud.answer('widgets', 'backups', failure('network'));
 
     await world.exporter.apply(configOf(after));
     await world.time.pass(30);
@@ -60,19 +60,19 @@ describe.each(CHANGES)('a reload that gives a project of the same name %s', (_wh
     expect((await world.scrape()).value('polls_total', { outcome: 'success' })).toBe(0);
   });
 
-  it('and back counts nothing and keeps nothing of the other, though its graphs cannot be listed', async () => {
+  it('and back counts nothing and keeps nothing of the other, though its widgets cannot be listed', async () => {
     const world = await startExporterWorld((cloud) => answerAs('a', { cloud }), configOf(before));
     answerAs('b', world);
     await world.exporter.apply(configOf(after));
     await world.time.pass(330);
     answerAs('a', world);
-    world.cloud.answer('ges', 'inventory', failure('permission'));
+    world.cloud.answer('widgets', 'inventory', failure('permission'));
 
     await world.exporter.apply(configOf(before));
     await world.time.pass(330);
 
     expect(await finished(world)).toEqual([0, 0]);
-    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['a-graph']);
+    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['a-widget']);
   });
 });
 
@@ -92,7 +92,7 @@ describe('a project that IAM finds by its name', () => {
     await world.time.pass(330);
 
     expect(await finished(world)).toEqual([0, 0]);
-    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-graph']);
+    expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-widget']);
   });
 
   it('stays the same when its id is written into the configuration', async () => {
@@ -103,7 +103,7 @@ describe('a project that IAM finds by its name', () => {
       },
       configOf({ projectId: undefined }),
     );
-    world.cloud.answer('ges', 'backups', list(gesV2Row({ id: 'a-3', graph_id: 'a-graph' })));
+    world.cloud.answer('widgets', 'backups', list(backupRow({ id: 'a-3', resource_id: 'a-widget' })));
 
     await world.exporter.apply(configOf({ projectId: PROJECT_A }));
     await world.time.pass(330);

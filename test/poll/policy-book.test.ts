@@ -1,51 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { config, gaussdbService, override, project } from '../support/config.ts';
+import { config, gadgetService, override, project } from '../support/config.ts';
 import { startExporterWorld } from '../support/exporter-world.ts';
 import { type Answer, type FakeCloud, failure, list } from '../support/fake-cloud.ts';
-import { instanceRow } from '../support/rows.ts';
+import { resourceRow } from '../support/made-up-services.ts';
 
 const HOUR = 3600;
 const INTERVAL = 300;
 const STANDARD = 26 * HOUR;
-const WEEKLY = 7 * 24 * HOUR + HOUR + 2 * HOUR;
-const DAILY = 24 * HOUR + HOUR + 2 * HOUR;
+const WEEKLY = 7 * 24 * HOUR;
+const DAILY = 24 * HOUR;
 
-const policy = (period: string): Answer => ({
-  kind: 'body',
-  body: { backup_policy: { keep_days: 7, start_time: '19:00-20:00', period } },
-});
+const policy = (hours?: number): Answer => ({ kind: 'body', body: { policy: { every_hours: hours } } });
 
 const byPolicy = config({
-  projects: [project({ services: [gaussdbService()] })],
+  projects: [project({ services: [gadgetService()] })],
   rpo: {
     default: config().rpo.default,
-    overrides: [override({ kind: 'policy' }, { resourceId: /^instance-/ })],
+    overrides: [override({ kind: 'policy' }, { resourceId: /^gadget-/ })],
   },
 });
 
-const instances =
+const gadgets =
   (answer: Answer, ...ids: readonly string[]) =>
   (cloud: FakeCloud) => {
-    cloud.answer('gaussdb-mysql', 'inventory', list(...ids.map((id) => instanceRow({ id }))));
-    cloud.answer('gaussdb-mysql', 'policy', answer);
+    cloud.answer('gadgets', 'inventory', list(...ids.map((id) => resourceRow({ id }))));
+    cloud.answer('gadgets', 'policy', answer);
   };
 
 describe('an objective by policy', () => {
-  it('follows from the policy of the instance itself', async () => {
-    const world = await startExporterWorld(instances(policy('3'), 'instance-1', 'other'), byPolicy);
+  it('follows from the policy of the resource itself', async () => {
+    const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1', 'other'), byPolicy);
 
     const { value } = await world.scrape();
 
-    expect(value('rpo_seconds', { resource_id: 'instance-1' })).toBe(WEEKLY);
+    expect(value('rpo_seconds', { resource_id: 'gadget-1' })).toBe(WEEKLY);
     expect(value('rpo_seconds', { resource_id: 'other' })).toBe(STANDARD);
     expect(
       world.cloud.calls.filter(({ operation }) => operation === 'get_policy').map(({ path }) => path),
-    ).toEqual(['/v3/{project_id}/instances/instance-1/backups/policy']);
+    ).toEqual(['/v1/{project_id}/gadgets/gadget-1/policy']);
   });
 
   it('is read rarely, and followed when it has changed', async () => {
-    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
-    world.cloud.answer('gaussdb-mysql', 'policy', policy('1,2,3,4,5,6,7'));
+    const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
+    world.cloud.answer('gadgets', 'policy', policy(24));
 
     await world.time.pass(6 * HOUR - INTERVAL);
     const before = await world.scrape();
@@ -59,16 +56,16 @@ describe('an objective by policy', () => {
 
   it.each<[string, Answer]>([
     ['is refused', failure('permission', 403)],
-    ['names no day', policy('')],
+    ['has no schedule', policy()],
     ['fails as nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }],
     ['is not one', { kind: 'body', body: { error: 'none' } }],
   ])(
     'falls back to the default when the policy %s, says so once, and asks again after an hour',
     async (_what, answer) => {
-      const world = await startExporterWorld(instances(answer, 'instance-1'), byPolicy);
+      const world = await startExporterWorld(gadgets(answer, 'gadget-1'), byPolicy);
       const first = await world.scrape();
 
-      world.cloud.answer('gaussdb-mysql', 'policy', policy('3'));
+      world.cloud.answer('gadgets', 'policy', policy(7 * 24));
       await world.time.pass(HOUR - INTERVAL);
       const asked = world.cloud.calls.filter(({ operation }) => operation === 'get_policy').length;
       await world.time.pass(2 * INTERVAL);
@@ -85,9 +82,9 @@ describe('an objective by policy', () => {
   );
 
   it('stays as it was read when the policy cannot be read for a while', async () => {
-    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
+    const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 
-    world.cloud.answer('gaussdb-mysql', 'policy', failure('server'));
+    world.cloud.answer('gadgets', 'policy', failure('server'));
     await world.time.pass(12 * HOUR);
 
     expect((await world.scrape()).value('rpo_seconds')).toBe(WEEKLY);
@@ -95,15 +92,15 @@ describe('an objective by policy', () => {
 
   it('is not asked for where no objective needs it', async () => {
     const world = await startExporterWorld(
-      instances(policy('3'), 'instance-1'),
-      config({ projects: [project({ services: [gaussdbService()] })] }),
+      gadgets(policy(7 * 24), 'gadget-1'),
+      config({ projects: [project({ services: [gadgetService()] })] }),
     );
 
     expect(world.cloud.calls.some(({ operation }) => operation === 'get_policy')).toBe(false);
   });
 
   it('outlives a reload without being asked for again', async () => {
-    const world = await startExporterWorld(instances(policy('3'), 'instance-1'), byPolicy);
+    const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 
     await world.exporter.apply(byPolicy);
     await world.time.pass(30);

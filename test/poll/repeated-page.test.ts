@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import type { Backup } from '../../src/domain/backup.ts';
 import { readProjectBackups } from '../../src/poll/read-backups.ts';
 import { listItems } from '../../src/poll/read-list.ts';
-import { gesService } from '../support/config.ts';
-import { GES_V2 } from '../support/lists.ts';
-import { gesV2Row } from '../support/rows.ts';
+import { widgetService } from '../support/config.ts';
+import { listsOf } from '../support/lists.ts';
+import { backupRow, WIDGETS } from '../support/made-up-services.ts';
 
-const PAGE = { backup_count: 10, backup_list: [gesV2Row({ id: 'a' }), gesV2Row({ id: 'b' })] };
+const PAGE = { total: 10, rows: [backupRow({ id: 'a' }), backupRow({ id: 'b' })] };
 
 /** Reads from a service that answers every offset with the same page. */
 function readRepeated(listedBefore: readonly string[] | undefined) {
@@ -18,8 +18,8 @@ function readRepeated(listedBefore: readonly string[] | undefined) {
     close: async () => undefined,
   };
   return readProjectBackups(
-    { client, service: gesService(), ahead: 3 },
-    GES_V2.backups,
+    { client, service: widgetService(), ahead: 3 },
+    listsOf(WIDGETS.api({})).backups,
     listItems<Backup>,
     listedBefore && new Set(listedBefore),
     new AbortController().signal,

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { isInShard } from '../../src/shard.ts';
-import { config, gaussdbService, gesService, project } from '../support/config.ts';
+import { config, gadgetService, project, widgetService } from '../support/config.ts';
 import { createExporterWorld } from '../support/exporter-world.ts';
 import { list } from '../support/fake-cloud.ts';
+import { backupRow, resourceRow } from '../support/made-up-services.ts';
 import { plainText } from '../support/published.ts';
-import { gaussdbRow, gesV2Row, graphRow, instanceRow } from '../support/rows.ts';
 
 const NAMES = Array.from({ length: 24 }, (_, index) => `team-${index}`);
 const estate = (names: readonly string[] = NAMES) =>
-  config({ projects: names.map((name) => project({ name, services: [gesService(), gaussdbService()] })) });
+  config({ projects: names.map((name) => project({ name, services: [widgetService(), gadgetService()] })) });
 
 /** What one shard serves of the estate after its first polls, a line for each resource series. */
 async function served(ordinal: number, total: number, ...estates: readonly (readonly string[])[]) {
   const world = createExporterWorld({ shard: { ordinal, total } });
-  world.cloud.answer('ges', 'backups', list(gesV2Row()));
-  world.cloud.answer('ges', 'inventory', list(graphRow()));
-  world.cloud.answer('gaussdb-mysql', 'backups', list(gaussdbRow()));
-  world.cloud.answer('gaussdb-mysql', 'inventory', list(instanceRow()));
+  world.cloud.answer('widgets', 'backups', list(backupRow()));
+  world.cloud.answer('widgets', 'inventory', list(resourceRow()));
+  world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
+  world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
   for (const names of estates.length === 0 ? [NAMES] : estates) {
     await world.exporter.apply(estate(names));
     await world.time.pass(300);

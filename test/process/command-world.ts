@@ -9,7 +9,12 @@ import {
 } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from '../commands/fake-terminal.ts';
 import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
-import { type ProgramEnd, temporaryDirectory } from '../support/exporter-process.ts';
+import {
+  type ProgramEnd,
+  type ServingExporter,
+  startExporter,
+  temporaryDirectory,
+} from '../support/exporter-process.ts';
 
 /** A simulated cloud that is stopped when the test ends. */
 export async function cloudFor(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
@@ -32,6 +37,25 @@ export async function configFor(
 ): Promise<string> {
   return (await filesFor()).write('config.yml', configurationFor(cloud, { interval: '5m', ...parts }));
 }
+
+/** Starts an exporter of a cloud that is stopped when the test ends. */
+export async function exporterFor(
+  cloud: SimulatedCloud,
+  parts: ConfigurationParts = {},
+  args: readonly string[] = [],
+): Promise<ServingExporter> {
+  const files = await filesFor();
+  const exporter = await startExporter([
+    '--config.file',
+    await files.write('config.yml', configurationFor(cloud, parts)),
+    ...args,
+  ]);
+  onTestFinished(async () => void (await exporter.stop()));
+  return exporter;
+}
+
+export const isReady = (exporter: ServingExporter) => async () =>
+  (await exporter.get('/-/ready')).status === 200;
 
 /** The name of the program, as its messages begin. */
 export const PROGRAM = 'huaweicloud-backup-exporter';

@@ -1,82 +1,17 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
-import { type ConfigurationParts, configurationFor } from '../support/configuration.ts';
-import {
-  eventually,
-  runProgram,
-  type ServingExporter,
-  startExporter,
-  valuesOf,
-} from '../support/exporter-process.ts';
-import { type VendorSample, vendorSample } from '../support/vendor-samples.ts';
-import { cloudFor, filesFor } from './command-world.ts';
+import { configurationFor } from '../support/configuration.ts';
+import { eventually, runProgram, valuesOf } from '../support/exporter-process.ts';
+import { gesV2Row } from '../support/rows.ts';
+import { cloudFor, exporterFor, filesFor, isReady } from './command-world.ts';
 
 const cloudWith = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
   cloudFor(options);
 
-async function exporterFor(
-  cloud: SimulatedCloud,
-  parts: ConfigurationParts = {},
-  args: readonly string[] = [],
-): Promise<ServingExporter> {
-  const files = await filesFor();
-  const exporter = await startExporter([
-    '--config.file',
-    await files.write('config.yml', configurationFor(cloud, parts)),
-    ...args,
-  ]);
-  onTestFinished(async () => void (await exporter.stop()));
-  return exporter;
-}
-
-const rowsOf = (sample: VendorSample, key: string) => vendorSample(sample)[key] as readonly object[];
-
-const isReady = (exporter: ServingExporter) => async () => (await exporter.get('/-/ready')).status === 200;
-
 describe('the exporter as a process', () => {
-  it("reads exactly the facts of the vendor's own sample rows", async () => {
-    const cloud = await cloudWith();
-    const graphRows = rowsOf('ges-v2-list-backups', 'backup_list');
-    cloud.setBackups('ges', { rows: graphRows, total: graphRows.length, ignorePaging: true });
-    cloud.setBackups('gaussdb', { rows: rowsOf('gaussdb-mysql-v3-list-backups', 'backups') });
-    const exporter = await exporterFor(cloud, { ges: { inventory: false }, gaussdb: { inventory: false } });
-
-    await eventually(isReady(exporter));
-    const samples = await exporter.metrics();
-
-    const graph = { resource_id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121' };
-    expect(valuesOf(samples, 'last_success_timestamp_seconds', graph)).toEqual([1623242004]);
-    expect(valuesOf(samples, 'last_success_size_bytes', graph)).toEqual([1048576]);
-    expect(valuesOf(samples, 'rpo_seconds', graph)).toEqual([93600]);
-    const deleted = { resource_id: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a' };
-    expect(valuesOf(samples, 'last_success_timestamp_seconds', deleted)).toEqual([1623160577]);
-    expect(valuesOf(samples, 'rpo_seconds', deleted)).toEqual([]);
-    const instance = { resource_id: '43e4feaab48f11e89039fa163ebaa7e4br01' };
-    expect(valuesOf(samples, 'last_success_timestamp_seconds', instance)).toEqual([1533530714]);
-    expect(valuesOf(samples, 'last_success_size_bytes', instance)).toEqual([2939158528]);
-    expect(valuesOf(samples, 'last_success_duration_seconds', instance)).toEqual([240]);
-  });
-
-  it('reads v1.0 rows by their texts, which are eight hours later than their numbers', async () => {
-    const cloud = await cloudWith();
-    cloud.setBackups('ges-v1', { rows: rowsOf('ges-v1-list-backups', 'backupList') });
-    const exporter = await exporterFor(cloud, { ges: { api_version: 'v1.0', inventory: false } });
-
-    await eventually(isReady(exporter));
-    const samples = await exporter.metrics();
-
-    const graph = { resource_id: '6c7b2fcc-4559-4037-8a56-6724d76d50c9' };
-    expect(valuesOf(samples, 'last_success_timestamp_seconds', graph)).toEqual([1530803749]);
-    expect(valuesOf(samples, 'last_success_duration_seconds', graph)).toEqual([67]);
-    expect(valuesOf(samples, 'last_success_size_bytes', graph)).toEqual([]);
-  });
-
   it('counts 500 backups once behind a server that gives 37 a page', async () => {
     const cloud = await cloudWith({ pageLimit: 37 });
-    const rows = Array.from({ length: 500 }, (_, index) => ({
-      ...rowsOf('ges-v2-list-backups', 'backup_list')[0],
-      id: `backup-${index}`,
-    }));
+    const rows = Array.from({ length: 500 }, (_, index) => gesV2Row({ id: `backup-${index}` }));
     cloud.setBackups('ges', { rows });
     const exporter = await exporterFor(cloud, { interval: '30s', ges: { inventory: false } });
 

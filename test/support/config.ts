@@ -7,35 +7,41 @@ import type {
   ServiceConfig,
 } from '../../src/config/config.ts';
 import { type Seconds, seconds } from '../../src/domain/quantities.ts';
-import { serviceOf } from '../../src/services/index.ts';
+import type { CloudService } from '../../src/services/service.ts';
+import { GADGETS, WIDGETS } from './made-up-services.ts';
 
 const SECRET: SecretSource = { origin: 'the test', read: async () => 'token' };
 
 /** A service as a project has it configured, with some of its own settings. */
 export const serviceConfig = (
-  type: string,
+  service: CloudService,
   fields: Partial<ServiceConfig> = {},
   settings: Readonly<Record<string, string>> = {},
 ): ServiceConfig => {
-  const service = serviceOf(type);
+  const { type, errors } = service;
   const api = service.api({ ...z.object(service.settings).parse({}), ...settings });
-  return { ...SERVICE, type, api, endpoint: `https://${type}.test`, interval: seconds(300), ...fields };
+  return {
+    ...SERVICE,
+    type,
+    api,
+    errors,
+    endpoint: `https://${type}.test`,
+    interval: seconds(300),
+    ...fields,
+  };
 };
 
 const SERVICE = { own: {}, include: undefined, exclude: undefined, inventory: true };
 
-/** GES as a project has it configured. */
-export const gesService = ({
-  apiVersion = 'v2',
-  ...fields
-}: Partial<ServiceConfig> & { readonly apiVersion?: string } = {}): ServiceConfig =>
-  serviceConfig('ges', fields, { api_version: apiVersion });
+/** Widgets as a project has them configured. */
+export const widgetService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
+  serviceConfig(WIDGETS, fields);
 
-/** GaussDB(for MySQL) as a project has it configured. */
-export const gaussdbService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
-  serviceConfig('gaussdb-mysql', { endpoint: 'https://gaussdb.test', ...fields });
+/** Gadgets as a project has them configured. */
+export const gadgetService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
+  serviceConfig(GADGETS, fields);
 
-/** The project `prod` in `cn-north-4` with GES alone. */
+/** The project `prod` in `cn-north-4` with widgets alone. */
 export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => ({
   name: 'prod',
   region: 'cn-north-4',
@@ -46,7 +52,7 @@ export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => (
   proxyUrl: undefined,
   namesServices: true,
   credentials: { type: 'token', token: SECRET },
-  services: [gesService()],
+  services: [widgetService()],
   ...fields,
 });
 

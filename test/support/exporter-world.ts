@@ -25,7 +25,7 @@ export interface Scrape {
   readonly samples: readonly ParsedSample[];
   /** The value of the one sample of a metric that has these labels; undefined when there is none. */
   readonly value: (metric: string, labels?: Readonly<Record<string, string>>) => number | undefined;
-  /** Every sample that tells of a graph or instance, as text. */
+  /** Every sample that tells of a resource, as text. */
   readonly resourceSeries: readonly string[];
 }
 

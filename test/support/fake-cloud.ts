@@ -144,20 +144,9 @@ function failureOf({ operation }: ServiceRequest, kind: FailureKind, status?: nu
 function page(
   rows: readonly unknown[],
   total: number | null,
-  { path, query = {} }: Pick<ServiceRequest, 'path' | 'query'>,
+  { query = {} }: Pick<ServiceRequest, 'query'>,
 ): unknown {
   const offset = Number(query['offset']);
   const some = rows.slice(offset, offset + Number(query['limit']));
-  const [rowsKey, totalKey] = keysOf(path);
-  return { [rowsKey]: some, ...(total !== null && { [totalKey]: total }) };
-}
-
-function keysOf(path: string): readonly [string, string] {
-  if (path === '/v1.0/{project_id}/graphs/backups') return ['backupList', 'backupCount'];
-  if (path === '/v2/{project_id}/graphs/backups') return ['backup_list', 'backup_count'];
-  if (path === '/v1.0/{project_id}/graphs') return ['graphs', 'graphCount'];
-  if (path === '/v2/{project_id}/graphs') return ['graphs', 'graph_count'];
-  if (path === '/v3/{project_id}/backups') return ['backups', 'total_count'];
-  if (path === '/v3/{project_id}/instances') return ['instances', 'total_count'];
-  throw new Error(`nothing is served at ${path}`);
+  return { rows: some, ...(total !== null && { total }) };
 }

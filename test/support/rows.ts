@@ -23,45 +23,6 @@ export const gesV2Row = (fields: JsonRow = {}): JsonRow => ({
   ...fields,
 });
 
-/** A row of GES v1.0: the same backup, its numbers eight hours early as that API gives them. */
-export const gesV1Row = (fields: JsonRow = {}): JsonRow => ({
-  id: 'backup-1',
-  name: 'orders_20240104000000_auto',
-  backupMethod: 'auto',
-  graphId: 'graph-1',
-  graphName: 'orders',
-  graphStatus: '200',
-  graphSizeTypeIndex: '1',
-  dataStoreVersion: '2.4.1',
-  arch: 'x86_64',
-  status: 'success',
-  startTimestamp: 1_704_297_600_000,
-  startTime: '2024-01-04T00:00:00',
-  endTimestamp: 1_704_301_200_000,
-  endTime: '2024-01-04T01:00:00',
-  size: 3,
-  duration: 3600,
-  encrypted: false,
-  ...fields,
-});
-
-/** A row of GaussDB(for MySQL): a good automatic backup of one hour's length. */
-export const gaussdbRow = (fields: JsonRow = {}): JsonRow => ({
-  id: 'backup-1',
-  name: 'GaussDBforMySQL-orders-20240104000000',
-  begin_time: '2024-01-04T08:00:00+0800',
-  end_time: '2024-01-04T09:00:00+0800',
-  take_up_time: 60,
-  status: 'COMPLETED',
-  type: 'auto',
-  size: 3,
-  datastore: { type: 'GaussDB(for MySQL)', version: '8.0' },
-  instance_id: 'instance-1',
-  instance_name: 'orders',
-  backup_level: '2',
-  ...fields,
-});
-
 /** A row of the list of graphs. */
 export const graphRow = (fields: JsonRow = {}): JsonRow => ({
   id: 'graph-1',
@@ -72,16 +33,6 @@ export const graphRow = (fields: JsonRow = {}): JsonRow => ({
   arch: 'x86_64',
   encrypted: false,
   created: '2023-11-06T09:33:58',
-  ...fields,
-});
-
-/** A row of the list of database instances. */
-export const instanceRow = (fields: JsonRow = {}): JsonRow => ({
-  id: 'instance-1',
-  name: 'orders',
-  status: 'normal',
-  datastore: { type: 'gaussdb-mysql', version: '8.0' },
-  created: '2023-11-06T17:33:58+0800',
   ...fields,
 });
 

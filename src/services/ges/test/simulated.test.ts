@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import {
   DAY,
@@ -8,12 +7,9 @@ import {
   rowsOf,
   START,
   startCloud,
-} from '../../simulated-cloud/cloud-under-test.ts';
-
-const sample = async (version: 'v1' | 'v2', list: string): Promise<JsonObject> => {
-  const file = new URL(`../../fixtures/vendor/ges-${version}-list-backups.json`, import.meta.url);
-  return JSON.parse(await readFile(file, 'utf8'))[list][0];
-};
+} from '../../../../test/simulated-cloud/cloud-under-test.ts';
+import listBackupsV1 from './list-backups-v1.json' with { type: 'json' };
+import listBackupsV2 from './list-backups-v2.json' with { type: 'json' };
 
 const typesOf = (row: JsonObject | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, typeof value]));
@@ -31,7 +27,7 @@ describe('GES v2', () => {
     const finished = rows.find(({ status }) => status === 'success');
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ backup_count: rows.length });
-    expect(typesOf(finished)).toEqual(typesOf(await sample('v2', 'backup_list')));
+    expect(typesOf(finished)).toEqual(typesOf(listBackupsV2.backup_list[0]));
     expect(finished).toMatchObject({
       start_time: new Date(Number(finished?.['start_timestamp'])).toISOString().slice(0, 19),
       end_time: new Date(Number(finished?.['end_timestamp'])).toISOString().slice(0, 19),
@@ -187,7 +183,7 @@ describe('GES v1.0', () => {
     const rows = rowsOf(await get(cloud, `${LIST_V1}?limit=1000`), 'backupList');
 
     const finished = rows.find((row) => row['status'] === 'success' && 'graphName' in row);
-    expect(typesOf(finished)).toEqual(typesOf(await sample('v1', 'backupList')));
+    expect(typesOf(finished)).toEqual(typesOf(listBackupsV1.backupList[0]));
     expect(rows.some((row) => 'graph_name' in row && !('graphName' in row))).toBe(true);
   });
 });

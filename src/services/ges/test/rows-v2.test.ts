@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GES_V2 } from '../../support/lists.ts';
-import { gesV2Row, type JsonRow, without } from '../../support/rows.ts';
-import { vendorSample } from '../../support/vendor-samples.ts';
+import { type JsonRow, without } from '../../../../test/support/rows.ts';
+import sample from './list-backups-v2.json' with { type: 'json' };
+import { GES_V2, gesV2Row } from './rows.ts';
 
 const read = (fields: JsonRow = {}) => GES_V2.backups.readRow(gesV2Row(fields));
 
@@ -31,9 +31,7 @@ describe('a row of GES v2', () => {
   });
 
   it('is read from the printed answer of the vendor', () => {
-    const { backup_list: rows } = vendorSample('ges-v2-list-backups') as { backup_list: unknown[] };
-
-    expect(rows.map(GES_V2.backups.readRow)).toMatchObject([
+    expect(sample.backup_list.map(GES_V2.backups.readRow)).toMatchObject([
       {
         id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652',
         start: 1_623_160_513,

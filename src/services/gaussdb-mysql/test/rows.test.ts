@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GAUSSDB_MYSQL } from '../../support/lists.ts';
-import { gaussdbRow, instanceRow, type JsonRow, without } from '../../support/rows.ts';
-import { vendorSample } from '../../support/vendor-samples.ts';
+import { type JsonRow, without } from '../../../../test/support/rows.ts';
+import sample from './list-backups.json' with { type: 'json' };
+import { GAUSSDB_MYSQL, gaussdbRow, instanceRow } from './rows.ts';
 
 const read = (fields: JsonRow = {}) => GAUSSDB_MYSQL.backups.readRow(gaussdbRow(fields));
 const readInstance = (fields: JsonRow = {}) => GAUSSDB_MYSQL.resources.readRow(instanceRow(fields));
@@ -32,9 +32,7 @@ describe('a row of GaussDB(for MySQL)', () => {
   });
 
   it('is read from the printed answer of the vendor', () => {
-    const { backups: rows } = vendorSample('gaussdb-mysql-v3-list-backups') as { backups: unknown[] };
-
-    expect(rows.map(GAUSSDB_MYSQL.backups.readRow)).toMatchObject([
+    expect(sample.backups.map(GAUSSDB_MYSQL.backups.readRow)).toMatchObject([
       {
         id: '1fe4feaab48f11e6654hfa163eba87e4b66u',
         resourceId: '43e4feaab48f11e89039fa163ebaa7e4br01',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ProjectClient } from '../../../src/cloud/client.ts';
-import { readInventory } from '../../../src/poll/read-service.ts';
-import { serviceConfig } from '../../support/config.ts';
+import { serviceConfig } from '../../../../test/support/config.ts';
+import type { ProjectClient } from '../../../cloud/client.ts';
+import { readInventory } from '../../../poll/read-service.ts';
+import { cbr } from '../index.ts';
 
 const vault = (id: string, ...resources: readonly unknown[]) => ({
   id,
@@ -12,7 +13,7 @@ const vault = (id: string, ...resources: readonly unknown[]) => ({
 /** The inventory that these vaults make. */
 async function inventoryOf(...vaults: readonly unknown[]) {
   const call = () => Promise.resolve({ vaults, count: vaults.length });
-  const reader = { client: { call } as unknown as ProjectClient, service: serviceConfig('cbr'), ahead: 0 };
+  const reader = { client: { call } as unknown as ProjectClient, service: serviceConfig(cbr), ahead: 0 };
   const read = await readInventory(reader, new AbortController().signal);
   if (read?.kind !== 'complete') throw new Error('the inventory could not be read');
   return { resources: read.items.byId, rejections: read.walk.rejections };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GES_V2 } from '../../support/lists.ts';
-import { graphRow, type JsonRow, without } from '../../support/rows.ts';
+import { type JsonRow, without } from '../../../../test/support/rows.ts';
+import { GES_V2, graphRow } from './rows.ts';
 
 const read = (fields: JsonRow = {}) => GES_V2.resources.readRow(graphRow(fields));
 

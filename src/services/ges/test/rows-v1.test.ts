@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GES_V1 } from '../../support/lists.ts';
-import { gesV1Row, gesV2Row, type JsonRow, without } from '../../support/rows.ts';
-import { vendorSample } from '../../support/vendor-samples.ts';
+import { type JsonRow, without } from '../../../../test/support/rows.ts';
+import sample from './list-backups-v1.json' with { type: 'json' };
+import { GES_V1, gesV1Row, gesV2Row } from './rows.ts';
 
 const read = (fields: JsonRow = {}) => GES_V1.backups.readRow(gesV1Row(fields));
 
@@ -31,9 +31,7 @@ describe('a row of GES v1.0', () => {
   });
 
   it('is read from the printed answer of the vendor, whose numbers are eight hours early', () => {
-    const { backupList: rows } = vendorSample('ges-v1-list-backups') as { backupList: unknown[] };
-
-    expect(rows.map(GES_V1.backups.readRow)).toMatchObject([
+    expect(sample.backupList.map(GES_V1.backups.readRow)).toMatchObject([
       {
         resourceId: '6c7b2fcc-4559-4037-8a56-6724d76d50c9',
         resourceName: 'sanguo',

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../commands/backups/refusal.ts';
+import { defaultApi } from '../../index.ts';
+import { gaussdbMysql } from '../index.ts';
+
+describe('the calls that change something', () => {
+  it('give a backup a name that the service takes', () => {
+    const { create } = defaultApi(gaussdbMysql).actions;
+
+    expect(create({ id: 'i' }, 'backup-exporter-20260701T100000Z').body).toEqual({
+      instance_id: 'i',
+      name: 'backup-exporter-20260701T100000Z',
+      description: expect.stringMatching(/^[^!<"=>&'\r\n]{1,256}$/),
+    });
+  });
+});
+
+describe('the words for a refusal', () => {
+  it.each(['DBS.200002', 'DBS.201205'])('are known for %s', (code) => {
+    expect(refusalOf('gaussdb-mysql', code)).toMatch(/^[a-z][^.]*$/);
+  });
+});

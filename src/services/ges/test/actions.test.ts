@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../commands/backups/refusal.ts';
+import { defaultApi } from '../../index.ts';
+import { ges } from '../index.ts';
+
+const { actions, backups } = defaultApi(ges);
+const UNCLEAR = { kind: 'unclear' };
+
+describe('the response to a create', () => {
+  it.each([
+    // As on the vendor's pages.
+    [
+      { job_id: 'ff8080815f9a3c84015f9a438ff70001' },
+      { kind: 'started', jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
+    ],
+    [{ job_id: 12_345 }, UNCLEAR],
+    [{ backup_id: 'b' }, UNCLEAR],
+    [{}, UNCLEAR],
+  ])('is read from %j: it always names a job', (body, result) => {
+    expect(actions.readCreated(body, { id: 'g' })).toEqual(result);
+  });
+});
+
+describe('the state of a job', () => {
+  it.each([
+    [{ status: 'pending' }, { kind: 'running' }],
+    [{ status: 'running' }, { kind: 'running' }],
+    [{ status: 'success' }, { kind: 'succeeded' }],
+    [
+      { status: 'failed', fail_reason: 'No space.' },
+      { kind: 'failed', reason: 'No space.' },
+    ],
+    [
+      { status: 'failed', fail_reason: '' },
+      { kind: 'failed', reason: undefined },
+    ],
+    [{ status: 'failed' }, { kind: 'failed', reason: undefined }],
+    // What is not documented must not look finished.
+    [{ status: 'SUCCESS' }, { kind: 'running' }],
+    [{ status: 'paused' }, { kind: 'running' }],
+    [{}, { kind: 'running' }],
+    [null, { kind: 'running' }],
+  ])('of %j is %j', (body, state) => {
+    expect(actions.job?.read(body)).toEqual(state);
+  });
+});
+
+describe('the calls', () => {
+  it('cannot be led elsewhere by an id', () => {
+    const strange = '../../x?y#z';
+    const graph = { id: strange };
+
+    const paths = [
+      actions.create(graph, 'name').path,
+      actions.export?.call(graph, 'b', 'p/').path,
+      actions.job?.call(graph, strange).path,
+      ...backups.ofResource(graph).map(({ call }) => call.path),
+    ];
+
+    for (const path of paths) expect(path).toMatch(/^\/v2\/\{project_id\}\/graphs\/[^?#]*$/);
+    expect(paths.join('')).not.toContain('/../');
+  });
+});
+
+describe('the words for a refusal', () => {
+  it.each(['GES.7000', 'GES.7001', 'GES.7002', 'GES.7019', 'GES.7024'])('are known for %s', (code) => {
+    expect(refusalOf('ges', code)).toMatch(/^[a-z][^.]*$/);
+  });
+
+  it.each(['GES.0001', 'GES.7005', 'toString', undefined])('are not made up for %s', (code) => {
+    expect(refusalOf('ges', code)).toBeUndefined();
+  });
+});
