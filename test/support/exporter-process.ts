@@ -11,6 +11,9 @@ const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** The file that starts the program: what was built of it, where the project of the tests builds it. */
 export const MAIN = inject('program') ?? SOURCE;
 
+/** Milliseconds: far below the timeouts of requests and polls, far above what a busy machine needs. */
+export const SOON = 15_000;
+
 // Not in the home of whoever runs the tests.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 
