@@ -7,7 +7,7 @@ import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createProjectClient, type ProjectClientOptions } from '../../src/cloud/project-client.ts';
 import type { ProjectConfig, SecretSource } from '../../src/config/config.ts';
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
-import { serviceOf } from '../../src/services/index.ts';
+import type { ErrorRules } from '../../src/services/api-call.ts';
 
 /** A request as a server saw it. */
 export interface Seen {
@@ -164,6 +164,18 @@ export function clientFor(project: ProjectConfig, changes: Partial<ProjectClient
   return { ...client, observations, sleeps, lines };
 }
 
+/** What a service says of its errors; the codes are some of two real services. */
+export const ERRORS: ErrorRules = {
+  codes: {
+    'GES.7000': { missing: true, words: 'the graph does not exist or has been deleted' },
+    'GES.7005': { kind: 'server', transient: true },
+    'GES.7006': { kind: 'server', transient: true },
+    'GES.7041': { kind: 'permission' },
+    'DBS.280056': { kind: 'auth' },
+  },
+  transientPrefix: 'DBS.',
+};
+
 /** The list of backups of a service at `origin`. */
 export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {}): ServiceRequest => ({
   operation: 'list_backups',
@@ -174,11 +186,7 @@ export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {
   query: { offset: '0', limit: '100' },
   body: undefined,
   permission: { role: 'ges:backup:list' },
-  // Tests of the client mix the services' codes.
-  errors: {
-    ...serviceOf('gaussdb-mysql').errors,
-    codes: { ...serviceOf('gaussdb-mysql').errors.codes, ...serviceOf('ges').errors.codes },
-  },
+  errors: ERRORS,
   ...changes,
 });
 

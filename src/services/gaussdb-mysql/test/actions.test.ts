@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classifyResponse } from '../../../cloud/classification.ts';
 import { refusalOf } from '../../../commands/backups/refusal.ts';
 import { defaultApi } from '../../index.ts';
 import { gaussdbMysql } from '../index.ts';
@@ -13,6 +14,12 @@ describe('the calls that change something', () => {
       description: expect.stringMatching(/^[^!<"=>&'\r\n]{1,256}$/),
     });
   });
+});
+
+it('a response with the code DBS.200010 lacks a permission', () => {
+  const error = { code: 'DBS.200010', text: undefined, statedStatus: undefined };
+
+  expect(classifyResponse('list_backups', 403, error, gaussdbMysql.errors).kind).toBe('permission');
 });
 
 describe('the words for a refusal', () => {

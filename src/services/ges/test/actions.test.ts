@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { classifyResponse } from '../../../cloud/classification.ts';
 import { refusalOf } from '../../../commands/backups/refusal.ts';
+import type { FailureKind } from '../../../domain/outcome.ts';
 import { defaultApi } from '../../index.ts';
 import { ges } from '../index.ts';
 
@@ -59,6 +61,27 @@ describe('the calls', () => {
 
     for (const path of paths) expect(path).toMatch(/^\/v2\/\{project_id\}\/graphs\/[^?#]*$/);
     expect(paths.join('')).not.toContain('/../');
+  });
+});
+
+describe('a response that is an error', () => {
+  it.each<[number, string, FailureKind, boolean]>([
+    [400, 'GES.0001', 'refused', false],
+    [400, 'GES.7000', 'refused', false],
+    [200, 'GES.7000', 'refused', false],
+    [400, 'GES.7019', 'refused', false],
+    [400, 'GES.7004', 'server', true],
+    [408, 'GES.7005', 'server', true],
+    [400, 'GES.7006', 'server', true],
+    [200, 'GES.7006', 'server', true],
+    [400, 'GES.7051', 'server', true],
+    [400, 'GES.7041', 'permission', false],
+    [200, 'GES.7041', 'permission', false],
+    [500, 'GES.9999', 'server', false],
+  ])('%i %s counts as %s, passing: %s', (status, code, kind, transient) => {
+    const error = { code, text: undefined, statedStatus: undefined };
+
+    expect(classifyResponse('list_backups', status, error, ges.errors)).toEqual({ kind, transient });
   });
 });
 
