@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
+import { endpointOfOne, ONE, OTHER, WITH_POLICY } from '../support/examples.ts';
 import { configIn, PROJECTS, projectWith } from './texts.ts';
 
 const warningsOf = (text: string): readonly string[] => {
@@ -35,11 +36,11 @@ describe('what is not configured', () => {
           namesServices: true,
           services: [
             {
-              type: 'ges',
+              type: ONE,
               api: expect.anything(),
               errors: expect.anything(),
-              own: { api_version: 'v2' },
-              endpoint: 'https://ges.cn-north-4.myhuaweicloud.com',
+              own: expect.anything(),
+              endpoint: endpointOfOne('cn-north-4'),
               interval: 300,
               include: undefined,
               exclude: undefined,
@@ -74,9 +75,9 @@ describe('objectives', () => {
     const { rpo } = configIn(`rpo:
   default: policy
   overrides:
-    - match: { project: prod, service: ges, resource_name: "^scratch-" }
+    - match: { project: prod, service: ${ONE}, resource_name: "^scratch-" }
       rpo: none
-    - match: { region: cn-east-3, service: gaussdb-mysql, resource_id: in07$ }
+    - match: { region: cn-east-3, service: ${WITH_POLICY}, resource_id: in07$ }
       rpo: policy
     - match: { resource_name: . }
       rpo: 1d12h
@@ -88,7 +89,7 @@ ${PROJECTS}`);
         {
           project: 'prod',
           region: undefined,
-          service: 'ges',
+          service: ONE,
           resourceName: { source: '^scratch-' },
           resourceId: undefined,
           objective: { kind: 'none' },
@@ -96,7 +97,7 @@ ${PROJECTS}`);
         {
           project: undefined,
           region: 'cn-east-3',
-          service: 'gaussdb-mysql',
+          service: WITH_POLICY,
           resourceName: undefined,
           resourceId: { source: 'in07$' },
           objective: { kind: 'policy' },
@@ -124,7 +125,7 @@ describe('a project', () => {
         'iam_endpoint: https://iam.example.com/prefix/',
         'ca_file: certificates/ca.pem',
         'proxy_url: http://user:secret@proxy.example.com:3128',
-        'services: [{ type: gaussdb-mysql, endpoint: "http://127.0.0.1:8080/", inventory: false, include: { resource_name: "^prod" }, exclude: { resource_id: x } }]',
+        `services: [{ type: ${OTHER}, endpoint: "http://127.0.0.1:8080/", inventory: false, include: { resource_name: "^prod" }, exclude: { resource_id: x } }]`,
       ),
     );
 
@@ -137,7 +138,7 @@ describe('a project', () => {
       proxyUrl: 'http://user:secret@proxy.example.com:3128',
       services: [
         {
-          type: 'gaussdb-mysql',
+          type: OTHER,
           endpoint: 'http://127.0.0.1:8080',
           inventory: false,
           include: { resourceName: { source: '^prod' }, resourceId: undefined },
@@ -148,12 +149,10 @@ describe('a project', () => {
   });
 
   it('may be in another cloud', () => {
-    const project = projectIn(
-      projectWith('cloud: otc.t-systems.com', 'region: eu-de', 'services: [{ type: gaussdb-mysql }]'),
-    );
+    const project = projectIn(projectWith('cloud: otc.t-systems.com', 'region: eu-de'));
 
     expect(project.iamEndpoint).toBe('https://iam.eu-de.otc.t-systems.com');
-    expect(project.services[0]?.endpoint).toBe('https://gaussdb-mysql.eu-de.otc.t-systems.com');
+    expect(project.services[0]?.endpoint).toBe(endpointOfOne('eu-de', 'otc.t-systems.com'));
   });
 
   it.each([
@@ -167,7 +166,7 @@ describe('a project', () => {
 
   it('may have numbers and booleans in quotes', () => {
     const config = configIn(
-      `poll: { concurrency: "8" }\n${projectWith('services: [{ type: ges, inventory: "false" }]')}`,
+      `poll: { concurrency: "8" }\n${projectWith(`services: [{ type: ${ONE}, inventory: "false" }]`)}`,
     );
 
     expect(config.poll.concurrency).toBe(8);
@@ -192,12 +191,6 @@ describe('a project', () => {
     const suitable = SERVICES.map(({ defaultInterval }) => Math.max(300, defaultInterval ?? 0));
     expect(intervals(text)).toEqual(suitable);
     expect(intervals(`poll: { interval: 2m }\n${text}`)).toEqual(suitable.map(() => 120));
-  });
-
-  it('may ask GES by either version', () => {
-    expect(projectIn(projectWith('services: [{ type: ges, api_version: v1.0 }]')).services).toMatchObject([
-      { type: 'ges', api: { resources: { call: { path: '/v1.0/{project_id}/graphs' } } } },
-    ]);
   });
 
   it.each([

@@ -6,12 +6,19 @@ import {
   type Environment,
 } from '../../src/config/environment.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { SERVICE_TYPES } from '../../src/services/index.ts';
+import { defaultEndpoint } from '../../src/services/host.ts';
+import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
+import { endpointOfOne, ONE, OTHER } from '../support/examples.ts';
 
 const USER: Environment = { HW_USER_NAME: 'u', HW_USER_PASSWORD: 'hunter2', HW_DOMAIN_NAME: 'd' };
 const KEY: Environment = { HW_ACCESS_KEY: 'AK', HW_SECRET_KEY: 'hunter2' };
 const SDK_KEY: Environment = { HUAWEICLOUD_SDK_AK: 'SDK-AK', HUAWEICLOUD_SDK_SK: 'hunter2-sdk' };
 const REGION: Environment = { HW_REGION_NAME: 'cn-north-4' };
+
+const BY_DEFAULT = SERVICES.filter(({ byDefault }) => byDefault);
+
+const endpointVariableOf = (type: string): string =>
+  ENVIRONMENT_VARIABLES.find(({ service }) => service === type)?.name ?? '';
 
 const messagesOf = (env: Environment): readonly string[] => {
   const result = configFromEnvironment(env);
@@ -42,10 +49,10 @@ describe('a configuration from the environment', () => {
           projectName: undefined,
           iamEndpoint: 'https://iam.cn-north-4.myhuaweicloud.com',
           credentials: { type: 'password', user: 'u', domain: 'd' },
-          services: [
-            { type: 'ges', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' },
-            { type: 'gaussdb-mysql', endpoint: 'https://gaussdb.cn-north-4.myhuaweicloud.com' },
-          ],
+          services: BY_DEFAULT.map((service) => ({
+            type: service.type,
+            endpoint: defaultEndpoint(service, 'cn-north-4', undefined),
+          })),
         },
       ],
     });
@@ -95,9 +102,9 @@ describe('a configuration from the environment', () => {
   });
 
   it.each([
-    ['ges', ['ges']],
-    [' gaussdb-mysql , ges,', ['gaussdb-mysql', 'ges']],
-    ['', ['ges', 'gaussdb-mysql']],
+    [ONE, [ONE]],
+    [` ${OTHER} , ${ONE},`, [OTHER, ONE]],
+    ['', BY_DEFAULT.map(({ type }) => type)],
   ])('polls the services %j', (HUAWEICLOUD_BACKUP_SERVICES, expected) => {
     const project = projectOf({ ...USER, ...REGION, HUAWEICLOUD_BACKUP_SERVICES });
 
@@ -111,7 +118,8 @@ describe('a configuration from the environment', () => {
       HW_PROJECT_NAME: 'cn-north-4_team',
       HUAWEICLOUD_BACKUP_CLOUD: 'cloud.example.com',
       HUAWEICLOUD_BACKUP_IAM_ENDPOINT: 'http://127.0.0.1:1/',
-      HUAWEICLOUD_BACKUP_GAUSSDB_MYSQL_ENDPOINT: 'https://db.example.com',
+      HUAWEICLOUD_BACKUP_SERVICES: `${ONE},${OTHER}`,
+      [endpointVariableOf(OTHER)]: 'https://db.example.com',
       HUAWEICLOUD_BACKUP_POLL_INTERVAL: '10s',
     };
 
@@ -122,18 +130,12 @@ describe('a configuration from the environment', () => {
           projectName: 'cn-north-4_team',
           iamEndpoint: 'http://127.0.0.1:1',
           services: [
-            { endpoint: 'https://ges.cn-north-4.cloud.example.com' },
+            { endpoint: endpointOfOne('cn-north-4', 'cloud.example.com') },
             { endpoint: 'https://db.example.com' },
           ],
         },
       ],
     });
-  });
-
-  it('takes the endpoint of GES from its variable', () => {
-    const env = { ...KEY, ...REGION, HUAWEICLOUD_BACKUP_GES_ENDPOINT: 'https://ges.example.com' };
-
-    expect(projectOf(env)?.services[0]?.endpoint).toBe('https://ges.example.com');
   });
 
   it('does not show secrets when it is printed', () => {
@@ -194,13 +196,13 @@ describe('a mistake in the environment', () => {
     ],
     [
       'an unknown service',
-      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,gess' },
-      `environment: HUAWEICLOUD_BACKUP_SERVICES: "gess" is unknown (did you mean ges?); expected one of ${SERVICE_TYPES.join(', ')}`,
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: `${ONE},${ONE}s` },
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: "${ONE}s" is unknown (did you mean ${ONE}?); expected one of ${SERVICE_TYPES.join(', ')}`,
     ],
     [
       'a service twice',
-      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: 'ges,ges' },
-      'environment: HUAWEICLOUD_BACKUP_SERVICES: "ges" is given more than once for this project; expected each type once',
+      { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: `${ONE},${ONE}` },
+      `environment: HUAWEICLOUD_BACKUP_SERVICES: "${ONE}" is given more than once for this project; expected each type once`,
     ],
     [
       'only commas for services',

@@ -2,11 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { ONE, OTHER } from '../support/examples.ts';
 import { problemsIn } from './texts.ts';
 
 const FIXTURES = new URL('fixtures/', import.meta.url);
 const filesIn = (folder: string): readonly string[] => readdirSync(new URL(folder, FIXTURES)).toSorted();
-const read = (path: string): string => readFileSync(new URL(path, FIXTURES), 'utf8');
+
+/** A fixture, in which ONE_SERVICE and OTHER_SERVICE stand for the types of two services. */
+const read = (path: string): string =>
+  readFileSync(new URL(path, FIXTURES), 'utf8')
+    .replaceAll('ONE_SERVICE', ONE)
+    .replaceAll('OTHER_SERVICE', OTHER);
 
 /** What a fixture says about itself: the words after each "!" in the comments, with their lines. */
 const announced = (text: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ONE, OTHER } from '../support/examples.ts';
 import { messagesIn, PROJECTS, problemsIn, projectWith } from './texts.ts';
 
 type Case = readonly [what: string, text: string, line: number, wrong: string];
@@ -7,7 +8,7 @@ const within = (section: string, ...lines: readonly string[]): string =>
   `${section}:\n${lines.map((line) => `  ${line}\n`).join('')}${PROJECTS}`;
 
 const service = (...settings: readonly string[]): string =>
-  projectWith(`services: [{ type: ges, ${settings.join(', ')} }]`);
+  projectWith(`services: [{ type: ${ONE}, ${settings.join(', ')} }]`);
 
 const override = (match: string, rpo: string): string =>
   within('rpo', 'overrides:', `  - match: ${match}`, `    rpo: ${rpo}`);
@@ -262,15 +263,15 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ],
     [
       'an override without an objective',
-      within('rpo', 'overrides:', '  - match: { project: prod, region: cn-north-4, service: ges }'),
+      within('rpo', 'overrides:', `  - match: { project: prod, region: cn-north-4, service: ${ONE} }`),
       3,
       'rpo.overrides[0].rpo: missing; expected a duration such as 26h',
     ],
     [
       'an override of an unknown service',
-      override('{ service: gaussdb_mysql }', 'none'),
+      override(`{ service: ${OTHER}s }`, 'none'),
       3,
-      'rpo.overrides[0].match.service: "gaussdb_mysql" is unknown (did you mean gaussdb-mysql?); expected one of ges, gaussdb-mysql',
+      `rpo.overrides[0].match.service: "${OTHER}s" is unknown (did you mean ${OTHER}?); expected one of ${ONE}, ${OTHER}`,
     ],
     [
       'an override with a bad name expression',
@@ -303,12 +304,6 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'rpo.overrides[0].match.resource_id: "^(.?){1000}x$" is not a regular expression (it is too large when compiled); expected',
     ],
     [
-      'the policy of a graph',
-      override('{ service: ges }', 'policy'),
-      4,
-      'rpo.overrides[0].rpo: "policy" is not supported for service ges, whose API does not expose the backup policy; expected a duration or none',
-    ],
-    [
       'overrides that are no list',
       within('rpo', 'overrides: { rpo: none }'),
       2,
@@ -325,7 +320,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ['projects without anything', 'projects:\n', 1, 'projects: empty; expected a list'],
     [
       'a project without a region',
-      'projects:\n  - name: prod\n    credentials: { type: ecs-agency }\n    services: [{ type: ges }]\n',
+      `projects:\n  - name: prod\n    credentials: { type: ecs-agency }\n    services: [{ type: ${ONE} }]\n`,
       2,
       `${FIRST}.region: missing; expected letters, digits and hyphens, such as cn-north-4`,
     ],
@@ -434,7 +429,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
 
     [
       'no credentials',
-      'projects:\n  - region: r\n    services: [{ type: ges }]\n',
+      `projects:\n  - region: r\n    services: [{ type: ${ONE} }]\n`,
       2,
       `${FIRST}.credentials: missing; expected a mapping whose type is one of password, access-key, ecs-agency, oidc, token`,
     ],
@@ -564,21 +559,21 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ['a word other than all for services', projectWith('services: every'), 2, `${FIRST}.services: `],
     [
       'a service of an unknown type',
-      projectWith('services: [{ type: gess }]'),
+      projectWith(`services: [{ type: ${ONE}s }]`),
       2,
-      `${FIRST}.services[0].type: "gess" is unknown (did you mean ges?); expected one of ges, gaussdb-mysql`,
+      `${FIRST}.services[0].type: "${ONE}s" is unknown (did you mean ${ONE}?); expected one of ${ONE}, ${OTHER}`,
     ],
     [
       'a service twice',
-      projectWith('services: [{ type: ges }, { type: ges, api_version: v1.0 }]'),
+      projectWith(`services: [{ type: ${ONE} }, { type: ${ONE}, inventory: false }]`),
       2,
-      `${FIRST}.services[1].type: "ges" is given more than once for this project; expected each type once`,
+      `${FIRST}.services[1].type: "${ONE}" is given more than once for this project; expected each type once`,
     ],
     [
       'the beginning of a service type',
-      projectWith('services: [{ type: gaussdb }]'),
+      projectWith(`services: [{ type: ${OTHER.slice(0, -1)} }]`),
       2,
-      `${FIRST}.services[0].type: "gaussdb" is unknown (did you mean gaussdb-mysql?); expected one of ges, gaussdb-mysql`,
+      `${FIRST}.services[0].type: "${OTHER.slice(0, -1)}" is unknown (did you mean ${OTHER}?); expected one of ${ONE}, ${OTHER}`,
     ],
     [
       'tags whose labels are the same',
@@ -594,27 +589,9 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ],
     [
       'a list of words for services',
-      projectWith('services: [ges]'),
+      projectWith(`services: [${ONE}]`),
       2,
-      `${FIRST}.services[0]: found text (did you mean "- type: ges"?); expected a mapping whose type is one of ges, gaussdb-mysql`,
-    ],
-    [
-      'an unknown version',
-      service('api_version: v3'),
-      2,
-      `${FIRST}.services[0].api_version: "v3" is unknown`,
-    ],
-    [
-      'a version that is a number',
-      service('api_version: 1.0'),
-      2,
-      `${FIRST}.services[0].api_version: "1.0" is unknown (did you mean v1.0?); expected one of v2, v1.0`,
-    ],
-    [
-      'a version for instances',
-      projectWith('services: [{ type: gaussdb-mysql, api_version: v2 }]'),
-      2,
-      `${FIRST}.services[0].api_version: unknown setting (it belongs to projects[].services[] of type ges); expected one of type, endpoint, include,`,
+      `${FIRST}.services[0]: found text (did you mean "- type: ${ONE}"?); expected a mapping whose type is one of ${ONE}, ${OTHER}`,
     ],
     [
       'an endpoint over http',
@@ -706,11 +683,11 @@ describe('one mistake in a file is reported once, on its line, with what is expe
 
   it('names two projects of the same name, and the one that has its name from its region', () => {
     const text = `projects:
-  - { name: prod, region: r1, credentials: { type: ecs-agency }, services: [{ type: ges }] }
-  - { name: prod, region: r2, credentials: { type: ecs-agency }, services: [{ type: ges }] }
-  - { region: r3, credentials: { type: ecs-agency }, services: [{ type: ges }] }
-  - { region: r3, credentials: { type: ecs-agency }, services: [{ type: ges }] }
-  - { name: r3, region: r4, credentials: { type: ecs-agency }, services: [{ type: ges }] }
+  - { name: prod, region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
+  - { name: prod, region: r2, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
+  - { region: r3, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
+  - { region: r3, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
+  - { name: r3, region: r4, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
 `;
 
     expect(messagesIn(text)).toEqual([
@@ -722,8 +699,8 @@ describe('one mistake in a file is reported once, on its line, with what is expe
 
   it('does not call a project after its region when its name is wrong', () => {
     const text = `projects:
-  - { name: "", region: r1, credentials: { type: ecs-agency }, services: [{ type: ges }] }
-  - { region: r1, credentials: { type: ecs-agency }, services: [{ type: ges }] }
+  - { name: "", region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
+  - { region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
 `;
 
     expect(messagesIn(text)).toEqual([
@@ -732,12 +709,12 @@ describe('one mistake in a file is reported once, on its line, with what is expe
   });
 
   it('has the path of each mistake besides its words', () => {
-    const [problem] = problemsIn(projectWith('services: [{ type: ges, api_version: v3 }]'));
+    const [problem] = problemsIn(projectWith(`services: [{ type: ${ONE}, endpoint: x }]`));
 
     expect(problem).toMatchObject({
       file: 'config.yml',
       line: 2,
-      path: 'projects[0].services[0].api_version',
+      path: 'projects[0].services[0].endpoint',
     });
   });
 
@@ -745,7 +722,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     const text = `projects:
   - region: r1
     credentials: &shared { type: passwort }
-    services: &services [{ type: ges, inventory: 1 }]
+    services: &services [{ type: ${ONE}, inventory: 1 }]
   - { region: r2, credentials: *shared, services: *services }
   - { region: r3, credentials: *shared, services: *services }
 `;

@@ -5,6 +5,7 @@ import { ENVIRONMENT_VARIABLES } from '../../src/config/environment.ts';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { listSettings } from '../../src/config/settings-list.ts';
 import { SERVICE_TYPES } from '../../src/services/index.ts';
+import { ONE } from '../support/examples.ts';
 
 /** The schema as far as zod can read one: without the rules about groups of settings. */
 const jsonSchema = () =>
@@ -46,7 +47,7 @@ describe('the list of settings', () => {
 describe('the JSON Schema', () => {
   const schema = jsonSchema();
   const fileWith = (project: object): object => ({
-    projects: [{ region: 'r', credentials: { type: 'ecs-agency' }, services: [{ type: 'ges' }], ...project }],
+    projects: [{ region: 'r', credentials: { type: 'ecs-agency' }, services: [{ type: ONE }], ...project }],
   });
 
   it.each([
@@ -56,13 +57,13 @@ describe('the JSON Schema', () => {
     ['an interval without a unit', { ...fileWith({}), poll: { interval: 300 } }],
     ['a bad objective', { ...fileWith({}), rpo: { default: 'daily' } }],
     ['an unknown type', fileWith({ credentials: { type: 'passwort' } })],
-    ['an unknown service', fileWith({ services: [{ type: 'gess' }] })],
-    ['a setting of another service', fileWith({ services: [{ type: 'gaussdb-mysql', api_version: 'v2' }] })],
+    ['an unknown service', fileWith({ services: [{ type: `${ONE}s` }] })],
+    ['a setting that no service has', fileWith({ services: [{ type: ONE, colour: 'red' }] })],
   ])('refuses %s', (_, value) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 
-  it.each([['all'], [[{ type: 'ges' }]], [undefined]])('takes %j for services', (services) => {
+  it.each([['all'], [[{ type: ONE }]], [undefined]])('takes %j for services', (services) => {
     expect(schema.safeParse(fileWith({ services })).error).toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { showConfig } from '../../src/config/show.ts';
+import { endpointOfOne, ONE } from '../support/examples.ts';
 
 const shown = (text: string): string => {
   const result = parseConfig(text, 'config.yml');
@@ -13,7 +14,7 @@ describe('the configuration as it is shown', () => {
     const text = shown(`
 rpo:
   overrides:
-    - match: { service: ges, resource_name: "^scratch-" }
+    - match: { service: ${ONE}, resource_name: "^scratch-" }
       rpo: none
 tags: [team]
 projects:
@@ -22,7 +23,7 @@ projects:
     proxy_url: http://someone:s3cr3t-proxy@proxy.example:3128
     credentials: { type: password, user: exporter, domain: company, password: s3cr3t-password }
     services:
-      - type: ges
+      - type: ${ONE}
         include: { resource_name: "^prod-" }
 `);
 
@@ -37,7 +38,7 @@ rpo:
   default: 1d2h
   overrides:
     - match:
-        service: ges
+        service: ${ONE}
         resource_name: ^scratch-
       rpo: none
 tags:
@@ -53,8 +54,8 @@ projects:
       domain: company
       password: <secret> from projects[0].credentials.password in config.yml
     services:
-      - type: ges
-        endpoint: https://ges.cn-north-4.myhuaweicloud.com
+      - type: ${ONE}
+        endpoint: ${endpointOfOne('cn-north-4')}
         include:
           resource_name: ^prod-
         inventory: true
@@ -70,7 +71,7 @@ projects:
     'type: ecs-agency',
   ])('shows no secret of {%s}', (credentials) => {
     const text = shown(
-      `projects: [{ region: cn-north-4, credentials: { ${credentials} }, services: [{ type: ges }] }]`,
+      `projects: [{ region: cn-north-4, credentials: { ${credentials} }, services: [{ type: ${ONE} }] }]`,
     );
 
     expect(text).toContain(`type: ${/^type: ([\w-]+)/.exec(credentials)?.[1]}`);

@@ -1,11 +1,12 @@
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem, type Problem } from '../../src/config/problem.ts';
+import { ONE } from '../support/examples.ts';
 
 /** A list of one project without a mistake; tests put other settings before it. */
 export const PROJECTS = `projects:
   - region: cn-north-4
     credentials: { type: ecs-agency }
-    services: [{ type: ges }]
+    services: [{ type: ${ONE} }]
 `;
 
 /** A file of one project with the given lines in it, the first of which is line 2. */
@@ -14,7 +15,7 @@ export const projectWith = (...lines: readonly string[]): string => {
   const rest = [
     has('region') ? '' : 'region: cn-north-4',
     has('credentials') ? '' : 'credentials: { type: ecs-agency }',
-    has('services') ? '' : 'services: [{ type: ges }]',
+    has('services') ? '' : `services: [{ type: ${ONE} }]`,
   ].filter((line) => line !== '');
   const [first = '', ...others] = [...lines, ...rest];
   return `projects:\n  - ${first}\n${others.map((line) => `    ${line}\n`).join('')}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ONE } from '../support/examples.ts';
 import { messagesIn, PROJECTS } from './texts.ts';
 
 describe('a text that is not valid YAML', () => {
@@ -104,23 +105,23 @@ describe('a text that is not valid YAML', () => {
   it.each([
     [
       'a setting of a list item',
-      'projects:\n  - region: r1\n   credentials: { type: ecs-agency }\n    services: [{ type: ges }]\n',
+      `projects:\n  - region: r1\n   credentials: { type: ecs-agency }\n    services: [{ type: ${ONE} }]\n`,
       3,
     ],
     [
       'the last setting of a list item',
-      'projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n   services: [{ type: ges }]\n',
+      `projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n   services: [{ type: ${ONE} }]\n`,
       4,
     ],
     [
       'a nested setting',
-      'projects:\n  - region: r1\n    credentials:\n      type: password\n     user: u\n      domain: d\n    services: [{ type: ges }]\n',
+      `projects:\n  - region: r1\n    credentials:\n      type: password\n     user: u\n      domain: d\n    services: [{ type: ${ONE} }]\n`,
       5,
     ],
     ['a section', ` poll: {}\n${PROJECTS}`, 2],
     [
       'a list item',
-      'projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: [{ type: ges }]\n - region: r2\n',
+      `projects:\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: [{ type: ${ONE} }]\n - region: r2\n`,
       5,
     ],
   ])('is one line where %s has one space too few or too many', (_, text, line) => {
@@ -169,7 +170,7 @@ describe('aliases', () => {
   });
 
   it('may not multiply without end', () => {
-    const service = '{ type: ges }, ';
+    const service = `{ type: ${ONE} }, `;
     const bomb = `projects:
   - &project { region: r1, credentials: { type: ecs-agency }, services: [${service.repeat(2000)}] }
 ${'  - *project\n'.repeat(2000)}`;

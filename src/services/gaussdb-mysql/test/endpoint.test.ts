@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { configFromEnvironment } from '../../../config/environment.ts';
 import { defaultEndpoint } from '../../host.ts';
 import { gaussdbMysql } from '../index.ts';
 
@@ -38,4 +39,16 @@ describe('the endpoint by region', () => {
       expect(defaultEndpoint(gaussdbMysql, region, undefined)).not.toContain('//gaussdb.');
     },
   );
+});
+
+it('the endpoint may come from a variable', () => {
+  const result = configFromEnvironment({
+    HW_REGION_NAME: 'cn-north-4',
+    HW_ACCESS_KEY: 'AK',
+    HW_SECRET_KEY: 'SK',
+    HUAWEICLOUD_BACKUP_SERVICES: 'gaussdb-mysql',
+    HUAWEICLOUD_BACKUP_GAUSSDB_MYSQL_ENDPOINT: 'https://db.example.com',
+  });
+
+  expect(result.ok && result.config.projects[0]?.services[0]?.endpoint).toBe('https://db.example.com');
 });
