@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type KeyRule, keyRules } from '../src/config/cross-checks.ts';
 import { ENVIRONMENT_VARIABLES, SERVICES_BY_DEFAULT } from '../src/config/environment.ts';
-import { settingsSchema } from '../src/config/schema.ts';
-import { alternatives, type KeyRule, keyRules } from '../src/config/setting.ts';
-import { type ListedSetting, listSettings } from '../src/config/settings-list.ts';
+import { alternatives, computedDefaults, settingsSchema } from '../src/config/schema.ts';
+import { notesOf } from '../src/config/setting.ts';
+import { type ListedSetting, listSettings, unwrapped } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
 import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
 import { renderCosts } from './generate-services-docs.ts';
@@ -29,10 +30,27 @@ const perVariant = (settings: Variants, textOf: (setting: ListedSetting) => stri
 const ruleText = ({ count, keys }: KeyRule): string =>
   keys.length > 2 ? `${count} of these` : `${count} of ${keys.map(code).join(', ')}`;
 
-const defaultText = ({ required, rule, defaultText: text }: ListedSetting): string => {
-  if (required) return 'required';
-  return text ?? (rule === undefined ? '' : ruleText(rule));
+const defaultText = ({ path, schema, mapping }: ListedSetting): string => {
+  if (!z.safeParse(schema, undefined).success) return 'required';
+  const computed = computedDefaults.get(schema)?.text;
+  if (computed !== undefined) return computed;
+  const given = schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined;
+  if (given !== undefined && typeof given !== 'object') return code(String(given));
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  const rule = keyRules.get(mapping)?.rules.find(({ keys }) => keys.includes(key));
+  return rule === undefined ? '' : ruleText(rule);
 };
+
+const typeName = ({ schema }: ListedSetting): string => {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray) return 'list';
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion) return 'mapping';
+  return notesOf(inner)?.type ?? 'text';
+};
+
+/** What a setting is for; empty without a description. */
+export const descriptionOf = ({ schema }: ListedSetting): string =>
+  z.globalRegistry.get(schema)?.description ?? '';
 
 const isType = ({ path }: ListedSetting): boolean => path.endsWith('.type');
 
@@ -41,12 +59,12 @@ const row = (settings: Variants, variantsOfMapping: readonly string[]): readonly
   const variants = settings.flatMap(({ variant }) => variant ?? []);
   const onlySome = variants.length > 0 && variants.length < variantsOfMapping.length;
   const only = onlySome ? `Type ${variants.map(code).join(', ')}. ` : '';
-  const type = isType(first) ? variants.map(code).join(', ') : first.type;
+  const type = isType(first) ? variants.map(code).join(', ') : typeName(first);
   return [
     code(first.path),
     type,
     perVariant(settings, defaultText),
-    only + perVariant(settings, ({ description }) => description),
+    only + perVariant(settings, descriptionOf),
   ];
 };
 

@@ -11,7 +11,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'shard.ts': { content: 'which projects a shard polls', imports: [] },
   'errors.ts': { content: 'message and code of an unknown error', imports: [] },
   files: {
-    content: 'atomic writes, and file errors in words',
+    content: 'reads text, writes atomically, and puts file errors into words',
     imports: ['errors.ts'],
   },
   domain: { content: 'backups, resources, quantities, outcomes', imports: [] },

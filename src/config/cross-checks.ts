@@ -1,19 +1,83 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { seconds } from '../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../services/index.ts';
 import { tagLabel } from './config.ts';
 import { DEFAULT_INTERVAL, defaultTimeout, formatDuration } from './duration.ts';
 import { pathText, type SettingPath } from './problem.ts';
 import type { Settings } from './schema.ts';
-import { reportAt } from './setting.ts';
 import { didYouMean } from './suggestion.ts';
 
-// The checks also run if single settings are invalid, so that all mistakes are reported; values may be anything.
+/** A mistake that concerns several settings, as a refinement reports it. */
+export interface CrossCheck {
+  /** What is expected instead. */
+  readonly expected: string;
+  readonly missing?: boolean;
+}
 
+/** Reports a mistake that concerns several settings. `wrong` follows the value at `path` if that is text. */
+export const reportAt = (
+  context: z.RefinementCtx,
+  path: SettingPath,
+  wrong: string,
+  crossCheck: CrossCheck,
+): void => context.addIssue({ code: 'custom', path: [...path], message: wrong, params: { ...crossCheck } });
+
+/** For refinements that run even if single settings are invalid, so that all mistakes are reported. */
+export const evenWithMistakes = {
+  when: ({ value }: z.core.ParsePayload): boolean => typeof value === 'object' && value !== null,
+};
+
+/** How many of these keys must be given. */
+export interface KeyRule {
+  readonly count: 'exactly one' | 'at most one' | 'at least one';
+  readonly keys: readonly string[];
+}
+
+export const keyRule = (count: KeyRule['count'], ...keys: readonly string[]): KeyRule => ({ count, keys });
+
+/** The key rules of mappings. */
+export const keyRules = z.registry<{ readonly rules: readonly KeyRule[] }>();
+
+/** Limits how many of some keys are given, even if other settings are invalid. */
+export const withRules = <Shape extends z.ZodRawShape>(
+  mapping: z.ZodObject<Shape, z.core.$strict>,
+  ...rules: readonly KeyRule[]
+) =>
+  mapping
+    .superRefine((value, context) => {
+      for (const rule of rules) checkRule(value, rule, context);
+    }, evenWithMistakes)
+    .register(keyRules, { rules });
+
+// With `evenWithMistakes`, values may be anything.
 type Mapping = Readonly<Record<string, unknown>>;
 
-const mappingsIn = (list: unknown): readonly Mapping[] =>
-  Array.isArray(list) ? list.map((item): Mapping => Object(item)) : [];
+const checkRule = (mapping: Mapping, { count, keys }: KeyRule, context: z.RefinementCtx): void => {
+  const given = keys.filter((key) => mapping[key] !== undefined);
+  const expected = `${count} of them`;
+  if (given.length === 0 && count !== 'at most one') {
+    const wrong = `${keys.slice(0, -1).join(', ')} or ${keys.at(-1)} is missing`;
+    reportAt(context, [], wrong, { expected, missing: true });
+  }
+  if (given.length > 1 && count !== 'at least one') {
+    reportAt(context, [], `${given.join(' and ')} are both given`, { expected });
+  }
+};
+
+const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const mappingsIn = (list: unknown): readonly Mapping[] => listIn(list).map((item): Mapping => Object(item));
+
+/** Calls back with the index of each text that occurs before, and the index of the first. */
+const forEachRepetition = (
+  values: readonly unknown[],
+  report: (index: number, first: number, text: string) => void,
+): void => {
+  values.forEach((value, index) => {
+    const first = values.indexOf(value);
+    if (typeof value === 'string' && first < index) report(index, first, value);
+  });
+};
 
 export const checkTimeout = (
   { interval = DEFAULT_INTERVAL, timeout }: Mapping,
@@ -27,13 +91,11 @@ export const checkTimeout = (
 export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void => {
   const projects = mappingsIn(list);
   const names = projects.map(({ name, region }) => (name === undefined ? region : name));
-  projects.forEach(({ name }, index) => {
-    const first = names.indexOf(names[index]);
-    if (typeof names[index] !== 'string' || first === index) return;
+  forEachRepetition(names, (index, first, name) => {
     const other = pathText(['projects', first]);
     const wrong =
-      name === undefined
-        ? `missing, and the region ${JSON.stringify(names[index])} is already the name of ${other}`
+      projects[index]?.['name'] === undefined
+        ? `missing, and the region ${JSON.stringify(name)} is already the name of ${other}`
         : `is also the name of ${other}`;
     reportAt(context, [index, 'name'], wrong, { expected: 'a different name for each project' });
   });
@@ -41,11 +103,9 @@ export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void
 
 export const checkServiceTypes = (list: unknown, context: z.RefinementCtx): void => {
   const types = mappingsIn(list).map(({ type }) => type);
-  types.forEach((type, index) => {
-    if (typeof type !== 'string' || types.indexOf(type) === index) return;
-    reportAt(context, [index, 'type'], 'is given more than once for this project', {
-      expected: 'each type once',
-    });
+  forEachRepetition(types, (index) => {
+    const wrong = 'is given more than once for this project';
+    reportAt(context, [index, 'type'], wrong, { expected: 'each type once' });
   });
 };
 
@@ -59,16 +119,14 @@ export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): 
 };
 
 export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
-  const labels = Array.isArray(list) ? list.map((key) => (typeof key === 'string' ? tagLabel(key) : '')) : [];
-  labels.forEach((label, index) => {
-    const first = labels.indexOf(label);
-    if (label === '' || first === index) return;
+  const labels = listIn(list).map((key) => (typeof key === 'string' ? tagLabel(key) : undefined));
+  forEachRepetition(labels, (index, first, label) => {
     const wrong = `becomes the label ${label}, as ${pathText(['tags', first])} does`;
     reportAt(context, [index], wrong, { expected: 'tags whose labels differ' });
   });
 };
 
-interface Warning {
+export interface Warning {
   readonly path: SettingPath;
   readonly message: string;
 }

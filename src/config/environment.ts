@@ -1,10 +1,9 @@
 import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
-import { warningsAbout } from './cross-checks.ts';
+import { type Warning, warningsAbout } from './cross-checks.ts';
 import type { ConfigResult } from './load.ts';
 import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
-import { machineFiles } from './text-file.ts';
 import { validate } from './validate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,11 +56,6 @@ export const SERVICES_BY_DEFAULT = CLOUD_SERVICES.filter(({ byDefault }) => byDe
 const endpointVariable = (service: string): string =>
   `HUAWEICLOUD_BACKUP_${service.toUpperCase().replaceAll('-', '_')}_ENDPOINT`;
 
-const listed = (variables: Variables, section: string) =>
-  Object.entries(variables).flatMap(([key, names]) =>
-    names.map((name) => ({ name, setting: `${section}.${key}` })),
-  );
-
 interface EnvironmentVariable {
   readonly name: string;
   /** The setting that it provides. */
@@ -69,6 +63,11 @@ interface EnvironmentVariable {
   /** The only type of service that it applies to. */
   readonly service?: string;
 }
+
+const listed = (variables: Variables, section: string): readonly EnvironmentVariable[] =>
+  Object.entries(variables).flatMap(([key, names]) =>
+    names.map((name) => ({ name, setting: `${section}.${key}` })),
+  );
 
 /** Every variable, in order of precedence. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
@@ -90,6 +89,13 @@ const CREDENTIALS = SIGN_INS.map(({ required }) => namesIn(required).join(' and 
 const problemWith = (variable: string, message: string): Problem =>
   problemAt('environment', undefined, variable, message);
 
+const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boolean): readonly Problem[] => {
+  if (signIn === undefined) return [problemWith('', `credentials are missing; expected ${CREDENTIALS}`)];
+  const required = namesIn(signIn.required);
+  const message = `missing; required together with ${required.filter(isSet).join(' and ')}`;
+  return required.flatMap((variable) => (isSet(variable) ? [] : [problemWith(variable, message)]));
+};
+
 /** Creates a configuration of one project from the environment. Mistakes are named after the variables. */
 export const configFromEnvironment = (env: Environment): ConfigResult => {
   const isSet = (variable: string): boolean => (env[variable] ?? '').trim() !== '';
@@ -106,8 +112,9 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
   const takeAll = (path: SettingPath, variables: Variables) =>
     Object.fromEntries(Object.entries(variables).map(([key, names]) => [key, take([...path, key], names)]));
   const nameOf = (path: SettingPath): string => variableOf.get(pathText(path)) ?? pathText(path);
+  const problemOf = ({ path, message }: Warning): Problem => problemWith(nameOf(path), message);
 
-  const project: SettingPath = ['projects', 0];
+  const project = ['projects', 0];
   const signIn = SIGN_INS.find(({ required }) => namesIn(required).some(isSet));
   const credentials = signIn && {
     type: signIn.type,
@@ -138,23 +145,11 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
     const mistakes = result.ok ? [] : result.mistakes;
     // Missing credentials are reported by the names of variables.
     const others = mistakes.filter((mistake) => !(mistake.missing && mistake.path[2] === 'credentials'));
-    return {
-      ok: false,
-      problems: [...missing, ...others.map(({ path, message }) => problemWith(nameOf(path), message))],
-    };
+    return { ok: false, problems: [...missing, ...others.map(problemOf)] };
   }
   const config = resolveSettings(result.value, {
     originOf: (path) => `the variable ${nameOf(path)}`,
     locate: (file) => file,
-    files: machineFiles,
   });
-  const warnings = warningsAbout(result.value).map(({ path, message }) => problemWith(nameOf(path), message));
-  return { ok: true, config, warnings };
-};
-
-const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boolean): readonly Problem[] => {
-  if (signIn === undefined) return [problemWith('', `credentials are missing; expected ${CREDENTIALS}`)];
-  const required = namesIn(signIn.required);
-  const message = `missing; required together with ${required.filter(isSet).join(' and ')}`;
-  return required.flatMap((variable) => (isSet(variable) ? [] : [problemWith(variable, message)]));
+  return { ok: true, config, warnings: warningsAbout(result.value).map(problemOf) };
 };

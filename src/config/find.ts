@@ -6,18 +6,10 @@ import { type ConfigResult, loadConfigFile } from './load.ts';
 /** Names the configuration file if no flag does. */
 export const CONFIG_FILE_VARIABLE = 'HUAWEICLOUD_BACKUP_CONFIG_FILE';
 
-/** The default configuration file. */
 const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
 
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    // Other errors mean that the file exists: reading it reports them.
-    return errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR';
-  }
-};
+// Other errors mean that the file exists: reading it reports them.
+const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 
 /**
  * The configuration file: `file` from `--config.file`, else `HUAWEICLOUD_BACKUP_CONFIG_FILE`, else the default file if
@@ -30,7 +22,10 @@ export const findConfigFile = async (
 ): Promise<string | undefined> => {
   const named = file ?? (environment[CONFIG_FILE_VARIABLE]?.trim() || undefined);
   if (named !== undefined) return named;
-  return (await exists(standardFile)) ? standardFile : undefined;
+  return stat(standardFile).then(
+    () => standardFile,
+    (error: unknown) => (isAbsent(error) ? undefined : standardFile),
+  );
 };
 
 /** Loads the configuration from where {@link findConfigFile} finds it. */

@@ -25,33 +25,24 @@ export const parseFile = <Schema extends z.ZodType>(
   const { document, mistakes: syntax, lineOf } = parseYaml(text);
   const result = document && validate(schema, document.value);
   if (result?.ok === true && syntax.length === 0) return { ok: true, value: result.value, lineOf };
-  const reported = new Set(syntax.map(({ path }) => pathText(path)));
-  const mistakes = result === undefined || result.ok ? [] : result.mistakes;
+  const inSyntax = new Set(syntax.map(({ path }) => pathText(path)));
+  const mistakes = result?.ok === false ? result.mistakes : [];
   const located = [
     ...syntax,
-    // An alias without an anchor also counts as missing.
-    ...mistakes.flatMap(({ path, message, missing }) =>
-      missing && reported.has(pathText(path)) ? [] : [{ line: lineOf(path), path, message }],
-    ),
+    ...mistakes
+      // An alias without an anchor also counts as missing.
+      .filter(({ path, missing }) => !(missing && inSyntax.has(pathText(path))))
+      .map(({ path, message }) => ({ line: lineOf(path), path, message })),
   ];
   // A mistake repeated by aliases is reported once, where it is written.
   const seen = new Set<string>();
   const problems = located
-    .filter(({ line, path, message }) => {
-      const key = `${line} ${path.at(-1)} ${message}`;
-      return seen.size < seen.add(key).size;
-    })
+    .filter(({ line, path, message }) => seen.size < seen.add(`${line} ${path.at(-1)} ${message}`).size)
     .toSorted((one, other) => one.line - other.line)
     .map(({ line, path, message }) => problemAt(file, line, pathText(path), message));
-  const more = problems.length - MOST_PROBLEMS;
-  return {
-    ok: false,
-    problems:
-      more > 0
-        ? [
-            ...problems.slice(0, MOST_PROBLEMS),
-            problemAt(file, undefined, '', `${more} more mistakes are not shown`),
-          ]
-        : problems,
-  };
+  const left = problems.splice(MOST_PROBLEMS);
+  if (left.length > 0) {
+    problems.push(problemAt(file, undefined, '', `${left.length} more mistakes are not shown`));
+  }
+  return { ok: false, problems };
 };

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { SettingPath } from './problem.ts';
 import { NESTED_TOO_DEEPLY, yamlMistakes } from './yaml-mistakes.ts';
 
@@ -19,83 +19,73 @@ export interface ParsedYaml {
   readonly lineOf: (path: SettingPath) => number;
 }
 
+interface Located {
+  readonly line: number;
+  readonly value: unknown;
+}
+
 /** Enough for thousands of projects; aliases in a small file can expand to billions. */
 const MOST_VALUES = 200_000;
 
-/** Turns the nodes of a document into values and records their positions. */
-const readNodes = (root: unknown, lineOf: (node: unknown) => number) => {
+/** Turns the nodes of a document into values and records their lines. */
+const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
   const mistakes: LocatedMistake[] = [];
-  const anchors = new Map<
-    string,
-    { readonly node: unknown; readonly value: unknown; readonly size: number }
-  >();
-  const targets = new Map<unknown, unknown>();
-  const pairs = new Map<unknown, Map<string, Pair>>();
+  const anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
+  // By list or mapping. An alias is the same object as its anchor, so it has the same lines.
+  const items = new Map<unknown, ReadonlyMap<string | number, Located>>();
   let size = 0;
-
-  const report = (node: unknown, path: SettingPath, message: string): void => {
-    mistakes.push({ line: lineOf(node), path, message });
-  };
-
-  const pairsOf = (items: readonly Pair[], path: SettingPath): Map<string, Pair> => {
-    const found = new Map<string, Pair>();
-    for (const pair of items) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : '';
-      if (found.has(key)) report(pair.key, [...path, key], 'given more than once; expected once');
-      found.set(key, pair);
-    }
-    return found;
-  };
-
-  const readContent = (node: unknown, path: SettingPath): unknown => {
-    if (isScalar(node)) return node.value;
-    if (isSeq(node)) return node.items.map((item, index) => read(item, [...path, index]));
-    if (!isMap(node)) return null;
-    const found = pairsOf(node.items, path);
-    pairs.set(node, found);
-    return Object.fromEntries(Array.from(found, ([key, pair]) => [key, read(pair.value, [...path, key])]));
-  };
 
   const read = (node: unknown, path: SettingPath): unknown => {
     size += 1;
     if (isAlias(node)) {
       const anchor = anchors.get(node.source);
       if (anchor === undefined) {
-        report(node, path, 'an alias (*) without its anchor (&); expected the value in quotes');
-        return undefined;
+        const message = 'an alias (*) without its anchor (&); expected the value in quotes';
+        mistakes.push({ line: lineAt(node), path, message });
       }
-      targets.set(node, anchor.node);
-      size += anchor.size;
-      return anchor.value;
+      size += anchor?.size ?? 0;
+      return anchor?.value;
     }
     const before = size;
     const value = readContent(node, path);
-    if (isNode(node) && node.anchor !== undefined) {
-      anchors.set(node.anchor, { node, value, size: size - before });
-    }
+    if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, { value, size: size - before });
+    return value;
+  };
+
+  const readContent = (node: unknown, path: SettingPath): unknown => {
+    if (isScalar(node)) return node.value;
+    const found = new Map<string | number, Located>();
+    const add = (key: string | number, place: unknown, item: unknown): void => {
+      if (found.has(key)) {
+        const message = 'given more than once; expected once';
+        mistakes.push({ line: lineAt(place), path: [...path, key], message });
+      }
+      // A value may begin on the line after its key.
+      const line = lineAt(isScalar(item) && item.value !== null ? item : place);
+      found.set(key, { line, value: read(item, [...path, key]) });
+    };
+    if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) add(index, item, item);
+    } else if (isMap(node)) {
+      for (const { key, value } of node.items) add(isScalar(key) ? String(key.value) : '', key, value);
+    } else return null;
+    const entries = Array.from(found, ([key, { value }]) => [key, value] as const);
+    const value = isSeq(node) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
+    items.set(value, found);
     return value;
   };
 
   const value = read(root, []);
-  return {
-    value,
-    mistakes,
-    isTooLarge: size > MOST_VALUES,
-    lineAt: (path: SettingPath): number => {
-      let node = root;
-      let place = root;
-      for (const step of path) {
-        const target = targets.get(node) ?? node;
-        const pair = pairs.get(target)?.get(String(step));
-        const item: unknown = isSeq(target) ? target.items[Number(step)] : undefined;
-        if (pair === undefined && item === undefined) break;
-        place = pair?.key ?? item;
-        node = pair === undefined ? item : pair.value;
-      }
-      // A value may begin on the line after its key.
-      return lineOf(isScalar(node) && node.value !== null ? node : place);
-    },
+  const lineOf = (path: SettingPath): number => {
+    let place: Located = { line: lineAt(root), value };
+    for (const step of path) {
+      const next = items.get(place.value)?.get(step);
+      if (next === undefined) break;
+      place = next;
+    }
+    return place.line;
   };
+  return { value, mistakes, lineOf, isTooLarge: size > MOST_VALUES };
 };
 
 export const parseYaml = (text: string): ParsedYaml => {
@@ -120,18 +110,12 @@ export const parseYaml = (text: string): ParsedYaml => {
     const { mistakes, isClear } = yamlMistakes(document, text);
     const located = mistakes.map(({ offset, message }) => ({ line: lineAt(offset), path: [], message }));
     if (!isClear) return refuse(located);
-    const read = readNodes(document.contents, (node) =>
-      lineAt((isNode(node) ? node.range?.[0] : undefined) ?? 0),
-    );
+    const read = readNodes(document.contents, (node) => lineAt((isNode(node) && node.range?.[0]) || 0));
     if (read.isTooLarge) {
       const message = `the file has more than ${MOST_VALUES} values, aliases (*) included; expected fewer`;
       return refuse([{ line: 1, path: [], message }]);
     }
-    return {
-      document: { value: read.value },
-      mistakes: [...located, ...read.mistakes],
-      lineOf: read.lineAt,
-    };
+    return { document: { value: read.value }, mistakes: [...located, ...read.mistakes], lineOf: read.lineOf };
   } catch (error) {
     // The library throws only on a stack overflow.
     if (!(error instanceof RangeError)) throw error;

@@ -11,9 +11,14 @@ import type {
 } from './config.ts';
 import { DEFAULT_INTERVAL, defaultRequestTimeout, defaultTimeout } from './duration.ts';
 import type { SettingPath } from './problem.ts';
-import { allServices, type ProjectSettings, type ServiceSettings, type Settings } from './schema.ts';
+import {
+  allServices,
+  type ExpressionSettings,
+  type ProjectSettings,
+  type ServiceSettings,
+  type Settings,
+} from './schema.ts';
 import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
-import type { TextFiles } from './text-file.ts';
 
 /** The source of settings. */
 export interface SettingsSource {
@@ -21,18 +26,14 @@ export interface SettingsSource {
   readonly originOf: (path: SettingPath) => string;
   /** Resolves the path of a file named in the settings. */
   readonly locate: (file: string) => string;
-  readonly files: TextFiles;
 }
 
 const IAM = { host: () => ({ label: 'iam' }) };
 
-type CredentialSettings = ProjectSettings['credentials'];
-type ExpressionSettings = NonNullable<ServiceSettings['include']>;
-
 const resolveCredentials = (
-  settings: CredentialSettings,
+  settings: ProjectSettings['credentials'],
   path: SettingPath,
-  { originOf, locate, files }: SettingsSource,
+  { originOf, locate }: SettingsSource,
 ): Credentials => {
   const texts: Readonly<Record<string, string | undefined>> = settings;
   const optionalSecret = (key: string): SecretSource | undefined => {
@@ -40,53 +41,59 @@ const resolveCredentials = (
     if (given !== undefined) return givenSecret(given, originOf([...path, key]));
     if (file === undefined) return undefined;
     const unnamed = `the file named by ${originOf([...path, `${key}_file`])}`;
-    return secretInFile(locate(file), files, looksLikePath(file) ? undefined : unnamed);
+    return secretInFile(locate(file), looksLikePath(file) ? undefined : unnamed);
   };
   const secret = (key: string): SecretSource => {
     const source = optionalSecret(key);
     if (source === undefined) throw new Error(`${originOf([...path, key])} was not checked`);
     return source;
   };
-  switch (settings.type) {
-    case 'password': {
-      const { type, user, domain } = settings;
-      return { type, user, domain, password: secret('password') };
-    }
+  const { type } = settings;
+  switch (type) {
+    case 'password':
+      return { type, user: settings.user, domain: settings.domain, password: secret('password') };
     case 'access-key': {
-      const { type, access_key: accessKey } = settings;
-      const securityToken = optionalSecret('security_token');
-      return { type, accessKey, secretKey: secret('secret_key'), securityToken };
+      const secretKey = secret('secret_key');
+      return {
+        type,
+        accessKey: settings.access_key,
+        secretKey,
+        securityToken: optionalSecret('security_token'),
+      };
     }
     case 'ecs-agency':
-      return { type: settings.type };
+      return { type };
     case 'oidc':
-      return { type: settings.type, idpId: settings.idp_id, token: secret('token') };
+      return { type, idpId: settings.idp_id, token: secret('token') };
     case 'token':
-      return { type: settings.type, token: secret('token') };
+      return { type, token: secret('token') };
     default:
-      return settings satisfies never;
+      return type satisfies never;
   }
 };
 
-const resolveExpressions = (settings: ExpressionSettings | undefined): ResourceExpressions | undefined =>
-  settings && { resourceName: settings.resource_name, resourceId: settings.resource_id };
+const resolveExpressions = (settings: ExpressionSettings): ResourceExpressions => ({
+  resourceName: settings.resource_name,
+  resourceId: settings.resource_id,
+});
 
 const resolveService = (
   settings: ServiceSettings,
   { region, cloud }: ProjectSettings,
   interval: Seconds | undefined,
 ): ServiceConfig => {
-  const service = serviceOf(settings.type);
+  const { type, endpoint, include, exclude, inventory } = settings;
+  const service = serviceOf(type);
   return {
-    type: settings.type,
+    type,
     api: service.api(settings),
     errors: service.errors,
     own: Object.fromEntries(Object.entries(settings).filter(([key]) => key in service.settings)),
-    endpoint: settings.endpoint ?? defaultEndpoint(service, region, cloud),
+    endpoint: endpoint ?? defaultEndpoint(service, region, cloud),
     interval: interval ?? service.defaultInterval ?? DEFAULT_INTERVAL,
-    include: resolveExpressions(settings.include),
-    exclude: resolveExpressions(settings.exclude),
-    inventory: settings.inventory,
+    include: include && resolveExpressions(include),
+    exclude: exclude && resolveExpressions(exclude),
+    inventory,
   };
 };
 
@@ -112,26 +119,23 @@ const resolveProject = (
 
 /** Turns valid settings into a configuration. */
 export const resolveSettings = (settings: Settings, source: SettingsSource): Config => {
-  const { interval = DEFAULT_INTERVAL, concurrency } = settings.poll;
-  const timeout = settings.poll.timeout ?? defaultTimeout(interval);
-  const requestTimeout = settings.poll.request_timeout ?? defaultRequestTimeout(timeout);
+  const { poll, limits, rpo, tags, projects } = settings;
+  const { interval = DEFAULT_INTERVAL, concurrency } = poll;
+  const timeout = poll.timeout ?? defaultTimeout(interval);
+  const requestTimeout = poll.request_timeout ?? defaultRequestTimeout(timeout);
   return {
     poll: { interval, timeout, requestTimeout, concurrency },
-    limits: { resources: settings.limits.resources },
+    limits,
     rpo: {
-      default: settings.rpo.default,
-      overrides: settings.rpo.overrides.map(({ match, rpo }) => ({
-        project: match.project,
-        region: match.region,
-        service: match.service,
-        resourceName: match.resource_name,
-        resourceId: match.resource_id,
-        objective: rpo,
-      })),
+      default: rpo.default,
+      overrides: rpo.overrides.map(({ match, rpo: objective }) => {
+        const { project, region, service } = match;
+        return { project, region, service, ...resolveExpressions(match), objective };
+      }),
     },
-    tags: settings.tags,
-    projects: settings.projects.map((project, index) =>
-      resolveProject(project, ['projects', index], source, settings.poll.interval),
+    tags,
+    projects: projects.map((project, index) =>
+      resolveProject(project, ['projects', index], source, poll.interval),
     ),
   };
 };

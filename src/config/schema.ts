@@ -8,35 +8,24 @@ import {
   checkServiceTypes,
   checkTags,
   checkTimeout,
+  evenWithMistakes,
+  keyRule,
+  withRules,
 } from './cross-checks.ts';
 import { DEFAULT_INTERVAL, formatDuration } from './duration.ts';
-import {
-  alternatives,
-  computedDefaults,
-  domain,
-  duration,
-  endpoint,
-  evenWithMistakes,
-  expression,
-  filePath,
-  headerText,
-  type KeyRule,
-  line,
-  objective,
-  projectId,
-  proxyUrl,
-  region,
-  secretHeaderText,
-  secretText,
-  section,
-  trueOrFalse,
-  wholeNumber,
-  withRules,
-} from './setting.ts';
+import * as setting from './setting.ts';
 
-const exactlyOne = (...keys: readonly string[]): KeyRule => ({ count: 'exactly one', keys });
-const atMostOne = (...keys: readonly string[]): KeyRule => ({ count: 'at most one', keys });
-const atLeastOne = (...keys: readonly string[]): KeyRule => ({ count: 'at least one', keys });
+export const computedDefaults = z.registry<{ readonly text: string }>();
+
+/** A word allowed instead of a list. */
+export const alternatives = z.registry<{ readonly word: string }>();
+
+/** A setting whose default depends on others; `text` says how. */
+const computed = <Schema extends z.ZodType>(schema: Schema, text: string): z.ZodOptional<Schema> => {
+  const optional = schema.optional();
+  computedDefaults.add(optional, { text });
+  return optional;
+};
 
 const INTERVALS = Map.groupBy(SERVICES, ({ defaultInterval = DEFAULT_INTERVAL }) => defaultInterval);
 const DEFAULT_INTERVALS = Array.from(INTERVALS, ([interval, services]) => {
@@ -46,23 +35,20 @@ const DEFAULT_INTERVALS = Array.from(INTERVALS, ([interval, services]) => {
 
 const poll = z
   .strictObject({
-    interval: duration({
-      expected: 'a duration from 1s to 30m, such as 5m',
-      from: seconds(1),
-      to: seconds(1800),
-    })
-      .optional()
-      .register(computedDefaults, { text: DEFAULT_INTERVALS })
-      .describe('Interval between polls of a service, from `1s` to `30m`.'),
-    timeout: duration({ expected: 'a duration up to the interval, such as 2m' })
-      .optional()
-      .register(computedDefaults, { text: 'the smaller of `2m` and 80 % of the interval' })
-      .describe('Time limit for a whole poll, no longer than the interval.'),
-    request_timeout: duration({ expected: 'a duration up to the timeout, such as 30s' })
-      .optional()
-      .register(computedDefaults, { text: 'the smaller of `30s` and the timeout' })
-      .describe('Time limit for one request.'),
-    concurrency: wholeNumber(1, 64)
+    interval: computed(
+      setting.duration('a duration from 1s to 30m, such as 5m', seconds(1), seconds(1800)),
+      DEFAULT_INTERVALS,
+    ).describe('Interval between polls of a service, from `1s` to `30m`.'),
+    timeout: computed(
+      setting.duration('a duration up to the interval, such as 2m'),
+      'the smaller of `2m` and 80 % of the interval',
+    ).describe('Time limit for a whole poll, no longer than the interval.'),
+    request_timeout: computed(
+      setting.duration('a duration up to the timeout, such as 30s'),
+      'the smaller of `30s` and the timeout',
+    ).describe('Time limit for one request.'),
+    concurrency: setting
+      .wholeNumber(1, 64)
       .prefault(4)
       .describe(
         'Concurrent requests per project, from 1 to 64. Of several services, none takes the last one, so that a slow one does not hold up the others.',
@@ -71,64 +57,69 @@ const poll = z
   .superRefine(checkTimeout, evenWithMistakes);
 
 const limits = z.strictObject({
-  resources: wholeNumber(1)
+  resources: setting
+    .wholeNumber(1)
     .prefault(20_000)
     .describe(
       'Maximum number of resources per service; those left out are counted in `huaweicloud_backup_resources_over_limit`.',
     ),
 });
 
+const expressions = {
+  resource_name: setting.expression.optional().describe('Searched for in the resource name.'),
+  resource_id: setting.expression.optional().describe('Searched for in the resource id.'),
+};
+
 const match = withRules(
   z.strictObject({
-    project: line('prod').optional().describe('Name of the project.'),
-    region: region().optional().describe('Region of the project.'),
+    project: setting.line('prod').optional().describe('Name of the project.'),
+    region: setting.region.optional().describe('Region of the project.'),
     service: z.enum(SERVICE_TYPES).optional().describe('Type of the service.'),
-    resource_name: expression().optional().describe('Searched for in the resource name.'),
-    resource_id: expression().optional().describe('Searched for in the resource id.'),
+    ...expressions,
   }),
-  atLeastOne('project', 'region', 'service', 'resource_name', 'resource_id'),
+  keyRule('at least one', 'project', 'region', 'service', 'resource_name', 'resource_id'),
 );
 
 const override = z
   .strictObject({
     match: match.describe('Selects resources; all keys given must match.'),
-    rpo: objective().describe('Their objective: a duration, `none`, or `policy`.'),
+    rpo: setting.objective.describe('Their objective: a duration, `none`, or `policy`.'),
   })
   .superRefine(checkPolicy, evenWithMistakes);
 
 const rpo = z.strictObject({
-  default: objective()
+  default: setting.objective
     .prefault('26h')
     .describe(
       'Objective of resources that no override matches: a duration; `none` if they are not expected to be backed up; or `policy`, see below.',
     ),
-  overrides: section(z.array(override).prefault([])).describe(
-    'Objectives for some of the resources. The first match wins.',
-  ),
+  overrides: setting
+    .section(z.array(override).prefault([]))
+    .describe('Objectives for some of the resources. The first match wins.'),
 });
 
 const password = withRules(
   z.strictObject({
     type: z.literal('password').describe('Signs in to IAM with a user name and password.'),
-    user: line('backup-reader').describe('Name of the IAM user.'),
-    domain: line('my-account').describe('Name of the account that the user belongs to.'),
-    password: secretText().optional().describe('Password of the IAM user.'),
-    password_file: filePath().optional().describe('File containing the password.'),
+    user: setting.line('backup-reader').describe('Name of the IAM user.'),
+    domain: setting.line('my-account').describe('Name of the account that the user belongs to.'),
+    password: setting.secretText.optional().describe('Password of the IAM user.'),
+    password_file: setting.filePath.optional().describe('File containing the password.'),
   }),
-  exactlyOne('password', 'password_file'),
+  keyRule('exactly one', 'password', 'password_file'),
 );
 
 const accessKey = withRules(
   z.strictObject({
     type: z.literal('access-key').describe('Signs each request with an access key.'),
-    access_key: headerText().describe('Id of the access key (AK).'),
-    secret_key: secretText().optional().describe('Secret of the access key (SK).'),
-    secret_key_file: filePath().optional().describe('File containing the secret of the access key.'),
-    security_token: secretHeaderText().optional().describe('Security token of a temporary access key.'),
-    security_token_file: filePath().optional().describe('File containing the security token.'),
+    access_key: setting.headerText.describe('Id of the access key (AK).'),
+    secret_key: setting.secretText.optional().describe('Secret of the access key (SK).'),
+    secret_key_file: setting.filePath.optional().describe('File containing the secret of the access key.'),
+    security_token: setting.secretHeaderText.optional().describe('Security token of a temporary access key.'),
+    security_token_file: setting.filePath.optional().describe('File containing the security token.'),
   }),
-  exactlyOne('secret_key', 'secret_key_file'),
-  atMostOne('security_token', 'security_token_file'),
+  keyRule('exactly one', 'secret_key', 'secret_key_file'),
+  keyRule('at most one', 'security_token', 'security_token_file'),
 );
 
 const ecsAgency = z.strictObject({
@@ -141,46 +132,36 @@ const oidc = z.strictObject({
   type: z
     .literal('oidc')
     .describe('Signs in to IAM with an OpenID Connect token, such as that of a CCE workload.'),
-  idp_id: headerText().describe('Id of the identity provider in IAM.'),
-  token_file: filePath().describe('File containing the OpenID Connect token.'),
+  idp_id: setting.headerText.describe('Id of the identity provider in IAM.'),
+  token_file: setting.filePath.describe('File containing the OpenID Connect token.'),
 });
 
 const token = withRules(
   z.strictObject({
     type: z.literal('token').describe('Uses an IAM token, which is not renewed. For tests and trials.'),
-    token: secretHeaderText().optional().describe('IAM token of the project.'),
-    token_file: filePath().optional().describe('File containing the IAM token.'),
+    token: setting.secretHeaderText.optional().describe('IAM token of the project.'),
+    token_file: setting.filePath.optional().describe('File containing the IAM token.'),
   }),
-  exactlyOne('token', 'token_file'),
+  keyRule('exactly one', 'token', 'token_file'),
 );
 
 const credentials = z.discriminatedUnion('type', [password, accessKey, ecsAgency, oidc, token]);
 
-const resourceExpressions = () =>
-  section(
-    withRules(
-      z.strictObject({
-        resource_name: expression().optional().describe('Searched for in the resource name.'),
-        resource_id: expression().optional().describe('Searched for in the resource id.'),
-      }),
-      atLeastOne('resource_name', 'resource_id'),
-    ).optional(),
-  );
+const resourceExpressions = setting.section(
+  withRules(z.strictObject(expressions), keyRule('at least one', 'resource_name', 'resource_id')).optional(),
+);
 
 const everyService = {
-  endpoint: endpoint()
-    .optional()
-    .register(computedDefaults, { text: 'by region' })
-    .describe('URL of the service.'),
-  include: resourceExpressions()
+  endpoint: computed(setting.endpoint, 'by region').describe('URL of the service.'),
+  include: resourceExpressions
     .optional()
     .describe('Only these resources are polled and counted; all expressions given must match.'),
-  exclude: resourceExpressions()
+  exclude: resourceExpressions
     .optional()
     .describe(
       'These resources are left out, even if `include` matches them; all expressions given must match.',
     ),
-  inventory: trueOrFalse()
+  inventory: setting.trueOrFalse
     .prefault(true)
     .describe(
       'Whether to read the list of resources; without it, resources that were never backed up are not seen.',
@@ -196,36 +177,28 @@ const [first, ...others] = SERVICES;
 const service = z.discriminatedUnion('type', [serviceSettings(first), ...others.map(serviceSettings)]);
 
 const project = z.strictObject({
-  name: line('prod')
-    .optional()
-    .register(computedDefaults, { text: 'the region' })
-    .describe('Name of the project in the label `project`; must be unique.'),
-  region: region().describe('Region of the project.'),
-  project_id: projectId()
-    .optional()
-    .register(computedDefaults, { text: 'looked up in IAM' })
-    .describe('Id of the project. IAM finds it by `project_name`, else by the region.'),
-  project_name: line('cn-north-4_team')
-    .optional()
-    .register(computedDefaults, { text: 'the region' })
-    .describe('Name of the project in IAM; for a sub-project.'),
-  cloud: domain()
-    .optional()
-    .register(computedDefaults, { text: 'by region' })
-    .describe('Domain of the endpoints: `otc.t-systems.com` for Open Telekom Cloud.'),
-  iam_endpoint: endpoint()
-    .optional()
-    .register(computedDefaults, { text: 'by region' })
-    .describe('URL of IAM.'),
-  ca_file: filePath()
+  name: computed(setting.line('prod'), 'the region').describe(
+    'Name of the project in the label `project`; must be unique.',
+  ),
+  region: setting.region.describe('Region of the project.'),
+  project_id: computed(setting.projectId, 'looked up in IAM').describe(
+    'Id of the project. IAM finds it by `project_name`, else by the region.',
+  ),
+  project_name: computed(setting.line('cn-north-4_team'), 'the region').describe(
+    'Name of the project in IAM; for a sub-project.',
+  ),
+  cloud: computed(setting.domain, 'by region').describe(
+    'Domain of the endpoints: `otc.t-systems.com` for Open Telekom Cloud.',
+  ),
+  iam_endpoint: computed(setting.endpoint, 'by region').describe('URL of IAM.'),
+  ca_file: setting.filePath
     .optional()
     .describe(
       'File with the certificates (PEM) of a private authority, trusted in addition to those that Node.js trusts. The authorities of the system and `SSL_CERT_FILE` are not used.',
     ),
-  proxy_url: proxyUrl()
-    .optional()
-    .register(computedDefaults, { text: '`HTTPS_PROXY`, `NO_PROXY`' })
-    .describe('Proxy for the requests of this project; never used for endpoints on this machine.'),
+  proxy_url: computed(setting.proxyUrl, '`HTTPS_PROXY`, `NO_PROXY`').describe(
+    'Proxy for the requests of this project; never used for endpoints on this machine.',
+  ),
   credentials: credentials.describe('How the project signs in.'),
   services: z
     .preprocess(
@@ -240,14 +213,16 @@ const project = z.strictObject({
 
 /** The schema of the configuration file: types, defaults, limits and descriptions. */
 export const settingsSchema = z.strictObject({
-  poll: section(poll.prefault({})).describe('When and how the services are polled.'),
-  limits: section(limits.prefault({})).describe('Limits of what is served.'),
-  rpo: section(rpo.prefault({})).describe(
-    'Recovery point objectives: how old the newest successful backup of a resource may be.',
-  ),
-  tags: section(z.array(line('team')).superRefine(checkTags, evenWithMistakes).prefault([])).describe(
-    'Keys of resource tags whose values become labels of `huaweicloud_backup_resource_info`: `team` becomes `tag_team`.',
-  ),
+  poll: setting.section(poll.prefault({})).describe('When and how the services are polled.'),
+  limits: setting.section(limits.prefault({})).describe('Limits of what is served.'),
+  rpo: setting
+    .section(rpo.prefault({}))
+    .describe('Recovery point objectives: how old the newest successful backup of a resource may be.'),
+  tags: setting
+    .section(z.array(setting.line('team')).superRefine(checkTags, evenWithMistakes).prefault([]))
+    .describe(
+      'Keys of resource tags whose values become labels of `huaweicloud_backup_resource_info`: `team` becomes `tag_team`.',
+    ),
   projects: z
     .array(project)
     .min(1)
@@ -259,6 +234,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 export type ProjectSettings = Settings['projects'][number];
 export type ServiceSettings = z.output<typeof service>;
+export type ExpressionSettings = NonNullable<z.output<typeof resourceExpressions>>;
 
 /** Every service with its defaults, for projects that name none. */
 export const allServices = (): readonly ServiceSettings[] =>

@@ -1,19 +1,15 @@
 import { z } from 'zod';
-import { computedDefaults, type KeyRule, keyRules, notesOf } from './setting.ts';
+import { notesOf } from './setting.ts';
 
-/** A setting in the reference. */
+/** A setting with its place in the schema. */
 export interface ListedSetting {
   /** `projects[].credentials.user`. */
   readonly path: string;
-  /** The variant of the mapping that has it, such as credentials of type `password`; undefined: all variants. */
+  readonly schema: z.core.$ZodType;
+  /** The mapping that has it. */
+  readonly mapping: z.ZodObject;
+  /** The variant that it belongs to, such as credentials of type `password`. */
   readonly variant: string | undefined;
-  readonly type: string;
-  /** In Markdown; undefined without a default. */
-  readonly defaultText: string | undefined;
-  readonly required: boolean;
-  /** How many of its group of settings must be given; undefined without a group. */
-  readonly rule: KeyRule | undefined;
-  readonly description: string;
 }
 
 /** The schema without wrappers for defaults and preprocessing. */
@@ -25,64 +21,30 @@ export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   return isWrapper ? unwrapped(schema.unwrap()) : schema;
 };
 
-/** Whether a setting or section is optional. */
-export const isOptional = (schema: z.core.$ZodType): boolean => z.safeParse(schema, undefined).success;
-
-/** The type of a variant of a mapping. */
-export const variantWord = (variant: z.ZodObject): string => {
-  const { type } = variant.shape;
-  return type instanceof z.ZodLiteral ? String(type.value) : '';
-};
-
-/** The variants of a mapping that has several. */
-export const variantsOf = (union: z.ZodDiscriminatedUnion): readonly z.ZodObject[] =>
-  union.options.filter((option) => option instanceof z.ZodObject);
-
-const defaultOf = (schema: z.core.$ZodType): string | undefined => {
-  const computed = computedDefaults.get(schema)?.text;
-  if (computed !== undefined) return computed;
-  const given = schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined;
-  return typeof given === 'object' || given === undefined ? undefined : `\`${String(given)}\``;
-};
-
-const typeName = (schema: z.core.$ZodType): string => {
-  if (schema instanceof z.ZodArray) return 'list';
-  if (schema instanceof z.ZodObject || schema instanceof z.ZodDiscriminatedUnion) return 'mapping';
-  return notesOf(schema)?.type ?? 'text';
-};
-
-const within = (schema: z.core.$ZodType, path: string): readonly ListedSetting[] => {
-  const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray) return within(inner.element, `${path}[]`);
-  if (inner instanceof z.ZodObject) {
-    const rules = keyRules.get(inner)?.rules ?? [];
-    return Object.entries(inner.shape).flatMap(([key, child]) => {
-      const rule = rules.find(({ keys }) => keys.includes(key));
-      return listed(child, path === '' ? key : `${path}.${key}`, rule);
-    });
-  }
-  if (!(inner instanceof z.ZodDiscriminatedUnion)) return [];
-  return variantsOf(inner).flatMap((variant) =>
-    within(variant, path).map((setting) => ({ ...setting, variant: variantWord(variant) })),
+/** The variants of a mapping by type; none if it has no variants. */
+export const variantsOf = (schema: z.core.$ZodType): ReadonlyMap<string, z.ZodObject> => {
+  const options = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [];
+  return new Map(
+    options
+      .filter((option) => option instanceof z.ZodObject)
+      .map((variant) => [String((variant.shape['type'] as z.ZodLiteral).value), variant]),
   );
 };
 
-const listed = (
-  schema: z.core.$ZodType,
-  path: string,
-  rule: KeyRule | undefined,
-): readonly ListedSetting[] => [
-  {
-    path,
-    variant: undefined,
-    type: typeName(unwrapped(schema)),
-    defaultText: defaultOf(schema),
-    required: !isOptional(schema),
-    rule,
-    description: z.globalRegistry.get(schema)?.description ?? '',
-  },
-  ...within(schema, path),
-];
+const within = (schema: z.core.$ZodType, path: string, variant?: string): readonly ListedSetting[] => {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray) return within(inner.element, `${path}[]`);
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape).flatMap(([key, child]) => {
+      const childPath = path === '' ? key : `${path}.${key}`;
+      return [
+        { path: childPath, schema: child, mapping: inner, variant },
+        ...within(child, childPath, variant),
+      ];
+    });
+  }
+  return Array.from(variantsOf(inner)).flatMap(([type, mapping]) => within(mapping, path, type));
+};
 
 const lists = new WeakMap<z.core.$ZodType, readonly ListedSetting[]>();
 

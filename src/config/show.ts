@@ -1,15 +1,10 @@
 import { stringify } from 'yaml';
-import type {
-  Config,
-  Credentials,
-  Objective,
-  ProjectConfig,
-  ResourceExpressions,
-  ServiceConfig,
-} from './config.ts';
+import type { Config, Credentials, Objective, ResourceExpressions } from './config.ts';
 import { formatDuration } from './duration.ts';
 
-/** A configuration as YAML with its defaults. Secrets are shown by their source. */
+const HIDDEN = '<secret>';
+
+/** A configuration as YAML with its defaults. Secrets are shown by their source; they are not even read. */
 export function showConfig({ poll, limits, rpo, tags, projects }: Config): string {
   const shown = {
     poll: {
@@ -20,46 +15,45 @@ export function showConfig({ poll, limits, rpo, tags, projects }: Config): strin
     },
     limits,
     rpo: {
-      default: objective(rpo.default),
-      overrides: rpo.overrides.map(({ project, region, service, objective: age, ...expressions }) => ({
-        match: { project, region, service, ...resourceExpressions(expressions) },
-        rpo: objective(age),
+      default: showObjective(rpo.default),
+      overrides: rpo.overrides.map(({ project, region, service, objective, ...expressions }) => ({
+        match: { project, region, service, ...showExpressions(expressions) },
+        rpo: showObjective(objective),
       })),
     },
-    tags: [...tags],
-    projects: projects.map(showProject),
+    tags,
+    projects: projects.map((project) => ({
+      name: project.name,
+      region: project.region,
+      project_id: project.projectId,
+      project_name: project.projectName,
+      iam_endpoint: project.iamEndpoint,
+      ca_file: project.caFile,
+      proxy_url: project.proxyUrl && withoutPassword(project.proxyUrl),
+      credentials: showCredentials(project.credentials),
+      services: project.services.map(({ type, endpoint, include, exclude, inventory }) => ({
+        type,
+        endpoint,
+        include: include && showExpressions(include),
+        exclude: exclude && showExpressions(exclude),
+        inventory,
+      })),
+    })),
   };
   return stringify(shown, { lineWidth: 0 });
 }
 
-const showProject = (project: ProjectConfig) => ({
-  name: project.name,
-  region: project.region,
-  project_id: project.projectId,
-  project_name: project.projectName,
-  iam_endpoint: project.iamEndpoint,
-  ca_file: project.caFile,
-  proxy_url: project.proxyUrl === undefined ? undefined : withoutPassword(project.proxyUrl),
-  credentials: showCredentials(project.credentials),
-  services: project.services.map(showService),
-});
+const showObjective = (objective: Objective): string =>
+  objective.kind === 'age' ? formatDuration(objective.seconds) : objective.kind;
 
-const showService = ({ type, endpoint, include, exclude, inventory }: ServiceConfig) => ({
-  type,
-  endpoint,
-  include: include && resourceExpressions(include),
-  exclude: exclude && resourceExpressions(exclude),
-  inventory,
-});
-
-const resourceExpressions = ({ resourceName, resourceId }: ResourceExpressions) => ({
+const showExpressions = ({ resourceName, resourceId }: ResourceExpressions) => ({
   resource_name: resourceName?.source,
   resource_id: resourceId?.source,
 });
 
-/** Only names and sources of secrets: the secrets are not even read. */
 function showCredentials(credentials: Credentials) {
   const { type } = credentials;
+  const secret = ({ origin }: { readonly origin: string }): string => `${HIDDEN} from ${origin}`;
   switch (type) {
     case 'password': {
       const { user, domain, password } = credentials;
@@ -67,12 +61,8 @@ function showCredentials(credentials: Credentials) {
     }
     case 'access-key': {
       const { secretKey, securityToken } = credentials;
-      return {
-        type,
-        access_key: HIDDEN,
-        secret_key: secret(secretKey),
-        security_token: securityToken && secret(securityToken),
-      };
+      const token = securityToken && secret(securityToken);
+      return { type, access_key: HIDDEN, secret_key: secret(secretKey), security_token: token };
     }
     case 'ecs-agency':
       return { type };
@@ -83,13 +73,6 @@ function showCredentials(credentials: Credentials) {
     default:
       return type satisfies never;
   }
-}
-
-const HIDDEN = '<secret>';
-const secret = ({ origin }: { readonly origin: string }): string => `${HIDDEN} from ${origin}`;
-
-function objective(value: Objective): string {
-  return value.kind === 'age' ? formatDuration(value.seconds) : value.kind;
 }
 
 function withoutPassword(address: string): string {

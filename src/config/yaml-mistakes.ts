@@ -72,8 +72,7 @@ export const yamlMistakes = (
     return { offset, message: `not valid YAML: ${wordsFor(error, isFirstOnLine)}` };
   });
   const isClear = errors.every(({ code }) => code in IN_VALUES);
-  if (isClear) return { mistakes, isClear };
   // One mistake in the structure causes many errors. The first is the likeliest.
-  const first = mistakes.toSorted((one, other) => one.offset - other.offset).slice(0, 1);
-  return { mistakes: first, isClear };
+  const byPlace = mistakes.toSorted((one, other) => one.offset - other.offset);
+  return { mistakes: isClear ? mistakes : byPlace.slice(0, 1), isClear };
 };

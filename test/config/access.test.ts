@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { isSameAccess, type ProjectAccess } from '../../src/config/access.ts';
 import type { Credentials } from '../../src/config/config.ts';
 import { givenSecret, secretInFile } from '../../src/config/secret.ts';
-import { machineFiles } from '../../src/config/text-file.ts';
 import { config, gadgetService, project } from '../support/config.ts';
 
 const given = (password: string, origin = 'projects[0].credentials.password'): Credentials => ({
@@ -14,7 +13,7 @@ const given = (password: string, origin = 'projects[0].credentials.password'): C
 const inFile = (path: string): Credentials => ({
   type: 'access-key',
   accessKey: 'AK',
-  secretKey: secretInFile(path, machineFiles),
+  secretKey: secretInFile(path),
   securityToken: undefined,
 });
 const access = (

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import type { TextFiles } from '../../src/config/text-file.ts';
 import { PROJECTS, projectWith } from './texts.ts';
 
 let directory: string;
@@ -19,8 +18,8 @@ const fileWith = async (name: string, content: string | Uint8Array): Promise<str
   return path;
 };
 
-const messagesOf = async (path: string, files?: TextFiles): Promise<readonly string[]> => {
-  const result = await loadConfigFile(path, files === undefined ? {} : { files });
+const messagesOf = async (path: string): Promise<readonly string[]> => {
+  const result = await loadConfigFile(path);
   return (result.ok ? result.warnings : result.problems).map(formatProblem);
 };
 
@@ -143,16 +142,14 @@ describe('files that a configuration names', () => {
     );
   });
 
-  it('may be refused by the system', async () => {
-    const files: TextFiles = {
-      readText: (path) =>
-        path === '/etc/config.yml'
-          ? Promise.resolve(projectWith('credentials: { type: token, token_file: /etc/token }'))
-          : Promise.reject(new Error('cannot be read: permission denied')),
-    };
+  it('may be directories, by mistake', async () => {
+    const path = await fileWith(
+      'refused.yml',
+      projectWith(`credentials: { type: token, token_file: ${directory} }`),
+    );
 
-    expect(await messagesOf('/etc/config.yml', files)).toEqual([
-      '/etc/config.yml:2: projects[0].credentials.token_file: the file /etc/token cannot be read: permission denied; it is read again when needed',
+    expect(await messagesOf(path)).toEqual([
+      `${path}:2: projects[0].credentials.token_file: the file ${directory} cannot be read: it is a directory (EISDIR); it is read again when needed`,
     ]);
   });
 });

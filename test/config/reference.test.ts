@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { renderConfigurationReference, renderJsonSchema } from '../../scripts/generate-config-docs.ts';
+import {
+  descriptionOf,
+  renderConfigurationReference,
+  renderJsonSchema,
+} from '../../scripts/generate-config-docs.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/config/environment.ts';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { listSettings } from '../../src/config/settings-list.ts';
@@ -34,7 +38,7 @@ describe('the generated reference', () => {
 
 describe('the list of settings', () => {
   it('says of every setting what it is for', () => {
-    expect(listSettings(settingsSchema).filter(({ description }) => description === '')).toEqual([]);
+    expect(listSettings(settingsSchema).filter((setting) => descriptionOf(setting) === '')).toEqual([]);
   });
 
   it('has every service', () => {

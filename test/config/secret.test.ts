@@ -6,7 +6,6 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretSource } from '../../src/config/config.ts';
 import { givenSecret, secretInFile } from '../../src/config/secret.ts';
-import { machineFiles } from '../../src/config/text-file.ts';
 import { configIn, projectWith } from './texts.ts';
 
 let directory: string;
@@ -24,7 +23,7 @@ const fileWith = async (name: string, content: string | Uint8Array): Promise<str
 describe('a secret in a file', () => {
   it('is read each time', async () => {
     const path = await fileWith('rotated', 'first');
-    const secret = secretInFile(path, machineFiles);
+    const secret = secretInFile(path);
     const before = await secret.read();
     await writeFile(path, 'second');
 
@@ -42,7 +41,7 @@ describe('a secret in a file', () => {
   ])('is freed from %s around it', async (what, content, expected) => {
     const path = await fileWith(what, content);
 
-    expect(await secretInFile(path, machineFiles).read()).toBe(expected);
+    expect(await secretInFile(path).read()).toBe(expected);
   });
 
   it.each([
@@ -54,7 +53,7 @@ describe('a secret in a file', () => {
   ])('is refused from an unsuitable file (%s), which the message names', async (name, content, wrong) => {
     const path = await fileWith(name, content);
 
-    await expect(secretInFile(path, machineFiles).read()).rejects.toThrow(`the file ${path} ${wrong}`);
+    await expect(secretInFile(path).read()).rejects.toThrow(`the file ${path} ${wrong}`);
   });
 
   it('says when the file does not exist, is a directory, or is a circle of links', async () => {
@@ -63,7 +62,7 @@ describe('a secret in a file', () => {
     await symlink(circle, circle);
     await mkdir(join(directory, 'folder'));
     const reasonFor = (path: string): Promise<string> =>
-      secretInFile(path, machineFiles)
+      secretInFile(path)
         .read()
         .catch((error: Error) => error.message);
 
@@ -80,7 +79,7 @@ describe('a secret in a file', () => {
 
   it('appears when its file does', async () => {
     const path = join(directory, 'late');
-    const secret = secretInFile(path, machineFiles);
+    const secret = secretInFile(path);
     await expect(secret.read()).rejects.toThrow('no such file or directory');
     await writeFile(path, 'here');
 
@@ -100,7 +99,7 @@ describe('a secret that was read', () => {
 
   it.each([
     ['given', () => Promise.resolve(givenSecret('hunter2', 'the variable HW_USER_PASSWORD'))],
-    ['from a file', async () => secretInFile(await fileWith('printed', 'hunter2'), machineFiles)],
+    ['from a file', async () => secretInFile(await fileWith('printed', 'hunter2'))],
   ])('is in nothing that is printed, when %s', async (_, make) => {
     const source = await make();
     const secret = await source.read();

@@ -81,5 +81,5 @@ function settingPathsIn(lines: readonly string[]): readonly string[] {
 }
 
 function isList(path: string): boolean {
-  return listSettings(settingsSchema).some((setting) => setting.path === path && setting.type === 'list');
+  return listSettings(settingsSchema).some((setting) => setting.path.startsWith(`${path}[]`));
 }

@@ -1,8 +1,8 @@
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type TlsOptions } from 'node:tls';
 import { formatProblem } from '../../config/problem.ts';
-import type { TextFiles } from '../../config/text-file.ts';
 import { errorCode, errorMessage } from '../../errors.ts';
+import { readText } from '../../files/read-text.ts';
 import type { ClientPolicy } from './client-certificate.ts';
 import { CIPHER_SUITES, isOfTls13, TLS13_SUITES } from './tls-names.ts';
 import type { PemSource, TlsSettings } from './web-config.ts';
@@ -40,12 +40,12 @@ class SettingError extends Error {
 
 const nameOf = (source: PemSource): string => (source.kind === 'file' ? source.path : 'the text');
 
-const readPem = async (source: PemSource, files: TextFiles): Promise<string> => {
+const readPem = async (source: PemSource): Promise<string> => {
   if (source.kind === 'inline') return source.pem;
   try {
-    return await files.readText(source.path, MAX_PEM_BYTES);
+    return await readText(source.path, MAX_PEM_BYTES, source.path);
   } catch (error) {
-    throw new SettingError(source, `${source.path} ${errorMessage(error)}`, { cause: error });
+    throw new SettingError(source, errorMessage(error), { cause: error });
   }
 };
 
@@ -79,20 +79,20 @@ const cipherList = ({ cipherSuites, minVersion }: TlsSettings): string => {
   return [...TLS13_SUITES, ...older, ...level].join(':');
 };
 
-const readAuthorities = async (settings: TlsSettings, files: TextFiles): Promise<string[] | undefined> => {
+const readAuthorities = async (settings: TlsSettings): Promise<string[] | undefined> => {
   const { clientAuthentication, clientAuthorities } = settings;
   if (clientAuthorities !== undefined) {
-    const pem = await readPem(clientAuthorities, files);
+    const pem = await readPem(clientAuthorities);
     return parseCertificates(clientAuthorities, pem).map((certificate) => certificate.toString());
   }
   const verifies = clientAuthentication.includes('Verify');
   return verifies ? getCACertificates('system') : undefined;
 };
 
-const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOptions> => {
+const optionsOf = async (settings: TlsSettings): Promise<TlsOptions> => {
   const { certificate, key, clientAuthentication, curves } = settings;
-  const certificatePem = await readPem(certificate, files);
-  const keyPem = await readPem(key, files);
+  const certificatePem = await readPem(certificate);
+  const keyPem = await readPem(key);
   const [leaf] = parseCertificates(certificate, certificatePem);
   if (leaf?.checkPrivateKey(parseKey(key, keyPem)) !== true) {
     throw new SettingError(
@@ -100,7 +100,7 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
       `${nameOf(key)} is not the key of the certificate in ${nameOf(certificate)}; expected the key that belongs to it`,
     );
   }
-  const ca = await readAuthorities(settings, files);
+  const ca = await readAuthorities(settings);
   return {
     cert: certificatePem,
     key: keyPem,
@@ -121,9 +121,9 @@ const optionsOf = async (settings: TlsSettings, files: TextFiles): Promise<TlsOp
 /**
  * Reads the configured files and checks that they match. `file` is for messages. Rejects with a {@link WebConfigError}.
  */
-export const readTls = async (settings: TlsSettings, file: string, files: TextFiles): Promise<TlsInForce> => {
+export const readTls = async (settings: TlsSettings, file: string): Promise<TlsInForce> => {
   try {
-    const options = await optionsOf(settings, files);
+    const options = await optionsOf(settings);
     createSecureContext(options);
     const clients = { authentication: settings.clientAuthentication, names: settings.clientNames };
     return { options, clients };

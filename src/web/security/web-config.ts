@@ -2,10 +2,11 @@ import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import { z } from 'zod';
+import { evenWithMistakes, keyRule, reportAt, withRules } from '../../config/cross-checks.ts';
 import { durationText } from '../../config/duration.ts';
 import { parseFile } from '../../config/parse-file.ts';
 import { formatProblem, pathText, type SettingPath } from '../../config/problem.ts';
-import { evenWithMistakes, filePath, noted, reportAt, wholeNumber, withRules } from '../../config/setting.ts';
+import { filePath, noted, wholeNumber } from '../../config/setting.ts';
 import type { Seconds } from '../../domain/quantities.ts';
 
 import {
@@ -112,12 +113,12 @@ const CLIENT_AUTHENTICATION: Readonly<Record<string, ClientAuthentication>> = {
 const tlsSection = withRules(
   z.strictObject({
     cert: pem(),
-    cert_file: optional(filePath()),
+    cert_file: optional(filePath),
     key: pem(),
-    key_file: optional(filePath()),
+    key_file: optional(filePath),
     client_auth_type: optional(choice(CLIENT_AUTHENTICATION)),
     client_ca: pem(),
-    client_ca_file: optional(filePath()),
+    client_ca_file: optional(filePath),
     client_allowed_sans: optional(z.array(noted(z.string(), 'text', 'a name in the certificate'))),
     cipher_suites: choices(CIPHER_SUITES),
     curve_preferences: choices(CURVES),
@@ -125,9 +126,9 @@ const tlsSection = withRules(
     max_version: optional(choice(TLS_VERSIONS)),
     prefer_server_cipher_suites: flag(),
   }),
-  { count: 'exactly one', keys: ['cert', 'cert_file'] },
-  { count: 'exactly one', keys: ['key', 'key_file'] },
-  { count: 'at most one', keys: ['client_ca', 'client_ca_file'] },
+  keyRule('exactly one', 'cert', 'cert_file'),
+  keyRule('exactly one', 'key', 'key_file'),
+  keyRule('at most one', 'client_ca', 'client_ca_file'),
 ).superRefine((tls, context) => {
   const authentication = tls.client_auth_type ?? 'NoClientCert';
   const authority = tls.client_ca_file === undefined ? 'client_ca' : 'client_ca_file';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { machineFiles } from '../../config/text-file.ts';
 import { errorCode, errorMessage } from '../../errors.ts';
+import { readText } from '../../files/read-text.ts';
 import type { Log } from '../../log/log.ts';
 import { readTls, type TlsInForce, tlsFiles, WebConfigError } from './tls-material.ts';
 import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig } from './web-config.ts';
@@ -37,8 +37,8 @@ const stampOf = async (path: string): Promise<string> => {
 };
 
 const readConfig = async (file: string): Promise<WebConfig> => {
-  const text = await machineFiles.readText(file, MAX_CONFIG_BYTES).catch((error: unknown) => {
-    throw new WebConfigError([`${file}: ${errorMessage(error)}`], { cause: error });
+  const text = await readText(file, MAX_CONFIG_BYTES, `${file}:`).catch((error: unknown) => {
+    throw new WebConfigError([errorMessage(error)], { cause: error });
   });
   const result = readWebConfig(text, file);
   if (!result.ok) throw new WebConfigError(result.problems);
@@ -78,7 +78,7 @@ export const openWebSecurity = async (file: string | undefined, log: Log): Promi
   // Stamped before reading, so that no change is missed.
   const rulesOf = async (config: WebConfig): Promise<SecurityRules> => {
     for (const path of tlsFiles(config.tls)) stamps.set(path, await stampOf(path));
-    return { config, tls: config.tls && (await readTls(config.tls, file, machineFiles)) };
+    return { config, tls: config.tls && (await readTls(config.tls, file)) };
   };
   const read = async (before?: WebConfig): Promise<SecurityRules> => {
     stamps.clear();
