@@ -21,7 +21,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: 'a graph that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id)),
-    says: 'a backup of the graph is already running; wait until it is done (GES.7002)',
+    says: 'a backup of the graph is already running; wait for it to finish (GES.7002)',
   },
   {
     what: 'a graph whose quota of backups is reached',
@@ -49,7 +49,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: 'an instance that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id), 'instance'),
-    says: 'a backup of the instance is already running; wait until it is done (DBS.201205)',
+    says: 'a backup of the instance is already running; wait for it to finish (DBS.201205)',
   },
   {
     what: 'who may not back instances up',
@@ -64,11 +64,11 @@ const CODES = [
   { code: 'DBS.200045', says: 'the instance does not exist' },
   {
     code: 'DBS.200019',
-    says: 'the instance is busy with another operation; wait until that is done',
+    says: 'the instance is busy with another operation; wait for it to finish',
   },
   {
     code: 'DBS.200047',
-    says: 'the instance is busy with another operation; wait until that is done',
+    says: 'the instance is busy with another operation; wait for it to finish',
   },
 ] as const;
 

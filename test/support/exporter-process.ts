@@ -80,7 +80,7 @@ export function runProgram(
 /** Asks again until the answer is there; fails with the last thing that was seen after `seconds`. */
 export async function eventually<Value>(
   ask: () => Value | undefined | false | Promise<Value | undefined | false>,
-  seconds = 15,
+  seconds = 30,
   describe: () => string = () => 'it did not happen',
 ): Promise<Value> {
   const until = performance.now() + seconds * 1000;
