@@ -1,18 +1,10 @@
 import { type Command, Option } from 'commander';
-import { type Seconds, seconds, unixSeconds } from '../domain/quantities.ts';
-import { PROGRAM_NAME } from './build.ts';
-import { type RunCommand, withConfigFile } from './command-line-parts.ts';
-import type { CommandTime } from './command-time.ts';
+import { seconds } from '../domain/quantities.ts';
+import { type ActionOf, withConfigFile } from './command-line-parts.ts';
 import { someText, timestamp, wholeSeconds } from './flag-values.ts';
-import type { BackfillFlags, TimestampFlag } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { PROGRAM_NAME } from './program.ts';
 
-export function addBackfillCommand(
-  program: Command,
-  terminal: Terminal,
-  time: CommandTime,
-  run: RunCommand,
-): void {
+export function addBackfillCommand(program: Command, actionOf: ActionOf): void {
   withConfigFile(program.command('backfill'))
     .summary('export historical samples as OpenMetrics')
     .description(
@@ -24,12 +16,12 @@ export function addBackfillCommand(
         'start: a duration before now, or a timestamp such as 2026-01-31T00:00:00Z',
       )
         .argParser(timestamp)
-        .default(ago(seconds(30 * 86_400)), '30d'),
+        .default(timestamp('30d'), '30d'),
     )
     .addOption(
       new Option('--until <time>', 'end: now, a duration before now, or a timestamp')
         .argParser(timestamp)
-        .default(ago(seconds(0)), 'now'),
+        .default(timestamp('now'), 'now'),
     )
     .addOption(
       new Option('--step <duration>', 'interval between samples; graphs have gaps above 5m')
@@ -40,15 +32,8 @@ export function addBackfillCommand(
     .option('--instance <name>', 'instance label of the live series', someText, 'localhost:10045')
     .option('--output <file>', 'write to this file instead of standard output', someText)
     .addHelpText('after', AFTER_HELP)
-    .action((flags: BackfillFlags) =>
-      run(import('./backfill/backfill.ts').then(({ backfill }) => backfill(flags, terminal, time))),
-    );
+    .action(actionOf(() => import('./backfill/backfill.ts').then(({ backfill }) => backfill)));
 }
-
-const ago =
-  (length: Seconds): TimestampFlag =>
-  (now) =>
-    unixSeconds(now - length);
 
 const AFTER_HELP = `
 Import into Prometheus:

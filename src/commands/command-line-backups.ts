@@ -2,30 +2,15 @@ import { type Command, Option } from 'commander';
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
 import { SERVICE_TYPES } from '../services/index.ts';
-import { PROGRAM_NAME } from './build.ts';
-import { CommandError } from './command-error.ts';
-import { explain, type RunCommand, withConfigFile } from './command-line-parts.ts';
-import type { CommandTime } from './command-time.ts';
-import { EXIT } from './exit-codes.ts';
-import { durationOf, obsPath, someText, timestamp, wholeNumber } from './flag-values.ts';
-import type { BackupsCreateFlags, BackupsExportFlags, BackupsListFlags, BackupsWaitFlags } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { type ActionOf, explain, withConfigFile } from './command-line-parts.ts';
+import { durationThat, obsPath, someText, timestamp, wholeNumber } from './flag-values.ts';
+import { PROGRAM_NAME } from './program.ts';
 
-export function addBackupsCommands(
-  program: Command,
-  terminal: Terminal,
-  time: CommandTime,
-  run: RunCommand,
-): void {
+export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
   const backups = program.command('backups').description('list, start and export backups');
   explain(backups, `Run ${PROGRAM_NAME} backups COMMAND --help for the flags of a command.`);
-  addListCommand(backups, terminal, time, run);
-  addCreateCommand(backups, terminal, time, run);
-  addExportCommand(backups, terminal, time, run);
-  addWaitCommand(backups, terminal, time, run);
-}
 
-function addListCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const list = backups
     .command('list')
     .description('list backups, newest first')
@@ -39,29 +24,18 @@ function addListCommand(backups: Command, terminal: Terminal, time: CommandTime,
     )
     .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000_000))
     .option('--json', 'print one JSON object per line; keys in docs/backups-json.md')
-    .action((flags: BackupsListFlags) =>
-      run(import('./backups/list.ts').then(({ listCommand }) => listCommand(flags, terminal, time))),
-    );
+    .action(actionOf(() => import('./backups/list.ts').then(({ listCommand }) => listCommand)));
   withServiceFlags(list);
-}
 
-function addCreateCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const create = backups
     .command('create')
     .summary('start a backup')
     .description(`Start a backup of a resource. ${NOT_RETRIED}`)
     .requiredOption(RESOURCE, 'the resource to back up', someText)
-    .action((flags: BackupsCreateFlags) => {
-      refuseTimeoutWithoutWait(create);
-      return run(
-        import('./backups/create.ts').then(({ createCommand }) => createCommand(flags, terminal, time)),
-      );
-    });
+    .action(actionOf(() => import('./backups/create.ts').then(({ createCommand }) => createCommand)));
   withServiceFlags(withChangeFlags(create));
   create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders --wait`);
-}
 
-function addExportCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const exporting = backups
     .command('export')
     .summary('copy a successful backup to OBS')
@@ -69,20 +43,13 @@ function addExportCommand(backups: Command, terminal: Terminal, time: CommandTim
     .requiredOption('--backup <id>', 'the backup, or "latest" for the newest successful one', someText)
     .requiredOption('--to <obs-path>', 'bucket and folder in OBS, such as my-bucket/backups/', obsPath)
     .option(RESOURCE, 'its resource; required for "latest"', someText)
-    .action((flags: BackupsExportFlags) => {
-      refuseTimeoutWithoutWait(exporting);
-      return run(
-        import('./backups/export.ts').then(({ exportCommand }) => exportCommand(flags, terminal, time)),
-      );
-    });
+    .action(actionOf(() => import('./backups/export.ts').then(({ exportCommand }) => exportCommand)));
   withServiceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',
     `\nExample:\n  ${PROGRAM_NAME} backups export --resource orders \\\n    --backup latest --to my-bucket/backups/`,
   );
-}
 
-function addWaitCommand(backups: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
   const wait = backups
     .command('wait')
     .summary('wait for a backup or export that was started earlier')
@@ -91,9 +58,7 @@ function addWaitCommand(backups: Command, terminal: Terminal, time: CommandTime,
     .option('--job <id>', 'the job id that create or export printed', someText)
     .option('--backup <id>', 'the backup id', someText)
     .option('--json', 'print a JSON object when it has finished; keys in docs/backups-json.md')
-    .action((flags: BackupsWaitFlags) =>
-      run(import('./backups/wait-command.ts').then(({ waitCommand }) => waitCommand(flags, terminal, time))),
-    );
+    .action(actionOf(() => import('./backups/wait.ts').then(({ waitCommand }) => waitCommand)));
   withServiceFlags(withWaitTimeout(wait));
 }
 
@@ -113,7 +78,8 @@ function withChangeFlags(command: Command): Command {
     .option(
       '--json',
       'print a JSON object when it has started and one when it has finished; keys in docs/backups-json.md',
-    );
+    )
+    .hook('preAction', refuseTimeoutWithoutWait);
 }
 
 // A user who sets a timeout expects the command to wait.
@@ -126,6 +92,8 @@ function refuseTimeoutWithoutWait(command: Command): void {
 const withWaitTimeout = (command: Command): Command =>
   command.addOption(
     new Option('--wait-timeout <duration>', 'stop waiting after this long')
-      .argParser(durationOf(seconds(1), 'a duration of at least 1s, such as 90s, 30m or 2h'))
+      .argParser(
+        durationThat((length) => length >= 1, 'Expected a duration of at least 1s, such as 90s, 30m or 2h.'),
+      )
       .default(seconds(7200), '2h'),
   );

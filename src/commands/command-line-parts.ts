@@ -1,9 +1,13 @@
 import { type Command, Help, InvalidArgumentError } from 'commander';
 import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
+import type { CommandTime } from './command-time.ts';
 import { someText } from './flag-values.ts';
+import type { Terminal } from './terminal.ts';
 
-/** Runs a command and records its exit code. */
-export type RunCommand = (code: Promise<number>) => Promise<void>;
+/** Makes the action of a command from what loads its function, which resolves with the exit code. */
+export type ActionOf = <Flags>(
+  load: () => Promise<(flags: Flags, terminal: Terminal, time: CommandTime) => Promise<number>>,
+) => (flags: Flags) => Promise<void>;
 
 export const withConfigFile = (command: Command): Command =>
   command.option(

@@ -2,13 +2,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { errorMessage } from '../errors.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';
 import { SERVICES } from '../services/index.ts';
-import { PROGRAM_NAME, readBuildInfo } from './build.ts';
-import { CommandError, ConfigurationError } from './command-error.ts';
+import { CommandError, ConfigurationError, EXIT } from './command-error.ts';
 import { addBackfillCommand } from './command-line-backfill.ts';
 import { addBackupsCommands } from './command-line-backups.ts';
-import { explain, type RunCommand, refuseRepeatedFlags, withConfigFile } from './command-line-parts.ts';
+import { type ActionOf, explain, refuseRepeatedFlags, withConfigFile } from './command-line-parts.ts';
 import { type CommandTime, REAL_TIME } from './command-time.ts';
-import { EXIT } from './exit-codes.ts';
 import {
   commandPrefix,
   factor,
@@ -18,8 +16,7 @@ import {
   telemetryPath,
   wholeNumber,
 } from './flag-values.ts';
-import type { CheckFlags, DemoFlags, ServeFlags } from './flags.ts';
-import { npmAdvice } from './npm.ts';
+import { npmAdvice, PROGRAM_NAME, readBuildInfo } from './program.ts';
 import { addRulesCommand } from './rules.ts';
 import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
@@ -31,16 +28,16 @@ export async function runCommandLine(
   time: CommandTime = REAL_TIME,
 ): Promise<number> {
   let exitCode: number = EXIT.done;
-  const run: RunCommand = async (code) => {
-    exitCode = await code;
+  const actionOf: ActionOf = (load) => async (flags) => {
+    const command = await load();
+    exitCode = await command(flags, terminal, time);
   };
   let help = '';
   const writeHelp = (text: string): void => {
     help += text;
   };
   try {
-    const program = createProgram(terminal, time, run, writeHelp);
-    await program
+    await createProgram(terminal, actionOf, writeHelp)
       .parseAsync(isServing(args) ? ['serve', ...args] : args, { from: 'user' })
       .catch(unlessShown);
     await print(terminal, help);
@@ -70,17 +67,12 @@ function report(error: unknown, terminal: Terminal): number {
   return error instanceof CommandError ? error.exitCode : EXIT.failed;
 }
 
-function createProgram(
-  terminal: Terminal,
-  time: CommandTime,
-  run: RunCommand,
-  writeHelp: (text: string) => void,
-): Command {
-  const build = readBuildInfo(terminal.environment);
+function createProgram(terminal: Terminal, actionOf: ActionOf, writeHelp: (text: string) => void): Command {
+  const { version, revision, nodeVersion } = readBuildInfo(terminal.environment);
   const program = new Command(PROGRAM_NAME)
     .description('Exports the state of Huawei Cloud backups as Prometheus metrics.')
     .version(
-      `${PROGRAM_NAME} ${build.version} (revision ${build.revision}, node ${build.nodeVersion})`,
+      `${PROGRAM_NAME} ${version} (revision ${revision}, node ${nodeVersion})`,
       '-V, --version',
       'print the version',
     )
@@ -93,7 +85,7 @@ function createProgram(
       writeOut: writeHelp,
       writeErr: terminal.writeError,
       outputError: (text) =>
-        terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text + excessAdvice(text, terminal))}\n`),
+        terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text) + excessAdvice(text, terminal)}\n`),
       getOutHelpWidth: () => terminal.outputWidth ?? HELP_WIDTH,
       getErrHelpWidth: () => terminal.errorWidth ?? HELP_WIDTH,
       getOutHasColors: () => false,
@@ -102,12 +94,12 @@ function createProgram(
 
   withServeFlags(withConfigFile(program.command('serve')))
     .description('poll the backups and serve metrics (default)')
-    .action((flags: ServeFlags) => run(import('./serve.ts').then(({ serve }) => serve(flags, terminal))));
-  addDemoCommand(program, terminal, run);
-  addCheckCommand(program, terminal, time, run);
-  addBackupsCommands(program, terminal, time, run);
-  addBackfillCommand(program, terminal, time, run);
-  addRulesCommand(program, terminal, run);
+    .action(actionOf(() => import('./run-exporter.ts').then(({ serve }) => serve)));
+  addDemoCommand(program, actionOf);
+  addCheckCommand(program, actionOf);
+  addBackupsCommands(program, actionOf);
+  addBackfillCommand(program, actionOf);
+  addRulesCommand(program, actionOf);
   explain(
     program,
     `Run ${PROGRAM_NAME} COMMAND --help for the flags of a command. Exit codes: 0 success, 1 failure, 2 invalid flags or configuration. NO_COLOR=1 turns colors off.`,
@@ -129,9 +121,9 @@ const oneLine = (text: string): string =>
 
 /** If npm swallowed the names of flags, only their values arrive. */
 const excessAdvice = (text: string, { environment }: Terminal): string =>
-  text.startsWith('error: too many arguments') ? npmAdvice(environment, '--web.listen-address :10047') : '';
+  text.startsWith('error: too many arguments') ? npmAdvice(environment) : '';
 
-function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): void {
+function addDemoCommand(program: Command, actionOf: ActionOf): void {
   const command = withServeFlags(program.command('demo')).description(
     'serve a simulated cloud: no account, configuration or network needed',
   );
@@ -168,10 +160,10 @@ function addDemoCommand(program: Command, terminal: Terminal, run: RunCommand): 
         .argParser(someText)
         .conflicts(['demo.graphs', 'demo.instances', 'demo.others', 'demo.seed', 'demo.speed']),
     )
-    .action((flags: DemoFlags) => run(import('./demo.ts').then(({ demo }) => demo(flags, terminal))));
+    .action(actionOf(() => import('./demo.ts').then(({ demo }) => demo)));
 }
 
-function addCheckCommand(program: Command, terminal: Terminal, time: CommandTime, run: RunCommand): void {
+function addCheckCommand(program: Command, actionOf: ActionOf): void {
   const check = withConfigFile(program.command('check'))
     .summary('check the configuration, credentials, permissions and backups')
     .description(
@@ -186,9 +178,7 @@ function addCheckCommand(program: Command, terminal: Terminal, time: CommandTime
       'also write what the APIs return to a new file, redacted, as evidence for a bug report (docs/evidence.md)',
       someText,
     )
-    .action((flags: CheckFlags) =>
-      run(import('./check/check.ts').then((module) => module.check(flags, terminal, time))),
-    );
+    .action(actionOf(() => import('./check/check.ts').then((module) => module.check)));
   explain(check, 'Exit codes: 0 all checks passed, 1 a check failed, 2 invalid flags or configuration.');
 }
 

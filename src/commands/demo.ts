@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { formatDuration } from '../config/duration.ts';
 import { parseConfig } from '../config/load.ts';
@@ -6,18 +7,16 @@ import { errorCode } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
 import { openReplacement } from '../files/replace-file.ts';
 import type { Log } from '../log/log.ts';
-import { createPinoLog } from '../log/pino-log.ts';
+import { parseRecording } from '../recording/recording.ts';
+import { type ReplayedCloud, startReplay } from '../recording/replay.ts';
 import { SERVICES } from '../services/index.ts';
 import type { CloudService } from '../services/service.ts';
 import { startSimulatedCloud } from '../services/simulated-cloud.ts';
 import type { SimulatedCloud } from '../simulated-cloud/simulated-cloud.ts';
 import { shellWord } from '../status/shell.ts';
-import { PROGRAM_NAME } from './build.ts';
-import { CommandError } from './command-error.ts';
-import type { DemoFlags } from './flags.ts';
-import { programCommand } from './npm.ts';
-import { replayFile } from './replay.ts';
-import { runExporter } from './run-exporter.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { programCommand } from './program.ts';
+import { logOf, runExporter, type ServeFlags } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
 // examples/demo.yml has this port and these intervals.
@@ -30,22 +29,33 @@ const MISHAPS = 0.02;
 // Share of the usual duration, so that a backup started by hand finishes soon.
 const QUICK = 0.1;
 
+interface DemoFlags extends ServeFlags {
+  /** How many resources a service with a flag of its own has: `demo.FLAG`. */
+  readonly [flag: `demo.${string}`]: string | number | undefined;
+  readonly 'demo.others': number;
+  readonly 'demo.seed': number;
+  readonly 'demo.speed': number;
+  readonly 'demo.configFile'?: string;
+  readonly replay?: string;
+}
+
 /** A cloud of the demo, and how its exporter is run. */
 interface DemoWorld {
   readonly configuration: string;
   /** The file that lets other commands use the cloud. */
   readonly configFile: string | undefined;
-  readonly onListening: (url: string) => void;
+  /** What to log about the demo, besides the URL of its page. */
+  readonly remarks: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
 /** Serves a simulated or a recorded cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
-  const log = createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
-  const { configuration, configFile, onListening, stop } =
+  const log = logOf(flags, terminal);
+  const { configuration, configFile, remarks, stop } =
     flags.replay === undefined
       ? await simulatedWorld(flags, terminal, log)
-      : await replayedWorld(flags.replay, flags, log);
+      : await replayedWorld(flags.replay, flags);
   try {
     await writeConfiguration(flags['demo.configFile'], configuration);
     return await runExporter({
@@ -55,31 +65,58 @@ export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number
       source: 'demo',
       configFile,
       loadConfig: async () => parseConfig(configuration, 'demo'),
-      onListening,
+      onListening: (page) => log.info({ page, ...remarks }, 'demo ready'),
     });
   } finally {
     await stop();
   }
 }
 
-async function simulatedWorld(flags: DemoFlags, terminal: Terminal, log: Log): Promise<DemoWorld> {
-  const cloud = await startCloud(flags, log);
-  return {
-    configuration: configurationOf(cloud, flags),
-    configFile: configFileOf(cloud, flags),
-    onListening: (url) => sayWhatToTry({ url, cloud, flags, terminal, log }),
-    stop: cloud.stop,
-  };
-}
-
-async function replayedWorld(path: string, flags: DemoFlags, log: Log): Promise<DemoWorld> {
+async function replayedWorld(path: string, flags: DemoFlags): Promise<DemoWorld> {
   const { configuration, stop } = await replayFile(path, systemClock());
   return {
     configuration: stringify(configuration),
     configFile: flags['demo.configFile'],
-    onListening: (page) => log.info({ page, recording: path }, 'demo ready'),
+    remarks: { recording: path },
     stop,
   };
+}
+
+/** Serves the recording in a file, as if it had been made now. */
+export async function replayFile(path: string, now: number): Promise<ReplayedCloud> {
+  const recording = await readFile(path, 'utf8')
+    .then(parseRecording)
+    .catch((error: unknown) => {
+      throw new CommandError(`--replay: cannot read ${path}: ${fileError(error)}`, EXIT.usage);
+    });
+  return await startReplay(recording, Math.round(now - Date.parse(recording.recorded_at) / 1000));
+}
+
+async function simulatedWorld(flags: DemoFlags, terminal: Terminal, log: Log): Promise<DemoWorld> {
+  const cloud = await startCloud(flags, log);
+  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
+  const configFile = flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
+  return {
+    configuration: configurationOf(cloud, flags),
+    configFile,
+    remarks: whatToTry(cloud, configFile, terminal),
+    stop: cloud.stop,
+  };
+}
+
+/** A command that fixes one of the problems on the page. */
+function whatToTry(
+  cloud: SimulatedCloud,
+  configFile: string | undefined,
+  { environment }: Terminal,
+): DemoWorld['remarks'] {
+  const stale = cloud.resources().find(({ character }) => character === 'stale');
+  if (stale === undefined || configFile === undefined) {
+    return { hint: 'with --demo.config-file FILE other commands can use its cloud' };
+  }
+  const program = programCommand(environment);
+  const flags = `--config.file ${shellWord(configFile)} --resource ${stale.name} --wait`;
+  return { try: `${program} backups create ${flags}` };
 }
 
 async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
@@ -103,14 +140,12 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
 const countOf = ({ demo }: CloudService, flags: DemoFlags): number =>
   demo === undefined ? flags['demo.others'] : Number(flags[`demo.${demo.flag}`]);
 
-/** The services of the demo: those with a flag, and the others if they have resources. */
-const polledServices = (flags: DemoFlags): readonly CloudService[] =>
-  SERVICES.filter(({ demo }) => demo !== undefined || flags['demo.others'] > 0);
-
 /** The configuration of the demo, for its exporter and for other commands. */
 function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
-  const { origin, account } = cloud;
+  const { region, user, domain, password } = cloud.account;
   const speed = flags['demo.speed'];
+  // Services without a flag of their own are polled only if they have resources.
+  const services = SERVICES.filter(({ demo: own }) => own !== undefined || flags['demo.others'] > 0);
   const interval = Math.max(SHORTEST_INTERVAL, POLL_INTERVAL / speed);
   return stringify({
     poll: { interval: duration(interval) },
@@ -119,18 +154,10 @@ function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
     projects: [
       {
         name: 'demo',
-        region: account.region,
-        iam_endpoint: origin,
-        credentials: {
-          type: 'password',
-          user: account.user,
-          domain: account.domain,
-          password: account.password,
-        },
-        services: polledServices(flags).map(({ type }) => ({
-          type,
-          endpoint: cloud.endpointOf(type),
-        })),
+        region,
+        iam_endpoint: cloud.origin,
+        credentials: { type: 'password', user, domain, password },
+        services: services.map(({ type }) => ({ type, endpoint: cloud.endpointOf(type) })),
       },
     ],
   });
@@ -149,34 +176,4 @@ async function writeConfiguration(path: string | undefined, configuration: strin
   } catch (error) {
     throw new CommandError(`cannot write ${path}: ${fileError(error)}`);
   }
-}
-
-interface Trial {
-  readonly url: string;
-  readonly cloud: SimulatedCloud;
-  readonly flags: DemoFlags;
-  readonly terminal: Pick<Terminal, 'environment'>;
-  readonly log: Log;
-}
-
-/** The file that lets other commands use the cloud of this demo. */
-function configFileOf(cloud: SimulatedCloud, flags: DemoFlags): string | undefined {
-  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
-  return flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
-}
-
-/** Logs the URL of the page, and a command that fixes one of the problems on it. */
-function sayWhatToTry({ url, cloud, flags, terminal, log }: Trial): void {
-  const stale = cloud.resources().find(({ character }) => character === 'stale');
-  const file = configFileOf(cloud, flags);
-  if (stale === undefined || file === undefined) {
-    log.info(
-      { page: url, hint: 'with --demo.config-file FILE other commands can use its cloud' },
-      'demo ready',
-    );
-    return;
-  }
-  const program = programCommand(terminal.environment, PROGRAM_NAME);
-  const command = `${program} backups create --config.file ${shellWord(file)} --resource ${stale.name} --wait`;
-  log.info({ page: url, try: command }, 'demo ready');
 }

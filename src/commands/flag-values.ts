@@ -1,31 +1,34 @@
 import { InvalidArgumentError } from 'commander';
 import { durationText } from '../config/duration.ts';
-import { type Seconds, unixSeconds } from '../domain/quantities.ts';
+import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import { RESERVED_PATHS } from '../web/reserved-paths.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
-import type { TimestampFlag } from './flags.ts';
-
-export function someText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('A value is required.');
-  return text;
-}
-
-/** A duration with a minimum. */
-export const durationOf =
-  (least: Seconds, expected: string) =>
-  (text: string): Seconds => {
-    const duration = durationText.safeParse(text);
-    if (duration.success && duration.data >= least) return duration.data;
-    throw new InvalidArgumentError(`Expected ${expected}.`);
+/** A parser for texts that are valid as they are. */
+export const textThat =
+  (isValid: (text: string) => boolean, expected: string) =>
+  (text: string): string => {
+    if (isValid(text)) return text;
+    throw new InvalidArgumentError(expected);
   };
 
-/** A duration of whole seconds, at least one. */
-export function wholeSeconds(text: string): Seconds {
-  const duration = durationText.safeParse(text);
-  if (duration.success && duration.data >= 1 && Number.isInteger(duration.data)) return duration.data;
-  throw new InvalidArgumentError('Expected a duration in whole seconds such as 90s or 4m, at least 1s.');
-}
+export const someText = textThat((text) => text.trim() !== '', 'A value is required.');
+
+export const durationThat =
+  (isValid: (duration: Seconds) => boolean, expected: string) =>
+  (text: string): Seconds => {
+    const duration = durationText.safeParse(text);
+    if (duration.success && isValid(duration.data)) return duration.data;
+    throw new InvalidArgumentError(expected);
+  };
+
+export const wholeSeconds = durationThat(
+  (duration) => duration >= 1 && Number.isInteger(duration),
+  'Expected a duration in whole seconds such as 90s or 4m, at least 1s.',
+);
+
+/** A time that may depend on when the command runs. */
+export type TimestampFlag = (now: UnixSeconds) => UnixSeconds;
 
 /** `now`, a duration before now, or a time with its zone. */
 export function timestamp(text: string): TimestampFlag {
@@ -42,16 +45,11 @@ export function timestamp(text: string): TimestampFlag {
 const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 function readTime(text: string): number | undefined {
-  const day = TIME.exec(text)?.[1];
+  const [, day] = TIME.exec(text) ?? [];
+  const time = Date.parse(text);
+  if (day === undefined || Number.isNaN(time)) return undefined;
   // JavaScript parses 30 February as 2 March.
-  if (day === undefined || !isDay(day)) return undefined;
-  const milliseconds = Date.parse(text);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
-}
-
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  return new Date(day).toISOString().startsWith(day) ? time / 1000 : undefined;
 }
 
 /** A bucket and a folder in OBS, without the prefix `obs://`. */
@@ -64,25 +62,15 @@ export function obsPath(text: string): string {
     );
   }
   const named = folders.at(-1) === '' ? folders.slice(0, -1) : folders;
-  if (!named.every(isFolder)) {
-    throw new InvalidArgumentError(
-      'Each folder after the bucket needs a name without spaces, such as my-bucket/backups/2026/.',
-    );
-  }
-  return path;
-}
-
-// The naming rules of OBS: no adjacent periods, no period next to a hyphen, no IP address.
-function isBucket(name: string): boolean {
-  return (
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
-    !/\.\.|-\.|\.-/.test(name) &&
-    !/^\d+\.\d+\.\d+\.\d+$/.test(name)
+  if (named.every((name) => !/^\.{0,2}$|[\s\p{C}\\]/u.test(name))) return path;
+  throw new InvalidArgumentError(
+    'Each folder after the bucket needs a name without spaces, such as my-bucket/backups/2026/.',
   );
 }
 
-const isFolder = (name: string): boolean =>
-  name !== '' && name !== '.' && name !== '..' && !/[\s\p{C}\\]/u.test(name);
+// The naming rules of OBS: no adjacent periods, no period next to a hyphen, no IP address.
+const isBucket = (name: string): boolean =>
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/\.\.|-\.|\.-|^\d+\.\d+\.\d+\.\d+$/.test(name);
 
 export function listenAddress(text: string): string {
   try {
@@ -140,7 +128,9 @@ export const grafanaUrl = (text: string): string =>
   webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
 
 /** Prefix of the program in commands to copy. */
-export function commandPrefix(text: string): string {
-  if (text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text)) return text.trim();
-  throw new InvalidArgumentError('Expected one line without "{{".');
-}
+export const commandPrefix = (text: string): string => onOneLine(text).trim();
+
+const onOneLine = textThat(
+  (text) => text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text),
+  'Expected one line without "{{".',
+);

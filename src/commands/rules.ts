@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { seconds } from '../domain/quantities.ts';
 import type { RuleOptions } from '../rules/rule-file.ts';
 import { RUNBOOKS_URL } from '../rules/runbooks.ts';
 import {
@@ -10,11 +9,10 @@ import {
   thresholdFlag,
   thresholdText,
 } from '../rules/thresholds.ts';
-import { PROGRAM_NAME } from './build.ts';
-import { CommandError } from './command-error.ts';
-import { explain, type RunCommand } from './command-line-parts.ts';
-import { EXIT } from './exit-codes.ts';
-import { commandPrefix, durationOf, grafanaUrl, webAddress, wholeNumber } from './flag-values.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { type ActionOf, explain } from './command-line-parts.ts';
+import { commandPrefix, durationThat, grafanaUrl, textThat, webAddress, wholeNumber } from './flag-values.ts';
+import { PROGRAM_NAME } from './program.ts';
 import { print, type Terminal } from './terminal.ts';
 
 /** The flags of `rules`, and the thresholds that were given. */
@@ -29,7 +27,7 @@ interface RulesFlags extends Partial<Thresholds> {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export function addRulesCommand(program: Command, terminal: Terminal, run: RunCommand): void {
+export function addRulesCommand(program: Command, actionOf: ActionOf): void {
   const command = program
     .command('rules')
     .summary('print the alerting and recording rules')
@@ -58,7 +56,7 @@ export function addRulesCommand(program: Command, terminal: Terminal, run: RunCo
     .option('--namespace <name>', 'metadata.namespace', objectName)
     .option('--labels <labels>', 'metadata.labels, such as release=prometheus,team=db', objectLabels)
     .optionsGroup('Thresholds:')
-    .action((flags: RulesFlags) => run(printRules(flags, terminal)));
+    .action(actionOf(async () => printRules));
   for (const name of THRESHOLD_NAMES) {
     const { about, value, kind } = THRESHOLDS[name];
     command.option(
@@ -105,7 +103,7 @@ function thresholdsIn(flags: RulesFlags): Thresholds {
 }
 
 const READERS = {
-  duration: durationOf(seconds(1), 'a duration such as 90s or 1h30m, at least 1s'),
+  duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),
   count: wholeNumber(1, 100_000),
   ratio: (text: string): number => {
     if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
@@ -122,10 +120,10 @@ function labelNames(text: string): readonly string[] {
   throw new InvalidArgumentError('Expected label names that alerts do not have anyway, such as cluster,env.');
 }
 
-function objectName(text: string): string {
-  if (/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected lower-case letters, digits, "-" and ".".');
-}
+const objectName = textThat(
+  (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text),
+  'Expected lower-case letters, digits, "-" and ".".',
+);
 
 function objectLabels(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(',').map((pair) => /^([A-Za-z0-9][\w./-]*)=([\w.-]*)$/.exec(pair));

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Config } from '../config/config.ts';
+import { findConfigFile, loadConfiguration } from '../config/find.ts';
 import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { showConfig } from '../config/show.ts';
-import { milliseconds, systemClock } from '../domain/quantities.ts';
+import { milliseconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
-import type { Shard } from '../shard.ts';
+import { createPinoLog, type LogFormat, type LogLevel } from '../log/pino-log.ts';
 import { databaseStore } from '../state-file/database-client.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
 import { StateFileError } from '../state-file/store.ts';
@@ -17,17 +17,30 @@ import { createWebApp } from '../web/app.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 import { WebConfigError } from '../web/security/tls-material.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
-import { openWebSecurity, type WebSecurity } from '../web/security/web-security.ts';
-import { createWebServer, type Listening, type WebServer } from '../web/security/web-server.ts';
+import { openWebSecurity } from '../web/security/web-security.ts';
+import { createWebServer, type Listening } from '../web/security/web-server.ts';
 import { type StatusSource, statusRoutes } from '../web/status-routes.ts';
-import { PROGRAM_NAME, readBuildInfo } from './build.ts';
-import { projectClientFactory, sleep } from './client-factory.ts';
-import { CommandError } from './command-error.ts';
-import { EXIT } from './exit-codes.ts';
-import type { ServeFlags } from './flags.ts';
-import { npmAdvice, programCommand } from './npm.ts';
+import { projectClientFactory } from './clients.ts';
+import { CommandError, EXIT } from './command-error.ts';
+import { REAL_TIME } from './command-time.ts';
+import { npmAdvice, PROGRAM_NAME, programCommand, readBuildInfo } from './program.ts';
 import { createReloader } from './reload.ts';
 import type { Terminal } from './terminal.ts';
+
+export interface ServeFlags {
+  readonly 'config.file'?: string;
+  readonly 'web.listenAddress': string;
+  readonly 'web.telemetryPath': string;
+  readonly 'web.config.file'?: string;
+  readonly 'web.enableLifecycle'?: true;
+  readonly 'web.externalDashboardUrl'?: string;
+  readonly commandPrefix?: string;
+  readonly 'state.file'?: string;
+  readonly shard: number;
+  readonly totalShards: number;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
 
 export interface ExporterProcess {
   readonly flags: ServeFlags;
@@ -43,16 +56,32 @@ export interface ExporterProcess {
   readonly onListening?: (url: string) => void;
 }
 
+/** Serves what is configured until a signal ends it; resolves with the exit code. */
+export async function serve(flags: ServeFlags, terminal: Terminal): Promise<number> {
+  const { environment } = terminal;
+  const configFile = await findConfigFile(flags['config.file'], environment);
+  return await runExporter({
+    flags,
+    terminal,
+    log: logOf(flags, terminal),
+    source: configFile ?? 'environment',
+    configFile,
+    loadConfig: () => loadConfiguration(flags['config.file'], environment),
+  });
+}
+
+export const logOf = (flags: ServeFlags, terminal: Terminal): Log =>
+  createPinoLog({ level: flags['log.level'], format: flags['log.format'] }, terminal.writeError);
+
 // Shutdown takes less than two seconds: pending responses have this long.
 const GRACE_MILLISECONDS = 1500;
 
 /** Polls and serves until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runExporter(options: ExporterProcess): Promise<number> {
   const { flags, terminal, log, loadConfig } = options;
-  const shard = { ordinal: flags.shard, total: flags.totalShards };
-  if (shard.ordinal >= shard.total) {
+  if (flags.shard >= flags.totalShards) {
     throw new CommandError(
-      `--shard ${shard.ordinal}: expected less than --total-shards, which is ${shard.total}; the first shard is 0`,
+      `--shard ${flags.shard}: expected less than --total-shards, which is ${flags.totalShards}; the first shard is 0`,
       EXIT.usage,
     );
   }
@@ -63,48 +92,53 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
     terminal.exit(EXIT.failed);
   });
   terminal.onWarning(({ name, message }) => log.warn({ name, warning: message }, 'Node.js warning'));
-  const ended = new Promise<string>((resolve) => {
-    terminal.onSignal(['SIGTERM', 'SIGINT'], resolve);
+  const ended = new Promise<string>((resolveSignal) => {
+    terminal.onSignal(['SIGTERM', 'SIGINT'], resolveSignal);
   });
   // Without a handler this signal ends the process, so it is handled until the end, and acted on once everything runs.
   const started = Promise.withResolvers<void>();
   terminal.onSignal(['SIGHUP'], () => void started.promise.then(() => reload()));
 
-  const [loaded, security] = await Promise.all([loadConfig(), openWebSecurityOf(flags, log)]);
-  const problems = [...(loaded.ok ? [] : loaded.problems.map(formatProblem)), ...security.problems];
-  if (!loaded.ok || security.opened === undefined) {
-    for (const problem of problems) terminal.writeError(`${problem}\n`);
+  const [loaded, security] = await Promise.all([
+    loadConfig(),
+    openWebSecurity(flags['web.config.file'], log).catch(webConfigError),
+  ]);
+  if (!loaded.ok || security instanceof WebConfigError) {
+    const ofConfig = loaded.ok ? [] : loaded.problems.map(formatProblem);
+    const ofWebConfig = security instanceof WebConfigError ? security.problems : [];
+    for (const problem of [...ofConfig, ...ofWebConfig]) terminal.writeError(`${problem}\n`);
     return EXIT.usage;
   }
-  log.info(startFields(options, loaded.config), `starting ${PROGRAM_NAME}`);
+  const { projects } = loaded.config;
+  const { version, revision, nodeVersion: node } = readBuildInfo(terminal.environment);
+  const services = projects.flatMap((project) => project.services).length;
+  const about = { version, revision, node, config: options.source, projects: projects.length, services };
+  log.info(about, `starting ${PROGRAM_NAME}`);
   for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
 
   const stateFile = await Promise.race([openStateFileOf(flags, log), ended.then(() => undefined)]);
   if (stateFile === undefined) return EXIT.done;
-  const exporter = exporterOfThisProcess(terminal, log, stateFile, shard);
+  const exporter = exporterOfThisProcess(options, stateFile);
   const reload = createReloader({ exporter, loadConfig, log });
-  const app = createWebApp({
-    telemetryPath: flags['web.telemetryPath'],
-    metrics: exporter,
-    isReady: exporter.isReady,
-    status: statusRoutes(statusSource(exporter), pageOptions(options)),
-    reload: flags['web.enableLifecycle'] ? reload : undefined,
-    log,
-  });
   const server = createWebServer({
-    listener: app,
-    security: security.opened,
+    listener: createWebApp({
+      telemetryPath: flags['web.telemetryPath'],
+      metrics: exporter,
+      isReady: exporter.isReady,
+      status: statusRoutes(statusOf(exporter), pageOptions(options)),
+      reload: flags['web.enableLifecycle'] ? reload : undefined,
+      log,
+    }),
+    security,
     limits: WEB_LIMITS,
     log,
     now: () => performance.now(),
     passwords: undefined,
   });
-  const listening = await server
-    .listen(parseListenAddress(flags['web.listenAddress']))
-    .catch((error: unknown) => {
-      const advice = npmAdvice(terminal.environment, '--web.listen-address :10047');
-      throw new CommandError(errorMessage(error) + advice);
-    });
+  const address = parseListenAddress(flags['web.listenAddress']);
+  const listening = await server.listen(address).catch((error: unknown) => {
+    throw new CommandError(errorMessage(error) + npmAdvice(terminal.environment));
+  });
   const url = pageUrl(listening);
   log.info({ address: listening.address, url, telemetry_path: flags['web.telemetryPath'] }, 'listening');
   exporter.recordReload([]);
@@ -113,19 +147,22 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   options.onListening?.(url);
 
   log.info({ signal: await ended }, 'shutting down');
-  await end(server, exporter);
+  await Promise.all([server.close(GRACE_MILLISECONDS), exporter.stop()]);
   await stateFile.close();
   return EXIT.done;
 }
 
-function statusSource({ status, config }: Exporter): StatusSource {
-  return {
-    status,
-    configuration: () => {
-      const current = config();
-      return current === undefined ? '' : showConfig(current);
-    },
+function webConfigError(error: unknown): WebConfigError {
+  if (error instanceof WebConfigError) return error;
+  throw error;
+}
+
+function statusOf({ status, config }: Exporter): StatusSource {
+  const configuration = (): string => {
+    const current = config();
+    return current === undefined ? '' : showConfig(current);
   };
+  return { status, configuration };
 }
 
 function pageOptions({ flags, terminal, configFile }: ExporterProcess): Partial<PageOptions> {
@@ -134,28 +171,9 @@ function pageOptions({ flags, terminal, configFile }: ExporterProcess): Partial<
     telemetryPath: flags['web.telemetryPath'],
     dashboardUrl: flags['web.externalDashboardUrl'],
     program:
-      commandPrefix === undefined
-        ? programCommand(terminal.environment, PROGRAM_NAME)
-        : `${commandPrefix} ${PROGRAM_NAME}`,
+      commandPrefix === undefined ? programCommand(terminal.environment) : `${commandPrefix} ${PROGRAM_NAME}`,
     configFile: configFile === undefined ? undefined : resolve(configFile),
   };
-}
-
-async function end(server: WebServer, exporter: Exporter): Promise<void> {
-  await Promise.all([server.close(GRACE_MILLISECONDS), exporter.stop()]);
-}
-
-async function openWebSecurityOf(
-  flags: ServeFlags,
-  log: Log,
-): Promise<{ readonly opened: WebSecurity | undefined; readonly problems: readonly string[] }> {
-  try {
-    const opened = await openWebSecurity(flags['web.config.file'], log);
-    return { opened, problems: [] };
-  } catch (error) {
-    if (error instanceof WebConfigError) return { opened: undefined, problems: error.problems };
-    throw error;
-  }
 }
 
 async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
@@ -175,23 +193,17 @@ async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> 
   }
 }
 
-function exporterOfThisProcess(terminal: Terminal, log: Log, stateFile: StateFile, shard: Shard): Exporter {
+function exporterOfThisProcess({ flags, terminal, log }: ExporterProcess, stateFile: StateFile): Exporter {
+  const createClient = projectClientFactory(terminal.environment, log);
   return createExporter({
-    shard,
+    ...REAL_TIME,
+    shard: { ordinal: flags.shard, total: flags.totalShards },
     build: readBuildInfo(terminal.environment),
-    clock: systemClock,
     log,
     stateFile,
-    sleep,
     deadline: (after) => AbortSignal.timeout(milliseconds(after)),
-    createClient: projectClientFactory(terminal.environment, log),
+    createClient: (project, poll, observe) => createClient(project, poll, { observe }),
   });
-}
-
-function startFields({ terminal, source }: ExporterProcess, { projects }: Config) {
-  const { version, revision, nodeVersion } = readBuildInfo(terminal.environment);
-  const services = projects.flatMap((project) => project.services).length;
-  return { version, revision, node: nodeVersion, config: source, projects: projects.length, services };
 }
 
 /** The URL of the status page for a browser on this machine. */

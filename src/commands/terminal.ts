@@ -4,9 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { errorCode, errorMessage } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
-import { PROGRAM_NAME } from './build.ts';
-import { OutputError } from './command-error.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, OutputError } from './command-error.ts';
+import { PROGRAM_NAME } from './program.ts';
 
 export type TextStyle = 'green' | 'red' | 'dim';
 
@@ -113,19 +112,17 @@ async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal
   if (await discardTyped(host.stdin)) return false;
   const lines = createInterface({ input: host.stdin, output: host.stderr });
   const ended = new AbortController();
-  const end = (): void => ended.abort();
-  lines.on('SIGINT', end);
-  lines.on('close', end);
-  if (signal.aborted) end();
-  signal.addEventListener('abort', end, { once: true });
+  lines.on('SIGINT', () => ended.abort());
+  lines.on('close', () => ended.abort());
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal: ended.signal });
+    const answer = await lines.question(`${question} [y/N] `, {
+      signal: AbortSignal.any([signal, ended.signal]),
+    });
     return /^(?:y|yes)$/i.test(answer.trim());
   } catch {
     host.stderr.write('\n');
     return false;
   } finally {
-    signal.removeEventListener('abort', end);
     lines.close();
   }
 }

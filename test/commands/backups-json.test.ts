@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { showCall } from '../../src/commands/backups/act.ts';
-import { writeJsonLine } from '../../src/commands/backups/listed-backup.ts';
-import type { OpenService } from '../../src/commands/backups/open-service.ts';
-import { writeEnd, writeStart } from '../../src/commands/backups/result.ts';
-import { WaitFailed } from '../../src/commands/backups/wait.ts';
+import { showCall } from '../../src/commands/backups/change.ts';
+import { writeJsonLine } from '../../src/commands/backups/list.ts';
+import { WaitFailed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
+import type { OpenService } from '../../src/commands/backups/session.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
 import { project, widgetService } from '../support/config.ts';
@@ -59,7 +58,7 @@ describe('what backups prints with --json', () => {
     const terminal = createFakeTerminal();
 
     await writeStart(result, terminal);
-    await writeEnd(result, Promise.resolve({ kind: 'succeeded', backup }), terminal);
+    await writeEnd(result, Promise.resolve(backup), terminal);
 
     expect(terminal.written()).toBe(examples[1]);
   });
@@ -76,8 +75,7 @@ describe('what backups prints with --json', () => {
     } as const;
     const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
 
-    const readStarted = () => ({ kind: 'unclear' }) as const;
-    await showCall({ target, call, readStarted, what: 'the backup', flags }, terminal);
+    await showCall({ target, call, flags }, terminal);
 
     expect(terminal.written()).toBe(examples[2]);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
 import { checkProjects } from '../../src/commands/check/check-projects.ts';
-import { hasPassed, summarize } from '../../src/commands/check/summary.ts';
+import { hasPassed, summarize } from '../../src/commands/check/results.ts';
 import { checkText } from '../../src/commands/check/text.ts';
 import { parseConfig } from '../../src/config/load.ts';
-import { milliseconds, seconds, systemClock } from '../../src/domain/quantities.ts';
+import { seconds, systemClock } from '../../src/domain/quantities.ts';
 import { defaultApi, SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 
@@ -49,9 +49,9 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   }));
   const examined = await checkProjects({
     config: { ...loaded.config, projects },
-    inFlight: { begin: () => () => undefined },
+    sending: () => () => undefined,
     responsesOf: () => [],
-    createClient: (project, observe) =>
+    createClient: (project, hooks) =>
       createProjectClient(project, {
         requestTimeout: seconds(5),
         concurrency: 4,
@@ -59,13 +59,13 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
         sleep: () => Promise.resolve(),
         random: () => 0.5,
         log: quiet,
-        observe,
+        observe: () => undefined,
+        ...hooks,
         userAgent: 'test',
         environment: {},
       }),
     clock: systemClock,
-    deadline: (after) => AbortSignal.timeout(milliseconds(after)),
-    stop: new AbortController().signal,
+    limit: () => AbortSignal.timeout(10_000),
   });
   const now = systemClock();
   const style = (_: unknown, text: string) => text;

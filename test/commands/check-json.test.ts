@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ProjectCheck } from '../../src/commands/check/check-projects.ts';
 import { checkJson, offlineJson } from '../../src/commands/check/json.ts';
-import { summarize } from '../../src/commands/check/summary.ts';
+import { type ProjectCheck, summarize } from '../../src/commands/check/results.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 import { REJECTION_REASONS } from '../../src/pagination/list.ts';

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ProjectCheck } from '../../src/commands/check/check-projects.ts';
-import { summarize } from '../../src/commands/check/summary.ts';
+import { type ProjectCheck, summarize } from '../../src/commands/check/results.ts';
 import { checkText } from '../../src/commands/check/text.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { expectGolden } from '../support/golden.ts';

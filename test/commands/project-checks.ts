@@ -1,4 +1,4 @@
-import type { ProjectCheck, ServiceCheck } from '../../src/commands/check/check-projects.ts';
+import type { ProjectCheck, ServiceCheck } from '../../src/commands/check/results.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ResourceStatus } from '../../src/status/report.ts';
 import { resource } from '../status/reports.ts';

@@ -1,5 +1,5 @@
+import { commandClientFactory } from '../../src/commands/clients.ts';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import { commandClientFactory } from '../../src/commands/configured.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';

@@ -1,8 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ServeFlags } from '../../src/commands/flags.ts';
 import { createReloader } from '../../src/commands/reload.ts';
-import { runExporter } from '../../src/commands/run-exporter.ts';
+import { runExporter, type ServeFlags } from '../../src/commands/run-exporter.ts';
 import type { Terminal } from '../../src/commands/terminal.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { ConfigResult } from '../../src/config/load.ts';

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { createProjectClient } from '../../src/cloud/project-client.ts';
-import { replayFile } from '../../src/commands/replay.ts';
+import { replayFile } from '../../src/commands/demo.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { systemClock, unixSeconds } from '../../src/domain/quantities.ts';
 import { createExporter } from '../../src/exporter.ts';

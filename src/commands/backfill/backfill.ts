@@ -6,55 +6,64 @@ import {
   writeBackfill,
 } from '../../backfill/backfill.ts';
 import { formatDuration } from '../../config/duration.ts';
-import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
+import { type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { fileError } from '../../files/file-error.ts';
 import { createYield } from '../../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../../status/humanize.ts';
-import { CommandError } from '../command-error.ts';
+import { withClients } from '../clients.ts';
+import { CommandError, EXIT } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
-import { loadConfig, openClients, pickServices } from '../configured.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { BackfillFlags } from '../flags.ts';
-import { withInterruption } from '../interruption.ts';
+import { loadConfig, pickServices } from '../configured.ts';
+import type { TimestampFlag } from '../flag-values.ts';
 import { createProgressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
-import { type Output, openOutput } from './output.ts';
+import { openOutput } from './output.ts';
 import { readHistories } from './read-histories.ts';
+
+interface BackfillFlags {
+  readonly 'config.file'?: string;
+  readonly since: TimestampFlag;
+  readonly until: TimestampFlag;
+  readonly step: Seconds;
+  readonly job: string;
+  readonly instance: string;
+  readonly output?: string;
+}
 
 /** `backfill`: exports historical samples, as far as the listed backups show, for Prometheus to import. */
 export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
-  const grid = gridOf(flags, time.clock());
+  const { clock } = time;
+  const grid = gridOf(flags, clock());
   const config = await loadConfig(flags['config.file'], terminal);
   // First: no need to read what cannot be written.
   const output = await openOutput(flags.output, terminal.output).catch((error: unknown) => {
     throw cannotWrite(flags, error);
   });
-  const clients = openClients(config, terminal);
+  const say = (remark: string): void => terminal.writeError(`${remark}\n`);
   try {
-    return await withInterruption(terminal, async ({ first: interrupted }) => {
+    return await withClients(config, terminal, async (clientOf, { first: interrupted }) => {
       const histories: ResourceHistory[] = [];
-      const say = (remark: string): void => terminal.writeError(`${remark}\n`);
       for (const picked of pickServices(config, {})) {
-        const client = clients.of(picked.project);
-        const { clock } = time;
-        const request = { picked, client, config, span: grid, clock, interrupted, say };
-        const read = await readHistories(request);
-        for (const history of read) histories.push(history);
+        const options = { ...picked, client: clientOf(picked.project), config, clock };
+        for (const history of await readHistories(options, grid, interrupted, say)) histories.push(history);
       }
-      const line = createProgressLine(terminal, time.clock, { every: seconds(10), quiet: seconds(0.5) });
-      const show = ({ done, samples }: BackfillProgress): void =>
-        line.show(`${Math.floor(done * 100)} %, ${formatCount(samples)} samples written`);
-      const progress = await write(histories, grid, output, interrupted, show)
+      const line = createProgressLine(terminal, clock, { every: seconds(10), quiet: seconds(0.5) });
+      let last: BackfillProgress = { samples: 0, done: 0, earliest: undefined };
+      const pieces = writeBackfill(histories, grid, (progress) => {
+        last = progress;
+        line.show(`${Math.floor(progress.done * 100)} %, ${formatCount(progress.samples)} samples written`);
+      });
+      await pipeline(untilAborted(pieces, interrupted), output.stream, { end: false })
+        .then(output.commit)
         .catch((error: unknown) => {
           throw interrupted.aborted ? new CommandError(interruptedWords(flags)) : cannotWrite(flags, error);
         })
         .finally(line.end);
-      terminal.writeError(`${summary(progress, histories.length)}\n`);
+      say(summary(last, histories.length));
       return EXIT.done;
     });
   } finally {
     await output.abort();
-    await clients.close();
   }
 }
 
@@ -71,23 +80,6 @@ function troubleOf({ since, until, step }: BackfillGrid, now: UnixSeconds): stri
   if (since > until) return '--since is later than --until';
   if (Math.ceil(since / step) * step <= until) return undefined;
   return `no multiple of --step (${formatDuration(step)}) is between --since and --until; use a smaller step or a longer period`;
-}
-
-async function write(
-  histories: readonly ResourceHistory[],
-  grid: BackfillGrid,
-  output: Output,
-  signal: AbortSignal,
-  show: (progress: BackfillProgress) => void,
-): Promise<BackfillProgress> {
-  let last: BackfillProgress = { samples: 0, done: 0, earliest: undefined };
-  const pieces = writeBackfill(histories, grid, (progress) => {
-    last = progress;
-    show(progress);
-  });
-  await pipeline(untilAborted(pieces, signal), output.stream, { end: false });
-  await output.commit();
-  return last;
 }
 
 /** The chunks until Ctrl-C, which may also arrive while they are being written. */

@@ -4,14 +4,11 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { openReplacement, type Replacement } from '../../files/replace-file.ts';
 
-/** Where the output of a command goes. */
-export type Output = Replacement;
-
 /**
  * Opens a file for writing, or uses the given stream without one. The file keeps its old content until everything is
  * written, and if that fails. Rejects with system errors.
  */
-export async function openOutput(path: string | undefined, standardOutput: Writable): Promise<Output> {
+export async function openOutput(path: string | undefined, standardOutput: Writable): Promise<Replacement> {
   const nothing = (): Promise<void> => Promise.resolve();
   if (path === undefined) return { stream: standardOutput, commit: nothing, abort: nothing };
   const kind = await kindOf(path);

@@ -1,24 +1,29 @@
 import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, EXIT } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
 import { describeService } from '../configured.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { BackupsExportFlags } from '../flags.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import { type Change, confirm, requireConfirmation, send, showCall } from './act.ts';
+import { type ChangeFlags, makeChange, requireConfirmation } from './change.ts';
 import { findResource, nameOf, type ResourceInService, resourcesOf } from './find.ts';
-import { listCommandFor, waitCommandFor } from './next-command.ts';
-import type { OpenService } from './open-service.ts';
-import { writeEnd, writeStart } from './result.ts';
-import { type BackupsSession, withServices } from './session.ts';
-import { checkJob } from './status-check.ts';
-import { waitFor } from './wait.ts';
+import { listCommandFor } from './result.ts';
+import { type OpenService, withServices } from './session.ts';
+import { checkJob, type StartedJob } from './status-check.ts';
+
+interface ExportFlags extends ChangeFlags {
+  readonly resource?: string;
+  /** An id, or `latest`. */
+  readonly backup: string;
+  /** Bucket and folder in OBS. */
+  readonly to: string;
+}
+
+const LATEST = 'latest';
 
 /** `backups export`: copies one successful backup to OBS; `--wait` waits for it. */
 export async function exportCommand(
-  flags: BackupsExportFlags,
+  flags: ExportFlags,
   terminal: Terminal,
   time: CommandTime,
 ): Promise<number> {
@@ -26,50 +31,22 @@ export async function exportCommand(
     throw new CommandError('--backup latest needs --resource', EXIT.usage);
   }
   requireConfirmation(flags, terminal);
-  return await withServices(flags, terminal, async (session) => {
+  return await withServices(flags, terminal, time, async (session) => {
     const { target, backup } = await findBackup(session.services, flags);
-    const { call: callOf, readStarted } = exportOf(target.service);
-    const call = callOf(target.resource, backup.id, flags.to);
-    const what = `the export of backup ${visible(backup.id)} of ${nameOf(target.resource)} to ${flags.to}`;
-    const change = { target, call, readStarted, what, flags };
-    if (flags.dryRun === true) {
-      await showCall(change, terminal);
-      return EXIT.done;
-    }
-    await confirm(change, terminal, session.interruption);
-    await start(change, session, terminal, time);
-    return EXIT.done;
+    const { call, readStarted } = exportOf(target.service);
+    const change = {
+      target,
+      call: call(target.resource, backup.id, flags.to),
+      readStarted,
+      what: `the export of backup ${visible(backup.id)} of ${nameOf(target.resource)} to ${flags.to}`,
+      flags,
+      prepareCheck: async () => (started: StartedJob) => {
+        if (started.jobId === undefined) throw new CommandError('the response names no job to wait for');
+        return checkJob(target, started.jobId);
+      },
+    };
+    return await makeChange(change, session);
   });
-}
-
-const LATEST = 'latest';
-
-async function start(
-  change: Change,
-  { config, interruption }: BackupsSession,
-  terminal: Terminal,
-  time: CommandTime,
-): Promise<void> {
-  const { target, what, flags } = change;
-  const started = await send(change, config, terminal, interruption);
-  const waitCommand = waitCommandFor(target, started, flags);
-  const result = { target, started, what, waitCommand, json: flags.json === true };
-  await writeStart(result, terminal);
-  if (flags.wait !== true) return;
-  if (started.jobId === undefined) {
-    throw new CommandError('the response names no job to wait for');
-  }
-  const waited = waitFor(checkJob(target, started.jobId), {
-    what,
-    waitCommand,
-    service: target.service.service.type,
-    config,
-    timeout: flags.waitTimeout,
-    interrupted: interruption.first,
-    terminal,
-    time,
-  });
-  await writeEnd(result, waited, terminal);
 }
 
 function exportOf(service: OpenService) {
@@ -83,7 +60,7 @@ function exportOf(service: OpenService) {
 
 async function findBackup(
   services: readonly OpenService[],
-  flags: Pick<BackupsExportFlags, 'backup' | 'resource' | 'config.file'>,
+  flags: ExportFlags,
 ): Promise<{ readonly target: ResourceInService; readonly backup: SucceededBackup }> {
   const [only] = services;
   if (services.length === 1 && only !== undefined) exportOf(only);
@@ -96,21 +73,17 @@ async function findBackup(
   if (listed.kind === 'not_read')
     throw new CommandError(`${describeService(target.service)}: ${listed.reason}`);
   const candidates = listed.items.filter(({ resourceId }) => resourceId === target.resource.id);
-  const backup =
-    flags.backup === LATEST ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
-  if (backup === undefined) {
-    const missing =
-      flags.backup === LATEST ? 'has no successful backup' : `has no backup "${visible(flags.backup)}"`;
+  const isLatest = flags.backup === LATEST;
+  const backup = isLatest ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
+  if (backup?.state === 'succeeded') return { target, backup };
+  const name = nameOf(target.resource);
+  if (backup !== undefined) {
     throw new CommandError(
-      `${nameOf(target.resource)} ${missing}; check with ${listCommandFor(target, flags)}`,
+      `backup ${visible(backup.id)} of ${name} is ${backup.state}; only a successful backup can be exported`,
     );
   }
-  if (backup.state !== 'succeeded') {
-    throw new CommandError(
-      `backup ${visible(backup.id)} of ${nameOf(target.resource)} is ${backup.state}; only a successful backup can be exported`,
-    );
-  }
-  return { target, backup };
+  const missing = isLatest ? 'has no successful backup' : `has no backup "${visible(flags.backup)}"`;
+  throw new CommandError(`${name} ${missing}; check with ${listCommandFor(target, flags)}`);
 }
 
 async function ownerOf(services: readonly OpenService[], backupId: string): Promise<ResourceInService> {
@@ -118,11 +91,9 @@ async function ownerOf(services: readonly OpenService[], backupId: string): Prom
     services.map(async (service) => ({ service, listed: await service.backups() })),
   );
   for (const { service, listed } of lists) {
-    if (listed.kind === 'not_read') continue;
-    const backup = listed.items.find(({ id }) => id === backupId);
-    const named = resourcesOf(listed);
-    const resource =
-      named.kind === 'read' ? named.items.find(({ id }) => id === backup?.resourceId) : undefined;
+    const backups = listed.kind === 'read' ? listed.items : [];
+    const owner = backups.find(({ id }) => id === backupId)?.resourceId;
+    const resource = resourcesOf(backups).find(({ id }) => id === owner);
     if (resource !== undefined) return { resource, service };
   }
   const unread = lists.flatMap(({ service, listed }) =>

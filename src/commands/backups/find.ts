@@ -3,7 +3,7 @@ import type { Backup } from '../../domain/backup.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService } from '../configured.ts';
 import { visible } from '../text-table.ts';
-import type { FoundResource, Listed, OpenService } from './open-service.ts';
+import type { FoundResource, Listed, OpenService } from './session.ts';
 
 /** A resource and where it was found. */
 export interface ResourceInService {
@@ -22,15 +22,17 @@ export async function findResource(
   services: readonly OpenService[],
   wanted: string,
 ): Promise<ResourceInService> {
-  const existing = await listedIn(services, (service) => service.inventory());
-  const unread = existing.unread.length > 0;
+  const existing = await listAll(services, (service) => service.inventory());
   const found = matching(existing.found, wanted);
   // If the inventory could not be read, a name may belong to something else; an id is unique.
-  if (found.length > 0 && (!unread || found.some(({ resource }) => resource.id === wanted))) {
-    return theOnly(found, wanted);
-  }
-  const withBackups = await listedIn(services, async (service) => resourcesOf(await service.backups()));
-  const known = merged(existing.found, withBackups.found);
+  const isUnique = existing.unread.length === 0 || found.some(({ resource }) => resource.id === wanted);
+  if (found.length > 0 && isUnique) return theOnly(found, wanted);
+  const withBackups = await listAll(services, async (service) => {
+    const backups = await service.backups();
+    return backups.kind === 'read' ? { kind: 'read', items: resourcesOf(backups.items) } : backups;
+  });
+  const ids = new Set(existing.found.map(keyOf));
+  const known = [...existing.found, ...withBackups.found.filter((candidate) => !ids.has(keyOf(candidate)))];
   const blind = existing.unread.filter(({ service }) =>
     withBackups.unread.some((other) => other.service === service),
   );
@@ -41,12 +43,15 @@ export async function findResource(
   return takenAsId(services, wanted, existing.unread) ?? nowhere(known, wanted, existing.unread);
 }
 
+const keyOf = ({ resource, service }: ResourceInService): string =>
+  JSON.stringify([service.project.name, service.service.type, resource.id]);
+
 interface UnreadList {
   readonly service: OpenService;
   readonly reason: string;
 }
 
-async function listedIn(
+async function listAll(
   services: readonly OpenService[],
   read: (service: OpenService) => Promise<Listed<FoundResource>>,
 ): Promise<{ readonly found: readonly ResourceInService[]; readonly unread: readonly UnreadList[] }> {
@@ -62,32 +67,13 @@ async function listedIn(
 }
 
 /** The resources in a list of backups, named by the newest row with a name. */
-export function resourcesOf(backups: Listed<Backup>): Listed<FoundResource> {
-  if (backups.kind === 'not_read') return backups;
-  const named = new Map<string, { readonly name: string | undefined; readonly start: number }>();
-  for (const { resourceId, resourceName, start = 0 } of backups.items) {
-    const before = named.get(resourceId);
-    if (
-      before === undefined ||
-      (resourceName !== undefined && (before.name === undefined || start > before.start))
-    ) {
-      named.set(resourceId, { name: resourceName, start });
-    }
+export function resourcesOf(backups: readonly Backup[]): readonly FoundResource[] {
+  const newestFirst = backups.toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0));
+  const names = new Map<string, string | undefined>();
+  for (const { resourceId, resourceName } of newestFirst) {
+    names.set(resourceId, names.get(resourceId) ?? resourceName);
   }
-  return { kind: 'read', items: Array.from(named, ([id, { name }]) => ({ id, name: name ?? id })) };
-}
-
-function merged(
-  existing: readonly ResourceInService[],
-  withBackups: readonly ResourceInService[],
-): readonly ResourceInService[] {
-  const ids = new Map<OpenService, Set<string>>();
-  for (const { resource, service } of existing) {
-    ids.set(service, (ids.get(service) ?? new Set<string>()).add(resource.id));
-  }
-  const isKnown = ({ resource, service }: ResourceInService): boolean =>
-    ids.get(service)?.has(resource.id) === true;
-  return [...existing, ...withBackups.filter((candidate) => !isKnown(candidate))];
+  return Array.from(names, ([id, name]) => ({ id, name: name ?? id }));
 }
 
 function matching(all: readonly ResourceInService[], wanted: string): readonly ResourceInService[] {

@@ -1,32 +1,49 @@
-import type { Backup } from '../../domain/backup.ts';
+import type { Backup, BackupState } from '../../domain/backup.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
+import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime } from '../../status/humanize.ts';
+import { EXIT } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
-import { describeService } from '../configured.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { BackupsListFlags } from '../flags.ts';
+import { describeService, type PickedService, type ServiceFlags } from '../configured.ts';
+import type { TimestampFlag } from '../flag-values.ts';
 import { print, type Terminal } from '../terminal.ts';
+import { textTable, visible } from '../text-table.ts';
 import { findResource } from './find.ts';
-import { type ListedBackup, renderBackups, writeJsonLine } from './listed-backup.ts';
-import type { OpenService } from './open-service.ts';
-import { withServices } from './session.ts';
+import { backupFacts, jsonLine } from './json.ts';
+import { type OpenService, withServices } from './session.ts';
+
+interface ListFlags extends ServiceFlags {
+  readonly resource?: string;
+  readonly state?: BackupState;
+  readonly method?: string;
+  readonly since?: TimestampFlag;
+  readonly limit?: number;
+  readonly json?: true;
+}
+
+/** A backup and the service that lists it. */
+interface ListedBackup {
+  readonly picked: PickedService;
+  readonly backup: Backup;
+  readonly resourceName: string;
+}
 
 /** `backups list`: what the services list now, newest first. */
-export function listCommand(
-  flags: BackupsListFlags,
-  terminal: Terminal,
-  { clock }: Pick<CommandTime, 'clock'>,
-): Promise<number> {
-  const now = clock();
+export function listCommand(flags: ListFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+  const now = time.clock();
   const since = flags.since?.(now) ?? Number.NEGATIVE_INFINITY;
-  return withServices(flags, terminal, async ({ services }) => {
+  return withServices(flags, terminal, time, async ({ services }) => {
     const wanted = flags.resource === undefined ? undefined : await findResource(services, flags.resource);
     const picked = wanted === undefined ? services : [wanted.service];
     const lists = await Promise.all(picked.map((service) => readService(service, terminal)));
     const rows = lists
       .flatMap((list) => list ?? [])
-      .filter(({ backup }) => backup.resourceId === (wanted?.resource.id ?? backup.resourceId))
-      .filter(({ backup }) => backup.state === (flags.state ?? backup.state))
-      .filter(({ backup }) => startOf(backup) >= since)
-      .filter(({ backup }) => backup.method === (flags.method ?? backup.method))
+      .filter(
+        ({ backup }) =>
+          backup.resourceId === (wanted?.resource.id ?? backup.resourceId) &&
+          backup.state === (flags.state ?? backup.state) &&
+          backup.method === (flags.method ?? backup.method) &&
+          startOf(backup) >= since,
+      )
       .toSorted((one, other) => newestFirst(one.backup, other.backup))
       .slice(0, flags.limit);
     if (flags.json === true) await print(terminal, rows.map(writeJsonLine).join(''));
@@ -69,7 +86,77 @@ const startOf = (backup: Backup): number =>
 const newestFirst = (one: Backup, other: Backup): number =>
   startOf(other) - startOf(one) || (one.id < other.id ? -1 : 1);
 
-function nothing({ state, method, since, resource, project, service }: BackupsListFlags): string {
+function nothing({ state, method, since, resource, project, service }: ListFlags): string {
   const isNarrowed = [state, method, since, resource, project, service].some((flag) => flag !== undefined);
   return isNarrowed ? 'No matching backups.' : 'No backups.';
+}
+
+export const writeJsonLine = ({ picked, backup, resourceName }: ListedBackup): string =>
+  jsonLine(
+    picked,
+    { id: backup.resourceId, name: resourceName },
+    {
+      backup_id: backup.id,
+      backup_name: backup.name,
+      state: backup.state,
+      method: backup.method,
+      ...backupFacts(backup),
+    },
+  );
+
+/** A column of the table. */
+interface Column {
+  readonly heading: string;
+  readonly cell: (row: ListedBackup, now: UnixSeconds) => string | undefined;
+  readonly isNumber?: true;
+  /** The flag that makes it the same in every row. */
+  readonly fixedBy?: 'project' | 'service' | 'resource';
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    heading: 'STARTED (UTC)',
+    cell: ({ backup: { start } }) => start && humanizeTime(start).replace(' UTC', 'Z'),
+  },
+  { heading: 'AGE', isNumber: true, cell: ({ backup: { start } }, now) => start && humanizeAge(start, now) },
+  { heading: 'STATE', cell: ({ backup }) => backup.state },
+  {
+    heading: 'SIZE',
+    isNumber: true,
+    cell: ({ backup }) => inWords(backupFacts(backup).size_bytes, humanizeSize),
+  },
+  {
+    heading: 'DURATION',
+    isNumber: true,
+    cell: ({ backup }) => inWords(backupFacts(backup).duration_seconds, humanizeDuration),
+  },
+  { heading: 'METHOD', cell: ({ backup }) => backup.method },
+  { heading: 'PROJECT', fixedBy: 'project', cell: ({ picked }) => picked.project.name },
+  { heading: 'SERVICE', fixedBy: 'service', cell: ({ picked }) => picked.service.type },
+  { heading: 'RESOURCE', fixedBy: 'resource', cell: ({ resourceName }) => resourceName },
+  { heading: 'BACKUP ID', cell: ({ backup }) => backup.id },
+];
+
+const inWords = <Quantity>(value: Quantity | undefined, words: (value: Quantity) => string) =>
+  value === undefined ? undefined : words(value);
+
+/**
+ * A table of backups. On a terminal it is fitted into `width` and omits columns fixed by flags; elsewhere it has all
+ * columns and one line per backup.
+ */
+function renderBackups(
+  rows: readonly ListedBackup[],
+  now: UnixSeconds,
+  width: number | undefined,
+  flags: ListFlags,
+): string {
+  const columns = COLUMNS.filter(
+    ({ fixedBy }) => width === undefined || fixedBy === undefined || flags[fixedBy] === undefined,
+  );
+  const lines = textTable(
+    columns.map(({ heading }) => heading),
+    rows.map((row) => columns.map(({ cell }) => visible(cell(row, now) ?? '-'))),
+    { right: new Set(columns.flatMap(({ isNumber }, index) => (isNumber ? [index] : []))), width },
+  );
+  return `${lines.join('\n')}\n`;
 }

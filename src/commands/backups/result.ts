@@ -1,15 +1,18 @@
 import type { SucceededBackup } from '../../domain/backup.ts';
 import { errorMessage } from '../../errors.ts';
+import { serviceOf } from '../../services/index.ts';
 import { humanizeDuration, humanizeSize } from '../../status/humanize.ts';
+import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError } from '../command-error.ts';
+import type { ServiceFlags } from '../configured.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import type { StartedJob } from './act.ts';
 import type { ResourceInService } from './find.ts';
-import { type Succeeded, WaitFailed } from './wait.ts';
+import { backupFacts, jsonLine } from './json.ts';
+import { hasJobs, type StartedJob } from './status-check.ts';
 
-/** What a command that changes something reports. */
-export interface ChangeResult {
+/** Something that was started, and what to say about it. */
+export interface Followed {
   readonly target: ResourceInService;
   readonly started: StartedJob;
   /** What was started, in words: `the backup of orders (4c5f882d)`. */
@@ -19,15 +22,25 @@ export interface ChangeResult {
   readonly json: boolean;
 }
 
+/** Thrown when the backup or job has failed. */
+export class WaitFailed extends CommandError {
+  readonly reason: string | undefined;
+
+  constructor(what: string, reason: string | undefined) {
+    super(`${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`);
+    this.reason = reason;
+  }
+}
+
 /**
  * Reports what was started, with its ids. If standard output cannot be written, the error contains the command to
  * follow it, so that nobody starts it twice.
  */
-export async function writeStart(result: ChangeResult, terminal: Pick<Terminal, 'write'>): Promise<void> {
-  const started = `started ${result.what}${idsOf(result.started)}`;
-  const text = result.json ? jsonLine(result, { state: 'started' }) : `${capitalized(started)}\n`;
+export async function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>): Promise<void> {
+  const started = `started ${followed.what}${idsOf(followed.started)}`;
+  const text = followed.json ? jsonOf(followed, { state: 'started' }) : `${capitalized(started)}\n`;
   await terminal.write(text).catch((error: unknown) => {
-    throw alsoDone(error, `${started}; follow it with ${result.waitCommand}`);
+    throw alsoDone(error, `${started}; follow it with ${followed.waitCommand}`);
   });
 }
 
@@ -39,26 +52,27 @@ function idsOf({ jobId, backupId }: StartedJob): string {
   return ids.length === 0 ? '' : `: ${ids.join(', ')}`;
 }
 
-/** Reports the result; rejects if waiting does. */
+/** Reports the result, with the backup if it is one; rejects if waiting does. */
 export async function writeEnd(
-  result: ChangeResult,
-  waited: Promise<Succeeded>,
+  followed: Followed,
+  waited: Promise<SucceededBackup | undefined>,
   terminal: Pick<Terminal, 'write'>,
 ): Promise<void> {
   try {
-    const { backup } = await waited;
-    const ended = `${result.what} ${endWords(backup)}`;
-    const text = result.json
-      ? jsonLine(result, { state: 'succeeded', ...backupKeys(backup) })
+    const backup = await waited;
+    const ended = `${followed.what} ${endWords(backup)}`;
+    const keys = backup && { backup_id: backup.id, ...backupFacts(backup) };
+    const text = followed.json
+      ? jsonOf(followed, { state: 'succeeded', ...keys })
       : `${capitalized(ended)}\n`;
     await terminal.write(text).catch((error: unknown) => {
       throw alsoDone(error, ended);
     });
   } catch (error) {
-    if (result.json && error instanceof WaitFailed) {
+    if (followed.json && error instanceof WaitFailed) {
       // The error says the same.
       await terminal
-        .write(jsonLine(result, { state: 'failed', reason: error.reason }))
+        .write(jsonOf(followed, { state: 'failed', reason: error.reason }))
         .catch(() => undefined);
     }
     throw error;
@@ -78,29 +92,38 @@ function endWords(backup: SucceededBackup | undefined): string {
   return `succeeded: ${facts.join(', ')}`;
 }
 
-function backupKeys(backup: SucceededBackup | undefined) {
-  return (
-    backup && {
-      backup_id: backup.id,
-      start_timestamp_seconds: backup.start,
-      end_timestamp_seconds: backup.end,
-      size_bytes: backup.size,
-      duration_seconds: backup.duration,
-    }
-  );
-}
-
-function jsonLine({ target: { resource, service }, started }: ChangeResult, more: object): string {
-  return `${JSON.stringify({
-    project: service.project.name,
-    region: service.project.region,
-    service: service.service.type,
-    resource_id: resource.id,
-    resource_name: resource.name,
-    job_id: started.jobId,
-    backup_id: started.backupId,
-    ...more,
-  })}\n`;
-}
+const jsonOf = ({ target, started: { jobId, backupId } }: Followed, more: object): string =>
+  jsonLine(target.service, target.resource, { job_id: jobId, backup_id: backupId, ...more });
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Why a service refused, by the vendor's code; undefined if the code is not known. */
+export const refusalOf = (service: string, code: string | undefined): string | undefined =>
+  code === undefined ? undefined : serviceOf(service).errors.codes[code]?.words;
+
+/** The command that lists the backups of a resource. */
+export const listCommandFor = (target: ResourceInService, flags: ServiceFlags): string =>
+  commandFor('list', target, '', flags);
+
+/** The command that continues waiting; the one that lists the backups if there is no id to wait for. */
+export function waitCommandFor(
+  target: ResourceInService,
+  { jobId, backupId }: StartedJob,
+  flags: ServiceFlags,
+): string {
+  if (hasJobs(target) && jobId !== undefined) {
+    return commandFor('wait', target, ` --job ${shellWord(jobId)}`, flags);
+  }
+  if (backupId === undefined) return listCommandFor(target, flags);
+  return commandFor('wait', target, ` --backup ${shellWord(backupId)}`, flags);
+}
+
+function commandFor(
+  action: 'list' | 'wait',
+  { resource, service }: ResourceInService,
+  id: string,
+  { 'config.file': file }: ServiceFlags,
+): string {
+  const place = { project: service.project.name, service: service.service.type, resourceId: resource.id };
+  return `${backupsCommand(action, place)}${id}${file === undefined ? '' : ` --config.file ${shellWord(file)}`}`;
+}

@@ -1,24 +1,38 @@
 import { CloudFailure } from '../../cloud/failure.ts';
-import type { Backup } from '../../domain/backup.ts';
-import { send } from '../../poll/read-list.ts';
+import type { Backup, SucceededBackup } from '../../domain/backup.ts';
+import { readCompleteList } from '../../pagination/complete-list.ts';
+import type { FetchPage } from '../../pagination/page-reader.ts';
+import { WalkError } from '../../pagination/walk.ts';
+import { listItems, send, withPage } from '../../poll/read-list.ts';
 import type { JobState } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { visible } from '../text-table.ts';
-import type { StartedJob } from './act.ts';
 import { nameOf, type ResourceInService } from './find.ts';
-import { readBackupsOf } from './resource-backups.ts';
-import type { Progress, StatusCheck } from './wait.ts';
+
+/** The ids for following something that was started. */
+export interface StartedJob {
+  readonly jobId: string | undefined;
+  readonly backupId: string | undefined;
+}
+
+/** The state of what a command waits for. */
+export type Progress =
+  | { readonly kind: 'running' }
+  /** Without a backup if it is a job. */
+  | { readonly kind: 'succeeded'; readonly backup?: SucceededBackup }
+  | { readonly kind: 'failed'; readonly reason: string | undefined };
+
+/** Checks once; rejects with a `CloudFailure` when there is no response. */
+export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
 export const hasJobs = ({ service }: ResourceInService): boolean =>
   service.service.api.actions.job !== undefined;
 
 /** Checks a job of a service that has jobs. */
-export function checkJob(target: ResourceInService, jobId: string): StatusCheck {
-  return async (signal) => {
-    const job = await jobState(target, jobId, signal);
-    return job.kind === 'succeeded' ? { kind: 'succeeded', backup: undefined } : job;
-  };
-}
+export const checkJob =
+  (target: ResourceInService, jobId: string): StatusCheck =>
+  (signal) =>
+    jobState(target, jobId, signal);
 
 async function jobState(
   { resource, service }: ResourceInService,
@@ -59,16 +73,16 @@ export function checkStarted(
     target,
     backupId === undefined ? (backups) => newestNew(backups, before) : withId(backupId),
   );
-  let jobFinished = jobId === undefined || !hasJobs(target);
+  let pendingJob = hasJobs(target) ? jobId : undefined;
   return async (signal) => {
-    if (!jobFinished) {
-      const job = await jobState(target, jobId ?? '', signal).catch((error: unknown): JobState => {
+    if (pendingJob !== undefined) {
+      const job = await jobState(target, pendingJob, signal).catch((error: unknown): JobState => {
         if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
         jobUnreadable(error.message);
         return { kind: 'succeeded' };
       });
       if (job.kind !== 'succeeded') return job;
-      jobFinished = true;
+      pendingJob = undefined;
     }
     return backupCheck(signal);
   };
@@ -99,27 +113,40 @@ function checkChosen(
     const backups = await readBackupsOf(target, signal);
     if (backups === undefined) return { kind: 'running' };
     const backup = choose(backups);
-    if (backup === undefined && wasListed) {
-      return { kind: 'failed', reason: 'it is no longer listed' };
-    }
+    if (backup === undefined && wasListed) return { kind: 'failed', reason: 'it is no longer listed' };
     wasListed = backup !== undefined;
     checks += 1;
     if (!wasListed) notListed(checks);
-    return progressOf(backup);
+    if (backup?.state === 'succeeded') return { kind: 'succeeded', backup };
+    return backup?.state === 'failed' ? { kind: 'failed', reason: undefined } : { kind: 'running' };
   };
 }
 
-function progressOf(backup: Backup | undefined): Progress {
-  switch (backup?.state) {
-    case 'succeeded':
-      return { kind: 'succeeded', backup };
-    case 'failed':
-      return { kind: 'failed', reason: undefined };
-    case 'running':
-    case 'unknown':
-    case undefined:
-      return { kind: 'running' };
-    default:
-      return backup satisfies never;
+/**
+ * Reads the current backups of one resource; undefined if the list changed meanwhile. Rejects with a `CloudFailure`, or
+ * with a {@link CommandError} if the response is not a list.
+ */
+export async function readBackupsOf(
+  { resource, service: { client, service } }: ResourceInService,
+  signal: AbortSignal,
+): Promise<readonly Backup[] | undefined> {
+  const lists = await Promise.all(
+    service.api.backups.ofResource(resource).map(async (list) => {
+      const fetchPage: FetchPage = (page, pageSignal) =>
+        send({ client, service }, withPage(list.call, page), pageSignal);
+      try {
+        return await readCompleteList(list, fetchPage, listItems<Backup>, { ahead: 0, signal });
+      } catch (error) {
+        if (!(error instanceof WalkError)) throw error;
+        throw new CommandError('the response is not a list of backups; check the endpoint');
+      }
+    }),
+  );
+  const backups: Backup[] = [];
+  for (const list of lists) {
+    if (list.kind === 'moving') return undefined;
+    // A service that ignores the filter lists everything.
+    backups.push(...list.items.items.filter(({ resourceId }) => resourceId === resource.id));
   }
+  return backups;
 }

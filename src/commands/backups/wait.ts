@@ -1,129 +1,126 @@
 import { CloudFailure } from '../../cloud/failure.ts';
-import type { Config } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { SucceededBackup } from '../../domain/backup.ts';
-import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
+import type { FailureKind } from '../../domain/outcome.ts';
+import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { humanizeDuration } from '../../status/humanize.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, EXIT } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
+import { describeService, type ServiceFlags, withinPoll } from '../configured.ts';
 import { createProgressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { visible } from '../text-table.ts';
-import { refusalOf } from './refusal.ts';
+import { findResource, nameOf, type ResourceInService } from './find.ts';
+import { type Followed, listCommandFor, refusalOf, WaitFailed, waitCommandFor, writeEnd } from './result.ts';
+import { type Session, withServices } from './session.ts';
+import { checkBackup, checkJob, hasJobs, type Progress, type StatusCheck } from './status-check.ts';
 
-/** The state of what a command waits for. */
-export type Progress =
-  | { readonly kind: 'running' }
-  | Succeeded
-  | { readonly kind: 'failed'; readonly reason: string | undefined };
-
-export interface Succeeded {
-  readonly kind: 'succeeded';
-  /** Undefined if it is not a backup. */
-  readonly backup: SucceededBackup | undefined;
+interface WaitFlags extends ServiceFlags {
+  readonly resource: string;
+  readonly job?: string;
+  readonly backup?: string;
+  readonly waitTimeout: Seconds;
+  readonly json?: true;
 }
 
-/** Checks once; rejects with a `CloudFailure` when there is no response. */
-export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
-
-export interface WaitOptions {
-  /** What to wait for, in words. */
-  readonly what: string;
-  /** The command that continues waiting. */
-  readonly waitCommand: string;
-  readonly service: string;
-  readonly config: Config;
-  readonly timeout: Seconds;
-  readonly interrupted: AbortSignal;
-  readonly terminal: Terminal;
-  readonly time: CommandTime;
-}
-
-/** Thrown when the backup or job has failed. */
-export class WaitFailed extends CommandError {
-  readonly reason: string | undefined;
-
-  constructor(what: string, reason: string | undefined) {
-    super(`${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`);
-    this.reason = reason;
+/** `backups wait`: waits for a job or a backup that was started earlier. */
+export async function waitCommand(flags: WaitFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+  if ((flags.job === undefined) === (flags.backup === undefined)) {
+    throw new CommandError('either --job or --backup is required', EXIT.usage);
   }
+  return await withServices(flags, terminal, time, async (session) => {
+    const target = await findResource(session.services, flags.resource);
+    const { check, what } = checkFor(target, flags);
+    const started = { jobId: flags.job, backupId: flags.backup };
+    const waitWith = waitCommandFor(target, started, flags);
+    const followed = { target, started, what, waitCommand: waitWith, json: flags.json === true };
+    await waitFor(check, followed, flags.waitTimeout, session);
+    return EXIT.done;
+  });
+}
+
+function checkFor(
+  target: ResourceInService,
+  flags: WaitFlags,
+): { readonly check: StatusCheck; readonly what: string } {
+  const { job, backup = '' } = flags;
+  const name = nameOf(target.resource);
+  if (job === undefined) {
+    const check = checkBackup(target, backup, listCommandFor(target, flags));
+    return { check, what: `backup ${visible(backup)} of ${name}` };
+  }
+  if (!hasJobs(target)) {
+    throw new CommandError(`${describeService(target.service)} has no jobs to wait for; use --backup`);
+  }
+  return { check: checkJob(target, job), what: `job ${visible(job)} of ${name}` };
 }
 
 const FIRST_CHECK = 1;
 const CHECK_EVERY = 10;
+
+/** Waits for what was started, and reports the result. */
+export const waitFor = (
+  check: StatusCheck,
+  followed: Followed,
+  timeout: Seconds,
+  session: Session,
+): Promise<void> => writeEnd(followed, untilFinished(check, followed, timeout, session), session.terminal);
 
 /**
  * Checks until it has finished: after a second, then at doubling intervals of up to ten seconds. Throws {@link
  * WaitFailed} if it failed, and a {@link CommandError} that says how to continue waiting at the timeout, at Ctrl-C, or
  * if no later check can help. A check without a response is repeated.
  */
-export async function waitFor(check: StatusCheck, options: WaitOptions): Promise<Succeeded> {
-  const { what, terminal, interrupted, time, timeout } = options;
+async function untilFinished(
+  check: StatusCheck,
+  followed: Followed,
+  timeout: Seconds,
+  { config, interruption: { first: interrupted }, terminal, time }: Session,
+): Promise<SucceededBackup | undefined> {
+  const { what } = followed;
   const began = time.clock();
   const line = createProgressLine(terminal, time.clock, { every: seconds(60), quiet: seconds(0) });
   let pause = FIRST_CHECK;
-  let trouble: string | undefined;
+  let trouble = '';
   try {
     for (;;) {
       const elapsed = Math.max(0, time.clock() - began);
-      if (elapsed >= timeout) throw new CommandError(timeIsOver(options, trouble));
+      if (elapsed >= timeout) {
+        const waited = `not finished within ${formatDuration(timeout)}${trouble}`;
+        throw new CommandError(`${waited}; ${stillRunning(followed)}`);
+      }
       line.show(`Waiting for ${what}`, `: ${humanizeDuration(seconds(Math.floor(elapsed)))}`);
       await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
-      if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(options)}`);
+      if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(followed)}`);
       pause = Math.min(pause * 2, CHECK_EVERY);
-      const seen = await checkOnce(check, options);
-      if (seen.kind === 'succeeded') return seen;
+      trouble = '';
+      const seen = await check(withinPoll(config, interrupted)).catch((error: unknown): Progress => {
+        trouble = ` (the last check failed: ${passingTrouble(error, followed)})`;
+        return { kind: 'running' };
+      });
+      if (seen.kind === 'succeeded') return seen.backup;
       if (seen.kind === 'failed') throw new WaitFailed(what, seen.reason);
-      trouble = seen.kind === 'unknown' ? seen.reason : undefined;
     }
   } finally {
     line.end();
   }
 }
 
-const stillRunning = ({ what, waitCommand }: WaitOptions): string =>
-  `${what} may still be running; wait for it with ${waitCommand}`;
+const stillRunning = ({ what, waitCommand: command }: Followed): string =>
+  `${what} may still be running; wait for it with ${command}`;
 
-function timeIsOver(options: WaitOptions, trouble: string | undefined): string {
-  const last = trouble === undefined ? '' : ` (the last check failed: ${trouble})`;
-  return `not finished within ${formatDuration(options.timeout)}${last}; ${stillRunning(options)}`;
-}
+// Every later check would get them too.
+const LASTING: ReadonlySet<FailureKind> = new Set(['permission', 'auth', 'refused']);
 
-async function checkOnce(
-  check: StatusCheck,
-  options: WaitOptions,
-): Promise<Progress | { readonly kind: 'unknown'; readonly reason: string }> {
-  const limit = AbortSignal.timeout(milliseconds(options.config.poll.timeout));
-  try {
-    return await check(AbortSignal.any([options.interrupted, limit]));
-  } catch (error) {
-    if (!(error instanceof CloudFailure)) throw error;
-    if (!isLasting(error)) return { kind: 'unknown', reason: error.message };
-    const { code } = error.details;
-    const refusal = refusalOf(options.service, code);
-    throw new CommandError(
-      refusal === undefined
-        ? `${error.message}; ${stillRunning(options)}`
-        : `${options.what}: ${refusal} (${code})`,
-    );
-  }
-}
-
-// Errors that a later check would get too.
-function isLasting({ details: { kind } }: CloudFailure): boolean {
-  switch (kind) {
-    case 'permission':
-    case 'auth':
-    case 'refused':
-      return true;
-    case 'timeout':
-    case 'network':
-    case 'throttled':
-    case 'server':
-    case 'malformed':
-    case 'incomplete':
-      return false;
-    default:
-      return kind satisfies never;
-  }
+/** Why a check failed that may succeed later; throws for other errors. */
+function passingTrouble(error: unknown, followed: Followed): string {
+  if (!(error instanceof CloudFailure)) throw error;
+  const { kind, code } = error.details;
+  if (!LASTING.has(kind)) return error.message;
+  const refusal = refusalOf(followed.target.service.service.type, code);
+  throw new CommandError(
+    refusal === undefined
+      ? `${error.message}; ${stillRunning(followed)}`
+      : `${followed.what}: ${refusal} (${code})`,
+  );
 }

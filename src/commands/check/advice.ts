@@ -18,49 +18,32 @@ export function createAdviser(
     lists.every((failure) => failure?.outcome === 'permission');
 
   return (failure, service) => {
+    const { outcome } = failure;
     const advice = [failure.reason];
-    switch (failure.outcome) {
-      case 'permission':
-        if (isOfInventory(failure, service)) advice.push(withoutInventory(service));
-        if (isForeignProject) advice.push('or project_id is not one of these credentials');
-        break;
-      case 'network':
-        if (followsFromRegion(endpointOf(failure, project, service), project)) {
-          advice.push(`the name follows from region ${project.region}, check that too`);
-        }
-        break;
-      case 'timeout':
-        advice.push(`poll.timeout is ${formatDuration(poll.timeout)}`);
-        break;
-      case 'throttled':
-      case 'auth':
-      case 'refused':
-      case 'server':
-      case 'malformed':
-      case 'incomplete':
-        break;
-      default:
-        failure.outcome satisfies never;
+    if (outcome === 'permission' && isOfInventory(failure, service)) {
+      const { many } = serviceOf(service.type).resource;
+      advice.push(`or set inventory: false, and ${many} without any backup are not seen`);
     }
+    if (outcome === 'permission' && isForeignProject) {
+      advice.push('or project_id is not one of these credentials');
+    }
+    if (outcome === 'network' && followsFromRegion(endpointOf(failure, project, service), project)) {
+      advice.push(`the name follows from region ${project.region}, check that too`);
+    }
+    if (outcome === 'timeout') advice.push(`poll.timeout is ${formatDuration(poll.timeout)}`);
     return advice.join('; ');
   };
 }
 
 /** Whether a successful sign-in proves that the credentials belong to the project. */
-function isBoundToProject({ credentials: { type } }: ProjectConfig): boolean {
-  return type === 'password' || type === 'oidc';
-}
+const isBoundToProject = ({ credentials: { type } }: ProjectConfig): boolean =>
+  type === 'password' || type === 'oidc';
 
 const isOfInventory = ({ operation }: ReadFailure, { api }: ServiceConfig): boolean =>
   api.backups.of === 'project' && operation === api.resources.call.operation;
 
-function withoutInventory({ type }: ServiceConfig): string {
-  return `or set inventory: false, and ${serviceOf(type).resource.many} without any backup are not seen`;
-}
-
-function endpointOf({ operation }: ReadFailure, project: ProjectConfig, service: ServiceConfig): string {
-  return operation === 'sign_in' || operation === 'find_project' ? project.iamEndpoint : service.endpoint;
-}
+const endpointOf = ({ operation }: ReadFailure, project: ProjectConfig, service: ServiceConfig): string =>
+  operation === 'sign_in' || operation === 'find_project' ? project.iamEndpoint : service.endpoint;
 
 const followsFromRegion = (endpoint: string, { region }: ProjectConfig): boolean =>
   new URL(endpoint).hostname.split('.').includes(region);

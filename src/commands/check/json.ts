@@ -3,8 +3,13 @@ import type { UnixSeconds } from '../../domain/quantities.ts';
 import { needsAttention, type ResourceState } from '../../state/resource-state.ts';
 import { explain } from '../../status/explain.ts';
 import type { ResourceStatus } from '../../status/report.ts';
-import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
-import { type CheckSummary, hasPassed } from './summary.ts';
+import {
+  type CheckSummary,
+  hasPassed,
+  outsideObjective,
+  type ProjectCheck,
+  type ServiceCheck,
+} from './results.ts';
 
 /** The results as JSON: snake case keys with units; unknown fields are left out. */
 export function checkJson(

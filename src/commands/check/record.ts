@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import type { ProjectClient, RawResponse } from '../../cloud/client.ts';
+import type { ProjectClient } from '../../cloud/client.ts';
 import { CloudFailure } from '../../cloud/failure.ts';
 import type { Config } from '../../config/config.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
@@ -9,18 +9,19 @@ import { errorCode } from '../../errors.ts';
 import { fileError } from '../../files/file-error.ts';
 import { send } from '../../poll/read-list.ts';
 import { failureOf } from '../../poll/read-service.ts';
-import type { Collector } from '../../recording/collect.ts';
+import { type Collector, createCollector } from '../../recording/collect.ts';
 import { composeRecording } from '../../recording/compose.ts';
 import { createPseudonyms } from '../../recording/pseudonyms.ts';
 import { formatRecording } from '../../recording/recording.ts';
-import { type ReadService, recordedSettings } from '../../recording/settings.ts';
+import { recordedSettings } from '../../recording/settings.ts';
 import { apiCalls } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
-import { CommandError } from '../command-error.ts';
+import type { Scope } from '../../state/objective.ts';
+import { CommandError, EXIT } from '../command-error.ts';
 import type { CommandTime } from '../command-time.ts';
-import { EXIT } from '../exit-codes.ts';
+import { readBuildInfo } from '../program.ts';
+import type { ServiceReading } from '../read-once.ts';
 import type { Terminal } from '../terminal.ts';
-import type { CheckOptions } from './check-projects.ts';
 
 /** The file of a recording, open from before the first request. */
 export interface RecordingFile {
@@ -31,19 +32,15 @@ export interface RecordingFile {
 
 /** Creates the file, for its owner alone; throws a {@link CommandError} where it exists or cannot be written. */
 export async function createRecordingFile(path: string): Promise<RecordingFile> {
-  const refuse = (error: unknown): CommandError => {
+  const refuse = (error: unknown): never => {
     const why = errorCode(error) === 'EEXIST' ? 'it exists already; name a new file' : fileError(error);
-    return new CommandError(`--record: cannot write ${path}: ${why}`, EXIT.usage);
+    throw new CommandError(`--record: cannot write ${path}: ${why}`, EXIT.usage);
   };
-  const file: FileHandle = await open(path, 'wx', 0o600).catch((error: unknown) => {
-    throw refuse(error);
-  });
+  const file = await open(path, 'wx', 0o600).catch(refuse);
   let isWritten = false;
   return {
     write: async (text) => {
-      await file.writeFile(text).catch((error: unknown) => {
-        throw refuse(error);
-      });
+      await file.writeFile(text).catch(refuse);
       isWritten = true;
     },
     close: async () => {
@@ -54,11 +51,11 @@ export async function createRecordingFile(path: string): Promise<RecordingFile> 
 }
 
 /** What `check` does besides when it records. */
-export interface Recorder {
+export interface Recorder extends Collector {
   /** Makes the requests of a client one after the other, with a pause between them. */
   readonly paced: (client: ProjectClient, stop: AbortSignal) => ProjectClient;
-  readonly onResponse: (project: string, response: RawResponse) => void;
-  readonly afterRead: NonNullable<CheckOptions['afterRead']>;
+  /** Sends the probes of a service that was read. */
+  readonly afterRead: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
   /** Writes the recording, and says how to look at it. */
   readonly finish: (file: RecordingFile, path: string) => Promise<void>;
 }
@@ -68,14 +65,9 @@ const MOST_WEEKS = 260;
 const WEEK = 7 * 86_400;
 
 /** A recorder of one run of `check`. */
-export function createRecorder(
-  config: Config,
-  collector: Collector,
-  terminal: Terminal,
-  { clock, sleep }: CommandTime,
-  version: string,
-): Recorder {
-  const read: ReadService[] = [];
+export function createRecorder(config: Config, terminal: Terminal, { clock, sleep }: CommandTime): Recorder {
+  const collector = createCollector();
+  const readings: ServiceReading[] = [];
   const skipped: string[] = [];
   const inTurn = createTurns(PAUSE, sleep);
   /** The clients behind those that wait for their turns. */
@@ -83,9 +75,14 @@ export function createRecorder(
   // Of the request that has its turn.
   let probe: ProbeName | undefined;
 
+  const skip = ({ project, service }: Scope, what: string): void => {
+    const index = config.projects.findIndex(({ name }) => name === project);
+    skipped.push(`project ${index}, ${service}: ${what}`);
+  };
+
   /** Sends the probes of a service. One that is refused for being too many is the last. */
-  const sendProbes: Recorder['afterRead'] = async (client, service, project, { next }, signal) => {
-    const first = [...(next?.resources.values() ?? [])].find(({ exists }) => exists);
+  const sendProbes: Recorder['afterRead'] = async ({ client, service, scope, next }, signal) => {
+    const first = next?.resources.values().find(({ exists }) => exists);
     const key = first && { id: first.id, parentId: first.listing?.parentId };
     for (const { name, call } of probesOf(service.api, key)) {
       if (signal.aborted) return;
@@ -98,16 +95,14 @@ export function createRecorder(
         }, signal);
       } catch (error) {
         if (!(error instanceof CloudFailure && error.details.kind === 'throttled')) continue;
-        skipped.push(`${placeOf(project.name, service.type)}: further probes, because it returned 429`);
+        skip(scope, 'further probes, because it returned 429');
         return;
       }
     }
   };
 
-  const placeOf = (project: string, service: string): string =>
-    `project ${config.projects.findIndex(({ name }) => name === project)}, ${service}`;
-
   return {
+    responses: collector.responses,
     paced: (client, stop) => {
       const call: ProjectClient['call'] = (request, signal) =>
         inTurn(() => client.call(request, signal), stop);
@@ -115,25 +110,20 @@ export function createRecorder(
       clients.set(inTurns, client);
       return inTurns;
     },
-    onResponse: (project, response) => {
-      collector.add(project, response, response.service === 'iam' ? undefined : probe);
+    add: (project, response) => {
       const { service, operation, query, status } = response;
-      const page = ['offset', 'limit'].flatMap((key) =>
-        query[key] === undefined ? [] : `${key}=${query[key]}`,
-      );
-      const about = [service, operation, ...page].join(' ');
+      collector.add(project, response, service === 'iam' ? undefined : probe);
+      const paging = ['offset', 'limit'].filter((key) => query[key] !== undefined);
+      const about = [service, operation, ...paging.map((key) => `${key}=${query[key]}`)].join(' ');
       terminal.writeError(`${about}: ${status}${probe === undefined ? '' : ` (probe: ${probe})`}\n`);
     },
-    afterRead: async (client, service, project, reading, signal) => {
-      const scope = { service: service.type, region: project.region, project: project.name };
-      read.push({ scope, service, next: reading.next });
+    afterRead: async (reading, signal) => {
+      readings.push(reading);
       const outcome = failureOf(reading)?.outcome;
       if (outcome === undefined || outcome === 'incomplete' || outcome === 'malformed') {
-        await sendProbes(client, service, project, reading, signal);
+        await sendProbes(reading, signal);
       } else {
-        skipped.push(
-          `${placeOf(project.name, service.type)}: probes, because its backups could not be read (${outcome})`,
-        );
+        skip(reading.scope, `probes, because its backups could not be read (${outcome})`);
       }
     },
     finish: async (file, path) => {
@@ -143,17 +133,16 @@ export function createRecorder(
         return;
       }
       const pseudonyms = createPseudonyms(randomBytes(32));
-      const { settings, leftOut } = recordedSettings(config, read, pseudonyms);
+      const { settings, leftOut } = recordedSettings(config, readings, pseudonyms);
       const recording = composeRecording({
-        version,
+        version: readBuildInfo(terminal.environment).version,
         now: clock() * 1000,
         redaction: { pseudonyms, shift: -WEEK * randomInt(1, MOST_WEEKS) },
         settings,
         projects: config.projects.map(({ name }) => name),
         callsOf: (project, type) => {
-          const services = config.projects.find(({ name }) => name === project)?.services ?? [];
-          const service = services.find((one) => one.type === type);
-          return service === undefined ? [] : apiCalls(service.api).map(({ call }) => call);
+          const reading = readings.find(({ scope }) => scope.project === project && scope.service === type);
+          return reading === undefined ? [] : apiCalls(reading.service.api).map(({ call }) => call);
         },
         responses,
         leftOut: [...skipped, ...leftOut],

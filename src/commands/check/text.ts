@@ -8,8 +8,7 @@ import { counted, formatCount, humanizeAgo, humanizeObjective, humanizeTime } fr
 import type { ResourceStatus } from '../../status/report.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
-import { outsideObjective, type ProjectCheck, type ServiceCheck } from './check-projects.ts';
-import type { CheckSummary } from './summary.ts';
+import { type CheckSummary, outsideObjective, type ProjectCheck, type ServiceCheck } from './results.ts';
 
 export interface TextOptions {
   readonly style: Terminal['style'];

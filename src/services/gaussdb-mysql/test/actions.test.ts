@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyResponse } from '../../../cloud/classification.ts';
-import { refusalOf } from '../../../commands/backups/refusal.ts';
+import { refusalOf } from '../../../commands/backups/result.ts';
 import { defaultApi } from '../../index.ts';
 import { gaussdbMysql } from '../index.ts';
 

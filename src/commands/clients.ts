@@ -1,0 +1,72 @@
+import type { ProjectClient } from '../cloud/client.ts';
+import { createSignInGuard } from '../cloud/credentials/sign-in-guard.ts';
+import { createProjectClient, type ProjectClientOptions } from '../cloud/project-client.ts';
+import type { Config, ProjectConfig } from '../config/config.ts';
+import { systemClock } from '../domain/quantities.ts';
+import type { Log } from '../log/log.ts';
+import { createPinoLog } from '../log/pino-log.ts';
+import { REAL_TIME } from './command-time.ts';
+import { type Interruption, withInterruption } from './interruption.ts';
+import { PROGRAM_NAME, readBuildInfo } from './program.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is called at the requests of a client. */
+export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
+
+/**
+ * Creates clients over the real network. They share the memory of refused sign-ins, also across reloads. `oneShot` is
+ * for a command that exits by itself.
+ */
+export function projectClientFactory(
+  environment: Terminal['environment'],
+  log: Log,
+  { oneShot = false }: { readonly oneShot?: boolean } = {},
+) {
+  const { version } = readBuildInfo(environment);
+  const signInGuard = createSignInGuard(systemClock, { oneShot });
+  return (project: ProjectConfig, poll: Config['poll'], hooks: ClientHooks): ProjectClient =>
+    createProjectClient(project, {
+      requestTimeout: poll.requestTimeout,
+      concurrency: poll.concurrency,
+      ...REAL_TIME,
+      random: Math.random,
+      log,
+      observe: () => undefined,
+      ...hooks,
+      userAgent: `${PROGRAM_NAME}/${version}`,
+      environment,
+      metadataOrigin: environment['HUAWEICLOUD_BACKUP_METADATA_ENDPOINT'],
+      signInGuard,
+    });
+}
+
+/** Creates the clients of a command that runs once; they log only errors. */
+export function commandClientFactory({ poll }: Config, terminal: Terminal) {
+  const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
+  const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
+  return (project: ProjectConfig, hooks: ClientHooks = {}): ProjectClient =>
+    createClient(project, poll, hooks);
+}
+
+/** The client of a project, the same each time. */
+export type ClientOf = (project: ProjectConfig) => ProjectClient;
+
+/** Runs a command that can be interrupted, with one client per project, created on first use, and closes them. */
+export async function withClients<Result>(
+  config: Config,
+  terminal: Terminal,
+  command: (clientOf: ClientOf, interruption: Interruption) => Promise<Result>,
+): Promise<Result> {
+  const createClient = commandClientFactory(config, terminal);
+  const clients = new Map<string, ProjectClient>();
+  const clientOf: ClientOf = (project) => {
+    const client = clients.get(project.name) ?? createClient(project);
+    clients.set(project.name, client);
+    return client;
+  };
+  try {
+    return await withInterruption(terminal, (interruption) => command(clientOf, interruption));
+  } finally {
+    await Promise.all(clients.values().map((client) => client.close()));
+  }
+}

@@ -1,0 +1,46 @@
+import type { ProjectClient } from '../cloud/client.ts';
+import type { Config } from '../config/config.ts';
+import type { Backup } from '../domain/backup.ts';
+import type { Clock } from '../domain/quantities.ts';
+import type { Collector } from '../pagination/walk.ts';
+import { createPolicies, type UnreadPolicies } from '../poll/policies.ts';
+import { readService, type ServiceRead } from '../poll/read-service.ts';
+import { createYield } from '../state/event-loop.ts';
+import type { Scope } from '../state/objective.ts';
+import { type ServedResource, serveResources } from '../state/served.ts';
+import type { PickedService } from './configured.ts';
+
+/** What is needed to read a service. */
+export interface ReadingOptions extends PickedService {
+  readonly client: ProjectClient;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Also receives every backup; cleared when a list is read again. */
+  readonly alsoInto?: () => Collector<Backup>;
+}
+
+/** A service as it was read once. */
+export interface ServiceReading extends ServiceRead, PickedService {
+  readonly client: ProjectClient;
+  readonly scope: Scope;
+  /** What would be served; undefined if no backups could be read. */
+  readonly served: readonly ServedResource[] | undefined;
+  readonly unreadPolicies: UnreadPolicies;
+}
+
+/** Reads a service with its backup policies, like a first poll; never rejects. */
+export async function readOnce(options: ReadingOptions, signal: AbortSignal): Promise<ServiceReading> {
+  const { project, service, client, config, clock } = options;
+  const scope = { service: service.type, region: project.region, project: project.name };
+  const reader = { ...options, ahead: config.poll.concurrency - 1, scope };
+  const read = { ...(await readService(reader, undefined, signal)), project, service, client, scope };
+  const { next } = read;
+  if (next === undefined)
+    return { ...read, served: undefined, unreadPolicies: { count: 0, reason: undefined } };
+  const policies = createPolicies(service.api.policies);
+  const { rpo } = config;
+  const request = { reader, scope, rpo, resources: next.resources, now: clock(), signal };
+  const unreadPolicies = await policies.refresh(request);
+  const { resources } = await serveResources(scope, config, next, policies, createYield());
+  return { ...read, served: resources, unreadPolicies };
+}
