@@ -20,8 +20,7 @@ import { createYield } from './state/event-loop.ts';
 import type { Scope } from './state/objective.ts';
 import { isSameOrigin } from './state/origin.ts';
 import type { StateFile } from './state-file/state-file.ts';
-import { resourceStatuses } from './status/build-report.ts';
-import type { StatusReport } from './status/report.ts';
+import { resourceStatuses, type StatusReport } from './status/report.ts';
 
 /** The dependencies of the exporter. */
 export interface ExporterOptions {

@@ -1,88 +1,70 @@
 import { BACKUP_STATES } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
-import { explain, STATE_ALERTS, STATE_NAMES, scheduleStopped } from './explain.ts';
 import { cut, type Html, html } from './html.ts';
-import {
-  formatCount,
-  humanizeAgo,
-  humanizeDuration,
-  humanizeObjective,
-  humanizeSize,
-  humanizeTime,
-} from './humanize.ts';
-import { dashboardUrl, runbookLink } from './links.ts';
+import { formatCount, humanizeDuration, humanizeObjective, humanizeSize, humanizeTime } from './humanize.ts';
 import type { PageOptions } from './page.ts';
-import { time } from './pieces.ts';
+import { runbookLink, timeAgo } from './pieces.ts';
 import type { ResourceStatus } from './report.ts';
 import { backupsCommand } from './shell.ts';
+import { explain, STATES, scheduleStopped } from './states.ts';
 
 const LONGEST_NAME = 64;
 
 /** All facts about a resource, collapsed: why it is in its state, what is stored, and useful commands. */
 export function renderDetails(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
-  const troubles = renderTroubles(resource, now);
-  const [title, of] = troubles === undefined ? ['Details', 'of'] : ['What to do', 'about'];
+  const troubles = troublesOf(resource, now);
+  const [title, of] = troubles.length === 0 ? ['Details', 'of'] : ['What to do', 'about'];
   return html`<details><summary>${title}<span class="unseen"> ${of} ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
-<div class="panel">${troubles}<dl>${renderFacts(resource, now)}</dl>
-${
-  options.dashboardUrl === undefined
-    ? undefined
-    : html`<p><a href="${dashboardUrl(options.dashboardUrl, resource)}">Dashboard</a></p>`
-}${renderCommand('List its backups', backupsCommand('list', resource, options))}${
-  resource.exists ? renderCommand('Start a backup', backupsCommand('create', resource, options)) : undefined
-}</div></details>`;
+<div class="panel">${troubles.length > 0 && html`<ul class="reasons">${troubles}</ul>`}<dl>${renderFacts(resource, now)}</dl>
+${options.dashboardUrl && html`<p><a href="${dashboardLink(options.dashboardUrl, resource)}">Dashboard</a></p>`}
+${renderCommand('List its backups', backupsCommand('list', resource, options))}
+${resource.exists && renderCommand('Start a backup', backupsCommand('create', resource, options))}</div></details>`;
 }
 
-function renderTroubles(resource: ResourceStatus, now: UnixSeconds): Html | undefined {
-  const items = resource.states.flatMap((state) => {
-    const alert = STATE_ALERTS[state];
-    const reason = explain(resource, state, now);
-    return alert === undefined
-      ? []
-      : [
-          html`<li><b>${STATE_NAMES[state]}</b>${reason === undefined ? '' : `: ${reason}`}. ${runbookLink(alert)}</li>`,
-        ];
-  });
+function troublesOf(resource: ResourceStatus, now: UnixSeconds): readonly Html[] {
+  const item = (name: string, reason: string | undefined, alert: string): Html =>
+    html`<li><b>${name}</b>${reason && `: ${reason}`}. ${runbookLink(alert)}</li>`;
   const stopped = scheduleStopped(resource, now);
-  if (stopped !== undefined)
-    items.push(html`<li><b>Schedule stopped</b>: ${stopped}. ${runbookLink('ScheduleStopped')}</li>`);
-  return items.length === 0 ? undefined : html`<ul class="reasons">${items}</ul>`;
+  return [
+    ...resource.states.flatMap((state) => {
+      const { name, alert } = STATES[state];
+      return alert === undefined ? [] : [item(name, explain(resource, state, now), alert)];
+    }),
+    ...(stopped === undefined ? [] : [item('Schedule stopped', stopped, 'ScheduleStopped')]),
+  ];
 }
 
-function renderFacts(resource: ResourceStatus, now: UnixSeconds): Html {
-  const { objective, due, lastSuccess, lastSize, lastDuration, lastMethod, medianSize, medianDuration } =
-    resource;
-  // Shown only if a manual backup is newer: then the schedule may have stopped.
+/** Names and values; unknown ones are left out. */
+function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[] {
+  const { objective, lastSuccess, lastSize, lastDuration, medianSize, medianDuration } = resource;
   const { lastAutomaticSuccess } = resource;
-  const automatic = lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess;
-  const last = words([
-    lastSize === undefined ? undefined : humanizeSize(lastSize),
-    lastDuration === undefined ? undefined : `took ${humanizeDuration(lastDuration)}`,
-    lastMethod,
-  ]);
-  const usual = words([
-    medianSize === undefined ? undefined : humanizeSize(medianSize),
-    medianDuration === undefined ? undefined : humanizeDuration(medianDuration),
-  ]);
-  return html`${renderTime('Last success', lastSuccess, now, last)}${renderTime('Last automatic success', automatic, now)}${renderText('Usually', usual)}${renderTime(
-    'Last failure',
-    resource.lastFailure,
-    now,
-  )}${renderText('Failures since the last success', formatCount(resource.consecutiveFailures))}${renderTime(
-    'Running since',
-    resource.runningSince,
-    now,
-  )}${renderText('Objective', objective === undefined ? 'none' : humanizeObjective(objective))}${renderTime(
-    'Next backup due',
-    due,
-    now,
-  )}${renderTime('Oldest backup to restore', resource.oldestSuccess, now)}${renderText(
-    'Stored',
-    storedWords(resource),
-  )}${renderTime('Created', resource.created, now)}${renderText('Type', resource.kind)}${renderText(
-    'Status',
-    resource.status,
-  )}`;
+  const at = (time: UnixSeconds | undefined, more?: string): Html | undefined =>
+    time === undefined ? undefined : html`${timeAgo(time, now)}, ${humanizeTime(time)}${more && `: ${more}`}`;
+  const size = lastSize === undefined ? undefined : humanizeSize(lastSize);
+  const took = lastDuration === undefined ? undefined : `took ${humanizeDuration(lastDuration)}`;
+  const usualSize = medianSize === undefined ? undefined : humanizeSize(medianSize);
+  const usualDuration = medianDuration === undefined ? undefined : humanizeDuration(medianDuration);
+  const facts: readonly (readonly [name: string, value: Html | string | undefined])[] = [
+    ['Last success', at(lastSuccess, listed(size, took, resource.lastMethod))],
+    // Shown only if a manual backup is newer: then the schedule may have stopped.
+    ['Last automatic success', at(lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess)],
+    ['Usually', listed(usualSize, usualDuration)],
+    ['Last failure', at(resource.lastFailure)],
+    ['Failures since the last success', formatCount(resource.consecutiveFailures)],
+    ['Running since', at(resource.runningSince)],
+    ['Objective', objective === undefined ? 'none' : humanizeObjective(objective)],
+    ['Next backup due', at(resource.due)],
+    ['Oldest backup to restore', at(resource.oldestSuccess)],
+    ['Stored', storedWords(resource)],
+    ['Created', at(resource.created)],
+    ['Type', resource.kind],
+    ['Status', resource.status],
+  ];
+  return facts.flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const shown = typeof value === 'string' ? html`<bdi>${value}</bdi>` : value;
+    return [html`<div><dt>${name}</dt> <dd>${shown}</dd></div>`];
+  });
 }
 
 function storedWords({ stored, storedBytes }: ResourceStatus): string {
@@ -93,31 +75,25 @@ function storedWords({ stored, storedBytes }: ResourceStatus): string {
   return [...counts, ...(storedBytes === undefined ? [] : [humanizeSize(storedBytes)])].join(', ');
 }
 
-const words = (parts: readonly (string | undefined)[]): string | undefined => {
-  const known = parts.filter((part) => part !== undefined);
-  return known.length === 0 ? undefined : known.join(', ');
-};
-
-function renderFact(name: string, value: Html): Html {
-  return html`<div><dt>${name}</dt> <dd>${value}</dd></div>`;
+/** The known parts; undefined without any. */
+function listed(...parts: readonly (string | undefined)[]): string | undefined {
+  return parts.filter((part) => part !== undefined).join(', ') || undefined;
 }
 
-function renderText(name: string, value: string | undefined): Html | undefined {
-  return value === undefined ? undefined : renderFact(name, html`<bdi>${value}</bdi>`);
-}
-
-function renderTime(
-  name: string,
-  at: UnixSeconds | undefined,
-  now: UnixSeconds,
-  more?: string,
-): Html | undefined {
-  if (at === undefined) return undefined;
-  const extra = more === undefined ? '' : `: ${more}`;
-  return renderFact(name, html`${time(at, humanizeAgo(at, now))}, ${humanizeTime(at)}${extra}`);
+/** The URL of a resource on the Grafana dashboard. */
+function dashboardLink(
+  grafanaUrl: string,
+  { service, region, project, resourceName }: ResourceStatus,
+): string {
+  const variables = new URLSearchParams({
+    'var-cloud_service': service,
+    'var-region': region,
+    'var-project': project,
+    'var-resource_name': resourceName,
+  });
+  return `${grafanaUrl}/d/huaweicloud-backup?${variables}`;
 }
 
 function renderCommand(purpose: string, command: string): Html {
-  return html`<div class="command"><span class="purpose">${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>
-`;
+  return html`<div class="command"><span class="purpose">${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>`;
 }

@@ -2,20 +2,15 @@ import type { BackupState } from '../domain/backup.ts';
 import { seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { MOST_RECENT_BACKUPS, type RecentBackup, recentBackups } from '../state/recent-backups.ts';
 import { humanizeAgo, humanizeDuration, humanizeSize, humanizeTime } from './humanize.ts';
+import type { Mark } from './pieces.ts';
 import type { ResourceStatus } from './report.ts';
-
-/** A mark in the history of a resource: a backup, or a gap where a due one is missing. */
-export interface HistoryMark {
-  readonly kind: BackupState | 'missing';
-  readonly words: string;
-}
 
 /**
  * The last backups of a resource, oldest first, with a gap for each time one was due but neither succeeded nor failed.
  */
-export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly HistoryMark[] {
+export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly Mark[] {
   const { objective, due } = resource;
-  const marks: HistoryMark[] = [];
+  const marks: Mark[] = [];
   const addGaps = (from: number, until: number): void => {
     if (objective === undefined || objective <= 0) return;
     const missed = Math.ceil((until - from) / objective) - 1;
@@ -32,7 +27,7 @@ export function historyOf(resource: ResourceStatus, now: UnixSeconds): readonly 
   return marks.slice(-MOST_RECENT_BACKUPS);
 }
 
-const gap = (due: UnixSeconds, now: UnixSeconds): HistoryMark => ({
+const gap = (due: UnixSeconds, now: UnixSeconds): Mark => ({
   kind: 'missing',
   words: `Missing: due ${humanizeTime(due)}, ${humanizeAgo(due, now)}`,
 });

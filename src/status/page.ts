@@ -1,24 +1,14 @@
 import { assetVersion } from './assets.ts';
-import { STATE_NAMES } from './explain.ts';
 import { headlineOf } from './headline.ts';
 import { type Html, html } from './html.ts';
 import { iconSheet } from './pieces.ts';
 import { renderPolls } from './polls.ts';
 import type { StatusReport } from './report.ts';
 import { type CommandOptions, DEFAULT_COMMAND } from './shell.ts';
+import { STATES } from './states.ts';
 import { pageIcon, pageTitle, renderSummary } from './summary.ts';
-import { renderResults, SORT_NAMES } from './table.ts';
-import {
-  FIRST_VIEW,
-  firstDirection,
-  type Query,
-  readView,
-  SORT_KEYS,
-  STATE_FILTERS,
-  type StateFilter,
-  type View,
-  viewLink,
-} from './view.ts';
+import { renderResults } from './table.ts';
+import { FIRST_VIEW, readView, SORT_KEYS, SORTS, STATE_FILTERS, type View, viewLink } from './view.ts';
 
 /** What the page needs to know about its server. */
 export interface PageOptions extends CommandOptions {
@@ -39,7 +29,11 @@ export const PAGE_DEFAULTS: PageOptions = {
  * The status page as HTML for a query string. All links are relative, so that it works behind a path prefix ending in a
  * slash.
  */
-export function renderStatusPage(report: StatusReport, query: Query, options = PAGE_DEFAULTS): string {
+export function renderStatusPage(
+  report: StatusReport,
+  query: URLSearchParams,
+  options = PAGE_DEFAULTS,
+): string {
   const view = readView(query);
   const headline = headlineOf(report);
   const page = html`<!doctype html>
@@ -67,38 +61,31 @@ ${renderResults(report, view, options)}
 ${renderPolls(report)}
 </main>
 <footer><span>huaweicloud-backup-exporter ${report.version}</span>
-<a href=".${options.telemetryPath}">Metrics</a> <a href="./api/v1/status">This page as JSON</a> <a href="./config">Configuration</a> ${
-    options.dashboardUrl === undefined ? undefined : html`<a href="${options.dashboardUrl}">Dashboards</a> `
-  }<a href="./-/healthy">Healthy</a> <a href="./-/ready">Ready</a></footer>
+<a href=".${options.telemetryPath}">Metrics</a> <a href="./api/v1/status">This page as JSON</a> <a href="./config">Configuration</a>
+${options.dashboardUrl && html`<a href="${options.dashboardUrl}">Dashboards</a> `}<a href="./-/healthy">Healthy</a> <a href="./-/ready">Ready</a></footer>
 </body>
 </html>
 `;
   return page.markup;
 }
 
-const FILTER_NAMES: Readonly<Record<StateFilter, string>> = {
-  attention: 'Needs attention',
-  ...STATE_NAMES,
-};
-
 function renderFilter(view: View): Html {
   const { text, state, sort, direction } = view;
   const option = (value: string, name: string, chosen: boolean): Html =>
-    html`<option value="${value}"${chosen ? html` selected` : undefined}>${name}</option>`;
+    html`<option value="${value}"${chosen && html` selected`}>${name}</option>`;
+  const states = STATE_FILTERS.map((filter) =>
+    option(filter, filter === 'attention' ? 'Needs attention' : STATES[filter].name, filter === state),
+  );
+  const sorts = SORT_KEYS.map((key) => option(key, SORTS[key].name, key === sort));
   const isActive = text !== '' || state !== undefined;
-  return html`<details class="fold"${isActive ? html` open` : undefined}><summary>Filter and sort</summary>
+  const allLink = viewLink({ ...FIRST_VIEW, sort, direction });
+  return html`<details class="fold"${isActive && html` open`}><summary>Filter and sort</summary>
 <form class="filter" role="search" aria-label="Filter the resources">
 <label>Name, id, service, project or region <input type="search" name="q" value="${text}" autocomplete="off" spellcheck="false"></label>
-<label>State <select name="state">${option('', 'Any', state === undefined)}${STATE_FILTERS.map((filter) => option(filter, FILTER_NAMES[filter], filter === state))}</select></label>
-<label>Sort by <select name="sort">${SORT_KEYS.map((key) => option(key, SORT_NAMES[key], key === sort))}</select></label>
-${
-  direction === firstDirection(sort) ? undefined : html`<input type="hidden" name="dir" value="${direction}">`
-}<button type="submit">Apply</button>
-${
-  isActive
-    ? html`<a class="clear" href="${viewLink({ ...FIRST_VIEW, sort, direction })}">Clear the filter</a>`
-    : undefined
-}
+<label>State <select name="state">${option('', 'Any', state === undefined)}${states}</select></label>
+<label>Sort by <select name="sort">${sorts}</select></label>
+${direction !== SORTS[sort].first && html`<input type="hidden" name="dir" value="${direction}">`}<button type="submit">Apply</button>
+${isActive && html`<a class="clear" href="${allLink}">Clear the filter</a>`}
 </form></details>`;
 }
 

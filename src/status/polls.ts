@@ -1,74 +1,76 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { type Html, html } from './html.ts';
-import { formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
-import { absent, strip, time } from './pieces.ts';
+import { counted, formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
+import { absent, strip, timeAgo } from './pieces.ts';
 import type { PollRecord, PollStatus, StatusReport } from './report.ts';
 
 /** The last polls of each service, collapsed. */
-export function renderPolls(report: StatusReport): Html {
-  const failing = report.polls.filter(
-    ({ recent }) => recent[0] !== undefined && recent[0].outcome !== 'success',
-  );
-  const unpolled = report.polls.filter(({ recent }) => recent.length === 0).length;
+export function renderPolls({ polls, now }: StatusReport): Html {
+  const failing = polls.filter(
+    ({ recent: [last] }) => last !== undefined && last.outcome !== 'success',
+  ).length;
+  const unpolled = polls.filter(({ recent }) => recent.length === 0).length;
   const facts = [
-    `${formatCount(report.polls.length)} ${report.polls.length === 1 ? 'service' : 'services'} polled`,
-    ...(failing.length > 0 ? [`${formatCount(failing.length)} failing`] : []),
+    `${counted(polls.length, 'service')} polled`,
+    ...(failing > 0 ? [`${formatCount(failing)} failing`] : []),
     ...(unpolled > 0 ? [`${formatCount(unpolled)} not polled yet`] : []),
   ];
   return html`<section id="polls" data-live aria-label="Polls"><details class="polls" data-key="polls"><summary>${facts.join(', ')}</summary>
 <table role="table">
 <caption class="unseen">The last polls of each service of each project</caption>
-<thead role="rowgroup"><tr role="row">${HEADINGS.map(
+<thead role="rowgroup"><tr role="row">${['Project', ...COLUMNS.map(([title]) => title)].map(
     (title) => html`<th role="columnheader" scope="col">${title}</th>`,
   )}</tr></thead>
 <tbody role="rowgroup">
-${report.polls.map((poll) => renderPoll(poll, report.now))}</tbody>
+${polls.map((poll) => renderPoll(poll, now))}</tbody>
 </table></details></section>`;
 }
 
-const HEADINGS = [
-  'Project',
-  'Service',
-  'Last polls',
-  'Outcome',
-  'Ended',
-  'Duration',
-  'Requests',
-  'Last complete',
-  'Resources',
-  'Inventory',
+type Cell = (poll: PollStatus, now: UnixSeconds) => Html | string;
+
+/** The columns after the project. */
+const COLUMNS: readonly (readonly [title: string, cell: Cell])[] = [
+  ['Service', ({ service }) => service],
+  ['Last polls', ({ recent }, now) => renderStrip(recent, now)],
+  ['Outcome', ({ recent: [last] }) => renderOutcome(last)],
+  ['Ended', ({ recent: [last] }, now) => renderAgo(last?.ended, now)],
+  ['Duration', ({ recent: [last] }) => (last ? humanizeDuration(last.duration) : absent('unknown'))],
+  ['Requests', ({ recent: [last] }) => renderCount(last?.requests)],
+  ['Last complete', ({ lastComplete }, now) => renderAgo(lastComplete, now)],
+  ['Resources', ({ resources }) => renderCount(resources)],
+  ['Inventory', ({ inventory }) => renderInventory(inventory)],
 ];
 
 function renderPoll(poll: PollStatus, now: UnixSeconds): Html {
-  const [last] = poll.recent;
-  const ago = (at: UnixSeconds | undefined): Html =>
-    at === undefined ? absent('never') : time(at, humanizeAgo(at, now));
-  const marks = poll.recent.toReversed().map((record) => ({
-    kind: record.outcome === 'success' ? 'succeeded' : 'failed',
-    words: recordWords(record, now),
-  }));
   return html`<tr role="row"><th role="rowheader" scope="row"><bdi>${poll.project}</bdi> <span class="minor">${poll.region}</span></th>
-<td role="cell" data-label="Service">${poll.service}</td>
-<td role="cell" data-label="Last polls">${strip('Last polls, oldest first', marks)}</td>
-<td role="cell" data-label="Outcome">${last?.outcome ?? absent('not polled yet')}${
-    last?.reason === undefined ? undefined : html` <bdi class="minor">${last.reason}</bdi>`
-  }</td>
-<td role="cell" data-label="Ended">${ago(last?.ended)}</td>
-<td role="cell" data-label="Duration">${last === undefined ? absent('unknown') : humanizeDuration(last.duration)}</td>
-<td role="cell" data-label="Requests">${last === undefined ? absent('unknown') : formatCount(last.requests)}</td>
-<td role="cell" data-label="Last complete">${ago(poll.lastComplete)}</td>
-<td role="cell" data-label="Resources">${poll.resources === undefined ? absent('unknown') : formatCount(poll.resources)}</td>
-<td role="cell" data-label="Inventory">${inventoryWords(poll)}</td></tr>
+${COLUMNS.map(([title, cell]) => html`<td role="cell" data-label="${title}">${cell(poll, now)}</td>`)}</tr>
 `;
 }
 
-function recordWords({ ended, outcome, duration, requests, reason }: PollRecord, now: UnixSeconds): string {
-  const cause = reason === undefined ? '' : `: ${reason}`;
-  const cost = `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${humanizeDuration(duration)}`;
-  return `${outcome}, ${humanizeAgo(ended, now)}, ${humanizeTime(ended)}, ${cost}${cause}`;
+const renderAgo = (time: UnixSeconds | undefined, now: UnixSeconds): Html =>
+  time === undefined ? absent('never') : timeAgo(time, now);
+
+const renderCount = (count: number | undefined): Html | string =>
+  count === undefined ? absent('unknown') : formatCount(count);
+
+function renderOutcome(last: PollRecord | undefined): Html {
+  if (last === undefined) return absent('not polled yet');
+  return html`${last.outcome}${last.reason !== undefined && html` <bdi class="minor">${last.reason}</bdi>`}`;
 }
 
-function inventoryWords({ inventory }: PollStatus): Html {
+function renderInventory(inventory: PollStatus['inventory']): Html | string {
   if (inventory === undefined) return absent('not read');
-  return html`${inventory.complete ? 'read' : 'could not be read'}`;
+  return inventory.complete ? 'read' : 'could not be read';
+}
+
+function renderStrip(recent: readonly PollRecord[], now: UnixSeconds): Html {
+  const marks = recent.toReversed().map(({ ended, outcome, duration, requests, reason }) => {
+    const cause = reason === undefined ? '' : `: ${reason}`;
+    const cost = `${counted(requests, 'request')} in ${humanizeDuration(duration)}`;
+    return {
+      kind: outcome === 'success' ? 'succeeded' : 'failed',
+      words: `${outcome}, ${humanizeAgo(ended, now)}, ${humanizeTime(ended)}, ${cost}${cause}`,
+    };
+  });
+  return strip('Last polls, oldest first', marks);
 }

@@ -1,6 +1,6 @@
 import { seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
-import { formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
+import { counted, formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
 import type { PollStatus, ProjectStatus, StatusReport } from './report.ts';
 
 /** Something that makes the data stale or incomplete, or soon will. The same cause is one problem in all scopes. */
@@ -9,16 +9,16 @@ export interface Problem {
   /** The alert for it, without the prefix. */
   readonly alert: string;
   /** The services affected; none if it is about the exporter. */
-  readonly scopes: readonly ProblemPlace[];
+  readonly scopes: readonly AffectedScope[];
 }
 
-export interface ProblemPlace {
+export interface AffectedScope {
   readonly project: string;
   readonly region: string;
   /** Undefined: the whole project. */
-  readonly service: string | undefined;
+  readonly service?: string;
   /** Age of the data shown. */
-  readonly note: string | undefined;
+  readonly note?: string | undefined;
 }
 
 export function problemsOf(report: StatusReport): readonly Problem[] {
@@ -28,16 +28,16 @@ export function problemsOf(report: StatusReport): readonly Problem[] {
     ...report.projects.flatMap((project) => passwordProblem(project, report.now) ?? []),
   ];
   const bySentence = Map.groupBy(found, ({ sentence }) => sentence);
-  return Array.from(bySentence, ([sentence, [first, ...more]]) => ({
+  return Array.from(bySentence, ([sentence, same]) => ({
     sentence,
-    alert: first?.alert ?? '',
-    scopes: [first, ...more].flatMap((problem) => problem?.scopes ?? []),
+    alert: same[0]?.alert ?? '',
+    scopes: same.flatMap(({ scopes }) => scopes),
   }));
 }
 
 function reloadProblem(problem: string): Problem {
   return {
-    sentence: `The configuration was not reloaded, the previous one is in use: ${endless(problem)}.`,
+    sentence: `The configuration was not reloaded, the previous one is in use: ${withoutPeriod(problem)}.`,
     alert: 'ConfigReloadFailing',
     scopes: [],
   };
@@ -53,73 +53,76 @@ function passwordProblem(
   return {
     sentence: `The password of the IAM user ${verb} ${humanizeAgo(passwordExpires, now)}, on ${humanizeTime(passwordExpires)}.`,
     alert: 'CredentialsExpiring',
-    scopes: [{ project, region, service: undefined, note: undefined }],
+    scopes: [{ project, region }],
   };
 }
 
 function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
-  const [last] = poll.recent;
-  const { project, region, service, lastComplete, inventory, unlisted = 0, overLimit = 0 } = poll;
-  const rejected = Object.values(poll.rejected).reduce((sum, count) => sum + count, 0);
-  const problem = (applies: boolean, alert: string, sentence: string, note?: string): readonly Problem[] =>
-    applies ? [{ sentence, alert, scopes: [{ project, region, service, note }] }] : [];
-  if (last === undefined) return problem(true, 'NeverPolled', 'Not polled yet.');
-  const failed = last.outcome !== 'success';
+  const { project, region, service, recent, lastComplete, inventory, unlisted = 0, overLimit = 0 } = poll;
+  const problems: Problem[] = [];
+  const add = (alert: string, sentence: string, note?: string): void => {
+    problems.push({ sentence, alert, scopes: [{ project, region, service, note }] });
+  };
+  const [last] = recent;
+  if (last === undefined) {
+    add('NeverPolled', 'Not polled yet.');
+    return problems;
+  }
   const shown = lastComplete === undefined ? 'no data yet' : `data from ${humanizeAgo(lastComplete, now)}`;
-  const isOld = !failed && lastComplete !== undefined && now - lastComplete > STATE_THRESHOLDS.dataStaleAfter;
-  const skew = poll.clockSkew ?? 0;
-  const inventoryCause = inventory?.complete === false ? causeOf(inventory.reason) : undefined;
-  return [
-    ...problem(failed, alertOf(last.outcome), `Polls fail (${last.outcome})${because(last.reason)}`, shown),
-    ...problem(
-      isOld,
-      'DataStale',
-      `No poll for over ${humanizeDuration(STATE_THRESHOLDS.dataStaleAfter)}.`,
-      shown,
-    ),
-    ...problem(
-      inventory?.complete === false && !(failed && inventoryCause === causeOf(last.reason)),
-      'PollFailing',
-      `The inventory could not be read${because(inventory?.reason)} Resources without backups may be missing.`,
-    ),
-    ...problem(
-      Math.abs(skew) > STATE_THRESHOLDS.clockSkewBeyond,
+  if (last.outcome !== 'success') {
+    const isRefused = last.outcome === 'auth' || last.outcome === 'permission';
+    const sentence = `Polls fail (${last.outcome})${because(last.reason)}`;
+    add(isRefused ? 'AuthFailing' : 'PollFailing', sentence, shown);
+  } else if (lastComplete !== undefined && now - lastComplete > STATE_THRESHOLDS.dataStaleAfter) {
+    add('DataStale', `No poll for over ${humanizeDuration(STATE_THRESHOLDS.dataStaleAfter)}.`, shown);
+  }
+  if (inventory?.complete === false && !isSameCause(inventory.reason, last)) {
+    const sentence = `The inventory could not be read${because(inventory.reason)} Resources without backups may be missing.`;
+    add('PollFailing', sentence);
+  }
+  const { clockSkew = 0 } = poll;
+  if (Math.abs(clockSkew) > STATE_THRESHOLDS.clockSkewBeyond) {
+    const skew = humanizeDuration(seconds(Math.abs(clockSkew)));
+    add(
       'ClockSkew',
-      `The clock of this machine is ${humanizeDuration(seconds(Math.abs(skew)))} ${skew > 0 ? 'ahead of' : 'behind'} the cloud.`,
-    ),
-    ...problem(
-      unlisted > 0,
+      `The clock of this machine is ${skew} ${clockSkew > 0 ? 'ahead of' : 'behind'} the cloud.`,
+    );
+  }
+  if (unlisted > 0) {
+    add(
       'PollFailing',
       `The service counts ${formatCount(unlisted)} more ${unlisted === 1 ? 'backup' : 'backups'} than it lists.`,
-    ),
-    ...problem(
-      overLimit > 0,
+    );
+  }
+  if (overLimit > 0) {
+    const are = overLimit === 1 ? 'is' : 'are';
+    add(
       'ResourcesOverLimit',
-      `${formatCount(overLimit)} ${overLimit === 1 ? 'resource is' : 'resources are'} over limits.resources and not shown.`,
-    ),
-    ...problem(
-      rejected > 0,
-      'RecordsRejected',
-      `${formatCount(rejected)} ${rejected === 1 ? 'row' : 'rows'} could not be read (${reasonWords(poll.rejected)}); the log shows an example.`,
-    ),
-  ];
+      `${counted(overLimit, 'resource')} ${are} over limits.resources and not shown.`,
+    );
+  }
+  const rejections = Object.entries(poll.rejected).filter(([, count]) => count > 0);
+  if (rejections.length > 0) {
+    const total = rejections.reduce((sum, [, count]) => sum + count, 0);
+    const reasons = rejections.map(
+      ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`,
+    );
+    const sentence = `${counted(total, 'row')} could not be read (${reasons.join(', ')}); the log shows an example.`;
+    add('RecordsRejected', sentence);
+  }
+  return problems;
 }
 
-const alertOf = (outcome: string): string =>
-  outcome === 'auth' || outcome === 'permission' ? 'AuthFailing' : 'PollFailing';
+/** Whether a failed poll has the same cause: both lists often fail for one. */
+const isSameCause = (reason: string | undefined, last: PollStatus['recent'][number]): boolean =>
+  last.outcome !== 'success' && causeOf(reason) === causeOf(last.reason);
 
-const reasonWords = (rejected: PollStatus['rejected']): string =>
-  Object.entries(rejected)
-    .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`)
-    .join(', ');
-
-/** The cause without the operation: both lists often fail for the same cause. */
+/** The cause without the operation. */
 const causeOf = (reason: string | undefined): string | undefined => reason?.replace(/^cannot [^:]+: /, '');
 
 function because(reason: string | undefined): string {
   const cause = causeOf(reason);
-  return cause === undefined ? '.' : `: ${endless(cause)}.`;
+  return cause === undefined ? '.' : `: ${withoutPeriod(cause)}.`;
 }
 
-const endless = (sentence: string): string => sentence.trim().replace(/\.$/, '');
+const withoutPeriod = (sentence: string): string => sentence.trim().replace(/\.$/, '');

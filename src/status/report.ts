@@ -1,37 +1,32 @@
-import type { BackupState } from '../domain/backup.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Bytes, Seconds, UnixSeconds } from '../domain/quantities.ts';
+import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { RejectionReason } from '../pagination/list.ts';
 import type { Scope } from '../state/objective.ts';
-import type { PackedBackups } from '../state/recent-backups.ts';
-import type { ResourceState, StateFacts } from '../state/resource-state.ts';
+import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
+import { type ResourceState, type StateFacts, statesOf } from '../state/resource-state.ts';
+import type { ServedResource, ServedService } from '../state/served.ts';
+
+type BackupFacts = Pick<
+  ResourceFacts,
+  'lastState' | 'lastAutomaticSuccess' | 'lastFailure' | 'oldestSuccess' | 'stored' | 'storedBytes' | 'recent'
+>;
 
 /** One resource on the status page. Unknown facts are undefined. */
-export interface ResourceStatus extends Scope, StateFacts {
+export interface ResourceStatus
+  extends Scope,
+    StateFacts,
+    BackupFacts,
+    Pick<ServedResource, 'exists' | 'notExpected'> {
   /** All its states, worst first. */
   readonly states: readonly [ResourceState, ...ResourceState[]];
   readonly resourceId: string;
   readonly resourceName: string;
-  /** False if it was deleted and its backups remain. */
-  readonly exists: boolean;
-  /** Why it is not expected to be backed up, in words; undefined if it is, or if the configuration says so. */
-  readonly notExpected: string | undefined;
   readonly created: UnixSeconds | undefined;
   /** Its engine or type, and the service's own word for its status. */
   readonly kind: string | undefined;
   readonly status: string | undefined;
-  /** Of the newest backup; undefined without backups. */
-  readonly lastState: BackupState | undefined;
   /** How the newest successful backup was started. */
   readonly lastMethod: string | undefined;
-  /** End of the newest successful automatic backup: a manual one can hide a stopped schedule. */
-  readonly lastAutomaticSuccess: UnixSeconds | undefined;
-  readonly lastFailure: UnixSeconds | undefined;
-  /** End of the oldest successful backup: how far back one can restore. */
-  readonly oldestSuccess: UnixSeconds | undefined;
-  readonly stored: Readonly<Record<BackupState, number>>;
-  readonly storedBytes: Bytes | undefined;
-  readonly recent: PackedBackups;
 }
 
 export interface PollRecord {
@@ -64,9 +59,7 @@ export interface PollStatus extends Scope {
 }
 
 /** The part of a project that its services share. */
-export interface ProjectStatus {
-  readonly region: string;
-  readonly project: string;
+export interface ProjectStatus extends Pick<Scope, 'region' | 'project'> {
   /** When the password of its IAM user expires. */
   readonly passwordExpires: UnixSeconds | undefined;
 }
@@ -79,4 +72,49 @@ export interface StatusReport {
   readonly projects: readonly ProjectStatus[];
   readonly polls: readonly PollStatus[];
   readonly resources: readonly ResourceStatus[];
+}
+
+/** The resources of a service on the status page. `isCurrent`: whether its last poll was complete. */
+export function resourceStatuses(
+  { resources, ...scope }: ServedService,
+  isCurrent: boolean,
+  now: UnixSeconds,
+): readonly ResourceStatus[] {
+  return resources.map((resource) => {
+    const { listing, facts = NO_BACKUPS } = resource;
+    const { lastSuccess, medians } = facts;
+    const stateFacts: StateFacts = {
+      objective: resource.objective,
+      due: resource.due,
+      lastSuccess: lastSuccess?.end,
+      lastSize: lastSuccess?.size,
+      lastDuration: lastSuccess?.duration,
+      medianSize: medians.size,
+      medianDuration: medians.duration,
+      consecutiveFailures: facts.consecutiveFailures,
+      runningSince: facts.runningSince,
+    };
+    // A backup that was running in an older poll may have ended since.
+    const known = isCurrent ? stateFacts : { ...stateFacts, runningSince: undefined };
+    return {
+      ...scope,
+      ...stateFacts,
+      states: statesOf(known, now),
+      resourceId: resource.id,
+      resourceName: resource.name,
+      exists: resource.exists,
+      notExpected: resource.notExpected,
+      created: listing?.created,
+      kind: listing?.kind,
+      status: listing?.status,
+      lastMethod: lastSuccess?.method,
+      lastState: facts.lastState,
+      lastAutomaticSuccess: facts.lastAutomaticSuccess,
+      lastFailure: facts.lastFailure,
+      oldestSuccess: facts.oldestSuccess,
+      stored: facts.stored,
+      storedBytes: facts.storedBytes ?? listing?.storedBytes,
+      recent: facts.recent,
+    };
+  });
 }

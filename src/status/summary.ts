@@ -1,21 +1,21 @@
 import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
-import { STATE_MEANINGS, STATE_NAMES } from './explain.ts';
 import type { Headline, StateCounts } from './headline.ts';
 import { type Html, html } from './html.ts';
-import { formatCount, humanizeAgo, humanizeTime } from './humanize.ts';
-import { runbookLink } from './links.ts';
-import { icon, time } from './pieces.ts';
-import type { Problem, ProblemPlace } from './problems.ts';
-import type { PollStatus, StatusReport } from './report.ts';
+import { formatCount, humanizeTime } from './humanize.ts';
+import { icon, runbookLink, time, timeAgo } from './pieces.ts';
+import type { AffectedScope, Problem } from './problems.ts';
+import type { StatusReport } from './report.ts';
+import { STATES } from './states.ts';
 import { FIRST_VIEW, type View, viewLink } from './view.ts';
 
 /** The top of the page: headline, resources by state, age of the data, and problems. */
 export function renderSummary(report: StatusReport, headline: Headline, view: View): Html {
+  const { tone, sentence, counts, problems } = headline;
   return html`<section id="summary" data-live aria-labelledby="headline">
-<h1 id="headline" class="headline ${headline.tone}">${headline.sentence}</h1>
-${report.resources.length === 0 ? undefined : renderCounts(headline.counts, view)}
+<h1 id="headline" class="headline ${tone}">${sentence}</h1>
+${report.resources.length > 0 && renderCounts(counts, view)}
 <p class="data-age">${renderAge(report)} As of <strong id="as-of">${time(report.now, humanizeTime(report.now))}</strong>.</p>
-${headline.problems.length === 0 ? undefined : renderProblems(headline.problems)}
+${problems.length > 0 && renderProblems(problems)}
 </section>`;
 }
 
@@ -26,22 +26,22 @@ ${RESOURCE_STATES.map((state) => renderCount(state, counts[state], view))}
 }
 
 // Links to all resources in a state, so that the number matches.
-function renderCount(state: ResourceState, count: number, view: View): Html {
-  const shown = view.state === state;
-  const link = viewLink({ ...FIRST_VIEW, sort: view.sort, direction: view.direction, state });
-  const classes = `count ${state}${count === 0 ? ' none' : ''}`;
-  return html`<li><a class="${classes}" data-key="count ${state}" href="${link}" title="${STATE_MEANINGS[state]}"${
-    shown ? html` aria-current="true"` : undefined
-  }>${icon(state)}<b>${formatCount(count)}</b> <span>${STATE_NAMES[state]}</span></a></li>
+function renderCount(state: ResourceState, count: number, { state: shown, sort, direction }: View): Html {
+  const { name, meaning } = STATES[state];
+  const link = viewLink({ ...FIRST_VIEW, sort, direction, state });
+  return html`<li><a class="count ${state}${count === 0 && ' none'}" data-key="count ${state}" href="${link}" title="${meaning}"${
+    shown === state && html` aria-current="true"`
+  }>${icon(state)}<b>${formatCount(count)}</b> <span>${name}</span></a></li>
 `;
 }
 
-function renderAge({ polls, now }: StatusReport): Html {
-  const read = polls.filter(({ lastComplete }) => lastComplete !== undefined);
-  const [oldest] = read.toSorted((one, other) => (one.lastComplete ?? 0) - (other.lastComplete ?? 0));
-  if (oldest?.lastComplete === undefined) return html``;
-  const data = time(oldest.lastComplete, humanizeAgo(oldest.lastComplete, now));
-  return polls.length === 1 ? html`Data from ${data}.` : html`Oldest data from ${data}, ${pollName(oldest)}.`;
+function renderAge({ polls, now }: StatusReport): Html | undefined {
+  const [oldest] = polls
+    .flatMap(({ lastComplete, ...poll }) => (lastComplete === undefined ? [] : [{ ...poll, lastComplete }]))
+    .sort((one, other) => one.lastComplete - other.lastComplete);
+  if (oldest === undefined) return undefined;
+  const where = polls.length > 1 && html`, ${oldest.service} in <bdi>${projectWords(oldest)}</bdi>`;
+  return html`${where ? 'Oldest data' : 'Data'} from ${timeAgo(oldest.lastComplete, now)}${where}.`;
 }
 
 const PROBLEMS_SHOWN = 10;
@@ -51,28 +51,26 @@ function renderProblems(problems: readonly Problem[]): Html {
   const more = problems.length - PROBLEMS_SHOWN;
   return html`<details class="problems fold" data-key="problems"><summary><h2>${number} with the data</h2><span class="first"> <bdi>${problems[0]?.sentence}</bdi></span></summary>
 <ul>
-${problems.slice(0, PROBLEMS_SHOWN).map(renderProblem)}${
-  more > 0 ? html`<li>${formatCount(more)} more: see the polls below.</li>` : undefined
-}</ul></details>`;
+${problems.slice(0, PROBLEMS_SHOWN).map(renderProblem)}${more > 0 && html`<li>${formatCount(more)} more: see the polls below.</li>`}</ul></details>`;
 }
 
 function renderProblem({ sentence, alert, scopes }: Problem): Html {
-  return html`<li><bdi>${sentence}</bdi> ${scopes.length === 0 ? undefined : html`<span class="minor">${describeScopes(scopes)}</span> `}${runbookLink(alert)}</li>
+  const where = scopes.length > 0 && html`<span class="minor">${describeScopes(scopes)}</span> `;
+  return html`<li><bdi>${sentence}</bdi> ${where}${runbookLink(alert)}</li>
 `;
 }
 
 const PLACES_SHOWN = 6;
 
 /** `a, b in prod (data from 3 h ago); a in staging`, with services for a and b. */
-function describeScopes(scopes: readonly ProblemPlace[]): string {
-  const byProject = Map.groupBy(scopes, ({ project, region, note = '' }) =>
-    JSON.stringify([project, region, note]),
+function describeScopes(scopes: readonly AffectedScope[]): string {
+  const places = Map.groupBy(
+    scopes,
+    (scope) => `${projectWords(scope)}${scope.note === undefined ? '' : ` (${scope.note})`}`,
   );
-  const shown = Array.from(byProject.values(), ([first, ...more]) => {
-    const services = [first, ...more].flatMap((place) => place?.service ?? []);
-    const project = first === undefined ? '' : scopeWords(first);
-    const where = services.length === 0 ? project : `${services.join(', ')} in ${project}`;
-    return first?.note === undefined ? where : `${where} (${first.note})`;
+  const shown = Array.from(places, ([place, affected]) => {
+    const services = affected.flatMap(({ service }) => service ?? []);
+    return services.length === 0 ? place : `${services.join(', ')} in ${place}`;
   });
   const hidden = shown.length - PLACES_SHOWN;
   return [...shown.slice(0, PLACES_SHOWN), ...(hidden > 0 ? [`and ${formatCount(hidden)} more`] : [])].join(
@@ -80,10 +78,9 @@ function describeScopes(scopes: readonly ProblemPlace[]): string {
   );
 }
 
-const scopeWords = ({ project, region }: Pick<PollStatus, 'project' | 'region'>): string =>
-  project === region ? project : `${project} (${region})`;
-
-const pollName = (poll: PollStatus): Html => html`${poll.service} in <bdi>${scopeWords(poll)}</bdi>`;
+function projectWords({ project, region }: Pick<AffectedScope, 'project' | 'region'>): string {
+  return project === region ? project : `${project} (${region})`;
+}
 
 /** The title of the page: the headline, visible even in a background tab. */
 export function pageTitle({ sentence }: Headline): string {

@@ -1,24 +1,59 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
-import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
-import { shareOfObjective } from './build-report.ts';
+import { needsAttention, RESOURCE_STATES } from '../state/resource-state.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
 
-/** The sortable columns, in order. */
-export const SORT_KEYS = [
-  'state',
-  'resource',
-  'service',
-  'project',
-  'age',
-  'size',
-  'duration',
-  'failures',
-  'running',
-] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
-
-/** Sort directions. For the column `state`, `desc` is worst first. */
 export type SortDirection = 'asc' | 'desc';
+
+interface SortOrder {
+  readonly name: string;
+  /** The direction at first, and in words. */
+  readonly first: SortDirection;
+  readonly hint: string;
+  /** What is compared; undefined comes last in either direction. */
+  readonly value: (resource: ResourceStatus, now: UnixSeconds) => string | number | undefined;
+}
+
+export type SortKey =
+  | 'state'
+  | 'resource'
+  | 'service'
+  | 'project'
+  | 'age'
+  | 'size'
+  | 'duration'
+  | 'failures'
+  | 'running';
+
+const BY_NAME = { first: 'asc', hint: 'by name' } as const;
+const LONGEST_FIRST = { first: 'desc', hint: 'longest first' } as const;
+
+/** How the resources can be sorted. For `state`, `desc` is worst first. */
+export const SORTS: Readonly<Record<SortKey, SortOrder>> = {
+  state: { name: 'State', first: 'desc', hint: 'worst first', value: badnessOf },
+  resource: { name: 'Resource', ...BY_NAME, value: ({ resourceName }) => naturalKey(resourceName) },
+  service: { name: 'Service', ...BY_NAME, value: ({ service }) => service },
+  project: {
+    name: 'Project',
+    ...BY_NAME,
+    value: ({ project, region }) => naturalKey(`${project}\n${region}`),
+  },
+  age: { name: 'Last success', first: 'desc', hint: 'oldest first', value: ageOf },
+  size: { name: 'Size', first: 'desc', hint: 'largest first', value: ({ lastSize }) => lastSize },
+  duration: { name: 'Duration', ...LONGEST_FIRST, value: ({ lastDuration }) => lastDuration },
+  failures: {
+    name: 'Failures',
+    first: 'desc',
+    hint: 'most first',
+    value: ({ consecutiveFailures }) => consecutiveFailures,
+  },
+  running: {
+    name: 'Running',
+    ...LONGEST_FIRST,
+    value: ({ runningSince }, now) => (runningSince === undefined ? undefined : now - runningSince),
+  },
+};
+
+export const SORT_KEYS = Object.keys(SORTS) as readonly SortKey[];
 
 /** The values of the filter: each state, and `attention` for all that need attention. */
 export const STATE_FILTERS = ['attention', ...RESOURCE_STATES] as const;
@@ -40,15 +75,10 @@ export const PAGE_SIZE = 100;
 /** The default view: all resources, worst first. */
 export const FIRST_VIEW: View = { text: '', state: undefined, sort: 'state', direction: 'desc', page: 1 };
 
-/** The query string as {@link readView} needs it, such as `URLSearchParams`. */
-export interface Query {
-  readonly get: (name: string) => string | null;
-}
-
 const MOST_TEXT = 256;
 
-/** Reads `q`, `state`, `sort`, `dir` and `page`, ignoring missing and unknown values. */
-export function readView(query: Query): View {
+/** Reads `q`, `state`, `sort`, `dir` and `page` of a query string, ignoring missing and unknown values. */
+export function readView(query: URLSearchParams): View {
   const sort = oneOf(SORT_KEYS, query.get('sort')) ?? FIRST_VIEW.sort;
   const page = query.get('page') ?? '';
   return {
@@ -58,9 +88,13 @@ export function readView(query: Query): View {
       .slice(0, MOST_TEXT),
     state: oneOf(STATE_FILTERS, query.get('state')),
     sort,
-    direction: oneOf(['asc', 'desc'], query.get('dir')) ?? firstDirection(sort),
+    direction: oneOf(['asc', 'desc'], query.get('dir')) ?? SORTS[sort].first,
     page: /^[1-9]\d{0,8}$/.test(page) ? Number(page) : FIRST_VIEW.page,
   };
+}
+
+function oneOf<Known extends string>(known: readonly Known[], given: string | null): Known | undefined {
+  return known.find((value) => value === given);
 }
 
 /** The link to a view, relative to the page, without defaults. */
@@ -69,14 +103,9 @@ export function viewLink({ text, state, sort, direction, page }: View): string {
   if (text !== '') parameters.set('q', text);
   if (state !== undefined) parameters.set('state', state);
   if (sort !== FIRST_VIEW.sort) parameters.set('sort', sort);
-  if (direction !== firstDirection(sort)) parameters.set('dir', direction);
+  if (direction !== SORTS[sort].first) parameters.set('dir', direction);
   if (page !== FIRST_VIEW.page) parameters.set('page', String(page));
   return `?${parameters}`;
-}
-
-/** The initial sort direction of a column: ascending for names, else worst or largest first. */
-export function firstDirection(key: SortKey): SortDirection {
-  return key === 'resource' || key === 'service' || key === 'project' ? 'asc' : 'desc';
 }
 
 export interface Selection {
@@ -106,26 +135,15 @@ export function worstFirst(report: StatusReport): readonly ResourceStatus[] {
   return sorted(report.resources, FIRST_VIEW, report.now);
 }
 
-function matcherOf({ text, state }: View): (resource: ResourceStatus) => boolean {
+function matcherOf({ text, state: filter }: View): (resource: ResourceStatus) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return (resource) => {
-    if (state !== undefined && !isInState(resource.states[0], state)) return false;
+  return ({ states: [state], resourceName, resourceId, service, project, region }) => {
+    if (filter === 'attention' ? !needsAttention(state) : filter !== undefined && filter !== state)
+      return false;
     if (words.length === 0) return true;
-    const { resourceName, resourceId, service, project, region } = resource;
-    const haystack = `${resourceName}\n${resourceId}\n${service}\n${project}\n${region}`.toLowerCase();
+    const haystack = [resourceName, resourceId, service, project, region].join('\n').toLowerCase();
     return words.every((word) => haystack.includes(word));
   };
-}
-
-function isInState(state: ResourceState, filter: StateFilter): boolean {
-  return filter === 'attention' ? needsAttention(state) : state === filter;
-}
-
-interface Ranked {
-  readonly resource: ResourceStatus;
-  readonly value: string | number | undefined;
-  readonly badness: number;
-  readonly name: string;
 }
 
 function sorted(
@@ -135,20 +153,32 @@ function sorted(
 ): readonly ResourceStatus[] {
   const sign = direction === 'asc' ? 1 : -1;
   return resources
-    .map((resource): Ranked => {
-      const badness = badnessOf(resource, now);
-      const name = naturalKey(resource.resourceName);
-      return { resource, value: sortValue(resource, sort, badness, now), badness, name };
-    })
+    .map((resource) => ({
+      resource,
+      value: SORTS[sort].value(resource, now),
+      badness: badnessOf(resource, now),
+      name: naturalKey(resource.resourceName),
+    }))
     .sort(
       (one, other) =>
-        absentLast(one.value, other.value) ||
+        Number(one.value === undefined) - Number(other.value === undefined) ||
         sign * compare(one.value, other.value) ||
         other.badness - one.badness ||
         compare(one.name, other.name) ||
         compare(one.resource.resourceId, other.resource.resourceId),
     )
     .map(({ resource }) => resource);
+}
+
+function compare<Value extends string | number>(one: Value | undefined, other: Value | undefined): number {
+  if (one === other || one === undefined || other === undefined) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** The used share of a resource's objective, 1 when a backup is due; undefined if unknown. */
+export function shareOfObjective({ objective, due }: ResourceStatus, now: UnixSeconds): number | undefined {
+  if (objective === undefined || due === undefined) return undefined;
+  return objective === 0 ? Number.POSITIVE_INFINITY : Math.max(0, 1 - (due - now) / objective);
 }
 
 const MOST_SHARE = 1e6;
@@ -161,36 +191,6 @@ function badnessOf(resource: ResourceStatus, now: UnixSeconds): number {
   return rank * 2 * MOST_SHARE + Math.min(MOST_SHARE, shareOfObjective(resource, now) ?? unknownShare);
 }
 
-function sortValue(
-  resource: ResourceStatus,
-  sort: SortKey,
-  badness: number,
-  now: UnixSeconds,
-): string | number | undefined {
-  switch (sort) {
-    case 'state':
-      return badness;
-    case 'resource':
-      return naturalKey(resource.resourceName);
-    case 'service':
-      return resource.service;
-    case 'project':
-      return naturalKey(`${resource.project}\n${resource.region}`);
-    case 'age':
-      return ageOf(resource, now);
-    case 'size':
-      return resource.lastSize;
-    case 'duration':
-      return resource.lastDuration;
-    case 'failures':
-      return resource.consecutiveFailures;
-    case 'running':
-      return resource.runningSince === undefined ? undefined : now - resource.runningSince;
-    default:
-      return sort satisfies never;
-  }
-}
-
 // A backup that is due but does not exist is older than all others.
 function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): number | undefined {
   if (lastSuccess !== undefined) return now - lastSuccess;
@@ -200,17 +200,4 @@ function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): numbe
 // So that orders-9 comes before orders-10.
 function naturalKey(text: string): string {
   return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
-}
-
-function absentLast(one: unknown, other: unknown): number {
-  return Number(one === undefined) - Number(other === undefined);
-}
-
-function compare<Value extends string | number>(one: Value | undefined, other: Value | undefined): number {
-  if (one === other || one === undefined || other === undefined) return 0;
-  return one < other ? -1 : 1;
-}
-
-function oneOf<Known extends string>(known: readonly Known[], given: string | null): Known | undefined {
-  return known.find((value) => value === given);
 }

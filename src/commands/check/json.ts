@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { needsAttention, type ResourceState } from '../../state/resource-state.ts';
-import { explain } from '../../status/explain.ts';
 import type { ResourceStatus } from '../../status/report.ts';
+import { explain } from '../../status/states.ts';
 import {
   type CheckSummary,
   hasPassed,

@@ -3,9 +3,9 @@ import type { UnixSeconds } from '../../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../../domain/thresholds.ts';
 import { serviceOf } from '../../services/index.ts';
 import { needsAttention, RESOURCE_STATES } from '../../state/resource-state.ts';
-import { explain, STATE_NAMES } from '../../status/explain.ts';
 import { counted, formatCount, humanizeAgo, humanizeObjective, humanizeTime } from '../../status/humanize.ts';
 import type { ResourceStatus } from '../../status/report.ts';
+import { explain, STATES } from '../../status/states.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import { type CheckSummary, outsideObjective, type ProjectCheck, type ServiceCheck } from './results.ts';
@@ -189,7 +189,7 @@ function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
   const [state] = states;
   const reason = explain(resource, state, now);
   const facts = [
-    `${STATE_NAMES[state].toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
+    `${STATES[state].name.toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
     lastSuccess === undefined ? undefined : `last successful backup ${humanizeAgo(lastSuccess, now)}`,
     objective === undefined ? undefined : `objective ${humanizeObjective(objective)}`,
   ];
