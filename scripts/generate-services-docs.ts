@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { describePermission } from '../src/cloud/message.ts';
+import { describePermission } from '../src/cloud/advice.ts';
 import { DEFAULT_INTERVAL, formatDuration } from '../src/config/duration.ts';
 import { callsOf, defaultApi, SERVICES } from '../src/services/index.ts';
 import type { CloudService } from '../src/services/service.ts';

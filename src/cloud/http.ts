@@ -15,15 +15,17 @@ export interface HttpRequest {
 /** The headers of a response, by lower-case name. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+export interface HttpResponse {
+  readonly kind: 'response';
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: Buffer;
+  /** Whether the body exceeded the limit and was not read any further. */
+  readonly tooLarge: boolean;
+}
+
 export type HttpResult =
-  | {
-      readonly kind: 'response';
-      readonly status: number;
-      readonly headers: ResponseHeaders;
-      readonly body: Buffer;
-      /** Whether the body exceeded the limit and was not read any further. */
-      readonly tooLarge: boolean;
-    }
+  | HttpResponse
   | ({ readonly kind: 'failed' } & NetworkFault)
   /** The caller's signal aborted. */
   | { readonly kind: 'aborted' };

@@ -1,4 +1,7 @@
-import type { Classification } from './classification.ts';
+import type { FailureKind } from '../domain/outcome.ts';
+import { failureOf } from './failure.ts';
+import { oneLine } from './redaction.ts';
+import type { FailedAttempt, Sent } from './result.ts';
 
 /** Why there was no complete response: a failed connection, a timeout, or bytes that are not HTTP. */
 export interface NetworkFault {
@@ -22,9 +25,7 @@ interface Explanation {
 const broken = (happened: string, advice: string): Explanation => ({ happened, advice });
 const unsent = (happened: string, advice: string): Explanation => ({ happened, advice, unsent: true });
 const refused = (happened: string, advice: string): Explanation => ({
-  happened,
-  advice,
-  unsent: true,
+  ...unsent(happened, advice),
   lasting: true,
 });
 
@@ -132,16 +133,45 @@ export function explainCause(cause = ''): Explanation | undefined {
 /** Whether the request certainly did not reach the host. */
 export const isUnsent = (cause: string | undefined): boolean => explainCause(cause)?.unsent === true;
 
-/** Classifies a request without a complete response. */
-export function classifyFault({ fault, cause }: NetworkFault): Classification {
-  switch (fault) {
-    case 'network':
-      return { kind: 'network', transient: explainCause(cause)?.lasting !== true };
-    case 'timeout':
-      return { kind: 'timeout', transient: true };
-    case 'unreadable':
-      return { kind: 'malformed', transient: false };
-    default:
-      return fault satisfies never;
+const UNKNOWN_CAUSE = broken('could not be reached', 'check the network of this machine and the endpoint');
+const CHECK_PROXY = 'check the proxy too (proxy_url or HTTPS_PROXY)';
+const REGIONAL_IAM = /^iam\.[^.]+\.myhuaweicloud\.com$/;
+
+/** The result of a request without a complete response. */
+export function networkFailure({ fault, cause, detail }: NetworkFault, sent: Sent): FailedAttempt {
+  const { host, timeout, proxied } = sent;
+  const isOfProxy = /^(UND_ERR_PRX|PROXY)_/.test(cause ?? '');
+  const failed = (
+    kind: FailureKind,
+    transient: boolean,
+    reason: string,
+    ...advice: readonly (string | undefined)[]
+  ): FailedAttempt => {
+    const details = { kind, operation: sent.request.operation, cause };
+    const checkProxy = proxied && !isOfProxy ? CHECK_PROXY : undefined;
+    return { ok: false, failure: failureOf(details, `${host} ${reason}`, ...advice, checkProxy), transient };
+  };
+  if (fault === 'timeout') {
+    const advice = 'check the network, or raise poll.request_timeout';
+    return failed('timeout', true, `did not finish responding within ${timeout} s`, advice);
   }
+  const shown = oneLine(detail ?? cause ?? (fault === 'network' ? 'unknown' : 'not HTTP'), 120);
+  if (fault === 'unreadable') {
+    return failed('malformed', false, `sent a response that cannot be read (${shown})`, 'check the endpoint');
+  }
+  const known = explainCause(cause);
+  const { happened, advice, lasting } = known ?? UNKNOWN_CAUSE;
+  const remark = known === undefined ? shown : searchable(cause);
+  const isGlobalNeeded = cause === 'ENOTFOUND' && REGIONAL_IAM.test(host);
+  return failed(
+    'network',
+    lasting !== true,
+    `${happened}${remark === undefined ? '' : ` (${remark})`}`,
+    advice,
+    isGlobalNeeded ? 'or set iam_endpoint: https://iam.myhuaweicloud.com' : undefined,
+  );
 }
+
+/** A code that people can search for: the system's or OpenSSL's. */
+const searchable = (cause: string | undefined): string | undefined =>
+  cause === undefined || /^(UND_ERR|PROXY)_/.test(cause) ? undefined : cause;

@@ -1,26 +1,42 @@
 import type { ProjectConfig } from '../config/config.ts';
-import { CloudFailure } from './failure.ts';
+import { CloudFailure, failureOf } from './failure.ts';
 import { asJsonObject } from './json-body.ts';
-import { failureMessage } from './message.ts';
-import type { CloudResponse } from './request.ts';
+import type { CloudRequest, CloudResponse } from './request.ts';
 
 /** The project's name in IAM. */
 export const nameInIam = (project: ProjectConfig): string => project.projectName ?? project.region;
 
-/** Reads a project id from a list of projects; throws a `CloudFailure` unless exactly one matches. */
-export function readProjectId({ status, body }: CloudResponse, project: ProjectConfig): string {
+/** Asks IAM for a list of projects. */
+type ListProjects = (path: string, query: CloudRequest['query']) => Promise<CloudResponse>;
+
+/** Finds a project's id by its name; rejects with a `CloudFailure` unless exactly one project has it. */
+export async function findProjectId(project: ProjectConfig, list: ListProjects): Promise<string> {
+  const response = await list('/v3/projects', { name: nameInIam(project) }).catch((refusal: unknown) => {
+    if (!isForbidden(refusal)) throw refusal;
+    // This one needs no permission but has no filter.
+    return list('/v3/auth/projects', {}).catch((error: unknown) => {
+      throw isForbidden(error) || isMissing(error) ? refusal : error;
+    });
+  });
+  return readProjectId(response, project);
+}
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof CloudFailure && error.details.kind === 'permission';
+
+const isMissing = (error: unknown): boolean => error instanceof CloudFailure && error.details.status === 404;
+
+function readProjectId({ status, body }: CloudResponse, project: ProjectConfig): string {
   const { host } = new URL(project.iamEndpoint);
   const name = nameInIam(project);
   const fail = (kind: 'malformed' | 'refused', reason: string): CloudFailure =>
-    new CloudFailure(failureMessage('find_project', reason, 'set project_id or project_name'), {
-      kind,
-      operation: 'find_project',
-      host,
-      status,
-    });
+    failureOf(
+      { kind, operation: 'find_project', status },
+      `${host} ${reason}`,
+      'set project_id or project_name',
+    );
   const projects = asJsonObject(body)?.['projects'];
-  if (!Array.isArray(projects))
-    throw fail('malformed', `${host} returned ${status} without a list of projects`);
+  if (!Array.isArray(projects)) throw fail('malformed', `returned ${status} without a list of projects`);
   const ids = new Set(
     projects
       .map(asJsonObject)
@@ -29,8 +45,7 @@ export function readProjectId({ status, body }: CloudResponse, project: ProjectC
       .filter((id) => typeof id === 'string' && id !== ''),
   );
   const [id] = ids;
-  if (typeof id !== 'string')
-    throw fail('refused', `${host} lists no project named "${name}" for these credentials`);
-  if (ids.size > 1) throw fail('refused', `${host} lists ${ids.size} projects named "${name}"`);
+  if (typeof id !== 'string') throw fail('refused', `lists no project named "${name}" for these credentials`);
+  if (ids.size > 1) throw fail('refused', `lists ${ids.size} projects named "${name}"`);
   return id;
 }

@@ -1,39 +1,40 @@
-import { performance } from 'node:perf_hooks';
-import { type Clock, milliseconds, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { type Clock, milliseconds, type Seconds, seconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { RequestObservation, ResponseHook, SendingHook } from './client.ts';
-import { clockSkew } from './clock-skew.ts';
 import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
-import { CloudFailure } from './failure.ts';
+import { type CloudFailure, failureOf } from './failure.ts';
 import { type HttpResult, sendHttp } from './http.ts';
-import { failureMessage } from './message.ts';
 import { isCertificateCause, isUnsent } from './network-failure.ts';
 import { oneLine } from './redaction.ts';
 import { type CloudRequest, type CloudResponse, headerOf } from './request.ts';
-import { classify, type Result } from './result.ts';
+import { classify, type FailedAttempt, type Result } from './result.ts';
 import { MAX_ATTEMPTS, type Sleep, waitBeforeRetry } from './retry.ts';
 import type { Semaphore } from './semaphore.ts';
 import type { NoteFailure } from './shared-run.ts';
-import { readHttpDate } from './timestamps.ts';
+import { clockSkew, readHttpDate } from './timestamps.ts';
 
 export interface SenderOptions {
   readonly project: string;
   readonly connections: Connections;
   readonly semaphore: Semaphore;
+  /** For one request, from the first byte out to the last byte in. */
   readonly requestTimeout: Seconds;
-  readonly maxBodyBytes: number;
+  /** Maximum length of a response body in bytes. Default: 16 MiB. */
+  readonly maxBodyBytes?: number | undefined;
   readonly clock: Clock;
   readonly sleep: Sleep;
+  /** In [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  /** Called once for each HTTP request, sent or not. */
   readonly observe: (observation: RequestObservation) => void;
   readonly sending?: SendingHook | undefined;
   readonly onResponse?: ResponseHook | undefined;
   readonly userAgent: string;
-  /** Whether the project's connections have been closed. */
-  readonly closed: () => boolean;
+  /** Aborts when the project's connections are closed. */
+  readonly lifetime: AbortSignal;
 }
 
 /** Sends the requests of one project, with retries. */
@@ -41,125 +42,105 @@ export interface Sender {
   /** Rejects with a `CloudFailure`. */
   readonly send: (request: CloudRequest, signal: AbortSignal, note?: NoteFailure) => Promise<CloudResponse>;
   /** The failure of something that `signal` ended before a response arrived. */
-  readonly interrupted: (operation: string, host: string, signal: AbortSignal) => CloudFailure;
+  readonly interrupted: (operation: string, signal: AbortSignal) => CloudFailure;
 }
 
 interface Target {
   readonly url: URL;
-  readonly host: string;
   /** Encoded. */
   readonly path: string;
   readonly query: string;
 }
 
-const targetOf = ({ endpoint, path, query }: CloudRequest): Target => {
-  const url = new URL(endpoint);
-  return {
-    url,
-    host: url.host,
-    path: encodePath(`${url.pathname.replace(/\/+$/, '')}${path}`),
-    query: canonicalQuery(Object.entries(query)),
-  };
-};
+const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-const hasDotSegments = (path: string): boolean =>
-  path.split('/').some((segment) => segment === '.' || segment === '..');
+function targetOf({ endpoint, path, query, operation }: CloudRequest): Target {
+  const url = new URL(endpoint);
+  const encoded = encodePath(`${url.pathname.replace(/\/+$/, '')}${path}`);
+  if (encoded.split('/').some((segment) => segment === '.' || segment === '..')) {
+    throw failureOf({ kind: 'refused', operation }, 'an id consisting of dots cannot be part of a path');
+  }
+  return { url, path: encoded, query: canonicalQuery(Object.entries(query)) };
+}
 
 const isTimeout = ({ reason }: AbortSignal): boolean =>
   reason instanceof Error && reason.name === 'TimeoutError';
 
 /** The label `code`; undefined for a request that was aborted for another reason than a timeout. */
-const codeOf = (result: HttpResult, signal: AbortSignal): string | undefined => {
-  switch (result.kind) {
-    case 'response':
-      return String(result.status);
-    case 'failed':
-      return result.fault === 'timeout' ? 'timeout' : 'network';
-    case 'aborted':
-      return isTimeout(signal) ? 'timeout' : undefined;
-    default:
-      return result satisfies never;
-  }
-};
+function codeOf(result: HttpResult, signal: AbortSignal): string | undefined {
+  if (result.kind === 'response') return String(result.status);
+  if (result.kind === 'failed') return result.fault === 'timeout' ? 'timeout' : 'network';
+  return isTimeout(signal) ? 'timeout' : undefined;
+}
 
 export function createSender(options: SenderOptions): Sender {
   const { project, connections, semaphore, clock, log } = options;
 
-  const interrupted: Sender['interrupted'] = (operation, host, signal) => {
-    if (options.closed()) {
-      const message = failureMessage(operation, 'cancelled, the connections of the project were closed');
-      return new CloudFailure(message, { kind: 'network', operation, host, cause: 'CLOSED' });
+  const interrupted: Sender['interrupted'] = (operation, signal) => {
+    if (options.lifetime.aborted) {
+      const details = { kind: 'network', operation, cause: 'CLOSED' } as const;
+      return failureOf(details, 'cancelled, the connections of the project were closed');
     }
-    const message = isTimeout(signal)
-      ? failureMessage(
-          operation,
-          'timed out before a response arrived',
-          'check the network, or raise poll.timeout',
-        )
-      : failureMessage(operation, 'cancelled before a response arrived');
-    return new CloudFailure(message, { kind: 'timeout', operation, host });
+    const [reason, advice] = isTimeout(signal)
+      ? ['timed out before a response arrived', 'check the network, or raise poll.timeout']
+      : ['cancelled before a response arrived'];
+    return failureOf({ kind: 'timeout', operation }, reason, advice);
   };
 
-  const ended = (request: CloudRequest, { host }: Target, signal: AbortSignal): Result => ({
+  const ended = ({ operation }: CloudRequest, signal: AbortSignal): FailedAttempt => ({
     ok: false,
-    failure: interrupted(request.operation, host, signal),
+    failure: interrupted(operation, signal),
     transient: false,
   });
 
-  const headersFor = (request: CloudRequest, { host, path, query }: Target) => ({
-    'user-agent': options.userAgent,
-    accept: 'application/json',
-    'accept-encoding': 'identity',
-    ...request.headers,
-    ...request.authHeaders({
-      method: request.method,
-      path,
-      query,
-      headers: { host },
-      body: request.body ?? '',
-    }),
-  });
-
-  const dispatcherTo = async ({ url, host }: Target, operation: string) => {
-    try {
-      return await connections.to(url);
-    } catch (error) {
-      const message = failureMessage(operation, oneLine(errorMessage(error)));
-      throw new CloudFailure(message, { kind: 'network', operation, host });
-    }
+  const headersFor = (request: CloudRequest, { url, path, query }: Target) => {
+    const { method, body = '' } = request;
+    return {
+      'user-agent': options.userAgent,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      ...request.headers,
+      ...request.authHeaders({ method, path, query, headers: { host: url.host }, body }),
+    };
   };
 
   const sendOnce = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
     const { service, operation, method, body } = request;
-    const { url, host, path, query } = target;
+    const { url, path, query } = target;
+    const { host, origin } = url;
     const timeout = seconds(Math.min(request.timeout ?? Infinity, options.requestTimeout));
-    const dispatcher = await dispatcherTo(target, operation);
+    const dispatcher = await connections.to(url).catch((error: unknown) => {
+      throw failureOf({ kind: 'network', operation }, oneLine(errorMessage(error)));
+    });
     const started = performance.now();
     const httpResult = await sendHttp(
       dispatcher,
       {
         method,
-        origin: url.origin,
+        origin,
         path: query === '' ? path : `${path}?${query}`,
         headers: headersFor(request, target),
         body,
       },
       {
         timeoutMs: milliseconds(timeout),
-        bodyBytes: options.maxBodyBytes,
+        bodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
         // A refusal by IAM counts against the account, whether or not the reason arrives.
         statusSuffices: (status) => operation === 'sign_in' && status >= 400,
       },
       signal,
     );
     const taken = seconds((performance.now() - started) / 1000);
+    const now = clock();
+    const response = httpResult.kind === 'response' ? httpResult : undefined;
+    const serverNow = readHttpDate(response && headerOf(response.headers, 'date'));
     const code = codeOf(httpResult, signal);
     if (code !== undefined) {
-      const skew = skewOf(httpResult, clock(), taken);
+      const skew = serverNow && clockSkew(serverNow, now, taken);
       options.observe({ service, operation, code, seconds: taken, clockSkew: skew });
     }
-    if (httpResult.kind === 'response' && !httpResult.tooLarge) {
-      const { status, headers, body: received } = httpResult;
+    if (response?.tooLarge === false) {
+      const { status, headers, body: received } = response;
       options.onResponse?.({
         service,
         operation,
@@ -174,8 +155,8 @@ export function createSender(options: SenderOptions): Sender {
     const proxied = connections.isProxied(url);
     const result =
       httpResult.kind === 'aborted'
-        ? ended(request, target, signal)
-        : classify(httpResult, { request, host, path, timeout, proxied, now: clock() });
+        ? ended(request, signal)
+        : classify(httpResult, { request, host, path, timeout, proxied, now, serverNow });
     const text = result.ok ? undefined : result.text;
     log.debug(
       { project, service, operation, host, code, duration_seconds: Number(taken.toFixed(3)), text },
@@ -186,8 +167,8 @@ export function createSender(options: SenderOptions): Sender {
 
   const attempt = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
     const leave = await semaphore.enter(request.service, signal);
-    if (leave === undefined) return ended(request, target, signal);
-    const noteEnd = options.sending?.({ host: target.host, operation: request.operation });
+    if (leave === undefined) return ended(request, signal);
+    const noteEnd = options.sending?.({ host: target.url.host, operation: request.operation });
     try {
       return await sendOnce(request, target, signal);
     } finally {
@@ -202,13 +183,9 @@ export function createSender(options: SenderOptions): Sender {
 
   return {
     interrupted,
-    send: async (request, signal, note = () => undefined) => {
+    send: async (request, signal, note) => {
       const target = targetOf(request);
       const { operation, service } = request;
-      if (hasDotSegments(target.path)) {
-        const message = failureMessage(operation, 'an id consisting of dots cannot be part of a path');
-        throw new CloudFailure(message, { kind: 'refused', operation, host: target.host });
-      }
       let last: CloudFailure | undefined;
       for (let count = 1; ; count += 1) {
         const result = await attempt(request, target, signal);
@@ -216,7 +193,7 @@ export function createSender(options: SenderOptions): Sender {
         const { failure, transient, retryAfter } = result;
         // An attempt without a response is less informative than an earlier one with an error.
         last = last !== undefined && failure.details.kind === 'timeout' ? last : failure;
-        note(last);
+        note?.(last);
         if (!(transient && mayRetry(request, failure)) || count >= MAX_ATTEMPTS || signal.aborted) throw last;
         const wait = waitBeforeRetry(count, retryAfter, options.random());
         if (wait === undefined) throw last;
@@ -226,9 +203,4 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
   };
-}
-
-function skewOf(result: HttpResult, ended: UnixSeconds, taken: Seconds): Seconds | undefined {
-  const date = result.kind === 'response' ? readHttpDate(headerOf(result.headers, 'date') ?? '') : undefined;
-  return date === undefined ? undefined : clockSkew(date, ended, taken);
 }

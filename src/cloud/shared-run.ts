@@ -11,33 +11,27 @@ export function shareRun<Result>(
   run: (note: NoteFailure) => Promise<Result>,
   interrupted: (signal: AbortSignal) => CloudFailure,
 ): (signal: AbortSignal) => Promise<Result> {
-  let current: { readonly result: Promise<Result>; lastFailure: CloudFailure | undefined } | undefined;
+  let current: Promise<Result> | undefined;
+  let lastFailure: CloudFailure | undefined;
 
-  const start = (): NonNullable<typeof current> => {
-    const started: NonNullable<typeof current> = {
-      result: Promise.resolve()
-        .then(() =>
-          run((failure) => {
-            started.lastFailure = failure;
-          }),
-        )
-        .finally(() => {
-          current = undefined;
-        }),
-      lastFailure: undefined,
+  const start = (): Promise<Result> => {
+    lastFailure = undefined;
+    const note: NoteFailure = (failure) => {
+      lastFailure = failure;
     };
-    return started;
+    return run(note).finally(() => {
+      current = undefined;
+    });
   };
 
   return async (signal) => {
     if (signal.aborted) throw interrupted(signal);
     current ??= start();
-    const shared = current;
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const giveUp = (): void => reject(shared.lastFailure ?? interrupted(signal));
+    const giveUp = (): void => reject(lastFailure ?? interrupted(signal));
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await Promise.race([shared.result, givenUp]);
+      return await Promise.race([current, givenUp]);
     } finally {
       signal.removeEventListener('abort', giveUp);
     }

@@ -1,4 +1,4 @@
-import { type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 
 const ISO_TIMESTAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/;
 const HTTP_DATE = /^[A-Za-z]{3,9}, ?\d.* GMT$/;
@@ -16,5 +16,20 @@ export function readTimestamp(value: unknown): UnixSeconds | undefined {
 }
 
 /** Parses an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`. */
-export const readHttpDate = (text: string): UnixSeconds | undefined =>
-  HTTP_DATE.test(text) ? toUnixSeconds(text) : undefined;
+export const readHttpDate = (text: string | undefined): UnixSeconds | undefined =>
+  text !== undefined && HTTP_DATE.test(text) ? toUnixSeconds(text) : undefined;
+
+// The date of a response has no fractions.
+const RESOLUTION = 1;
+
+/**
+ * This machine's clock minus the server's, in whole seconds. The server set its date between the start and the end of
+ * the request, so only a difference beyond these is skew.
+ */
+export function clockSkew(serverDate: UnixSeconds, ended: UnixSeconds, taken: Seconds): Seconds {
+  const least = ended - taken - (serverDate + RESOLUTION);
+  const most = ended - serverDate;
+  if (least > 0) return seconds(Math.round(least));
+  // Without the addition, zero would be negative.
+  return seconds(Math.round(Math.min(0, most)) + 0);
+}

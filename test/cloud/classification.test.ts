@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { classifyResponse } from '../../src/cloud/classification.ts';
 import {
-  classifyFault,
   explainCause,
   isCertificateCause,
   isUnsent,
+  networkFailure,
 } from '../../src/cloud/network-failure.ts';
 import { readErrorOfSuccess, readVendorError } from '../../src/cloud/vendor-error.ts';
 import type { FailureKind } from '../../src/domain/outcome.ts';
-import { ERRORS } from './support.ts';
+import { ERRORS, sentTo } from './support.ts';
 
 type Row = readonly [status: number, code: string | undefined, kind: FailureKind, transient: boolean];
 
@@ -85,7 +85,9 @@ describe('a request without a whole response', () => {
     ['timeout', undefined, { kind: 'timeout', transient: true }],
     ['unreadable', 'UND_ERR_HEADERS_OVERFLOW', { kind: 'malformed', transient: false }],
   ] as const)('%s %s counts as %j', (fault, cause, expected) => {
-    expect(classifyFault({ fault, cause, detail: undefined })).toEqual(expected);
+    const { failure, transient } = networkFailure({ fault, cause, detail: undefined }, sentTo('ges.example'));
+
+    expect({ kind: failure.details.kind, transient }).toEqual(expected);
   });
 
   it.each([

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { skewAdvice } from '../../src/cloud/advice.ts';
 import { readJson } from '../../src/cloud/json-body.ts';
-import { networkMessage, skewAdvice } from '../../src/cloud/message.ts';
-
+import { networkFailure } from '../../src/cloud/network-failure.ts';
 import { oneLine, withoutSecrets } from '../../src/cloud/redaction.ts';
 import { readRetryAfter, waitBeforeRetry } from '../../src/cloud/retry.ts';
 import { readHttpDate, readTimestamp } from '../../src/cloud/timestamps.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { sentTo } from './support.ts';
 
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const large = (text: string): string => `${' '.repeat(256 * 1024)}${text}`;
@@ -138,12 +139,7 @@ describe('the wait before a retry', () => {
 
 describe('a host of IAM that cannot be resolved', () => {
   const messageOf = (host: string): string =>
-    networkMessage(
-      { request: { operation: 'sign_in', permission: undefined }, host },
-      { fault: 'network', cause: 'ENOTFOUND', detail: undefined },
-      seconds(30),
-      false,
-    );
+    networkFailure({ fault: 'network', cause: 'ENOTFOUND', detail: undefined }, sentTo(host)).failure.message;
 
   it('leads to the advice to use the global one, where it is one of a region', () => {
     expect(messageOf('iam.cn-southwest-3.myhuaweicloud.com')).toBe(
@@ -154,8 +150,8 @@ describe('a host of IAM that cannot be resolved', () => {
 });
 
 describe('a clock that is off', () => {
-  const server = new Date('2024-01-04T00:00:00Z');
-  const at = (offset: number) => unixSeconds(server.getTime() / 1000 + offset);
+  const server = unixSeconds(Date.parse('2024-01-04T00:00:00Z') / 1000);
+  const at = (offset: number) => unixSeconds(server + offset);
 
   it.each([
     [901, 'ahead of'],

@@ -255,7 +255,6 @@ describe('a project with an access key', () => {
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.message).toContain(`the clock of this machine is ${says} the server's`);
-    expect(failure.details.serverDate).toBeInstanceOf(Date);
   });
 
   it('signs each attempt', async () => {

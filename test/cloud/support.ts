@@ -5,6 +5,8 @@ import { onTestFinished } from 'vitest';
 import type { ProjectClient, RequestObservation, ServiceRequest } from '../../src/cloud/client.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createProjectClient, type ProjectClientOptions } from '../../src/cloud/project-client.ts';
+import { signInRequest } from '../../src/cloud/request.ts';
+import type { Sent } from '../../src/cloud/result.ts';
 import type { ProjectConfig, SecretSource } from '../../src/config/config.ts';
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ErrorRules } from '../../src/services/api-call.ts';
@@ -188,6 +190,22 @@ export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {
   permission: { role: 'ges:backup:list' },
   errors: ERRORS,
   ...changes,
+});
+
+/** A sign-in as it was sent to a host. */
+export const sentTo = (host: string): Sent => ({
+  request: signInRequest({
+    method: 'POST',
+    endpoint: `https://${host}`,
+    path: '/v3/auth/tokens',
+    whenRefused: () => ({ advice: 'check the password' }),
+  }),
+  host,
+  path: '/v3/auth/tokens',
+  timeout: seconds(30),
+  proxied: false,
+  now: unixSeconds(0),
+  serverNow: undefined,
 });
 
 /** A signal that never aborts. */

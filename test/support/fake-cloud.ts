@@ -133,11 +133,9 @@ function failureOf({ operation }: ServiceRequest, kind: FailureKind, status?: nu
   return new CloudFailure(`cannot ${operation}: cloud.test answered ${kind}`, {
     kind,
     operation,
-    host: 'cloud.test',
     status,
     code: undefined,
     cause: undefined,
-    serverDate: undefined,
   });
 }
 

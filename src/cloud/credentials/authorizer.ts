@@ -3,7 +3,9 @@ import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
 import type { Log } from '../../log/log.ts';
 import type { AuthHeaders } from '../request.ts';
 import type { Sender } from '../sender.ts';
+import type { NoteFailure } from '../shared-run.ts';
 import { type AccessKey, authorizationHeader, sdkDate } from '../signature.ts';
+import { createRenewable, type Expiring, type Renewable } from './renewable.ts';
 import type { SignInGuard } from './sign-in-guard.ts';
 
 /** What authenticates requests to the services of a project. */
@@ -20,11 +22,11 @@ export interface Authorization {
 export interface Authorizer {
   /** Resolves with an authorization that should be accepted; rejects with a `CloudFailure`. */
   readonly authorize: (signal: AbortSignal) => Promise<Authorization>;
-  /** Makes `authorize` obtain a new one instead of this. */
-  readonly discard: (authorization: Authorization) => void;
-  /** Whether replacing this one would take a sign-in now. */
-  readonly needsSignIn: (authorization: Authorization) => boolean;
-  readonly passwordExpiresAt: () => UnixSeconds | undefined;
+  /** Makes `authorize` obtain a new one instead of this. Absent where secrets are read for each request. */
+  readonly discard?: (authorization: Authorization) => void;
+  /** Whether replacing this one would take a sign-in now. Absent where nothing signs in. */
+  readonly needsSignIn?: (authorization: Authorization) => boolean;
+  readonly passwordExpiresAt?: () => UnixSeconds | undefined;
   /** What to do when a service refuses these credentials. */
   readonly refusedAdvice: string;
 }
@@ -39,13 +41,6 @@ export interface AuthorizerContext {
   readonly lifetime: AbortSignal;
   readonly metadataOrigin: string;
 }
-
-/** The part of an authorizer whose secrets are read for each request and may change at any time. */
-export const READ_EACH_TIME = {
-  discard: () => undefined,
-  needsSignIn: () => false,
-  passwordExpiresAt: () => undefined,
-} as const satisfies Partial<Authorizer>;
 
 /** A token, sent with each request. */
 export const tokenAuthorization = (token: string, projectId: string | undefined): Authorization => ({
@@ -66,8 +61,8 @@ export function keyAuthorization(
     headersFor: (projectId) => (request) => {
       const headers = {
         'x-sdk-date': sdkDate(clock()),
-        ...(projectId === undefined ? {} : { 'x-project-id': projectId }),
-        ...(securityToken === undefined ? {} : { 'x-security-token': securityToken }),
+        ...(projectId !== undefined && { 'x-project-id': projectId }),
+        ...(securityToken !== undefined && { 'x-security-token': securityToken }),
       };
       // Only these are signed: gateways may change or drop other headers.
       const signed = { ...request, headers: { ...request.headers, ...headers } };
@@ -76,4 +71,24 @@ export function keyAuthorization(
     signed: true,
     secrets: [key.accessKey, key.secretKey, ...(securityToken === undefined ? [] : [securityToken])],
   };
+}
+
+/** An authorization that expires, obtained from `host` and shared by all services of the project. */
+export function renewedAuthorization(
+  { project, sender, clock, log, lifetime }: AuthorizerContext,
+  { host, what, obtained }: { readonly host: string; readonly what: string; readonly obtained: string },
+  obtain: (note: NoteFailure) => Promise<Expiring<Authorization>>,
+): Renewable<Authorization> {
+  return createRenewable({
+    clock,
+    lifetime,
+    interrupted: (signal) => sender.interrupted('sign_in', signal),
+    renewalFailed: (reason) =>
+      log.warn({ project: project.name, reason }, `${what} not renewed, still using the old one`),
+    obtain: async (note) => {
+      const authorization = await obtain(note);
+      log.info({ project: project.name, host, valid_for_seconds: authorization.validFor }, obtained);
+      return authorization;
+    },
+  });
 }

@@ -1,7 +1,6 @@
 import { seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
-import { CloudFailure } from '../failure.ts';
+import { CloudFailure, failureOf } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
-import { failureMessage } from '../message.ts';
 import { type CloudRequest, type CloudResponse, signInRequest } from '../request.ts';
 import type { NoteFailure } from '../shared-run.ts';
 import { readTimestamp } from '../timestamps.ts';
@@ -10,8 +9,9 @@ import {
   type Authorizer,
   type AuthorizerContext,
   keyAuthorization,
+  renewedAuthorization,
 } from './authorizer.ts';
-import { createRenewable, type Expiring } from './renewable.ts';
+import type { Expiring } from './renewable.ts';
 import { isHeaderValue } from './secret.ts';
 
 const METADATA_TIMEOUT = seconds(3);
@@ -34,7 +34,7 @@ const statusOf = (error: unknown): number | undefined =>
 
 /** Signs with the temporary key that the metadata service of a server provides for its agency. */
 export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorizer {
-  const { project, sender, clock, log, lifetime, metadataOrigin } = context;
+  const { sender, clock, lifetime, metadataOrigin } = context;
   const { host } = new URL(metadataOrigin);
   let session: Session | undefined;
 
@@ -94,14 +94,6 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     }
   };
 
-  const failed = (kind: 'auth' | 'malformed', status: number, reason: string): CloudFailure =>
-    new CloudFailure(failureMessage('sign_in', reason, ATTACH_AGENCY), {
-      kind,
-      operation: 'sign_in',
-      host,
-      status,
-    });
-
   const readKey = ({ body, status }: CloudResponse): Expiring<Authorization> => {
     const credential = asJsonObject(asJsonObject(body)?.['credential']);
     const [accessKey, secretKey, securityToken] = ['access', 'secret', 'securitytoken'].map((name) => {
@@ -109,7 +101,8 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
       return typeof value === 'string' ? value.trim() : '';
     });
     if (!accessKey || !secretKey || !securityToken || ![accessKey, securityToken].every(isHeaderValue)) {
-      throw failed('malformed', status, `${host} returned ${status} without a complete temporary key`);
+      const reason = `${host} returned ${status} without a complete temporary key`;
+      throw failureOf({ kind: 'malformed', operation: 'sign_in', status }, reason, ATTACH_AGENCY);
     }
     const expires = readTimestamp(credential?.['expires_at']);
     return {
@@ -118,31 +111,20 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     };
   };
 
-  const key = createRenewable<Authorization>({
-    clock,
-    lifetime,
-    interrupted: (signal) => sender.interrupted('sign_in', host, signal),
-    renewalFailed: (reason) =>
-      log.warn({ project: project.name, reason }, 'temporary key not renewed, still using the old one'),
-    obtain: async (note) => {
-      const response = await requestKeyWithFreshSession(note).catch((error: unknown) => {
+  const names = { host, what: 'temporary key', obtained: 'obtained a temporary key' };
+  const key = renewedAuthorization(context, names, async (note) =>
+    readKey(
+      await requestKeyWithFreshSession(note).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;
-        throw failed('auth', 404, `the metadata service ${host} has no key`);
-      });
-      const obtained = readKey(response);
-      log.info(
-        { project: project.name, host, valid_for_seconds: obtained.validFor },
-        'obtained a temporary key',
-      );
-      return obtained;
-    },
-  });
+        const details = { kind: 'auth', operation: 'sign_in', status: 404 } as const;
+        throw failureOf(details, `the metadata service ${host} has no key`, ATTACH_AGENCY);
+      }),
+    ),
+  );
 
   return {
     authorize: key.get,
     discard: key.discard,
-    needsSignIn: () => false,
-    passwordExpiresAt: () => undefined,
     refusedAdvice: 'check the agency of this server and what it is allowed to do',
   };
 }

@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Clock, type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
-import { CloudFailure } from '../failure.ts';
-import { failureMessage } from '../message.ts';
+import { CloudFailure, failureOf } from '../failure.ts';
 
 /** What decides whether a sign-in may be sent. */
 export interface SignIn {
@@ -138,10 +137,7 @@ export function createSignInGuard(
     if (method === 'oidc' || first === undefined || others.length < FAILURES_ALLOWED - 1) return undefined;
     const reason = `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`;
     const advice = `not retried before ${timeText(first + LOCK_WINDOW)}`;
-    return new CloudFailure(failureMessage('sign_in', reason, advice), {
-      kind: 'auth',
-      operation: 'sign_in',
-    });
+    return failureOf({ kind: 'auth', operation: 'sign_in' }, reason, advice);
   };
 
   const consequence = ({ method }: SignIn, at: UnixSeconds, wait: Seconds): string => {

@@ -1,5 +1,5 @@
+import { describePermission } from '../../cloud/advice.ts';
 import { CloudFailure } from '../../cloud/failure.ts';
-import { describePermission } from '../../cloud/message.ts';
 import { isUnsent } from '../../cloud/network-failure.ts';
 import type { Seconds } from '../../domain/quantities.ts';
 import { send as sendCall } from '../../poll/read-list.ts';
