@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { WITH_JOBS } from '../support/examples.ts';
 import { createWaitingWorld } from './waiting-world.ts';
 
 const DAY = 86_400;
 
-/** A world whose one graph was backed up by hand once a day, the newest backup half an hour ago. */
+/** A world one resource of which was backed up by hand once a day, the newest backup half an hour ago. */
 async function worldWithBackups() {
-  const world = await createWaitingWorld({ graphs: 1, instances: 0 });
-  const [graph] = world.cloud.resources();
-  if (graph === undefined) throw new Error('the cloud has no graph');
+  const world = await createWaitingWorld([WITH_JOBS]);
+  const resource = await world.firstOf(WITH_JOBS);
   for (let day = 0; day < 4; day += 1) {
-    world.cloud.startBackup(graph.id, { duration: 60 });
+    world.cloud.startBackup(resource.id, { duration: 60 });
     world.pass(DAY);
   }
-  world.cloud.startBackup(graph.id, { duration: 3600 });
+  world.cloud.startBackup(resource.id, { duration: 3600 });
   world.pass(1800);
-  return { ...world, graph };
+  return { ...world, resource };
 }
 
 const list = (...flags: readonly string[]) => ['backups', 'list', '--method', 'manual', ...flags];
@@ -22,7 +22,7 @@ const linesOf = (output: string) => output.trimEnd().split('\n');
 
 describe('the table of backups', () => {
   it('says when each began, in UTC and as an age', async () => {
-    const { run, cloud, graph } = await worldWithBackups();
+    const { run, cloud, resource } = await worldWithBackups();
 
     const { code, output, errors } = await run(list('--limit', '2'));
 
@@ -34,7 +34,7 @@ describe('the table of backups', () => {
     ]);
     expect(row.split(/ {2,}/)).toEqual([
       ...['2026-07-05 10:00:00Z', '30 min', 'running', '-', '-'],
-      ...['manual', 'prod', 'ges', graph.name, cloud.backupsOf(graph.id).at(-1)?.id],
+      ...['manual', 'prod', WITH_JOBS.type, resource.name, cloud.backupsOf(resource.id).at(-1)?.id],
     ]);
     expect(older).toMatch(/^2026-07-04 10:00:00Z +1 d {2}succeeded /);
   });

@@ -5,6 +5,7 @@ import { type ProjectCheck, summarize } from '../../src/commands/check/results.t
 import { parseConfig } from '../../src/config/load.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 import { REJECTION_REASONS } from '../../src/pagination/list.ts';
+import { ONE } from '../support/examples.ts';
 import { graph, NOW, neverBackedUp, project, service } from './project-checks.ts';
 
 const page = readFileSync(new URL('../../docs/check-json.md', import.meta.url), 'utf8');
@@ -67,7 +68,7 @@ describe('what check prints with --json', () => {
 
   it('has no key that its page does not explain', () => {
     const config = parseConfig(
-      '{"projects":[{"name":"prod","region":"cn-north-4","credentials":{"type":"ecs-agency"},"services":[{"type":"ges"}]}]}',
+      `{"projects":[{"name":"prod","region":"cn-north-4","credentials":{"type":"ecs-agency"},"services":[{"type":"${ONE}"}]}]}`,
       'config.yml',
     );
     if (!config.ok) throw new Error('the configuration is not valid');

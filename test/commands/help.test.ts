@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import { SERVICE_TYPES } from '../../src/services/index.ts';
+import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { expectGolden } from '../support/golden.ts';
 import { withoutServices } from '../support/help-text.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
@@ -41,6 +41,17 @@ describe('the help', () => {
     const words = (await helpOf('backups list')).match(/"[a-z-]+"/g) ?? [];
 
     for (const type of SERVICE_TYPES) expect(words).toContain(`"${type}"`);
+  });
+
+  it('of the demo names the flag of each service that has one', async () => {
+    const help = (await helpOf('demo')).replaceAll(/\s+/g, ' ');
+
+    for (const { type, resource, demo } of SERVICES) {
+      if (demo === undefined) continue;
+      expect(help).toContain(
+        `--demo.${demo.flag} <count> simulated ${resource.many} of ${type}, at most 10000 (default: ${demo.count})`,
+      );
+    }
   });
 
   it.each(COMMANDS)('of "%s" keeps within 80 columns', async (command) => {

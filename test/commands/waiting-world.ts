@@ -2,12 +2,14 @@ import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import type { CommandTime } from '../../src/commands/command-time.ts';
 import { type Seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import type { CloudService } from '../../src/services/service.ts';
 import {
   type SimulatedCloud,
-  type SimulatedCloudOptions,
+  type SimulatedResource,
   startSimulatedCloud,
 } from '../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../support/configuration.ts';
+import { WITH_JOBS, WITHOUT_JOBS } from '../support/examples.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 import { createFakeTerminal, type FakeTerminal } from './fake-terminal.ts';
 
@@ -16,6 +18,8 @@ const BEGIN = 1_782_900_000;
 /** A simulated cloud whose time passes only while a command sleeps. */
 export interface WaitingWorld {
   readonly cloud: SimulatedCloud;
+  /** The first resource of a service. */
+  readonly firstOf: (service: CloudService) => Promise<SimulatedResource>;
   /** The pauses that commands have made, in seconds. */
   readonly pauses: readonly number[];
   /** Calls back when so many seconds have passed in all. */
@@ -32,24 +36,30 @@ export interface CommandEnd {
   readonly errors: string;
 }
 
-/** Makes a world with a few graphs and instances. Its cloud is stopped when the test ends. */
+/** Makes a world with two resources of each of these services. Its cloud is stopped when the test ends. */
 export async function createWaitingWorld(
-  options: Partial<SimulatedCloudOptions> = {},
+  services: readonly CloudService[] = [WITH_JOBS, WITHOUT_JOBS],
 ): Promise<WaitingWorld> {
   let passed = 0;
   const pauses: number[] = [];
   const events: { readonly at: number; readonly happen: () => void }[] = [];
   const cloud = await startSimulatedCloud({
-    graphs: 2,
-    instances: 1,
+    graphs: 0,
+    instances: 0,
+    counts: Object.fromEntries(services.map(({ type }) => [type, 2])),
     characters: false,
     clock: () => BEGIN + passed,
-    ...options,
   });
   onTestFinished(cloud.stop);
   const files = await temporaryDirectory();
   onTestFinished(files.remove);
-  const config = await files.write('config.yml', configurationFor(cloud, { interval: '5m' }));
+  const config = await files.write(
+    'config.yml',
+    configurationFor(cloud, {
+      interval: '5m',
+      services: services.map(({ type }) => ({ type, endpoint: cloud.endpointOf(type) })),
+    }),
+  );
 
   const pass = (seconds: number): void => {
     passed += seconds;
@@ -68,6 +78,12 @@ export async function createWaitingWorld(
   };
   return {
     cloud,
+    firstOf: async (service) => {
+      const { kind } = await service.simulated();
+      const resource = cloud.resources().find((candidate) => candidate.kind === kind);
+      if (resource === undefined) throw new Error(`the cloud has no ${service.resource.one}`);
+      return resource;
+    },
     pauses,
     at: (seconds, happen) => void events.push({ at: seconds, happen }),
     pass,

@@ -1,5 +1,5 @@
 import { defaultEndpoint } from '../../src/services/host.ts';
-import { defaultApi, SERVICES } from '../../src/services/index.ts';
+import { callsOf, defaultApi, SERVICES } from '../../src/services/index.ts';
 import type { CloudService } from '../../src/services/service.ts';
 
 // Services that tests of the whole program take for examples. Which they are follows from those that are built in.
@@ -29,3 +29,20 @@ export const WITH_POLICY = serviceThat(
   'has policies',
   (service) => defaultApi(service).policies?.of === 'resource',
 ).type;
+
+const jobOf = (service: CloudService) =>
+  defaultApi(service).actions.job?.call({ id: 'r-1', parentId: 'v-1' }, 'j-1');
+
+/** One that follows a backup by a job, and names the permission for that. */
+export const WITH_JOBS = serviceThat('has jobs', (service) => jobOf(service)?.permission !== undefined);
+
+/** One that follows a backup by its list of backups. */
+export const WITHOUT_JOBS = serviceThat('has no jobs', (service) => jobOf(service) === undefined);
+
+/** What to grant for an operation of a service, as a role. */
+export function roleFor(service: CloudService, operation: string): string {
+  const used = callsOf(service).find(({ call }) => call.operation === operation);
+  const role = used?.call.permission?.role;
+  if (role === undefined) throw new Error(`${service.type} names no permission for ${operation}`);
+  return role;
+}

@@ -1,7 +1,15 @@
-import { SERVICE_TYPES } from '../../src/services/index.ts';
+import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 
 /** The text without the names of the services, which are not kept. */
 export const withoutServices = (text: string): string =>
-  text.replaceAll(/\(choices:\s([^)]*)\)/g, (choices, list: string) =>
-    list.replaceAll(/[\s"]/g, '') === SERVICE_TYPES.join(',') ? '(choices: every service)' : choices,
-  );
+  text
+    .replaceAll(/\(choices:\s([^)]*)\)/g, (choices, list: string) =>
+      list.replaceAll(/[\s"]/g, '') === SERVICE_TYPES.join(',') ? '(choices: every service)' : choices,
+    )
+    .replaceAll(OWN_FLAG, '');
+
+/** The flag of the demo that one service alone has. */
+const OWN_FLAG = new RegExp(
+  `^ +--demo\\.(?:${SERVICES.flatMap(({ demo }) => demo?.flag ?? []).join('|')}) .*\\n(?: {10,}\\S.*\\n)*`,
+  'gm',
+);
