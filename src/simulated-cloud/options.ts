@@ -222,9 +222,9 @@ export interface SimulatedBackup {
  * effect at the current time.
  */
 export interface WorldControls {
-  /** All resources by creation, graphs first, including deleted ones. */
+  /** All resources, by service and creation, including deleted ones. */
   readonly resources: () => readonly SimulatedResource[];
-  /** The first resource of a kind (`graph`) with a character. */
+  /** The first resource of a kind (that of the first service) with a character. */
   readonly resourceOf: (character: SimulatedCharacter, kind?: string) => SimulatedResource;
   /** The listed backups of a resource, oldest first. */
   readonly backupsOf: (resourceId: string) => readonly SimulatedBackup[];
@@ -251,15 +251,7 @@ export interface WorldControls {
   readonly finishBackup: (resourceId: string, result?: SimulatedResult) => void;
   /** Removes a backup from the lists. */
   readonly removeBackup: (backupId: string) => void;
-  /** Deletes a graph and keeps its backups. */
-  readonly deleteGraph: (resourceId: string) => void;
-  /** Deletes an instance and its backups. */
-  readonly deleteInstance: (resourceId: string) => void;
-  /** Adds a graph, created now, and returns its id. `withBackups` (true): one starts now, others on schedule. */
-  readonly addGraph: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
-  /** Like `addGraph`. */
-  readonly addInstance: (options?: { name?: string; withBackups?: boolean; created?: number }) => string;
-  /** Adds a resource of a kind; like `addGraph`. */
+  /** Adds a resource of a kind, created now, and returns its id. `withBackups` (true): one starts now, others on schedule. */
   readonly add: (
     kind: string,
     options?: { name?: string; withBackups?: boolean; created?: number },

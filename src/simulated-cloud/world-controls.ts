@@ -70,7 +70,7 @@ export const worldControls = (current: () => World, kinds: readonly string[]): W
     return backupId(current().start(resource, { method, result, duration }));
   };
 
-  const resourceOf = (character: SimulatedCharacter, kind: string = 'graph'): SimulatedResource => {
+  const resourceOf = (character: SimulatedCharacter, kind = kinds[0] ?? ''): SimulatedResource => {
     const resource = current()
       .resources(kind)
       .find((candidate) => candidate.character === character);
@@ -128,10 +128,6 @@ export const worldControls = (current: () => World, kinds: readonly string[]): W
       }
       current().remove(backup);
     },
-    deleteGraph: (id) => current().delete(find(id, 'graph')),
-    deleteInstance: (id) => current().delete(find(id, 'instance')),
-    addGraph: (options = {}) => current().add('graph', options).id,
-    addInstance: (options = {}) => current().add('instance', options).id,
     add: (kind, options = {}) => current().add(kind, options).id,
     remove: (id) => current().delete(find(id)),
     rename: (id, name) =>

@@ -246,18 +246,18 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       cloud.stopBackups(id);
       await backUp(cloud, id, { result: 'failed' });
       await fires([`Failed ${name}`], 8 + SLACK);
-      cloud.deleteGraph(id);
+      cloud.remove(id);
       await end([`Failed ${name}`], 5 + SLACK);
       await fires([`ResourceGone ${name}`], 10 + SLACK);
       await end([`ResourceGone ${name}`], 60 + SLACK);
     },
     'a graph without backups is added': async ({ fires, end }) => {
-      const id = cloud.addGraph({ name: 'forgotten', withBackups: false });
+      const id = cloud.add('graph', { name: 'forgotten', withBackups: false });
       await fires(['Missing forgotten'], 56 + SLACK);
       await backUp(cloud, id);
       await end(['Missing forgotten'], 5 + SLACK);
       // It would be stale before long.
-      cloud.deleteGraph(id);
+      cloud.remove(id);
       await fires(['ResourceGone forgotten'], 10 + SLACK);
       await end(['ResourceGone forgotten'], 60 + SLACK);
     },

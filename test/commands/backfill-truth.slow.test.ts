@@ -25,9 +25,9 @@ const HAPPENINGS: readonly ((cloud: SimulatedCloud, id: string, chance: number) 
   (cloud, id, chance) => cloud.slowDown(id, 0.1 + chance * 100),
   (cloud, id, chance) => cloud.shrink(id, chance),
   (cloud, id, chance) => cloud.rename(id, `renamed-${chance}`),
-  (cloud, _, chance) => void (chance < 0.3 && cloud.addGraph({ withBackups: chance < 0.2 })),
-  (cloud, _, chance) => void (chance < 0.3 && cloud.addInstance({ withBackups: chance < 0.2 })),
-  (cloud, id, chance) => void (chance < 0.2 && cloud.deleteGraph(id)),
+  (cloud, _, chance) => void (chance < 0.3 && cloud.add('graph', { withBackups: chance < 0.2 })),
+  (cloud, _, chance) => void (chance < 0.3 && cloud.add('instance', { withBackups: chance < 0.2 })),
+  (cloud, id, chance) => void (chance < 0.2 && cloud.remove(id)),
 ];
 
 const happening = fc.record({

@@ -34,7 +34,7 @@ describe('backups create --wait', () => {
       const backup = cloud.backupsOf(resource.id).at(-1);
       expect(code).toBe(0);
       expect(backup).toMatchObject({ method: 'manual', state: 'success' });
-      expect(output).toContain(`Started the backup of ${resource.name} (${resource.id}): job `);
+      expect(output).toContain(`Started the backup of ${resource.name} (${resource.id}): `);
       expect(output).toContain(`\nThe backup of ${resource.name} (${resource.id}) succeeded: `);
       expect(output).toContain(`, backup ${backup?.id}\n`);
       expect(errors).toMatch(/^Waiting for the backup of .*: 0 s\nWaiting for the backup of .*: 1 min/);
@@ -249,7 +249,7 @@ describe('backups create --wait', () => {
   it('looks for the backup where it may not look at the job, and says so once', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
-    cloud.deny(roleFor(WITH_JOBS, 'get_job'));
+    cloud.inject({ match: { operation: 'get_job' }, fault: { kind: 'status', status: 403 } });
 
     const { code, output, errors } = await run(create(id));
 

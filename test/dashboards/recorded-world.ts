@@ -130,7 +130,7 @@ function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly
       at: END - 3 * HOUR,
       happen: () => void staging.startBackup(namesake.id, { result: 'failed', duration: 5 * MINUTE }),
     },
-    { at: END - 6 * HOUR, happen: () => void staging.addGraph({ name: 'fresh', withBackups: false }) },
+    { at: END - 6 * HOUR, happen: () => void staging.add('graph', { name: 'fresh', withBackups: false }) },
     {
       at: OUTAGE,
       happen: () =>

@@ -109,7 +109,7 @@ describe('backups list', () => {
 
   it('lists the candidates of an ambiguous name', async () => {
     const cloud = await cloudFor({ characters: false });
-    const twins = [cloud.addGraph({ name: 'twin' }), cloud.addInstance({ name: 'twin' })];
+    const twins = [cloud.add('graph', { name: 'twin' }), cloud.add('instance', { name: 'twin' })];
 
     const ambiguous = await backups(cloud, ['list', '--resource', 'twin']);
     const narrowed = await backups(cloud, ['list', '--json', '--resource', 'twin', '--service', 'ges']);

@@ -325,7 +325,7 @@ describe('check', () => {
 
   it('does not call a graph overdue that is younger than its objective', async () => {
     const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
-    cloud.addGraph({ name: 'newborn', withBackups: false });
+    cloud.add('graph', { name: 'newborn', withBackups: false });
 
     const { code, output } = await check(cloud, {}, ['--strict']);
 
@@ -430,7 +430,7 @@ describe('check', () => {
 
   it('shows names without what a terminal would obey', async () => {
     const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
-    cloud.addGraph({ name: 'evil\u001b[2J\u202e\u2028name', withBackups: false, created: 1 });
+    cloud.add('graph', { name: 'evil\u001b[2J\u202e\u2028name', withBackups: false, created: 1 });
 
     const { output } = await check(cloud);
 

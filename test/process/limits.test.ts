@@ -54,7 +54,7 @@ describe('limits.resources', () => {
     const exporter = await startReady(cloud, { limits: { resources: LIMIT } });
     const below = await exporter.metrics();
     const known = servedIds(below);
-    for (let count = 0; count < 70; count += 1) cloud.addGraph();
+    for (let count = 0; count < 70; count += 1) cloud.add('graph');
 
     await pollTwice(exporter);
     const reached = await exporter.metrics();

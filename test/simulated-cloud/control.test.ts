@@ -2,13 +2,14 @@ import { request } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
-import { ask, get, passwordSignIn, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
+import { ask, get, passwordSignIn, post, rowsOf, START } from './cloud-under-test.ts';
+import { startMadeUpCloud } from './made-up-apis.ts';
 
-const LIST = '/v2/{p}/graphs/backups';
+const LIST = '/v1/{p}/widgets/backups';
 
 describe('the list of requests', () => {
   it('tells what was asked and answered, without any secret', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
     await ask(cloud, '/v3/auth/tokens', {
       method: 'POST',
@@ -20,15 +21,15 @@ describe('the list of requests', () => {
       'X-Auth-Token': token,
       Authorization: 'SDK-HMAC-SHA256 Access=KEY, SignedHeaders=host, Signature=abcdef',
     });
-    await post(cloud, '/v3/{p}/backups/create', { instance_id: 'nobody', name: 'some-name' });
+    await post(cloud, '/v1/{p}/gadgets/nobody/backups', { instance_id: 'nobody', name: 'some-name' });
 
     expect(cloud.requests).toMatchObject([
       { service: 'iam', operation: 'sign_in', method: 'POST', status: 201, body: undefined },
       {
-        service: 'ges',
+        service: 'widgets',
         operation: 'list_backups',
         method: 'GET',
-        path: `/v2/${cloud.account.projectId}/graphs/backups`,
+        path: `/v1/${cloud.account.projectId}/widgets/backups`,
         query: 'offset=0&limit=0',
         status: 400,
         at: START,
@@ -37,14 +38,14 @@ describe('the list of requests', () => {
           authorization: 'SDK-HMAC-SHA256 Access=KEY, SignedHeaders=host, Signature=<secret>',
         },
       },
-      { service: 'gaussdb', operation: 'create_backup', status: 404, body: { name: 'some-name' } },
+      { service: 'gadgets', operation: 'create_backup', status: 404, body: { name: 'some-name' } },
     ]);
     expect(JSON.stringify(cloud.requests)).not.toContain(cloud.account.password);
     expect(JSON.stringify(cloud.requests)).not.toContain(token);
   });
 
   it('is emptied, and never longer than asked', async () => {
-    const { cloud } = await startCloud({ requestLog: 2 });
+    const { cloud } = await startMadeUpCloud({ requestLog: 2 });
 
     await get(cloud, `${LIST}?offset=1`);
     await get(cloud, `${LIST}?offset=2`);
@@ -58,10 +59,10 @@ describe('the list of requests', () => {
 });
 
 describe('a path that no API has', () => {
-  it.each(['/', '/v2/{p}/graphs/backups/', '/v2//graphs/backups', '/v9/{p}/graphs', '/v3/{p}/%ff/policy'])(
+  it.each(['/', '/v1/{p}/widgets/backups/', '/v1//widgets/backups', '/v9/{p}/widgets', '/v1/{p}/%ff/policy'])(
     'is answered 404: %s',
     async (path) => {
-      const { cloud } = await startCloud();
+      const { cloud } = await startMadeUpCloud();
 
       const answer = await get(cloud, path);
 
@@ -71,7 +72,7 @@ describe('a path that no API has', () => {
   );
 
   it('is also one with another method', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     expect((await post(cloud, LIST, {})).status).toBe(404);
   });
@@ -81,11 +82,10 @@ describe('lists served as given', () => {
   const hostile = [{ id: 1 }, 'text', null, [1], { id: 'x', size: 1e308 }];
 
   it.each([
-    ['ges', LIST, 'backup_list', 'backup_count'],
-    ['ges-v1', '/v1.0/{p}/graphs/backups', 'backupList', 'backupCount'],
-    ['gaussdb', '/v3/{p}/backups', 'backups', 'total_count'],
-  ] as const)('replace the backups of %s, in pages', async (service, path, list, total) => {
-    const { cloud } = await startCloud();
+    ['widgets', LIST],
+    ['gadgets', '/v1/{p}/gadgets/backups'],
+  ] as const)('replace the backups of %s, in pages', async (service, path) => {
+    const { cloud } = await startMadeUpCloud();
     cloud.setBackups(service, { rows: hostile });
 
     const first = await get(cloud, `${path}?limit=3`);
@@ -93,25 +93,27 @@ describe('lists served as given', () => {
     cloud.setBackups(service, undefined);
     const own = await get(cloud, `${path}?limit=3`);
 
-    expect([...rowsOf(first, list), ...rowsOf(second, list)]).toEqual(JSON.parse(JSON.stringify(hostile)));
-    expect(first.body).toMatchObject({ [total]: 5 });
-    expect(rowsOf(own, list)[0]).toMatchObject({ id: expect.any(String) });
+    expect([...rowsOf(first, 'rows'), ...rowsOf(second, 'rows')]).toEqual(
+      JSON.parse(JSON.stringify(hostile)),
+    );
+    expect(first.body).toMatchObject({ total: 5 });
+    expect(rowsOf(own, 'rows')[0]).toMatchObject({ id: expect.any(String) });
   });
 
   it('come with any total and, if so wished, whole', async () => {
-    const { cloud } = await startCloud();
-    cloud.setBackups('ges', { rows: [1, 2, 3], total: 'many', ignorePaging: true });
+    const { cloud } = await startMadeUpCloud();
+    cloud.setBackups('widgets', { rows: [1, 2, 3], total: 'many', ignorePaging: true });
 
     const answer = await get(cloud, `${LIST}?limit=2&offset=1`);
 
-    expect(answer.body).toEqual({ backup_count: 'many', backup_list: [1, 2, 3] });
+    expect(answer.body).toEqual({ total: 'many', rows: [1, 2, 3] });
   });
 
   it.each([
-    ['ges', '/v2/{p}/graphs', { graph_count: 1, graphs: ['row'] }],
-    ['gaussdb', '/v3/{p}/instances', { total_count: 1, instances: ['row'] }],
+    ['widgets', '/v1/{p}/widgets', { total: 1, rows: ['row'] }],
+    ['gadgets', '/v1/{p}/gadgets', { total: 1, rows: ['row'] }],
   ] as const)('replace the inventory of %s', async (service, path, body) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.setInventory(service, { rows: ['row'] });
 
     expect((await get(cloud, path)).body).toEqual(body);
@@ -120,7 +122,7 @@ describe('lists served as given', () => {
 
 describe('hooks between pages', () => {
   it('move the list before each page, until they are undone', async () => {
-    const { cloud, clock } = await startCloud();
+    const { cloud, clock } = await startMadeUpCloud();
     const { id } = cloud.resourceOf('healthy');
     const pages: unknown[] = [];
     const undo = cloud.betweenPages(async (page) => {
@@ -131,20 +133,20 @@ describe('hooks between pages', () => {
       }
     });
 
-    const first = rowsOf(await get(cloud, LIST), 'backup_list');
-    const second = rowsOf(await get(cloud, `${LIST}?offset=10`), 'backup_list');
+    const first = rowsOf(await get(cloud, LIST), 'rows');
+    const second = rowsOf(await get(cloud, `${LIST}?offset=10`), 'rows');
     undo();
-    await get(cloud, '/v3/{p}/instances');
+    await get(cloud, '/v1/{p}/gadgets');
 
     expect(pages).toEqual([
-      { service: 'ges', operation: 'list_backups', offset: 0, limit: 10 },
-      { service: 'ges', operation: 'list_backups', offset: 10, limit: 10 },
+      { service: 'widgets', operation: 'list_backups', offset: 0, limit: 10 },
+      { service: 'widgets', operation: 'list_backups', offset: 10, limit: 10 },
     ]);
     expect(second[0]?.['id']).toBe(first[9]?.['id']);
   });
 
   it('that throw are told by the answer', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.betweenPages(() => {
       throw new Error('the hook is broken');
     });
@@ -155,7 +157,7 @@ describe('hooks between pages', () => {
 
 describe('the port', () => {
   it('is closed by unplugging and the same one after plugging in', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
     await cloud.unplug();
 
@@ -166,18 +168,18 @@ describe('the port', () => {
   });
 
   it('can be chosen, and taken again after a stop', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const port = Number(new URL(cloud.origin).port);
     await expect(startSimulatedCloud({ port })).rejects.toThrow(/EADDRINUSE/);
 
     await cloud.stop();
-    const { cloud: next } = await startCloud({ port });
+    const { cloud: next } = await startMadeUpCloud({ port });
 
     expect(next.origin).toBe(cloud.origin);
   });
 
   it('stops though requests are unanswered', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: {}, fault: { kind: 'delay', seconds: 3600 } });
     const asked = expect(get(cloud, LIST)).rejects.toThrow();
     while (cloud.requests.length === 0) {
@@ -193,7 +195,7 @@ describe('the port', () => {
   it('speaks TLS with the certificate that it is given', async () => {
     const authority = await createAuthority();
     onTestFinished(async () => authority.remove());
-    const { cloud } = await startCloud({ tls: await authority.issue('IP:127.0.0.1') });
+    const { cloud } = await startMadeUpCloud({ tls: await authority.issue('IP:127.0.0.1') });
     const path = LIST.replace('{p}', cloud.account.projectId);
 
     const status = await new Promise((resolve, reject) => {
@@ -223,15 +225,15 @@ it.each([{ speed: 0 }, { speed: Number.NaN }, { speed: Number.POSITIVE_INFINITY 
   },
 );
 
-it('answers a page of a cloud of 10,000 graphs in some milliseconds', async () => {
-  const { cloud } = await startCloud({ graphs: 10_000, instances: 0 });
+it('answers a page of a cloud of 10,000 widgets in some milliseconds', async () => {
+  const { cloud } = await startMadeUpCloud({ counts: { widgets: 10_000, gadgets: 0 } });
   const token = { 'X-Auth-Token': cloud.issueToken() };
   await get(cloud, `${LIST}?limit=100`, token);
   const before = performance.now();
 
   for (let page = 0; page < 20; page += 1) {
     const answer = await get(cloud, `${LIST}?limit=100&offset=${page * 3500}`, token);
-    expect(rowsOf(answer, 'backup_list').length).toBe(100);
+    expect(rowsOf(answer, 'rows').length).toBe(100);
   }
 
   expect((performance.now() - before) / 20).toBeLessThan(50);

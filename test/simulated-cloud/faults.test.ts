@@ -2,12 +2,13 @@ import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
-import { ask, get, type JsonObject, post, rowsOf, START, startCloud } from './cloud-under-test.ts';
+import { ask, get, type JsonObject, post, rowsOf, START } from './cloud-under-test.ts';
+import { startMadeUpCloud } from './made-up-apis.ts';
 
-const LIST = '/v2/{p}/graphs/backups';
+const LIST = '/v1/{p}/widgets/backups';
 
 const faulty = async (fault: SimulatedFault) => {
-  const started = await startCloud();
+  const started = await startMadeUpCloud();
   const undo = started.cloud.inject({ match: { operation: 'list_backups' }, fault });
   return { ...started, undo };
 };
@@ -106,7 +107,7 @@ describe('faults', () => {
 
     const raw = await rawAnswer(cloud, `${LIST}?limit=1&offset=1000`);
 
-    expect(JSON.parse(bodyOf(raw))).toMatchObject({ backup_list: [] });
+    expect(JSON.parse(bodyOf(raw))).toMatchObject({ rows: [] });
   });
 
   it('send one byte a second unless told otherwise', async () => {
@@ -124,8 +125,8 @@ describe('faults', () => {
       return bytes.length === 4;
     });
 
-    expect(bodyOf(await raw)).toBe('{"b');
-    expect(bytes).toEqual(['', '{', '{"', '{"b']);
+    expect(bodyOf(await raw)).toBe('{"t');
+    expect(bytes).toEqual(['', '{', '{"', '{"t']);
   });
 
   it('answer 200 with a web page, with nothing, or with other JSON', async () => {
@@ -134,7 +135,7 @@ describe('faults', () => {
     undo();
     cloud.inject({ match: {}, times: 1, fault: { kind: 'empty' } });
     cloud.inject({ match: {}, times: 1, fault: { kind: 'wrong-shape' } });
-    cloud.inject({ match: {}, times: 1, fault: { kind: 'wrong-shape', body: { backup_list: 'none' } } });
+    cloud.inject({ match: {}, times: 1, fault: { kind: 'wrong-shape', body: { rows: 'none' } } });
 
     const others = [await get(cloud, LIST), await get(cloud, LIST), await get(cloud, LIST)];
 
@@ -143,7 +144,7 @@ describe('faults', () => {
     expect(others.map(({ status, body }) => [status, body])).toEqual([
       [200, ''],
       [200, [1, 'two', null]],
-      [200, { backup_list: 'none' }],
+      [200, { rows: 'none' }],
     ]);
   });
 
@@ -152,7 +153,7 @@ describe('faults', () => {
 
     const body = bodyOf(await rawAnswer(cloud, LIST));
 
-    expect(body).toMatch(/^\{"backup_count":/);
+    expect(body).toMatch(/^\{"total":/);
     expect(() => JSON.parse(body)).toThrow(SyntaxError);
   });
 
@@ -196,7 +197,7 @@ describe('faults', () => {
     const raw = await rawAnswer(cloud, LIST);
 
     expect(raw.indexOf('\r\n\r\n')).toBeGreaterThan(80 * 1024);
-    expect(JSON.parse(bodyOf(raw))).toMatchObject({ backup_count: expect.any(Number) });
+    expect(JSON.parse(bodyOf(raw))).toMatchObject({ total: expect.any(Number) });
   });
 
   it('delay the right answer', async () => {
@@ -210,22 +211,21 @@ describe('faults', () => {
   });
 
   it.each([
-    ['list_backups', LIST, 'backup_list', 'backup_count'],
-    ['list_backups', '/v1.0/{p}/graphs/backups', 'backupList', 'backupCount'],
-    ['list_backups', '/v3/{p}/backups', 'backups', 'total_count'],
-    ['list_graphs', '/v2/{p}/graphs', 'graphs', 'graph_count'],
-    ['list_instances', '/v3/{p}/instances', 'instances', 'total_count'],
-  ] as const)('page for ever in %s of %s', async (operation, path, list, total) => {
-    const { cloud } = await startCloud();
+    ['list_backups', LIST],
+    ['list_backups', '/v1/{p}/gadgets/backups'],
+    ['list_widgets', '/v1/{p}/widgets'],
+    ['list_gadgets', '/v1/{p}/gadgets'],
+  ] as const)('page for ever in %s of %s', async (operation, path) => {
+    const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: { operation }, fault: { kind: 'endless-paging' } });
     const seen = new Set<unknown>();
 
     for (const offset of [0, 50, 1_000_000]) {
       const answer = await get(cloud, `${path}?limit=50&offset=${offset}`);
-      rowsOf(answer, list).forEach(({ id }) => {
+      rowsOf(answer, 'rows').forEach(({ id }) => {
         seen.add(id);
       });
-      expect((answer.body as JsonObject)[total]).toBeGreaterThan(1_000_000);
+      expect((answer.body as JsonObject)['total']).toBeGreaterThan(1_000_000);
     }
 
     expect(seen.size).toBe(150);
@@ -234,8 +234,8 @@ describe('faults', () => {
   it('repeat the first page for ever', async () => {
     const { cloud } = await faulty({ kind: 'repeated-page' });
 
-    const first = rowsOf(await get(cloud, LIST), 'backup_list');
-    const later = rowsOf(await get(cloud, `${LIST}?offset=500`), 'backup_list');
+    const first = rowsOf(await get(cloud, LIST), 'rows');
+    const later = rowsOf(await get(cloud, `${LIST}?offset=500`), 'rows');
 
     expect(first.length).toBe(10);
     expect(later).toEqual(first);
@@ -244,12 +244,12 @@ describe('faults', () => {
   it.each(['no-response', 'reset'] as const)(
     'lose the answer (%s) to a request that has arrived',
     async (how) => {
-      const { cloud } = await startCloud();
+      const { cloud } = await startMadeUpCloud();
       const { id } = cloud.resourceOf('healthy');
       const abandon = new AbortController();
       cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response', how } });
 
-      const asked = ask(cloud, `/v2/${cloud.account.projectId}/graphs/${id}/backups`, {
+      const asked = ask(cloud, `/v1/${cloud.account.projectId}/widgets/${id}/backups`, {
         method: 'POST',
         headers: { 'X-Auth-Token': cloud.issueToken(), 'Content-Type': 'application/json' },
         body: '{}',
@@ -266,12 +266,12 @@ describe('faults', () => {
   );
 
   it('other than a lost answer leave no backup behind', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const { id } = cloud.resourceOf('healthy');
     const before = cloud.backupsOf(id);
     cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'reset' } });
 
-    await expect(post(cloud, `/v2/{p}/graphs/${id}/backups`, {})).rejects.toThrow();
+    await expect(post(cloud, `/v1/{p}/widgets/${id}/backups`, {})).rejects.toThrow();
 
     expect(cloud.backupsOf(id)).toEqual(before);
   });
@@ -288,14 +288,14 @@ describe('an order', () => {
   const status = (code: number): SimulatedFault => ({ kind: 'status', status: code });
 
   it('skips calls, then acts as often as told', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: { operation: 'list_backups' }, skip: 1, times: 2, fault: status(503) });
 
     expect(await statuses(cloud, LIST, 5)).toEqual([200, 503, 503, 200, 200]);
   });
 
   it('acts until it is undone', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const undo = cloud.inject({ match: {}, fault: status(503) });
 
     const before = await statuses(cloud, LIST, 3);
@@ -306,7 +306,7 @@ describe('an order', () => {
   });
 
   it('makes way for a younger one when it is used up', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: {}, times: 1, fault: status(500) });
     cloud.inject({ match: {}, times: 1, fault: status(502) });
 
@@ -314,11 +314,11 @@ describe('an order', () => {
   });
 
   it('is for its operation and service alone', async () => {
-    const { cloud } = await startCloud();
-    cloud.inject({ match: { operation: 'list_backups', service: 'gaussdb' }, fault: status(503) });
+    const { cloud } = await startMadeUpCloud();
+    cloud.inject({ match: { operation: 'list_backups', service: 'gadgets' }, fault: status(503) });
 
     expect(await statuses(cloud, LIST, 1)).toEqual([200]);
-    expect(await statuses(cloud, '/v3/{p}/instances', 1)).toEqual([200]);
-    expect(await statuses(cloud, '/v3/{p}/backups', 1)).toEqual([503]);
+    expect(await statuses(cloud, '/v1/{p}/gadgets', 1)).toEqual([200]);
+    expect(await statuses(cloud, '/v1/{p}/gadgets/backups', 1)).toEqual([503]);
   });
 });

@@ -10,12 +10,11 @@ import {
   rowsOf,
   START,
   signedHeaders,
-  startCloud,
 } from './cloud-under-test.ts';
+import { startMadeUpCloud } from './made-up-apis.ts';
 
-const LIST = '/v2/{p}/graphs/backups';
-const LIST_V1 = '/v1.0/{p}/graphs/backups';
-const GAUSSDB = '/v3/{p}/backups';
+const LIST = '/v1/{p}/widgets/backups';
+const GADGETS = '/v1/{p}/gadgets/backups';
 
 const sendJson = (cloud: SimulatedCloud, path: string, body: unknown, headers: Record<string, string> = {}) =>
   ask(cloud, path, {
@@ -29,7 +28,7 @@ const signIn = (cloud: SimulatedCloud, change: JsonObject = {}, scope?: unknown)
 
 describe('signing in with a password', () => {
   it('gives a long token in a header, unlike any before, and says whom and how long it is for', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const first = await signIn(cloud);
     const second = await signIn(cloud, {}, { project: { id: cloud.account.projectId } });
@@ -51,7 +50,7 @@ describe('signing in with a password', () => {
   });
 
   it('tells when the password expires', async () => {
-    const { cloud } = await startCloud({ passwordExpiresAt: START + 7 * DAY });
+    const { cloud } = await startMadeUpCloud({ passwordExpiresAt: START + 7 * DAY });
 
     const { body } = await signIn(cloud);
 
@@ -59,13 +58,13 @@ describe('signing in with a password', () => {
   });
 
   it('gives a token for no project when no scope is given, which the services refuse', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const { headers, body } = await signIn(cloud, {}, {});
     const refused = await get(cloud, LIST, { 'X-Auth-Token': headers.get('x-subject-token') ?? '' });
 
     expect(body).not.toHaveProperty('token.project');
-    expect(refused).toMatchObject({ status: 403, body: { error_code: 'GES.7041' } });
+    expect(refused).toMatchObject({ status: 403, body: { error_code: 'MADE.0001' } });
   });
 
   it.each<[string, JsonObject, unknown, number]>([
@@ -76,7 +75,7 @@ describe('signing in with a password', () => {
     ['another project id', {}, { project: { id: 'f'.repeat(32) } }, 404],
     ['a password that is no text', { password: 7 }, undefined, 400],
   ])('refuses %s in the shape of IAM', async (_, change, scope, status) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const answer = await signIn(cloud, change, scope);
 
@@ -88,7 +87,7 @@ describe('signing in with a password', () => {
   });
 
   it('refuses a body that is not sent as JSON', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const answer = await sendJson(cloud, '/v3/auth/tokens', passwordSignIn(cloud.account), {
       'Content-Type': 'text/plain',
@@ -98,7 +97,7 @@ describe('signing in with a password', () => {
   });
 
   it('locks the account after five wrong passwords, for a quarter of an hour', async () => {
-    const { cloud, clock } = await startCloud();
+    const { cloud, clock } = await startMadeUpCloud();
     const statuses: number[] = [];
 
     for (let count = 0; count < 5; count += 1) {
@@ -118,7 +117,7 @@ describe('signing in with a password', () => {
   });
 
   it('forgets wrong passwords after a right one', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     for (let count = 0; count < 4; count += 1) {
       await signIn(cloud, { password: 'wrong' });
@@ -133,11 +132,10 @@ describe('signing in with a password', () => {
 describe('a token', () => {
   it.each([
     [LIST, { error_code: 'APIGW.0301' }],
-    [LIST_V1, { error_code: 'APIGW.0301' }],
-    [GAUSSDB, { error_code: 'APIGW.0301' }],
+    [GADGETS, { error_code: 'APIGW.0301' }],
     ['/v3/projects?name=cn-north-4', { error: { code: 401 } }],
   ])('that is wrong, revoked or missing is refused by %s', async (path, body) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const revoked = cloud.issueToken();
     cloud.revokeTokens();
 
@@ -151,7 +149,7 @@ describe('a token', () => {
   });
 
   it('that has expired has to be renewed', async () => {
-    const { cloud, clock } = await startCloud({ tokenLife: 600 });
+    const { cloud, clock } = await startMadeUpCloud({ tokenLife: 600 });
     const token = cloud.issueToken();
     clock.pass(599);
     const before = await get(cloud, LIST, { 'X-Auth-Token': token });
@@ -167,7 +165,7 @@ describe('a token', () => {
   });
 
   it('ends with the password', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
 
     cloud.changePassword('another');
@@ -178,26 +176,21 @@ describe('a token', () => {
   });
 
   it.each([
-    ['/v2/ffffffffffffffffffffffffffffffff/graphs/backups', { error_code: 'GES.7041' }],
-    ['/v1.0/ffffffffffffffffffffffffffffffff/graphs/backups', { errorCode: 'GES.7041' }],
-    ['/v3/ffffffffffffffffffffffffffffffff/backups', { error_code: 'DBS.200044' }],
+    ['/v1/ffffffffffffffffffffffffffffffff/widgets/backups', { error_code: 'MADE.0001' }],
+    ['/v1/ffffffffffffffffffffffffffffffff/gadgets', { error_code: 'MADE.0001' }],
   ])('is refused for the project of somebody else by %s', async (path, body) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     expect(await get(cloud, path)).toMatchObject({ status: 403, body });
   });
 
   it.each<[SimulatedPermission, string, JsonObject]>([
-    ['ges:backup:list', LIST, { error_code: 'GES.7041' }],
-    ['ges:backup:list', LIST_V1, { errorCode: 'GES.7041' }],
-    ['ges:graph:list', '/v2/{p}/graphs', { error_code: 'GES.7041' }],
-    ['ges:jobs:getDetail', '/v2/{p}/graphs/g/jobs/j/status', { error_code: 'GES.7041' }],
-    ['gaussdb:backup:list', GAUSSDB, { error_code: 'DBS.200010' }],
-    ['gaussdb:instance:list', '/v3/{p}/instances', { error_code: 'DBS.200010' }],
-    ['gaussdb:backup:list', '/v3/{p}/instances/i/backups/policy', { error_code: 'DBS.200010' }],
+    ['widgets:backup:list', LIST, { error_code: 'MADE.0002' }],
+    ['widgets:list', '/v1/{p}/widgets', { error_code: 'MADE.0002' }],
+    ['gadgets:backup:list', GADGETS, { error_code: 'MADE.0002' }],
     ['iam:projects:listProjects', '/v3/projects', { error: { code: 403 } }],
   ])('without %s is refused by %s', async (permission, path, body) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.deny(permission);
 
     const denied = await get(cloud, path);
@@ -208,19 +201,17 @@ describe('a token', () => {
     expect(granted.status).not.toBe(403);
   });
 
-  it('without the permission to create or export is refused', async () => {
-    const { cloud } = await startCloud();
-    cloud.deny('ges:backup:create');
-    cloud.deny('ges:backup:export');
-    cloud.deny('gaussdb:backup:create');
+  it('without the permission to create is refused', async () => {
+    const { cloud } = await startMadeUpCloud();
+    cloud.deny('widgets:backup:create');
+    cloud.deny('gadgets:backup:create');
 
     const answers = await Promise.all([
-      post(cloud, '/v2/{p}/graphs/g/backups', {}),
-      post(cloud, '/v2/{p}/graphs/g/backups/export', {}),
-      post(cloud, '/v3/{p}/backups/create', {}),
+      post(cloud, '/v1/{p}/widgets/w/backups', {}),
+      post(cloud, '/v1/{p}/gadgets/g/backups', {}),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
   });
 });
 
@@ -237,16 +228,16 @@ describe('an access key', () => {
   };
 
   it('signs requests to a port that is not the default', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const answer = await list(cloud, cloud.account);
 
-    expect(rowsOf(answer, 'backup_list').length).toBe(5);
+    expect(rowsOf(answer, 'rows').length).toBe(5);
     expect(new URL(cloud.origin).port).not.toBe('');
   });
 
   it('signs with a security token when it is a temporary one', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const { accessKey, secretKey } = cloud.account.temporaryKey;
 
     const right = await list(cloud, cloud.account.temporaryKey);
@@ -257,11 +248,11 @@ describe('an access key', () => {
   });
 
   it.each<[string, Parameters<typeof list>[2]]>([
-    ['of another path', { path: '/v2/other/graphs/backups' }],
+    ['of another path', { path: '/v2/other/widgets/backups' }],
     ['of another query', { query: 'limit=6&offset=0' }],
     ['of a quarter of an hour ago', { at: START - 901 }],
   ])('is refused with the signature %s', async (_, change) => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     expect(await list(cloud, cloud.account, change)).toMatchObject({
       status: 401,
@@ -270,7 +261,7 @@ describe('an access key', () => {
   });
 
   it('is refused when the cloud has another time, which its Date tells', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.skewClock(1000);
 
     const answer = await list(cloud, cloud.account);
@@ -280,7 +271,7 @@ describe('an access key', () => {
   });
 
   it('is refused with the old secret once it was changed', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const { accessKey, secretKey } = cloud.account;
     cloud.changeSecretKey('another');
 
@@ -289,7 +280,7 @@ describe('an access key', () => {
   });
 
   it('finds the project of a region by its name', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const find = (name: string) =>
       get(
         cloud,
@@ -318,7 +309,7 @@ describe('signing in with an OIDC id token', () => {
     );
 
   it('gives a token of the project', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
 
     const { status, headers } = await signInWith(cloud, cloud.account.oidc.idToken);
 
@@ -329,7 +320,7 @@ describe('signing in with an OIDC id token', () => {
   });
 
   it('refuses another provider, and the old id token once it was changed', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const { idToken } = cloud.account.oidc;
 
     const elsewhere = await signInWith(cloud, idToken, 'elsewhere');
@@ -357,7 +348,7 @@ describe('the metadata service', () => {
   };
 
   it('gives a temporary key that signs, the same one for half of its life', async () => {
-    const { cloud, clock } = await startCloud();
+    const { cloud, clock } = await startMadeUpCloud();
     const path = LIST.replace('{p}', cloud.account.projectId);
     const use = (key: ReturnType<typeof keyIn>) =>
       get(cloud, path, signedHeaders(cloud, path, '', key, clock()));
@@ -379,7 +370,7 @@ describe('the metadata service', () => {
   });
 
   it('ends its keys when they are revoked, and gives new ones', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     const path = LIST.replace('{p}', cloud.account.projectId);
     const old = keyIn((await askKey(cloud)).body);
 
@@ -394,7 +385,7 @@ describe('the metadata service', () => {
     ['required', 200, 401, 200, 401],
     ['absent', 404, 200, 200, 200],
   ] as const)('with session tokens %s', async (metadataSession, opened, without, right, wrong) => {
-    const { cloud } = await startCloud({ metadataSession });
+    const { cloud } = await startMadeUpCloud({ metadataSession });
 
     const session = await openSession(cloud);
     const answers = [
@@ -408,7 +399,7 @@ describe('the metadata service', () => {
   });
 
   it('ends sessions in time and asks how long they are to be', async () => {
-    const { cloud, clock } = await startCloud({ metadataSession: 'required' });
+    const { cloud, clock } = await startMadeUpCloud({ metadataSession: 'required' });
     const session = await openSession(cloud, '60');
     clock.pass(60);
 
@@ -418,7 +409,7 @@ describe('the metadata service', () => {
   });
 
   it('has no key without an agency', async () => {
-    const { cloud } = await startCloud();
+    const { cloud } = await startMadeUpCloud();
     cloud.deny('metadata:agency');
 
     expect((await askKey(cloud)).status).toBe(401);

@@ -1,21 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { simulatedGaussdbMysql } from '../../src/services/gaussdb-mysql/simulated.ts';
-import { simulatedGes } from '../../src/services/ges/simulated.ts';
-import type { WorldControls } from '../../src/services/simulated-cloud.ts';
 import type { WorldSettings } from '../../src/simulated-cloud/initial-resources.ts';
+import type { WorldControls } from '../../src/simulated-cloud/options.ts';
 import { createWorld } from '../../src/simulated-cloud/world.ts';
 import { worldControls } from '../../src/simulated-cloud/world-controls.ts';
 import { DAY, fakeClock, START } from './cloud-under-test.ts';
+import { GADGETS, WIDGETS } from './made-up-apis.ts';
 
 const HOUR = 3600;
 
 const makeWorld = (
   {
-    graphs = 12,
-    instances = 6,
+    widgets = 12,
+    gadgets = 6,
     ...settings
-  }: Partial<WorldSettings> & { readonly graphs?: number; readonly instances?: number } = {},
+  }: Partial<WorldSettings> & { readonly widgets?: number; readonly gadgets?: number } = {},
   start = START,
 ) => {
   const clock = fakeClock(start);
@@ -30,15 +29,15 @@ const makeWorld = (
       ...settings,
     },
     [
-      { api: simulatedGes, count: graphs },
-      { api: simulatedGaussdbMysql, count: instances },
+      { api: WIDGETS, count: widgets },
+      { api: GADGETS, count: gadgets },
     ],
     start,
   );
   const controls = worldControls(() => {
     world.advance(clock());
     return world;
-  }, ['graph', 'instance']);
+  }, ['widget', 'gadget']);
   return { clock, controls };
 };
 
@@ -105,7 +104,7 @@ describe('a world', () => {
   it.each([1, 24, 1440])(
     'at speed %i gives every healthy resource a success younger than a day of its own, and none under way',
     (speed) => {
-      const { controls } = makeWorld({ speed, graphs: 300, instances: 300 });
+      const { controls } = makeWorld({ speed, widgets: 300, gadgets: 300 });
 
       const ids = healthyOf(controls);
 
@@ -138,7 +137,7 @@ describe('a world', () => {
   });
 
   it('shows backups while they run', () => {
-    const { clock, controls } = makeWorld({ graphs: 200, instances: 0, characters: false });
+    const { clock, controls } = makeWorld({ widgets: 200, gadgets: 0, characters: false });
     const states = new Set<string>();
 
     for (let minute = 0; minute < 60; minute += 1) {
@@ -155,29 +154,29 @@ describe('a world', () => {
     expect(states).toEqual(new Set(['running', 'success']));
   });
 
-  it('has one graph of each character first', () => {
+  it('has one widget of each character first', () => {
     const { controls } = makeWorld();
 
     const characters = controls.resources().map(({ kind, character }) => `${kind} ${character}`);
 
     expect(characters).toEqual([
-      'graph healthy',
-      'graph failing',
-      'graph stale',
-      'graph running',
-      'graph unknown',
-      'graph deleted',
-      'graph never',
-      'graph small',
-      ...new Array<string>(4).fill('graph healthy'),
-      'instance healthy',
-      'instance failing',
-      ...new Array<string>(4).fill('instance healthy'),
+      'widget healthy',
+      'widget failing',
+      'widget stale',
+      'widget running',
+      'widget unknown',
+      'widget deleted',
+      'widget never',
+      'widget small',
+      ...new Array<string>(4).fill('widget healthy'),
+      'gadget healthy',
+      'gadget failing',
+      ...new Array<string>(4).fill('gadget healthy'),
     ]);
-    expect(controls.resources()[0]?.name).toBe('orders-graph-01');
+    expect(controls.resources()[0]?.name).toBe('orders-widget-01');
   });
 
-  it.each(['graph', 'instance'] as const)('has a %s whose backups of the last days all failed', (kind) => {
+  it.each(['widget', 'gadget'] as const)('has a %s whose backups of the last days all failed', (kind) => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('failing', kind);
 
@@ -192,7 +191,7 @@ describe('a world', () => {
     expect(clock() - newestSuccess(controls, id)).toBeGreaterThan(23 * DAY);
   });
 
-  it('has a graph whose backups have stopped, until they are resumed', () => {
+  it('has a widget whose backups have stopped, until they are resumed', () => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('stale');
     const before = controls.backupsOf(id);
@@ -210,7 +209,7 @@ describe('a world', () => {
     expect(clock() - resumed).toBeLessThan(DAY + HOUR);
   });
 
-  it('has a graph that has been backed up for forty minutes and will be for hours', () => {
+  it('has a widget that has been backed up for forty minutes and will be for hours', () => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('running');
 
@@ -226,7 +225,7 @@ describe('a world', () => {
     expect(START - newestSuccess(controls, id)).toBeLessThan(6 * HOUR);
   });
 
-  it('has a graph whose newest backup is in a strange state and whose newest good one is fresh', () => {
+  it('has a widget whose newest backup is in a strange state and whose newest good one is fresh', () => {
     const { controls } = makeWorld();
     const { id } = controls.resourceOf('unknown');
 
@@ -236,7 +235,7 @@ describe('a world', () => {
     expect(START - newestSuccess(controls, id)).toBeLessThan(DAY);
   });
 
-  it('has a deleted graph with its backups, one without any, and a small one with a manual backup', () => {
+  it('has a deleted widget with its backups, one without any, and a small one with a manual backup', () => {
     const { clock, controls } = makeWorld();
     clock.pass(5 * DAY);
 
@@ -250,7 +249,7 @@ describe('a world', () => {
   });
 
   it('starts a backup that failed by mishap again soon after', () => {
-    const { clock, controls } = makeWorld({ failureRate: 1, graphs: 1, instances: 0, characters: false });
+    const { clock, controls } = makeWorld({ failureRate: 1, widgets: 1, gadgets: 0, characters: false });
     const id = controls.resources()[0]?.id ?? '';
     clock.pass(3 * DAY);
 
@@ -275,8 +274,8 @@ describe('a world', () => {
     expect(after.length).toBe(18);
   });
 
-  it('makes 10,000 graphs and 10,000 instances', () => {
-    const { controls } = makeWorld({ graphs: 10_000, instances: 10_000 });
+  it('makes 10,000 widgets and 10,000 gadgets', () => {
+    const { controls } = makeWorld({ widgets: 10_000, gadgets: 10_000 });
 
     const resources = controls.resources();
 
@@ -287,40 +286,40 @@ describe('a world', () => {
 
 describe('the controls of the world', () => {
   const calm = () => {
-    const made = makeWorld({ characters: false, graphs: 2, instances: 2 });
-    const [graph, , instance] = made.controls.resources();
-    return { ...made, graph: graph?.id ?? '', instance: instance?.id ?? '' };
+    const made = makeWorld({ characters: false, widgets: 2, gadgets: 2 });
+    const [widget, , gadget] = made.controls.resources();
+    return { ...made, widget: widget?.id ?? '', gadget: gadget?.id ?? '' };
   };
 
   it('fail as many of the next backups as asked', () => {
-    const { clock, controls, graph } = calm();
-    controls.failNextBackup(graph, 2);
+    const { clock, controls, widget } = calm();
+    controls.failNextBackup(widget, 2);
 
     clock.pass(4 * DAY);
 
-    const newest = controls.backupsOf(graph).filter(({ start }) => start > START);
+    const newest = controls.backupsOf(widget).filter(({ start }) => start > START);
     expect(newest.map(({ state }) => state)).toEqual(['failed', 'failed', 'success', 'success']);
   });
 
   it('stop the schedule of a resource', () => {
-    const { clock, controls, graph } = calm();
-    const before = controls.backupsOf(graph);
-    controls.stopBackups(graph);
+    const { clock, controls, widget } = calm();
+    const before = controls.backupsOf(widget);
+    controls.stopBackups(widget);
 
     clock.pass(4 * DAY);
 
-    expect(controls.backupsOf(graph)).toEqual(before);
+    expect(controls.backupsOf(widget)).toEqual(before);
   });
 
   it('hang the next backup until it is finished by hand', () => {
-    const { clock, controls, graph } = calm();
-    controls.hang(graph);
+    const { clock, controls, widget } = calm();
+    controls.hang(widget);
     clock.pass(5 * DAY);
-    const hanging = controls.backupsOf(graph).at(-1);
+    const hanging = controls.backupsOf(widget).at(-1);
 
-    controls.finishBackup(graph, 'failed');
+    controls.finishBackup(widget, 'failed');
     clock.pass(DAY);
-    const after = controls.backupsOf(graph);
+    const after = controls.backupsOf(widget);
 
     expect(hanging?.state).toBe('running');
     expect(hanging?.start).toBeLessThan(START + DAY);
@@ -333,26 +332,26 @@ describe('the controls of the world', () => {
   });
 
   it('hang the backup that runs', () => {
-    const { clock, controls, graph } = calm();
-    const id = controls.startBackup(graph);
-    controls.hang(graph);
+    const { clock, controls, widget } = calm();
+    const id = controls.startBackup(widget);
+    controls.hang(widget);
 
     clock.pass(3 * DAY);
 
-    expect(controls.backupsOf(graph).find((backup) => backup.id === id)?.state).toBe('running');
+    expect(controls.backupsOf(widget).find((backup) => backup.id === id)?.state).toBe('running');
   });
 
   it('shrink and slow down later backups only', () => {
-    const { clock, controls, graph } = calm();
-    const before = controls.backupsOf(graph);
+    const { clock, controls, widget } = calm();
+    const before = controls.backupsOf(widget);
     const usual = before.at(-1);
-    controls.shrink(graph, 0.1);
-    controls.slowDown(graph, 5);
+    controls.shrink(widget, 0.1);
+    controls.slowDown(widget, 5);
 
     clock.pass(DAY + 2 * HOUR);
 
-    const newest = controls.backupsOf(graph).at(-1);
-    expect(before).toEqual(expect.arrayContaining(controls.backupsOf(graph).slice(0, -1)));
+    const newest = controls.backupsOf(widget).at(-1);
+    expect(before).toEqual(expect.arrayContaining(controls.backupsOf(widget).slice(0, -1)));
     expect((newest?.sizeBytes ?? 0) / (usual?.sizeBytes ?? 1)).toBeCloseTo(0.1, 1);
     const seconds = ({ start = 0, end = 0 } = {}): number => (end ?? 0) - start;
     expect(seconds(newest) / seconds(usual)).toBeGreaterThan(4);
@@ -363,95 +362,94 @@ describe('the controls of the world', () => {
     ['failed', 'failed'],
     ['unknown', 'unknown'],
   ] as const)('start a backup that will end as %s', (result, state) => {
-    const { clock, controls, instance } = calm();
+    const { clock, controls, gadget } = calm();
 
-    const id = controls.startBackup(instance, { method: 'auto', result, duration: 90 });
+    const id = controls.startBackup(gadget, { method: 'auto', result, duration: 90 });
     clock.pass(89);
-    const running = controls.backupsOf(instance).at(-1);
+    const running = controls.backupsOf(gadget).at(-1);
     clock.pass(1);
-    const ended = controls.backupsOf(instance).at(-1);
+    const ended = controls.backupsOf(gadget).at(-1);
 
     expect(running).toMatchObject({ id, method: 'auto', state: 'running', start: START, end: undefined });
     expect(ended).toMatchObject({ id, state, end: START + 90 });
   });
 
   it('refuse what cannot be', () => {
-    const { controls, graph, instance } = calm();
-    controls.startBackup(graph);
-    controls.deleteInstance(instance);
+    const { controls, widget, gadget } = calm();
+    controls.startBackup(widget);
+    controls.remove(gadget);
 
-    expect(() => controls.startBackup(graph)).toThrow(/is already running/);
-    expect(() => controls.startBackup(instance)).toThrow(/is deleted/);
-    expect(() => controls.finishBackup(instance)).toThrow(/no backup of .* is running/);
+    expect(() => controls.startBackup(widget)).toThrow(/is already running/);
+    expect(() => controls.startBackup(gadget)).toThrow(/is deleted/);
+    expect(() => controls.finishBackup(gadget)).toThrow(/no backup of .* is running/);
     expect(() => controls.removeBackup('nothing')).toThrow(/no backup nothing/);
     expect(() => controls.backupsOf('nothing')).toThrow(/no resource nothing/);
-    expect(() => controls.deleteGraph(instance)).toThrow(/no graph/);
-    expect(() => controls.resourceOf('stale')).toThrow(/no graph of the character stale/);
+    expect(() => controls.resourceOf('stale')).toThrow(/no widget of the character stale/);
   });
 
   it('remove a backup, also one that runs', () => {
-    const { clock, controls, graph } = calm();
-    const oldest = controls.backupsOf(graph)[0]?.id ?? '';
-    const running = controls.startBackup(graph);
+    const { clock, controls, widget } = calm();
+    const oldest = controls.backupsOf(widget)[0]?.id ?? '';
+    const running = controls.startBackup(widget);
 
     controls.removeBackup(oldest);
     controls.removeBackup(running);
     clock.pass(DAY);
 
-    const ids = controls.backupsOf(graph).map(({ id }) => id);
+    const ids = controls.backupsOf(widget).map(({ id }) => id);
     expect(ids).not.toContain(oldest);
     expect(ids).not.toContain(running);
-    expect(controls.backupsOf(graph).filter(({ start }) => start > START).length).toBe(1);
+    expect(controls.backupsOf(widget).filter(({ start }) => start > START).length).toBe(1);
   });
 
   it('leave the schedule alone when a hanging backup is removed', () => {
-    const { clock, controls, graph } = calm();
-    controls.hang(graph);
+    const { clock, controls, widget } = calm();
+    controls.hang(widget);
     clock.pass(5 * DAY);
-    const hanging = controls.backupsOf(graph).at(-1)?.id ?? '';
+    const hanging = controls.backupsOf(widget).at(-1)?.id ?? '';
 
     controls.removeBackup(hanging);
-    const atOnce = controls.backupsOf(graph).filter(({ start }) => start > START);
+    const atOnce = controls.backupsOf(widget).filter(({ start }) => start > START);
     clock.pass(DAY);
-    const after = controls.backupsOf(graph).filter(({ start }) => start > START);
+    const after = controls.backupsOf(widget).filter(({ start }) => start > START);
 
     expect(atOnce).toEqual([]);
     expect(after.length).toBe(1);
   });
 
-  it('delete a graph but not its backups, and an instance with them', () => {
-    const { clock, controls, graph, instance } = calm();
-    const before = controls.backupsOf(graph);
-    controls.startBackup(graph);
+  it('delete a widget but not its backups, and a gadget with them', () => {
+    const { clock, controls, widget, gadget } = calm();
+    const before = controls.backupsOf(widget);
+    controls.startBackup(widget);
 
-    controls.deleteGraph(graph);
-    controls.deleteInstance(instance);
+    controls.remove(widget);
+    controls.remove(gadget);
     clock.pass(2 * DAY);
 
-    const left = controls.backupsOf(graph);
+    const left = controls.backupsOf(widget);
     expect(left.slice(0, -1)).toEqual(before);
     expect(left.at(-1)).toMatchObject({ state: 'failed', end: START });
-    expect(controls.backupsOf(instance)).toEqual([]);
+    expect(controls.backupsOf(gadget)).toEqual([]);
     expect(controls.resources().filter(({ deleted }) => deleted).length).toBe(2);
   });
 
   it('add resources with and without backups, and rename them', () => {
     const { clock, controls } = calm();
-    const backed = controls.addGraph({ name: 'new-graph' });
-    const bare = controls.addGraph({ withBackups: false, created: START - DAY });
-    const instance = controls.addInstance();
+    const backed = controls.add('widget', { name: 'new-widget' });
+    const bare = controls.add('widget', { withBackups: false, created: START - DAY });
+    const gadget = controls.add('gadget');
 
     clock.pass(HOUR);
     controls.rename(bare, 'another name');
 
     expect(controls.backupsOf(backed)).toMatchObject([{ start: START, state: 'success' }]);
     expect(controls.backupsOf(bare)).toEqual([]);
-    expect(controls.backupsOf(instance).length).toBe(1);
-    const added = controls.resources().filter(({ id }) => [backed, bare, instance].includes(id));
+    expect(controls.backupsOf(gadget).length).toBe(1);
+    const added = controls.resources().filter(({ id }) => [backed, bare, gadget].includes(id));
     expect(added.map(({ name, created }) => [name, created])).toEqual([
-      ['new-graph', START],
+      ['new-widget', START],
       ['another name', START - DAY],
-      ['payments-db-01', START],
+      ['payments-gadget-01', START],
     ]);
   });
 
@@ -486,8 +484,8 @@ describe('the controls of the world', () => {
       fc.property(steps, (taken) => {
         const { clock, controls } = makeWorld({
           characters: false,
-          graphs: 3,
-          instances: 1,
+          widgets: 3,
+          gadgets: 1,
           failureRate: 0.3,
         });
         for (const [pass, edit, pick] of taken) {

@@ -247,7 +247,7 @@ describe('making a backup of a graph', () => {
 
   it('is refused when the quota is used up', async () => {
     const { cloud, clock } = await startCloud({ manualBackupQuota: 2, characters: false });
-    const id = cloud.addGraph({ withBackups: false });
+    const id = cloud.add('graph', { withBackups: false });
     const codes: unknown[] = [];
 
     for (let count = 0; count < 3; count += 1) {
