@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { durationText } from '../config/duration.ts';
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
-import { RESERVED_PATHS } from '../web/reserved-paths.ts';
+import { RESERVED_PATHS } from '../web/routing.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
 /** A parser for texts that are valid as they are. */
 export const textThat =

@@ -15,7 +15,7 @@ import { StateFileError } from '../state-file/store.ts';
 import type { PageOptions } from '../status/page.ts';
 import { createWebApp } from '../web/app.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
-import { WebConfigError } from '../web/security/tls-material.ts';
+import { WebConfigError } from '../web/security/web-config.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
 import { openWebSecurity } from '../web/security/web-security.ts';
 import { createWebServer, type Listening } from '../web/security/web-server.ts';

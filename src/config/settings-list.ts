@@ -17,7 +17,8 @@ export const unwrapped = (schema: z.core.$ZodType): z.core.$ZodType => {
   if (notesOf(schema) !== undefined) return schema;
   if (schema instanceof z.ZodPreprocess) return unwrapped(schema.out);
   if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
-  const isWrapper = schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault;
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault;
   return isWrapper ? unwrapped(schema.unwrap()) : schema;
 };
 

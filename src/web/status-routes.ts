@@ -8,14 +8,14 @@ import { PAGE_DEFAULTS, type PageOptions, renderStatusPage } from '../status/pag
 import type { StatusReport } from '../status/report.ts';
 import { readView, viewLink } from '../status/view.ts';
 import { keepFor } from './keep-for.ts';
-import { allowOnly, sendText } from './plain-text.ts';
+import { addPage, sendText } from './routing.ts';
 import { sendShared } from './shared-body.ts';
 
 const GUARDS = {
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-} as const;
+};
 const PAGE_GUARDS = { ...GUARDS, 'Content-Security-Policy': STATUS_CONTENT_SECURITY_POLICY };
 const ASSET_GUARDS = { ...GUARDS, 'Cache-Control': 'private, max-age=86400' };
 
@@ -46,36 +46,33 @@ export function statusRoutes(
   const currentReport = async (): Promise<StatusReport> =>
     (await reports('report', source.status)) ?? source.status();
 
-  const sendPage: RequestHandler = (request, response) => {
+  const router = Router();
+  addPage(router, '/', (request, response) => {
     const query = queryOf(request);
     const body = bodies(viewLink(readView(query)), async () =>
       bodyOf('text/html; charset=utf-8', renderStatusPage(await currentReport(), query, pageOptions)),
     );
     return send(request, response, PAGE_GUARDS, body);
-  };
-
-  const sendJson: RequestHandler = (request, response) => {
+  });
+  addPage(router, '/api/v1/status', (request, response) => {
     const body = bodies('json', async () =>
       bodyOf('application/json; charset=utf-8', await statusJson(await currentReport(), createYield())),
     );
     return send(request, response, GUARDS, body);
-  };
+  });
+  addPage(router, '/config', (request, response) =>
+    send(request, response, GUARDS, bodyOf('text/plain; charset=utf-8', source.configuration())),
+  );
+  router.get('/assets/:name', sendAsset());
+  return router;
+}
 
-  const sendConfiguration: RequestHandler = (request, response) =>
-    send(request, response, GUARDS, bodyOf('text/plain; charset=utf-8', source.configuration()));
-
+function sendAsset(): RequestHandler<{ name: string }> {
   const assets = new Map(Array.from(STATUS_ASSETS, ([name, { type, text }]) => [name, bodyOf(type, text)]));
-  const sendAsset: RequestHandler<{ name: string }> = (request, response, next) => {
+  return (request, response, next) => {
     const asset = assets.get(request.params.name);
     return asset === undefined ? next() : send(request, response, ASSET_GUARDS, asset);
   };
-
-  const router = Router();
-  router.route('/').get(sendPage).all(allowOnly('GET, HEAD'));
-  router.route('/api/v1/status').get(sendJson).all(allowOnly('GET, HEAD'));
-  router.route('/config').get(sendConfiguration).all(allowOnly('GET, HEAD'));
-  router.get('/assets/:name', sendAsset);
-  return router;
 }
 
 function queryOf({ originalUrl }: Request): URLSearchParams {

@@ -1,15 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 import type { PasswordCheck, PasswordResult } from './passwords.ts';
 
 /** The result of checking credentials; `unavailable`: they could not be checked. */
 export type Admission = 'admitted' | 'refused' | 'busy' | 'too many' | 'unavailable';
-
-/** The credentials of a request. */
-export interface CredentialsGiven {
-  readonly authorization: string | undefined;
-  /** The client's address. */
-  readonly client: string;
-}
 
 interface Credentials {
   readonly user: string;
@@ -22,12 +16,9 @@ const BASIC = /^Basic +(?<encoded>[A-Za-z0-9+/]+={0,2}) *$/i;
 export const readCredentials = (authorization: string | undefined): Credentials | undefined => {
   const encoded = BASIC.exec(authorization ?? '')?.groups?.['encoded'];
   if (encoded === undefined) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
-  } catch {
-    return undefined;
-  }
+  const bytes = Buffer.from(encoded, 'base64');
+  if (!isUtf8(bytes)) return undefined;
+  const text = bytes.toString();
   const colon = text.indexOf(':');
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
@@ -40,10 +31,11 @@ export interface BasicAuthOptions {
   readonly key: Uint8Array;
 }
 
-/** Checks credentials. `users`: bcrypt hashes by user; a different map means different rules. */
+/** Checks the `Authorization` of a client's request. `users`: bcrypt hashes by user; a different map means different rules. */
 export type Authenticate = (
   users: ReadonlyMap<string, string>,
-  given: CredentialsGiven,
+  authorization: string | undefined,
+  client: string,
 ) => Promise<Admission>;
 
 /**
@@ -73,7 +65,7 @@ export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): A
     return hashes[digest(user).readUInt32BE() % hashes.length] ?? '';
   };
 
-  return async (users, { authorization, client }) => {
+  return async (users, authorization, client) => {
     if (users !== rules) {
       verified.clear();
       rules = users;

@@ -1,13 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
-import type { ClientAuthentication } from './tls-names.ts';
-
-/** What is required of clients. */
-export interface ClientPolicy {
-  readonly authentication: ClientAuthentication;
-  /** One of these must be an alternative name of the certificate; undefined: any certificate. */
-  readonly names: readonly string[] | undefined;
-}
+import type { TlsSettings } from './web-config.ts';
 
 /** The client's side of a TLS handshake. */
 export interface ClientProof {
@@ -47,26 +40,24 @@ const hasName = (certificate: X509Certificate, allowed: readonly string[]): bool
 
 /** Why a client is refused, by the rules of Go's crypto/tls; undefined if it is accepted. */
 export const whyNotAdmitted = (
-  { authentication, names }: ClientPolicy,
+  { clientAuthentication, clientNames }: Pick<TlsSettings, 'clientAuthentication' | 'clientNames'>,
   { certificate, verified }: ClientProof,
 ): string | undefined => {
   const missing = certificate === undefined ? 'the client has no certificate' : undefined;
   const unverified = verified ? undefined : 'the certificate of the client is not trusted';
-  const unnamed =
-    certificate === undefined || names === undefined || hasName(certificate, names)
-      ? undefined
-      : 'the certificate of the client has none of the allowed names';
-  switch (authentication) {
+  const isNamed = certificate === undefined || clientNames === undefined || hasName(certificate, clientNames);
+  const unnamed = isNamed ? undefined : 'the certificate of the client has none of the allowed names';
+  switch (clientAuthentication) {
     case 'NoClientCert':
     case 'RequestClientCert':
       return undefined;
     case 'RequireAnyClientCert':
       return missing ?? unnamed;
     case 'VerifyClientCertIfGiven':
-      return certificate === undefined ? undefined : unverified;
+      return certificate && unverified;
     case 'RequireAndVerifyClientCert':
       return missing ?? unverified ?? unnamed;
     default:
-      return authentication satisfies never;
+      return clientAuthentication satisfies never;
   }
 };

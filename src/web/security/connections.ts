@@ -1,12 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-
-export interface ConnectionLimits {
-  readonly connections: number;
-  readonly connectionsPerClient: number;
-  readonly pipelinedRequests: number;
-  readonly responseTimeout: number;
-}
+import type { WebLimits } from './web-limits.ts';
 
 /** The open connections of a server, TLS handshakes included. */
 export interface Connections {
@@ -23,17 +17,13 @@ export interface Connections {
   readonly destroyAll: () => void;
 }
 
-interface Request {
-  readonly socket: Socket;
-  readonly response: ServerResponse;
-  readonly begin: () => void;
-}
-
 interface Connection {
+  readonly key: string;
   readonly accepted: Socket;
   readonly client: string;
   readonly acceptedAt: number;
-  readonly waiting: Request[];
+  /** Starts each waiting request. */
+  readonly waiting: (() => void)[];
   running: ServerResponse | undefined;
 }
 
@@ -60,7 +50,7 @@ const SILENT_AFTER_MILLISECONDS = 1000;
  * milliseconds.
  */
 export const trackConnections = (
-  limits: ConnectionLimits,
+  limits: WebLimits,
   now: () => number,
   evicted: (client: string) => void,
 ): Connections => {
@@ -68,25 +58,28 @@ export const trackConnections = (
   const open = new Map<string, Connection>();
   let isDraining = false;
 
-  const evict = (among: readonly (readonly [string, Connection])[], most: number): void => {
+  const evict = (among: readonly Connection[], most: number): void => {
     if (among.length < most) return;
-    const idle = among.filter(([, { running }]) => running === undefined || !running.req.complete);
+    const idle = among.filter(({ running }) => running === undefined || !running.req.complete);
     const before = now() - SILENT_AFTER_MILLISECONDS;
-    const silent = idle.find(
-      ([, { accepted, acceptedAt }]) => accepted.bytesRead === 0 && acceptedAt <= before,
-    );
-    const [key, connection] = silent ?? idle[0] ?? among[0] ?? [];
-    if (key === undefined || connection === undefined) return;
-    open.delete(key);
+    const silent = idle.find(({ accepted, acceptedAt }) => accepted.bytesRead === 0 && acceptedAt <= before);
+    const connection = silent ?? idle[0] ?? among[0];
+    if (connection === undefined) return;
+    open.delete(connection.key);
     connection.accepted.destroy();
     evicted(connection.client);
   };
 
-  const start = (key: string, connection: Connection, { socket, response, begin }: Request): void => {
-    if (open.get(key) !== connection || !socket.writable) return;
+  const start = (
+    connection: Connection,
+    socket: Socket,
+    response: ServerResponse,
+    begin: () => void,
+  ): void => {
+    if (open.get(connection.key) !== connection || !socket.writable) return;
     connection.running = response;
-    open.delete(key);
-    open.set(key, connection);
+    open.delete(connection.key);
+    open.set(connection.key, connection);
     if (isDraining) response.setHeader('Connection', 'close');
     const deadline = setTimeout(() => socket.destroy(), limits.responseTimeout).unref();
     response.once('close', () => {
@@ -94,39 +87,39 @@ export const trackConnections = (
       connection.running = undefined;
       const next = connection.waiting.shift();
       if (isDraining) socket.destroySoon();
-      else if (next !== undefined) start(key, connection, next);
+      else next?.();
     });
     begin();
   };
 
   return {
-    add: (socket) => {
+    add: (accepted) => {
       // The client has gone.
-      if (socket.remoteAddress === undefined) return void socket.destroy();
-      const client = clientOf(socket.remoteAddress);
-      const ofClient = [...open].filter(([, other]) => other.client === client);
-      evict(ofClient, limits.connectionsPerClient);
-      evict([...open], limits.connections);
-      const key = keyOf(socket);
+      if (accepted.remoteAddress === undefined) return void accepted.destroy();
+      const client = clientOf(accepted.remoteAddress);
+      const ofClient = open.values().filter((other) => other.client === client);
+      evict([...ofClient], limits.connectionsPerClient);
+      evict([...open.values()], limits.connections);
+      const key = keyOf(accepted);
       const connection: Connection = {
-        accepted: socket,
+        key,
+        accepted,
         client,
         acceptedAt: now(),
         waiting: [],
         running: undefined,
       };
       open.set(key, connection);
-      socket.once('close', () => {
+      accepted.once('close', () => {
         if (open.get(key) === connection) open.delete(key);
       });
     },
     run: (socket, response, begin) => {
-      const key = keyOf(socket);
-      const connection = open.get(key);
+      const connection = open.get(keyOf(socket));
       if (connection === undefined) return;
-      const request = { socket, response, begin };
-      if (connection.running === undefined) start(key, connection, request);
-      else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(request);
+      const startThis = (): void => start(connection, socket, response, begin);
+      if (connection.running === undefined) startThis();
+      else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(startThis);
       // A client that pipelines this many requests gets no response.
       else socket.destroy();
     },

@@ -6,50 +6,32 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+const ADDRESS = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>.*?))(?::(?<port>[^:]*))?$/s;
 const HOST_NAME = /^(?!-)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?$/;
 const DOTTED_NUMBERS = /^[0-9.]+$/;
-const BRACKETED = /^\[(?<host>[^\]]*)\](?::(?<port>.*))?$/;
-const FORMS = 'write ":10045", "host:10045" or "[::1]:10045"';
 
-const refusal = (text: string, reason: string): Error =>
-  new Error(`listen address ${JSON.stringify(text)} ${reason}; ${FORMS}`);
+const isHost = (name: string): boolean =>
+  DOTTED_NUMBERS.test(name) ? isIP(name) === 4 : HOST_NAME.test(name);
 
-const split = (text: string): { host: string; port: string | undefined; bracketed: boolean } => {
-  const bracketed = BRACKETED.exec(text)?.groups;
-  if (bracketed !== undefined) {
-    return { host: bracketed['host'] ?? '', port: bracketed['port'], bracketed: true };
-  }
-  const colon = text.lastIndexOf(':');
-  return colon === -1
-    ? { host: text, port: undefined, bracketed: false }
-    : { host: text.slice(0, colon), port: text.slice(colon + 1), bracketed: false };
-};
+const isPort = (port: string): boolean => /^[0-9]{1,5}$/.test(port) && Number(port) <= 65_535;
 
-const checkHost = (text: string, host: string, bracketed: boolean): void => {
-  if (bracketed) {
-    if (!isIPv6(host)) throw refusal(text, 'has no IPv6 address between the brackets');
-    return;
-  }
-  if (host.includes(':')) {
-    throw refusal(
-      text,
-      isIP(text) === 0 ? 'has too many colons' : 'is an IPv6 address without brackets and port',
-    );
-  }
-  const plausible = DOTTED_NUMBERS.test(host) ? isIP(host) === 4 : HOST_NAME.test(host);
-  if (host !== '' && !plausible) throw refusal(text, 'has no valid host');
+const whyNot = (text: string, ipv6: string | undefined, name: string, port: string): string | undefined => {
+  if (text === '') return 'is empty';
+  if (port === '') return 'has no port';
+  if (ipv6 !== undefined && !isIPv6(ipv6)) return 'has no IPv6 address between the brackets';
+  if (name.includes(':'))
+    return isIP(text) === 0 ? 'has too many colons' : 'is an IPv6 address without brackets and port';
+  if (name !== '' && !isHost(name)) return 'has no valid host';
+  return isPort(port) ? undefined : 'has a port that is not a number from 0 to 65535';
 };
 
 /** Parses `:10045`, `host:10045`, `[::1]:10045` or `:0`. Throws a one-line Error for anything else. */
 export const parseListenAddress = (text: string): ListenAddress => {
-  const { host, port, bracketed } = split(text);
-  if (text === '') throw refusal(text, 'is empty');
-  if (port === undefined || port === '') throw refusal(text, 'has no port');
-  checkHost(text, host, bracketed);
-  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw refusal(text, 'has a port that is not a number from 0 to 65535');
-  }
-  return { host: host === '' ? undefined : host, port: Number(port) };
+  const { ipv6, name = '', port = '' } = ADDRESS.exec(text)?.groups ?? {};
+  const reason = whyNot(text, ipv6, name, port);
+  if (reason === undefined) return { host: ipv6 ?? (name || undefined), port: Number(port) };
+  const forms = 'write ":10045", "host:10045" or "[::1]:10045"';
+  throw new Error(`listen address ${JSON.stringify(text)} ${reason}; ${forms}`);
 };
 
 /** Formats an address for {@link parseListenAddress}: `127.0.0.1:10045`, `[::]:10045`, `:10045`. */

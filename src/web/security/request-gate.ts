@@ -3,10 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log/log.ts';
 import type { Authenticate } from './basic-auth.ts';
 import { clientOf } from './connections.ts';
-import type { AllowRequest } from './rate-limit.ts';
-import type { WebConfig } from './web-config.ts';
+import type { RateLimitSettings, WebConfig } from './web-config.ts';
 import type { WebLimits } from './web-limits.ts';
-import type { SecurityRules } from './web-security.ts';
 
 /** Health checks need no password and are not rate limited. */
 const OPEN_PATHS = new Set(['/-/healthy', '/-/ready']);
@@ -14,15 +12,17 @@ const OPEN_PATHS = new Set(['/-/healthy', '/-/ready']);
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="huaweicloud-backup-exporter", charset="UTF-8"' };
 const CLOSE = { Connection: 'close' };
 const RETRY_LATER = { 'Retry-After': '1' };
+const PLAIN_TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 /** How much of a too large body is read after the response, so that the client sees it. */
 const LINGER = { bytes: 256 * 1024, milliseconds: 500 };
 
 export interface GateOptions {
-  readonly rules: () => SecurityRules;
+  readonly config: () => WebConfig;
   readonly authenticate: Authenticate;
-  readonly allow: AllowRequest;
   readonly limits: WebLimits;
   readonly log: Log;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
 }
 
 /** The request's `Expect` header. */
@@ -35,14 +35,16 @@ export type RequestGate = (
   expectation: Expectation,
 ) => Promise<boolean>;
 
+const statusText = (status: number): string => `${status} ${STATUS_CODES[status]}\n`;
+
 /** Responds with a status and its name; returns false, for a rejected request. */
 export const sendStatus = (
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): false => {
-  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(`${status} ${STATUS_CODES[status]}\n`);
+  response.writeHead(status, { ...headers, ...PLAIN_TEXT });
+  response.end(statusText(status));
   return false;
 };
 
@@ -58,32 +60,46 @@ const discardBody = async (request: IncomingMessage, most: number): Promise<bool
 
 /** Responds with 413 at once, then gives the client time to read it. */
 const sendTooLarge = async (request: IncomingMessage, response: ServerResponse): Promise<false> => {
-  const text = `413 ${STATUS_CODES[413]}\n`;
-  response.writeHead(413, {
-    ...CLOSE,
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': text.length,
-  });
+  const text = statusText(413);
+  response.writeHead(413, { ...CLOSE, ...PLAIN_TEXT, 'Content-Length': text.length });
   response.write(text);
-  await Promise.race([
-    discardBody(request, LINGER.bytes),
-    sleep(LINGER.milliseconds, undefined, { ref: false }),
-  ]);
+  const lingering = sleep(LINGER.milliseconds, undefined, { ref: false });
+  await Promise.race([discardBody(request, LINGER.bytes), lingering]);
   response.end();
   return false;
 };
 
+/**
+ * A token bucket that starts full with `burst` requests and gains one per interval. Says whether another request is
+ * allowed, and counts it if so.
+ */
+const createRateLimit = (now: () => number): ((settings: RateLimitSettings | undefined) => boolean) => {
+  let inForce: RateLimitSettings | undefined;
+  let left = 0;
+  let counted = 0;
+
+  return (settings) => {
+    const isNew = inForce?.interval !== settings?.interval || inForce?.burst !== settings?.burst;
+    inForce = settings;
+    if (settings === undefined) return true;
+    const gained = (now() - counted) / (settings.interval * 1000);
+    left = isNew ? settings.burst : Math.min(settings.burst, left + gained);
+    counted = now();
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
+};
+
 /** Checks body, rate limit and credentials of each request. */
-export const createRequestGate = ({ rules, authenticate, allow, limits, log }: GateOptions): RequestGate => {
-  const admitBody = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    isAwaited: boolean,
-  ): Promise<boolean> => {
+export const createRequestGate = ({ config, authenticate, limits, log, now }: GateOptions): RequestGate => {
+  const allow = createRateLimit(now);
+
+  const admitBody: RequestGate = async (request, response, expectation) => {
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
     if (encoding === undefined && length === '0') return true;
     if (Number(length) > limits.bodyBytes) return sendTooLarge(request, response);
-    if (isAwaited) response.writeContinue();
+    if (expectation === 'continue') response.writeContinue();
     return (await discardBody(request, limits.bodyBytes)) || sendTooLarge(request, response);
   };
 
@@ -93,8 +109,7 @@ export const createRequestGate = ({ rules, authenticate, allow, limits, log }: G
     { users }: WebConfig,
   ): Promise<boolean> => {
     const client = clientOf(request.socket.remoteAddress);
-    const { authorization } = request.headers;
-    const admission = await authenticate(users, { authorization, client });
+    const admission = await authenticate(users, request.headers.authorization, client);
     if (admission !== 'admitted') log.debug({ client, admission }, 'request rejected');
     switch (admission) {
       case 'admitted':
@@ -112,15 +127,15 @@ export const createRequestGate = ({ rules, authenticate, allow, limits, log }: G
   };
 
   const admit: RequestGate = async (request, response, expectation) => {
-    const { config } = rules();
-    for (const [name, value] of config.headers) response.setHeader(name, value);
+    const current = config();
+    for (const [name, value] of current.headers) response.setHeader(name, value);
     if (expectation === 'unknown') return sendStatus(response, 417, CLOSE);
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
       return sendStatus(response, 400, CLOSE);
     const isOpen = OPEN_PATHS.has((request.url ?? '').split('?', 1)[0] ?? '');
-    if (!isOpen && !allow(config.rateLimit)) return sendStatus(response, 429, { ...RETRY_LATER, ...CLOSE });
-    if (!(await admitBody(request, response, expectation === 'continue'))) return false;
-    return isOpen || admitCredentials(request, response, config);
+    if (!isOpen && !allow(current.rateLimit)) return sendStatus(response, 429, { ...RETRY_LATER, ...CLOSE });
+    if (!(await admitBody(request, response, expectation))) return false;
+    return isOpen || admitCredentials(request, response, current);
   };
 
   return async (request, response, expectation) =>

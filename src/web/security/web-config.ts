@@ -1,6 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
-import type { SecureVersion } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { evenWithMistakes, keyRule, reportAt, withRules } from '../../config/cross-checks.ts';
 import { durationText } from '../../config/duration.ts';
@@ -8,7 +8,6 @@ import { parseFile } from '../../config/parse-file.ts';
 import { formatProblem, pathText, type SettingPath } from '../../config/problem.ts';
 import { filePath, noted, wholeNumber } from '../../config/setting.ts';
 import type { Seconds } from '../../domain/quantities.ts';
-
 import {
   CIPHER_SUITES,
   CLIENT_AUTHENTICATIONS,
@@ -17,30 +16,6 @@ import {
   isOfTls13,
   TLS_VERSIONS,
 } from './tls-names.ts';
-
-/** The source of a certificate or key in PEM. Line and setting are for messages. */
-export type PemSource = { readonly line: number; readonly setting: string } & (
-  | { readonly kind: 'inline'; readonly pem: string }
-  | { readonly kind: 'file'; readonly path: string }
-);
-
-export interface TlsSettings {
-  readonly line: number;
-  readonly certificate: PemSource;
-  readonly key: PemSource;
-  readonly clientAuthentication: ClientAuthentication;
-  /** Undefined: the authorities of the system. */
-  readonly clientAuthorities: PemSource | undefined;
-  /** One of these names must be in the client's certificate; undefined: any certificate. */
-  readonly clientNames: readonly string[] | undefined;
-  /** OpenSSL's names; undefined: the default. */
-  readonly cipherSuites: readonly string[] | undefined;
-  /** OpenSSL's names, best first; undefined: the default. */
-  readonly curves: readonly string[] | undefined;
-  readonly minVersion: SecureVersion;
-  readonly maxVersion: SecureVersion;
-  readonly preferServerOrder: boolean;
-}
 
 /** This many requests at once, and one more after each interval. */
 export interface RateLimitSettings {
@@ -61,11 +36,6 @@ export interface WebConfig {
   readonly rateLimit: RateLimitSettings | undefined;
 }
 
-/** A web configuration, or all its mistakes, each as one line with file and line. */
-export type WebConfigResult =
-  | { readonly ok: true; readonly config: WebConfig }
-  | { readonly ok: false; readonly problems: readonly string[] };
-
 export const PLAIN_WEB_CONFIG: WebConfig = {
   tls: undefined,
   wantsHttp2: false,
@@ -74,25 +44,35 @@ export const PLAIN_WEB_CONFIG: WebConfig = {
   rateLimit: undefined,
 };
 
-const isBlank = (given: unknown): boolean => {
-  if (typeof given !== 'object' || given === null) return given === '' || given === null;
-  return !Array.isArray(given) && Object.keys(given).length === 0;
-};
+/** An invalid web configuration file. Each problem is one line with file and line. */
+export class WebConfigError extends Error {
+  override readonly name = 'WebConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const isBlank = (given: unknown): boolean => given === null || given === '' || isDeepStrictEqual(given, {});
+
+const blankIsMissing = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((given) => (isBlank(given) ? undefined : given), schema);
 
 /** A setting or section that may be missing or empty, as in Go. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((given) => (isBlank(given) ? undefined : given), schema.optional());
+const optional = <Schema extends z.ZodType>(schema: Schema) => blankIsMissing(schema.optional());
 
 // Prometheus and its exporters use YAML 1.1, which has more booleans.
 const YES_OR_NO = { truthy: ['true', 'yes', 'on', 'y'], falsy: ['false', 'no', 'off', 'n'] };
 
-const flag = () =>
-  optional(
+const flag = (byDefault: boolean) =>
+  blankIsMissing(
     noted(
       z.stringbool({ ...YES_OR_NO, error: 'is neither true nor false' }),
       'true or false',
       'true or false',
-    ),
+    ).default(byDefault),
   );
 
 const choice = <Value>(table: Readonly<Record<string, Value>>) =>
@@ -102,7 +82,7 @@ const choice = <Value>(table: Readonly<Record<string, Value>>) =>
 const choices = (table: Readonly<Record<string, string>>) =>
   optional(z.array(choice(table)).transform((list) => (list.length === 0 ? undefined : list)));
 
-const pem = () => optional(noted(z.string(), 'text', 'a certificate or key in PEM', 'nothing'));
+const pem = optional(noted(z.string(), 'text', 'a certificate or key in PEM', 'nothing'));
 
 const CLIENT_AUTHENTICATION: Readonly<Record<string, ClientAuthentication>> = {
   ...Object.fromEntries(CLIENT_AUTHENTICATIONS.map((name) => [name, name])),
@@ -112,41 +92,38 @@ const CLIENT_AUTHENTICATION: Readonly<Record<string, ClientAuthentication>> = {
 
 const tlsSection = withRules(
   z.strictObject({
-    cert: pem(),
+    cert: pem,
     cert_file: optional(filePath),
-    key: pem(),
+    key: pem,
     key_file: optional(filePath),
-    client_auth_type: optional(choice(CLIENT_AUTHENTICATION)),
-    client_ca: pem(),
+    client_auth_type: blankIsMissing(choice(CLIENT_AUTHENTICATION).default('NoClientCert')),
+    client_ca: pem,
     client_ca_file: optional(filePath),
     client_allowed_sans: optional(z.array(noted(z.string(), 'text', 'a name in the certificate'))),
     cipher_suites: choices(CIPHER_SUITES),
     curve_preferences: choices(CURVES),
-    min_version: optional(choice(TLS_VERSIONS)),
-    max_version: optional(choice(TLS_VERSIONS)),
-    prefer_server_cipher_suites: flag(),
+    min_version: blankIsMissing(choice(TLS_VERSIONS).default('TLSv1.2')),
+    max_version: blankIsMissing(choice(TLS_VERSIONS).default('TLSv1.3')),
+    prefer_server_cipher_suites: flag(true),
   }),
   keyRule('exactly one', 'cert', 'cert_file'),
   keyRule('exactly one', 'key', 'key_file'),
   keyRule('at most one', 'client_ca', 'client_ca_file'),
 ).superRefine((tls, context) => {
-  const authentication = tls.client_auth_type ?? 'NoClientCert';
   const authority = tls.client_ca_file === undefined ? 'client_ca' : 'client_ca_file';
-  if (tls[authority] !== undefined && authentication === 'NoClientCert') {
+  if (tls[authority] !== undefined && tls.client_auth_type === 'NoClientCert') {
     const expected = 'client_auth_type: RequireAndVerifyClientCert';
     reportAt(context, [authority], 'is not used without client_auth_type', { expected });
   }
-  if (tls.client_allowed_sans !== undefined && !authentication.startsWith('Require')) {
+  if (tls.client_allowed_sans !== undefined && !tls.client_auth_type.startsWith('Require')) {
+    const wrong = 'clients without a certificate are accepted regardless';
     const expected = 'client_auth_type: RequireAndVerifyClientCert or RequireAnyClientCert';
-    reportAt(context, ['client_allowed_sans'], 'clients without a certificate are accepted regardless', {
-      expected,
-    });
+    reportAt(context, ['client_allowed_sans'], wrong, { expected });
   }
-  const { min_version: min = 'TLSv1.2', max_version: max = 'TLSv1.3' } = tls;
-  if (min > max) {
+  if (tls.min_version > tls.max_version) {
     reportAt(context, ['max_version'], 'is older than min_version', { expected: 'the same or newer' });
   }
-  if (max !== 'TLSv1.3' && tls.cipher_suites?.every(isOfTls13)) {
+  if (tls.max_version !== 'TLSv1.3' && tls.cipher_suites?.every(isOfTls13)) {
     const wrong = 'all suites are for TLS 1.3, which max_version excludes';
     reportAt(context, ['cipher_suites'], wrong, { expected: 'at least one TLS 1.2 suite' });
   }
@@ -161,21 +138,16 @@ const isHeaderValue = (value: string): boolean => {
   }
 };
 
-const header = () =>
-  optional(
-    noted(
-      z.string().refine(isHeaderValue, { error: 'cannot be sent' }),
-      'text',
-      'one line of Latin-1 characters',
-    ),
-  );
+const header = optional(
+  noted(z.string().refine(isHeaderValue, 'cannot be sent'), 'text', 'one line of Latin-1 characters'),
+);
 
 const headers = z.strictObject({
-  'Content-Security-Policy': header(),
-  'Strict-Transport-Security': header(),
+  'Content-Security-Policy': header,
+  'Strict-Transport-Security': header,
   'X-Content-Type-Options': optional(z.enum(['nosniff'])),
   'X-Frame-Options': optional(z.enum(['deny', 'sameorigin'])),
-  'X-XSS-Protection': header(),
+  'X-XSS-Protection': header,
 });
 
 const BCRYPT = /^\$2[aby]\$(?<cost>\d\d)\$[./A-Za-z0-9]{53}$/;
@@ -216,64 +188,66 @@ const rateLimit = z
 const webSchema = optional(
   z.strictObject({
     tls_server_config: optional(tlsSection),
-    http_server_config: optional(z.strictObject({ http2: flag(), headers: optional(headers) })),
+    http_server_config: optional(z.strictObject({ http2: flag(false), headers: optional(headers) })),
     basic_auth_users: optional(users),
     rate_limit: optional(rateLimit),
   }),
 );
 
-type LineOf = (path: SettingPath) => number;
+/** A certificate or key in PEM: the text itself or a file. */
+export interface PemSource {
+  /** Its place, for messages: `web.yml:3: tls_server_config.cert`. */
+  readonly at: string;
+  readonly text: string | undefined;
+  readonly file: string | undefined;
+}
 
-const readTlsSection = (
+/** Cipher suites, curves and versions have OpenSSL's names. */
+export type TlsSettings = ReturnType<typeof tlsSettings>;
+
+const tlsSettings = (
   tls: z.output<typeof tlsSection>,
-  directory: string,
-  lineOf: LineOf,
-): TlsSettings | undefined => {
-  const source = (key: 'cert' | 'key' | 'client_ca'): PemSource | undefined => {
-    const { [key]: inline, [`${key}_file` as const]: file } = tls;
-    const path = ['tls_server_config', file === undefined ? key : `${key}_file`];
-    const at = { line: lineOf(path), setting: pathText(path) };
-    if (file !== undefined) return { ...at, kind: 'file', path: resolve(directory, file) };
-    return inline === undefined ? undefined : { ...at, kind: 'inline', pem: inline };
+  file: string,
+  lineOf: (path: SettingPath) => number,
+) => {
+  const placeOf = (path: SettingPath): string => `${file}:${lineOf(path)}: ${pathText(path)}`;
+  const source = (key: 'cert' | 'key' | 'client_ca'): PemSource => {
+    const { [key]: text, [`${key}_file` as const]: pemFile } = tls;
+    const at = placeOf(['tls_server_config', pemFile === undefined ? key : `${key}_file`]);
+    return { at, text, file: pemFile && resolve(dirname(file), pemFile) };
   };
-  const certificate = source('cert');
-  const key = source('key');
-  return (
-    certificate &&
-    key && {
-      line: lineOf(['tls_server_config']),
-      certificate,
-      key,
-      clientAuthentication: tls.client_auth_type ?? 'NoClientCert',
-      clientAuthorities: source('client_ca'),
-      clientNames: tls.client_allowed_sans,
-      cipherSuites: tls.cipher_suites,
-      curves: tls.curve_preferences,
-      minVersion: tls.min_version ?? 'TLSv1.2',
-      maxVersion: tls.max_version ?? 'TLSv1.3',
-      preferServerOrder: tls.prefer_server_cipher_suites ?? true,
-    }
-  );
+  return {
+    at: placeOf(['tls_server_config']),
+    certificate: source('cert'),
+    key: source('key'),
+    clientAuthentication: tls.client_auth_type,
+    /** Neither text nor file: the authorities of the system. */
+    clientAuthorities: source('client_ca'),
+    /** One of these names must be in the client's certificate; undefined: any certificate. */
+    clientNames: tls.client_allowed_sans,
+    cipherSuites: tls.cipher_suites,
+    curves: tls.curve_preferences,
+    minVersion: tls.min_version,
+    maxVersion: tls.max_version,
+    preferServerOrder: tls.prefer_server_cipher_suites,
+  };
 };
 
-const definedEntries = (values: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, string> =>
-  new Map(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-
 /**
- * Parses a web configuration file in the format of the Prometheus exporter-toolkit and finds all mistakes. Paths are
- * relative to `file`. An empty text means plain HTTP without passwords.
+ * Parses a web configuration file in the format of the Prometheus exporter-toolkit. Paths are relative to `file`. An
+ * empty text means plain HTTP without passwords. Throws a {@link WebConfigError} with all mistakes.
  */
-export const readWebConfig = (text: string, file: string): WebConfigResult => {
+export const readWebConfig = (text: string, file: string): WebConfig => {
   const parsed = parseFile(text, file, webSchema);
-  if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem) };
+  if (!parsed.ok) throw new WebConfigError(parsed.problems.map(formatProblem));
   const { tls_server_config: tls, http_server_config: http, ...rest } = parsed.value ?? {};
   const { interval, burst = 1 } = rest.rate_limit ?? {};
-  const config = {
-    tls: tls && readTlsSection(tls, dirname(file), parsed.lineOf),
+  const headers = Object.entries(http?.headers ?? {});
+  return {
+    tls: tls && tlsSettings(tls, file, parsed.lineOf),
     wantsHttp2: http?.http2 ?? false,
-    headers: definedEntries(http?.headers ?? {}),
+    headers: new Map(headers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     users: new Map(Object.entries(rest.basic_auth_users ?? {})),
     rateLimit: interval ? { interval, burst } : undefined,
   };
-  return { ok: true, config };
 };

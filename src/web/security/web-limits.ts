@@ -1,46 +1,30 @@
 /** Limits for clients. Times in milliseconds, sizes in bytes. */
-export interface WebLimits {
+export const WEB_LIMITS = {
   /** Open connections; one more closes the one that has been idle longest. */
-  readonly connections: number;
-  readonly connectionsPerClient: number;
-  /** Waiting requests per connection; one more closes the connection. */
-  readonly pipelinedRequests: number;
-  /** Request line and headers together. */
-  readonly headerBytes: number;
-  readonly headerCount: number;
-  /** No path needs a body; up to this much is read and discarded, more gets 413. */
-  readonly bodyBytes: number;
-  /** Until all headers have arrived; the same again for the TLS handshake. */
-  readonly headersTimeout: number;
-  /** Until the whole request has arrived. */
-  readonly requestTimeout: number;
-  /** How long a connection stays open without a request. */
-  readonly keepAliveTimeout: number;
-  /** How long a client may stop reading a response. */
-  readonly stallTimeout: number;
-  /** From the start of a request until the whole response is read. */
-  readonly responseTimeout: number;
-  /** Passwords waiting to be compared. */
-  readonly waitingPasswords: number;
-  readonly waitingPasswordsPerClient: number;
-  /** Valid credentials that are remembered. */
-  readonly rememberedCredentials: number;
-}
-
-export const WEB_LIMITS: WebLimits = {
   connections: 512,
   connectionsPerClient: 128,
+  /** Waiting requests per connection; one more closes the connection. */
   pipelinedRequests: 8,
+  /** Request line and headers together. */
   headerBytes: 16 * 1024,
   headerCount: 100,
+  /** No path needs a body; up to this much is read and discarded, more gets 413. */
   bodyBytes: 1024,
+  /** Until all headers have arrived; the same again for the TLS handshake. */
   headersTimeout: 10_000,
+  /** Until the whole request has arrived. */
   requestTimeout: 20_000,
-  // Longer than the usual scrape interval, so that scrapes share a connection.
+  /** How long a connection stays open without a request: longer than the usual scrape interval, so that scrapes share one. */
   keepAliveTimeout: 75_000,
+  /** How long a client may stop reading a response. */
   stallTimeout: 60_000,
+  /** From the start of a request until the whole response is read. */
   responseTimeout: 300_000,
+  /** Passwords waiting to be compared. */
   waitingPasswords: 32,
   waitingPasswordsPerClient: 4,
+  /** Valid credentials that are remembered. */
   rememberedCredentials: 64,
 };
+
+export type WebLimits = Readonly<typeof WEB_LIMITS>;

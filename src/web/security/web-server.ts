@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { errorCode, errorMessage } from '../../errors.ts';
 import type { Log } from '../../log/log.ts';
 import { createBasicAuth } from './basic-auth.ts';
 import { whyNotAdmitted } from './client-certificate.ts';
 import { type Connections, clientOf, trackConnections } from './connections.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import { type PasswordWorker, queuePasswordChecks, startPasswordWorker } from './passwords.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { createRequestGate, type Expectation, sendStatus } from './request-gate.ts';
 import type { WebLimits } from './web-limits.ts';
 import type { WebSecurity } from './web-security.ts';
@@ -63,7 +64,7 @@ const PARSER_STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'unknown error');
+const codeOf = (error: unknown): string => errorCode(error) ?? 'unknown error';
 
 /** A response to something that is not a valid request. */
 const rawResponse = (status: number, headers: Iterable<readonly [string, string]>, text = ''): string => {
@@ -99,9 +100,9 @@ const guardHandshakes = (
     socket.destroy();
   });
   server.prependListener('secureConnection', (socket) => {
-    const { tls } = security.rules();
+    const { tls } = security.rules().config;
     const certificate = socket.getPeerX509Certificate();
-    const reason = tls && whyNotAdmitted(tls.clients, { certificate, verified: socket.authorized });
+    const reason = tls && whyNotAdmitted(tls, { certificate, verified: socket.authorized });
     if (reason === undefined) return;
     log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection refused');
     socket.destroy();
@@ -113,7 +114,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   const { listener, security, limits, log, now } = options;
   const passwords = options.passwords ?? startPasswordWorker();
   const gate = createRequestGate({
-    rules: security.rules,
+    config: () => security.rules().config,
     authenticate: createBasicAuth({
       check: queuePasswordChecks(passwords.compare, {
         waiting: limits.waitingPasswords,
@@ -122,16 +123,16 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
       remembered: limits.rememberedCredentials,
       key: randomBytes(32),
     }),
-    allow: createRateLimit(now),
     limits,
     log,
+    now,
   });
 
   let complained = Number.NEGATIVE_INFINITY;
   const connections = trackConnections(limits, now, (client) => {
     if (now() - complained < COMPLAIN_EVERY_MILLISECONDS) return;
     complained = now();
-    log.warn({ client }, 'too many open connections, closing the idlest');
+    log.warn({ client }, 'too many open connections, closing the one that has been idle longest');
   });
 
   const respond = async (
@@ -143,7 +144,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
       if (await gate(request, response, expectation)) listener(request, response);
     } catch (error) {
       if (request.socket.destroyed) return;
-      log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'request failed');
+      log.error({ error: errorMessage(error) }, 'request failed');
       if (response.headersSent) request.socket.destroy();
       else sendStatus(response, 500, { Connection: 'close' });
     }
@@ -164,7 +165,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     requireHostHeader: false,
   };
   const secure = security.isSecure
-    ? createTlsServer({ ...http, ...security.rules().tls?.options, handshakeTimeout: limits.headersTimeout })
+    ? createTlsServer({ ...http, ...security.rules().tls, handshakeTimeout: limits.headersTimeout })
     : undefined;
   const server = secure ?? createServer(http);
   server.maxHeadersCount = limits.headerCount;
@@ -189,9 +190,9 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     await security.refresh?.();
     const { tls } = security.rules();
     if (tls === undefined || tls === before) return;
-    secure?.setSecureContext(tls.options);
+    secure?.setSecureContext(tls);
     // What `setSecureContext` ignores.
-    const { requestCert, rejectUnauthorized } = tls.options;
+    const { requestCert, rejectUnauthorized } = tls;
     Object.assign(server, { requestCert, rejectUnauthorized });
   };
 
@@ -219,17 +220,11 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   };
 };
 
-const listenOn = (server: Server, address: ListenAddress): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      const reason = LISTEN_FAILURES[codeOf(error)] ?? codeOf(error);
-      reject(new Error(`cannot listen on ${formatAddress(address)}: ${reason}`));
-    };
-    server.once('error', fail);
-    server.listen({ port: address.port, ...(address.host !== undefined && { host: address.host }) }, () => {
-      server.off('error', fail);
-      const bound = server.address();
-      if (bound === null || typeof bound === 'string') fail(new Error('no address'));
-      else resolve(bound);
-    });
+const listenOn = async (server: Server, { host, port }: ListenAddress): Promise<AddressInfo> => {
+  server.listen({ port, ...(host !== undefined && { host }) });
+  await once(server, 'listening').catch((error: unknown) => {
+    const reason = LISTEN_FAILURES[codeOf(error)] ?? codeOf(error);
+    throw new Error(`cannot listen on ${formatAddress({ host, port })}: ${reason}`);
   });
+  return server.address() as AddressInfo;
+};

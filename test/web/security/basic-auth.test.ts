@@ -391,7 +391,7 @@ describe('credentials', () => {
       ['a1', hashOf('1b')],
     ]);
     const admit = (user: string, password: string) =>
-      authenticate(users, { authorization: basic(user, password).Authorization, client: 'x' });
+      authenticate(users, basic(user, password).Authorization, 'x');
 
     const admissions = [await admit('a', '1b'), await admit('a1', 'b'), await admit('a1', '1b')];
 

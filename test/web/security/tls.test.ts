@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebConfigError } from '../../../src/web/security/tls-material.ts';
+import { WebConfigError } from '../../../src/web/security/web-config.ts';
 import { openWebSecurity } from '../../../src/web/security/web-security.ts';
 import type { Listening } from '../../../src/web/security/web-server.ts';
 import {

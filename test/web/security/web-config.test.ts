@@ -1,20 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { CIPHER_SUITES } from '../../../src/web/security/tls-names.ts';
-import { readWebConfig, type WebConfig } from '../../../src/web/security/web-config.ts';
+import { readWebConfig, WebConfigError } from '../../../src/web/security/web-config.ts';
 import { hashOf } from './support.ts';
 
 const HASH = '$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG';
 
-const configOf = (text: string, file = 'web.yml'): WebConfig => {
-  const result = readWebConfig(text, file);
-  if (!result.ok) throw new Error(result.problems.join('\n'));
-  return result.config;
-};
-
 const problemsOf = (text: string): readonly string[] => {
-  const result = readWebConfig(text, 'web.yml');
-  return result.ok ? [] : result.problems;
+  try {
+    readWebConfig(text, 'web.yml');
+    return [];
+  } catch (error) {
+    return error instanceof WebConfigError ? error.problems : [`not expected: ${String(error)}`];
+  }
 };
 
 const tlsWith = (...lines: readonly string[]): string =>
@@ -32,7 +30,11 @@ describe('a web configuration file', () => {
     'tls_server_config: {}\nbasic_auth_users: {}\nhttp_server_config: {}\n',
     'basic_auth_users:\n',
   ])('%j is plain HTTP without passwords', (text) => {
-    expect(configOf(text)).toMatchObject({ tls: undefined, users: new Map(), headers: new Map() });
+    expect(readWebConfig(text, 'web.yml')).toMatchObject({
+      tls: undefined,
+      users: new Map(),
+      headers: new Map(),
+    });
   });
 
   it('takes every setting of the exporter-toolkit', () => {
@@ -66,23 +68,19 @@ rate_limit:
   burst: 20
 `;
 
-    const config = configOf(text, '/etc/exporter/web.yml');
+    const config = readWebConfig(text, '/etc/exporter/web.yml');
 
     expect(config.tls).toEqual({
-      line: 2,
+      at: '/etc/exporter/web.yml:2: tls_server_config',
       certificate: {
-        kind: 'file',
-        path: '/etc/exporter/server.pem',
-        line: 3,
-        setting: 'tls_server_config.cert_file',
+        at: '/etc/exporter/web.yml:3: tls_server_config.cert_file',
+        file: '/etc/exporter/server.pem',
       },
-      key: { kind: 'file', path: '/etc/keys/server.key', line: 4, setting: 'tls_server_config.key_file' },
+      key: { at: '/etc/exporter/web.yml:4: tls_server_config.key_file', file: '/etc/keys/server.key' },
       clientAuthentication: 'RequireAndVerifyClientCert',
       clientAuthorities: {
-        kind: 'file',
-        path: '/etc/exporter/tls/clients.pem',
-        line: 6,
-        setting: 'tls_server_config.client_ca_file',
+        at: '/etc/exporter/web.yml:6: tls_server_config.client_ca_file',
+        file: '/etc/exporter/tls/clients.pem',
       },
       clientNames: ['prometheus.example', '10.0.0.1'],
       cipherSuites: ['ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305'],
@@ -109,7 +107,7 @@ rate_limit:
   });
 
   it('has the defaults of the exporter-toolkit', () => {
-    const { tls } = configOf(tlsWith());
+    const { tls } = readWebConfig(tlsWith(), 'web.yml');
 
     expect(tls).toMatchObject({
       clientAuthentication: 'NoClientCert',
@@ -127,7 +125,7 @@ rate_limit:
 http_server_config: { http2: off, headers: { X-Frame-Options: "" } }
 rate_limit: { interval: 0, burst: 0 }`;
 
-    const config = configOf(text);
+    const config = readWebConfig(text, 'web.yml');
 
     expect(config.tls).toMatchObject({
       clientAuthentication: 'RequireAnyClientCert',
@@ -138,7 +136,10 @@ rate_limit: { interval: 0, burst: 0 }`;
   });
 
   it('takes every cipher suite that Go holds to be secure', () => {
-    const { tls } = configOf(tlsWith(`cipher_suites: [${Object.keys(CIPHER_SUITES).join(', ')}]`));
+    const { tls } = readWebConfig(
+      tlsWith(`cipher_suites: [${Object.keys(CIPHER_SUITES).join(', ')}]`),
+      'web.yml',
+    );
 
     expect(tls?.cipherSuites).toHaveLength(13);
   });
@@ -148,7 +149,10 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['0', '0'],
     ['"1; mode=block"', '1; mode=block'],
   ])('takes the header X-XSS-Protection: %s, with or without quotes', (written, value) => {
-    const { headers } = configOf(`http_server_config: { headers: { X-XSS-Protection: ${written} } }`);
+    const { headers } = readWebConfig(
+      `http_server_config: { headers: { X-XSS-Protection: ${written} } }`,
+      'web.yml',
+    );
 
     expect([...headers]).toEqual([['X-XSS-Protection', value]]);
   });
@@ -160,7 +164,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['prefer_server_cipher_suites:', true],
     ['prefer_server_cipher_suites: ~', true],
   ])('takes %s', (setting, expected) => {
-    expect(configOf(tlsWith(setting)).tls?.preferServerOrder).toBe(expected);
+    expect(readWebConfig(tlsWith(setting), 'web.yml').tls?.preferServerOrder).toBe(expected);
   });
 
   it.each([
@@ -331,7 +335,7 @@ unknown: 1
   it('is shown by an example that can be used', async () => {
     const file = 'examples/web-config.yml';
 
-    const config = configOf(await readFile(file, 'utf8'), file);
+    const config = readWebConfig(await readFile(file, 'utf8'), file);
 
     expect(config.tls?.clientAuthentication).toBe('RequireAndVerifyClientCert');
     expect(config.users.size).toBe(1);
