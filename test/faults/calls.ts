@@ -3,27 +3,27 @@ import type { SimulatedOperation, SimulatedService } from '../../src/services/si
 /** One call that the exporter makes to the cloud while it polls. */
 export interface Call {
   readonly name: string;
-  /** For the shapes and codes of its errors. */
+  /** Determines the format and codes of its errors. */
   readonly api: 'iam' | 'ges' | 'ges-v1' | 'gaussdb';
-  /** What it brings. */
-  readonly brings: 'token' | 'backups' | 'inventory';
-  /** As the labels of the metrics name it. */
+  /** What a successful response contains. */
+  readonly returns: 'token' | 'backups' | 'inventory';
+  /** As in the labels of the metrics. */
   readonly service: 'iam' | 'ges' | 'gaussdb-mysql';
   readonly operation: string;
   readonly match: { readonly service: SimulatedService; readonly operation: SimulatedOperation };
   readonly gesVersion: 'v2' | 'v1.0';
-  /** A list of many pages, of which the first is read without a fault. */
+  /** The list has many pages, and the fault spares the first. */
   readonly fromSecondPage?: true;
 }
 
 const ges = { service: 'ges', api: 'ges', gesVersion: 'v2' } as const;
 
-/** The calls of a poll: signing in, the backups of each API, and what should be backed up. */
+/** The calls of a poll: the sign-in, the backups of each API, and the inventories. */
 export const CALLS: readonly Call[] = [
   {
     name: 'sign-in',
     api: 'iam',
-    brings: 'token',
+    returns: 'token',
     service: 'iam',
     operation: 'sign_in',
     match: { service: 'iam', operation: 'sign_in' },
@@ -32,14 +32,14 @@ export const CALLS: readonly Call[] = [
   {
     ...ges,
     name: 'GES v2 backups',
-    brings: 'backups',
+    returns: 'backups',
     operation: 'list_backups',
     match: { service: 'ges', operation: 'list_backups' },
   },
   {
     ...ges,
     name: '… from page 2 on',
-    brings: 'backups',
+    returns: 'backups',
     operation: 'list_backups',
     match: { service: 'ges', operation: 'list_backups' },
     fromSecondPage: true,
@@ -47,7 +47,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'GES v1.0 backups',
     api: 'ges-v1',
-    brings: 'backups',
+    returns: 'backups',
     service: 'ges',
     operation: 'list_backups',
     match: { service: 'ges-v1', operation: 'list_backups' },
@@ -56,7 +56,7 @@ export const CALLS: readonly Call[] = [
   {
     name: 'GaussDB backups',
     api: 'gaussdb',
-    brings: 'backups',
+    returns: 'backups',
     service: 'gaussdb-mysql',
     operation: 'list_backups',
     match: { service: 'gaussdb', operation: 'list_backups' },
@@ -65,14 +65,14 @@ export const CALLS: readonly Call[] = [
   {
     ...ges,
     name: 'graphs',
-    brings: 'inventory',
+    returns: 'inventory',
     operation: 'list_graphs',
     match: { service: 'ges', operation: 'list_graphs' },
   },
   {
     name: 'instances',
     api: 'gaussdb',
-    brings: 'inventory',
+    returns: 'inventory',
     service: 'gaussdb-mysql',
     operation: 'list_instances',
     match: { service: 'gaussdb', operation: 'list_instances' },

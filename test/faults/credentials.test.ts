@@ -63,7 +63,7 @@ const requestsFor = ({ requests }: SimulatedCloud, operation: string) =>
 const statuses = (cloud: SimulatedCloud, operation: string) =>
   requestsFor(cloud, operation).map(({ status }) => status);
 
-const refusals = ({ requests }: SimulatedCloud): number =>
+const rejections = ({ requests }: SimulatedCloud): number =>
   requests.filter(({ status, service }) => service !== 'metadata' && (status === 401 || status === 403))
     .length;
 
@@ -74,11 +74,11 @@ async function pollFor(exporter: ExporterUnderTest, duration: number, every = 5 
   }
 }
 
-describe('an agency of the server', () => {
+describe('an ECS agency', () => {
   const credentials = { type: 'ecs-agency' };
 
   it.each(['optional', 'required', 'absent'] as const)(
-    'polls for three days without one refusal where session tokens are %s, its keys renewed before they end',
+    'polls for three days with session tokens %s, renewing its keys before they expire',
     async (metadataSession) => {
       const cloud = await startCloud({ metadataSession, temporaryKeyLife: 6 * HOUR });
       const exporter = await startExporter(cloud, { credentials });
@@ -87,7 +87,7 @@ describe('an agency of the server', () => {
       await pollFor(exporter, 72 * HOUR, 20 * MINUTE);
 
       expect(outcomesOf(await exporter.samples())).toEqual({ success: 72 * 3 + 1 });
-      expect(refusals(cloud)).toBe(0);
+      expect(rejections(cloud)).toBe(0);
       const keys = requestsFor(cloud, 'metadata').length;
       expect(keys).toBeGreaterThanOrEqual(72 / 6);
       expect(keys).toBeLessThanOrEqual(40);
@@ -96,7 +96,7 @@ describe('an agency of the server', () => {
     },
   );
 
-  it('goes on with its key through an outage of the metadata service, and fails when the key has ended', async () => {
+  it('keeps using its key during an outage of the metadata service, and fails once the key expires', async () => {
     const cloud = await startCloud({ temporaryKeyLife: 6 * HOUR });
     const exporter = await startExporter(cloud, { credentials });
     await exporter.poll();
@@ -106,21 +106,21 @@ describe('an agency of the server', () => {
     ];
 
     await pollFor(exporter, 5 * HOUR);
-    const whileTheKeyLasts = outcomesOf(await exporter.samples());
+    const whileKeyIsValid = outcomesOf(await exporter.samples());
     await pollFor(exporter, 2 * HOUR);
-    const whenItHasEnded = outcomesOf(await exporter.samples());
+    const afterExpiry = outcomesOf(await exporter.samples());
     for (const end of undo) end();
     await pollFor(exporter, 5 * MINUTE);
     const after = outcomesOf(await exporter.samples());
 
-    expect(whileTheKeyLasts).toEqual({ success: 61 });
-    expect(Object.keys(whenItHasEnded).sort()).toEqual(['network', 'success']);
-    expect(whenItHasEnded['network']).toBeGreaterThan(10);
-    expect(after['success']).toBe((whenItHasEnded['success'] ?? 0) + 1);
-    expect(after['network']).toBe(whenItHasEnded['network']);
+    expect(whileKeyIsValid).toEqual({ success: 61 });
+    expect(Object.keys(afterExpiry).sort()).toEqual(['network', 'success']);
+    expect(afterExpiry['network']).toBeGreaterThan(10);
+    expect(after['success']).toBe((afterExpiry['success'] ?? 0) + 1);
+    expect(after['network']).toBe(afterExpiry['network']);
   });
 
-  it('gets a new key within the poll in which the old one is refused', async () => {
+  it('gets a new key within the poll in which the old one is rejected', async () => {
     const cloud = await startCloud();
     const exporter = await startExporter(cloud, { credentials });
     await exporter.poll();
@@ -129,10 +129,10 @@ describe('an agency of the server', () => {
     await exporter.poll();
 
     expect(outcomesOf(await exporter.samples())).toEqual({ success: 2 });
-    expect(refusals(cloud)).toBeGreaterThan(0);
+    expect(rejections(cloud)).toBeGreaterThan(0);
   });
 
-  it('that was taken away counts as auth, and says what to do', async () => {
+  it('that was detached counts as auth and logs what to do', async () => {
     const cloud = await startCloud();
     cloud.deny('metadata:agency');
     const exporter = await startExporter(cloud, { credentials });
@@ -144,14 +144,14 @@ describe('an agency of the server', () => {
   });
 });
 
-describe('the identity of a workload', () => {
+describe('workload identity', () => {
   const oidcOf = (cloud: SimulatedCloud) => ({
     type: 'oidc',
     idp_id: cloud.account.oidc.idpId,
     token_file: files.path('id-token'),
   });
 
-  it('reads its token again for each sign-in, while the cluster changes it every hour for three days', async () => {
+  it('rereads its token for each sign-in while the cluster rotates it hourly for three days', async () => {
     const cloud = await startCloud({ tokenLife: 2 * HOUR });
     await files.write('id-token', cloud.account.oidc.idToken);
     const exporter = await startExporter(cloud, { credentials: oidcOf(cloud) });
@@ -169,30 +169,30 @@ describe('the identity of a workload', () => {
     expect(requestsFor(cloud, 'sign_in').length).toBeLessThanOrEqual(72);
   });
 
-  it('with an old token signs in once in five minutes, and at once with a new one', async () => {
+  it('with an expired token signs in once in five minutes, and immediately with a new one', async () => {
     const cloud = await startCloud();
     await files.write('id-token', 'header.old.signature');
     const exporter = await startExporter(cloud, { credentials: oidcOf(cloud) });
 
     await exporter.poll();
     await pollFor(exporter, 4 * MINUTE, MINUTE);
-    const refused = statuses(cloud, 'sign_in');
+    const rejected = statuses(cloud, 'sign_in');
     await files.write('id-token', cloud.account.oidc.idToken);
     await exporter.poll();
 
-    expect(refused).toEqual([401]);
+    expect(rejected).toEqual([401]);
     expect(statuses(cloud, 'sign_in')).toEqual([401, 201]);
     expect(outcomesOf(await exporter.samples())).toEqual({ auth: 5, success: 1 });
   });
 });
 
-describe('a refused password', () => {
+describe('a rejected password', () => {
   const passwordIn = (cloud: SimulatedCloud) => {
     const { password: _, ...rest } = passwordOf(cloud);
     return { ...rest, password_file: files.path('password') };
   };
 
-  it('is sent at most once in five minutes, by all services and over reloads, and never locks the account', async () => {
+  it('is sent at most once in five minutes across all services and reloads, and never locks the account', async () => {
     const cloud = await startCloud();
     await writeFile(files.path('password'), 'mistyped');
     const exporter = await startExporter(cloud, { credentials: passwordIn(cloud) });
@@ -214,7 +214,7 @@ describe('a refused password', () => {
     expect(outcomesOf(await exporter.samples())).toEqual({ auth: 120, success: 1 });
   });
 
-  it('that was changed in the file is tried at once, and so is each one that is new', async () => {
+  it('is replaced immediately when the file changes', async () => {
     const cloud = await startCloud();
     await writeFile(files.path('password'), cloud.account.password);
     const exporter = await startExporter(cloud, { credentials: passwordIn(cloud) });
@@ -229,7 +229,7 @@ describe('a refused password', () => {
     expect(statuses(cloud, 'sign_in')).toEqual([201, 401, 201]);
   });
 
-  it('keeps no other project from signing in', async () => {
+  it('does not keep another project from signing in', async () => {
     const cloud = await startCloud();
     await writeFile(files.path('password'), 'mistyped');
     const exporter = await startExporter(cloud, {
@@ -253,12 +253,12 @@ describe('a refused password', () => {
   });
 });
 
-describe('the end of credentials', () => {
+describe('the expiry of credentials', () => {
   const EXPIRY = 1_710_000_000;
   const expiryOf = async (exporter: ExporterUnderTest) =>
     valuesOf(await exporter.samples(), 'credentials_expiry_timestamp_seconds');
 
-  it('is told of a password that ends', async () => {
+  it('is exported for a password that expires', async () => {
     const cloud = await startCloud({ passwordExpiresAt: EXPIRY });
     const exporter = await startExporter(cloud, {});
 
@@ -268,10 +268,10 @@ describe('the end of credentials', () => {
   });
 
   it.each([
-    ['a password without an end', {}, undefined],
-    ['an agency, whose keys renew themselves', { type: 'ecs-agency' }, EXPIRY],
+    ['a password that never expires', {}, undefined],
+    ['an ECS agency, whose keys are renewed', { type: 'ecs-agency' }, EXPIRY],
     ['an access key', { type: 'access-key' }, EXPIRY],
-    ['an identity of a workload', { type: 'oidc' }, EXPIRY],
+    ['workload identity', { type: 'oidc' }, EXPIRY],
     ['a token', { type: 'token' }, EXPIRY],
   ])('is absent for %s', async (_, given, passwordExpiresAt) => {
     const cloud = await startCloud({ passwordExpiresAt });

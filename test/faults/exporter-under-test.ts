@@ -10,20 +10,20 @@ import { NO_STATE_FILE, type StateFile } from '../../src/state-file/state-file.t
 import { readSamples, type Sample } from '../support/exporter-process.ts';
 import { plainText } from '../support/published.ts';
 
-/** A line of the log, before it is written. */
+/** A log line before it is formatted. */
 export interface LogLine {
   readonly level: string;
   readonly fields: LogFields;
   readonly message: string;
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that only the test advances. */
 export interface TestClock {
   readonly now: () => UnixSeconds;
   readonly advance: (duration: number) => void;
 }
 
-/** A clock at a moment of January 2024. */
+/** A clock that starts at 2024-01-04T00:00:00Z by default. */
 export function createTestClock(start = 1_704_326_400): TestClock {
   let current = start;
   return {
@@ -34,50 +34,49 @@ export function createTestClock(start = 1_704_326_400): TestClock {
   };
 }
 
-/** What a test may set otherwise. */
 export interface ExporterUnderTestOptions {
   readonly clock?: TestClock;
   readonly stateFile?: StateFile;
-  /** Real milliseconds after which a whole poll is given up. */
+  /** Milliseconds of real time after which a poll is aborted. */
   readonly deadline?: () => number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly metadataOrigin?: string;
 }
 
-/** The exporter with its real client over the real network, whose polls begin when a test says so. */
+/** The exporter with its real client over the real network; the test starts its polls. */
 export interface ExporterUnderTest {
   readonly exporter: Exporter;
   readonly clock: TestClock;
-  /** Applies a configuration file's text and waits until every poller waits for its turn. */
+  /** Applies the text of a configuration file and waits until every poller is idle. */
   readonly apply: (configuration: string) => Promise<void>;
-  /** Begins a poll of every service, and resolves when all of them have ended. */
+  /** Polls every service once, and resolves when all polls have ended. */
   readonly poll: () => Promise<void>;
   readonly lines: readonly LogLine[];
-  /** The pauses between attempts, which take no time here. */
+  /** The pauses between attempts; they take no real time. */
   readonly pauses: readonly Seconds[];
   readonly observations: readonly (RequestObservation & { readonly project: string })[];
   readonly samples: () => Promise<readonly Sample[]>;
-  /** The lines of the resource series of a project, as they are served. */
+  /** The resource series of a project as exposition lines, sorted. */
   readonly resourceSeries: (project: string) => readonly string[];
   readonly clear: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Reads the text of a configuration that has to be right. */
+/** Parses a configuration; throws if it is invalid. */
 export function configOf(text: string): Config {
   const result = parseConfig(text, 'test.yml');
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
   return result.config;
 }
 
-/** An exporter that has nothing to poll yet. */
+/** An exporter without a configuration. */
 export function createExporterUnderTest(options: ExporterUnderTestOptions = {}): ExporterUnderTest {
   const clock = options.clock ?? createTestClock();
   const lines: LogLine[] = [];
   const pauses: Seconds[] = [];
   const observations: (RequestObservation & { readonly project: string })[] = [];
   const signInGuard = createSignInGuard(clock.now);
-  const turns = createTurns();
+  const pollGate = createPollGate();
   let services = 0;
 
   const write =
@@ -97,7 +96,7 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
     clock: clock.now,
     log,
     stateFile: options.stateFile ?? NO_STATE_FILE,
-    sleep: turns.wait,
+    sleep: pollGate.wait,
     deadline: () => AbortSignal.timeout(options.deadline?.() ?? 60_000),
     createClient: (project, poll, observe) => {
       return createProjectClient(project, {
@@ -128,17 +127,17 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
       const config = configOf(configuration);
       services = config.projects.flatMap((project) => project.services).length;
       await exporter.apply(config);
-      await turns.allWaiting(services);
+      await pollGate.untilWaiting(services);
     },
     poll: async () => {
-      await turns.allWaiting(services);
-      turns.begin();
-      await turns.allWaiting(services);
+      await pollGate.untilWaiting(services);
+      pollGate.begin();
+      await pollGate.untilWaiting(services);
     },
     lines,
     pauses,
     observations,
-    samples: async () => readSamples(await wholeExposition(exporter)),
+    samples: async () => readSamples(await fullExposition(exporter)),
     resourceSeries: (project) =>
       resourceText(exporter)
         .split('\n')
@@ -155,13 +154,13 @@ export function createExporterUnderTest(options: ExporterUnderTestOptions = {}):
 
 const resourceText = (exporter: Exporter): string => plainText(exporter.publication(), 'text');
 
-async function wholeExposition(exporter: Exporter): Promise<string> {
+async function fullExposition(exporter: Exporter): Promise<string> {
   const own = await exporter.renderOwnMetrics('text');
   return resourceText(exporter) + own;
 }
 
-/** Lets pollers wait until a test gives all of them their turn. */
-function createTurns() {
+/** Holds pollers until a test releases all of them. */
+function createPollGate() {
   const waiting = new Set<() => void>();
   const watchers = new Set<() => void>();
   const changed = (): void => {
@@ -172,33 +171,33 @@ function createTurns() {
       new Promise((resolve, reject) => {
         const begin = (): void => {
           waiting.delete(begin);
-          signal.removeEventListener('abort', giveUp);
+          signal.removeEventListener('abort', abort);
           resolve();
         };
-        const giveUp = (): void => {
+        const abort = (): void => {
           waiting.delete(begin);
-          reject(new Error('given up'));
+          reject(new Error('aborted'));
         };
         if (signal.aborted) {
-          giveUp();
+          abort();
           return;
         }
-        signal.addEventListener('abort', giveUp, { once: true });
+        signal.addEventListener('abort', abort, { once: true });
         waiting.add(begin);
         changed();
       }),
     begin: (): void => {
       for (const begin of [...waiting]) begin();
     },
-    allWaiting: (count: number): Promise<void> =>
+    untilWaiting: (count: number): Promise<void> =>
       new Promise((resolve) => {
-        const look = (): void => {
+        const check = (): void => {
           if (waiting.size < count) return;
-          watchers.delete(look);
+          watchers.delete(check);
           resolve();
         };
-        watchers.add(look);
-        look();
+        watchers.add(check);
+        check();
       }),
   };
 }

@@ -2,26 +2,26 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import type { Call } from './calls.ts';
 
-/** How a fault comes about: ordered from the cloud, or at the endpoint in front of it. */
+/** How a fault is caused: injected into the cloud, or at the endpoint in front of it. */
 export type Cause =
-  | { readonly kind: 'order'; readonly fault: SimulatedFault }
+  | { readonly kind: 'injected'; readonly fault: SimulatedFault }
   | { readonly kind: 'refuse' }
   | { readonly kind: 'certificate'; readonly of: 'another authority' | 'another host' };
 
-/** What a poll comes to while a fault lasts. */
+/** The expected outcome of a poll during a fault. */
 export interface Expectation {
   readonly outcome: Outcome;
-  /** Requests of the call that is befallen; a pair is the least and the most, where pages are asked for ahead. */
+  /** Requests of the affected call; a pair is minimum and maximum, as pages are requested ahead. */
   readonly requests: number | readonly [least: number, most: number];
 }
 
-/** A fault and what has to come of it. */
+/** A fault and its expected outcome. */
 export interface Fault {
   readonly name: string;
   readonly cause: (call: Call) => Cause;
-  /** Undefined for a call that the fault cannot befall. */
+  /** Undefined for a call that cannot have the fault. */
   readonly expect: (call: Call) => Expectation | undefined;
-  /** The answer never ends, so that only a short limit of time tells. */
+  /** The response never ends, so the test sets a short timeout. */
   readonly endless?: 'request' | 'poll';
 }
 
@@ -29,41 +29,41 @@ const TRIES = 3;
 
 const once = (outcome: Outcome): Expectation => ({ outcome, requests: 1 });
 const thrice = (outcome: Outcome): Expectation => ({ outcome, requests: TRIES });
-/** A refused token is replaced once, and the new one tried. */
+/** A rejected token is replaced once, and the request retried with the new one. */
 const twice = (outcome: Outcome): Expectation => ({ outcome, requests: 2 });
 
-/** A connection that was open breaks; that may cost a request before a new one shows the certificate. */
-const distrusted: Expectation = { outcome: 'network', requests: [1, 2] };
+/** An open connection breaks, which may cost a request before a new one presents the certificate. */
+const untrusted: Expectation = { outcome: 'network', requests: [1, 2] };
 
 const everywhere = (expectation: Expectation) => () => expectation;
 const onLists = (expectation: Expectation) => (call: Call) =>
-  call.brings === 'token' ? undefined : expectation;
+  call.returns === 'token' ? undefined : expectation;
 const splitBySignIn = (signIn: Expectation, lists: Expectation) => (call: Call) =>
-  call.brings === 'token' ? signIn : lists;
+  call.returns === 'token' ? signIn : lists;
 
 const fault = (
   name: string,
-  ordered: SimulatedFault,
+  injected: SimulatedFault,
   expect: Fault['expect'],
   more: Partial<Fault> = {},
-): Fault => ({ name, cause: () => ({ kind: 'order', fault: ordered }), expect, ...more });
+): Fault => ({ name, cause: () => ({ kind: 'injected', fault: injected }), expect, ...more });
 
-// A sign-in that gets no response may have been refused, which counts against the account: it is not repeated at once.
+// A sign-in without a response may have been rejected, which counts towards the account lock: it is not retried at once.
 const CONNECTION: readonly Fault[] = [
   { name: 'connection refused', cause: () => ({ kind: 'refuse' }), expect: everywhere(thrice('network')) },
   {
     name: 'certificate of another authority',
     cause: () => ({ kind: 'certificate', of: 'another authority' }),
-    expect: everywhere(distrusted),
+    expect: everywhere(untrusted),
   },
   {
     name: 'certificate of another host',
     cause: () => ({ kind: 'certificate', of: 'another host' }),
-    expect: everywhere(distrusted),
+    expect: everywhere(untrusted),
   },
-  fault('reset before the answer', { kind: 'reset' }, everywhere(thrice('network'))),
+  fault('reset before the response', { kind: 'reset' }, everywhere(thrice('network'))),
   fault('reset in the body', { kind: 'reset-in-body' }, everywhere(thrice('network'))),
-  fault('no answer', { kind: 'no-response' }, splitBySignIn(once('timeout'), thrice('timeout')), {
+  fault('no response', { kind: 'no-response' }, splitBySignIn(once('timeout'), thrice('timeout')), {
     endless: 'request',
   }),
   fault(
@@ -93,16 +93,11 @@ const BODIES: readonly Fault[] = [
 ];
 
 const PAGING: readonly Fault[] = [
-  fault(
-    'pages without end',
-    { kind: 'endless-paging' },
-    onLists({ outcome: 'timeout', requests: [2, 10_000] }),
-    {
-      endless: 'poll',
-    },
-  ),
-  // Two walks read the same rows, so they are served, and the difference to the total stands in `unlisted`.
-  fault('one page for ever', { kind: 'repeated-page' }, onLists({ outcome: 'success', requests: [4, 20] })),
+  fault('endless pages', { kind: 'endless-paging' }, onLists({ outcome: 'timeout', requests: [2, 10_000] }), {
+    endless: 'poll',
+  }),
+  // Two walks read the same rows, so they are served, and the difference from the total is `unlisted`.
+  fault('one page forever', { kind: 'repeated-page' }, onLists({ outcome: 'success', requests: [4, 20] })),
 ];
 
 const status = (
@@ -141,7 +136,7 @@ const STATUSES: readonly Fault[] = [
 ];
 
 const THROTTLED = everywhere(thrice('throttled'));
-/** In the clock that the cloud of the tests writes into its Date header. */
+/** On the clock of the simulated cloud, which its Date header has. */
 const retryDate = (inSeconds: number, now: number) => new Date((now + inSeconds) * 1000).toUTCString();
 
 const throttling = (now: number): readonly Fault[] => [
@@ -151,7 +146,7 @@ const throttling = (now: number): readonly Fault[] => [
     name: 'Retry-After: a date in 20 s',
     headers: { 'Retry-After': retryDate(20, now) },
   }),
-  // It would be over long after the poll: the next one does better.
+  // It would end long after the poll, so the call is left to the next one.
   status(429, everywhere(once('throttled')), {
     name: 'Retry-After: 99999999999',
     headers: { 'Retry-After': '99999999999' },
@@ -164,7 +159,7 @@ const throttling = (now: number): readonly Fault[] => [
   ),
 ];
 
-/** The pause that each kind of Retry-After has to bring about at least, and no pause may be longer than 30 s. */
+/** The minimum pause for each kind of Retry-After, in seconds. */
 export const LEAST_PAUSES: Readonly<Record<string, number>> = {
   '429 Retry-After: 7': 7,
   '429 Retry-After: a date in 20 s': 20,
@@ -174,22 +169,22 @@ type Documented = readonly [status: number, code: string, expectation: Expectati
 
 const refused = once('refused');
 const permission = once('permission');
-const passing = thrice('server');
+const transient = thrice('server');
 
 const GES_ERRORS: readonly Documented[] = [
   [400, 'GES.0001', refused],
   [400, 'GES.7000', refused],
   [400, 'GES.7001', refused],
   [400, 'GES.7002', refused],
-  [400, 'GES.7004', passing],
-  [408, 'GES.7005', passing],
-  [400, 'GES.7006', passing],
+  [400, 'GES.7004', transient],
+  [408, 'GES.7005', transient],
+  [400, 'GES.7006', transient],
   [400, 'GES.7007', refused],
   [400, 'GES.7019', refused],
   [400, 'GES.7024', refused],
   [400, 'GES.7041', permission],
   [400, 'GES.7042', refused],
-  [400, 'GES.7051', passing],
+  [400, 'GES.7051', transient],
   [400, 'GES.7054', refused],
 ];
 
@@ -207,7 +202,7 @@ const GAUSSDB_ERRORS: readonly Documented[] = [
   [409, 'DBS.200019', refused],
   [409, 'DBS.200047', refused],
   [409, 'DBS.201205', refused],
-  [500, 'DBS.200412', passing],
+  [500, 'DBS.200412', transient],
 ];
 
 const GATEWAY_ERRORS: readonly Documented[] = [
@@ -219,7 +214,7 @@ const GATEWAY_ERRORS: readonly Documented[] = [
   [403, 'APIGW.0310', permission],
   [403, 'APIGW.0802', permission],
   [429, 'APIGW.0308', thrice('throttled')],
-  [503, 'APIGW.0613', passing],
+  [503, 'APIGW.0613', transient],
 ];
 
 const IAM_ERRORS: readonly (readonly [status: number, stated: number, Expectation])[] = [
@@ -230,21 +225,24 @@ const IAM_ERRORS: readonly (readonly [status: number, stated: number, Expectatio
   [400, 401, once('auth')],
   [429, 429, thrice('throttled')],
   [500, 500, once('server')],
-  [503, 503, passing],
+  [503, 503, transient],
 ];
 
 const snakeBody = (code: string) => ({ error_code: code, error_msg: 'It was refused.' });
 const camelBody = (code: string) => ({ errorCode: code, errorMessage: 'It was refused.' });
 const gatewayBody = (code: string) => ({ ...snakeBody(code), request_id: '1' });
 
-/** The error that a service answers with, in the shape of its API. */
+/** The documented errors of a service, in the format of its API. */
 const documented = (
   errors: readonly Documented[],
   bodyOf: (call: Call, code: string) => unknown | undefined,
 ): readonly Fault[] =>
   errors.map(([code, name, expectation]) => ({
     name: `${code} ${name}`,
-    cause: (call) => ({ kind: 'order', fault: { kind: 'status', status: code, body: bodyOf(call, name) } }),
+    cause: (call) => ({
+      kind: 'injected',
+      fault: { kind: 'status', status: code, body: bodyOf(call, name) },
+    }),
     expect: (call) => (bodyOf(call, name) === undefined ? undefined : expectation),
   }));
 
@@ -260,11 +258,11 @@ const onlyIn =
 
 const DOCUMENTED: readonly Fault[] = [
   ...documented(GES_ERRORS, gesBody),
-  // The first version may tell of an error in an answer of status 200.
+  // v1.0 may report an error in a response with status 200.
   ...documented(
     [
       [200, 'GES.7041', permission],
-      [200, 'GES.7051', passing],
+      [200, 'GES.7051', transient],
     ],
     onlyIn('ges-v1', camelBody),
   ),
@@ -278,7 +276,7 @@ const DOCUMENTED: readonly Fault[] = [
   ),
 ];
 
-/** Every fault of the matrix, for a cloud whose clock stands at `now`. */
+/** Every fault of the matrix, for a cloud whose clock is at `now`. */
 export const faultsAt = (now: number): readonly Fault[] => [
   ...CONNECTION,
   ...BODIES,

@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.stop());
 
-describe('a disk that hangs for ever', () => {
-  it('holds up neither the polls nor a reload nor the end of the exporter', async () => {
+describe('a disk that hangs forever', () => {
+  it('blocks neither polls nor a reload nor the shutdown', async () => {
     const store = createFakeStore();
     const stateFile = await openAt('state', QUIET, store);
     const exporter = createExporterUnderTest({ clock, stateFile });

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedFault } from '../../src/services/simulated-cloud.ts';
 import { eventually, valuesOf } from '../support/exporter-process.ts';
 import { CALLS } from './calls.ts';
-import { anotherPatience, type Certificates, makeCertificates, type Stage, setStage } from './stage.ts';
+import {
+  anotherTimeout,
+  type Certificates,
+  makeCertificates,
+  startTestBed,
+  type TestBed,
+} from './test-bed.ts';
 import { countedOutcomes, SERVICES } from './trial.ts';
 
 let certificates: Certificates;
@@ -11,22 +17,22 @@ beforeAll(async () => {
 });
 afterAll(() => certificates.remove());
 
-let stage: Stage;
-afterEach(() => stage.stop());
+let testBed: TestBed;
+afterEach(() => testBed.stop());
 
-const start = async (): Promise<Stage> => {
-  stage = await setStage(certificates, { gesVersion: 'v2' });
-  return stage;
+const start = async (): Promise<TestBed> => {
+  testBed = await startTestBed(certificates, { gesVersion: 'v2' });
+  return testBed;
 };
 
-// What a code means is known of the service that sends it.
-const mayCome = (fault: SimulatedFault, service: string): boolean => {
+// A code has its meaning only for the service that documents it.
+const canOccur = (fault: SimulatedFault, service: string): boolean => {
   if (fault.kind !== 'status' || fault.body === undefined) return true;
   return service === (fault.status === 400 ? 'ges' : 'gaussdb-mysql');
 };
 
-describe('a fault that passes at once', () => {
-  const PASSING: readonly SimulatedFault[] = [
+describe('a transient fault', () => {
+  const TRANSIENT: readonly SimulatedFault[] = [
     { kind: 'reset' },
     { kind: 'reset-in-body' },
     ...[408, 429, 502, 503, 504].map((status): SimulatedFault => ({ kind: 'status', status })),
@@ -35,13 +41,13 @@ describe('a fault that passes at once', () => {
   ];
   const calls = CALLS.filter(({ gesVersion, fromSecondPage }) => gesVersion === 'v2' && !fromSecondPage);
 
-  it('is overcome within the poll, whichever call it befalls', async () => {
+  it('is retried within the poll, whichever call it affects', async () => {
     const { exporter, cloud, configuration } = await start();
     let tried = 0;
-    for (const fault of PASSING) {
-      for (const { match, brings, service: called } of calls) {
-        if (!mayCome(fault, called)) continue;
-        if (brings === 'token') await exporter.apply(configuration(anotherPatience()));
+    for (const fault of TRANSIENT) {
+      for (const { match, returns, service: called } of calls) {
+        if (!canOccur(fault, called)) continue;
+        if (returns === 'token') await exporter.apply(configuration(anotherTimeout()));
         const before = await exporter.samples();
         exporter.clear();
         const undo = cloud.inject({ match, fault, times: 1 });
@@ -60,12 +66,12 @@ describe('a fault that passes at once', () => {
         expect(exporter.pauses).toHaveLength(1);
       }
     }
-    process.stdout.write(`${tried} passing faults overcome\n`);
+    process.stdout.write(`${tried} transient faults retried\n`);
   }, 30_000);
 });
 
-describe('a project whose every call hangs', () => {
-  it('holds up no other, and ends its own poll in time', async () => {
+describe('a project whose calls all hang', () => {
+  it('delays no other project, and ends its own poll in time', async () => {
     const { exporter, cloud, limitPolls } = await start();
     cloud.inject({ match: {}, fault: { kind: 'no-response' } });
     const before = await exporter.samples();
@@ -73,7 +79,7 @@ describe('a project whose every call hangs', () => {
     limitPolls(2500);
 
     const polling = exporter.poll();
-    const whileItHangs = await eventually(async () => {
+    const duringHang = await eventually(async () => {
       const samples = await exporter.samples();
       return countedOutcomes(before, samples, 'other', 'gaussdb-mysql').length > 0 && samples;
     });
@@ -81,10 +87,8 @@ describe('a project whose every call hangs', () => {
     const after = await exporter.samples();
 
     for (const service of SERVICES) {
-      expect(countedOutcomes(before, whileItHangs, 'prod', service)).toEqual([]);
-      expect(valuesOf(whileItHangs, 'poll_success', { project: 'prod', cloud_service: service })).toEqual([
-        1,
-      ]);
+      expect(countedOutcomes(before, duringHang, 'prod', service)).toEqual([]);
+      expect(valuesOf(duringHang, 'poll_success', { project: 'prod', cloud_service: service })).toEqual([1]);
       expect(countedOutcomes(before, after, 'prod', service)).toEqual(['timeout']);
       expect(valuesOf(after, 'poll_success', { project: 'prod', cloud_service: service })).toEqual([0]);
     }
@@ -92,8 +96,8 @@ describe('a project whose every call hangs', () => {
   });
 });
 
-describe('a poll that fails for days', () => {
-  it('keeps what was served for a hundred polls, and serves the news of the first that succeeds', async () => {
+describe('a service whose polls fail for days', () => {
+  it('keeps its series for a hundred polls, and updates them with the first that succeeds', async () => {
     const { exporter, cloud } = await start();
     const graph = cloud.resourceOf('healthy');
     const series = exporter.resourceSeries('prod');

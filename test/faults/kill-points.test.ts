@@ -11,7 +11,7 @@ const POLL_INTERVAL = 300;
 const clock = createTestClock();
 let cloud: SimulatedCloud;
 beforeEach(async () => {
-  // A backup of each resource every half an hour, of which some fail and only the newest few stay listed.
+  // A backup of each resource every half hour; some fail, and only the newest few stay listed.
   cloud = await startSimulatedCloud({
     graphs: 5,
     instances: 3,
@@ -20,7 +20,7 @@ beforeEach(async () => {
     failureRate: 0.3,
     clock: clock.now,
   });
-  // So that a poll finds some of them running.
+  // So that polls find some of them running.
   for (const { id } of cloud.resources()) cloud.slowDown(id, 10);
 });
 afterEach(() => cloud.stop());
@@ -32,7 +32,7 @@ async function startExporter(store: FakeStore): Promise<ExporterUnderTest> {
   return exporter;
 }
 
-/** The file as a process finds it that starts at this moment. */
+/** The file as a process that starts now finds it. */
 const copyOf = ({ texts }: FakeStore): FakeStore => createFakeStore(texts);
 
 type Tally = Readonly<Record<string, number>>;
@@ -46,47 +46,48 @@ async function countedBy(exporter: ExporterUnderTest): Promise<Tally> {
   );
 }
 
-/** Remembers every backup that was ever listed as finished. */
-function createWitness() {
-  const seen = new Map<string, SimulatedBackup>();
-  const beforeTheFile = new Set<string>();
+/** Records every backup that was ever listed as finished. */
+function createObserver() {
+  const finishedBackups = new Map<string, SimulatedBackup>();
+  const baseline = new Set<string>();
   return {
-    look: (): void => {
+    observe: (): void => {
       for (const { id } of cloud.resources()) {
-        for (const backup of cloud.backupsOf(id)) if (backup.end !== undefined) seen.set(backup.id, backup);
+        for (const backup of cloud.backupsOf(id))
+          if (backup.end !== undefined) finishedBackups.set(backup.id, backup);
       }
     },
-    fileBegins: (): void => {
-      for (const id of seen.keys()) beforeTheFile.add(id);
+    setBaseline: (): void => {
+      for (const id of finishedBackups.keys()) baseline.add(id);
     },
-    /** What has to be counted, when the file has begun. */
+    /** The expected counters: every backup that finished after the baseline. */
     tally: (): Tally => {
       const tally: Record<string, number> = {};
       for (const { id } of cloud.resources()) {
         for (const result of ['succeeded', 'failed']) tally[`${id} ${result}`] = 0;
       }
-      for (const backup of seen.values()) {
-        if (beforeTheFile.has(backup.id)) continue;
+      for (const backup of finishedBackups.values()) {
+        if (baseline.has(backup.id)) continue;
         const key = `${backup.resourceId} ${backup.state === 'success' ? 'succeeded' : 'failed'}`;
         tally[key] = (tally[key] ?? 0) + 1;
       }
       return tally;
     },
-    finished: (): number => seen.size - beforeTheFile.size,
+    finished: (): number => finishedBackups.size - baseline.size,
   };
 }
 
 const sum = (tally: Tally): number => Object.values(tally).reduce((total, count) => total + count, 0);
 
-describe('a process that is killed', { timeout: 60_000 }, () => {
-  it('at any point of a poll or of the writing of its state counts, once it runs again, each backup once', async () => {
+describe('a killed process', { timeout: 60_000 }, () => {
+  it('counts each backup exactly once after a restart, wherever in a poll or save it was killed', async () => {
     const store = createFakeStore();
     const exporter = await startExporter(store);
-    const witness = createWitness();
+    const observer = createObserver();
     const wrong: unknown[] = [];
     let points = 0;
     let restarting = false;
-    let hasBegun = false;
+    let hasBaseline = false;
 
     const restart = async (): Promise<void> => {
       if (restarting) return;
@@ -97,9 +98,9 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
       const counted = await countedBy(again);
       await again.stop();
       points += 1;
-      // What is thrown here is taken for a fault of the disk or of the cloud: it is looked at in the end.
-      if (hasBegun && !isDeepStrictEqual(counted, witness.tally())) {
-        wrong.push({ point: points, counted, right: witness.tally() });
+      // An error thrown here would be taken for a fault of the disk or the cloud, so it is collected.
+      if (hasBaseline && !isDeepStrictEqual(counted, observer.tally())) {
+        wrong.push({ point: points, counted, expected: observer.tally() });
       }
       const forgotten = Object.entries(scraped).filter(([key, count]) => count > (counted[key] ?? 0));
       if (forgotten.length > 0) wrong.push({ point: points, forgotten });
@@ -110,10 +111,10 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
     store.after = restart;
 
     for (let poll = 0; poll < 40; poll += 1) {
-      witness.look();
+      observer.observe();
       await exporter.poll();
-      if (!hasBegun) witness.fileBegins();
-      hasBegun = true;
+      if (!hasBaseline) observer.setBaseline();
+      hasBaseline = true;
       await restart();
       clock.advance(POLL_INTERVAL);
     }
@@ -121,31 +122,31 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
     await exporter.stop();
     expect(wrong).toEqual([]);
     expect(points).toBeGreaterThan(80);
-    expect(witness.finished()).toBeGreaterThan(30);
+    expect(observer.finished()).toBeGreaterThan(30);
     process.stdout.write(
-      `${points} kill points tried while ${witness.finished()} backups finished; nothing lost, nothing counted twice\n`,
+      `${points} kill points tried while ${observer.finished()} backups finished; none lost, none counted twice\n`,
     );
   });
 
-  it('again and again goes on from one life to the next', async () => {
+  it('counts each backup exactly once over many restarts', async () => {
     let store = createFakeStore();
-    const witness = createWitness();
+    const observer = createObserver();
     const first = await startExporter(store);
-    witness.look();
+    observer.observe();
     await first.poll();
     await first.stop();
-    witness.fileBegins();
+    observer.setBaseline();
     let random = 12_345;
     const draw = (below: number): number => {
       random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
       return random % below;
     };
 
-    const lives = 150;
+    const runs = 150;
     let last: Tally = {};
-    for (let life = 0; life < lives; life += 1) {
+    for (let run = 0; run < runs; run += 1) {
       clock.advance(draw(3) * POLL_INTERVAL);
-      witness.look();
+      observer.observe();
       const exporter = await startExporter(store);
       let left = draw(6);
       let copy: FakeStore | undefined;
@@ -159,14 +160,14 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
       last = await countedBy(exporter);
       await exporter.stop();
       store = copy ?? copyOf(store);
-      expect(last).toEqual(witness.tally());
+      expect(last).toEqual(observer.tally());
     }
 
-    expect(sum(last)).toBe(witness.finished());
-    process.stdout.write(`${lives} lives ended by a kill, ${witness.finished()} backups counted once each\n`);
+    expect(sum(last)).toBe(observer.finished());
+    process.stdout.write(`${runs} runs ended by a kill, ${observer.finished()} backups counted once each\n`);
   });
 
-  it('has brought to the disk what a scrape has seen counted', async () => {
+  it('has saved every count that a scrape returned', async () => {
     const store = createFakeStore();
     const exporter = await startExporter(store);
     await exporter.poll();
@@ -174,16 +175,16 @@ describe('a process that is killed', { timeout: 60_000 }, () => {
     if (cloud.backupsOf(graph).every(({ state }) => state !== 'running')) cloud.startBackup(graph);
     cloud.finishBackup(graph);
     const reachedDisk = Promise.withResolvers<void>();
-    const diskGoesOn = Promise.withResolvers<void>();
+    const diskContinues = Promise.withResolvers<void>();
     store.before = async () => {
       reachedDisk.resolve();
-      await diskGoesOn.promise;
+      await diskContinues.promise;
     };
 
     const polling = exporter.poll();
     await reachedDisk.promise;
     const before = sum(await countedBy(exporter));
-    diskGoesOn.resolve();
+    diskContinues.resolve();
     await polling;
     const after = sum(await countedBy(exporter));
 

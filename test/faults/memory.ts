@@ -7,9 +7,9 @@ const ROUNDS = 3;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes that this process uses, garbage apart. */
+/** Bytes of memory that this process uses, without garbage. */
 export async function memoryInUse(): Promise<number> {
-  // What a collected object has held outside of the heap is let go only after the collection.
+  // Memory that a collected object held outside the heap is freed only after the collection.
   for (let round = 0; round < ROUNDS; round += 1) {
     collectGarbage();
     await setImmediate();

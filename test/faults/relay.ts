@@ -1,24 +1,24 @@
 import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 
-/** A key and a certificate, as PEM texts. */
+/** A key and a certificate, in PEM format. */
 export interface Identity {
   readonly key: string;
   readonly cert: string;
 }
 
-/** An HTTPS endpoint in front of a server that speaks HTTP. */
+/** An HTTPS endpoint in front of an HTTP server. */
 export interface Relay {
   readonly origin: string;
-  /** Refuses connections until `admit`; those that are open end. */
+  /** Refuses connections until `accept`, and closes the open ones. */
   readonly refuse: () => Promise<void>;
-  readonly admit: () => Promise<void>;
-  /** Shows this certificate from now on; connections that are open end. */
+  readonly accept: () => Promise<void>;
+  /** Presents this certificate from now on, and closes open connections. */
   readonly present: (identity: Identity) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a relay on a free port of loopback. */
+/** Starts a relay on a free loopback port. */
 export async function startRelay(target: string, identity: Identity): Promise<Relay> {
   const { hostname, port: targetPort } = new URL(target);
   const sockets = new Set<Socket>();
@@ -60,7 +60,7 @@ export async function startRelay(target: string, identity: Identity): Promise<Re
   return {
     origin: `https://127.0.0.1:${port}`,
     refuse: close,
-    admit: () => listen(port),
+    accept: () => listen(port),
     present: (shown) => {
       server.setSecureContext({ ...shown });
       endAll();

@@ -51,7 +51,7 @@ describe('a reloader', () => {
       ],
     }),
   );
-  const right: ConfigResult = { ok: true, config, warnings: [] };
+  const valid: ConfigResult = { ok: true, config, warnings: [] };
 
   function createTestReloader(load: () => Promise<ConfigResult>, apply: (config: Config) => Promise<void>) {
     const recorded: (readonly string[])[] = [];
@@ -67,37 +67,37 @@ describe('a reloader', () => {
   }
 
   it.each([
-    ['loading', () => Promise.reject(new Error('unforeseen')), () => Promise.resolve()],
-    ['applying', () => Promise.resolve(right), () => Promise.reject(new Error('unforeseen'))],
-  ] as const)('takes an unforeseen fault in %s for a reload that failed', async (_, load, apply) => {
+    ['loading', () => Promise.reject(new Error('unexpected')), () => Promise.resolve()],
+    ['applying', () => Promise.resolve(valid), () => Promise.reject(new Error('unexpected'))],
+  ] as const)('reports an unexpected error while %s as a failed reload', async (_, load, apply) => {
     const { reload, recorded, lines } = createTestReloader(load, apply);
 
     const problems = await reload();
 
-    expect(problems).toEqual(['unforeseen']);
-    expect(recorded).toEqual([['unforeseen']]);
-    expect(lines).toMatchObject([{ level: 'error', fields: { problem: 'unforeseen' } }]);
+    expect(problems).toEqual(['unexpected']);
+    expect(recorded).toEqual([['unexpected']]);
+    expect(lines).toMatchObject([{ level: 'error', fields: { problem: 'unexpected' } }]);
   });
 
-  it('works again after a fault', async () => {
+  it('works again after an error', async () => {
     let loads = 0;
     const load = () => {
       loads += 1;
-      return loads === 1 ? Promise.reject(new Error('unforeseen')) : Promise.resolve(right);
+      return loads === 1 ? Promise.reject(new Error('unexpected')) : Promise.resolve(valid);
     };
     const { reload, recorded } = createTestReloader(load, () => Promise.resolve());
 
     await reload();
     await reload();
 
-    expect(recorded).toEqual([['unforeseen'], []]);
+    expect(recorded).toEqual([['unexpected'], []]);
   });
 
-  it('reloads one after the other, and all who ask while it does share the next', async () => {
+  it('runs one reload at a time, and concurrent requests share the next one', async () => {
     const events: string[] = [];
     const load = async (): Promise<ConfigResult> => {
       events.push('load');
-      return right;
+      return valid;
     };
     const apply = async (): Promise<void> => {
       await new Promise(setImmediate);
@@ -119,12 +119,12 @@ describe('a reload in the middle of a poll', () => {
   const objectives = async (exporter: ExporterUnderTest) =>
     valuesOf(await exporter.samples(), 'rpo_seconds', { cloud_service: 'gaussdb-mysql' });
 
-  it('does not make the objectives fall back for an hour because reading a policy was given up', async () => {
+  it('does not lose the objectives for an hour because reading a policy was aborted', async () => {
     const cloud = await startCloud();
     const reference = createExporter();
     await reference.apply(byPolicy(cloud));
     await reference.poll();
-    const right = await objectives(reference);
+    const expected = await objectives(reference);
     const exporter = createExporter();
     await exporter.apply(byPolicy(cloud));
     cloud.clearRequests();
@@ -137,12 +137,12 @@ describe('a reload in the middle of a poll', () => {
     await abandoned;
     await exporter.poll();
 
-    expect(right).toHaveLength(3);
-    expect(right).not.toContain(93_600);
-    expect(await objectives(exporter)).toEqual(right);
+    expect(expected).toHaveLength(3);
+    expect(expected).not.toContain(93_600);
+    expect(await objectives(exporter)).toEqual(expected);
   });
 
-  it('changes nothing that was served, and neither loses nor doubles a backup that finished meanwhile', async () => {
+  it('keeps the series, and neither loses nor double-counts a backup that finished meanwhile', async () => {
     const cloud = await startCloud();
     const { id } = cloud.resourceOf('healthy');
     const exporter = createExporter();
@@ -178,7 +178,7 @@ describe('a reload in the middle of a poll', () => {
 });
 
 describe('SIGHUP', () => {
-  it('that comes while the program starts is acted upon once it runs', async () => {
+  it('received during startup reloads once the program runs', async () => {
     const cloud = await startCloud();
     const handlers = new Map<string, (name: NodeJS.Signals) => void>();
     const output: string[] = [];

@@ -47,7 +47,7 @@ function close(database: StateDatabase): void {
   database.close();
 }
 
-/** A file in which two services are saved, closed as at the end of a process. */
+/** A file with two saved services, closed as at the end of a process. */
 function savedFile(): void {
   const database = open();
   database.save([
@@ -58,7 +58,7 @@ function savedFile(): void {
 }
 
 describe('the database of a state file', () => {
-  it('gives back the texts that were saved last', () => {
+  it('returns the last saved texts', () => {
     const database = open();
     database.save([
       { key: 'a', text: 'one' },
@@ -73,7 +73,7 @@ describe('the database of a state file', () => {
     ]);
   });
 
-  it('is one file, which its owner alone can read', () => {
+  it('is one file that only its owner can read', () => {
     const umask = process.umask(0);
     try {
       savedFile();
@@ -85,7 +85,7 @@ describe('the database of a state file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('may lie behind a link to its directory', () => {
+  it('can be in a directory behind a symbolic link', () => {
     mkdirSync(files.path('real'));
     symlinkSync(files.path('real'), files.path('link'));
 
@@ -94,7 +94,7 @@ describe('the database of a state file', () => {
     expect(readdirSync(files.path('real'))).toEqual(['state']);
   });
 
-  it('is kept by one process at a time, which another one is told', async () => {
+  it('can be opened by one process at a time; another one gets an error', async () => {
     const first = databaseStore(path);
     await first.open();
 
@@ -125,7 +125,7 @@ describe('a path that is not for a state file', () => {
         foreign.close();
       },
     ],
-  ])('%s: it is refused and left alone', (message, make) => {
+  ])('%s: it is rejected and left unchanged', (message, make) => {
     make();
     const before = lstatSync(path);
 
@@ -135,7 +135,7 @@ describe('a path that is not for a state file', () => {
     expect(readdirSync(files.directory)).toEqual(['state']);
   });
 
-  it('is a socket, not a file: it is refused and left alone', async () => {
+  it('is a socket, not a file: it is rejected and left unchanged', async () => {
     const server = createServer().listen(path);
     try {
       expect(() => open()).toThrow(expect.objectContaining({ message: 'is a socket, not a file' }));
@@ -144,26 +144,26 @@ describe('a path that is not for a state file', () => {
     }
   });
 
-  it('is a device, not a file: it is refused and left alone', (context) => {
-    // A device of its own, and none that the machine needs.
+  it('is a device, not a file: it is rejected and left unchanged', (context) => {
+    // A new device node rather than one that the machine needs.
     try {
       execFileSync('mknod', [path, 'c', '1', '3'], { stdio: 'ignore' });
     } catch {
-      context.skip('a device can be made by root alone');
+      context.skip('only root can create a device');
     }
 
     expect(() => open()).toThrow(expect.objectContaining({ message: 'is a device, not a file' }));
     expect(lstatSync(path).isCharacterDevice()).toBe(true);
   });
 
-  it('is not asked for more than its header, however large it is', () => {
+  it('is read no further than its header, however large it is', () => {
     writeFileSync(path, 'x');
     truncateSync(path, 3 * 2 ** 30);
 
     expect(() => open()).toThrow('is not a state file of this exporter');
   });
 
-  it('cannot be read: it is refused and left alone', (context) => {
+  it('cannot be read: it is rejected and left unchanged', (context) => {
     savedFile();
     chmodSync(path, 0);
     if (process.getuid?.() === 0) context.skip('root can read everything');
@@ -175,8 +175,8 @@ describe('a path that is not for a state file', () => {
   });
 });
 
-describe('a directory that takes no state file', () => {
-  it('because it is not there may be there later', () => {
+describe('a directory in which no state file can be created', () => {
+  it('because it does not exist may be created later', () => {
     const late = files.path('volume/state');
     expect(() => open(late)).toThrow(
       expect.objectContaining({
@@ -190,17 +190,17 @@ describe('a directory that takes no state file', () => {
     expect(open(late).saved).toEqual([]);
   });
 
-  it('because nobody can write there is named in words', () => {
+  it('because it is not writable is reported in plain words', () => {
     expect(() => open('/sys/state')).toThrow(
       /^cannot be created: (permission denied|operation not permitted|the file system is read-only)/,
     );
   });
 });
 
-describe('a state file that is damaged', () => {
+describe('a damaged state file', () => {
   const damages: readonly (readonly [name: string, make: (content: Buffer) => Buffer])[] = [
-    ['holds NUL bytes, as after a power failure', (content) => Buffer.alloc(content.length)],
-    ['was cut', (content) => content.subarray(0, content.length / 2)],
+    ['contains NUL bytes, as after a power failure', (content) => Buffer.alloc(content.length)],
+    ['was truncated', (content) => content.subarray(0, content.length / 2)],
     [
       'was overwritten in the middle',
       (content) => content.fill(0x5a, content.length / 2, content.length / 2 + 400),
@@ -208,7 +208,7 @@ describe('a state file that is damaged', () => {
     ['lost the page that lists its tables', (content) => content.fill(0, 100, 4096)],
   ];
 
-  it.each(damages)('because it %s is kept aside, and a new one is made', (_, make) => {
+  it.each(damages)('because it %s is set aside, and a new one is created', (_, make) => {
     savedFile();
     const content = make(readFileSync(path));
     writeFileSync(path, content);
@@ -224,13 +224,13 @@ describe('a state file that is damaged', () => {
     expect(readFileSync(files.path(ASIDE))).toEqual(content);
   });
 
-  it('is never read wrongly, whichever of its bytes is changed', () => {
+  it('is never misread, whichever byte is changed', () => {
     savedFile();
     const saved = open();
-    const right = saved.saved;
+    const expected = saved.saved;
     close(saved);
     const content = readFileSync(path);
-    let noticed = 0;
+    let detected = 0;
 
     for (let tried = 0; tried < 100; tried += 1) {
       const at = Math.floor((tried * content.length) / 100) + (tried % 7);
@@ -239,19 +239,19 @@ describe('a state file that is damaged', () => {
       writeFileSync(path, changed);
       try {
         const database = open();
-        if (database.replaced === undefined) expect(database.saved).toEqual(right);
-        else noticed += 1;
+        if (database.replaced === undefined) expect(database.saved).toEqual(expected);
+        else detected += 1;
         close(database);
       } catch (error) {
         expect(error).toMatchObject({ kind: 'not a state file' });
-        noticed += 1;
+        detected += 1;
       }
     }
 
-    expect(noticed).toBeGreaterThan(50);
+    expect(detected).toBeGreaterThan(50);
   }, 60_000);
 
-  it('does not leave its log to the new one', async () => {
+  it('does not leave its write-ahead log to the new one', async () => {
     const killed = spawn(process.execPath, [SAVING_CHILD, path], {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
@@ -269,7 +269,7 @@ describe('a state file that is damaged', () => {
     expect(open().saved).toEqual([{ key: 'ges', text: 'new' }]);
   });
 
-  it('because its version is newer is said to be newer', () => {
+  it('with a newer version is reported as such', () => {
     savedFile();
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 2');

@@ -1,4 +1,4 @@
-/** Lays rows out in columns that are as wide as they have to be. */
+/** Lays out rows in columns of the necessary width. */
 export function textTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, ...rows];
   const widths = heads.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));

@@ -3,12 +3,12 @@ import type { Sample } from '../support/exporter-process.ts';
 import type { Call } from './calls.ts';
 import type { ExporterUnderTest } from './exporter-under-test.ts';
 import type { Fault } from './faults.ts';
-import { anotherPatience, PATIENT, type Stage } from './stage.ts';
+import { anotherTimeout, LONG_TIMEOUT, type TestBed } from './test-bed.ts';
 
-/** The services that are polled of each project. */
+/** The polled services of each project. */
 export const SERVICES = ['ges', 'gaussdb-mysql'] as const;
 
-/** What was seen before a fault, while it lasted, and after it. */
+/** The observations before, during and after a fault. */
 export interface Trial {
   readonly before: readonly Sample[];
   readonly during: readonly Sample[];
@@ -16,38 +16,38 @@ export interface Trial {
   /** The resource series of the project. */
   readonly seriesBefore: readonly string[];
   readonly seriesDuring: readonly string[];
-  /** Requests of the call while the fault lasted. */
+  /** Requests of the call during the fault. */
   readonly requests: number;
-  /** The kind of failure that the log names for the inventory of each service. */
+  /** The outcome that the log reports for the inventory of each service. */
   readonly failedInventories: Readonly<Record<string, unknown>>;
-  /** Between two attempts, in seconds. */
+  /** Between attempts, in seconds. */
   readonly pauses: readonly number[];
-  /** By how many bytes the process grew at the most while the fault lasted, the cloud of the test included. */
+  /** Maximum growth of the process during the fault in bytes, including the simulated cloud. */
   readonly growth: number;
 }
 
-const HASTY = '400ms';
+const SHORT_TIMEOUT = '400ms';
 const SHORT_POLL_MILLISECONDS = 1000;
 const LONG_POLL_MILLISECONDS = 60_000;
-/** A refused sign-in is not repeated for five minutes. */
+/** A rejected sign-in is not retried for five minutes. */
 const SIGN_IN_BACK_OFF = 301;
 
-/** Polls before a fault, while it lasts, and after a backup of a graph and of an instance has finished meanwhile. */
-export async function tryFault(stage: Stage, call: Call, fault: Fault): Promise<Trial> {
-  const { exporter, cloud } = stage;
+/** Polls before and during a fault, and after it, when a backup of a graph and of an instance has finished meanwhile. */
+export async function tryFault(testBed: TestBed, call: Call, fault: Fault): Promise<Trial> {
+  const { exporter, cloud } = testBed;
   await exporter.poll();
   const before = await exporter.samples();
   const seriesBefore = exporter.resourceSeries('prod');
   const hasShortLimit = fault.endless === 'request';
   // A new client has to sign in again.
-  if (hasShortLimit || call.brings === 'token') {
-    await exporter.apply(stage.configuration(hasShortLimit ? HASTY : anotherPatience()));
+  if (hasShortLimit || call.returns === 'token') {
+    await exporter.apply(testBed.configuration(hasShortLimit ? SHORT_TIMEOUT : anotherTimeout()));
   }
-  if (fault.endless === 'poll') stage.limitPolls(SHORT_POLL_MILLISECONDS);
+  if (fault.endless === 'poll') testBed.limitPolls(SHORT_POLL_MILLISECONDS);
   exporter.clear();
   const memoryGrowth = watchMemory();
 
-  const undo = await bringAbout(fault, call, stage);
+  const undo = await applyFault(fault, call, testBed);
   await exporter.poll();
   const during = {
     growth: memoryGrowth(),
@@ -64,15 +64,15 @@ export async function tryFault(stage: Stage, call: Call, fault: Fault): Promise<
   };
 
   await undo();
-  stage.limitPolls(LONG_POLL_MILLISECONDS);
+  testBed.limitPolls(LONG_POLL_MILLISECONDS);
   finishBackups(cloud);
   exporter.clock.advance(SIGN_IN_BACK_OFF);
-  if (hasShortLimit) await exporter.apply(stage.configuration(PATIENT));
+  if (hasShortLimit) await exporter.apply(testBed.configuration(LONG_TIMEOUT));
   await exporter.poll();
   return { before, seriesBefore, ...during, after: await exporter.samples() };
 }
 
-/** The outcomes of polls of a service that were counted between two scrapes. */
+/** The poll outcomes of a service that were counted between two scrapes. */
 export function countedOutcomes(
   before: readonly Sample[],
   after: readonly Sample[],
@@ -101,29 +101,29 @@ function pollsByOutcome(
   );
 }
 
-/** Lets a fault befall a call; gives its undo. */
-async function bringAbout(fault: Fault, call: Call, stage: Stage): Promise<() => Promise<void>> {
-  const relay = stage.relays[call.api === 'ges-v1' ? 'ges' : call.api];
-  const { identities } = stage.certificates;
+/** Applies a fault to a call, and returns its undo. */
+async function applyFault(fault: Fault, call: Call, testBed: TestBed): Promise<() => Promise<void>> {
+  const relay = testBed.relays[call.api === 'ges-v1' ? 'ges' : call.api];
+  const { identities } = testBed.certificates;
   const cause = fault.cause(call);
   switch (cause.kind) {
-    case 'order': {
+    case 'injected': {
       const skip = call.fromSecondPage ? 1 : 0;
-      const undo = stage.cloud.inject({ match: call.match, fault: cause.fault, skip });
+      const undo = testBed.cloud.inject({ match: call.match, fault: cause.fault, skip });
       return async () => undo();
     }
     case 'refuse':
       await relay.refuse();
-      return relay.admit;
+      return relay.accept;
     case 'certificate':
       relay.present(identities[cause.of]);
-      return async () => relay.present(identities.right);
+      return async () => relay.present(identities.trusted);
     default:
       return cause satisfies never;
   }
 }
 
-/** Finishes one more backup of a graph and of an instance, in place of those of the last time. */
+/** Finishes another backup of a graph and of an instance, and removes those of the last call. */
 function finishBackups(cloud: SimulatedCloud): void {
   const resources = cloud.resources().filter(({ character, deleted }) => character === 'healthy' && !deleted);
   for (const kind of ['graph', 'instance'] as const) {
@@ -146,17 +146,17 @@ function inventoryOutcome({ lines }: ExporterUnderTest, service: string): unknow
   return line?.fields['outcome'];
 }
 
-/** Watches by how much the process outgrows its size of now. */
+/** Measures by how much the process grows from now on, at most, in bytes. */
 function watchMemory(): () => number {
   const first = process.memoryUsage.rss();
   let most = first;
-  const look = (): void => {
+  const sample = (): void => {
     most = Math.max(most, process.memoryUsage.rss());
   };
-  const timer = setInterval(look, 2);
+  const timer = setInterval(sample, 2);
   return () => {
     clearInterval(timer);
-    look();
+    sample();
     return most - first;
   };
 }

@@ -5,48 +5,48 @@ import type { Call } from './calls.ts';
 import { createExporterUnderTest, createTestClock, type ExporterUnderTest } from './exporter-under-test.ts';
 import { type Identity, type Relay, startRelay } from './relay.ts';
 
-/** When everything on the stage happens. */
+/** The time of the test bed. */
 export const NOW = 1_704_326_400;
 
-/** The certificate that the client trusts, and two that it must not. */
+/** The certificate that the client trusts, and two that it must reject. */
 export interface Certificates {
   readonly authorityFile: string;
-  readonly identities: Readonly<Record<'right' | 'another host' | 'another authority', Identity>>;
+  readonly identities: Readonly<Record<'trusted' | 'another host' | 'another authority', Identity>>;
   readonly remove: () => Promise<void>;
 }
 
-/** A cloud behind one HTTPS endpoint each for IAM, GES and GaussDB, another cloud, and an exporter that polls both. */
-export interface Stage {
+/** A cloud behind an HTTPS endpoint each for IAM, GES and GaussDB, another cloud, and an exporter that polls both. */
+export interface TestBed {
   readonly cloud: SimulatedCloud;
   readonly relays: Readonly<Record<'iam' | 'ges' | 'gaussdb', Relay>>;
   readonly exporter: ExporterUnderTest;
   readonly certificates: Certificates;
-  /** The configuration of both projects, `prod` and `other`, with this limit for a request. */
+  /** The configuration of both projects, `prod` and `other`, with this request timeout. */
   readonly configuration: (requestTimeout: string) => string;
-  /** Real milliseconds that polls have from now on. */
+  /** Sets the deadline of polls, in milliseconds of real time. */
   readonly limitPolls: (milliseconds: number) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** A limit that no request reaches unless it gets no answer. */
-export const PATIENT = '20s';
+/** A timeout that only a request without a response reaches. */
+export const LONG_TIMEOUT = '20s';
 
-let patience = 20_000;
+let timeout = 20_000;
 
-/** A limit as patient that no configuration had before: a project that is reached as before keeps its token. */
-export const anotherPatience = (): string => {
-  patience += 1;
-  return `${patience}ms`;
+/** A similar timeout that no configuration had before: a project with unchanged settings keeps its token. */
+export const anotherTimeout = (): string => {
+  timeout += 1;
+  return `${timeout}ms`;
 };
 
 const LONG_POLL_MILLISECONDS = 60_000;
-const ROWS_OF_A_SMALL_PAGE = 7;
+const SMALL_PAGE_ROWS = 7;
 
-/** Makes certificates for loopback. */
+/** Creates certificates for loopback. */
 export async function makeCertificates(): Promise<Certificates> {
   const [authority, stranger] = await Promise.all([createAuthority(), createAuthority()]);
   const identities = {
-    right: await authority.issue('IP:127.0.0.1'),
+    trusted: await authority.issue('IP:127.0.0.1'),
     'another host': await authority.issue('DNS:elsewhere.test'),
     'another authority': await stranger.issue('IP:127.0.0.1'),
   };
@@ -54,24 +54,24 @@ export async function makeCertificates(): Promise<Certificates> {
   return { authorityFile: authority.file, identities, remove: authority.remove };
 }
 
-/** Starts everything, with one poll done. */
-export async function setStage(
+/** Starts everything and polls once. */
+export async function startTestBed(
   certificates: Certificates,
   { gesVersion, fromSecondPage }: Pick<Call, 'gesVersion' | 'fromSecondPage'>,
-): Promise<Stage> {
+): Promise<TestBed> {
   const clock = createTestClock(NOW);
   let pollMilliseconds = LONG_POLL_MILLISECONDS;
   const cloud = await startSimulatedCloud({
     graphs: 8,
     instances: 3,
     clock: () => NOW,
-    pageLimit: fromSecondPage ? ROWS_OF_A_SMALL_PAGE : undefined,
+    pageLimit: fromSecondPage ? SMALL_PAGE_ROWS : undefined,
   });
   const other = await startSimulatedCloud({ graphs: 2, instances: 2, clock: () => NOW, seed: 2 });
   const [iam, ges, gaussdb] = await Promise.all([
-    startRelay(cloud.origin, certificates.identities.right),
-    startRelay(cloud.origin, certificates.identities.right),
-    startRelay(cloud.origin, certificates.identities.right),
+    startRelay(cloud.origin, certificates.identities.trusted),
+    startRelay(cloud.origin, certificates.identities.trusted),
+    startRelay(cloud.origin, certificates.identities.trusted),
   ]);
   const exporter = createExporterUnderTest({ clock, deadline: () => pollMilliseconds });
   const configuration = (requestTimeout: string): string =>
@@ -96,7 +96,7 @@ export async function setStage(
         },
       ],
     });
-  await exporter.apply(configuration(PATIENT));
+  await exporter.apply(configuration(LONG_TIMEOUT));
   await exporter.poll();
   return {
     cloud,
