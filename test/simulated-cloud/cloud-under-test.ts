@@ -10,7 +10,7 @@ import {
 export const START = 1_704_326_400;
 export const DAY = 86_400;
 
-/** A clock that moves by hand. */
+/** A clock that a test moves. */
 export const fakeClock = (start = START): { (): number; pass: (seconds: number) => void } => {
   let now = start;
   return Object.assign(() => now, {
@@ -20,7 +20,7 @@ export const fakeClock = (start = START): { (): number; pass: (seconds: number) 
   });
 };
 
-/** A cloud on a clock that moves by hand, stopped when the test ends. */
+/** A cloud on a clock that the test moves, stopped when the test ends. */
 export const startCloud = async (
   options: Partial<SimulatedCloudOptions> = {},
 ): Promise<{ cloud: SimulatedCloud; clock: ReturnType<typeof fakeClock> }> => {
@@ -33,14 +33,14 @@ export const startCloud = async (
 /** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An answer, with its body as parsed JSON where it is JSON. */
+/** A response; a JSON body is parsed. */
 export interface Received {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** The rows that stand in a body under a name. */
+/** The rows in a body under a name. */
 export const rowsOf = ({ body }: Received, name: string): JsonObject[] =>
   ((body ?? {}) as Readonly<Record<string, JsonObject[]>>)[name] ?? [];
 
@@ -50,8 +50,8 @@ const received = async (response: Response): Promise<Received> => {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 };
 
-/** Asks without a token. */
-export const ask = async (cloud: SimulatedCloud, path: string, init: RequestInit = {}): Promise<Received> =>
+/** Sends a request without a token. */
+export const send = async (cloud: SimulatedCloud, path: string, init: RequestInit = {}): Promise<Received> =>
   received(await fetch(`${cloud.origin}${path}`, { redirect: 'manual', ...init }));
 
 /** GET with a fresh token; `{p}` in the path is the project's id. */
@@ -59,11 +59,11 @@ export const get = (
   cloud: SimulatedCloud,
   path: string,
   headers: Record<string, string> = { 'X-Auth-Token': cloud.issueToken() },
-): Promise<Received> => ask(cloud, path.replace('{p}', cloud.account.projectId), { headers });
+): Promise<Received> => send(cloud, path.replace('{p}', cloud.account.projectId), { headers });
 
 /** POST of JSON with a fresh token; `{p}` in the path is the project's id. */
 export const post = (cloud: SimulatedCloud, path: string, body: unknown): Promise<Received> =>
-  ask(cloud, path.replace('{p}', cloud.account.projectId), {
+  send(cloud, path.replace('{p}', cloud.account.projectId), {
     method: 'POST',
     headers: { 'X-Auth-Token': cloud.issueToken(), 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
@@ -83,7 +83,7 @@ export const passwordSignIn = (
   },
 });
 
-/** Signs a GET as the vendor describes it, for a path that ends in `/` and a query that is sorted and encoded. */
+/** Signs a GET as the vendor describes it; `query` must be sorted and encoded. */
 export const signedHeaders = (
   cloud: SimulatedCloud,
   path: string,

@@ -2,16 +2,16 @@ import { request } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
-import { ask, get, passwordSignIn, post, rowsOf, START } from './cloud-under-test.ts';
+import { get, passwordSignIn, post, rowsOf, START, send } from './cloud-under-test.ts';
 import { startMadeUpCloud } from './made-up-apis.ts';
 
 const LIST = '/v1/{p}/widgets/backups';
 
-describe('the list of requests', () => {
-  it('tells what was asked and answered, without any secret', async () => {
+describe('the request log', () => {
+  it('records requests and their statuses without any secret', async () => {
     const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
-    await ask(cloud, '/v3/auth/tokens', {
+    await send(cloud, '/v3/auth/tokens', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(passwordSignIn(cloud.account)),
@@ -44,7 +44,7 @@ describe('the list of requests', () => {
     expect(JSON.stringify(cloud.requests)).not.toContain(token);
   });
 
-  it('is emptied, and never longer than asked', async () => {
+  it('can be cleared, and never exceeds its limit', async () => {
     const { cloud } = await startMadeUpCloud({ requestLog: 2 });
 
     await get(cloud, `${LIST}?offset=1`);
@@ -58,27 +58,27 @@ describe('the list of requests', () => {
   });
 });
 
-describe('a path that no API has', () => {
+describe('an unknown path', () => {
   it.each(['/', '/v1/{p}/widgets/backups/', '/v1//widgets/backups', '/v9/{p}/widgets', '/v1/{p}/%ff/policy'])(
-    'is answered 404: %s',
+    'gets a 404: %s',
     async (path) => {
       const { cloud } = await startMadeUpCloud();
 
-      const answer = await get(cloud, path);
+      const response = await get(cloud, path);
 
-      expect(answer).toMatchObject({ status: 404, body: { error_code: 'APIGW.0101' } });
+      expect(response).toMatchObject({ status: 404, body: { error_code: 'APIGW.0101' } });
       expect(cloud.requests).toMatchObject([{ operation: 'other', service: undefined, status: 404 }]);
     },
   );
 
-  it('is also one with another method', async () => {
+  it('includes a known path with another method', async () => {
     const { cloud } = await startMadeUpCloud();
 
     expect((await post(cloud, LIST, {})).status).toBe(404);
   });
 });
 
-describe('lists served as given', () => {
+describe('verbatim lists', () => {
   const hostile = [{ id: 1 }, 'text', null, [1], { id: 'x', size: 1e308 }];
 
   it.each([
@@ -100,13 +100,13 @@ describe('lists served as given', () => {
     expect(rowsOf(own, 'rows')[0]).toMatchObject({ id: expect.any(String) });
   });
 
-  it('come with any total and, if so wished, whole', async () => {
+  it('can have any total and ignore paging', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.setBackups('widgets', { rows: [1, 2, 3], total: 'many', ignorePaging: true });
 
-    const answer = await get(cloud, `${LIST}?limit=2&offset=1`);
+    const response = await get(cloud, `${LIST}?limit=2&offset=1`);
 
-    expect(answer.body).toEqual({ total: 'many', rows: [1, 2, 3] });
+    expect(response.body).toEqual({ total: 'many', rows: [1, 2, 3] });
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('lists served as given', () => {
 });
 
 describe('hooks between pages', () => {
-  it('move the list before each page, until they are undone', async () => {
+  it('run before each page until they are undone', async () => {
     const { cloud, clock } = await startMadeUpCloud();
     const { id } = cloud.resourceOf('healthy');
     const pages: unknown[] = [];
@@ -145,7 +145,7 @@ describe('hooks between pages', () => {
     expect(second[0]?.['id']).toBe(first[9]?.['id']);
   });
 
-  it('that throw are told by the answer', async () => {
+  it('that throw cause a 500 response with the error', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.betweenPages(() => {
       throw new Error('the hook is broken');
@@ -155,8 +155,8 @@ describe('hooks between pages', () => {
   });
 });
 
-describe('the port', () => {
-  it('is closed by unplugging and the same one after plugging in', async () => {
+describe('the server', () => {
+  it('closes its port when unplugged and reopens the same one when plugged in', async () => {
     const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
     await cloud.unplug();
@@ -167,7 +167,7 @@ describe('the port', () => {
     expect((await get(cloud, LIST, { 'X-Auth-Token': token })).status).toBe(200);
   });
 
-  it('can be chosen, and taken again after a stop', async () => {
+  it('listens on a given port, which is free again after a stop', async () => {
     const { cloud } = await startMadeUpCloud();
     const port = Number(new URL(cloud.origin).port);
     await expect(startSimulatedCloud({ port })).rejects.toThrow(/EADDRINUSE/);
@@ -178,10 +178,10 @@ describe('the port', () => {
     expect(next.origin).toBe(cloud.origin);
   });
 
-  it('stops though requests are unanswered', async () => {
+  it('stops with requests in flight', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: {}, fault: { kind: 'delay', seconds: 3600 } });
-    const asked = expect(get(cloud, LIST)).rejects.toThrow();
+    const pending = expect(get(cloud, LIST)).rejects.toThrow();
     while (cloud.requests.length === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -189,10 +189,10 @@ describe('the port', () => {
     await cloud.stop();
     await cloud.stop();
 
-    await asked;
+    await pending;
   });
 
-  it('speaks TLS with the certificate that it is given', async () => {
+  it('serves TLS with the given certificate', async () => {
     const authority = await createAuthority();
     onTestFinished(async () => authority.remove());
     const { cloud } = await startMadeUpCloud({ tls: await authority.issue('IP:127.0.0.1') });
@@ -219,21 +219,21 @@ describe('the port', () => {
 });
 
 it.each([{ speed: 0 }, { speed: Number.NaN }, { speed: Number.POSITIVE_INFINITY }, { tokenLength: 10 }])(
-  'refuses %o',
+  'rejects %o',
   async (options) => {
     await expect(startSimulatedCloud(options)).rejects.toThrow(RangeError);
   },
 );
 
-it('answers a page of a cloud of 10,000 widgets in some milliseconds', async () => {
+it('serves a page of 10,000 widgets within milliseconds', async () => {
   const { cloud } = await startMadeUpCloud({ counts: { widgets: 10_000, gadgets: 0 } });
   const token = { 'X-Auth-Token': cloud.issueToken() };
   await get(cloud, `${LIST}?limit=100`, token);
   const before = performance.now();
 
   for (let page = 0; page < 20; page += 1) {
-    const answer = await get(cloud, `${LIST}?limit=100&offset=${page * 3500}`, token);
-    expect(rowsOf(answer, 'rows').length).toBe(100);
+    const response = await get(cloud, `${LIST}?limit=100&offset=${page * 3500}`, token);
+    expect(rowsOf(response, 'rows').length).toBe(100);
   }
 
   expect((performance.now() - before) / 20).toBeLessThan(50);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
-import { ask, get, type JsonObject, post, rowsOf, START } from './cloud-under-test.ts';
+import { get, type JsonObject, post, rowsOf, START, send } from './cloud-under-test.ts';
 import { startMadeUpCloud } from './made-up-apis.ts';
 
 const LIST = '/v1/{p}/widgets/backups';
@@ -13,8 +13,8 @@ const faulty = async (fault: SimulatedFault) => {
   return { ...started, undo };
 };
 
-/** What comes over the wire until the connection ends or `enough` says so. */
-const rawAnswer = (cloud: SimulatedCloud, path: string, enough = (_: string) => false): Promise<string> =>
+/** The bytes received until the connection ends or `isEnough` is true. */
+const rawResponse = (cloud: SimulatedCloud, path: string, isEnough = (_: string) => false): Promise<string> =>
   new Promise((resolve) => {
     const { port, host } = new URL(cloud.origin);
     let text = '';
@@ -26,7 +26,7 @@ const rawAnswer = (cloud: SimulatedCloud, path: string, enough = (_: string) => 
     });
     socket.on('data', (data) => {
       text += data.toString('latin1');
-      if (enough(text)) {
+      if (isEnough(text)) {
         socket.destroy();
       }
     });
@@ -43,7 +43,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 const bodyOf = (raw: string): string => raw.slice(raw.indexOf('\r\n\r\n') + 4);
 
 describe('faults', () => {
-  it('answer with a status, a body and headers', async () => {
+  it('respond with a status, a body and headers', async () => {
     const { cloud } = await faulty({
       kind: 'status',
       status: 429,
@@ -51,13 +51,13 @@ describe('faults', () => {
       headers: { 'Retry-After': '7' },
     });
 
-    const answer = await get(cloud, LIST);
+    const response = await get(cloud, LIST);
 
-    expect(answer).toMatchObject({ status: 429, body: { error_code: 'APIGW.0308' } });
-    expect(answer.headers.get('retry-after')).toBe('7');
+    expect(response).toMatchObject({ status: 429, body: { error_code: 'APIGW.0308' } });
+    expect(response.headers.get('retry-after')).toBe('7');
   });
 
-  it('answer with a status alone, or with text', async () => {
+  it('respond with only a status, or with text', async () => {
     const { cloud, undo } = await faulty({ kind: 'status', status: 503 });
 
     const bare = await get(cloud, LIST);
@@ -69,10 +69,10 @@ describe('faults', () => {
     expect(text).toMatchObject({ status: 500, body: 'broken' });
   });
 
-  it('reset the connection before the answer', async () => {
+  it('reset the connection before the response', async () => {
     const { cloud } = await faulty({ kind: 'reset' });
 
-    const raw = await rawAnswer(cloud, LIST);
+    const raw = await rawResponse(cloud, LIST);
 
     expect(raw).toBe('');
     await expect(get(cloud, LIST)).rejects.toThrow();
@@ -81,36 +81,36 @@ describe('faults', () => {
   it('cut the connection in the middle of the body', async () => {
     const { cloud, undo } = await faulty({ kind: 'reset-in-body' });
 
-    const half = bodyOf(await rawAnswer(cloud, LIST));
+    const half = bodyOf(await rawResponse(cloud, LIST));
     await expect(get(cloud, LIST)).rejects.toThrow();
     undo();
-    const whole = bodyOf(await rawAnswer(cloud, LIST));
+    const whole = bodyOf(await rawResponse(cloud, LIST));
 
     expect(half.length).toBe(Math.ceil(whole.length / 2));
     expect(whole.startsWith(half)).toBe(true);
   });
 
-  it('never answer', async () => {
+  it('never respond', async () => {
     const { cloud } = await faulty({ kind: 'no-response' });
     const abandon = new AbortController();
-    const asked = ask(cloud, LIST.replace('{p}', cloud.account.projectId), { signal: abandon.signal });
+    const pending = send(cloud, LIST.replace('{p}', cloud.account.projectId), { signal: abandon.signal });
 
     await until(() => cloud.requests.length === 1);
     abandon.abort();
 
-    await expect(asked).rejects.toThrow(/abort/);
+    await expect(pending).rejects.toThrow(/abort/);
     expect(cloud.requests[0]?.status).toBeUndefined();
   });
 
   it('send the body byte by byte', async () => {
     const { cloud } = await faulty({ kind: 'drip', secondsPerByte: 0.001 });
 
-    const raw = await rawAnswer(cloud, `${LIST}?limit=1&offset=1000`);
+    const raw = await rawResponse(cloud, `${LIST}?limit=1&offset=1000`);
 
     expect(JSON.parse(bodyOf(raw))).toMatchObject({ rows: [] });
   });
 
-  it('send one byte a second unless told otherwise', async () => {
+  it('send one byte a second by default', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -118,9 +118,9 @@ describe('faults', () => {
     const { cloud } = await faulty({ kind: 'drip' });
     const bytes: string[] = [];
 
-    const raw = rawAnswer(cloud, LIST, (text) => {
+    const raw = rawResponse(cloud, LIST, (text) => {
       bytes.push(bodyOf(text));
-      // The first call is for the headers; each later one is for what came since the clock moved.
+      // The first call is for the headers; each later one is for the bytes since the clock moved.
       vi.advanceTimersByTime(1000);
       return bytes.length === 4;
     });
@@ -129,7 +129,7 @@ describe('faults', () => {
     expect(bytes).toEqual(['', '{', '{"', '{"t']);
   });
 
-  it('answer 200 with a web page, with nothing, or with other JSON', async () => {
+  it('respond 200 with a web page, nothing, or other JSON', async () => {
     const { cloud, undo } = await faulty({ kind: 'html' });
     const page = await get(cloud, LIST);
     undo();
@@ -148,16 +148,16 @@ describe('faults', () => {
     ]);
   });
 
-  it('answer with the first half of the JSON as if it were whole', async () => {
+  it('respond with the first half of the JSON as if it were complete', async () => {
     const { cloud } = await faulty({ kind: 'cut-json' });
 
-    const body = bodyOf(await rawAnswer(cloud, LIST));
+    const body = bodyOf(await rawResponse(cloud, LIST));
 
     expect(body).toMatch(/^\{"total":/);
     expect(() => JSON.parse(body)).toThrow(SyntaxError);
   });
 
-  it('answer with as large a body as asked', async () => {
+  it('respond with a body of the given size', async () => {
     const { cloud } = await faulty({ kind: 'huge-body', bytes: 5_000_001 });
 
     const { body } = await get(cloud, LIST);
@@ -165,48 +165,48 @@ describe('faults', () => {
     expect(JSON.stringify(body).length).toBe(5_000_001);
   });
 
-  it('make a body of 2 GiB only as far as it is read', async () => {
+  it('generate a body of 2 GiB only as it is read', async () => {
     const { cloud } = await faulty({ kind: 'huge-body', bytes: 2 ** 31 });
     const before = process.memoryUsage().rss;
 
-    const raw = await rawAnswer(cloud, LIST, (text) => text.length > 1_000_000);
+    const raw = await rawResponse(cloud, LIST, (text) => text.length > 1_000_000);
     await until(() => cloud.requests[0]?.status === 200);
 
     expect(raw.length).toBeLessThan(10_000_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
   });
 
-  it('answer with deep nesting', async () => {
+  it('respond with deeply nested JSON', async () => {
     const { cloud } = await faulty({ kind: 'deep-nesting', depth: 3 });
 
     expect((await get(cloud, LIST)).body).toEqual({ a: { a: { a: 0 } } });
   });
 
-  it('send the client elsewhere', async () => {
+  it('redirect the client', async () => {
     const { cloud } = await faulty({ kind: 'redirect', location: 'https://elsewhere.example/' });
 
-    const answer = await get(cloud, LIST);
+    const response = await get(cloud, LIST);
 
-    expect(answer.status).toBe(301);
-    expect(answer.headers.get('location')).toBe('https://elsewhere.example/');
+    expect(response.status).toBe(301);
+    expect(response.headers.get('location')).toBe('https://elsewhere.example/');
   });
 
-  it('add a big header to the right answer', async () => {
+  it('add a big header to the correct response', async () => {
     const { cloud } = await faulty({ kind: 'big-header', bytes: 80 * 1024 });
 
-    const raw = await rawAnswer(cloud, LIST);
+    const raw = await rawResponse(cloud, LIST);
 
     expect(raw.indexOf('\r\n\r\n')).toBeGreaterThan(80 * 1024);
     expect(JSON.parse(bodyOf(raw))).toMatchObject({ total: expect.any(Number) });
   });
 
-  it('delay the right answer', async () => {
+  it('delay the correct response', async () => {
     const { cloud } = await faulty({ kind: 'delay', seconds: 0.03 });
     const before = performance.now();
 
-    const answer = await get(cloud, LIST);
+    const response = await get(cloud, LIST);
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(25);
   });
 
@@ -215,23 +215,23 @@ describe('faults', () => {
     ['list_backups', '/v1/{p}/gadgets/backups'],
     ['list_widgets', '/v1/{p}/widgets'],
     ['list_gadgets', '/v1/{p}/gadgets'],
-  ] as const)('page for ever in %s of %s', async (operation, path) => {
+  ] as const)('page forever in %s of %s', async (operation, path) => {
     const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: { operation }, fault: { kind: 'endless-paging' } });
     const seen = new Set<unknown>();
 
     for (const offset of [0, 50, 1_000_000]) {
-      const answer = await get(cloud, `${path}?limit=50&offset=${offset}`);
-      rowsOf(answer, 'rows').forEach(({ id }) => {
+      const response = await get(cloud, `${path}?limit=50&offset=${offset}`);
+      rowsOf(response, 'rows').forEach(({ id }) => {
         seen.add(id);
       });
-      expect((answer.body as JsonObject)['total']).toBeGreaterThan(1_000_000);
+      expect((response.body as JsonObject)['total']).toBeGreaterThan(1_000_000);
     }
 
     expect(seen.size).toBe(150);
   });
 
-  it('repeat the first page for ever', async () => {
+  it('repeat the first page forever', async () => {
     const { cloud } = await faulty({ kind: 'repeated-page' });
 
     const first = rowsOf(await get(cloud, LIST), 'rows');
@@ -242,14 +242,14 @@ describe('faults', () => {
   });
 
   it.each(['no-response', 'reset'] as const)(
-    'lose the answer (%s) to a request that has arrived',
+    'lose the response (%s) to a request that has arrived',
     async (how) => {
       const { cloud } = await startMadeUpCloud();
       const { id } = cloud.resourceOf('healthy');
       const abandon = new AbortController();
       cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response', how } });
 
-      const asked = ask(cloud, `/v1/${cloud.account.projectId}/widgets/${id}/backups`, {
+      const pending = send(cloud, `/v1/${cloud.account.projectId}/widgets/${id}/backups`, {
         method: 'POST',
         headers: { 'X-Auth-Token': cloud.issueToken(), 'Content-Type': 'application/json' },
         body: '{}',
@@ -260,12 +260,12 @@ describe('faults', () => {
         abandon.abort();
       }
 
-      await expect(asked).rejects.toThrow();
+      await expect(pending).rejects.toThrow();
       expect(cloud.backupsOf(id).at(-1)).toMatchObject({ method: 'manual', state: 'running' });
     },
   );
 
-  it('other than a lost answer leave no backup behind', async () => {
+  it('other than a lost response leave no backup behind', async () => {
     const { cloud } = await startMadeUpCloud();
     const { id } = cloud.resourceOf('healthy');
     const before = cloud.backupsOf(id);
@@ -277,24 +277,24 @@ describe('faults', () => {
   });
 });
 
-describe('an order', () => {
+describe('a fault rule', () => {
   const statuses = async (cloud: SimulatedCloud, path: string, count: number): Promise<number[]> => {
-    const answers: number[] = [];
+    const responses: number[] = [];
     for (let call = 0; call < count; call += 1) {
-      answers.push((await get(cloud, path)).status);
+      responses.push((await get(cloud, path)).status);
     }
-    return answers;
+    return responses;
   };
   const status = (code: number): SimulatedFault => ({ kind: 'status', status: code });
 
-  it('skips calls, then acts as often as told', async () => {
+  it('skips requests, then applies the given number of times', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: { operation: 'list_backups' }, skip: 1, times: 2, fault: status(503) });
 
     expect(await statuses(cloud, LIST, 5)).toEqual([200, 503, 503, 200, 200]);
   });
 
-  it('acts until it is undone', async () => {
+  it('applies until it is undone', async () => {
     const { cloud } = await startMadeUpCloud();
     const undo = cloud.inject({ match: {}, fault: status(503) });
 
@@ -305,7 +305,7 @@ describe('an order', () => {
     expect([...before, ...(await statuses(cloud, LIST, 1))]).toEqual([503, 503, 503, 200]);
   });
 
-  it('makes way for a younger one when it is used up', async () => {
+  it('is followed by the next rule when used up', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: {}, times: 1, fault: status(500) });
     cloud.inject({ match: {}, times: 1, fault: status(502) });
@@ -313,7 +313,7 @@ describe('an order', () => {
     expect(await statuses(cloud, LIST, 3)).toEqual([500, 502, 200]);
   });
 
-  it('is for its operation and service alone', async () => {
+  it('applies only to its operation and service', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.inject({ match: { operation: 'list_backups', service: 'gadgets' }, fault: status(503) });
 

@@ -14,7 +14,7 @@ import type { SimulatedApi } from '../../src/simulated-cloud/service.ts';
 import { startCloud } from '../../src/simulated-cloud/simulated-cloud.ts';
 import { fakeClock } from './cloud-under-test.ts';
 
-// Services that no cloud has, for tests of what the simulated cloud does for every service.
+// Fictitious services, for tests of the parts of the simulated cloud that all services share.
 
 const PAGING: PagingRules = {
   defaultLimit: 10,
@@ -65,7 +65,7 @@ function madeUpApi(kind: string, count: number, own: OwnFields): SimulatedApi {
     );
   const createBackup: Route['respond'] = ({ parameters }, cloud) => {
     const resource = cloud.world().resource(parameters['id'] ?? '');
-    if (resource === undefined) return snakeError(404, 'MADE.0404', 'There is none.');
+    if (resource === undefined) return snakeError(404, 'MADE.0404', 'Not found.');
     return ok({ backup_id: backupId(cloud.world().start(resource, { method: 'manual' })) });
   };
   const path = `/v1/{project_id}/${type}`;
@@ -114,7 +114,7 @@ function madeUpApi(kind: string, count: number, own: OwnFields): SimulatedApi {
   };
 }
 
-/** Twelve widgets, one of each character, whose backups outlive them. */
+/** Twelve widgets, including one of each character; all backups outlive them. */
 export const WIDGETS = madeUpApi('widget', 12, {
   number: 1,
   characters: ['healthy', 'failing', 'stale', 'running', 'unknown', 'deleted', 'never', 'small'],
@@ -122,7 +122,7 @@ export const WIDGETS = madeUpApi('widget', 12, {
   keepsBackups: true,
 });
 
-/** Six gadgets, of whose backups only manual ones outlive them. */
+/** Six gadgets; only manual backups outlive them. */
 export const GADGETS = madeUpApi('gadget', 6, {
   number: 2,
   characters: ['healthy', 'failing'],
@@ -130,7 +130,7 @@ export const GADGETS = madeUpApi('gadget', 6, {
   keepsBackups: 'manual',
 });
 
-/** A cloud of widgets and gadgets on a clock that moves by hand, stopped when the test ends. */
+/** A cloud of widgets and gadgets on a clock that the test moves, stopped when the test ends. */
 export async function startMadeUpCloud(
   options: Partial<SimulatedCloudOptions> = {},
 ): Promise<{ readonly cloud: SimulatedCloud; readonly clock: ReturnType<typeof fakeClock> }> {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { eventQueue } from '../../src/simulated-cloud/event-queue.ts';
 import { hexadecimalId, pseudoRandom, uuid } from '../../src/simulated-cloud/pseudo-random.ts';
 
-describe('chance', () => {
-  it('gives the same number for the same arguments and another one for others', () => {
+describe('the pseudo-random numbers', () => {
+  it('are the same for the same arguments and different for others', () => {
     const numbers = [
       pseudoRandom(1, 2, 3),
       pseudoRandom(1, 2, 3),
@@ -17,7 +17,7 @@ describe('chance', () => {
     expect(numbers[0]).toBe(numbers[1]);
   });
 
-  it('spreads evenly from 0 to 1', () => {
+  it('are spread evenly from 0 to 1', () => {
     const tenths = new Array<number>(10).fill(0);
 
     for (let count = 0; count < 10_000; count += 1) {
@@ -29,7 +29,7 @@ describe('chance', () => {
     expect(Math.max(...tenths)).toBeLessThan(1100);
   });
 
-  it('makes ids in the shapes of the vendor, no two alike among 100,000', () => {
+  it('make ids in the format of the vendor, all distinct among 100,000', () => {
     const uuids = new Set<string>();
     const digits = new Set<string>();
 
@@ -48,7 +48,7 @@ describe('chance', () => {
 });
 
 describe('the event queue', () => {
-  it('gives entries by time, then order, whatever the order in which they came', () => {
+  it('returns entries by time, then order, however they were added', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.nat(20))), (entries) => {
         const queue = eventQueue<string>();

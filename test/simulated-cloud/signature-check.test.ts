@@ -105,7 +105,7 @@ const signing = (names: string): Partial<ReceivedRequest> =>
     authorization: `SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=${names}, Signature=${full.signature}`,
   });
 
-describe('the check of signatures', () => {
+describe('the signature check', () => {
   it.each(vectors)('accepts the published signature of $name', (vector) => {
     expect(check(vector)).toEqual({ valid: true, accessKey: 'AccessKey' });
   });
@@ -133,18 +133,18 @@ describe('the check of signatures', () => {
     ['no Authorization', withHeaders({ authorization: undefined }), /cannot be read/],
     ['another algorithm', withHeaders({ authorization: 'AWS4-HMAC-SHA256 x' }), /cannot be read/],
     ['another date', withHeaders({ 'x-sdk-date': '20240104T000001Z' }), /does not match/],
-    ['a date that is none', withHeaders({ 'x-sdk-date': '20240230T990000Z' }), /X-Sdk-Date/],
+    ['an invalid date', withHeaders({ 'x-sdk-date': '20240230T990000Z' }), /X-Sdk-Date/],
     ['no signed date', signing('host;x-project-id;x-security-token'), /x-sdk-date is not signed/],
     ['an unsigned project', signing('host;x-sdk-date;x-security-token'), /x-project-id is sent/],
     ['an unsigned security token', signing('host;x-project-id;x-sdk-date'), /x-security-token is sent/],
     ['unsorted names', signing('x-sdk-date;host;x-project-id;x-security-token'), /not in order/],
-  ])('refuses a signed request with %s', (_, change, reason) => {
+  ])('rejects a signed request with %s', (_, change, reason) => {
     const verdict = check(full, change);
 
     expect(verdict).toEqual({ valid: false, reason: expect.stringMatching(reason) });
   });
 
-  it('refuses a key that it does not know', () => {
+  it('rejects an unknown key', () => {
     const verdict = checkSignature(requestOf(full), full.at, () => undefined);
 
     expect(verdict).toEqual({ valid: false, reason: expect.stringMatching(/access key/) });
@@ -155,7 +155,7 @@ describe('the check of signatures', () => {
     [900, true],
     [-901, false],
     [901, false],
-  ])('with a clock that is %i s ahead tells %s', (ahead, valid) => {
+  ])('with a clock %i s ahead returns %s', (ahead, valid) => {
     expect(check(full, {}, full.at + ahead).valid).toBe(valid);
   });
 });

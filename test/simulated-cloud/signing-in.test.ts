@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SimulatedCloud, SimulatedPermission } from '../../src/services/simulated-cloud.ts';
 import {
-  ask,
   DAY,
   get,
   type JsonObject,
@@ -9,6 +8,7 @@ import {
   post,
   rowsOf,
   START,
+  send,
   signedHeaders,
 } from './cloud-under-test.ts';
 import { startMadeUpCloud } from './made-up-apis.ts';
@@ -17,7 +17,7 @@ const LIST = '/v1/{p}/widgets/backups';
 const GADGETS = '/v1/{p}/gadgets/backups';
 
 const sendJson = (cloud: SimulatedCloud, path: string, body: unknown, headers: Record<string, string> = {}) =>
-  ask(cloud, path, {
+  send(cloud, path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json;charset=utf8', ...headers },
     body: JSON.stringify(body),
@@ -27,7 +27,7 @@ const signIn = (cloud: SimulatedCloud, change: JsonObject = {}, scope?: unknown)
   sendJson(cloud, '/v3/auth/tokens?nocatalog=true', passwordSignIn({ ...cloud.account, ...change }, scope));
 
 describe('signing in with a password', () => {
-  it('gives a long token in a header, unlike any before, and says whom and how long it is for', async () => {
+  it('returns a new, long token in a header, with its user and expiry', async () => {
     const { cloud } = await startMadeUpCloud();
 
     const first = await signIn(cloud);
@@ -49,7 +49,7 @@ describe('signing in with a password', () => {
     expect((await get(cloud, LIST, { 'X-Auth-Token': tokens[0] ?? '' })).status).toBe(200);
   });
 
-  it('tells when the password expires', async () => {
+  it('returns when the password expires', async () => {
     const { cloud } = await startMadeUpCloud({ passwordExpiresAt: START + 7 * DAY });
 
     const { body } = await signIn(cloud);
@@ -57,7 +57,7 @@ describe('signing in with a password', () => {
     expect(body).toMatchObject({ token: { user: { password_expires_at: '2024-01-11T00:00:00.000000Z' } } });
   });
 
-  it('gives a token for no project when no scope is given, which the services refuse', async () => {
+  it('returns an unscoped token without a scope, which the services reject', async () => {
     const { cloud } = await startMadeUpCloud();
 
     const { headers, body } = await signIn(cloud, {}, {});
@@ -73,30 +73,30 @@ describe('signing in with a password', () => {
     ['another domain', { domain: 'elsewhere' }, undefined, 401],
     ['another project', {}, { project: { name: 'cn-south-1' } }, 404],
     ['another project id', {}, { project: { id: 'f'.repeat(32) } }, 404],
-    ['a password that is no text', { password: 7 }, undefined, 400],
-  ])('refuses %s in the shape of IAM', async (_, change, scope, status) => {
+    ['a password that is not a string', { password: 7 }, undefined, 400],
+  ])('rejects %s with an error in the format of IAM', async (_, change, scope, status) => {
     const { cloud } = await startMadeUpCloud();
 
-    const answer = await signIn(cloud, change, scope);
+    const response = await signIn(cloud, change, scope);
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status,
       body: { error: { code: status, message: expect.any(String), title: expect.any(String) } },
     });
-    expect(answer.headers.get('x-subject-token')).toBeNull();
+    expect(response.headers.get('x-subject-token')).toBeNull();
   });
 
-  it('refuses a body that is not sent as JSON', async () => {
+  it('rejects a body that is not sent as JSON', async () => {
     const { cloud } = await startMadeUpCloud();
 
-    const answer = await sendJson(cloud, '/v3/auth/tokens', passwordSignIn(cloud.account), {
+    const response = await sendJson(cloud, '/v3/auth/tokens', passwordSignIn(cloud.account), {
       'Content-Type': 'text/plain',
     });
 
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
   });
 
-  it('locks the account after five wrong passwords, for a quarter of an hour', async () => {
+  it('locks the account for 15 minutes after five wrong passwords', async () => {
     const { cloud, clock } = await startMadeUpCloud();
     const statuses: number[] = [];
 
@@ -116,7 +116,7 @@ describe('signing in with a password', () => {
     expect(statuses).toEqual([401, 201]);
   });
 
-  it('forgets wrong passwords after a right one', async () => {
+  it('resets the count of wrong passwords after a correct one', async () => {
     const { cloud } = await startMadeUpCloud();
 
     for (let count = 0; count < 4; count += 1) {
@@ -134,21 +134,21 @@ describe('a token', () => {
     [LIST, { error_code: 'APIGW.0301' }],
     [GADGETS, { error_code: 'APIGW.0301' }],
     ['/v3/projects?name=cn-north-4', { error: { code: 401 } }],
-  ])('that is wrong, revoked or missing is refused by %s', async (path, body) => {
+  ])('that is wrong, revoked or missing is rejected by %s', async (path, body) => {
     const { cloud } = await startMadeUpCloud();
     const revoked = cloud.issueToken();
     cloud.revokeTokens();
 
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       get(cloud, path, { 'X-Auth-Token': 'wrong' }),
       get(cloud, path, { 'X-Auth-Token': revoked }),
       get(cloud, path, {}),
     ]);
 
-    expect(answers).toMatchObject(new Array(3).fill({ status: 401, body }));
+    expect(responses).toMatchObject(new Array(3).fill({ status: 401, body }));
   });
 
-  it('that has expired has to be renewed', async () => {
+  it('that has expired is rejected', async () => {
     const { cloud, clock } = await startMadeUpCloud({ tokenLife: 600 });
     const token = cloud.issueToken();
     clock.pass(599);
@@ -164,7 +164,7 @@ describe('a token', () => {
     });
   });
 
-  it('ends with the password', async () => {
+  it('is revoked by a password change', async () => {
     const { cloud } = await startMadeUpCloud();
     const token = cloud.issueToken();
 
@@ -178,7 +178,7 @@ describe('a token', () => {
   it.each([
     ['/v1/ffffffffffffffffffffffffffffffff/widgets/backups', { error_code: 'MADE.0001' }],
     ['/v1/ffffffffffffffffffffffffffffffff/gadgets', { error_code: 'MADE.0001' }],
-  ])('is refused for the project of somebody else by %s', async (path, body) => {
+  ])('is rejected for a project of another account by %s', async (path, body) => {
     const { cloud } = await startMadeUpCloud();
 
     expect(await get(cloud, path)).toMatchObject({ status: 403, body });
@@ -189,7 +189,7 @@ describe('a token', () => {
     ['widgets:list', '/v1/{p}/widgets', { error_code: 'MADE.0002' }],
     ['gadgets:backup:list', GADGETS, { error_code: 'MADE.0002' }],
     ['iam:projects:listProjects', '/v3/projects', { error: { code: 403 } }],
-  ])('without %s is refused by %s', async (permission, path, body) => {
+  ])('without %s is rejected by %s', async (permission, path, body) => {
     const { cloud } = await startMadeUpCloud();
     cloud.deny(permission);
 
@@ -201,17 +201,17 @@ describe('a token', () => {
     expect(granted.status).not.toBe(403);
   });
 
-  it('without the permission to create is refused', async () => {
+  it('without permission to create is rejected', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.deny('widgets:backup:create');
     cloud.deny('gadgets:backup:create');
 
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post(cloud, '/v1/{p}/widgets/w/backups', {}),
       post(cloud, '/v1/{p}/gadgets/g/backups', {}),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    expect(responses.map(({ status }) => status)).toEqual([403, 403]);
   });
 });
 
@@ -227,16 +227,16 @@ describe('an access key', () => {
     return get(cloud, `${path}?offset=0&limit=5`, headers);
   };
 
-  it('signs requests to a port that is not the default', async () => {
+  it('signs requests to a non-default port', async () => {
     const { cloud } = await startMadeUpCloud();
 
-    const answer = await list(cloud, cloud.account);
+    const response = await list(cloud, cloud.account);
 
-    expect(rowsOf(answer, 'rows').length).toBe(5);
+    expect(rowsOf(response, 'rows').length).toBe(5);
     expect(new URL(cloud.origin).port).not.toBe('');
   });
 
-  it('signs with a security token when it is a temporary one', async () => {
+  it('requires a security token if it is temporary', async () => {
     const { cloud } = await startMadeUpCloud();
     const { accessKey, secretKey } = cloud.account.temporaryKey;
 
@@ -250,8 +250,8 @@ describe('an access key', () => {
   it.each<[string, Parameters<typeof list>[2]]>([
     ['of another path', { path: '/v2/other/widgets/backups' }],
     ['of another query', { query: 'limit=6&offset=0' }],
-    ['of a quarter of an hour ago', { at: START - 901 }],
-  ])('is refused with the signature %s', async (_, change) => {
+    ['of 15 minutes ago', { at: START - 901 }],
+  ])('is rejected with the signature %s', async (_, change) => {
     const { cloud } = await startMadeUpCloud();
 
     expect(await list(cloud, cloud.account, change)).toMatchObject({
@@ -260,17 +260,17 @@ describe('an access key', () => {
     });
   });
 
-  it('is refused when the cloud has another time, which its Date tells', async () => {
+  it('is rejected when the clocks differ, which the Date header shows', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.skewClock(1000);
 
-    const answer = await list(cloud, cloud.account);
+    const response = await list(cloud, cloud.account);
 
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('date')).toBe(new Date((START + 1000) * 1000).toUTCString());
+    expect(response.status).toBe(401);
+    expect(response.headers.get('date')).toBe(new Date((START + 1000) * 1000).toUTCString());
   });
 
-  it('is refused with the old secret once it was changed', async () => {
+  it('is rejected with its old secret after a change', async () => {
     const { cloud } = await startMadeUpCloud();
     const { accessKey, secretKey } = cloud.account;
     cloud.changeSecretKey('another');
@@ -299,7 +299,7 @@ describe('an access key', () => {
   });
 });
 
-describe('signing in with an OIDC id token', () => {
+describe('signing in with an OIDC ID token', () => {
   const signInWith = (cloud: SimulatedCloud, idToken: string, idpId = cloud.account.oidc.idpId) =>
     sendJson(
       cloud,
@@ -308,7 +308,7 @@ describe('signing in with an OIDC id token', () => {
       { 'X-Idp-Id': idpId },
     );
 
-  it('gives a token of the project', async () => {
+  it('returns a token for the project', async () => {
     const { cloud } = await startMadeUpCloud();
 
     const { status, headers } = await signInWith(cloud, cloud.account.oidc.idToken);
@@ -319,7 +319,7 @@ describe('signing in with an OIDC id token', () => {
     );
   });
 
-  it('refuses another provider, and the old id token once it was changed', async () => {
+  it('rejects another provider, and the old ID token after a change', async () => {
     const { cloud } = await startMadeUpCloud();
     const { idToken } = cloud.account.oidc;
 
@@ -334,12 +334,12 @@ describe('signing in with an OIDC id token', () => {
 
 describe('the metadata service', () => {
   const openSession = (cloud: SimulatedCloud, life = '21600') =>
-    ask(cloud, '/meta-data/latest/api/token', {
+    send(cloud, '/meta-data/latest/api/token', {
       method: 'PUT',
       headers: { 'X-Metadata-Token-Ttl-Seconds': life },
     });
-  const askKey = (cloud: SimulatedCloud, session?: unknown) =>
-    ask(cloud, '/openstack/latest/securitykey', {
+  const requestKey = (cloud: SimulatedCloud, session?: unknown) =>
+    send(cloud, '/openstack/latest/securitykey', {
       headers: session === undefined ? {} : { 'X-Metadata-Token': String(session) },
     });
   const keyIn = (body: unknown) => {
@@ -347,17 +347,17 @@ describe('the metadata service', () => {
     return { accessKey: access ?? '', secretKey: secret ?? '', securityToken: securitytoken ?? '' };
   };
 
-  it('gives a temporary key that signs, the same one for half of its life', async () => {
+  it('returns a temporary key that signs requests, the same one for half its lifetime', async () => {
     const { cloud, clock } = await startMadeUpCloud();
     const path = LIST.replace('{p}', cloud.account.projectId);
     const use = (key: ReturnType<typeof keyIn>) =>
       get(cloud, path, signedHeaders(cloud, path, '', key, clock()));
 
-    const first = await askKey(cloud);
+    const first = await requestKey(cloud);
     clock.pass(3 * 3600 - 1);
-    const same = await askKey(cloud);
+    const same = await requestKey(cloud);
     clock.pass(1);
-    const next = await askKey(cloud);
+    const next = await requestKey(cloud);
     const both = [await use(keyIn(first.body)), await use(keyIn(next.body))];
     clock.pass(3 * 3600);
     const late = [await use(keyIn(first.body)), await use(keyIn(next.body))];
@@ -369,15 +369,15 @@ describe('the metadata service', () => {
     expect(late.map(({ status }) => status)).toEqual([401, 200]);
   });
 
-  it('ends its keys when they are revoked, and gives new ones', async () => {
+  it('issues new keys when the old ones are revoked', async () => {
     const { cloud } = await startMadeUpCloud();
     const path = LIST.replace('{p}', cloud.account.projectId);
-    const old = keyIn((await askKey(cloud)).body);
+    const old = keyIn((await requestKey(cloud)).body);
 
     cloud.revokeTemporaryKeys();
 
     expect((await get(cloud, path, signedHeaders(cloud, path, '', old, START))).status).toBe(401);
-    expect(keyIn((await askKey(cloud)).body).accessKey).not.toBe(old.accessKey);
+    expect(keyIn((await requestKey(cloud)).body).accessKey).not.toBe(old.accessKey);
   });
 
   it.each([
@@ -388,22 +388,22 @@ describe('the metadata service', () => {
     const { cloud } = await startMadeUpCloud({ metadataSession });
 
     const session = await openSession(cloud);
-    const answers = [
+    const responses = [
       session,
-      await askKey(cloud),
-      await askKey(cloud, session.body),
-      await askKey(cloud, 'wrong'),
+      await requestKey(cloud),
+      await requestKey(cloud, session.body),
+      await requestKey(cloud, 'wrong'),
     ];
 
-    expect(answers.map(({ status }) => status)).toEqual([opened, without, right, wrong]);
+    expect(responses.map(({ status }) => status)).toEqual([opened, without, right, wrong]);
   });
 
-  it('ends sessions in time and asks how long they are to be', async () => {
+  it('expires sessions and requires their lifetime', async () => {
     const { cloud, clock } = await startMadeUpCloud({ metadataSession: 'required' });
     const session = await openSession(cloud, '60');
     clock.pass(60);
 
-    expect((await askKey(cloud, session.body)).status).toBe(401);
+    expect((await requestKey(cloud, session.body)).status).toBe(401);
     expect((await openSession(cloud, '0')).status).toBe(400);
     expect((await openSession(cloud, '')).status).toBe(400);
   });
@@ -412,6 +412,6 @@ describe('the metadata service', () => {
     const { cloud } = await startMadeUpCloud();
     cloud.deny('metadata:agency');
 
-    expect((await askKey(cloud)).status).toBe(401);
+    expect((await requestKey(cloud)).status).toBe(401);
   });
 });

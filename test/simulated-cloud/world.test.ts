@@ -41,8 +41,8 @@ const makeWorld = (
   return { clock, controls };
 };
 
-/** Everything that can be seen of a world. */
-const seen = (controls: WorldControls): unknown =>
+/** Everything observable in a world. */
+const snapshotOf = (controls: WorldControls): unknown =>
   controls.resources().map((resource) => ({ resource, backups: controls.backupsOf(resource.id) }));
 
 const newestSuccess = (controls: WorldControls, id: string): number =>
@@ -60,16 +60,16 @@ const healthyOf = (controls: WorldControls): string[] =>
     .map(({ id }) => id);
 
 describe('a world', () => {
-  it('is the same for the same seed and clock, and another for another seed', () => {
-    const first = seen(makeWorld({ seed: 3 }).controls);
-    const second = seen(makeWorld({ seed: 3 }).controls);
-    const other = seen(makeWorld({ seed: 4 }).controls);
+  it('is the same for the same seed and clock, and differs for another seed', () => {
+    const first = snapshotOf(makeWorld({ seed: 3 }).controls);
+    const second = snapshotOf(makeWorld({ seed: 3 }).controls);
+    const other = snapshotOf(makeWorld({ seed: 4 }).controls);
 
     expect(second).toEqual(first);
     expect(other).not.toEqual(first);
   });
 
-  it('comes to the same whatever the steps in which time passed', () => {
+  it('does not depend on the steps in which time passes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 2 * DAY, noNaN: true }), { maxLength: 30 }),
@@ -84,25 +84,25 @@ describe('a world', () => {
 
           fast.clock.pass(slow.clock() - START);
 
-          expect(seen(fast.controls)).toEqual(seen(slow.controls));
+          expect(snapshotOf(fast.controls)).toEqual(snapshotOf(slow.controls));
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  it('stands still while its clock goes back', () => {
+  it('does not change while its clock goes backwards', () => {
     const { clock, controls } = makeWorld();
     clock.pass(HOUR);
-    const before = seen(controls);
+    const before = snapshotOf(controls);
 
     clock.pass(-2 * HOUR);
 
-    expect(seen(controls)).toEqual(before);
+    expect(snapshotOf(controls)).toEqual(before);
   });
 
   it.each([1, 24, 1440])(
-    'at speed %i gives every healthy resource a success younger than a day of its own, and none under way',
+    'at speed %i has a successful backup of every healthy resource within its last day, and none running',
     (speed) => {
       const { controls } = makeWorld({ speed, widgets: 300, gadgets: 300 });
 
@@ -116,7 +116,7 @@ describe('a world', () => {
     },
   );
 
-  it('backs every healthy resource up daily and keeps seven automatic backups of each', () => {
+  it('backs up every healthy resource daily and keeps seven automatic backups of each', () => {
     const { clock, controls } = makeWorld();
     const id = controls.resourceOf('healthy').id;
     const ends = new Set<number>();
@@ -136,7 +136,7 @@ describe('a world', () => {
     expect(clock() - newestSuccess(controls, id)).toBeLessThan(DAY + HOUR);
   });
 
-  it('shows backups while they run', () => {
+  it('lists backups while they run', () => {
     const { clock, controls } = makeWorld({ widgets: 200, gadgets: 0, characters: false });
     const states = new Set<string>();
 
@@ -154,7 +154,7 @@ describe('a world', () => {
     expect(states).toEqual(new Set(['running', 'success']));
   });
 
-  it('has one widget of each character first', () => {
+  it('starts with one widget of each character', () => {
     const { controls } = makeWorld();
 
     const characters = controls.resources().map(({ kind, character }) => `${kind} ${character}`);
@@ -176,7 +176,7 @@ describe('a world', () => {
     expect(controls.resources()[0]?.name).toBe('orders-widget-01');
   });
 
-  it.each(['widget', 'gadget'] as const)('has a %s whose backups of the last days all failed', (kind) => {
+  it.each(['widget', 'gadget'] as const)('has a %s whose backups of the last few days all failed', (kind) => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('failing', kind);
 
@@ -191,7 +191,7 @@ describe('a world', () => {
     expect(clock() - newestSuccess(controls, id)).toBeGreaterThan(23 * DAY);
   });
 
-  it('has a widget whose backups have stopped, until they are resumed', () => {
+  it('has a widget whose backups have stopped until they are resumed', () => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('stale');
     const before = controls.backupsOf(id);
@@ -209,7 +209,7 @@ describe('a world', () => {
     expect(clock() - resumed).toBeLessThan(DAY + HOUR);
   });
 
-  it('has a widget that has been backed up for forty minutes and will be for hours', () => {
+  it('has a widget whose backup has been running for forty minutes and takes hours', () => {
     const { clock, controls } = makeWorld();
     const { id } = controls.resourceOf('running');
 
@@ -225,7 +225,7 @@ describe('a world', () => {
     expect(START - newestSuccess(controls, id)).toBeLessThan(6 * HOUR);
   });
 
-  it('has a widget whose newest backup is in a strange state and whose newest good one is fresh', () => {
+  it('has a widget whose newest backup has an unknown status and whose newest successful one is recent', () => {
     const { controls } = makeWorld();
     const { id } = controls.resourceOf('unknown');
 
@@ -248,7 +248,7 @@ describe('a world', () => {
     expect(small.map(({ method, state }) => [method, state])).toEqual([['manual', 'success']]);
   });
 
-  it('starts a backup that failed by mishap again soon after', () => {
+  it('retries a backup that failed at random', () => {
     const { clock, controls } = makeWorld({ failureRate: 1, widgets: 1, gadgets: 0, characters: false });
     const id = controls.resources()[0]?.id ?? '';
     clock.pass(3 * DAY);
@@ -263,7 +263,7 @@ describe('a world', () => {
     }
   });
 
-  it('has nothing but names and plans with a history of no length', () => {
+  it('has resources but no backups if its history is empty', () => {
     const { clock, controls } = makeWorld({ history: 0, characters: false });
 
     const before = controls.resources().flatMap(({ id }) => controls.backupsOf(id));
@@ -274,7 +274,7 @@ describe('a world', () => {
     expect(after.length).toBe(18);
   });
 
-  it('makes 10,000 widgets and 10,000 gadgets', () => {
+  it('creates 10,000 widgets and 10,000 gadgets', () => {
     const { controls } = makeWorld({ widgets: 10_000, gadgets: 10_000 });
 
     const resources = controls.resources();
@@ -284,14 +284,14 @@ describe('a world', () => {
   });
 });
 
-describe('the controls of the world', () => {
+describe('the world controls', () => {
   const calm = () => {
     const made = makeWorld({ characters: false, widgets: 2, gadgets: 2 });
     const [widget, , gadget] = made.controls.resources();
     return { ...made, widget: widget?.id ?? '', gadget: gadget?.id ?? '' };
   };
 
-  it('fail as many of the next backups as asked', () => {
+  it('fail the given number of next backups', () => {
     const { clock, controls, widget } = calm();
     controls.failNextBackup(widget, 2);
 
@@ -311,7 +311,7 @@ describe('the controls of the world', () => {
     expect(controls.backupsOf(widget)).toEqual(before);
   });
 
-  it('hang the next backup until it is finished by hand', () => {
+  it('hang the next backup until it is finished by the test', () => {
     const { clock, controls, widget } = calm();
     controls.hang(widget);
     clock.pass(5 * DAY);
@@ -331,7 +331,7 @@ describe('the controls of the world', () => {
     expect(after.filter(({ start }) => start > START + DAY).length).toBe(1);
   });
 
-  it('hang the backup that runs', () => {
+  it('hang the running backup', () => {
     const { clock, controls, widget } = calm();
     const id = controls.startBackup(widget);
     controls.hang(widget);
@@ -341,7 +341,7 @@ describe('the controls of the world', () => {
     expect(controls.backupsOf(widget).find((backup) => backup.id === id)?.state).toBe('running');
   });
 
-  it('shrink and slow down later backups only', () => {
+  it('shrink and slow down only later backups', () => {
     const { clock, controls, widget } = calm();
     const before = controls.backupsOf(widget);
     const usual = before.at(-1);
@@ -361,7 +361,7 @@ describe('the controls of the world', () => {
     ['success', 'success'],
     ['failed', 'failed'],
     ['unknown', 'unknown'],
-  ] as const)('start a backup that will end as %s', (result, state) => {
+  ] as const)('start a backup that ends as %s', (result, state) => {
     const { clock, controls, gadget } = calm();
 
     const id = controls.startBackup(gadget, { method: 'auto', result, duration: 90 });
@@ -374,7 +374,7 @@ describe('the controls of the world', () => {
     expect(ended).toMatchObject({ id, state, end: START + 90 });
   });
 
-  it('refuse what cannot be', () => {
+  it('reject impossible requests', () => {
     const { controls, widget, gadget } = calm();
     controls.startBackup(widget);
     controls.remove(gadget);
@@ -387,7 +387,7 @@ describe('the controls of the world', () => {
     expect(() => controls.resourceOf('stale')).toThrow(/no widget of the character stale/);
   });
 
-  it('remove a backup, also one that runs', () => {
+  it('remove a backup, even while it runs', () => {
     const { clock, controls, widget } = calm();
     const oldest = controls.backupsOf(widget)[0]?.id ?? '';
     const running = controls.startBackup(widget);
@@ -402,7 +402,7 @@ describe('the controls of the world', () => {
     expect(controls.backupsOf(widget).filter(({ start }) => start > START).length).toBe(1);
   });
 
-  it('leave the schedule alone when a hanging backup is removed', () => {
+  it('keep the schedule when a hanging backup is removed', () => {
     const { clock, controls, widget } = calm();
     controls.hang(widget);
     clock.pass(5 * DAY);
@@ -453,7 +453,7 @@ describe('the controls of the world', () => {
     ]);
   });
 
-  it('keep every resource in order through any edits', () => {
+  it('keep the backups of a resource consistent through any edits', () => {
     const running = (controls: WorldControls, id: string): boolean =>
       controls.backupsOf(id).some(({ state }) => state === 'running');
     const edits: Readonly<Record<string, (controls: WorldControls, id: string) => void>> = {

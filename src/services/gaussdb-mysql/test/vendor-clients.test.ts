@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { get, post, rowsOf, startCloud } from '../../../../test/simulated-cloud/cloud-under-test.ts';
 
-describe('the simulated cloud is what clients of the vendor expect', () => {
-  it('where they wait for an active instance', async () => {
+describe('the simulated cloud works for vendor clients', () => {
+  it('that wait for an active instance', async () => {
     const { cloud } = await startCloud();
 
     const [instance] = rowsOf(await get(cloud, '/v3/{p}/instances'), 'instances');
@@ -14,7 +14,7 @@ describe('the simulated cloud is what clients of the vendor expect', () => {
     expect(instance).not.toHaveProperty('pay_mode');
   });
 
-  it('where they select by name, and name a backup in Chinese', async () => {
+  it('that filter by name and name a backup in Chinese', async () => {
     const { cloud } = await startCloud();
     const [instance] = cloud.resources().filter(({ kind }) => kind === 'instance');
     await post(cloud, '/v3/{p}/backups/create', { instance_id: instance?.id, name: '每日备份' });
@@ -31,7 +31,7 @@ describe('the simulated cloud is what clients of the vendor expect', () => {
     expect(instances.map(({ id }) => id)).toEqual([instance?.id]);
   });
 
-  it('where manual backups outlive their instance', async () => {
+  it('that expect manual backups to outlive their instance', async () => {
     const { cloud } = await startCloud();
     const [{ id } = { id: '' }] = cloud.resources().filter(({ kind }) => kind === 'instance');
     const manual = cloud.startBackup(id, { method: 'manual' });

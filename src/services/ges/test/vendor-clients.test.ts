@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ask, get, rowsOf, startCloud } from '../../../../test/simulated-cloud/cloud-under-test.ts';
+import { get, rowsOf, send, startCloud } from '../../../../test/simulated-cloud/cloud-under-test.ts';
 
 const graphs = (path = ''): string => `/v2/{p}/graphs${path}`;
 
-describe('the simulated cloud is what clients of the vendor expect', () => {
-  it('where they start a backup of a graph without a body, and read the id of the backup', async () => {
+describe('the simulated cloud works for vendor clients', () => {
+  it('that start a backup of a graph without a body and read its id', async () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('healthy');
 
     const path = graphs(`/${id}/backups`).replace('{p}', cloud.account.projectId);
 
-    const started = await ask(cloud, path, {
+    const started = await send(cloud, path, {
       method: 'POST',
       headers: { 'X-Auth-Token': cloud.issueToken() },
     });
@@ -19,7 +19,7 @@ describe('the simulated cloud is what clients of the vendor expect', () => {
     expect(started.body).toMatchObject({ backup_id: cloud.backupsOf(id).at(-1)?.id });
   });
 
-  it('where they parse a graph', async () => {
+  it('that parse a graph', async () => {
     const { cloud } = await startCloud();
 
     const [graph] = rowsOf(await get(cloud, graphs('?limit=1')), 'graphs');
@@ -31,7 +31,7 @@ describe('the simulated cloud is what clients of the vendor expect', () => {
     });
   });
 
-  it('where they read what v1.0 tells of a backup', async () => {
+  it('that read the v1.0 fields of a backup', async () => {
     const { cloud } = await startCloud();
 
     const [backup] = rowsOf(await get(cloud, '/v1.0/{p}/graphs/backups?limit=1000'), 'backupList').filter(
