@@ -32,7 +32,7 @@ const startDemo = async (...flags: readonly string[]): Promise<ServingExporter> 
 };
 
 describe.each(['without passwords', 'with basic auth'])(
-  '2,400 requests at once over one connection, %s',
+  '2,400 pipelined requests over one connection, %s',
   (auth) => {
     let exporter: ServingExporter;
     let directory: string;
@@ -50,7 +50,7 @@ describe.each(['without passwords', 'with basic auth'])(
     const password = { Authorization: `Basic ${Buffer.from('alice:secret').toString('base64')}` };
 
     it.each(['/', '/api/v1/status', '/metrics'])(
-      'of GET %s cost little memory and hold up no scrape',
+      'for %s use little memory and delay no scrape',
       async (path) => {
         await (await exporter.get('/metrics', password)).text();
         const before = residentBytes(exporter);
@@ -65,7 +65,7 @@ describe.each(['without passwords', 'with basic auth'])(
         await scrape.text();
         const took = performance.now() - began;
         let most = 0;
-        for (let look = 0; look < 20; look += 1) {
+        for (let sample = 0; sample < 20; sample += 1) {
           most = Math.max(most, residentBytes(exporter));
           await sleep(100);
         }
@@ -83,7 +83,7 @@ describe.each(['without passwords', 'with basic auth'])(
 );
 
 describe.each(['plain', 'TLS'])('600 idle connections from one address, over %s', (kind) => {
-  it('shut out nobody, from another address or the same', async () => {
+  it('lock out no client, from the same address or another', async () => {
     const directory = await temporaryDirectory();
     await (await makeAuthority(directory)).issue('server');
     const tls = 'tls_server_config: { cert_file: server.pem, key_file: server.key }';
@@ -91,7 +91,7 @@ describe.each(['plain', 'TLS'])('600 idle connections from one address, over %s'
       ...(kind === 'TLS' ? ['--web.config.file', await webConfigFile(tls, directory)] : []),
     );
     onTestFinished(async () => void (await exporter.stop()));
-    const ask = async (from: string, path: string): Promise<string> => {
+    const requestFrom = async (from: string, path: string): Promise<string> => {
       const port = Number(new URL(exporter.origin).port);
       const socket =
         kind === 'TLS'
@@ -104,35 +104,38 @@ describe.each(['plain', 'TLS'])('600 idle connections from one address, over %s'
           : connectFrom(from, exporter);
       socket.on('error', () => undefined);
       socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-      let answer = '';
+      let response = '';
       socket.setEncoding('latin1').on('data', (text: string) => {
-        answer += text;
+        response += text;
       });
       await new Promise((resolve) => socket.once('close', resolve));
-      return answer.slice(0, 12);
+      return response.slice(0, 12);
     };
     const flood = new Set<Socket>();
-    const hold = (): void => {
+    const openConnection = (): void => {
       const socket = connectFrom('127.0.0.2', exporter);
       flood.add(socket);
-      // Opened again after it was closed.
+      // Reopened after it was closed.
       socket.once('close', () => {
         flood.delete(socket);
-        setTimeout(() => flood.size > 0 && hold(), 1000);
+        setTimeout(() => flood.size > 0 && openConnection(), 1000);
       });
     };
-    for (let index = 0; index < 600; index += 1) hold();
+    for (let index = 0; index < 600; index += 1) openConnection();
     await sleep(500);
 
-    const answers: string[] = [];
+    const responses: string[] = [];
     for (let round = 0; round < 20; round += 1) {
-      answers.push(await ask('127.0.0.1', '/metrics'), await ask('127.0.0.1', '/-/healthy'));
-      answers.push(await ask('127.0.0.2', '/-/healthy'));
+      responses.push(
+        await requestFrom('127.0.0.1', '/metrics'),
+        await requestFrom('127.0.0.1', '/-/healthy'),
+      );
+      responses.push(await requestFrom('127.0.0.2', '/-/healthy'));
     }
-    const held = [...flood];
+    const open = [...flood];
     flood.clear();
-    for (const socket of held) socket.destroy();
+    for (const socket of open) socket.destroy();
 
-    expect(answers).toEqual(Array.from({ length: 60 }, () => 'HTTP/1.1 200'));
+    expect(responses).toEqual(Array.from({ length: 60 }, () => 'HTTP/1.1 200'));
   }, 60_000);
 });

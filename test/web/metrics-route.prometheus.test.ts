@@ -24,7 +24,7 @@ async function serve() {
 }
 
 describe('a compressed scrape', () => {
-  it('is read whole by curl', async () => {
+  it('is decompressed completely by curl', async () => {
     const { url, expected } = await serve();
 
     const { code, stdout } = await run('curl', ['--silent', '--compressed', url], { package: 'curl' });
@@ -33,7 +33,7 @@ describe('a compressed scrape', () => {
     expect(stdout === expected).toBe(true);
   });
 
-  it('is read whole by Python', async () => {
+  it('is decompressed completely by Python', async () => {
     const { url, expected } = await serve();
     const { body } = await askRaw(url, { headers: { 'accept-encoding': 'gzip' } });
 

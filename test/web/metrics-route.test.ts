@@ -30,7 +30,7 @@ const sourceOf = (publication: Awaited<ReturnType<typeof publish>>): MetricsSour
   renderOwnMetrics: async (format) => OWN[format],
 });
 
-/** Reads one gzip member by hand and says what is left behind it. */
+/** Inflates the first gzip member; `left` is the number of bytes after it. */
 function readMember(body: Buffer): Promise<{ readonly plain: Buffer; readonly left: number }> {
   return new Promise((resolve, reject) => {
     const inflate = createInflateRaw();
@@ -50,63 +50,66 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
   it.each([
     ['a small world', SMALL_WORLD],
     ['a large world', LARGE_WORLD],
-    ['nothing at all', []],
-  ])('of %s is the published series and then the own, with the right headers', async (_what, world) => {
-    const publication = await publish(world);
-    const url = await serveMetrics(sourceOf(publication));
+    ['no services', []],
+  ])(
+    'of %s has the published series, then those of the exporter itself, and the correct headers',
+    async (_what, world) => {
+      const publication = await publish(world);
+      const url = await serveMetrics(sourceOf(publication));
 
-    const answer = await askRaw(url, { headers });
+      const response = await askRaw(url, { headers });
 
-    expect(answer.status).toBe(200);
-    expect(answer.body.toString()).toBe(plainText(publication, format) + OWN[format]);
-    expect(answer.headers).toMatchObject({
-      'content-type':
-        format === 'openmetrics'
-          ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
-          : 'text/plain; version=0.0.4; charset=utf-8',
-      'content-length': String(answer.body.length),
-      'cache-control': 'no-store',
-      vary: 'Accept, Accept-Encoding',
-    });
-    expect(answer.headers).not.toHaveProperty('content-encoding');
-  });
+      expect(response.status).toBe(200);
+      expect(response.body.toString()).toBe(plainText(publication, format) + OWN[format]);
+      expect(response.headers).toMatchObject({
+        'content-type':
+          format === 'openmetrics'
+            ? 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+            : 'text/plain; version=0.0.4; charset=utf-8',
+        'content-length': String(response.body.length),
+        'cache-control': 'no-store',
+        vary: 'Accept, Accept-Encoding',
+      });
+      expect(response.headers).not.toHaveProperty('content-encoding');
+    },
+  );
 
   it.each([
     ['a small world', SMALL_WORLD],
     ['a large world', LARGE_WORLD],
-    ['nothing at all', []],
-  ])('of %s is one gzip member that holds the plain body', async (_what, world) => {
+    ['no services', []],
+  ])('of %s is one gzip member that contains the plain body', async (_what, world) => {
     const publication = await publish(world);
     const url = await serveMetrics(sourceOf(publication));
     const plain = await askRaw(url, { headers });
 
-    const answer = await askRaw(url, { headers: { ...headers, ...GZIP } });
+    const response = await askRaw(url, { headers: { ...headers, ...GZIP } });
 
-    expect(answer.headers).toMatchObject({
+    expect(response.headers).toMatchObject({
       'content-encoding': 'gzip',
-      'content-length': String(answer.body.length),
+      'content-length': String(response.body.length),
       'content-type': plain.headers['content-type'],
     });
-    expect(gunzipSync(answer.body).equals(plain.body)).toBe(true);
-    const member = await readMember(answer.body);
+    expect(gunzipSync(response.body).equals(plain.body)).toBe(true);
+    const member = await readMember(response.body);
     expect(member.plain.equals(plain.body)).toBe(true);
     expect(member.left).toBe(0);
   });
 
-  it('asked for its head alone has the headers and no body', async () => {
+  it('requested with HEAD has the headers and no body', async () => {
     const url = await serveMetrics(sourceOf(await publish(SMALL_WORLD)));
     const got = await askRaw(url, { headers });
 
-    const answer = await askRaw(url, { headers, method: 'HEAD' });
+    const response = await askRaw(url, { headers, method: 'HEAD' });
 
-    expect(answer.status).toBe(200);
-    expect(answer.body).toHaveLength(0);
-    expect(answer.headers['content-length']).toBe(got.headers['content-length']);
+    expect(response.status).toBe(200);
+    expect(response.body).toHaveLength(0);
+    expect(response.headers['content-length']).toBe(got.headers['content-length']);
   });
 });
 
 describe('a scrape', () => {
-  it('before anything has been polled has the own metrics alone', async () => {
+  it('before the first poll has only the metrics of the exporter itself', async () => {
     const url = await serveMetrics(sourceOf(createPublication([])));
 
     const plain = await askRaw(url);
@@ -116,7 +119,7 @@ describe('a scrape', () => {
     expect(gunzipSync(compressed.body).toString()).toBe(OWN.text);
   });
 
-  it('takes the series that are published when it is answered', async () => {
+  it('returns the latest published series', async () => {
     const worlds = [await publish(SMALL_WORLD), await publish(LARGE_WORLD)];
     let at = 0;
     const url = await serveMetrics({
@@ -133,14 +136,14 @@ describe('a scrape', () => {
     expect(second.body.toString()).not.toContain('resource_name="billing"');
   });
 
-  it('can be made by many at once', async () => {
+  it('can be served to many clients at once', async () => {
     const publication = await publish(LARGE_WORLD);
     const url = await serveMetrics(sourceOf(publication));
     const expected = plainText(publication, 'text') + OWN.text;
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => askRaw(url, { headers: GZIP })));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => askRaw(url, { headers: GZIP })));
 
-    expect(answers.every(({ body }) => gunzipSync(body).toString() === expected)).toBe(true);
+    expect(responses.every(({ body }) => gunzipSync(body).toString() === expected)).toBe(true);
   });
 });
 
@@ -169,10 +172,10 @@ describe('the compression of a scrape', () => {
   ])('with Accept-Encoding %j is gzip: %s', async (acceptEncoding, gzip) => {
     const url = await serveMetrics(sourceOf(createPublication([])));
 
-    const answer = await askRaw(url, {
+    const response = await askRaw(url, {
       headers: acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding },
     });
 
-    expect(answer.headers['content-encoding']).toBe(gzip ? 'gzip' : undefined);
+    expect(response.headers['content-encoding']).toBe(gzip ? 'gzip' : undefined);
   });
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createYield } from '../../src/state/event-loop.ts';
 import { sendShared } from '../../src/web/shared-body.ts';
 
-/** A response whose client reads so fast that it is writable again before the event loop has had a turn. */
+/** A response whose client reads so fast that it is writable again before the next turn of the event loop. */
 const eagerResponse = (onWrite: () => void): ServerResponse => {
   const response = new EventEmitter();
   return Object.assign(response, {
@@ -20,7 +20,7 @@ const eagerResponse = (onWrite: () => void): ServerResponse => {
   }) as unknown as ServerResponse;
 };
 
-it('a large body lets others have their turn, however fast it is read', async () => {
+it('a large body yields to the event loop, however fast it is read', async () => {
   let milliseconds = 0;
   const yieldIfDue = createYield(() => milliseconds);
   let slices = 0;

@@ -18,7 +18,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
   request(`${server.origin}${path}`, { headers });
 
 describe('the status routes', () => {
-  it('serve the page under a policy that allows no inline script and no foreign file', async () => {
+  it('serve the page with a policy that forbids inline scripts and external files', async () => {
     const { statusCode, headers, body } = await get('/');
 
     expect(statusCode).toBe(200);
@@ -41,7 +41,7 @@ describe('the status routes', () => {
   });
 
   it.each(['/?', '/?q', '/?q=%', '/?q=%ff%zz&page=&&=&q[]=x', '/?q=a?b', '/?__proto__[x]=1'])(
-    'take %s without harm',
+    'tolerate %s',
     async (path) => {
       const { statusCode, body } = await get(path);
 
@@ -50,7 +50,7 @@ describe('the status routes', () => {
     },
   );
 
-  it('serve the same as JSON', async () => {
+  it('serve the status as JSON', async () => {
     const { headers, body } = await get('/api/v1/status');
 
     expect(headers).toMatchObject({
@@ -60,15 +60,18 @@ describe('the status routes', () => {
     expect(await body.json()).toMatchObject({ version: '0.1.0', states: { stale: 2 } });
   });
 
-  it.each(['/', '/api/v1/status', '/assets/style.css'])('compress %s where gzip is taken', async (path) => {
-    const compressed = await fetch(`${server.origin}${path}`, { headers: { 'Accept-Encoding': 'gzip' } });
-    const plain = await get(path);
+  it.each(['/', '/api/v1/status', '/assets/style.css'])(
+    'compress %s for clients that accept gzip',
+    async (path) => {
+      const compressed = await fetch(`${server.origin}${path}`, { headers: { 'Accept-Encoding': 'gzip' } });
+      const plain = await get(path);
 
-    expect(compressed.headers.get('Content-Encoding')).toBe('gzip');
-    expect(compressed.headers.get('Vary')).toBe('Accept-Encoding');
-    expect(plain.headers['content-encoding']).toBeUndefined();
-    expect(await compressed.text()).toBe(await plain.body.text());
-  });
+      expect(compressed.headers.get('Content-Encoding')).toBe('gzip');
+      expect(compressed.headers.get('Vary')).toBe('Accept-Encoding');
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      expect(await compressed.text()).toBe(await plain.body.text());
+    },
+  );
 
   it('serve the configuration in use as text', async () => {
     const { headers, body } = await get('/config');
@@ -77,22 +80,22 @@ describe('the status routes', () => {
     expect(await body.text()).toBe('projects: []\n');
   });
 
-  it('serve every file that the page names, with its type', async () => {
+  it('serve every file that the page references, with its content type', async () => {
     const { body } = await get('/');
     const files = [...(await body.text()).matchAll(/"\.(\/assets\/[^"]*)"/g)].map(([, path = '']) => path);
 
-    const answers = await Promise.all(files.map((path) => get(path)));
+    const responses = await Promise.all(files.map((path) => get(path)));
 
-    expect(answers.map(({ statusCode, headers }) => [statusCode, headers['content-type']])).toEqual([
+    expect(responses.map(({ statusCode, headers }) => [statusCode, headers['content-type']])).toEqual([
       [200, 'text/css; charset=utf-8'],
       [200, 'image/svg+xml'],
       [200, 'text/javascript; charset=utf-8'],
     ]);
-    await Promise.all(answers.map(({ body: asset }) => asset.dump()));
+    await Promise.all(responses.map(({ body: asset }) => asset.dump()));
   });
 
   it.each(['/assets/other.css', '/assets/..%2fpackage.json', '/assets/', '/api/v1'])(
-    'leave %s to others',
+    'do not handle %s',
     async (path) => {
       const { statusCode, body } = await get(path);
 
@@ -101,21 +104,21 @@ describe('the status routes', () => {
     },
   );
 
-  it.each(['/', '/api/v1/status', '/config'])('only let %s be read', async (path) => {
+  it.each(['/', '/api/v1/status', '/config'])('allow only GET and HEAD for %s', async (path) => {
     const posted = await request(`${server.origin}${path}`, { method: 'POST' });
-    const asked = await request(`${server.origin}${path}`, { method: 'HEAD' });
+    const head = await request(`${server.origin}${path}`, { method: 'HEAD' });
 
     expect([posted.statusCode, posted.headers['allow']]).toEqual([405, 'GET, HEAD']);
-    expect([asked.statusCode, await asked.body.text()]).toEqual([200, '']);
+    expect([head.statusCode, await head.body.text()]).toEqual([200, '']);
     await posted.body.dump();
   });
 });
 
-describe('a crowd of readers', () => {
-  const crowd = async (paths: readonly string[]) => {
-    let made = 0;
+describe('many readers at once', () => {
+  const requestAll = async (paths: readonly string[]) => {
+    let rendered = 0;
     const status = () => {
-      made += 1;
+      rendered += 1;
       return mixedReport;
     };
     const routes = statusRoutes({ status, configuration: () => '' });
@@ -127,15 +130,15 @@ describe('a crowd of readers', () => {
     });
     const { port } = server.address() as AddressInfo;
     const responses = await Promise.all(paths.map((path) => request(`http://127.0.0.1:${port}${path}`)));
-    return { made, texts: await Promise.all(responses.map(({ body }) => body.text())) };
+    return { rendered, texts: await Promise.all(responses.map(({ body }) => body.text())) };
   };
 
-  it('is served by one rendering', async () => {
+  it('are served by a single rendering', async () => {
     const paths = ['/', '/?q=', '/?unknown=1', '/api/v1/status', '/?state=stale'];
 
-    const { made, texts } = await crowd(Array.from({ length: 10 }, () => paths).flat());
+    const { rendered, texts } = await requestAll(Array.from({ length: 10 }, () => paths).flat());
 
-    expect(made).toBe(1);
+    expect(rendered).toBe(1);
     expect(new Set(texts).size).toBe(3);
   });
 });

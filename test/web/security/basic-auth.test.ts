@@ -22,7 +22,7 @@ const usersFile = (users: Readonly<Record<string, string>>, more = ''): Promise<
       .join('')}${more}`,
   );
 
-/** Comparisons that wait until the test lets them go on. */
+/** Comparisons that wait until the test releases them. */
 const heldPasswords = () => {
   const held: (() => void)[] = [];
   const passwords = plainPasswords(
@@ -35,32 +35,32 @@ const heldPasswords = () => {
 };
 
 describe('basic authentication', () => {
-  it('lets the right password in, and asks for one otherwise', async () => {
+  it('accepts the correct password and rejects everything else with 401', async () => {
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { listening } = await startServer({ webConfig, passwords: plainPasswords() });
-    const ask = (headers: Readonly<Record<string, string>>) =>
+    const send = (headers: Readonly<Record<string, string>>) =>
       exchange(listening, request('/metrics', headers));
 
-    const right = await ask(basic('alice', 'secret'));
+    const right = await send(basic('alice', 'secret'));
     const refused = [
-      await ask({}),
-      await ask(basic('alice', 'Secret')),
-      await ask(basic('alice', '')),
-      await ask(basic('mallory', 'secret')),
-      await ask({ Authorization: 'Bearer secret' }),
-      await ask({ Authorization: 'Basic ' }),
-      await ask({ Authorization: 'Basic alice:secret' }),
+      await send({}),
+      await send(basic('alice', 'Secret')),
+      await send(basic('alice', '')),
+      await send(basic('mallory', 'secret')),
+      await send({ Authorization: 'Bearer secret' }),
+      await send({ Authorization: 'Basic ' }),
+      await send({ Authorization: 'Basic alice:secret' }),
     ];
 
-    expect(right).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*let in$/);
-    for (const answer of refused) {
-      expect(statusOf(answer)).toBe(401);
-      expect(answer).toMatch(/^WWW-Authenticate: Basic realm="huaweicloud-backup-exporter"/m);
-      expect(answer).not.toContain('let in');
+    expect(right).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*admitted$/);
+    for (const response of refused) {
+      expect(statusOf(response)).toBe(401);
+      expect(response).toMatch(/^WWW-Authenticate: Basic realm="huaweicloud-backup-exporter"/m);
+      expect(response).not.toContain('admitted');
     }
   });
 
-  it.each(['$2a$', '$2b$', '$2y$'])('takes hashes of bcrypt that begin with %s', async (revision) => {
+  it.each(['$2a$', '$2b$', '$2y$'])('accepts bcrypt hashes with the prefix %s', async (revision) => {
     const hash = bcrypt.hashSync('pässword', 4).replace('$2b$', revision);
     const { listening } = await startServer({ webConfig: await usersFile({ alice: hash }) });
 
@@ -85,16 +85,16 @@ describe('basic authentication', () => {
     ['//-/healthy', 401],
     ['/%2d/healthy', 401],
     ['http://exporter/metrics', 401],
-  ])('asks %s for a password: %i', async (path, status) => {
+  ])('responds to %s without a password: %i', async (path, status) => {
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { listening } = await startServer({ webConfig, passwords: plainPasswords() });
 
-    const answer = await exchange(listening, request(path));
+    const response = await exchange(listening, request(path));
 
-    expect(statusOf(answer)).toBe(status);
+    expect(statusOf(response)).toBe(status);
   });
 
-  it('compares as much for a user that does not exist, with a hash of the same cost', async () => {
+  it('takes as long for an unknown user: one comparison with a hash of the same cost', async () => {
     const users = { alice: hashOf('secret', '10'), bob: hashOf('word', '10') };
     const passwords = plainPasswords();
     const { listening } = await startServer({ webConfig: await usersFile(users), passwords });
@@ -109,21 +109,21 @@ describe('basic authentication', () => {
     expect([`guess ${users.alice}`, `guess ${users.bob}`]).toContain(forUnknown[0]);
   });
 
-  it('refuses a user that does not exist even with the password of one that does', async () => {
+  it('rejects an unknown user with the password of a known one', async () => {
     const passwords = plainPasswords();
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { listening } = await startServer({ webConfig, passwords });
 
-    const answers = [
+    const responses = [
       await exchange(listening, request('/', basic('mallory', 'secret'))),
       await exchange(listening, request('/', basic('mallory', 'secret'))),
     ];
 
-    expect(answers.map(statusOf)).toEqual([401, 401]);
+    expect(responses.map(statusOf)).toEqual([401, 401]);
     expect(passwords.compared).toHaveLength(2);
   });
 
-  it('compares right credentials once, and wrong ones each time', async () => {
+  it('compares correct credentials once and wrong ones every time', async () => {
     const passwords = plainPasswords();
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { listening } = await startServer({ webConfig, passwords });
@@ -138,7 +138,7 @@ describe('basic authentication', () => {
     expect({ right: count('secret'), wrong: count('wrong') }).toEqual({ right: 1, wrong: 3 });
   });
 
-  it('remembers no more credentials than it may, the latest used ones', async () => {
+  it('remembers only the most recently used credentials', async () => {
     const passwords = plainPasswords();
     const users = { a: hashOf('a'), b: hashOf('b'), c: hashOf('c') };
     const { listening } = await startServer({
@@ -154,7 +154,7 @@ describe('basic authentication', () => {
     expect(order).toBe('abcb');
   });
 
-  it('lets nobody in with a password that is no longer in the file, within a second', async () => {
+  it('rejects a password that was removed from the file', async () => {
     const passwords = plainPasswords();
     const webConfig = await usersFile({ alice: hashOf('old') });
     const { server, listening } = await startServer({ webConfig, passwords });
@@ -168,7 +168,7 @@ describe('basic authentication', () => {
     expect([first, old, fresh].map(statusOf)).toEqual([200, 401, 200]);
   });
 
-  it('applies a change to connections that are open', async () => {
+  it('applies a change to open connections', async () => {
     const webConfig = await usersFile({ alice: hashOf('old') });
     const { server, listening } = await startServer({ webConfig, passwords: plainPasswords() });
     const url = `http://${listening.address}/`;
@@ -182,7 +182,7 @@ describe('basic authentication', () => {
     expect([first.status, second.status]).toEqual([200, 401]);
   });
 
-  it('keeps the users where the file is broken, and logs it once', async () => {
+  it('keeps the users if the file becomes invalid, and logs it once', async () => {
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { server, listening, lines } = await startServer({ webConfig, passwords: plainPasswords() });
     await writeFile(webConfig, 'basic_auth_users:\n  alice: secret\n');
@@ -202,10 +202,10 @@ describe('basic authentication', () => {
 
   it.each([
     ['is emptied', (file: string) => writeFile(file, '')],
-    ['holds comments alone', (file: string) => writeFile(file, '# to be filled in\n')],
+    ['contains only comments', (file: string) => writeFile(file, '# to be filled in\n')],
     ['loses its last user', (file: string) => writeFile(file, 'basic_auth_users: {}\n')],
-    ['vanishes', (file: string) => rm(file)],
-  ])('stays on where the file %s, and the log has an error', async (_how, change) => {
+    ['is deleted', (file: string) => rm(file)],
+  ])('stays enabled if the file %s, and logs an error', async (_how, change) => {
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { server, listening, lines } = await startServer({ webConfig, passwords: plainPasswords() });
 
@@ -221,7 +221,7 @@ describe('basic authentication', () => {
     ]);
   });
 
-  it('writes no password, hash or header to the log', async () => {
+  it('logs no password, hash or header', async () => {
     const webConfig = await usersFile({ alice: hashOf('s3cr3t') });
     const { listening, lines } = await startServer({ webConfig, passwords: plainPasswords() });
 
@@ -234,7 +234,7 @@ describe('basic authentication', () => {
 });
 
 describe('a flood of wrong passwords', () => {
-  it('does not slow down a user whose password is known to be right', async () => {
+  it('does not delay a user whose password is already verified', async () => {
     const { passwords, held } = heldPasswords();
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const { listening } = await startServer({ webConfig, passwords });
@@ -247,19 +247,19 @@ describe('a flood of wrong passwords', () => {
     );
     await eventually(() => held.length === 1);
 
-    const answer = await exchange(listening, request('/', basic('alice', 'secret')));
+    const response = await exchange(listening, request('/', basic('alice', 'secret')));
 
-    expect(statusOf(answer)).toBe(200);
+    expect(statusOf(response)).toBe(200);
     expect(held).toHaveLength(1);
-    const letGo = setInterval(() => held.pop()?.(), 1);
+    const releasing = setInterval(() => held.pop()?.(), 1);
     const statuses = (await Promise.all(flood)).map(statusOf);
-    clearInterval(letGo);
+    clearInterval(releasing);
     const counts = Object.groupBy(statuses, String);
     expect(Object.keys(counts)).toEqual(['401', '429']);
     expect(counts['401']).toHaveLength(4);
   });
 
-  it('is compared one at a time, refused beyond what may wait, and told when to come again', async () => {
+  it('is compared one at a time, and rejected with Retry-After once the queue is full', async () => {
     const { passwords, held } = heldPasswords();
     const { listening } = await startServer({
       webConfig: await usersFile({ alice: hashOf('secret') }),
@@ -274,12 +274,12 @@ describe('a flood of wrong passwords', () => {
     expect(statusOf(beyond)).toBe(503);
     expect(beyond).toMatch(/^Retry-After: 1\r$/m);
     expect(passwords.compared).toHaveLength(1);
-    const letGo = setInterval(() => held.pop()?.(), 1);
+    const releasing = setInterval(() => held.pop()?.(), 1);
     expect((await Promise.all(waiting)).map(statusOf)).toEqual([401, 401, 401]);
-    clearInterval(letGo);
+    clearInterval(releasing);
   });
 
-  it('leaves the thread that serves free', async () => {
+  it('does not block the main thread', async () => {
     const webConfig = await usersFile({ alice: bcrypt.hashSync('secret', 12) });
     const { listening } = await startServer({ webConfig });
     const flood = Array.from({ length: 4 }, (_, index) =>
@@ -297,42 +297,42 @@ describe('a flood of wrong passwords', () => {
       probes.push(performance.now() - start);
     }
 
-    // Four comparisons of that cost take a second of computing; a probe may wait for none of them.
+    // Four comparisons of that cost take a second of CPU time; a probe must not wait for any of them.
     expect(probes.length).toBeGreaterThan(20);
     expect(probes.toSorted((one, other) => one - other)[Math.floor(probes.length / 2)]).toBeLessThan(50);
   });
 
-  it('is not let in when the comparison breaks off', async () => {
+  it('is rejected if the comparison fails', async () => {
     const webConfig = await usersFile({ alice: hashOf('secret') });
     const passwords = { compare: () => Promise.reject(new Error('gone')), close: () => Promise.resolve() };
     const { listening } = await startServer({ webConfig, passwords });
 
-    const answers = [
+    const responses = [
       await exchange(listening, request('/', basic('alice', 'secret'))),
       await exchange(listening, request('/', basic('alice', 'secret'))),
     ];
 
-    expect(answers.map(statusOf)).toEqual([503, 503]);
+    expect(responses.map(statusOf)).toEqual([503, 503]);
   });
 });
 
-describe('checks of passwords that wait', () => {
+describe('queued password checks', () => {
   const check = (client: string, password: string) => ({ client, key: password, password, hash: 'x' });
 
-  it('leave room for other clients than the one that floods', async () => {
+  it('leave room for clients other than the flooding one', async () => {
     const { passwords, held } = heldPasswords();
     const queue = queuePasswordChecks(passwords.compare, { waiting: 8, waitingPerClient: 2 });
     const flood = ['1', '2', '3', '4'].map((password) => queue(check('flooder', password)));
 
     const other = queue(check('other', '5'));
-    const letGo = setInterval(() => held.pop()?.(), 1);
+    const releasing = setInterval(() => held.pop()?.(), 1);
     const verdicts = await Promise.all([...flood, other]);
-    clearInterval(letGo);
+    clearInterval(releasing);
 
     expect(verdicts).toEqual(['mismatch', 'mismatch', 'too many', 'too many', 'mismatch']);
   });
 
-  it('are compared once where they are the same', async () => {
+  it('are compared once if they are identical', async () => {
     const passwords = plainPasswords();
     const queue = queuePasswordChecks(passwords.compare, { waiting: 1, waitingPerClient: 1 });
 
@@ -342,7 +342,7 @@ describe('checks of passwords that wait', () => {
     expect(passwords.compared).toHaveLength(1);
   });
 
-  it('go on after one that failed, and give their places back', async () => {
+  it('continue after one that failed, and free their slots', async () => {
     let calls = 0;
     const queue = queuePasswordChecks(
       () => {
@@ -375,11 +375,11 @@ describe('credentials', () => {
     ['Basic', undefined],
     ['Digest username="alice"', undefined],
     [undefined, undefined],
-  ])('in %s are %j', (header, credentials) => {
+  ])('in %s are parsed as %j', (header, credentials) => {
     expect(readCredentials(header)).toEqual(credentials);
   });
 
-  it('are told apart where user and password run into each other', async () => {
+  it('are distinguished if user and password concatenate to the same text', async () => {
     const passwords = plainPasswords();
     const authenticate = createBasicAuth({
       check: queuePasswordChecks(passwords.compare, { waiting: 9, waitingPerClient: 9 }),

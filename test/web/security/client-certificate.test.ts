@@ -17,14 +17,14 @@ describe('the alternative names of a certificate', () => {
   });
 
   it.each(['DNS:a"b, DNS:c', 'nonsense', 'DNS:a,DNS:b', 'DNS:"open, DNS:a'])(
-    'in %s cannot be told apart, and none is taken',
+    'in %s are ambiguous, so none is used',
     (text) => {
       expect(alternativeNames(text)).toEqual([]);
     },
   );
 });
 
-describe('one client', () => {
+describe('the client of an address', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],

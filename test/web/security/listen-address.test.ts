@@ -12,7 +12,7 @@ describe('a listen address', () => {
     ['[::1]:10045', '::1', 10_045],
     ['[::]:0', '::', 0],
     ['[fe80::1%eth0]:10045', 'fe80::1%eth0', 10_045],
-  ])('%s is read as host %s and port %s and written the same way', (text, host, port) => {
+  ])('%s is parsed as host %s and port %s and formatted the same way', (text, host, port) => {
     const address = parseListenAddress(text);
 
     expect(address).toEqual({ host, port });
@@ -41,7 +41,7 @@ describe('a listen address', () => {
     [':http', 'has a port that is not a number from 0 to 65535'],
     [': 80', 'has a port that is not a number from 0 to 65535'],
     [':1e4', 'has a port that is not a number from 0 to 65535'],
-  ])('%j is refused because it %s', (text, reason) => {
+  ])('%j is rejected because it %s', (text, reason) => {
     const parse = () => parseListenAddress(text);
 
     expect(parse).toThrow(reason);

@@ -6,7 +6,7 @@ import { startPasswordWorker } from '../../../src/web/security/passwords.ts';
 
 const run = promisify(execFile);
 
-it('the thread that compares passwords does not keep the process from ending', async () => {
+it('the password thread does not keep the process alive', async () => {
   const script = `
     import { startPasswordWorker } from './src/web/security/passwords.ts';
     const held = setTimeout(() => undefined, 60_000);
@@ -22,7 +22,7 @@ it('the thread that compares passwords does not keep the process from ending', a
   expect(stdout).toBe('true');
 });
 
-it('the thread that compares passwords is restarted after it ends', async () => {
+it('the password thread is restarted after it ends', async () => {
   const hash = bcrypt.hashSync('secret', 4);
   const worker = startPasswordWorker();
   const before = await worker.compare('secret', hash);

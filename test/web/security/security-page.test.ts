@@ -13,7 +13,7 @@ describe('SECURITY.md', () => {
     `| response | read within ${WEB_LIMITS.responseTimeout / 60_000} minutes, without a pause of more than ${WEB_LIMITS.stallTimeout / 1000} s |`,
     `| connection without a request | ${WEB_LIMITS.keepAliveTimeout / 1000} s |`,
     `| ${WEB_LIMITS.waitingPasswords}, ${WEB_LIMITS.waitingPasswordsPerClient} per client; `,
-  ])('states the real limit: %s', (line) => {
+  ])('states the actual limit: %s', (line) => {
     expect(page).toContain(line);
   });
 });

@@ -26,14 +26,14 @@ const connectSecurely = async ({ port }: Listening): Promise<Socket> => {
   return socket;
 };
 
-/** Bytes on the heap and beside it, and bytes of the whole process. */
+/** `counted` is heap and external memory, `resident` that of the process; in bytes. */
 const memory = (): { readonly counted: number; readonly resident: number } => {
   const { heapUsed, external, rss } = process.memoryUsage();
   return { counted: heapUsed + external, resident: rss };
 };
 
 it.each(['plain', 'TLS'])(
-  'fifty slow readers of a body of 30 MB over %s hold no fifty copies of it',
+  'fifty slow readers of a 30 MB body over %s do not hold fifty copies of it',
   async (kind) => {
     const body = Array.from({ length: 3 }, () => randomBytes(10 * MEBIBYTE));
     const directory = await temporaryDirectory();
@@ -68,19 +68,21 @@ it.each(['plain', 'TLS'])(
     for (let round = 0; round < 60; round += 1) {
       await sleep(10);
       for (const [index, client] of clients.entries()) {
-        const piece: unknown = client.read(4096);
-        if (piece instanceof Buffer) received[index]?.push(piece);
+        const chunk: unknown = client.read(4096);
+        if (chunk instanceof Buffer) received[index]?.push(chunk);
       }
       counted = Math.max(counted, memory().counted - before.counted);
       resident = Math.max(resident, memory().resident - before.resident);
     }
     const [first] = clients;
-    const whole = Buffer.concat([...(received[0] ?? []), ...((await first?.toArray()) ?? [])]);
+    const fullResponse = Buffer.concat([...(received[0] ?? []), ...((await first?.toArray()) ?? [])]);
 
     const figures = [counted, resident].map((bytes) => (bytes / MEBIBYTE).toFixed(1));
-    process.stdout.write(`${CLIENTS} slow readers over ${kind}: ${figures.join(' and ')} MiB more at most\n`);
-    expect(received.every((pieces) => pieces.length > 10)).toBe(true);
-    expect(whole.subarray(whole.indexOf('\r\n\r\n') + 4).equals(Buffer.concat(body))).toBe(true);
+    process.stdout.write(`${CLIENTS} slow readers over ${kind}: at most ${figures.join(' and ')} MiB more\n`);
+    expect(received.every((chunks) => chunks.length > 10)).toBe(true);
+    expect(fullResponse.subarray(fullResponse.indexOf('\r\n\r\n') + 4).equals(Buffer.concat(body))).toBe(
+      true,
+    );
     expect(counted).toBeLessThan(60 * MEBIBYTE);
     expect(resident).toBeLessThan(200 * MEBIBYTE);
   },

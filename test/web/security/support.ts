@@ -22,14 +22,14 @@ import {
 
 const run = promisify(execFile);
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export const temporaryDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'web-security-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 };
 
-/** A log that keeps its lines as `level message field=value`. */
+/** A log that records its lines as level, message and the fields as JSON. */
 export const recordingLog = (): { readonly log: Log; readonly lines: string[] } => {
   const lines: string[] = [];
   const at =
@@ -44,7 +44,7 @@ export const recordingLog = (): { readonly log: Log; readonly lines: string[] } 
 };
 
 /** A clock in milliseconds that the test moves. */
-export const handClock = (): { readonly now: () => number; readonly advance: (by: number) => void } => {
+export const manualClock = (): { readonly now: () => number; readonly advance: (by: number) => void } => {
   let time = 1000;
   return {
     now: () => time,
@@ -54,7 +54,7 @@ export const handClock = (): { readonly now: () => number; readonly advance: (by
   };
 };
 
-/** Passwords compared as plain text with what stands after the cost of a made-up hash, and how often. */
+/** Compares a password as plain text with the part of a fake hash after its cost; `compared` has every comparison. */
 export const plainPasswords = (
   wait: () => Promise<void> = () => Promise.resolve(),
 ): PasswordWorker & { readonly compared: string[] } => {
@@ -70,7 +70,7 @@ export const plainPasswords = (
   };
 };
 
-/** A text in the form of a hash of bcrypt that {@link plainPasswords} takes for the password's. */
+/** A fake bcrypt hash that {@link plainPasswords} accepts for the password. */
 export const hashOf = (password: string, cost = '10'): string =>
   `$2y$${cost}$${password.replaceAll(/[^A-Za-z0-9]/g, '').padEnd(53, '.')}`;
 
@@ -90,7 +90,7 @@ export const startServer = async (options: {
   readonly passwords?: PasswordWorker;
 }): Promise<Started> => {
   const { log, lines } = recordingLog();
-  const { now, advance } = handClock();
+  const { now, advance } = manualClock();
   const security = await openWebSecurity(options.webConfig, log);
   const server = createWebServer({
     security,
@@ -98,14 +98,14 @@ export const startServer = async (options: {
     log,
     now,
     passwords: options.passwords,
-    listener: options.listener ?? ((_request, response) => response.end('let in')),
+    listener: options.listener ?? ((_request, response) => response.end('admitted')),
   });
   const listening = await server.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close(0));
   return { server, listening, security, lines, advance };
 };
 
-/** Writes a web configuration file into a directory of its own. */
+/** Writes a web configuration file, by default into a directory of its own. */
 export const webConfigFile = async (content: string, directory?: string): Promise<string> => {
   const file = join(directory ?? (await temporaryDirectory()), 'web.yml');
   await writeFile(file, content);
@@ -123,7 +123,7 @@ export const connectTo = async ({ port }: Listening, from = '127.0.0.1'): Promis
   return socket;
 };
 
-/** All that comes until the other side ends or breaks the connection, as text. */
+/** Everything received until the peer closes or resets the connection. */
 export const untilClosed = async (socket: Socket): Promise<string> => {
   let received = '';
   socket.on('data', (chunk: Buffer) => {
@@ -133,14 +133,14 @@ export const untilClosed = async (socket: Socket): Promise<string> => {
   return received;
 };
 
-/** Sends raw text and resolves with the raw answer; the connection ends. */
+/** Sends raw text over a new connection and resolves with everything received. */
 export const exchange = async (listening: Listening, request: string): Promise<string> => {
   const socket = await connectTo(listening);
   socket.write(request);
   return untilClosed(socket);
 };
 
-/** A request that ends its connection. */
+/** A request with `Connection: close`. */
 export const request = (path: string, headers: Readonly<Record<string, string>> = {}): string =>
   [
     `GET ${path} HTTP/1.1`,
@@ -155,23 +155,23 @@ export const basic = (user: string, password: string): { readonly Authorization:
   Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 });
 
-/** Status and the rest of a raw answer. */
-export const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
+/** The status of a raw response. */
+export const statusOf = (response: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(response)?.[1]);
 
-/** Waits until something is true, for as long as a slow machine may need. */
+/** Waits until a condition is true; the timeout allows for slow machines. */
 export const eventually = async (isTrue: () => boolean): Promise<void> => {
   const end = performance.now() + 10_000;
   while (!isTrue()) {
-    if (performance.now() > end) throw new Error('it did not come to be');
+    if (performance.now() > end) throw new Error('the condition did not become true');
     await sleep(5);
   }
 };
 
-/** A private certificate authority in a directory, made with openssl. */
+/** A certificate authority in a directory, created with openssl. */
 export interface Authority {
   readonly directory: string;
   readonly certificate: string;
-  /** Makes `name.pem` and `name.key`. */
+  /** Creates `name.pem` and `name.key`. */
   readonly issue: (name: string, options?: IssueOptions) => Promise<void>;
 }
 
@@ -188,7 +188,7 @@ interface IssueOptions {
 const newKey = (algorithm: 'ec' | 'rsa'): readonly string[] =>
   algorithm === 'ec' ? ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] : ['-newkey', 'rsa:2048'];
 
-/** Makes an authority whose name is in its certificate. */
+/** Creates an authority with this common name. */
 export const makeAuthority = async (directory: string, name = 'authority'): Promise<Authority> => {
   const openssl = (...given: readonly string[]) => run('openssl', [...given], { cwd: directory });
   const request = (file: string, algorithm: 'ec' | 'rsa', subject: string) =>
@@ -224,7 +224,7 @@ export const makeAuthority = async (directory: string, name = 'authority'): Prom
   };
 };
 
-/** What a handshake came to, as the client saw it. */
+/** The result of a handshake, as seen by the client. */
 interface Handshake {
   readonly protocol: string | null;
   readonly cipher: string;
@@ -235,12 +235,12 @@ interface Handshake {
   readonly isSessionReused: boolean;
 }
 
-/** Shakes hands, sends a request and resolves with what came until the end; `handshake` is undefined if it failed. */
+/** Connects over TLS, sends a request and resolves with the response; `handshake` is undefined if it failed. */
 export const secureExchange = async (
   { port }: Listening,
   options: ConnectionOptions,
   message: string = request('/'),
-): Promise<{ readonly answer: string; readonly handshake: Handshake | undefined }> => {
+): Promise<{ readonly response: string; readonly handshake: Handshake | undefined }> => {
   const socket = tlsConnect({ host: '127.0.0.1', port, servername: '', ...options });
   onTestFinished(() => {
     socket.destroy();
@@ -257,6 +257,6 @@ export const secureExchange = async (
     };
     socket.write(message);
   });
-  const answer = await text(socket).catch(() => '');
-  return { answer, handshake };
+  const response = await text(socket).catch(() => '');
+  return { response, handshake };
 };

@@ -52,7 +52,7 @@ const settings = (...lines: readonly string[]): string =>
     '',
   ].join('\n');
 
-/** Copies what a web configuration names, so that a test can change it. */
+/** Copies the files of a web configuration, so that a test can change them. */
 const ownFiles = async (content: string, ...names: readonly string[]): Promise<string> => {
   const own = await temporaryDirectory();
   for (const name of ['server.pem', 'server.key', 'authority.pem', ...names]) {
@@ -65,18 +65,18 @@ const clientWith = async (name: string | undefined): Promise<ConnectionOptions> 
   name === undefined ? { ca } : { ca, cert: await pem(`${name}.pem`), key: await pem(`${name}.key`) };
 
 describe('TLS', () => {
-  it('is spoken with the certificate of the file, and is told about in the address', async () => {
+  it('uses the certificate of the file and reports its scheme and address', async () => {
     const { listening, security } = await startServer({ webConfig: await ownFiles(settings()) });
 
-    const { answer, handshake } = await secureExchange(listening, { ca });
+    const { response, handshake } = await secureExchange(listening, { ca });
 
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*let in$/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*admitted$/);
     expect(handshake?.protocol).toBe('TLSv1.3');
     expect(listening).toMatchObject({ scheme: 'https', address: `127.0.0.1:${listening.port}` });
     expect(security.isSecure).toBe(true);
   });
 
-  it('takes certificate, key and authority from the file itself', async () => {
+  it('reads certificate, key and authority inline from the file', async () => {
     const block = async (key: string, name: string): Promise<string> =>
       `  ${key}: |\n${(await pem(name)).trim().replaceAll(/^/gm, '    ')}\n`;
     const content = [
@@ -87,12 +87,12 @@ describe('TLS', () => {
     ].join('');
     const { listening } = await startServer({ webConfig: await webConfigFile(content) });
 
-    const { answer } = await secureExchange(listening, await clientWith('client'));
+    const { response } = await secureExchange(listening, await clientWith('client'));
 
-    expect(statusOf(answer)).toBe(200);
+    expect(statusOf(response)).toBe(200);
   });
 
-  it('responds over HTTP/1.1 where HTTP/2 is wanted, and says so', async () => {
+  it('responds over HTTP/1.1 if HTTP/2 is enabled, and logs it', async () => {
     const webConfig = await ownFiles(`${settings()}http_server_config:\n  http2: true\n`);
     const { listening, lines } = await startServer({ webConfig });
 
@@ -102,7 +102,7 @@ describe('TLS', () => {
     expect(lines.join('\n')).toContain('http2 is accepted, but responses use HTTP/1.1');
   });
 
-  it('tells a client that speaks plain HTTP what the port speaks', async () => {
+  it('tells a plain HTTP client that the port speaks HTTPS', async () => {
     let requests = 0;
     const { listening, lines } = await startServer({
       webConfig: await ownFiles(`${settings()}http_server_config: { headers: { X-Frame-Options: deny } }`),
@@ -112,11 +112,11 @@ describe('TLS', () => {
       },
     });
 
-    const answer = await fetch(`http://127.0.0.1:${listening.port}/`);
+    const response = await fetch(`http://127.0.0.1:${listening.port}/`);
 
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('x-frame-options')).toBe('deny');
-    expect(await answer.text()).toBe('This port speaks HTTPS; the request was plain HTTP.\n');
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-frame-options')).toBe('deny');
+    expect(await response.text()).toBe('This port speaks HTTPS; the request was plain HTTP.\n');
     expect(requests).toBe(0);
     expect(lines.join('\n')).toContain('TLS handshake failed');
   });
@@ -130,26 +130,26 @@ describe('TLS', () => {
     { minimum: 'TLS11', client: 'TLSv1.1', spoken: 'TLSv1.1' },
     { minimum: 'TLS10', client: 'TLSv1', spoken: 'TLSv1' },
   ] as const)(
-    'with min_version $minimum a client that knows no more than $client speaks $spoken',
+    'with min_version $minimum and a client up to $client negotiates $spoken',
     async ({ minimum, client, spoken }) => {
       const webConfig = await ownFiles(
         minimum === undefined ? settings() : settings(`min_version: ${minimum}`),
       );
       const { listening } = await startServer({ webConfig });
 
-      const { answer, handshake } = await secureExchange(listening, {
+      const { response, handshake } = await secureExchange(listening, {
         ca,
         minVersion: 'TLSv1',
         maxVersion: client,
         ciphers: 'ALL:@SECLEVEL=0',
       });
 
-      expect(statusOf(answer)).toBe(spoken === undefined ? Number.NaN : 200);
+      expect(statusOf(response)).toBe(spoken === undefined ? Number.NaN : 200);
       if (spoken !== undefined) expect(handshake?.protocol).toBe(spoken);
     },
   );
 
-  it('is no newer than max_version', async () => {
+  it('is limited by max_version', async () => {
     const { listening } = await startServer({ webConfig: await ownFiles(settings('max_version: TLS12')) });
 
     const { handshake } = await secureExchange(listening, { ca });
@@ -160,30 +160,33 @@ describe('TLS', () => {
   const ONLY_OLDER = 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384';
   const ONLY_NEWEST = 'TLS_AES_128_GCM_SHA256';
   it.each([
-    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', lets: true },
-    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES128-GCM-SHA256', lets: false },
-    { set: ONLY_OLDER, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', lets: true },
-    { set: ONLY_NEWEST, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', lets: false },
-    { set: ONLY_NEWEST, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', lets: true },
-  ] as const)('with $set, $offered over $client is let in: $lets', async ({ set, client, offered, lets }) => {
-    const { listening } = await startServer({
-      webConfig: await ownFiles(settings(`cipher_suites: [${set}]`)),
-    });
+    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', accepted: true },
+    { set: ONLY_OLDER, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES128-GCM-SHA256', accepted: false },
+    { set: ONLY_OLDER, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', accepted: true },
+    { set: ONLY_NEWEST, client: 'TLSv1.2', offered: 'ECDHE-ECDSA-AES256-GCM-SHA384', accepted: false },
+    { set: ONLY_NEWEST, client: 'TLSv1.3', offered: 'TLS_CHACHA20_POLY1305_SHA256', accepted: true },
+  ] as const)(
+    'with $set accepts $offered over $client: $accepted',
+    async ({ set, client, offered, accepted }) => {
+      const { listening } = await startServer({
+        webConfig: await ownFiles(settings(`cipher_suites: [${set}]`)),
+      });
 
-    const { answer, handshake } = await secureExchange(listening, {
-      ca,
-      ciphers: offered,
-      maxVersion: client,
-    });
+      const { response, handshake } = await secureExchange(listening, {
+        ca,
+        ciphers: offered,
+        maxVersion: client,
+      });
 
-    expect(statusOf(answer)).toBe(lets ? 200 : Number.NaN);
-    expect(handshake?.cipher).toBe(lets ? offered : undefined);
-  });
+      expect(statusOf(response)).toBe(accepted ? 200 : Number.NaN);
+      expect(handshake?.cipher).toBe(accepted ? offered : undefined);
+    },
+  );
 
   it.each([
-    { prefer: true, taken: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
-    { prefer: false, taken: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
-  ])('takes $taken where prefer_server_cipher_suites is $prefer', async ({ prefer, taken }) => {
+    { prefer: true, selected: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+    { prefer: false, selected: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+  ])('selects $selected if prefer_server_cipher_suites is $prefer', async ({ prefer, selected }) => {
     const webConfig = await ownFiles(
       settings(
         'max_version: TLS12',
@@ -198,20 +201,23 @@ describe('TLS', () => {
       ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384',
     });
 
-    expect(handshake?.cipher).toBe(taken);
+    expect(handshake?.cipher).toBe(selected);
   });
 
   it.each([
     { curve: 'P-384', status: 200 },
     { curve: 'P-256', status: Number.NaN },
-  ])('with curve_preferences CurveP384 a client with $curve gets $status', async ({ curve, status }) => {
-    const webConfig = await ownFiles(settings('curve_preferences: [CurveP384]'));
-    const { listening } = await startServer({ webConfig });
+  ])(
+    'with curve_preferences CurveP384 responds $status to a client with $curve',
+    async ({ curve, status }) => {
+      const webConfig = await ownFiles(settings('curve_preferences: [CurveP384]'));
+      const { listening } = await startServer({ webConfig });
 
-    const { answer } = await secureExchange(listening, { ca, ecdhCurve: curve });
+      const { response } = await secureExchange(listening, { ca, ecdhCurve: curve });
 
-    expect(statusOf(answer)).toBe(status);
-  });
+      expect(statusOf(response)).toBe(status);
+    },
+  );
 });
 
 describe('a client certificate', () => {
@@ -227,26 +233,34 @@ describe('a client certificate', () => {
   it.each(
     Object.entries(ADMITTED).flatMap(([type, admitted]) =>
       (['TLSv1.2', 'TLSv1.3'] as const).flatMap((version) =>
-        CLIENTS.map((client) => ({ type, version, client, lets: admitted.some((name) => name === client) })),
+        CLIENTS.map((client) => ({
+          type,
+          version,
+          client,
+          accepted: admitted.some((name) => name === client),
+        })),
       ),
     ),
-  )('under $type over $version from "$client" is let in: $lets', async ({ type, version, client, lets }) => {
-    let requests = 0;
-    const authorities = type === 'NoClientCert' ? [] : ['client_ca_file: authority.pem'];
-    const { listening } = await startServer({
-      webConfig: await ownFiles(settings(`client_auth_type: ${type}`, ...authorities)),
-      listener: (_request, response) => {
-        requests += 1;
-        response.end();
-      },
-    });
+  )(
+    'of "$client" under $type over $version is accepted: $accepted',
+    async ({ type, version, client, accepted }) => {
+      let requests = 0;
+      const authorities = type === 'NoClientCert' ? [] : ['client_ca_file: authority.pem'];
+      const { listening } = await startServer({
+        webConfig: await ownFiles(settings(`client_auth_type: ${type}`, ...authorities)),
+        listener: (_request, response) => {
+          requests += 1;
+          response.end();
+        },
+      });
 
-    const options = await clientWith(client);
-    const { answer } = await secureExchange(listening, { ...options, maxVersion: version });
+      const options = await clientWith(client);
+      const { response } = await secureExchange(listening, { ...options, maxVersion: version });
 
-    expect(statusOf(answer)).toBe(lets ? 200 : Number.NaN);
-    expect(requests).toBe(lets ? 1 : 0);
-  });
+      expect(statusOf(response)).toBe(accepted ? 200 : Number.NaN);
+      expect(requests).toBe(accepted ? 1 : 0);
+    },
+  );
 
   it.each([
     { allowed: 'prometheus.example', client: 'client', status: 200 },
@@ -260,34 +274,31 @@ describe('a client certificate', () => {
     { allowed: 'prometheus.example', client: 'nobody', status: Number.NaN },
     { allowed: 'prometheus.example', client: 'stranger', status: Number.NaN },
     { allowed: '', client: 'client', status: Number.NaN },
-  ])(
-    'of $client gets $status where client_allowed_sans is [$allowed]',
-    async ({ allowed, client, status }) => {
-      const webConfig = await ownFiles(
-        settings(
-          'client_auth_type: RequireAndVerifyClientCert',
-          'client_ca_file: authority.pem',
-          `client_allowed_sans: [${allowed}]`,
-        ),
-      );
-      const { listening } = await startServer({ webConfig });
+  ])('of $client gets $status if client_allowed_sans is [$allowed]', async ({ allowed, client, status }) => {
+    const webConfig = await ownFiles(
+      settings(
+        'client_auth_type: RequireAndVerifyClientCert',
+        'client_ca_file: authority.pem',
+        `client_allowed_sans: [${allowed}]`,
+      ),
+    );
+    const { listening } = await startServer({ webConfig });
 
-      const { answer } = await secureExchange(listening, await clientWith(client));
+    const { response } = await secureExchange(listening, await clientWith(client));
 
-      expect(statusOf(answer)).toBe(status);
-    },
-  );
+    expect(statusOf(response)).toBe(status);
+  });
 
-  it('that is not of an authority the system trusts is refused where no authority is set', async () => {
+  it('of an authority that the system does not trust is rejected if no authority is configured', async () => {
     const webConfig = await ownFiles(settings('client_auth_type: RequireAndVerifyClientCert'));
     const { listening } = await startServer({ webConfig });
 
-    const { answer } = await secureExchange(listening, await clientWith('client'));
+    const { response } = await secureExchange(listening, await clientWith('client'));
 
-    expect(statusOf(answer)).toBeNaN();
+    expect(statusOf(response)).toBeNaN();
   });
 
-  it('that is required and missing ends the handshake, so that the client learns why', async () => {
+  it('that is required and missing fails the handshake, so that the client sees the reason', async () => {
     const webConfig = await ownFiles(
       settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
     );
@@ -299,7 +310,7 @@ describe('a client certificate', () => {
     expect(lines.join('\n')).toContain('ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE');
   });
 
-  it('is asked for again on each connection: no session is resumed', async () => {
+  it('is requested on every connection: no session is resumed', async () => {
     const webConfig = await ownFiles(
       settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
     );
@@ -310,18 +321,18 @@ describe('a client certificate', () => {
 
     const second = await secureExchange(listening, { ...options, ...(session && { session }) });
 
-    expect(statusOf(second.answer)).toBe(200);
+    expect(statusOf(second.response)).toBe(200);
     expect(second.handshake?.isSessionReused).toBe(false);
   });
 });
 
-describe('a change of the files', () => {
+describe('a change of the TLS files', () => {
   const servedBy = async (listening: Listening): Promise<string | undefined> => {
     const { handshake } = await secureExchange(listening, { ca });
     return handshake?.subject;
   };
 
-  it('brings a new certificate into force with the next connection after a second', async () => {
+  it('applies a new certificate to the next connection after a refresh', async () => {
     const webConfig = await ownFiles(settings(), 'other.pem', 'other.key');
     const own = join(webConfig, '..');
     const { server, listening } = await startServer({ webConfig });
@@ -336,7 +347,7 @@ describe('a change of the files', () => {
     expect(late).toBe('CN=other');
   });
 
-  it('is seen through the symbolic links by which Kubernetes swaps a mounted secret', async () => {
+  it('is detected behind the symbolic links that Kubernetes swaps in a mounted secret', async () => {
     const webConfig = await ownFiles(settings().replaceAll('server.', 'data/server.'));
     const own = join(webConfig, '..');
     const { server, security, listening } = await (async () => {
@@ -356,14 +367,14 @@ describe('a change of the files', () => {
     expect(security.isSecure).toBe(true);
   });
 
-  it('leaves the old certificate where the new one cannot be used, and logs it once', async () => {
+  it('keeps the old certificate if the new one is invalid, and logs it once', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
     const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(join(own, 'server.pem'), 'half a certific');
 
     const subjects: unknown[] = [];
-    for (let look = 0; look < 3; look += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await server.refresh();
       subjects.push(await servedBy(listening));
     }
@@ -379,7 +390,7 @@ describe('a change of the files', () => {
     );
   });
 
-  it('goes through a moment in which certificate and key do not belong together', async () => {
+  it('tolerates a moment in which certificate and key do not match', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
     const { server, listening, lines } = await startServer({ webConfig });
@@ -395,7 +406,7 @@ describe('a change of the files', () => {
     expect(lines.join('\n')).toContain('is not the key of the certificate');
   });
 
-  it('renews certificates while the configuration file itself is broken', async () => {
+  it('renews certificates while the configuration file itself is invalid', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
     const { server, listening } = await startServer({ webConfig });
@@ -411,7 +422,7 @@ describe('a change of the files', () => {
     expect(subject).toBe('CN=other');
   });
 
-  it('waits for a certificate that the configuration names before it is there', async () => {
+  it('waits for a certificate that is configured before it exists', async () => {
     const webConfig = await ownFiles(settings());
     const own = join(webConfig, '..');
     const { server, listening } = await startServer({ webConfig });
@@ -427,7 +438,7 @@ describe('a change of the files', () => {
     expect([before, after]).toEqual(['CN=server', 'CN=other']);
   });
 
-  it('changes what is asked of clients', async () => {
+  it('can start to require client certificates', async () => {
     const webConfig = await ownFiles(settings());
     const { server, listening } = await startServer({ webConfig });
     const before = await secureExchange(listening, { ca });
@@ -440,10 +451,14 @@ describe('a change of the files', () => {
     const without = await secureExchange(listening, { ca });
     const withOne = await secureExchange(listening, await clientWith('client'));
 
-    expect([before, without, withOne].map(({ answer }) => statusOf(answer))).toEqual([200, Number.NaN, 200]);
+    expect([before, without, withOne].map(({ response }) => statusOf(response))).toEqual([
+      200,
+      Number.NaN,
+      200,
+    ]);
   });
 
-  it('does not stop asking clients for a certificate, and says so', async () => {
+  it('cannot stop requiring client certificates, and logs it', async () => {
     const webConfig = await ownFiles(
       settings('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: authority.pem'),
     );
@@ -453,11 +468,11 @@ describe('a change of the files', () => {
     await server.refresh();
     const without = await secureExchange(listening, { ca });
 
-    expect(statusOf(without.answer)).toBeNaN();
+    expect(statusOf(without.response)).toBeNaN();
     expect(lines.join('\n')).toContain('certificates of clients cannot be made optional');
   });
 
-  it('does not turn TLS off, and says so', async () => {
+  it('cannot turn TLS off, and logs it', async () => {
     const webConfig = await ownFiles(settings());
     const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(webConfig, '');
@@ -469,29 +484,29 @@ describe('a change of the files', () => {
     expect(lines.join('\n')).toContain('TLS cannot be turned off while the exporter runs; restart it');
   });
 
-  it('does not turn TLS on, and says so', async () => {
+  it('cannot turn TLS on, and logs it', async () => {
     const webConfig = await ownFiles('http_server_config: {}');
     const { server, listening, lines } = await startServer({ webConfig });
     await writeFile(webConfig, settings());
 
     await server.refresh();
-    const answer = await fetch(`http://${listening.address}/`);
+    const response = await fetch(`http://${listening.address}/`);
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(lines.join('\n')).toContain('TLS cannot be turned on while the exporter runs; restart it');
   });
 
-  it('is read once', async () => {
+  it('is read only once', async () => {
     const webConfig = await ownFiles(settings());
     const { server, lines } = await startServer({ webConfig });
     await utimes(webConfig, 1, 1);
 
-    for (let look = 0; look < 3; look += 1) await server.refresh();
+    for (let round = 0; round < 3; round += 1) await server.refresh();
 
     expect(lines.filter((line) => line.includes('web configuration read'))).toHaveLength(2);
   });
 
-  it('is noticed by a server that listens', async () => {
+  it('is detected by a listening server', async () => {
     const webConfig = await ownFiles(settings());
     const { lines } = await startServer({ webConfig });
 
@@ -501,18 +516,18 @@ describe('a change of the files', () => {
   });
 });
 
-describe('a start with files that cannot be used', () => {
+describe('a start with invalid files', () => {
   const problemsOf = async (file: string): Promise<readonly string[]> => {
     const { log } = recordingLog();
     const security = openWebSecurity(file, log);
     return security.then(
       () => [],
       (error: unknown) =>
-        error instanceof WebConfigError ? error.problems : [`not expected: ${String(error)}`],
+        error instanceof WebConfigError ? error.problems : [`unexpected: ${String(error)}`],
     );
   };
 
-  it('is refused where the configuration file does not exist', async () => {
+  it('fails if the configuration file does not exist', async () => {
     const file = join(await temporaryDirectory(), 'absent.yml');
 
     expect(await problemsOf(file)).toEqual([`${file}: cannot be read: no such file or directory (ENOENT)`]);
@@ -545,7 +560,7 @@ describe('a start with files that cannot be used', () => {
       line: 'key_file: other.key',
       problem: /web\.yml:3: tls_server_config\.key_file: .*other\.key is not the key of the certificate in/,
     },
-  ])('is refused with file and line for $line', async ({ line, problem }) => {
+  ])('fails and reports file and line for $line', async ({ line, problem }) => {
     const key = line.split(':', 1)[0];
     const content = settings().replace(new RegExp(`${key}: .*`), line);
     const file = await ownFiles(content, 'other.key');
@@ -556,7 +571,7 @@ describe('a start with files that cannot be used', () => {
     expect(problems[0]).toMatch(problem);
   });
 
-  it.each(['absent.pem', 'server.key'])('is refused where the authority of clients is %s', async (name) => {
+  it.each(['absent.pem', 'server.key'])('fails if the client authority is %s', async (name) => {
     const file = await ownFiles(
       settings('client_auth_type: RequireAndVerifyClientCert', `client_ca_file: ${name}`),
     );
@@ -566,7 +581,7 @@ describe('a start with files that cannot be used', () => {
     expect(problems.join('\n')).toMatch(/web\.yml:5: tls_server_config\.client_ca_file: /);
   });
 
-  it('shows nothing of a key that stands in the file', async () => {
+  it('does not print a key from the file', async () => {
     const key = await pem('other.key');
     const inline = `  key: |\n${key.trim().replaceAll(/^/gm, '    ')}\n`;
     const file = await ownFiles(`tls_server_config:\n  cert_file: server.pem\n${inline}`);

@@ -62,41 +62,47 @@ const SHARED = {
   users: `basic_auth_users:\n  alice: ${hashOf('secret')}`,
 } as const;
 
-const REFUSED = {
+const REJECTED = {
   'an unknown section': 'tls_sever_config: {}',
   'an unknown key': tls('cert: a', 'cert_fiel: b'),
   'an unknown version': tls('min_version: TLS14'),
   'an unknown suite': tls('cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]'),
   'an unknown curve': tls('curve_preferences: [P256]'),
   'an unknown client_auth_type': tls('client_auth_type: Require'),
-  'authorities that nobody is checked against': tls('client_ca_file: authority.pem'),
+  'client authorities that are not used': tls('client_ca_file: authority.pem'),
   'a missing authority': tls('client_auth_type: RequireAndVerifyClientCert', 'client_ca_file: absent.pem'),
   'a key that is a certificate': tls().replace('server.key', 'server.pem'),
   'an absent certificate': tls().replace('server.pem', 'absent.pem'),
   'no key': 'tls_server_config: { cert_file: server.pem }',
   'an unknown header': 'http_server_config: { headers: { Server: a } }',
-  'a wrong value of a header': 'http_server_config: { headers: { X-Frame-Options: allow } }',
+  'an invalid header value': 'http_server_config: { headers: { X-Frame-Options: allow } }',
   'a password instead of a hash': 'basic_auth_users: { alice: secret }',
 } as const;
 
-describe('the exporter-toolkit, as promtool has it,', () => {
-  it.each(Object.entries(SHARED))('accepts a file with %s, and so do we', async (_what, content) => {
-    const file = await fileWith(content);
+describe('the exporter-toolkit of promtool', () => {
+  it.each(Object.entries(SHARED))(
+    'accepts a file with %s, and so does the exporter',
+    async (_what, content) => {
+      const file = await fileWith(content);
 
-    expect(await promtoolAccepts(file)).toBe(true);
-    expect(await isAccepted(file)).toBe(true);
-  });
+      expect(await promtoolAccepts(file)).toBe(true);
+      expect(await isAccepted(file)).toBe(true);
+    },
+  );
 
-  it.each(Object.entries(REFUSED))('refuses a file with %s, and so do we', async (_what, content) => {
-    const file = await fileWith(content);
+  it.each(Object.entries(REJECTED))(
+    'rejects a file with %s, and so does the exporter',
+    async (_what, content) => {
+      const file = await fileWith(content);
 
-    expect(await promtoolAccepts(file)).toBe(false);
-    expect(await isAccepted(file)).toBe(false);
-  });
+      expect(await promtoolAccepts(file)).toBe(false);
+      expect(await isAccepted(file)).toBe(false);
+    },
+  );
 
-  it('accepts the example, and so do we', async () => {
+  it('accepts the example, and so does the exporter', async () => {
     const example = await readFile('examples/web-config.yml', 'utf8');
-    // Versions of promtool from before 2023 do not know this setting.
+    // promtool from before 2023 does not know this setting.
     const older = example.replace(/ {2}client_allowed_sans:.*\n {4}- .*\n/, '');
 
     expect(older).not.toContain('client_allowed_sans');

@@ -29,7 +29,7 @@ describe('a web configuration file', () => {
     'tls_server_config:\n',
     'tls_server_config: {}\nbasic_auth_users: {}\nhttp_server_config: {}\n',
     'basic_auth_users:\n',
-  ])('%j is plain HTTP without passwords', (text) => {
+  ])('%j means plain HTTP without passwords', (text) => {
     expect(readWebConfig(text, 'web.yml')).toMatchObject({
       tls: undefined,
       users: new Map(),
@@ -37,7 +37,7 @@ describe('a web configuration file', () => {
     });
   });
 
-  it('takes every setting of the exporter-toolkit', () => {
+  it('accepts every setting of the exporter-toolkit', () => {
     const text = `
 tls_server_config:
   cert_file: server.pem
@@ -120,7 +120,7 @@ rate_limit:
     });
   });
 
-  it('takes an older name of a client_auth_type, words of YAML 1.1, blank headers and a rate limit of 0', () => {
+  it('accepts an old name of a client_auth_type, YAML 1.1 booleans, empty headers and a rate limit of 0', () => {
     const text = `${tlsWith('client_auth_type: RequireClientCert', 'prefer_server_cipher_suites: no')}
 http_server_config: { http2: off, headers: { X-Frame-Options: "" } }
 rate_limit: { interval: 0, burst: 0 }`;
@@ -135,7 +135,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     expect(config.rateLimit).toBeUndefined();
   });
 
-  it('takes every cipher suite that Go holds to be secure', () => {
+  it('accepts every cipher suite that Go considers secure', () => {
     const { tls } = readWebConfig(
       tlsWith(`cipher_suites: [${Object.keys(CIPHER_SUITES).join(', ')}]`),
       'web.yml',
@@ -148,7 +148,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['1', '1'],
     ['0', '0'],
     ['"1; mode=block"', '1; mode=block'],
-  ])('takes the header X-XSS-Protection: %s, with or without quotes', (written, value) => {
+  ])('accepts the header X-XSS-Protection: %s, with or without quotes', (written, value) => {
     const { headers } = readWebConfig(
       `http_server_config: { headers: { X-XSS-Protection: ${written} } }`,
       'web.yml',
@@ -163,7 +163,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['prefer_server_cipher_suites: OFF', false],
     ['prefer_server_cipher_suites:', true],
     ['prefer_server_cipher_suites: ~', true],
-  ])('takes %s', (setting, expected) => {
+  ])('accepts %s', (setting, expected) => {
     expect(readWebConfig(tlsWith(setting), 'web.yml').tls?.preferServerOrder).toBe(expected);
   });
 
@@ -282,14 +282,14 @@ rate_limit: { interval: 0, burst: 0 }`;
       'web.yml:1: rate_limit.burst: "0" allows no request; expected a whole number from 1',
     ],
     ['rate_limit: { interval: 1s, burst: 1.5 }', 'is not a whole number; expected a whole number from 0'],
-  ])('%j is refused with %s', (text, problem) => {
+  ])('%j is rejected with %s', (text, problem) => {
     const problems = problemsOf(text);
 
     expect(problems.join('\n')).toContain(problem);
     for (const line of problems) expect(line).toMatch(/^web\.yml:\d+: [^\n]+$/);
   });
 
-  it('names all mistakes at once, in the order of the lines', () => {
+  it('reports all errors at once, in line order', () => {
     const text = `
 rate_limit: { interval: soon, burst: 1 }
 tls_server_config:
@@ -325,14 +325,14 @@ unknown: 1
     `basic_auth_users: { "a:b": s3cr3t-passw0rd, "c:s3cr3t": ${HASH} }`,
     'tls_server_config:\n  key: s3cr3t-passw0rd\n  key_file: a\n  client_ca: s3cr3t-passw0rd',
     'tls_server_config:\n  cert_file: a\n  key: [s3cr3t-passw0rd]',
-  ])('%j is refused without showing what may be a password', (text) => {
+  ])('%j is rejected without printing a possible password', (text) => {
     const problems = problemsOf(text).join('\n');
 
     expect(problems).not.toBe('');
     expect(problems).not.toContain('s3cr3t');
   });
 
-  it('is shown by an example that can be used', async () => {
+  it('has a valid example', async () => {
     const file = 'examples/web-config.yml';
 
     const config = readWebConfig(await readFile(file, 'utf8'), file);

@@ -17,9 +17,9 @@ import {
   connectTo,
   eventually,
   exchange,
-  handClock,
   hashOf,
   makeAuthority,
+  manualClock,
   plainPasswords,
   recordingLog,
   request,
@@ -46,7 +46,7 @@ const tlsConfig = async (more = ''): Promise<string> => {
   return webConfigFile(content, directory);
 };
 
-/** A listener whose answers the test gives. */
+/** A listener whose responses the test sends. */
 const heldListener = () => {
   const held: ServerResponse[] = [];
   return {
@@ -57,8 +57,8 @@ const heldListener = () => {
   };
 };
 
-describe('where the server listens', () => {
-  it('is told with the real port', async () => {
+describe('the web server', () => {
+  it('returns its address with the actual port', async () => {
     const { listening } = await startServer({});
 
     expect(listening.port).toBeGreaterThan(0);
@@ -83,8 +83,8 @@ describe('where the server listens', () => {
       taken: false,
       reason: 'not one of this machine',
     },
-    { what: 'a host without address', host: 'nowhere.invalid', taken: false, reason: 'the host name' },
-  ])('cannot be $what, and the error says so', async ({ host, taken, reason }) => {
+    { what: 'an unknown host', host: 'nowhere.invalid', taken: false, reason: 'the host name' },
+  ])('cannot listen on $what, and the error says why', async ({ host, taken, reason }) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => {
@@ -93,7 +93,7 @@ describe('where the server listens', () => {
     const bound = other.address();
     const port = taken && typeof bound === 'object' && bound !== null ? bound.port : 0;
     const { log } = recordingLog();
-    const { now } = handClock();
+    const { now } = manualClock();
     const security = await openWebSecurity(undefined, log);
     const listener = (_request: IncomingMessage, response: ServerResponse) => response.end();
     const server = createWebServer({
@@ -111,7 +111,7 @@ describe('where the server listens', () => {
     await expect(listening).rejects.toThrow(reason);
   });
 
-  it('may be given to an express application', async () => {
+  it('can serve an express application', async () => {
     const app = express().get('/page', (_request, response) => {
       response.send('page');
     });
@@ -124,7 +124,7 @@ describe('where the server listens', () => {
   });
 });
 
-it('outlives clients that reset their connections', async () => {
+it('the web server survives clients that reset their connections', async () => {
   const { listening } = await startServer({});
   for (let client = 0; client < 10; client += 1) {
     const socket = await connectTo(listening);
@@ -132,9 +132,9 @@ it('outlives clients that reset their connections', async () => {
     socket.resetAndDestroy();
   }
 
-  const answer = await exchange(listening, request('/'));
+  const response = await exchange(listening, request('/'));
 
-  expect(statusOf(answer)).toBe(200);
+  expect(statusOf(response)).toBe(200);
 });
 
 describe('the headers of the web configuration', () => {
@@ -156,7 +156,7 @@ describe('the headers of the web configuration', () => {
   const raw = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`;
 
   it.each([
-    ['an answer', 200, request('/', basic('alice', 'secret'))],
+    ['a request', 200, request('/', basic('alice', 'secret'))],
     ['a probe', 200, request('/-/healthy')],
     ['an unknown path', 404, request('/nowhere', basic('alice', 'secret'))],
     ['an error of the application', 500, request('/broken', basic('alice', 'secret'))],
@@ -164,10 +164,10 @@ describe('the headers of the web configuration', () => {
     ['a body that is too large', 413, request('/', { 'Content-Length': '9999' })],
     ['headers that are too large', 431, request('/', { 'X-Long': 'a'.repeat(17_000) })],
     ['no host', 400, raw('GET / HTTP/1.1', 'Connection: close')],
-    ['something else than HTTP', 400, raw('hello')],
+    ['something other than HTTP', 400, raw('hello')],
     ['an unknown expectation', 417, request('/', { Expect: 'wonders' })],
     ['half a request', 408, 'GET / HTTP/1.1\r\nHost: exp'],
-  ])('stand on the answer to %s: %i', async (_what, status, message) => {
+  ])('are in the response to %s: %i', async (_what, status, message) => {
     const { listening } = await startServer({
       webConfig: await file(),
       passwords: plainPasswords(),
@@ -179,22 +179,22 @@ describe('the headers of the web configuration', () => {
       },
     });
 
-    const answer = await exchange(listening, message);
+    const response = await exchange(listening, message);
 
-    expect(statusOf(answer)).toBe(status);
+    expect(statusOf(response)).toBe(status);
     for (const [name, value] of Object.entries(HEADERS))
-      expect(answer).toContain(`\r\n${name}: ${value}\r\n`);
+      expect(response).toContain(`\r\n${name}: ${value}\r\n`);
   });
 
-  it('follow a change of the file', async () => {
+  it('change with the file', async () => {
     const webConfig = await webConfigFile('http_server_config: { headers: { X-Frame-Options: deny } }');
     const { server, listening } = await startServer({ webConfig });
     await writeFile(webConfig, 'http_server_config: { headers: { X-Frame-Options: sameorigin } }');
 
     await server.refresh();
-    const answer = await exchange(listening, request('/'));
+    const response = await exchange(listening, request('/'));
 
-    expect(answer).toContain('X-Frame-Options: sameorigin');
+    expect(response).toContain('X-Frame-Options: sameorigin');
   });
 });
 
@@ -206,18 +206,22 @@ describe('a request body', () => {
   it.each([
     ['of no bytes', post({ 'Content-Length': '0' }), 200],
     ['of 1 KiB', post({ 'Content-Length': '1024' }, 'x'.repeat(1024)), 200],
-    ['of a byte more', post({ 'Content-Length': '1025' }, 'x'.repeat(1025)), 413],
+    ['of 1 KiB and a byte', post({ 'Content-Length': '1025' }, 'x'.repeat(1025)), 413],
     ['announced as 1 TB', post({ 'Content-Length': '1000000000000' }), 413],
     [
       'of 1 KiB in chunks',
       post({ 'Transfer-Encoding': 'chunked' }, `${chunk(512)}${chunk(512)}0\r\n\r\n`),
       200,
     ],
-    ['of more in chunks', post({ 'Transfer-Encoding': 'chunked' }, `${chunk(1024)}${chunk(1)}`), 413],
+    [
+      'of more than 1 KiB in chunks',
+      post({ 'Transfer-Encoding': 'chunked' }, `${chunk(1024)}${chunk(1)}`),
+      413,
+    ],
     ['of a negative length', post({ 'Content-Length': '-1' }), 400],
     ['of two lengths', post({ 'Content-Length': '1', 'content-length': '2' }, 'xx'), 400],
     ['with a GET', request('/', { 'Content-Length': '2000' }), 413],
-  ])('%s is answered with its status', async (_what, message, status) => {
+  ])('%s gets the expected status', async (_what, message, status) => {
     let requests = 0;
     const { listening } = await startServer({
       listener: (_request, response) => {
@@ -226,13 +230,13 @@ describe('a request body', () => {
       },
     });
 
-    const answer = await exchange(listening, message);
+    const response = await exchange(listening, message);
 
-    expect(statusOf(answer)).toBe(status);
+    expect(statusOf(response)).toBe(status);
     expect(requests).toBe(status === 200 ? 1 : 0);
   });
 
-  it('that is too large is refused before it is sent where the client asks', async () => {
+  it('that is too large is rejected before it is sent if the client expects 100 Continue', async () => {
     const { listening } = await startServer({});
     const socket = await connectTo(listening);
     socket.write(post({ Expect: '100-continue', 'Content-Length': '2000' }));
@@ -242,7 +246,7 @@ describe('a request body', () => {
     expect(statusOf(String(first))).toBe(413);
   });
 
-  it('that is small enough is asked for where the client asks', async () => {
+  it('that is small enough gets 100 Continue if the client expects it', async () => {
     const { listening } = await startServer({});
     const socket = await connectTo(listening);
     socket.write(post({ Expect: '100-continue', 'Content-Length': '2' }));
@@ -255,55 +259,55 @@ describe('a request body', () => {
     expect(statusOf(rest)).toBe(200);
   });
 
-  it('that is too large does not break the connection while the client still sends it', async () => {
+  it('that is too large does not reset the connection while the client is still sending', async () => {
     const { listening } = await startServer({});
     const socket = await connectTo(listening);
     const wasOpen: boolean[] = [];
-    const answer = untilClosed(socket);
+    const response = untilClosed(socket);
     socket.write(post({ 'Content-Length': String(20 * 5000) }));
 
-    for (let piece = 0; piece < 20; piece += 1) {
+    for (let chunk = 0; chunk < 20; chunk += 1) {
       socket.write('x'.repeat(5000));
       await sleep(5);
       wasOpen.push(socket.writable);
     }
 
     expect(wasOpen.slice(0, -1)).not.toContain(false);
-    expect(await answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*413 Payload Too Large\n$/);
+    expect(await response).toMatch(/^HTTP\/1\.1 413 [\s\S]*413 Payload Too Large\n$/);
   });
 
-  it('that never ends is cut off', async () => {
+  it('that never ends is rejected', async () => {
     const { listening } = await startServer({});
     const socket = await connectTo(listening);
     socket.write(post({ 'Transfer-Encoding': 'chunked' }));
     const sending = setInterval(() => socket.write(chunk(16_384)), 1);
     onTestFinished(() => clearInterval(sending));
 
-    const answer = await untilClosed(socket);
+    const response = await untilClosed(socket);
 
-    expect(statusOf(answer)).toBe(413);
+    expect(statusOf(response)).toBe(413);
   });
 
-  it('that does not come is answered with 408', async () => {
+  it('that does not arrive gets a 408', async () => {
     const { listening } = await startServer({ limits: { headersTimeout: 50, requestTimeout: 50 } });
 
-    const answer = await exchange(listening, post({ 'Content-Length': '10' }, 'x'));
+    const response = await exchange(listening, post({ 'Content-Length': '10' }, 'x'));
 
-    expect(statusOf(answer)).toBe(408);
-    expect(answer).toContain('Connection: close');
+    expect(statusOf(response)).toBe(408);
+    expect(response).toContain('Connection: close');
   });
 });
 
 describe('a slow client', () => {
-  it('is cut off when it sends nothing', async () => {
+  it('is disconnected if it sends nothing', async () => {
     const { listening } = await startServer({ limits: { headersTimeout: 50 } });
 
-    const answer = await exchange(listening, '');
+    const response = await exchange(listening, '');
 
-    expect(statusOf(answer)).toBe(408);
+    expect(statusOf(response)).toBe(408);
   });
 
-  it('is cut off when it sends its headers a byte at a time', async () => {
+  it('is disconnected if it sends its headers a byte at a time', async () => {
     const { listening } = await startServer({ limits: { headersTimeout: 100 } });
     const socket = await connectTo(listening);
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n');
@@ -311,13 +315,13 @@ describe('a slow client', () => {
     const dripping = setInterval(() => socket.write('X'), 5);
     onTestFinished(() => clearInterval(dripping));
 
-    const answer = await untilClosed(socket);
+    const response = await untilClosed(socket);
 
-    expect(statusOf(answer)).toBe(408);
+    expect(statusOf(response)).toBe(408);
     expect(performance.now() - start).toBeLessThan(2000);
   });
 
-  it('is cut off when it drips its second request over a connection', async () => {
+  it('is disconnected if it sends its second request a byte at a time', async () => {
     const { listening } = await startServer({ limits: { headersTimeout: 60, keepAliveTimeout: 60 } });
     const socket = await connectTo(listening);
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n\r\n');
@@ -331,22 +335,22 @@ describe('a slow client', () => {
     expect(statusOf(rest)).toBe(408);
   });
 
-  it('is cut off when it shakes no hands', async () => {
+  it('is disconnected if it never completes the TLS handshake', async () => {
     const { listening, lines } = await startServer({
       webConfig: await tlsConfig(),
       limits: { headersTimeout: 50 },
     });
     const socket = await connectTo(listening);
-    // The beginning of a handshake that never goes on.
+    // The start of a handshake that is never completed.
     socket.write(Buffer.of(22, 3, 1, 2, 0));
 
-    const answer = await untilClosed(socket);
+    const response = await untilClosed(socket);
 
-    expect(answer).toBe('');
+    expect(response).toBe('');
     expect(lines.join('\n')).toContain('ERR_TLS_HANDSHAKE_TIMEOUT');
   });
 
-  it('is let go at once when it ends its side instead of shaking hands', async () => {
+  it('is disconnected immediately if it closes its side instead of starting a TLS handshake', async () => {
     const { listening } = await startServer({ webConfig: await tlsConfig() });
     const socket = await connectTo(listening);
     const start = performance.now();
@@ -359,7 +363,7 @@ describe('a slow client', () => {
 
   const big = Array.from({ length: 32 }, () => Buffer.alloc(1024 * 1024, 'x'));
 
-  it.each(['plain', 'TLS'])('is cut off when it takes nothing of an answer over %s', async (kind) => {
+  it.each(['plain', 'TLS'])('is disconnected if it reads nothing of a response over %s', async (kind) => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({
       ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
@@ -385,7 +389,7 @@ describe('a slow client', () => {
     expect(held[0]?.writableFinished).toBe(false);
   });
 
-  it('is not cut off while it goes on reading', async () => {
+  it('stays connected while it keeps reading', async () => {
     const { listening } = await startServer({
       limits: { stallTimeout: 300 },
       listener: (_request, response) => void sendShared(response, big),
@@ -393,8 +397,8 @@ describe('a slow client', () => {
     const socket = await connectTo(listening);
     socket.write(request('/'));
     let received = 0;
-    socket.on('data', (piece: Buffer) => {
-      received += piece.length;
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
       socket.pause();
       setTimeout(() => socket.resume(), received % 7 === 0 ? 20 : 1);
     });
@@ -404,7 +408,7 @@ describe('a slow client', () => {
     expect(received).toBeGreaterThan(32 * 1024 * 1024);
   }, 60_000);
 
-  it('is cut off when it takes too long over an answer, however steadily it reads', async () => {
+  it('is disconnected if it takes too long to read a response, however steadily it reads', async () => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({
       limits: { responseTimeout: 300 },
@@ -424,15 +428,15 @@ describe('a slow client', () => {
     expect(held[0]?.writableFinished).toBe(false);
   });
 
-  it('that asks nothing more is let go silently', async () => {
+  it('that sends no further request is disconnected silently', async () => {
     const { listening } = await startServer({ limits: { keepAliveTimeout: 30 } });
     const socket = await connectTo(listening);
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n\r\n');
 
-    const answer = await untilClosed(socket);
+    const response = await untilClosed(socket);
 
-    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
-    expect(statusOf(answer)).toBe(200);
+    expect(response.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(statusOf(response)).toBe(200);
   });
 });
 
@@ -447,37 +451,34 @@ describe('connections', () => {
     await once(socket, 'secureConnect');
     return socket;
   };
-  const ask = async (socket: Socket): Promise<number> => {
+  const getStatus = async (socket: Socket): Promise<number> => {
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n\r\n');
     const [data] = (await once(socket, 'data')) as [Buffer];
     return statusOf(String(data));
   };
 
-  it.each(['plain', 'TLS'])(
-    'beyond the limit close the one that has been idle the longest, over %s',
-    async (kind) => {
-      const { listening, lines } = await startServer({
-        ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
-        limits: { connectionsPerClient: 3 },
-      });
-      const [first, second, third] = [
-        await open(listening, kind),
-        await open(listening, kind),
-        await open(listening, kind),
-      ];
-      const used = await ask(first);
+  it.each(['plain', 'TLS'])('beyond the limit close the one idle the longest, over %s', async (kind) => {
+    const { listening, lines } = await startServer({
+      ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
+      limits: { connectionsPerClient: 3 },
+    });
+    const [first, second, third] = [
+      await open(listening, kind),
+      await open(listening, kind),
+      await open(listening, kind),
+    ];
+    const used = await getStatus(first);
 
-      const fourth = await open(listening, kind);
-      await untilClosed(second);
-      const statuses = [await ask(first), await ask(third), await ask(fourth)];
+    const fourth = await open(listening, kind);
+    await untilClosed(second);
+    const statuses = [await getStatus(first), await getStatus(third), await getStatus(fourth)];
 
-      expect([used, ...statuses]).toEqual([200, 200, 200, 200]);
-      expect(lines.filter((line) => line.startsWith('warn too many open connections'))).toHaveLength(1);
-    },
-  );
+    expect([used, ...statuses]).toEqual([200, 200, 200, 200]);
+    expect(lines.filter((line) => line.startsWith('warn too many open connections'))).toHaveLength(1);
+  });
 
   it.each(['plain', 'TLS'])(
-    'that only connect make room for others, before TLS is spoken over %s',
+    'that send nothing make room for others, even before the TLS handshake, over %s',
     async (kind) => {
       const { listening } = await startServer({
         ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
@@ -485,7 +486,7 @@ describe('connections', () => {
       });
       const idle = await Promise.all(Array.from({ length: 50 }, () => connectTo(listening)));
 
-      const status = await ask(await open(listening, kind));
+      const status = await getStatus(await open(listening, kind));
 
       expect(status).toBe(200);
       await eventually(() => idle.filter(({ closed }) => !closed).length === 9);
@@ -496,7 +497,7 @@ describe('connections', () => {
     { what: 'half a request line', sent: 'GET /metr' },
     { what: 'half a header', sent: 'GET /metrics HTTP/1.1\r\nHost: ex' },
     { what: 'half a body', sent: 'POST / HTTP/1.1\r\nHost: exporter\r\nContent-Length: 10\r\n\r\nhalf' },
-  ])('that have sent $what make room before one that has just been opened', async ({ sent }) => {
+  ])('that have sent $what are closed before one that was just opened', async ({ sent }) => {
     const { listening } = await startServer({ limits: { connectionsPerClient: 4 } });
     const flood = async (): Promise<Socket> => {
       const socket = await connectTo(listening);
@@ -510,10 +511,10 @@ describe('connections', () => {
     await flood();
     await eventually(() => older.filter(({ closed }) => closed).length === 2);
 
-    expect(await ask(probe)).toBe(200);
+    expect(await getStatus(probe)).toBe(200);
   });
 
-  it('with a request under way are closed only where all have one', async () => {
+  it('with a request in flight are closed only if all have one', async () => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({ listener, limits: { connectionsPerClient: 2 } });
     const busy = await connectTo(listening);
@@ -526,34 +527,34 @@ describe('connections', () => {
     third.write(request('/'));
     await eventually(() => held.length === 2);
     await connectTo(listening);
-    const answer = await untilClosed(busy);
+    const response = await untilClosed(busy);
     held[1]?.end('for the third');
 
-    expect(answer).toBe('');
+    expect(response).toBe('');
     expect(await untilClosed(third)).toContain('for the third');
   });
 
   it.each([
     { kind: 'plain', webConfig: () => Promise.resolve(undefined) },
     { kind: 'TLS', webConfig: () => tlsConfig() },
-  ])('of one address leave room for those of others, over $kind', async ({ kind, webConfig }) => {
+  ])('from one address leave room for other addresses, over $kind', async ({ kind, webConfig }) => {
     const file = await webConfig();
     const { listening } = await startServer({
       ...(file !== undefined && { webConfig: file }),
       limits: { connections: 12, connectionsPerClient: 8 },
     });
     const other = await open(listening, kind);
-    const before = await ask(other);
+    const before = await getStatus(other);
 
-    // Loopback has many addresses: the flood comes from another one than `other`.
+    // Loopback has many addresses: the flood comes from a different one than `other`.
     const flood = await Promise.all(Array.from({ length: 60 }, () => connectTo(listening, '127.0.0.2')));
     await eventually(() => flood.filter(({ closed }) => !closed).length === 8);
-    const after = await ask(other);
+    const after = await getStatus(other);
 
     expect([before, after]).toEqual([200, 200]);
   });
 
-  it('that failed to shake hands count no longer', async () => {
+  it('that failed the TLS handshake no longer count', async () => {
     const { listening } = await startServer({ webConfig: await tlsConfig(), limits: { connections: 2 } });
 
     for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -562,16 +563,16 @@ describe('connections', () => {
       await untilClosed(socket);
     }
 
-    expect(await ask(await open(listening, 'TLS'))).toBe(200);
+    expect(await getStatus(await open(listening, 'TLS'))).toBe(200);
   });
 });
 
-describe('requests that are sent without waiting for a response', () => {
-  it('get their responses in order, one request at a time', async () => {
+describe('pipelined requests', () => {
+  it('are handled one at a time, in order', async () => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({ listener });
     const socket = await connectTo(listening);
-    const answer = untilClosed(socket);
+    const response = untilClosed(socket);
     socket.write(`${request('/1').replace('Connection: close\r\n', '')}${request('/2')}`);
     await eventually(() => held.length === 1);
     await sleep(20);
@@ -582,43 +583,49 @@ describe('requests that are sent without waiting for a response', () => {
     held[1]?.end('second');
 
     expect(atOnce).toBe(1);
-    expect(await answer).toMatch(/200 OK[\s\S]*first[\s\S]*200 OK[\s\S]*second$/);
+    expect(await response).toMatch(/200 OK[\s\S]*first[\s\S]*200 OK[\s\S]*second$/);
   });
 
-  it('close the connection when they are many', async () => {
+  it('close the connection if there are too many', async () => {
     const { held, listener } = heldListener();
     const { listening } = await startServer({ listener });
     const socket = await connectTo(listening);
 
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n\r\n'.repeat(2400));
-    const answer = await untilClosed(socket);
+    const response = await untilClosed(socket);
 
-    expect(answer).toBe('');
+    expect(response).toBe('');
     expect(held).toHaveLength(1);
     expect(held[0]?.destroyed).toBe(true);
   });
 });
 
 describe('the rate limit', () => {
-  it('lets a burst in and then one an interval, probes apart', async () => {
+  it('admits a burst, then one request per interval, not counting probes', async () => {
     const webConfig = await webConfigFile('rate_limit: { interval: 10s, burst: 2 }');
     const { listening, advance } = await startServer({ webConfig });
-    const ask = async (path: string): Promise<number> => statusOf(await exchange(listening, request(path)));
+    const getStatus = async (path: string): Promise<number> =>
+      statusOf(await exchange(listening, request(path)));
 
-    const statuses = [await ask('/'), await ask('/'), await ask('/'), await ask('/-/healthy')];
+    const statuses = [
+      await getStatus('/'),
+      await getStatus('/'),
+      await getStatus('/'),
+      await getStatus('/-/healthy'),
+    ];
     advance(9999);
-    statuses.push(await ask('/'));
+    statuses.push(await getStatus('/'));
     advance(1);
-    statuses.push(await ask('/'), await ask('/'));
+    statuses.push(await getStatus('/'), await getStatus('/'));
     advance(1_000_000);
-    statuses.push(await ask('/'), await ask('/'), await ask('/'));
+    statuses.push(await getStatus('/'), await getStatus('/'), await getStatus('/'));
 
     expect(statuses).toEqual([200, 200, 429, 200, 429, 200, 429, 200, 200, 429]);
   });
 });
 
 describe('closing', () => {
-  /** Resolves with true when the promise comes to an end within the time. */
+  /** Whether the promise resolves within this time. */
   const within = async (milliseconds: number, promise: Promise<unknown>): Promise<boolean> => {
     const abort = new AbortController();
     const late = sleep(milliseconds, false, { signal: abort.signal }).catch(() => false);
@@ -627,7 +634,7 @@ describe('closing', () => {
     return result;
   };
 
-  it('ends idle connections at once, also those that have not sent a whole request', async () => {
+  it('closes idle connections at once, including those with an incomplete request', async () => {
     const { server, listening } = await startServer({});
     const agent = new Agent({ keepAlive: true });
     onTestFinished(() => agent.destroy());
@@ -644,7 +651,7 @@ describe('closing', () => {
     expect(isQuick).toBe(true);
   });
 
-  it.each(['plain', 'TLS'])('lets an answer under way end, over %s', async (kind) => {
+  it.each(['plain', 'TLS'])('completes a response in progress, over %s', async (kind) => {
     const { held, listener } = heldListener();
     const { server, listening } = await startServer({
       ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
@@ -661,33 +668,33 @@ describe('closing', () => {
 
     const closing = server.close(60_000);
     const isEarly = await within(50, closing);
-    held[0]?.end('whole answer');
-    const answer = await untilClosed(socket);
+    held[0]?.end('full response');
+    const response = await untilClosed(socket);
     const isQuick = await within(1000, closing);
 
     expect({ isEarly, isQuick }).toEqual({ isEarly: false, isQuick: true });
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*Connection: close[\s\S]*whole answer$/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*Connection: close[\s\S]*full response$/);
   });
 
-  it('lets an answer end whose headers were sent before', async () => {
+  it('completes a response whose headers were already sent', async () => {
     const { held, listener } = heldListener();
     const { server, listening } = await startServer({ listener });
     const socket = await connectTo(listening);
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n\r\n');
     await eventually(() => held.length === 1);
     held[0]?.writeHead(200, { 'Content-Length': 12 });
-    held[0]?.write('whole ');
+    held[0]?.write('first ');
     await once(socket, 'data');
 
     const closing = server.close(60_000);
-    held[0]?.end('answer');
+    held[0]?.end('second');
     const rest = await untilClosed(socket);
 
-    expect(rest).toContain('answer');
+    expect(rest).toContain('second');
     expect(await within(1000, closing)).toBe(true);
   });
 
-  it.each(['plain', 'TLS'])('cuts off what has not ended in time, over %s', async (kind) => {
+  it.each(['plain', 'TLS'])('aborts responses that do not end in time, over %s', async (kind) => {
     const { held, listener } = heldListener();
     const { server, listening } = await startServer({
       ...(kind === 'TLS' && { webConfig: await tlsConfig() }),
@@ -707,7 +714,7 @@ describe('closing', () => {
     await eventually(() => held[0]?.destroyed === true);
   });
 
-  it('takes no new connections and frees the port', async () => {
+  it('stops accepting connections and frees the port', async () => {
     const { server, listening } = await startServer({});
     await server.close(1000);
 
