@@ -7,12 +7,12 @@ import { cloudFor, configFor } from './command-world.ts';
 
 const MEGABYTE = 2 ** 20;
 
-// Loaded before the program: tells at its end how much memory it had at most.
+// Preloaded into the program: prints its peak memory when it exits.
 const REPORT =
   "process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))";
 
-/** The samples that a backfill of seven days wrote, and the bytes of memory that it had at most. */
-async function measured(config: string, step: string) {
+/** Backfills seven days; returns the number of samples, and the peak memory in bytes. */
+async function measure(config: string, step: string) {
   const child = spawn(
     process.execPath,
     [MAIN, 'backfill', '--config.file', config, '--since', '7d', '--step', step],
@@ -30,11 +30,11 @@ async function measured(config: string, step: string) {
 }
 
 describe('the memory of a backfill', () => {
-  it('does not grow with the samples that it writes', async () => {
+  it('does not grow with the number of samples', async () => {
     const config = await configFor(await cloudFor({ characters: false }));
 
-    const few = await measured(config, '1h');
-    const many = await measured(config, '20s');
+    const few = await measure(config, '1h');
+    const many = await measure(config, '20s');
 
     expect([few.code, many.code]).toEqual([0, 0]);
     expect(few.samples).toBeGreaterThan(10_000);

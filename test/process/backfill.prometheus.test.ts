@@ -8,7 +8,7 @@ import { prometheusOver, type QueryResult } from './prometheus-over-blocks.ts';
 const DAY = 86_400;
 const STEP = 240;
 
-/** What the lists of now tell of a moment: by resource id, for what is known of it. */
+/** What the current lists say about a time, by resource id. */
 function truthAt(cloud: SimulatedCloud, time: number) {
   const success = new Map<string, number>();
   const size = new Map<string, number>();
@@ -16,7 +16,7 @@ function truthAt(cloud: SimulatedCloud, time: number) {
   for (const { id, character } of cloud.resources()) {
     const all = cloud.backupsOf(id);
     const good = all.filter(({ state }) => state === 'success');
-    // Small graphs have manual backups alone, which nobody deletes.
+    // Small graphs have only manual backups, which are never deleted.
     const oldest = good.find(({ method }) => method === 'auto' || character === 'small');
     const newest = good
       .filter(({ end = Infinity }) => end <= time)
@@ -31,8 +31,8 @@ function truthAt(cloud: SimulatedCloud, time: number) {
   return { success, size, runningSince };
 }
 
-/** Just before and just after backups of a graph and an instance were complete. */
-const momentsOfChange = (cloud: SimulatedCloud): readonly number[] =>
+/** The ends of backups of a graph and an instance, and a step after each. */
+const timesOfChange = (cloud: SimulatedCloud): readonly number[] =>
   [cloud.resourceOf('healthy', 'graph'), cloud.resourceOf('healthy', 'instance')]
     .flatMap(({ id }) => cloud.backupsOf(id))
     .filter(({ state, method }) => state === 'success' && method === 'auto')
@@ -48,7 +48,7 @@ const labelsOf = (results: readonly QueryResult[]): readonly string[] =>
 
 const now = (): number => Date.now() / 1000;
 
-/** An exporter of a cloud, nine days of its past as blocks, and a Prometheus over these that scrapes it. */
+/** An exporter of a cloud, nine days of its past as blocks, and a Prometheus on those blocks that scrapes it. */
 async function backfilledWorld() {
   const cloud = await cloudFor();
   const exporter = await startExporter(['--config.file', await configFor(cloud, { interval: '1s' })]);
@@ -74,8 +74,8 @@ async function backfilledWorld() {
   return { cloud, prometheus, began, ended: [code, promtool.code] };
 }
 
-describe('a real Prometheus over backfilled blocks', () => {
-  it('knows what was true, and goes on with the live series without a double', {
+describe('Prometheus with backfilled blocks', () => {
+  it('has the correct history, and continues with the live series without duplicates', {
     timeout: 120_000,
   }, async () => {
     const { cloud, prometheus, began, ended } = await backfilledWorld();
@@ -85,13 +85,13 @@ describe('a real Prometheus over backfilled blocks', () => {
     expect(ended).toEqual([0, 0]);
     const end = Math.floor(began / STEP) * STEP;
     const daysAgo = [STEP / DAY, 0.5, 1, 2, 3.3, 4, 5.5, 6.9].map((days) => end - days * DAY);
-    for (const moment of [...daysAgo, ...momentsOfChange(cloud)]) {
-      const time = Math.floor(moment / STEP) * STEP;
+    for (const at of [...daysAgo, ...timesOfChange(cloud)]) {
+      const time = Math.floor(at / STEP) * STEP;
       const truth = truthAt(cloud, time);
       const days = `${(end - time) / DAY} days ago`;
       expect(await value('last_success_timestamp_seconds', time), days).toEqual(truth.success);
       expect(await value('last_success_size_bytes', time), days).toEqual(truth.size);
-      // Within the five minutes that Prometheus looks back there may be one that has ended since.
+      // A series that ended within the lookback of five minutes may still be returned.
       const running = await value('running_start_timestamp_seconds', time);
       for (const [id, start] of truth.runningSince) expect(running.get(id), days).toBe(start);
     }
@@ -105,15 +105,15 @@ describe('a real Prometheus over backfilled blocks', () => {
     );
     expect(state.map(({ metric }) => metric['state'])).toEqual(['failed']);
 
-    // Each series of the past is one of those that are scraped, but a backup that ran then may have ended.
+    // Each past series is also scraped now, except for backups that were running then and have ended.
     const all = `{__name__=~"huaweicloud_backup_.+",__name__!~".+_running_start_.+"}`;
     const past = labelsOf(await prometheus.query(all, began));
-    // What the status of a resource was is not known.
+    // The past status of a resource is unknown.
     const live = new Set(labelsOf(await prometheus.query(`${all}[4s]`, now())).map(withoutStatus));
     expect(past.length).toBeGreaterThan(150);
     expect(past.filter((labels) => !live.has(labels))).toEqual([]);
 
-    // From an hour before the live series began until now, nothing is there twice.
+    // From an hour before the start of the live series until now, there are no duplicates.
     for (const metric of ['last_success_timestamp_seconds', 'rpo_seconds', 'last_status']) {
       const by = metric === 'last_status' ? 'resource_id, state' : 'resource_id';
       const counts = await prometheus.range(
@@ -136,7 +136,7 @@ describe('a real Prometheus over backfilled blocks', () => {
 });
 
 describe('backfill', () => {
-  it('writes to standard output what promtool imports, and a summary to standard error', async () => {
+  it('writes samples that promtool imports to standard output, and a summary to standard error', async () => {
     const cloud = await cloudFor();
     const files = await filesFor();
 

@@ -12,8 +12,8 @@ describe('backfill', () => {
 
     await backfill(cloud, ['--since', '1h']);
 
-    const asked = cloud.requests.map(({ operation, service }) => `${service} ${operation}`);
-    expect(asked.toSorted()).toEqual([
+    const requests = cloud.requests.map(({ operation, service }) => `${service} ${operation}`);
+    expect(requests.toSorted()).toEqual([
       'gaussdb list_backups',
       'gaussdb list_instances',
       'ges list_backups',
@@ -22,19 +22,19 @@ describe('backfill', () => {
     ]);
   });
 
-  it('keeps what a file held until all of the new text is written', async () => {
+  it('keeps the old content of a file until all of the new content is written', async () => {
     const cloud = await cloudFor();
     const files = await filesFor();
     const past = await files.write('past.om', 'from before\n');
     cloud.deny('gaussdb:backup:list');
 
-    const refused = await backfill(cloud, ['--output', past]);
+    const failed = await backfill(cloud, ['--output', past]);
     const kept = await readFile(past, 'utf8');
     cloud.grant('gaussdb:backup:list');
     const good = await backfill(cloud, ['--output', past, '--since', '1h']);
 
-    expect(refused.code).toBe(1);
-    expect(refused.errors).toMatch(
+    expect(failed.code).toBe(1);
+    expect(failed.errors).toMatch(
       /huaweicloud-backup-exporter: gaussdb-mysql of prod: cannot list backups: .*; grant gaussdb:backup:list .*to the user or agency\n$/,
     );
     expect(kept).toBe('from before\n');
@@ -46,23 +46,23 @@ describe('backfill', () => {
   it.each([
     {
       path: '/nowhere/past.om',
-      says: 'cannot write to /nowhere/past.om: no such file or directory (ENOENT)',
+      error: 'cannot write to /nowhere/past.om: no such file or directory (ENOENT)',
     },
-    { path: '/', says: 'cannot write to /: it is a directory (EISDIR)' },
+    { path: '/', error: 'cannot write to /: it is a directory (EISDIR)' },
     {
       path: '/dev/null/past.om',
-      says: 'cannot write to /dev/null/past.om: a part of the path is not a directory (ENOTDIR)',
+      error: 'cannot write to /dev/null/past.om: a part of the path is not a directory (ENOTDIR)',
     },
-  ])('says at once that it cannot write to $path', async ({ path, says }) => {
+  ])('fails at once if it cannot write to $path', async ({ path, error }) => {
     const cloud = await cloudFor();
 
     const { code, errors } = await backfill(cloud, ['--output', path]);
 
-    expect({ code, errors }).toEqual({ code: 1, errors: `${PROGRAM}: ${says}\n` });
+    expect({ code, errors }).toEqual({ code: 1, errors: `${PROGRAM}: ${error}\n` });
     expect(cloud.requests).toEqual([]);
   });
 
-  it('says that the disk is full below standard output', async () => {
+  it('reports a full disk behind standard output', async () => {
     const config = await configFor(await cloudFor());
 
     const shell = await run(
@@ -77,7 +77,7 @@ describe('backfill', () => {
     );
   });
 
-  it('says that the disk is full', async () => {
+  it('reports a full disk', async () => {
     const { code, errors } = await backfill(await cloudFor(), ['--output', '/dev/full']);
 
     expect(code).toBe(1);
@@ -86,7 +86,7 @@ describe('backfill', () => {
     );
   });
 
-  it('ends in one line when its reader goes away', async () => {
+  it('fails with one line when the reader closes the pipe', async () => {
     const config = await configFor(await cloudFor());
 
     const shell = await run(
@@ -106,7 +106,7 @@ describe('backfill', () => {
   });
 
   it.each(['file', 'pipe'] as const)(
-    'ends at Ctrl-C while it writes to a %s, and leaves no half of it',
+    'stops at Ctrl-C while writing to a %s, and leaves no partial file',
     async (target) => {
       const cloud = await cloudFor({ characters: false });
       const files = await filesFor();
@@ -133,7 +133,7 @@ describe('backfill', () => {
     },
   );
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s while a list hangs', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops at %s while a list hangs', async (signal) => {
     const cloud = await cloudFor();
     const files = await filesFor();
     cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'no-response' } });
@@ -152,7 +152,7 @@ describe('backfill', () => {
     expect(readdirSync(files.directory)).toEqual([]);
   });
 
-  it('shows how far it is in one line of a terminal', async () => {
+  it('shows its progress in one line on a terminal', async () => {
     const cloud = await cloudFor({ characters: false });
     const program = startOnTerminal(
       [
@@ -170,7 +170,7 @@ describe('backfill', () => {
     expect(shown).toMatch(new RegExp(`${CLEAR}${PROGRAM}: interrupted; nothing was written\\n$`));
   });
 
-  it('says what could not be read and is missing, and goes on', async () => {
+  it('reports what could not be read, and continues', async () => {
     const cloud = await cloudFor();
     cloud.deny('ges:graph:list');
     cloud.inject({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } });
@@ -195,7 +195,7 @@ describe('backfill', () => {
     expect(errors).toMatch(/^gaussdb-mysql of prod: cannot get policy: .*; rpo\.default is used instead$/m);
   });
 
-  it('says that it knows nothing of a time before all backups', async () => {
+  it('reports that no samples are known before the first backup', async () => {
     const cloud = await cloudFor({ characters: false });
 
     const { code, output, errors } = await backfill(cloud, [
@@ -211,7 +211,7 @@ describe('backfill', () => {
     expect(errors).toContain('No samples are known for that period; none were written.\n');
   });
 
-  it('leaves out what the configuration leaves out', async () => {
+  it('leaves out what the configuration excludes', async () => {
     const cloud = await cloudFor();
 
     const { output } = await backfill(cloud, ['--since', '1h'], {

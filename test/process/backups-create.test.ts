@@ -11,100 +11,98 @@ import { CLEAR, KEYS, startOnTerminal } from './pseudo-terminal.ts';
 const manualBackups = (cloud: SimulatedCloud, { id }: SimulatedResource) =>
   cloud.backupsOf(id).filter(({ method }) => method === 'manual');
 
-interface Refusal {
+interface Rejection {
   readonly what: string;
   readonly arrange: (cloud: SimulatedCloud) => SimulatedResource;
-  readonly says: string;
+  readonly error: string;
 }
 
-const REFUSALS: readonly Refusal[] = [
+const REJECTIONS: readonly Rejection[] = [
   {
     what: 'a graph that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id)),
-    says: 'a backup of the graph is already running; wait for it to finish (GES.7002)',
+    error: 'a backup of the graph is already running; wait for it to finish (GES.7002)',
   },
   {
-    what: 'a graph whose quota of backups is reached',
+    what: 'a graph whose backup quota is used up',
     arrange: arranged((cloud, id) => {
       cloud.startBackup(id);
       cloud.finishBackup(id);
     }),
-    says: 'the backup quota is used up; delete an old manual backup first (GES.7019)',
+    error: 'the backup quota is used up; delete an old manual backup first (GES.7019)',
   },
   {
-    what: 'a graph that is stopped',
+    what: 'a stopped graph',
     arrange: arranged((cloud, id) => cloud.setGraphStatus(id, '900')),
-    says: 'the graph is not running; start it first (GES.7001)',
+    error: 'the graph is not running; start it first (GES.7001)',
   },
   {
-    what: 'a graph that is gone',
+    what: 'a deleted graph',
     arrange: (cloud) => cloud.resourceOf('deleted'),
-    says: 'the graph does not exist or has been deleted (GES.7000)',
+    error: 'the graph does not exist or has been deleted (GES.7000)',
   },
   {
-    what: 'who may not back graphs up',
+    what: 'a user who may not back up graphs',
     arrange: arranged((cloud) => cloud.deny('ges:backup:create')),
-    says: 'this user or agency is not allowed to do that (GES.7041); grant ges:backup:create',
+    error: 'this user or agency is not allowed to do that (GES.7041); grant ges:backup:create',
   },
   {
     what: 'an instance that is being backed up',
     arrange: arranged((cloud, id) => void cloud.startBackup(id), 'instance'),
-    says: 'a backup of the instance is already running; wait for it to finish (DBS.201205)',
+    error: 'a backup of the instance is already running; wait for it to finish (DBS.201205)',
   },
   {
-    what: 'who may not back instances up',
+    what: 'a user who may not back up instances',
     arrange: arranged((cloud) => cloud.deny('gaussdb:backup:create'), 'instance'),
-    says: 'this user or agency is not allowed to do that (DBS.200010); grant gaussdb:backup:create (in an identity policy: gaussdbformysql:backup:create)',
+    error:
+      'this user or agency is not allowed to do that (DBS.200010); grant gaussdb:backup:create (in an identity policy: gaussdbformysql:backup:create)',
   },
 ];
 
-/** Refusals that the simulated cloud has no state for. */
+/** Error codes that the simulated cloud has no state for. */
 const CODES = [
-  { code: 'DBS.200002', says: 'the instance does not exist' },
-  { code: 'DBS.200045', says: 'the instance does not exist' },
+  { code: 'DBS.200002', error: 'the instance does not exist' },
+  { code: 'DBS.200045', error: 'the instance does not exist' },
   {
     code: 'DBS.200019',
-    says: 'the instance is busy with another operation; wait for it to finish',
+    error: 'the instance is busy with another operation; wait for it to finish',
   },
   {
     code: 'DBS.200047',
-    says: 'the instance is busy with another operation; wait for it to finish',
+    error: 'the instance is busy with another operation; wait for it to finish',
   },
 ] as const;
 
 describe('backups create', () => {
-  it.each(['graph', 'instance'] as const)(
-    'starts a backup of a %s, once, and prints its job',
-    async (kind) => {
-      const cloud = await cloudFor();
-      const resource = cloud.resourceOf('healthy', kind);
-      const before = manualBackups(cloud, resource).length;
+  it.each(['graph', 'instance'] as const)('starts one backup of a %s, and prints its job', async (kind) => {
+    const cloud = await cloudFor();
+    const resource = cloud.resourceOf('healthy', kind);
+    const before = manualBackups(cloud, resource).length;
 
-      const { code, output, errors } = await backups(cloud, ['create', '--resource', resource.name, '--yes']);
+    const { code, output, errors } = await backups(cloud, ['create', '--resource', resource.name, '--yes']);
 
-      expect({ code, errors }).toEqual({ code: 0, errors: '' });
-      expect(output).toMatch(
-        new RegExp(
-          `^Started the backup of ${resource.name} \\(${resource.id}\\): job \\w+(, backup [\\w-]+)?\\n$`,
-        ),
-      );
-      expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
-      expect(changes(cloud)).toHaveLength(1);
-    },
-  );
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toMatch(
+      new RegExp(
+        `^Started the backup of ${resource.name} \\(${resource.id}\\): job \\w+(, backup [\\w-]+)?\\n$`,
+      ),
+    );
+    expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
+    expect(changes(cloud)).toHaveLength(1);
+  });
 
-  it.each(REFUSALS)('says in plain words why it is refused for $what', async ({ arrange, says }) => {
+  it.each(REJECTIONS)('reports the reason in plain words for $what', async ({ arrange, error }) => {
     const cloud = await cloudFor({ manualBackupQuota: 1, seed: 3 });
     const { id, name } = arrange(cloud);
 
     const { code, output, errors } = await backups(cloud, ['create', '--resource', id, '--yes']);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says}\n`);
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${error}\n`);
     expect(changes(cloud)).toHaveLength(1);
   });
 
-  it.each(CODES)('says in plain words what $code means', async ({ code: error_code, says }) => {
+  it.each(CODES)('reports the meaning of $code in plain words', async ({ code: error_code, error }) => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('healthy', 'instance');
     const body = { error_code, error_msg: 'Not now.' };
@@ -113,10 +111,10 @@ describe('backups create', () => {
     const { code, errors } = await backups(cloud, ['create', '--resource', id, '--yes']);
 
     expect(code).toBe(1);
-    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says} (${error_code})\n`);
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${error} (${error_code})\n`);
   });
 
-  it('refuses where nobody can be asked, before it asks the cloud anything', async () => {
+  it('fails without a terminal to confirm on, before it sends a request', async () => {
     const cloud = await cloudFor();
 
     const { code, output, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01']);
@@ -129,7 +127,7 @@ describe('backups create', () => {
   it.each([
     { flags: [], kind: 'graph' },
     { flags: ['--json', '--yes', '--wait'], kind: 'instance' },
-  ] as const)('shows the call with --dry-run $flags and sends nothing', async ({ flags, kind }) => {
+  ] as const)('prints the call with --dry-run $flags and sends nothing', async ({ flags, kind }) => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy', kind);
 
@@ -160,7 +158,7 @@ describe('backups create', () => {
     { kind: 'instance', fault: { kind: 'lost-response', how: 'reset' } },
     { kind: 'instance', fault: { kind: 'cut-json' } },
   ] satisfies readonly { kind: 'graph' | 'instance'; fault: SimulatedFault }[])(
-    'starts one backup of a $kind and not two when the answer is lost ($fault), and says how to look',
+    'starts one backup of a $kind, not two, if the response is lost ($fault), and prints how to check',
     async ({ kind, fault }) => {
       const cloud = await cloudFor();
       const resource = cloud.resourceOf('healthy', kind);
@@ -190,7 +188,7 @@ describe('backups create', () => {
     { kind: 'status', status: 408, body: { error_code: 'GES.7005', error_msg: 'Time is over.' } },
     { kind: 'html' },
     { kind: 'empty' },
-  ] satisfies readonly SimulatedFault[])('does not claim to know after %j', async (fault) => {
+  ] satisfies readonly SimulatedFault[])('does not claim to know the result after %j', async (fault) => {
     const cloud = await cloudFor();
     cloud.inject({ match: { operation: 'create_backup' }, fault });
 
@@ -221,7 +219,7 @@ describe('backups create', () => {
   });
 
   it.each([[], ['--json']])(
-    'says on standard error what it started when nobody reads its output (%s)',
+    'reports what it started on standard error if its output is not read (%s)',
     async (...flags) => {
       const cloud = await cloudFor();
       const { id } = cloud.resourceOf('healthy');
@@ -251,7 +249,7 @@ describe('backups create', () => {
     },
   );
 
-  it('signs in again for a token that has ended, and starts one backup', async () => {
+  it('signs in again if its token has expired, and starts one backup', async () => {
     const cloud = await cloudFor();
     const resource = cloud.resourceOf('healthy');
     const before = manualBackups(cloud, resource).length;
@@ -267,23 +265,23 @@ describe('backups create', () => {
     expect(manualBackups(cloud, resource)).toHaveLength(before + 1);
   });
 
-  it('starts a backup of a graph that never had one, known by its id alone where graphs may not be listed', async () => {
+  it('starts the first backup of a graph by its id alone if graphs may not be listed', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('never');
     cloud.deny('ges:graph:list');
 
-    const unpicked = await backups(cloud, ['create', '--resource', id, '--yes']);
-    const picked = await backups(cloud, ['create', '--resource', id, '--service', 'ges', '--yes']);
+    const withoutService = await backups(cloud, ['create', '--resource', id, '--yes']);
+    const withService = await backups(cloud, ['create', '--resource', id, '--service', 'ges', '--yes']);
 
-    expect(unpicked.code).toBe(1);
-    expect(unpicked.errors).toMatch(
+    expect(withoutService.code).toBe(1);
+    expect(withoutService.errors).toMatch(
       /no resource has this id or name; .*; ges of prod: cannot list graphs: .*grant ges:graph:list/,
     );
-    expect(picked.code).toBe(0);
+    expect(withService.code).toBe(0);
     expect(cloud.backupsOf(id)).toHaveLength(1);
   });
 
-  it('does not take a name for unambiguous where it cannot see everything', async () => {
+  it('does not treat a name as unambiguous if not everything can be listed', async () => {
     const cloud = await cloudFor({ characters: false });
     cloud.deny('gaussdb:instance:list');
     cloud.deny('gaussdb:backup:list');
@@ -297,7 +295,7 @@ describe('backups create', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('waits in real time until the backup is there and good', async () => {
+  it('waits in real time until the backup succeeded', async () => {
     const cloud = await cloudFor({ speed: 300, characters: false });
     const resource = cloud.resourceOf('healthy');
 
@@ -308,7 +306,7 @@ describe('backups create', () => {
     expect(manualBackups(cloud, resource).at(-1)?.state).toBe('success');
   });
 
-  it('says at Ctrl-C while it waits how to go on', async () => {
+  it('prints how to continue at Ctrl-C while it waits', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startProgram([
@@ -327,7 +325,7 @@ describe('backups create', () => {
     expect(cloud.backupsOf(id).at(-1)?.state).toBe('running');
   });
 
-  it('sends nothing after Ctrl-C while it looks for the resource', async () => {
+  it('sends nothing after Ctrl-C while it looks up the resource', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { operation: 'list_graphs' }, fault: { kind: 'no-response' } });
     const program = startProgram([
@@ -342,7 +340,7 @@ describe('backups create', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('names a command that shows what became of a request whose answer was lost', async () => {
+  it('prints a command that shows the result of a request whose response was lost', async () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud);
     const { id } = cloud.resourceOf('healthy');
@@ -358,7 +356,7 @@ describe('backups create', () => {
     expect(output.split('\n')[1]).toMatch(new RegExp(` running .* ${cloud.backupsOf(id).at(-1)?.id}$`));
   });
 
-  it('waits at Ctrl-C for the answer to what it has sent, and ends without it at the second', async () => {
+  it('waits for a pending response at the first Ctrl-C, and exits without it at the second', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     cloud.inject({ match: { operation: 'create_backup' }, fault: { kind: 'lost-response' } });
@@ -378,10 +376,10 @@ describe('backups create', () => {
 });
 
 describe('backups create on a terminal', () => {
-  const asks = (id: string): RegExp =>
+  const prompt = (id: string): RegExp =>
     new RegExp(`Start the backup of \\S+ \\(${id}\\), ges of prod\\? \\[y/N\\] `);
 
-  it.each(['y', 'YES'])('starts when the answer is %s', async (answer) => {
+  it.each(['y', 'YES'])('starts the backup if the answer is %s', async (answer) => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startOnTerminal([
@@ -393,7 +391,7 @@ describe('backups create on a terminal', () => {
       await configFor(cloud),
     ]);
 
-    await program.shows(asks(id));
+    await program.shows(prompt(id));
     expect(changes(cloud)).toEqual([]);
     program.press(`${answer}${KEYS.enter}`);
     const { code, shown } = await program.ended;
@@ -409,7 +407,7 @@ describe('backups create on a terminal', () => {
     ['anything else', `yo${KEYS.enter}`],
     ['Ctrl-C', KEYS.ctrlC],
     ['Ctrl-D', KEYS.ctrlD],
-  ])('starts nothing when the answer is %s', async (_, keys) => {
+  ])('starts nothing if the answer is %s', async (_, keys) => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startOnTerminal([
@@ -421,7 +419,7 @@ describe('backups create on a terminal', () => {
       await configFor(cloud),
     ]);
 
-    await program.shows(asks(id));
+    await program.shows(prompt(id));
     program.press(keys);
     const { code, shown } = await program.ended;
 
@@ -430,7 +428,7 @@ describe('backups create on a terminal', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('is not answered by what was typed before it asked', async () => {
+  it('ignores keys typed before the prompt', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     cloud.inject({ match: { operation: 'sign_in' }, fault: { kind: 'delay', seconds: 1 }, times: 1 });
@@ -441,7 +439,7 @@ describe('backups create on a terminal', () => {
 
     program.press(`y${KEYS.enter}`);
     program.press('y');
-    await program.shows(asks(id));
+    await program.shows(prompt(id));
     program.press(KEYS.enter);
     const { code, shown } = await program.ended;
 
@@ -450,7 +448,7 @@ describe('backups create on a terminal', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('starts nothing after a Ctrl-C that was typed before it asked', async () => {
+  it('starts nothing after a Ctrl-C typed before the prompt', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startOnTerminal([
@@ -465,7 +463,7 @@ describe('backups create on a terminal', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('knows that nothing arrived where the service was gone when the answer came', async () => {
+  it('knows that no request arrived if the service was gone when the user answered', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startOnTerminal([
@@ -477,7 +475,7 @@ describe('backups create on a terminal', () => {
       await configFor(cloud),
     ]);
 
-    await program.shows(asks(id));
+    await program.shows(prompt(id));
     await cloud.unplug();
     program.press(`y${KEYS.enter}`);
     const { code, shown } = await program.ended;
@@ -487,7 +485,7 @@ describe('backups create on a terminal', () => {
     expect(shown).not.toContain('may have started');
   });
 
-  it('shows how long it waits in one line, and at Ctrl-C how to go on', async () => {
+  it('shows how long it waits in one line, and how to continue at Ctrl-C', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     const program = startOnTerminal([

@@ -6,7 +6,7 @@ import { KEYS, startOnTerminal } from './pseudo-terminal.ts';
 describe('backups export', () => {
   const toBucket = ['--to', 'my-bucket/backups/'];
 
-  it('copies the good backup that ended last, which need not be the one that started last', async () => {
+  it('exports the successful backup that ended last, which may not be the one that started last', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('healthy');
     const row = { graph_id: id, graph_name: name, backup_method: 'manual', size: 1 };
@@ -50,7 +50,7 @@ describe('backups export', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('finds the graph of a backup by itself, asks, and starts the export once', async () => {
+  it('finds the graph of a backup, asks for confirmation, and starts one export', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('healthy');
     const backup = cloud.backupsOf(id)[0]?.id ?? '';
@@ -77,7 +77,7 @@ describe('backups export', () => {
     ['n', `n${KEYS.enter}`],
     ['Enter', KEYS.enter],
     ['Ctrl-C', KEYS.ctrlC],
-  ])('starts nothing when the answer is %s', async (_, keys) => {
+  ])('starts nothing if the answer is %s', async (_, keys) => {
     const cloud = await cloudFor();
     const program = startOnTerminal([
       ...['backups', 'export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket],
@@ -93,7 +93,7 @@ describe('backups export', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('refuses where nobody can be asked, before it asks the cloud anything', async () => {
+  it('fails without a terminal to confirm on, before it sends a request', async () => {
     const cloud = await cloudFor();
 
     const { code, output, errors } = await backups(cloud, [
@@ -117,7 +117,7 @@ describe('backups export', () => {
     'bucket/a b/',
     'bucket/a\nb/',
     '',
-  ])('refuses the path %j before anything is asked', async (path) => {
+  ])('rejects the path %j before it sends a request', async (path) => {
     const cloud = await cloudFor();
 
     const { code, errors } = await backups(cloud, [
@@ -141,7 +141,7 @@ describe('backups export', () => {
   it.each([
     { args: ['--resource', 'orders-db-01', '--backup', 'latest'] },
     { args: ['--service', 'gaussdb-mysql', '--backup', 'whatever'] },
-  ])('refuses instances clearly ($args)', async ({ args }) => {
+  ])('rejects instances with a clear error ($args)', async ({ args }) => {
     const cloud = await cloudFor();
 
     const { code, errors } = await backups(cloud, ['export', ...args, ...toBucket, '--yes']);
@@ -153,7 +153,7 @@ describe('backups export', () => {
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('needs the graph for "latest"', async () => {
+  it('requires the graph for "latest"', async () => {
     const { code, errors } = await backups(await cloudFor(), [
       'export',
       '--backup',
@@ -168,16 +168,16 @@ describe('backups export', () => {
 
   it.each([
     {
-      what: 'a backup that failed',
+      what: 'a failed backup',
       backup: (cloud: SimulatedCloud) => cloud.backupsOf(cloud.resourceOf('failing').id).at(-1)?.id,
-      says: /is failed; only a successful backup can be exported$/,
+      error: /is failed; only a successful backup can be exported$/,
     },
     {
-      what: 'a backup that nobody has',
-      backup: () => 'nobody',
-      says: /--backup "nobody": no backup has this id$/,
+      what: 'an unknown backup',
+      backup: () => 'unknown',
+      error: /--backup "unknown": no backup has this id$/,
     },
-  ])('refuses $what', async ({ backup, says }) => {
+  ])('rejects $what', async ({ backup, error }) => {
     const cloud = await cloudFor();
 
     const { code, errors } = await backups(cloud, [
@@ -189,11 +189,11 @@ describe('backups export', () => {
     ]);
 
     expect(code).toBe(1);
-    expect(errors.trimEnd()).toMatch(says);
+    expect(errors.trimEnd()).toMatch(error);
     expect(changes(cloud)).toEqual([]);
   });
 
-  it('says that a graph has no successful backup, and how to look', async () => {
+  it('reports that a graph has no successful backup, and how to check', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('never');
 
@@ -217,17 +217,18 @@ describe('backups export', () => {
     {
       what: 'a deleted graph',
       arrange: (cloud: SimulatedCloud) => cloud.resourceOf('deleted'),
-      says: 'the graph does not exist or has been deleted (GES.7000)',
+      error: 'the graph does not exist or has been deleted (GES.7000)',
     },
     {
-      what: 'a graph that is stopped',
+      what: 'a stopped graph',
       arrange: arranged((cloud, id) => cloud.setGraphStatus(id, '900')),
-      says: 'the graph is not running; start it first (GES.7001)',
+      error: 'the graph is not running; start it first (GES.7001)',
     },
     {
-      what: 'who may not export',
+      what: 'a user who may not export',
       arrange: arranged((cloud) => cloud.deny('ges:backup:export')),
-      says: 'this user or agency is not allowed to do that (GES.7041); grant the permission for POST /v2/{project_id}/graphs/{graph_id}/backups/export',
+      error:
+        'this user or agency is not allowed to do that (GES.7041); grant the permission for POST /v2/{project_id}/graphs/{graph_id}/backups/export',
     },
     {
       what: 'a backup that was deleted meanwhile',
@@ -235,9 +236,9 @@ describe('backups export', () => {
         const body = { errorCode: 'GES.7024', errorMessage: 'The backup does not exist.' };
         cloud.inject({ match: { operation: 'export_backup' }, fault: { kind: 'status', status: 404, body } });
       }),
-      says: 'the backup no longer exists (GES.7024)',
+      error: 'the backup no longer exists (GES.7024)',
     },
-  ])('says in plain words why it is refused for $what', async ({ arrange, says }) => {
+  ])('reports the reason in plain words for $what', async ({ arrange, error }) => {
     const cloud = await cloudFor();
     const { id, name } = arrange(cloud);
 
@@ -252,26 +253,23 @@ describe('backups export', () => {
     ]);
 
     expect(code).toBe(1);
-    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${says.replace('{graph_id}', id)}\n`);
+    expect(errors).toBe(`${PROGRAM}: ${name} (${id}): ${error.replace('{graph_id}', id)}\n`);
   });
 
-  it.each(['reset', 'no-response'] as const)(
-    'is not sent again when the answer is lost (%s)',
-    async (how) => {
-      const cloud = await cloudFor();
-      cloud.inject({ match: { operation: 'export_backup' }, fault: { kind: 'lost-response', how } });
+  it.each(['reset', 'no-response'] as const)('is not retried if the response is lost (%s)', async (how) => {
+    const cloud = await cloudFor();
+    cloud.inject({ match: { operation: 'export_backup' }, fault: { kind: 'lost-response', how } });
 
-      const { code, errors } = await backups(
-        cloud,
-        ['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
-        { poll: { request_timeout: '1s' } },
-      );
+    const { code, errors } = await backups(
+      cloud,
+      ['export', '--resource', 'orders-graph-01', '--backup', 'latest', ...toBucket, '--yes'],
+      { poll: { request_timeout: '1s' } },
+    );
 
-      expect(code).toBe(1);
-      expect(errors).toContain('it may have started anyway and is not retried');
-      expect(changes(cloud)).toHaveLength(1);
-    },
-  );
+    expect(code).toBe(1);
+    expect(errors).toContain('it may have started anyway and is not retried');
+    expect(changes(cloud)).toHaveLength(1);
+  });
 
   it('waits in real time until the job succeeded', async () => {
     const cloud = await cloudFor({ speed: 60, characters: false });

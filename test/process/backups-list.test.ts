@@ -6,7 +6,7 @@ import { backups, cloudFor, configFor, PROGRAM } from './command-world.ts';
 import { startOnTerminal } from './pseudo-terminal.ts';
 
 describe('backups list', () => {
-  it('prints what the cloud knows as JSON, one object a line, newest first, for another program', async () => {
+  it('prints all backups as JSON lines, newest first', async () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud);
 
@@ -26,14 +26,14 @@ describe('backups list', () => {
     const [code] = await once(shell, 'close');
 
     const rows: readonly Record<string, unknown>[] = JSON.parse(text);
-    const truths = cloud
+    const expected = cloud
       .resources()
       .flatMap(({ id, name, kind }) => cloud.backupsOf(id).map((backup) => ({ ...backup, name, kind })));
     expect(code).toBe(0);
-    expect(rows).toHaveLength(truths.length);
+    expect(rows).toHaveLength(expected.length);
     const starts = rows.map((row) => Number(row['start_timestamp_seconds']));
     expect(starts).toEqual(starts.toSorted((one, other) => other - one));
-    for (const { id, kind, name, resourceId, method, state, start, end, sizeBytes } of truths) {
+    for (const { id, kind, name, resourceId, method, state, start, end, sizeBytes } of expected) {
       const row = rows.find((candidate) => candidate['backup_id'] === id);
       const isGood = state === 'success';
       expect(row).toEqual({
@@ -54,15 +54,15 @@ describe('backups list', () => {
   });
 
   it.each([
-    { flags: ['--state', 'failed'], keeps: (row: Row) => row.state === 'failed' },
-    { flags: ['--method', 'manual'], keeps: (row: Row) => row.method === 'manual' },
-    { flags: ['--service', 'ges'], keeps: (row: Row) => row.service === 'ges' },
-    { flags: ['--resource', 'orders-db-01'], keeps: (row: Row) => row.resource_name === 'orders-db-01' },
+    { flags: ['--state', 'failed'], matches: (row: Row) => row.state === 'failed' },
+    { flags: ['--method', 'manual'], matches: (row: Row) => row.method === 'manual' },
+    { flags: ['--service', 'ges'], matches: (row: Row) => row.service === 'ges' },
+    { flags: ['--resource', 'orders-db-01'], matches: (row: Row) => row.resource_name === 'orders-db-01' },
     {
       flags: ['--state', 'succeeded', '--service', 'gaussdb-mysql', '--project', 'prod'],
-      keeps: (row: Row) => row.state === 'succeeded' && row.service === 'gaussdb-mysql',
+      matches: (row: Row) => row.state === 'succeeded' && row.service === 'gaussdb-mysql',
     },
-  ])('keeps with $flags what matches', async ({ flags, keeps }) => {
+  ])('prints only matching backups with $flags', async ({ flags, matches }) => {
     const cloud = await cloudFor();
     const rows = (text: string): readonly Row[] =>
       text
@@ -74,10 +74,10 @@ describe('backups list', () => {
     const kept = rows((await backups(cloud, ['list', '--json', ...flags])).output);
 
     expect(kept.length).toBeGreaterThan(0);
-    expect(kept).toEqual(all.filter(keeps));
+    expect(kept).toEqual(all.filter(matches));
   });
 
-  it('finds a resource by its id and by its name, also one that is deleted', async () => {
+  it('finds a resource by its id and by its name, even if it is deleted', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('deleted');
 
@@ -91,18 +91,19 @@ describe('backups list', () => {
   it.each([
     {
       wanted: 'Orders',
-      says: /did you mean orders-db-01 \(\S+, gaussdb-mysql of prod\), orders-graph-01 \(\S+, ges of prod\)\?$/,
+      error:
+        /did you mean orders-db-01 \(\S+, gaussdb-mysql of prod\), orders-graph-01 \(\S+, ges of prod\)\?$/,
     },
-    { wanted: 'order-graph-01', says: /did you mean orders-graph-01 \(\S+, ges of prod\)\?$/ },
+    { wanted: 'order-graph-01', error: /did you mean orders-graph-01 \(\S+, ges of prod\)\?$/ },
     {
       wanted: 'quite-something-else',
-      says: /; there are billing-graph-01 \(\S+, ges of prod\), .*, 10 more$/,
+      error: /; there are billing-graph-01 \(\S+, ges of prod\), .*, 10 more$/,
     },
-  ])('tells what there is instead of $wanted', async ({ wanted, says }) => {
+  ])('suggests existing resources instead of $wanted', async ({ wanted, error }) => {
     const { code, output, errors } = await backups(await cloudFor(), ['list', '--resource', wanted]);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors.trimEnd()).toMatch(says);
+    expect(errors.trimEnd()).toMatch(error);
     expect(errors).toContain(`${PROGRAM}: --resource "${wanted}": no resource has this id or name; `);
     expect(errors.split('\n')).toHaveLength(2);
   });
@@ -121,7 +122,7 @@ describe('backups list', () => {
     expect(JSON.parse(narrowed.output)).toMatchObject({ resource_id: twins[0] });
   });
 
-  it('shows what it can read and names what it cannot, and ends with 1', async () => {
+  it('prints what it can read, reports what it cannot, and exits with 1', async () => {
     const cloud = await cloudFor();
     cloud.deny('gaussdb:backup:list');
 
@@ -135,7 +136,7 @@ describe('backups list', () => {
     );
   });
 
-  it('takes the names of the backups where instances may not be listed, and says so', async () => {
+  it('uses the names in the backups if instances may not be listed, and says so', async () => {
     const cloud = await cloudFor();
     cloud.deny('gaussdb:instance:list');
     const { id, name } = cloud.resourceOf('healthy', 'instance');
@@ -149,7 +150,7 @@ describe('backups list', () => {
     );
   });
 
-  it('never asks for the inventory where it is configured so', async () => {
+  it('does not list the inventory if that is disabled', async () => {
     const cloud = await cloudFor();
 
     const { code, errors } = await backups(cloud, ['list', '--resource', cloud.resourceOf('healthy').id], {
@@ -162,15 +163,15 @@ describe('backups list', () => {
   });
 
   it.each([
-    { flags: ['--method', 'nothing'], says: 'No matching backups.\n' },
-    { flags: [], says: 'No backups.\n' },
-  ])('says on standard error that nothing is there ($flags)', async ({ flags, says }) => {
+    { flags: ['--method', 'nothing'], error: 'No matching backups.\n' },
+    { flags: [], error: 'No backups.\n' },
+  ])('reports on standard error that there are no backups ($flags)', async ({ flags, error }) => {
     const cloud = await cloudFor(flags.length === 0 ? { graphs: 0, instances: 0 } : {});
 
-    expect(await backups(cloud, ['list', ...flags])).toEqual({ code: 0, output: '', errors: says });
+    expect(await backups(cloud, ['list', ...flags])).toEqual({ code: 0, output: '', errors: error });
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
+  it('exits quietly when the reader closes the pipe', async () => {
     const config = await configFor(await cloudFor({ graphs: 300, instances: 0 }));
 
     const shell = spawn(
@@ -192,7 +193,7 @@ describe('backups list', () => {
     expect(parts.join('')).toMatch(/^STARTED [^\n]*\n0 0\n$/);
   });
 
-  it('says why it cannot write', async () => {
+  it('reports why it cannot write', async () => {
     const config = await configFor(await cloudFor());
 
     const shell = spawn(
@@ -210,7 +211,7 @@ describe('backups list', () => {
     expect(errors).toBe(`${PROGRAM}: cannot write to standard output: no space left on device (ENOSPC)\n`);
   });
 
-  it('ends with 1 at Ctrl-C while a list hangs', async () => {
+  it('exits with 1 at Ctrl-C while a list hangs', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'no-response' } });
     const program = startProgram(['backups', 'list', '--config.file', await configFor(cloud)]);
@@ -225,7 +226,7 @@ describe('backups list', () => {
     { columns: 80, flags: [] },
     { columns: 50, flags: [] },
     { columns: 80, flags: ['--project', 'prod', '--service', 'ges', '--resource', 'orders-graph-01'] },
-  ])('keeps within $columns columns of a terminal ($flags)', async ({ columns, flags }) => {
+  ])('fits into $columns columns on a terminal ($flags)', async ({ columns, flags }) => {
     const config = await configFor(await cloudFor());
 
     const program = startOnTerminal(['backups', 'list', ...flags, '--config.file', config], { columns });

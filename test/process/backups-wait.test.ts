@@ -6,16 +6,16 @@ import { CLEAR, startOnTerminal } from './pseudo-terminal.ts';
 
 const exported = ['export', '--backup', 'latest', '--to', 'my-bucket/backups/', '--yes', '--wait'];
 
-/** The command that a message ends with, as words after the name of the program. */
-const namedCommand = (errors: string): readonly string[] =>
+/** The arguments of the command at the end of a message. */
+const suggestedCommand = (errors: string): readonly string[] =>
   errors
     .trimEnd()
     .slice(errors.lastIndexOf(`with ${PROGRAM} `) + `with ${PROGRAM} `.length)
     .split(' ');
 
-describe('waiting', () => {
+describe('--wait', () => {
   it.each(['graph', 'instance'] as const)(
-    'tells in plain lines that the backup of a %s goes on, and ends with 1 when it fails',
+    'prints progress lines while the backup of a %s runs, and exits with 1 when it fails',
     async (kind) => {
       const cloud = await cloudFor();
       const { id, name } = cloud.resourceOf('healthy', kind);
@@ -36,7 +36,7 @@ describe('waiting', () => {
     },
   );
 
-  it('hands each step to another program as a line of JSON', async () => {
+  it('prints each step as a line of JSON', async () => {
     const cloud = await cloudFor();
     const { id } = cloud.resourceOf('healthy');
     cloud.hang(id);
@@ -56,7 +56,7 @@ describe('waiting', () => {
     expect((await piped).stdout).toBe('started\nsucceeded\n0 0\n');
   });
 
-  it("ends with 1 and the service's reason when an export fails", async () => {
+  it("exits with 1 and the service's reason when an export fails", async () => {
     const cloud = await cloudFor({ speed: 60, characters: false });
     const { id } = cloud.resourceOf('healthy');
     cloud.failNextExport(id);
@@ -68,7 +68,7 @@ describe('waiting', () => {
   });
 
   it.each(['graph', 'instance'] as const)(
-    'ends when its time is over, and the command that it names goes on with the %s',
+    'exits when it times out, and the command that it prints waits on for the %s',
     async (kind) => {
       const cloud = await cloudFor();
       const config = await configFor(cloud);
@@ -80,7 +80,7 @@ describe('waiting', () => {
         ...['--config.file', config],
       ]);
       cloud.finishBackup(id);
-      const second = await runCommand(namedCommand(first.errors));
+      const second = await runCommand(suggestedCommand(first.errors));
 
       expect(first.code).toBe(1);
       expect(first.errors).toContain('not finished within 1s; the backup of ');
@@ -91,26 +91,29 @@ describe('waiting', () => {
     },
   );
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('says at %s how to go on with an export', async (signal) => {
-    const cloud = await cloudFor();
-    const { id } = cloud.resourceOf('healthy');
-    const config = await configFor(cloud);
-    const program = startProgram(['backups', ...exported, '--resource', id, '--config.file', config]);
-    await eventually(() => program.errors().includes('Waiting for the export'));
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'prints at %s how to continue waiting for an export',
+    async (signal) => {
+      const cloud = await cloudFor();
+      const { id } = cloud.resourceOf('healthy');
+      const config = await configFor(cloud);
+      const program = startProgram(['backups', ...exported, '--resource', id, '--config.file', config]);
+      await eventually(() => program.errors().includes('Waiting for the export'));
 
-    program.child.kill(signal);
-    const { code, output, errors } = await program.ended;
+      program.child.kill(signal);
+      const { code, output, errors } = await program.ended;
 
-    const [, job] = /: job (\w+)(?:, backup [\w-]+)?\n$/.exec(output) ?? [];
-    expect(code).toBe(1);
-    expect(errors).toContain(`${PROGRAM}: interrupted; the export of backup `);
-    expect(namedCommand(errors)).toEqual([
-      ...['backups', 'wait', '--project', 'prod', '--service', 'ges', '--resource', id],
-      ...['--job', job, '--config.file', config],
-    ]);
-  });
+      const [, job] = /: job (\w+)(?:, backup [\w-]+)?\n$/.exec(output) ?? [];
+      expect(code).toBe(1);
+      expect(errors).toContain(`${PROGRAM}: interrupted; the export of backup `);
+      expect(suggestedCommand(errors)).toEqual([
+        ...['backups', 'wait', '--project', 'prod', '--service', 'ges', '--resource', id],
+        ...['--job', job, '--config.file', config],
+      ]);
+    },
+  );
 
-  it('clears its line on a terminal before it tells that the backup is good', async () => {
+  it('clears its line on a terminal before it reports success', async () => {
     const cloud = await cloudFor();
     const { id, name } = cloud.resourceOf('healthy');
     cloud.hang(id);

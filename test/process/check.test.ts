@@ -20,26 +20,26 @@ const accessKeyOf = ({ account }: SimulatedCloud) => ({
   secret_key: account.secretKey,
 });
 
-/** The host and port of nobody. */
-const NOBODY = 'http://127.0.0.1:9';
+/** An address where nothing listens. */
+const CLOSED_PORT = 'http://127.0.0.1:9';
 
-interface Trouble {
+interface Problem {
   readonly what: string;
   readonly arrange?: (cloud: SimulatedCloud) => void;
   readonly parts?: (cloud: SimulatedCloud) => ConfigurationParts;
-  readonly says: RegExp;
-  /** Whether the tables of services show up all the same. */
+  readonly error: RegExp;
+  /** Part of the table that must be shown nevertheless. */
   readonly stillShows?: RegExp;
 }
 
-const TROUBLES: readonly Trouble[] = [
+const PROBLEMS: readonly Problem[] = [
   {
     what: 'a wrong password',
     arrange: (cloud) => cloud.changePassword('another one'),
     parts: ({ account: { user, domain } }) => ({
       credentials: { type: 'password', user, domain, password: 'the old one' },
     }),
-    says: /^ {2}sign-in failed: 127\.0\.0\.1:\d+ returned 401 .*; check user, domain and password .*$/m,
+    error: /^ {2}sign-in failed: 127\.0\.0\.1:\d+ returned 401 .*; check user, domain and password .*$/m,
   },
   {
     what: 'a wrong access key',
@@ -47,30 +47,32 @@ const TROUBLES: readonly Trouble[] = [
       credentials: { ...accessKeyOf(cloud), secret_key: 'another' },
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}cannot list backups: .* returned 401 APIGW\.0301 .*; check access_key and its secret \(/m,
+    error: /^ {2}cannot list backups: .* returned 401 APIGW\.0301 .*; check access_key and its secret \(/m,
   },
   {
     what: 'no permission for the backups of graphs',
     arrange: (cloud) => cloud.deny('ges:backup:list'),
-    says: /^ {2}ges: cannot list backups: .*GES\.7041.*; grant ges:backup:list to the user or agency$/m,
+    error: /^ {2}ges: cannot list backups: .*GES\.7041.*; grant ges:backup:list to the user or agency$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +\d+ +5 +1 +0$/m,
   },
   {
     what: 'no permission for the backups of instances',
     arrange: (cloud) => cloud.deny('gaussdb:backup:list'),
-    says: /^ {2}gaussdb-mysql: cannot list backups: .*; grant gaussdb:backup:list .*to the user or agency$/m,
+    error: /^ {2}gaussdb-mysql: cannot list backups: .*; grant gaussdb:backup:list .*to the user or agency$/m,
     stillShows: /^ {2}ges +12 +\d+ +7 +3 +2$/m,
   },
   {
     what: 'no permission for graphs',
     arrange: (cloud) => cloud.deny('ges:graph:list'),
-    says: /^ {2}ges: cannot list graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
+    error:
+      /^ {2}ges: cannot list graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
     stillShows: /^ {2}ges +11 +\d+ /m,
   },
   {
     what: 'no permission for instances',
     arrange: (cloud) => cloud.deny('gaussdb:instance:list'),
-    says: /^ {2}gaussdb-mysql: cannot list instances: .*; grant gaussdb:instance:list .*to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
+    error:
+      /^ {2}gaussdb-mysql: cannot list instances: .*; grant gaussdb:instance:list .*to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +\d+ /m,
   },
   {
@@ -78,42 +80,45 @@ const TROUBLES: readonly Trouble[] = [
     arrange: (cloud) =>
       void cloud.inject({ match: { operation: 'get_policy' }, fault: { kind: 'status', status: 500 } }),
     parts: () => ({ rpo: { default: 'policy' } }),
-    says: /^ {2}gaussdb-mysql: cannot get policy: .*; 6 backup policies were not read$/m,
+    error: /^ {2}gaussdb-mysql: cannot get policy: .*; 6 backup policies were not read$/m,
     stillShows: /^ {2}ges +12 /m,
   },
   {
     what: 'a wrong project id',
     parts: () => ({ project: { project_id: 'f'.repeat(32) } }),
-    says: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
+    error: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
   },
   {
-    what: 'a wrong project id beside an access key',
+    what: 'a wrong project id with an access key',
     parts: (cloud) => ({ credentials: accessKeyOf(cloud), project: { project_id: 'f'.repeat(32) } }),
-    says: /^ {2}ges: cannot list backups: .*; or project_id is not one of these credentials$/m,
+    error: /^ {2}ges: cannot list backups: .*; or project_id is not one of these credentials$/m,
   },
   {
     what: 'a wrong project name',
     parts: () => ({ project: { project_name: 'cn-north-4_nobody' } }),
-    says: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
+    error: /^ {2}sign-in failed: .*; check region, project_id, project_name and iam_endpoint$/m,
   },
   {
-    what: 'a wrong project name beside an access key',
+    what: 'a wrong project name with an access key',
     parts: (cloud) => ({
       credentials: accessKeyOf(cloud),
       project: { project_name: 'cn-north-4_nobody' },
     }),
-    says: /^ {2}cannot find project: 127\.0\.0\.1:\d+ lists no project named "cn-north-4_nobody" for these credentials; set project_id or project_name$/m,
+    error:
+      /^ {2}cannot find project: 127\.0\.0\.1:\d+ lists no project named "cn-north-4_nobody" for these credentials; set project_id or project_name$/m,
   },
   {
     what: 'an endpoint that cannot be reached',
-    parts: () => ({ ges: { endpoint: NOBODY } }),
-    says: /^ {2}ges: cannot list backups: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
+    parts: () => ({ ges: { endpoint: CLOSED_PORT } }),
+    error:
+      /^ {2}ges: cannot list backups: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
     what: 'an IAM endpoint that cannot be reached',
-    parts: () => ({ project: { iam_endpoint: NOBODY } }),
-    says: /^ {2}sign-in failed: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
+    parts: () => ({ project: { iam_endpoint: CLOSED_PORT } }),
+    error:
+      /^ {2}sign-in failed: 127\.0\.0\.1:9 refused the connection \(ECONNREFUSED\); check the host and the port of the endpoint, and firewalls$/m,
   },
   {
     what: 'a region that does not exist',
@@ -121,7 +126,8 @@ const TROUBLES: readonly Trouble[] = [
       project: { region: 'cn-north-99', iam_endpoint: 'https://iam.cn-north-99.invalid' },
       services: [{ type: 'ges', endpoint: origin }],
     }),
-    says: /^ {2}sign-in failed: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
+    error:
+      /^ {2}sign-in failed: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
   },
   {
     what: 'a clock that is 20 minutes off',
@@ -130,49 +136,52 @@ const TROUBLES: readonly Trouble[] = [
       credentials: accessKeyOf(cloud),
       project: { project_id: cloud.account.projectId },
     }),
-    says: /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, signatures allow 15: correct the clock$/m,
+    error:
+      /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, signatures allow 15: correct the clock$/m,
   },
   {
-    what: 'a proxy that is not there',
-    parts: () => ({ project: { iam_endpoint: 'https://iam.example', proxy_url: NOBODY } }),
-    says: /^ {2}sign-in failed: .*; check the proxy too \(proxy_url or HTTPS_PROXY\)$/m,
+    what: 'a proxy that cannot be reached',
+    parts: () => ({ project: { iam_endpoint: 'https://iam.example', proxy_url: CLOSED_PORT } }),
+    error: /^ {2}sign-in failed: .*; check the proxy too \(proxy_url or HTTPS_PROXY\)$/m,
   },
   {
-    what: 'an answer of another kind',
+    what: 'a response of another API',
     arrange: (cloud) =>
       void cloud.inject({
         match: { service: 'ges', operation: 'list_backups' },
         fault: { kind: 'wrong-shape', body: { servers: [] } },
       }),
-    says: /^ {2}ges: the response is not a list of this API; check the endpoint$/m,
+    error: /^ {2}ges: the response is not a list of this API; check the endpoint$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
-    what: 'a login page in between',
+    what: 'a login page instead of the service',
     arrange: (cloud) => void cloud.inject({ match: { service: 'ges' }, fault: { kind: 'html' } }),
-    says: /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page is in between$/m,
+    error:
+      /^ {2}ges: cannot list backups: .* \(text\/html\); check the endpoint, and whether a proxy or a login page is in between$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +/m,
   },
   {
-    what: 'one service that refuses the token',
+    what: 'one service that rejects the token',
     arrange: (cloud) =>
       void cloud.inject({
         match: { service: 'gaussdb' },
         fault: { kind: 'status', status: 401, body: { error_code: 'APIGW.0301', error_msg: 'no' } },
       }),
-    says: /^ {2}gaussdb-mysql: cannot list backups: .* returned 401 APIGW\.0301 /m,
+    error: /^ {2}gaussdb-mysql: cannot list backups: .* returned 401 APIGW\.0301 /m,
     stillShows: /^ {2}signed in\n.*\n {2}ges +12 /m,
   },
   {
-    what: 'more resources than the limit admits',
+    what: 'more resources than the limit allows',
     parts: () => ({ limits: { resources: 10 } }),
-    says: /^ {2}ges: 2 resources beyond limits\.resources \(10\) would not be served; raise the limit, or select fewer with include or exclude$/m,
+    error:
+      /^ {2}ges: 2 resources beyond limits\.resources \(10\) would not be served; raise the limit, or select fewer with include or exclude$/m,
     stillShows: /^ {2}ges +10 /m,
   },
 ];
 
 describe('check', () => {
-  it('names the permission without which failed runs are not seen', async () => {
+  it('reports the permission that is missing for failed runs', async () => {
     const cloud = await cloudFor({ counts: { cbr: 2 } });
     cloud.deny('cbr:tasks:list');
 
@@ -189,7 +198,7 @@ describe('check', () => {
 });
 
 describe('check', () => {
-  it('finds nothing in the way, names what is outside of its objective, and signs in once', async () => {
+  it('passes, lists the resources outside their objectives, and signs in once', async () => {
     const cloud = await cloudFor();
 
     const { code, output, errors } = await check(cloud);
@@ -206,19 +215,19 @@ describe('check', () => {
     expect(cloud.requests.filter(({ operation }) => operation === 'list_graphs')).toHaveLength(1);
   });
 
-  it.each(TROUBLES)('ends with 1 for $what, and says what to do', async (trouble) => {
+  it.each(PROBLEMS)('exits with 1 for $what, and says what to do', async (problem) => {
     const cloud = await cloudFor();
-    trouble.arrange?.(cloud);
+    problem.arrange?.(cloud);
 
-    const { code, output, errors } = await check(cloud, trouble.parts?.(cloud));
+    const { code, output, errors } = await check(cloud, problem.parts?.(cloud));
 
     expect({ code, errors }).toEqual({ code: 1, errors: '' });
-    expect(output).toMatch(trouble.says);
+    expect(output).toMatch(problem.error);
     expect(output).toContain(FAILED);
-    if (trouble.stillShows !== undefined) expect(output).toMatch(trouble.stillShows);
+    if (problem.stillShows !== undefined) expect(output).toMatch(problem.stillShows);
   });
 
-  it('tries a wrong password once and asks for nothing else', async () => {
+  it('tries a wrong password once and sends nothing else', async () => {
     const cloud = await cloudFor();
     const { user, domain } = cloud.account;
 
@@ -231,17 +240,17 @@ describe('check', () => {
     expect(output).not.toContain('Tr0ub4dor&3');
   });
 
-  it.each(['certificate', 'ca_file'] as const)('judges a private certificate (%s)', async (told) => {
+  it.each(['certificate', 'ca_file'] as const)('checks a private certificate (%s)', async (given) => {
     const authority = await createAuthority();
     onTestFinished(authority.remove);
     const cloud = await cloudFor({ tls: await authority.issue('IP:127.0.0.1') });
 
     const { code, output } = await check(
       cloud,
-      told === 'ca_file' ? { project: { ca_file: authority.file } } : {},
+      given === 'ca_file' ? { project: { ca_file: authority.file } } : {},
     );
 
-    if (told === 'ca_file') {
+    if (given === 'ca_file') {
       expect(code).toBe(0);
     } else {
       expect(code).toBe(1);
@@ -251,7 +260,7 @@ describe('check', () => {
     }
   });
 
-  it('ends by the poll timeout when a service hangs, and shows what the other one has', async () => {
+  it('ends at the poll timeout if a service hangs, and shows the other service', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'no-response' } });
 
@@ -264,7 +273,7 @@ describe('check', () => {
     expect(output).toMatch(/^ {2}ges +12 /m);
   });
 
-  it('takes inventory: false for an answer where graphs may not be listed', async () => {
+  it('passes with inventory: false if graphs may not be listed', async () => {
     const cloud = await cloudFor();
     cloud.deny('ges:graph:list');
 
@@ -275,7 +284,7 @@ describe('check', () => {
     expect(cloud.requests.some(({ operation }) => operation === 'list_graphs')).toBe(false);
   });
 
-  it('says how many rows could not be read and how many backups are not listed, and goes on', async () => {
+  it('reports rows that could not be parsed and backups that are not listed, and passes', async () => {
     const cloud = await cloudFor();
     cloud.setBackups('gaussdb', {
       rows: [{ id: 'a' }, { id: 'b', instance_id: 'i', status: 'BUILDING' }, 7],
@@ -292,7 +301,7 @@ describe('check', () => {
     expect(output).toContain('gaussdb-mysql: 1 resource excluded by include and exclude');
   });
 
-  it('tells of each project, and in how many of them something is wrong', async () => {
+  it('reports each project, and in how many of them checks failed', async () => {
     const [good, bad] = [await cloudFor(), await cloudFor()];
     bad.deny('ges:backup:list');
     const other = {
@@ -312,18 +321,18 @@ describe('check', () => {
   });
 
   it.each([
-    { characters: true, code: 1, says: '4 resources are outside their objectives.' },
-    { characters: false, code: 0, says: `${PASSED}\n` },
-  ])('with --strict ends with $code where characters are $characters', async ({ characters, code, says }) => {
+    { characters: true, code: 1, error: '4 resources are outside their objectives.' },
+    { characters: false, code: 0, error: `${PASSED}\n` },
+  ])('exits with $code with --strict if characters are $characters', async ({ characters, code, error }) => {
     const cloud = await cloudFor({ characters });
 
     const ended = await check(cloud, {}, ['--strict']);
 
     expect(ended.code).toBe(code);
-    expect(ended.output).toContain(says);
+    expect(ended.output).toContain(error);
   });
 
-  it('does not call a graph overdue that is younger than its objective', async () => {
+  it('does not report a graph as overdue that is younger than its objective', async () => {
     const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
     cloud.add('graph', { name: 'newborn', withBackups: false });
 
@@ -333,7 +342,7 @@ describe('check', () => {
     expect(output).toMatch(/^ {2}ges +2 +\d+ +2 +0 +0$/m);
   });
 
-  it('prints JSON that a program can read, for good and for bad', async () => {
+  it('prints the result of each service as JSON', async () => {
     const cloud = await cloudFor();
     cloud.deny('gaussdb:backup:list');
 
@@ -364,7 +373,7 @@ describe('check', () => {
     expect(report.projects[0].services[1]).not.toHaveProperty('resources');
   });
 
-  it('asks the cloud nothing with --offline', async () => {
+  it('sends no request with --offline', async () => {
     const cloud = await cloudFor();
 
     const text = await check(cloud, {}, ['--offline']);
@@ -384,7 +393,7 @@ describe('check', () => {
   });
 
   it.each([['--offline'], ['--json'], []])(
-    'names each mistake of a bad configuration with its line, and ends with 2 (%s)',
+    'reports each error in the configuration with its line, and exits with 2 (%s)',
     async (...flags) => {
       const path = await (await filesFor()).write('config.yml', 'projcts: []\npoll:\n  interval: soon\n');
 
@@ -396,7 +405,7 @@ describe('check', () => {
     },
   );
 
-  it('says what is allowed where nothing is configured', async () => {
+  it('reports the options if nothing is configured', async () => {
     const { code, output, errors } = await runCommand(['check']);
 
     expect({ code, output }).toEqual({ code: 2, output: '' });
@@ -418,7 +427,7 @@ describe('check', () => {
       HUAWEICLOUD_SDK_PROJECT_ID: projectId,
       HUAWEICLOUD_SDK_REGION: region,
       HUAWEICLOUD_BACKUP_SERVICES: 'ges',
-      // Nothing may leave the machine: the proxy answers that there is no such host.
+      // Nothing may leave the machine: the proxy responds with 404.
       HTTPS_PROXY: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     });
 
@@ -428,7 +437,7 @@ describe('check', () => {
     expect(output).toContain('check the proxy (proxy_url or HTTPS_PROXY)');
   });
 
-  it('shows names without what a terminal would obey', async () => {
+  it('replaces terminal control characters in names', async () => {
     const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
     cloud.add('graph', { name: 'evil\u001b[2J\u202e\u2028name', withBackups: false, created: 1 });
 
@@ -437,7 +446,7 @@ describe('check', () => {
     expect(output).toContain('evil\uFFFD[2J\uFFFD\uFFFDname');
   });
 
-  it('ends with 1 at Ctrl-C while a service hangs', async () => {
+  it('exits with 1 at Ctrl-C while a service hangs', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
@@ -454,7 +463,7 @@ describe('check', () => {
 });
 
 describe('check of a service that does not respond', () => {
-  it('names the endpoint on standard error while it waits', async () => {
+  it('prints the endpoint on standard error while it waits', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
@@ -469,7 +478,7 @@ describe('check of a service that does not respond', () => {
     );
   });
 
-  it('names IAM where signing in takes long', async () => {
+  it('prints IAM if the sign-in takes long', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { operation: 'sign_in' }, fault: { kind: 'no-response' } });
     const program = startProgram(['check', '--config.file', await configFor(cloud)]);
@@ -482,7 +491,7 @@ describe('check of a service that does not respond', () => {
 });
 
 describe('check --project', () => {
-  it('checks this project alone', async () => {
+  it('checks only this project', async () => {
     const [cloud, other] = [await cloudFor(), await cloudFor()];
     const second = {
       name: 'test',
@@ -500,7 +509,7 @@ describe('check --project', () => {
     expect(cloud.requests).toEqual([]);
   });
 
-  it('says which projects there are instead of one that is not', async () => {
+  it('suggests configured projects instead of an unknown one', async () => {
     const { code, errors } = await check(await cloudFor(), {}, ['--project', 'prd', '--offline']);
 
     expect({ code, errors }).toEqual({
@@ -528,7 +537,7 @@ describe('check on a terminal', () => {
     expect(shown).toContain(PASSED);
   });
 
-  it.each([80, 40])('keeps its table within %i columns', async (columns) => {
+  it.each([80, 40])('fits its table into %i columns', async (columns) => {
     const cloud = await cloudFor({ characters: false });
 
     const program = startOnTerminal(['check', '--config.file', await configFor(cloud)], {
@@ -541,7 +550,7 @@ describe('check on a terminal', () => {
     expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
   });
 
-  it('ends at the key Ctrl-C', async () => {
+  it('stops at Ctrl-C', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: { service: 'ges' }, fault: { kind: 'no-response' } });
     const program = startOnTerminal(['check', '--config.file', await configFor(cloud)]);

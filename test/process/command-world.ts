@@ -16,21 +16,21 @@ import {
   temporaryDirectory,
 } from '../support/exporter-process.ts';
 
-/** A simulated cloud that is stopped when the test ends. */
+/** A simulated cloud, stopped when the test ends. */
 export async function cloudFor(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
   const cloud = await startSimulatedCloud(options);
   onTestFinished(cloud.stop);
   return cloud;
 }
 
-/** Files of a test, removed when it ends. */
+/** A temporary directory, removed when the test ends. */
 export async function filesFor() {
   const files = await temporaryDirectory();
   onTestFinished(files.remove);
   return files;
 }
 
-/** Writes a configuration for a cloud, with the limits of time of a real one, and gives its path. */
+/** Writes a configuration for a cloud with the interval of a real one, and returns its path. */
 export async function configFor(
   cloud: Pick<SimulatedCloud, 'origin' | 'account'>,
   parts: ConfigurationParts = {},
@@ -38,7 +38,7 @@ export async function configFor(
   return (await filesFor()).write('config.yml', configurationFor(cloud, { interval: '5m', ...parts }));
 }
 
-/** Starts an exporter of a cloud that is stopped when the test ends. */
+/** Starts an exporter of a cloud, stopped when the test ends. */
 export async function exporterFor(
   cloud: SimulatedCloud,
   parts: ConfigurationParts = {},
@@ -57,10 +57,10 @@ export async function exporterFor(
 export const isReady = (exporter: ServingExporter) => async () =>
   (await exporter.get('/-/ready')).status === 200;
 
-/** The name of the program, as its messages begin. */
+/** The name of the program, with which its messages begin. */
 export const PROGRAM = 'huaweicloud-backup-exporter';
 
-/** Runs a command within this process, as the program would. */
+/** Runs a command in this process as the program would. */
 export async function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -70,7 +70,7 @@ export async function runCommand(
   return { code, output: terminal.written(), errors: terminal.errors() };
 }
 
-/** Runs `backups` against a cloud; errors call the configuration file `config.yml`. */
+/** Runs `backups` against a cloud; in errors, the configuration file is `config.yml`. */
 export async function backups(
   cloud: SimulatedCloud,
   args: readonly string[],
@@ -89,11 +89,11 @@ export const backfill = async (
   parts: ConfigurationParts = {},
 ) => runCommand(['backfill', '--config.file', await configFor(cloud, parts), ...args]);
 
-/** The requests that arrived and were to change something. */
+/** The requests that the cloud received other than reads and sign-ins. */
 export const changes = (cloud: SimulatedCloud): readonly SimulatedRequest[] =>
   cloud.requests.filter(({ method, operation }) => method !== 'GET' && operation !== 'sign_in');
 
-/** Gives a healthy resource after something happened to it. */
+/** Returns a healthy resource after a change to it. */
 export const arranged =
   (change: (cloud: SimulatedCloud, id: string) => void, kind: 'graph' | 'instance' = 'graph') =>
   (cloud: SimulatedCloud): SimulatedResource => {

@@ -26,8 +26,8 @@ async function start(
 const pollsOf = async (exporter: ServingExporter, outcome: string): Promise<number> =>
   Math.min(...valuesOf(await exporter.metrics(), 'polls_total', { outcome }));
 
-/** Waits for more polls of both services with this outcome. */
-const pollsMore = async (exporter: ServingExporter, outcome: string): Promise<void> => {
+/** Waits for further polls of both services with this outcome. */
+const awaitPolls = async (exporter: ServingExporter, outcome: string): Promise<void> => {
   const before = await pollsOf(exporter, outcome);
   await eventually(async () => (await pollsOf(exporter, outcome)) > before + 1);
 };
@@ -37,7 +37,7 @@ const signIns = ({ requests }: SimulatedCloud) =>
 
 describe('the exporter', () => {
   it.each(['required', 'absent'] as const)(
-    'signs with the keys of the server’s agency, where session tokens are %s, and with new ones when they are ended',
+    'signs with the keys of an ECS agency with session tokens %s, and with new keys once they are revoked',
     async (metadataSession) => {
       const cloud = await startCloud({ metadataSession });
       const exporter = await start(
@@ -46,9 +46,9 @@ describe('the exporter', () => {
         { HUAWEICLOUD_BACKUP_METADATA_ENDPOINT: cloud.origin, HTTPS_PROXY: 'http://127.0.0.1:1' },
       );
 
-      await pollsMore(exporter, 'success');
+      await awaitPolls(exporter, 'success');
       cloud.revokeTemporaryKeys();
-      await pollsMore(exporter, 'success');
+      await awaitPolls(exporter, 'success');
 
       const outcomes = valuesOf(await exporter.metrics(), 'polls_total').filter((count) => count > 0);
       expect(outcomes).toHaveLength(2);
@@ -57,42 +57,42 @@ describe('the exporter', () => {
     },
   );
 
-  it('takes a rotated identity of a workload from its file', async () => {
+  it('rereads a rotated workload identity from its file', async () => {
     const cloud = await startCloud();
     const { idpId, idToken } = cloud.account.oidc;
     const path = await files.write('id-token', idToken);
     const exporter = await start(cloud, { type: 'oidc', idp_id: idpId, token_file: path });
 
-    await pollsMore(exporter, 'success');
+    await awaitPolls(exporter, 'success');
     cloud.changeIdToken('header.rotated.signature');
     await files.write('id-token', 'header.rotated.signature\n');
     cloud.revokeTokens();
-    await pollsMore(exporter, 'success');
+    await awaitPolls(exporter, 'success');
 
     expect(signIns(cloud)).toEqual([201, 201]);
     expect(await pollsOf(exporter, 'auth')).toBe(0);
   });
 
-  it('takes a rotated password from its file, and does not send the refused one a second time', async () => {
+  it('rereads a rotated password from its file, and does not resend the rejected one', async () => {
     const EXPIRY = 2_000_000_000;
     const cloud = await startCloud({ passwordExpiresAt: EXPIRY });
     const { password, ...rest } = passwordOf(cloud);
     const path = await files.write('password', password);
     const exporter = await start(cloud, { ...rest, password_file: path });
 
-    await pollsMore(exporter, 'success');
+    await awaitPolls(exporter, 'success');
     cloud.changePassword('the-next-one');
-    await pollsMore(exporter, 'auth');
-    const refused = signIns(cloud);
+    await awaitPolls(exporter, 'auth');
+    const rejected = signIns(cloud);
     await files.write('password', 'the-next-one\n');
-    await pollsMore(exporter, 'success');
+    await awaitPolls(exporter, 'success');
 
-    expect(refused).toEqual([201, 401]);
+    expect(rejected).toEqual([201, 401]);
     expect(signIns(cloud)).toEqual([201, 401, 201]);
     expect(valuesOf(await exporter.metrics(), 'credentials_expiry_timestamp_seconds')).toEqual([EXPIRY]);
   });
 
-  it('starts without a secret that is not there yet, says so, and goes to work when it comes', async () => {
+  it('starts before its secret file exists, logs it, and polls once the file exists', async () => {
     const cloud = await startCloud();
     const { accessKey, secretKey } = cloud.account;
     const path = files.path('secret-key');
@@ -102,24 +102,24 @@ describe('the exporter', () => {
       secret_key_file: path,
     });
 
-    await pollsMore(exporter, 'auth');
+    await awaitPolls(exporter, 'auth');
     await files.write('secret-key', secretKey);
-    await pollsMore(exporter, 'success');
+    await awaitPolls(exporter, 'success');
 
     expect(exporter.errors()).toContain(path);
     expect(cloud.requests.every(({ status }) => status === 200)).toBe(true);
   });
 
-  it('sends a refused password once, also over reloads', async () => {
+  it('sends a rejected password only once, even after reloads', async () => {
     const cloud = await startCloud();
     const exporter = await start(cloud, { ...passwordOf(cloud), password: 'mistyped' });
     const reloads = () => exporter.errors().match(/configuration reloaded/g)?.length ?? 0;
 
-    await pollsMore(exporter, 'auth');
+    await awaitPolls(exporter, 'auth');
     for (let count = 1; count <= 3; count += 1) {
       exporter.child.kill('SIGHUP');
       await eventually(() => reloads() === count);
-      await pollsMore(exporter, 'auth');
+      await awaitPolls(exporter, 'auth');
     }
 
     expect(signIns(cloud)).toEqual([401]);

@@ -16,7 +16,7 @@ async function startDemo(flags: readonly string[] = [], environment: Readonly<Re
 }
 
 describe('the demo', () => {
-  it('lets a command mend what its page complains about', async () => {
+  it('has a stale resource that a command fixes', async () => {
     const { demo, config } = await startDemo(['--demo.speed', '20']);
     const stateOf = async (name: string): Promise<unknown> => {
       const { resources } = (await (await demo.get('/api/v1/status')).json()) as {
@@ -36,7 +36,7 @@ describe('the demo', () => {
     await eventually(async () => (await stateOf(name)) === 'fine');
   });
 
-  it('writes a configuration that is the example with its own port', async () => {
+  it('writes the example configuration with its own port', async () => {
     const { config } = await startDemo();
 
     const written = (await readFile(config, 'utf8')).replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:10046');
@@ -44,7 +44,7 @@ describe('the demo', () => {
     expect(written).toBe(await readFile(EXAMPLE, 'utf8'));
   });
 
-  it('runs beside another one, whose port it leaves alone', async () => {
+  it('runs beside another demo on another port', async () => {
     const { config: first } = await startDemo();
     const { demo, config: second } = await startDemo();
 
@@ -57,7 +57,7 @@ describe('the demo', () => {
     );
   });
 
-  it('says where its page is, and a command as npm runs it', async () => {
+  it('logs its page and a command, as run by npm', async () => {
     const { demo, config } = await startDemo([], { npm_lifecycle_event: 'demo' });
 
     expect(demo.errors()).toContain(
@@ -77,7 +77,7 @@ describe('the demo', () => {
     );
   });
 
-  it('says how npm passes flags on when its port is taken, or when npm took them away', async () => {
+  it('explains how npm passes flags if its port is in use or npm consumed them', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await eventually(() => server.listening);
@@ -85,15 +85,15 @@ describe('the demo', () => {
     const environment = { npm_lifecycle_event: 'demo' };
 
     const inUse = await runProgram(['demo', `--web.listen-address=${taken}`], environment);
-    const takenAway = await runProgram(['demo', ':10047'], environment);
+    const consumed = await runProgram(['demo', ':10047'], environment);
 
     const advice = '(npm passes flags on after --: npm run demo -- --web.listen-address :10047)';
-    expect([inUse.code, takenAway.code]).toEqual([1, 2]);
+    expect([inUse.code, consumed.code]).toEqual([1, 2]);
     expect(inUse.errors).toMatch(/the port is in use; .*--web\.listen-address \(npm passes/);
-    for (const { errors } of [inUse, takenAway]) expect(errors).toContain(advice);
+    for (const { errors } of [inUse, consumed]) expect(errors).toContain(advice);
   });
 
-  it('says in one line that it cannot write the configuration', async () => {
+  it('fails with one line if it cannot write the configuration', async () => {
     const { code, errors } = await runProgram(['demo', '--demo.config-file', '/nowhere/demo.yml']);
 
     expect({ code, errors }).toEqual({

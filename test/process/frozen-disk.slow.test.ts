@@ -7,7 +7,7 @@ import { cloudFor, filesFor } from './command-world.ts';
 const run = (command: string, ...args: readonly string[]): void =>
   void execFileSync(command, args, { stdio: 'ignore' });
 
-/** A file system of its own that can be frozen; undefined where this machine does not allow one. */
+/** Mounts a file system that can be frozen; undefined if this machine does not allow it. */
 async function mountDisk(): Promise<string | undefined> {
   const files = await filesFor();
   const [image, directory] = [files.path('image'), files.path('disk')];
@@ -26,10 +26,10 @@ async function mountDisk(): Promise<string | undefined> {
   return directory;
 }
 
-describe('a disk that is frozen', () => {
-  it('holds up neither polls nor a reload nor SIGTERM, and the next start has what was saved', async (context) => {
+describe('a frozen disk', () => {
+  it('blocks neither polls nor a reload nor SIGTERM, and the next start restores the saved state', async (context) => {
     const disk = await mountDisk();
-    if (disk === undefined) return context.skip('a file system can be mounted and frozen by root alone');
+    if (disk === undefined) return context.skip('only root can mount and freeze a file system');
     const cloud = await cloudFor({ graphs: 4, instances: 2 });
     const files = await filesFor();
     const config = await files.write('config.yml', configurationFor(cloud));

@@ -5,10 +5,10 @@ import { withoutServices } from '../support/help-text.ts';
 import { PROGRAM } from './command-world.ts';
 
 const golden = new URL('../commands/golden/', import.meta.url);
-const KEPT = readdirSync(golden).filter((file) => !file.startsWith('output-'));
+const HELP_FILES = readdirSync(golden).filter((file) => !file.startsWith('output-'));
 
 describe('the program', () => {
-  it.each(KEPT)('prints its help (%s) on standard output and ends with 0', async (file) => {
+  it.each(HELP_FILES)('prints its help (%s) on standard output and exits with 0', async (file) => {
     const command = file === 'help.txt' ? [] : file.replace('.txt', '').split('-');
 
     const { code, output, errors } = await runProgram([...command, '--help']);
@@ -32,7 +32,7 @@ describe('the program', () => {
   });
 
   it.each([['chek'], ['--nonsense'], ['backups', 'create'], ['check', '--strict=yes']])(
-    'answers %j in one line on standard error, and ends with 2',
+    'rejects %j with one line on standard error, and exits with 2',
     async (...args) => {
       const { code, output, errors } = await runProgram(args);
 

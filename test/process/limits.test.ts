@@ -48,7 +48,7 @@ const pollTwice = async (exporter: ServingExporter): Promise<void> => {
 };
 
 describe('limits.resources', () => {
-  it('holds, tells by how many it is exceeded, and never gives a known resource up for a new one', async () => {
+  it('is enforced, its excess is exported, and a known resource is never dropped for a new one', async () => {
     const LIMIT = 100;
     const cloud = await startCloud({ graphs: 80, characters: false });
     const exporter = await startReady(cloud, { limits: { resources: LIMIT } });
@@ -77,7 +77,7 @@ describe('limits.resources', () => {
     expect(warnings).toHaveLength(2);
   }, 60_000);
 
-  it('of one service leave another service alone', async () => {
+  it('applies to each service separately', async () => {
     const cloud = await startCloud({ graphs: 30, instances: 5 });
     const exporter = await startReady(cloud, { limits: { resources: 10 } });
 
@@ -90,7 +90,7 @@ describe('limits.resources', () => {
 });
 
 describe('one resource', () => {
-  it('with 20,000 backups has as many series as any other, and takes nothing from the others', async () => {
+  it('with 20,000 backups has as many series as any other, and does not affect the others', async () => {
     const cloud = await startCloud();
     const ids = ['orders', 'billing', 'search'];
     const rowsOf = (id: string, count: number) =>
@@ -138,7 +138,7 @@ describe('one resource', () => {
     expect(valuesOf(samples, 'last_status', { resource_id: 'orders', state: 'succeeded' })).toEqual([1]);
   }, 60_000);
 
-  it('whose answers are too large to be read takes down its own list alone', async () => {
+  it('whose responses are too large to be read fails only its own list', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     const before = servedIds(await exporter.metrics());

@@ -5,7 +5,7 @@ import { eventually, startExporter, startProgram } from '../support/exporter-pro
 import { cloudFor, configFor, filesFor } from './command-world.ts';
 
 describe('the log', () => {
-  it('begins with the version, the configuration and what it holds, and where the page is', async () => {
+  it('begins with the version, the configuration and its size, and the URL of the page', async () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud);
     const exporter = await startExporter(['--config.file', config]);
@@ -24,7 +24,7 @@ describe('the log', () => {
   it.each([
     { address: ':0', url: /url=http:\/\/localhost:\d+\/ / },
     { address: '[::1]:0', url: /url=http:\/\/\[::1\]:\d+\/ / },
-  ])('names an address that a browser takes when it listens on $address', async ({ address, url }) => {
+  ])('has a URL that a browser accepts when it listens on $address', async ({ address, url }) => {
     const program = startProgram(['demo', '--web.listen-address', address]);
     await eventually(() => program.errors().includes('msg=listening'));
     program.child.kill();
@@ -32,7 +32,7 @@ describe('the log', () => {
     expect((await program.ended).errors).toMatch(url);
   });
 
-  it('that nobody reads does not keep the process from ending', async () => {
+  it('does not keep the process from exiting if it is not read', async () => {
     const files = await filesFor();
     const users = `basic_auth_users:\n  alice: $2y$10$${'a'.repeat(53)}\n`;
     const flags = ['--web.config.file', await files.write('web.yml', users), '--log.level', 'debug'];
@@ -41,7 +41,7 @@ describe('the log', () => {
       exporter.child.kill('SIGKILL');
     });
     exporter.child.stderr?.pause();
-    // Each refused request is a line at debug: together more than a pipe holds.
+    // Each rejected request is logged at debug: together more than a pipe holds.
     for (let round = 0; round < 120; round += 1) {
       await Promise.all(
         Array.from({ length: 20 }, async () => {
@@ -57,17 +57,17 @@ describe('the log', () => {
   }, 30_000);
 
   it.each(['/metrics#x', 'http://other.example/metrics', '/-/healthy#x', '*'])(
-    'holds nothing but log lines after a request for %s',
+    'has nothing but log lines after a request for %s',
     async (target) => {
       const exporter = await startExporter(['demo', '--log.format', 'json']);
       const { hostname, port } = new URL(exporter.origin);
       const socket = connect(Number(port), hostname);
       socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
 
-      const answer = await text(socket);
+      const response = await text(socket);
       const { errors } = await exporter.stop();
 
-      expect(answer).toMatch(target === '*' ? /^HTTP\/1\.1 404 / : /^HTTP\/1\.1 200 /);
+      expect(response).toMatch(target === '*' ? /^HTTP\/1\.1 404 / : /^HTTP\/1\.1 200 /);
       for (const line of errors.trim().split('\n')) expect(line).toMatch(/^\{"level":/);
     },
   );

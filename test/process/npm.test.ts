@@ -5,7 +5,7 @@ import { runProgram } from '../support/exporter-process.ts';
 
 const RUN = { main: fileURLToPath(new URL('../../scripts/run.cjs', import.meta.url)) };
 
-describe('npm start, npm run demo and the other scripts', () => {
+describe('the npm scripts', () => {
   it('run the program from its source', async () => {
     const { code, output, errors } = await runProgram(['src/main.ts', 'check', '--help'], {}, RUN);
 
@@ -13,7 +13,7 @@ describe('npm start, npm run demo and the other scripts', () => {
     expect(output).toMatch(/^Usage: huaweicloud-backup-exporter check /);
   });
 
-  it('say in one sentence which Node.js they need, where npm installed none and the one there is older', async () => {
+  it('report the required Node.js in one line if the installed one is older', async () => {
     const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})";
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}` };
 
@@ -25,7 +25,7 @@ describe('npm start, npm run demo and the other scripts', () => {
     );
   });
 
-  it('all go that way when they start TypeScript', () => {
+  it('all start TypeScript through run.cjs', () => {
     const direct = Object.entries(manifest.scripts).filter(([, command]) => /\bnode \S+\.ts\b/.test(command));
 
     expect(direct).toEqual([]);

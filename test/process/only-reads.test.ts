@@ -4,7 +4,7 @@ import { eventually, startExporter, valuesOf } from '../support/exporter-process
 import { cloudFor, configFor } from './command-world.ts';
 
 describe('the serving process', () => {
-  it('sends nothing but GET and sign-in, through faults, reloads and every path', async () => {
+  it('sends only GET requests and sign-ins, whatever the faults, reloads and scraped paths', async () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud, {
       interval: '1s',
@@ -14,13 +14,13 @@ describe('the serving process', () => {
     const exporter = await startExporter(['--config.file', config, '--web.enable-lifecycle']);
     const polls = async () =>
       valuesOf(await exporter.metrics(), 'polls_total').reduce((sum, count) => sum + count, 0);
-    const pollsPass = async (count: number) => {
+    const awaitPolls = async (count: number) => {
       const before = await polls();
       await eventually(async () => (await polls()) >= before + count, 30);
     };
 
     try {
-      await pollsPass(2);
+      await awaitPolls(2);
       const faults: readonly SimulatedFault[] = [
         { kind: 'reset' },
         { kind: 'no-response' },
@@ -31,7 +31,7 @@ describe('the serving process', () => {
       ];
       for (const fault of faults) {
         const undo = cloud.inject({ match: {}, fault });
-        await pollsPass(2);
+        await awaitPolls(2);
         undo();
       }
       for (const path of [
@@ -49,7 +49,7 @@ describe('the serving process', () => {
       }
       await fetch(`${exporter.origin}/-/reload`, { method: 'POST' });
       exporter.child.kill('SIGHUP');
-      await pollsPass(2);
+      await awaitPolls(2);
     } finally {
       await exporter.stop();
     }

@@ -17,14 +17,14 @@ const PATHS = [
 const SOURCE = join(ROOT, 'src/main.ts');
 const directory = dirname(MAIN);
 
-describe('the built package, by itself', () => {
-  it('says the version of the package', async () => {
+describe('the built package', () => {
+  it('prints the version of the package', async () => {
     const { output } = await runProgram(['--version']);
 
     expect(output).toContain(`huaweicloud-backup-exporter ${manifest.version} (`);
   });
 
-  it('says which Node.js it needs, where that is older', async () => {
+  it('reports the required Node.js if the installed one is older', async () => {
     const older = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'22.1.0'}})";
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}` };
 
@@ -36,7 +36,7 @@ describe('the built package, by itself', () => {
     );
   });
 
-  it('leaves no compiled code where other users could have put theirs', async () => {
+  it('writes no compile cache where other users could have planted theirs', async () => {
     const shared = await filesFor();
     await chmod(shared.directory, 0o777);
     const folders = { TMPDIR: shared.directory, XDG_CACHE_HOME: shared.directory, HOME: shared.directory };
@@ -47,7 +47,7 @@ describe('the built package, by itself', () => {
     expect(await readdir(shared.directory)).toEqual([]);
   });
 
-  it('says in one line what nobody foresaw', async () => {
+  it('reports an unexpected error in one line', async () => {
     const cloud = await cloudFor();
     cloud.inject({ match: {}, fault: { kind: 'no-response' } });
     const thrower = "setTimeout(()=>{throw new Error('planted')},400)";
@@ -62,7 +62,7 @@ describe('the built package, by itself', () => {
     });
   });
 
-  it('says how a flag is meant, in the words of the source', async () => {
+  it('suggests a flag in the same words as the source', async () => {
     const fromSource = await runProgram(['serve', '--config.fil', 'x'], {}, { main: SOURCE });
 
     const built = await runProgram(['serve', '--config.fil', 'x']);
@@ -71,7 +71,7 @@ describe('the built package, by itself', () => {
     expect(built.errors).toContain('--config.file');
   });
 
-  it('polls, and serves metrics and the page for people', async () => {
+  it('polls, and serves metrics and the status page', async () => {
     const exporter = await startExporter(['demo']);
     onTestFinished(async () => void (await exporter.stop()));
 
@@ -85,19 +85,19 @@ describe('the built package, by itself', () => {
     expect(page).toContain('</html>');
   });
 
-  it('answers every path as the source does', async () => {
-    const answersOf = async (file: { readonly main?: string }) => {
+  it('responds to every path like the source', async () => {
+    const responsesOf = async (file: { readonly main?: string }) => {
       const exporter = await startExporter(['demo'], {}, file);
       onTestFinished(async () => void (await exporter.stop()));
       await eventually(async () => (await exporter.get('/-/ready')).ok);
-      const answers = PATHS.map(async (path) => {
-        const answer = await exporter.get(path);
-        return { path, status: answer.status, type: answer.headers.get('content-type') };
+      const responses = PATHS.map(async (path) => {
+        const response = await exporter.get(path);
+        return { path, status: response.status, type: response.headers.get('content-type') };
       });
-      return Promise.all(answers);
+      return Promise.all(responses);
     };
 
-    const [built, source] = await Promise.all([answersOf({ main: MAIN }), answersOf({ main: SOURCE })]);
+    const [built, source] = await Promise.all([responsesOf({ main: MAIN }), responsesOf({ main: SOURCE })]);
 
     expect(built).toEqual(source);
     expect(new Set(built.map(({ status }) => status))).toEqual(new Set([200, 404, 405]));
@@ -113,16 +113,16 @@ describe('the built package, by itself', () => {
     onTestFinished(async () => void (await exporter.stop()));
     const as = (password: string) => ({ authorization: `Basic ${btoa(`admin:${password}`)}` });
 
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       exporter.get('/metrics'),
       exporter.get('/metrics', as('pass')),
       exporter.get('/metrics', as('word')),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([401, 200, 401]);
+    expect(responses.map(({ status }) => status)).toEqual([401, 200, 401]);
   });
 
-  it('knows proxies', async () => {
+  it('supports proxies', async () => {
     const cloud = await cloudFor();
     const config = await configFor(cloud, {
       project: { iam_endpoint: 'https://iam.example', proxy_url: 'http://127.0.0.1:1' },
@@ -135,7 +135,7 @@ describe('the built package, by itself', () => {
     expect(output).not.toMatch(/Cannot find/);
   });
 
-  it('is written in ASCII, of which V8 keeps one byte for each character', async () => {
+  it('is written in ASCII, which V8 stores in one byte per character', async () => {
     const scripts = (await readdir(directory)).filter((name) => name.endsWith('.js'));
 
     const texts = await Promise.all(scripts.map((name) => readFile(join(directory, name), 'latin1')));

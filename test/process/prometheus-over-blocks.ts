@@ -4,24 +4,23 @@ import { onTestFinished } from 'vitest';
 import { eventually } from '../support/exporter-process.ts';
 import { filesFor, PROGRAM } from './command-world.ts';
 
-/** A Prometheus that can be asked; times are Unix seconds. */
+/** A running Prometheus; times are Unix seconds. */
 export interface Prometheus {
   readonly query: (query: string, time: number) => Promise<readonly QueryResult[]>;
   readonly range: (query: string, from: number, to: number, step: number) => Promise<readonly QueryResult[]>;
   readonly series: (selector: string, from: number, to: number) => Promise<readonly Labels[]>;
 }
 
-/** The labels of a series. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** One series of an answer. */
+/** One series of a query result. */
 export interface QueryResult {
   readonly metric: Labels;
   readonly value?: readonly [number, string];
   readonly values?: readonly (readonly [number, string])[];
 }
 
-/** A Prometheus over a directory of blocks that scrapes an exporter every second; ended with the test. */
+/** Starts a Prometheus on a directory of blocks that scrapes an exporter every second; stopped when the test ends. */
 export async function prometheusOver(data: string, target: string): Promise<Prometheus> {
   const files = await filesFor();
   const config = await files.write(
@@ -43,7 +42,7 @@ export async function prometheusOver(data: string, target: string): Promise<Prom
   );
   let log = '';
   child.once('error', (error) => {
-    log += `${error.message}; apt-get install prometheus brings it`;
+    log += `${error.message}; apt-get install prometheus installs it`;
   });
   onTestFinished(async () => {
     child.kill('SIGTERM');
@@ -58,7 +57,7 @@ export async function prometheusOver(data: string, target: string): Promise<Prom
     () => log,
   );
   const [, address] = /msg="Listening on" address=(\S+)/.exec(log) ?? [];
-  const ask = async (path: string, parameters: Readonly<Record<string, string>>) => {
+  const request = async (path: string, parameters: Readonly<Record<string, string>>) => {
     const response = await fetch(`http://${address}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     const body = (await response.json()) as {
       readonly status: string;
@@ -69,13 +68,13 @@ export async function prometheusOver(data: string, target: string): Promise<Prom
     return body.data;
   };
   const result = async (path: string, parameters: Readonly<Record<string, string>>) =>
-    ((await ask(path, parameters)) as { readonly result: readonly QueryResult[] }).result;
+    ((await request(path, parameters)) as { readonly result: readonly QueryResult[] }).result;
   return {
     query: (query, time) => result('query', { query, time: String(time) }),
     range: (query, from, to, step) =>
       result('query_range', { query, start: String(from), end: String(to), step: String(step) }),
     series: async (selector, from, to) =>
-      (await ask('series', {
+      (await request('series', {
         'match[]': selector,
         start: String(from),
         end: String(to),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually, MAIN, plainEnvironment } from '../support/exporter-process.ts';
 
-// Runs a program on a pseudo-terminal of the given width and hands everything through; ends as the program does.
+// Runs a program on a pseudo-terminal of the given width, relays input and output, and exits with its exit code.
 const RELAY = `
 import fcntl, os, pty, select, struct, sys, termios
 pid, terminal = pty.fork()
@@ -28,23 +28,23 @@ while True:
             sys.exit(os.waitstatus_to_exitcode(status) % 256)
 `;
 
-/** Keys that a person presses. */
+/** Key presses. */
 export const KEYS = { enter: '\r', ctrlC: '\u0003', ctrlD: '\u0004' } as const;
 
-/** What clears a line of a terminal, as the source of a regular expression. */
+/** The sequence that clears a line on a terminal, as the source of a regular expression. */
 export const CLEAR = '\\r\\u001b\\[2K';
 
 /** A program of this project on a terminal. */
 export interface ProgramOnTerminal {
-  /** All that the terminal was sent so far, standard output and standard error together. */
+  /** Everything sent to the terminal so far, standard output and standard error together. */
   readonly shown: () => string;
   readonly press: (keys: string) => void;
-  /** Resolves when the terminal was sent something that matches. */
+  /** Resolves when the shown text matches. */
   readonly shows: (what: RegExp) => Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly shown: string }>;
 }
 
-/** Starts the command line on a pseudo-terminal (python3's). */
+/** Starts the command line on a pseudo-terminal of python3. */
 export function startOnTerminal(
   args: readonly string[],
   options: { readonly columns?: number; readonly environment?: Readonly<Record<string, string>> } = {},

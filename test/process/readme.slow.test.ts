@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, plainEnvironment } from '../support/exporter-process.ts';
 
-// What a reader of the README types, on the ports that it names.
+// Runs the commands of the README, on the ports that it uses.
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ORIGIN = 'http://localhost:10045';
@@ -21,7 +21,7 @@ const blocks: readonly Block[] = [
   ),
 ].map(([, language = '', text = '']) => ({ language, text }));
 
-/** The first block that has a text, and the one after it. */
+/** The first block with this text, and the one after it. */
 function blockWith(text: string): readonly [Block, Block] {
   const index = blocks.findIndex((block) => block.text.includes(text));
   const [found, next] = blocks.slice(index, index + 2);
@@ -41,7 +41,7 @@ async function stateOf(name: string): Promise<unknown> {
   return resources.find(({ resource_name }) => resource_name === name)?.['state'];
 }
 
-/** What the alert of the README compares with the time. */
+/** The metric that the alert in the README compares with the time. */
 async function dueTimestamp(): Promise<number> {
   const metrics = await (await fetch(`${ORIGIN}/metrics`)).text();
   return Number(
@@ -80,7 +80,7 @@ describe('the first two screens of the README', () => {
     }
   });
 
-  it('resolve an alert by the command of the second screen', async () => {
+  it('resolve an alert with the command on the second screen', async () => {
     const [{ text: command }, { text: shown }] = blockWith('backups create --config.file examples/demo.yml');
     expect(await stateOf('payments-graph-01')).toBe('stale');
     expect(await dueTimestamp()).toBeLessThan(Date.now() / 1000);

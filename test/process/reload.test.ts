@@ -55,22 +55,22 @@ const reloads = (exporter: ServingExporter, message: string): number =>
     .split('\n')
     .filter((line) => line.includes(message)).length;
 
-/** Sends SIGHUP and waits until the log tells what came of it. */
+/** Sends SIGHUP and waits until the result is logged. */
 const hangUp: Reload = async (exporter) => {
-  const told = () => reloads(exporter, 'msg="configuration ');
-  const before = told();
+  const logged = () => reloads(exporter, 'msg="configuration ');
+  const before = logged();
   exporter.child.kill('SIGHUP');
-  await eventually(() => told() > before);
+  await eventually(() => logged() > before);
 };
 
-const WAYS: readonly (readonly [string, Reload])[] = [
+const METHODS: readonly (readonly [string, Reload])[] = [
   ['SIGHUP', hangUp],
   ['POST /-/reload', (exporter) => post(exporter)],
 ];
 
 const one = (samples: readonly Sample[], name: string): number | undefined => valuesOf(samples, name)[0];
 
-/** The series of a project that a poll brings, as text, without those that each poll moves. */
+/** The resource series of a project, as text. */
 const seriesOf = (samples: readonly Sample[], project: string): readonly string[] =>
   samples
     .filter(
@@ -83,12 +83,12 @@ const seriesOf = (samples: readonly Sample[], project: string): readonly string[
 const pollsOf = (samples: readonly Sample[], project: string): number =>
   valuesOf(samples, 'polls_total', { project, outcome: 'success' }).reduce((sum, value) => sum + value, 0);
 
-describe.each(WAYS)('a reload by %s', (_, reload) => {
-  // When a backup is due follows from the objective.
+describe.each(METHODS)('a reload by %s', (_, reload) => {
+  // When a backup is due depends on the objective.
   const withoutDue = (samples: Parameters<typeof seriesOf>[0]) =>
     seriesOf(samples, 'prod').filter((line) => !line.startsWith('huaweicloud_backup_due_'));
 
-  it('of a good file takes projects and objectives over, and keeps the series and counters of what stays', async () => {
+  it('of a valid file applies projects and objectives, and keeps the series and counters of unchanged projects', async () => {
     const cloud = await startCloud();
     const { id } = cloud.resourceOf('healthy');
     const exporter = await startReady(cloud, { moreProjects: [projectOf(cloud, 'leaving')] });
@@ -126,10 +126,10 @@ describe.each(WAYS)('a reload by %s', (_, reload) => {
 
   it.each([
     ['is not YAML', 'projects: [', /config\.yml:1: /],
-    ['has a mistake', 'pol: {}\nprojects: []\n', /config\.yml:1: /],
+    ['has an error', 'pol: {}\nprojects: []\n', /config\.yml:1: /],
     ['is empty', '', /config\.yml:1: the file is empty/],
     ['is too large', `# ${'x'.repeat(2 ** 21)}`, /config\.yml: the file /],
-  ])('of a file that %s leaves everything as it was, and says so', async (__, content, problem) => {
+  ])('of a file that %s changes nothing, and is logged as failed', async (__, content, problem) => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     const before = await exporter.metrics();
@@ -140,7 +140,7 @@ describe.each(WAYS)('a reload by %s', (_, reload) => {
     await eventually(async () => pollsOf(await exporter.metrics(), 'prod') > pollsOf(after, 'prod') + 1);
     await configure(cloud);
     await reload(exporter);
-    const mended = await exporter.metrics();
+    const fixed = await exporter.metrics();
 
     const time = 'config_last_reload_success_timestamp_seconds';
     expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
@@ -150,61 +150,61 @@ describe.each(WAYS)('a reload by %s', (_, reload) => {
       /level=error msg="configuration not reloaded, keeping the previous one"/,
     );
     expect(exporter.errors()).toMatch(problem);
-    expect(one(mended, 'config_last_reload_successful')).toBe(1);
-    expect(one(mended, time)).toBeGreaterThan(one(before, time) ?? Number.NaN);
+    expect(one(fixed, 'config_last_reload_successful')).toBe(1);
+    expect(one(fixed, time)).toBeGreaterThan(one(before, time) ?? Number.NaN);
   });
 });
 
 describe('POST /-/reload', () => {
-  it('is closed unless it was opened', async () => {
+  it('is disabled by default', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud, {}, []);
     await files.write('config.yml', 'no configuration');
 
-    const answer = await post(exporter);
+    const response = await post(exporter);
 
-    expect([answer.status, await answer.text()]).toEqual([
+    expect([response.status, await response.text()]).toEqual([
       403,
       'Reloading over HTTP is disabled. Start with --web.enable-lifecycle to enable it, or send SIGHUP.\n',
     ]);
     expect(one(await exporter.metrics(), 'config_last_reload_successful')).toBe(1);
   });
 
-  it('tells what is wrong with the file', async () => {
+  it('responds with the errors in the file', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     const path = await files.write('config.yml', 'pol: {}\nprojects: []\n');
 
-    const answer = await post(exporter);
+    const response = await post(exporter);
 
-    expect(answer.status).toBe(500);
-    expect(await answer.text()).toContain(`\n${path}:1: `);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toContain(`\n${path}:1: `);
   });
 
-  it('by GET reloads nothing', async () => {
+  it('does not reload on GET', async () => {
     const exporter = await startReady(await startCloud());
 
-    const answer = await exporter.get('/-/reload');
+    const response = await exporter.get('/-/reload');
 
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     expect(reloads(exporter, 'configuration reloaded')).toBe(0);
   });
 });
 
 describe('reloads', () => {
-  it('of a file that was taken away leave everything as it was', async () => {
+  it('of a removed file change nothing', async () => {
     const exporter = await startReady(await startCloud());
     const before = await exporter.metrics();
 
     await files.remove();
-    const answer = await post(exporter);
+    const response = await post(exporter);
     const after = await exporter.metrics();
 
-    expect(answer.status).toBe(500);
+    expect(response.status).toBe(500);
     expect(seriesOf(after, 'prod')).toEqual(seriesOf(before, 'prod'));
   });
 
-  it('of the same file sign in no more', async () => {
+  it('of the same file do not sign in again', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud, { moreProjects: [projectOf(cloud, 'second')] });
     const signIns = () => cloud.requests.filter(({ operation }) => operation === 'sign_in').length;
@@ -220,7 +220,7 @@ describe('reloads', () => {
     expect(reloads(exporter, 'configuration reloaded')).toBeLessThan(40);
   });
 
-  it('while every call to the cloud hangs take effect at once', async () => {
+  it('take effect at once while all requests to the cloud hang', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     cloud.inject({ match: {}, fault: { kind: 'no-response' } });
@@ -236,7 +236,7 @@ describe('reloads', () => {
     expect(objectives).toEqual(new Set([259_200]));
   });
 
-  it('and scrapes all at once lose no series, and end with the last file', async () => {
+  it('concurrent with scrapes lose no series, and end with the last file', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     const names = (samples: readonly Sample[]) =>
@@ -283,7 +283,7 @@ describe('reloads', () => {
     process.stdout.write(`${ROUNDS * 2} reloads among ${ROUNDS * 3} scrapes; no series lost\n`);
   }, 60_000);
 
-  it('are ended by SIGTERM as everything else is', async () => {
+  it('are aborted by SIGTERM', async () => {
     const cloud = await startCloud();
     const exporter = await startReady(cloud);
     cloud.inject({ match: {}, fault: { kind: 'no-response' } });

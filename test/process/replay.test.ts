@@ -6,7 +6,7 @@ import { filesFor, runCommand } from './command-world.ts';
 const RECORDING = fileURLToPath(new URL('../recordings/simulated-cloud/recording.json', import.meta.url));
 
 describe('a demo of a recording', () => {
-  it('shows the recorded cloud as if it had been recorded now, also to other commands', async () => {
+  it('serves the recorded cloud as if it had been recorded now, also to other commands', async () => {
     const config = (await filesFor()).path('replay.yml');
     const demo = await startExporter(['demo', '--replay', RECORDING, '--demo.config-file', config]);
     onTestFinished(async () => void (await demo.stop()));
@@ -25,7 +25,7 @@ describe('a demo of a recording', () => {
     expect(output).toMatch(/^project project-0 \(recorded\)\n {2}credentials accepted\n/);
   });
 
-  it('refuses a file that is no recording, and flags that shape the simulated cloud', async () => {
+  it('rejects a file that is not a recording, and flags of the simulated cloud', async () => {
     const file = await (await filesFor()).write('notes.json', '{}');
 
     const other = await runProgram(['demo', '--replay', file]);

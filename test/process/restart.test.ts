@@ -41,7 +41,7 @@ async function kill(exporter: ServingExporter): Promise<void> {
 const polls = async (exporter: ServingExporter): Promise<number> =>
   Math.min(...valuesOf(await exporter.metrics(), 'polls_total', { outcome: 'success' }));
 
-const pollsAgain = async (exporter: ServingExporter): Promise<void> => {
+const awaitPolls = async (exporter: ServingExporter): Promise<void> => {
   const before = await polls(exporter);
   await eventually(async () => (await polls(exporter)) > before + 1);
 };
@@ -55,29 +55,29 @@ const finished = async (exporter: ServingExporter, resourceId: string): Promise<
   );
 };
 
-describe('the state file of a process that is killed', () => {
-  it('holds what was saved, whole, after each of 20 kills', async () => {
+describe('the state file of a killed process', () => {
+  it('contains everything saved after each of 20 kills', async () => {
     const { saves } = await saveAndKill(files.path('state'), 20);
 
     expect(saves).toBeGreaterThan(20);
   }, 60_000);
 
-  it('keeps the counters of the exporter, which count what finishes between its lives', async () => {
+  it('keeps the counters, which include backups that finish while the exporter is down', async () => {
     const cloud = await startCloud();
     const { id } = cloud.resourceOf('healthy');
     let exporter = await startWithState(cloud);
     await eventually(isReady(exporter));
     const counts = [await finished(exporter, id)];
 
-    for (let life = 1; life < 5; life += 1) {
+    for (let run = 1; run < 5; run += 1) {
       cloud.startBackup(id);
-      if (life % 2 === 0) await pollsAgain(exporter);
+      if (run % 2 === 0) await awaitPolls(exporter);
       await kill(exporter);
-      cloud.finishBackup(id, life === 3 ? 'failed' : 'success');
+      cloud.finishBackup(id, run === 3 ? 'failed' : 'success');
       exporter = await startWithState(cloud);
       await eventually(isReady(exporter));
       counts.push(await finished(exporter, id));
-      await pollsAgain(exporter);
+      await awaitPolls(exporter);
     }
 
     expect(counts).toEqual([
@@ -93,7 +93,7 @@ describe('the state file of a process that is killed', () => {
 });
 
 describe('a restart', () => {
-  it('keeps a graph that was never backed up while the inventory is refused after it', async () => {
+  it('keeps a graph that was never backed up even if the inventory may no longer be listed', async () => {
     const cloud = await startCloud();
     const { id } = cloud.resourceOf('never');
     const exporter = await startWithState(cloud);
@@ -110,7 +110,7 @@ describe('a restart', () => {
     expect(valuesOf(samples, 'resource_created_timestamp_seconds', { resource_id: id })).toHaveLength(1);
   });
 
-  it('without a state file forgets that graph, and counts from nothing', async () => {
+  it('without a state file forgets that graph', async () => {
     const cloud = await startCloud();
     const config = await files.write('config.yml', configurationFor(cloud));
     const exporter = await startExporter(['--config.file', config]);
@@ -126,11 +126,11 @@ describe('a restart', () => {
     expect(valuesOf(await again.metrics(), 'rpo_seconds', { resource_id: id })).toEqual([]);
   });
 
-  it('with a damaged state file reports it, keeps it aside, and serves', async () => {
+  it('with a damaged state file logs it, sets it aside, and serves', async () => {
     const cloud = await startCloud();
     const first = await startWithState(cloud);
     await eventually(isReady(first));
-    // Stopped, not killed: then all of the state is in the file itself, none in SQLite's log beside it.
+    // Stopped, not killed, so that all of the state is in the file itself, none in the write-ahead log.
     await first.stop();
     const content = await readFile(files.path('state'));
     const damaged = content.subarray(0, content.length / 2);
@@ -149,17 +149,17 @@ describe('a restart', () => {
 });
 
 describe('a state file that cannot be written', () => {
-  const goesOn = async (exporter: ServingExporter): Promise<void> => {
+  const keepsPolling = async (exporter: ServingExporter): Promise<void> => {
     await eventually(isReady(exporter));
-    await pollsAgain(exporter);
+    await awaitPolls(exporter);
     expect(exporter.child.exitCode).toBeNull();
   };
 
-  it('because nothing can be created there is logged once, and the exporter goes on', async () => {
-    // Nobody can create a file there, not even root.
+  it('because it cannot be created is logged once, and the exporter keeps polling', async () => {
+    // Not even root can create a file there.
     const exporter = await startWithState(await startCloud(), '/sys/state');
 
-    await goesOn(exporter);
+    await keepsPolling(exporter);
 
     const lines = exporter
       .errors()
@@ -171,17 +171,17 @@ describe('a state file that cannot be written', () => {
     );
   });
 
-  it('because the disk is full is logged once, and the exporter goes on', async () => {
+  it('because the disk is full is logged once, and the exporter keeps polling', async () => {
     const cloud = await startCloud();
     const exporter = await startWithState(cloud);
     await eventually(isReady(exporter));
     const before = await readFile(files.path('state'));
-    // From now on the process that writes can write no more than this to a file.
-    spawnSync('prlimit', ['--pid', String(writerOf(exporter)), '--fsize=1024:1024']);
+    // Limits the files of the database process to 1 KiB from now on.
+    spawnSync('prlimit', ['--pid', String(databaseProcessOf(exporter)), '--fsize=1024:1024']);
     cloud.startBackup(cloud.resourceOf('healthy').id);
     cloud.finishBackup(cloud.resourceOf('healthy').id);
 
-    await goesOn(exporter);
+    await keepsPolling(exporter);
 
     expect(exporter.errors().match(/the state file could not be written/g)).toHaveLength(1);
     await kill(exporter);
@@ -189,11 +189,11 @@ describe('a state file that cannot be written', () => {
   });
 });
 
-// The program logs that it starts before it opens the file.
+// The program logs its start before it opens the file.
 const withoutStart = (errors: string): string => errors.replace(/^ts=.* msg="starting .*\n/, '');
 
 describe('--state.file', () => {
-  it('that is no file ends the start with one line and exit code 2', async () => {
+  it('that is not a file fails the start with one line and exit code 2', async () => {
     const cloud = await startCloud();
     const config = await files.write('config.yml', configurationFor(cloud));
 
@@ -205,7 +205,7 @@ describe('--state.file', () => {
     expect(code).toBe(2);
   });
 
-  it('that another process uses ends the start with one line and exit code 1', async () => {
+  it('that another process uses fails the start with one line and exit code 1', async () => {
     const cloud = await startCloud();
     await startWithState(cloud);
     const config = await files.write('other.yml', configurationFor(cloud));
@@ -219,8 +219,8 @@ describe('--state.file', () => {
   });
 });
 
-/** The process that writes the state file of an exporter. */
-function writerOf({ child }: ServingExporter): number {
+/** The process id of the database process of an exporter. */
+function databaseProcessOf({ child }: ServingExporter): number {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], { encoding: 'utf8' });
   return Number(stdout.trim().split('\n')[0]);
 }

@@ -20,9 +20,9 @@ const PROXY_PASSWORD = randomSecret();
 const PASTED = randomSecret();
 const BASIC = `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`;
 
-/** What the programs told to anybody, with where. */
-const told: { readonly where: string; readonly text: string }[] = [];
-const tell = (where: string, text: string): void => void told.push({ where, text });
+/** Everything that the programs output, and where. */
+const outputs: { readonly where: string; readonly text: string }[] = [];
+const record = (where: string, text: string): void => void outputs.push({ where, text });
 
 const cleanups: (() => Promise<unknown>)[] = [];
 let cloud: SimulatedCloud;
@@ -46,7 +46,7 @@ afterAll(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** All that has to stay secret, also what only the wire has shown. */
+/** Everything that must stay secret, including what was seen only on the wire. */
 function allSecrets(): readonly string[] {
   const { account } = cloud;
   return [
@@ -69,7 +69,7 @@ function allSecrets(): readonly string[] {
 
 const PIECE = 16;
 
-/** A secret and its parts, which tell nearly as much. */
+/** The parts of a secret, each of which would be a leak as well. */
 const piecesOf = (secret: string): readonly string[] =>
   secret.length < 2 * PIECE
     ? [secret]
@@ -77,17 +77,17 @@ const piecesOf = (secret: string): readonly string[] =>
         secret.slice(index * PIECE, (index + 1) * PIECE),
       );
 
-/** Where something secret was told. */
+/** The leaked secrets, and where. */
 function leaks(): readonly string[] {
   const secrets = new Set(allSecrets().flatMap(piecesOf));
-  return told.flatMap(({ where, text }) =>
+  return outputs.flatMap(({ where, text }) =>
     Array.from(secrets)
       .filter((secret) => text.includes(secret))
       .map((secret) => `${where}: ${secret}`),
   );
 }
 
-/** A project for each way to sign in, and one whose proxy wants a password. */
+/** A project for each type of credentials, and one whose proxy requires a password. */
 async function configuration(): Promise<string> {
   const { user, domain, password, accessKey, secretKey, temporaryKey, oidc, region, projectId } =
     cloud.account;
@@ -129,7 +129,7 @@ async function configuration(): Promise<string> {
       {
         ...projects[0],
         name: 'proxied',
-        // No proxy is asked for this machine itself.
+        // Loopback is not proxied.
         iam_endpoint: 'https://iam.example',
         services: [{ type: 'ges', endpoint: 'https://ges.example' }],
         proxy_url: `http://scraper:${PROXY_PASSWORD}@127.0.0.1:1`,
@@ -138,7 +138,7 @@ async function configuration(): Promise<string> {
   });
 }
 
-/** Mistakes by which people paste a secret into a wrong place, or damage the file around it. */
+/** Configurations with a secret pasted into the wrong place, or broken around it. */
 const mistakes = (): readonly string[] => {
   const { region } = cloud.account;
   const withCredentials = (credentials: unknown, more: object = {}): string =>
@@ -166,28 +166,28 @@ const mistakes = (): readonly string[] => {
   ];
 };
 
-async function visit(exporter: ServingExporter, where: string): Promise<void> {
+async function requestPages(exporter: ServingExporter, where: string): Promise<void> {
   const paths = ['/', '/metrics', '/api/v1/status', '/-/healthy', '/-/ready', '/no/such/path', '/-/reload'];
   for (const path of paths) {
     for (const authorization of [BASIC, 'Basic d3Jvbmc6d3Jvbmc=', '']) {
-      const answer = await exporter.get(path, authorization === '' ? {} : { authorization });
-      tell(`${where} ${path}`, `${JSON.stringify([...answer.headers])}\n${await answer.text()}`);
+      const response = await exporter.get(path, authorization === '' ? {} : { authorization });
+      record(`${where} ${path}`, `${JSON.stringify([...response.headers])}\n${await response.text()}`);
     }
   }
 }
 
 const reload = async (exporter: ServingExporter): Promise<void> => {
-  const answer = await fetch(`${exporter.origin}/-/reload`, {
+  const response = await fetch(`${exporter.origin}/-/reload`, {
     method: 'POST',
     headers: { authorization: BASIC },
   });
-  tell('POST /-/reload', await answer.text());
+  record('POST /-/reload', await response.text());
 };
 
 const LEVEL = ['--log.level', 'debug'];
 
-describe('no secret, token or key', () => {
-  it('is told by any command, page, metric, log line or file, whatever goes wrong', {
+describe('a secret, token or key', () => {
+  it('is never in the output of a command, page, metric, log line or file, whatever goes wrong', {
     timeout: 120_000,
   }, async () => {
     const config = await files.write('config.yml', await configuration());
@@ -202,7 +202,7 @@ describe('no secret, token or key', () => {
     ): Promise<void> => {
       const { output, errors } = await runProgram(args, { ...environment, ...more });
       commands += 1;
-      tell(args.join(' '), `${output}\n${errors}`);
+      record(args.join(' '), `${output}\n${errors}`);
     };
     const runAll = async (): Promise<void> => {
       const one = ['--config.file', config, '--project'];
@@ -230,15 +230,15 @@ describe('no secret, token or key', () => {
       environment,
     );
     cleanups.push(exporter.stop);
-    const askedFor = () => cloud.requests.length;
+    const requestCount = () => cloud.requests.length;
     await eventually(async () => (await exporter.get('/-/ready')).status === 200, 30);
-    await visit(exporter, 'all is well:');
+    await requestPages(exporter, 'without errors:');
     await runAll();
 
-    tap.giveBack();
+    tap.echo();
     await exporter.get('/-/healthy');
     await runAll();
-    await visit(exporter, 'errors that give everything back:');
+    await requestPages(exporter, 'errors that echo everything:');
     for (const mistake of mistakes()) {
       await files.write('config.yml', mistake);
       await reload(exporter);
@@ -251,39 +251,39 @@ describe('no secret, token or key', () => {
       HW_REGION_NAME: cloud.account.region,
     });
 
-    tap.passOn();
+    tap.forward();
     await files.write('config.yml', await configuration());
     await reload(exporter);
-    const before = askedFor();
+    const before = requestCount();
     cloud.revokeTokens();
     cloud.revokeTemporaryKeys();
-    await eventually(() => askedFor() > before + 40, 30);
+    await eventually(() => requestCount() > before + 40, 30);
     cloud.changePassword(randomSecret());
     cloud.changeSecretKey(randomSecret());
     cloud.deny('ges:backup:list');
-    const again = askedFor();
-    await eventually(() => askedFor() > again + 40, 30);
-    await visit(exporter, 'refused:');
+    const again = requestCount();
+    await eventually(() => requestCount() > again + 40, 30);
+    await requestPages(exporter, 'rejected:');
     const { output, errors } = await exporter.stop();
-    tell('serve', `${output}\n${errors}`);
-    tell('state file', await readFile(files.path('state'), 'utf8'));
+    record('serve', `${output}\n${errors}`);
+    record('state file', await readFile(files.path('state'), 'utf8'));
 
-    const bytes = told.reduce((sum, { text }) => sum + text.length, 0);
+    const bytes = outputs.reduce((sum, { text }) => sum + text.length, 0);
     expect(errors).toMatch(/level=debug msg=request /);
     expect(tap.secrets.size).toBeGreaterThan(100);
     expect(leaks()).toEqual([]);
-    for (const { text } of told) expect(text).not.toMatch(/SDK-HMAC-SHA256|Basic [A-Za-z0-9+/]{8,}/);
+    for (const { text } of outputs) expect(text).not.toMatch(/SDK-HMAC-SHA256|Basic [A-Za-z0-9+/]{8,}/);
     process.stdout.write(
-      `${allSecrets().length} secrets looked for in ${Math.round(bytes / 1024)} KiB of ${told.length} texts of ${commands} commands, pages and logs; none found\n`,
+      `${allSecrets().length} secrets searched in ${Math.round(bytes / 1024)} KiB of ${outputs.length} texts of ${commands} commands, pages and logs; none found\n`,
     );
   });
 
-  it('would be found if it were told', () => {
-    const before = told.length;
-    tell('a planted leak', `… ${ADMIN_HASH.slice(20, 52)} …`);
+  it('would be found if it leaked', () => {
+    const before = outputs.length;
+    record('a planted leak', `… ${ADMIN_HASH.slice(20, 52)} …`);
 
     const found = leaks();
-    told.length = before;
+    outputs.length = before;
 
     expect(found.some((leak) => leak.startsWith('a planted leak: '))).toBe(true);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually, startExporter } from '../support/exporter-process.ts';
 
 describe('the exporter as a process', () => {
-  it('serves one gzip member that curl and Python read whole, without a finding of promtool', async () => {
+  it('serves one gzip member that curl and Python decompress completely and promtool accepts', async () => {
     const exporter = await startExporter(['demo']);
     onTestFinished(async () => void (await exporter.stop()));
     await eventually(async () => (await exporter.get('/-/ready')).ok);

@@ -9,7 +9,7 @@ const cloudWith = (options: Partial<SimulatedCloudOptions> = {}): Promise<Simula
   cloudFor(options);
 
 describe('the exporter as a process', () => {
-  it('counts 500 backups once behind a server that gives 37 a page', async () => {
+  it('counts each of 500 backups once with pages of 37', async () => {
     const cloud = await cloudWith({ pageLimit: 37 });
     const rows = Array.from({ length: 500 }, (_, index) => gesV2Row({ id: `backup-${index}` }));
     cloud.setBackups('ges', { rows });
@@ -42,7 +42,7 @@ describe('the exporter as a process', () => {
     expect(valuesOf(await exporter.metrics(), 'polls_total', { outcome: 'auth' })).toEqual([0, 0]);
   });
 
-  it('tries a wrong password once, and the right one as soon as the secret changes', async () => {
+  it('tries a wrong password once, and the correct one as soon as the secret changes', async () => {
     const cloud = await cloudWith();
     const files = await filesFor();
     const passwordFile = await files.write('password', 'not the password');
@@ -64,7 +64,7 @@ describe('the exporter as a process', () => {
     expect(signIns()).toBe(2);
   });
 
-  it('signs requests to a port that is not the default one', async () => {
+  it('signs requests to a non-default port', async () => {
     const cloud = await cloudWith();
     const { accessKey, secretKey, projectId } = cloud.account;
     const exporter = await exporterFor(cloud, {
@@ -77,7 +77,7 @@ describe('the exporter as a process', () => {
     expect(valuesOf(await exporter.metrics(), 'poll_success')).toEqual([1, 1]);
   });
 
-  it('keeps the last values while every API is down, says so, and recovers by itself', async () => {
+  it('keeps the last values while every API is down, reports it, and recovers by itself', async () => {
     const cloud = await cloudWith();
     const exporter = await exporterFor(cloud, { poll: { request_timeout: '500ms' } });
     const poll = async (value: number) =>
@@ -90,16 +90,16 @@ describe('the exporter as a process', () => {
 
     await cloud.unplug();
     await eventually(() => poll(0));
-    const answer = await exporter.get('/metrics');
+    const response = await exporter.get('/metrics');
     const during = await resourceSeries();
     await cloud.plugIn();
     await eventually(() => poll(1));
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(during).toEqual(before);
   });
 
-  it('is not ready before each service has been polled, and answers /metrics all the same', async () => {
+  it('is not ready before every service has been polled, but serves /metrics', async () => {
     const cloud = await cloudWith();
     cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'no-response' } });
     const exporter = await exporterFor(cloud, {
@@ -162,7 +162,7 @@ describe('the exporter as a process', () => {
     expect(configuration).not.toContain(cloud.account.password);
   });
 
-  it('names all of five mistakes in a configuration, each with its line, and ends with 2', async () => {
+  it('reports five errors in a configuration, each with its line, and exits with 2', async () => {
     const files = await filesFor();
     const path = await files.write(
       'config.yml',
@@ -189,7 +189,7 @@ describe('the exporter as a process', () => {
     for (const line of [2, 3, 6, 10, 12]) expect(errors).toContain(`${path}:${line}: `);
   });
 
-  it('says that a port is taken, and ends with 1', async () => {
+  it('reports that a port is in use, and exits with 1', async () => {
     const exporter = await exporterFor(await cloudWith());
     const files = await filesFor();
     const config = await files.write('config.yml', configurationFor(await cloudWith()));

@@ -6,8 +6,8 @@ import { plainEnvironment } from '../support/exporter-process.ts';
 const SOAK = fileURLToPath(new URL('../../scripts/soak.ts', import.meta.url));
 const POLLS = 1200;
 
-describe('the exporter among faults, reloads and scrapes', () => {
-  it(`leaves nothing behind in ${POLLS} polls: no memory, socket, file or timer`, async () => {
+describe('the exporter under faults, reloads and scrapes', () => {
+  it(`leaks no memory, socket, file or timer in ${POLLS} polls`, async () => {
     const child = spawn(process.execPath, ['--expose-gc', SOAK, '--polls', String(POLLS)], {
       env: plainEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { saveAndKill } from '../support/killed-saves.ts';
 
 const KILLS = 200;
 
-it(`the state file holds what was saved, whole, after each of ${KILLS} kills`, async () => {
+it(`the state file contains everything saved after each of ${KILLS} kills`, async () => {
   const files = await temporaryDirectory();
   onTestFinished(files.remove);
 
