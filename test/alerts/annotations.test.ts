@@ -20,7 +20,7 @@ import {
 import { ALERTS, DEFAULT_OPTIONS, SEVERITIES } from './shipped-rules.ts';
 import { run, temporaryDirectory } from './tools.ts';
 
-/** What a person gets to read. */
+/** The texts of an alert. */
 interface Text {
   readonly labels: Labels;
   readonly summary: string;
@@ -39,7 +39,7 @@ const SHORT = { ...GRAPHS, project: 'short' };
 const STAGING = { job: 'staging', instance: 's:10045' };
 const PROJECT = { region: 'r1', project: 'prod' };
 
-/** A day in steps of 15 minutes in which everything goes wrong. */
+/** A day in steps of 15 minutes in which every alert fires. */
 const SERIES: RuleCase['series'] = [
   [A, { up: '1x95', config_last_reload_successful: '0x95', exporter_shard_ordinal: '0x95' }],
   [A, { exporter_total_shards: '2x95' }],
@@ -322,7 +322,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
 const LIST_ODD =
   "huaweicloud-backup-exporter backups list --project 'prod' --service ges --resource 'g'\\''1'";
 
-it('every alert is worded for the person who gets it', async () => {
+it('every alert has a summary, a description and a command for its recipient', async () => {
   using directory = temporaryDirectory();
   writeFileSync(join(directory.path, 'rules.yml'), renderRuleFile(DEFAULT_OPTIONS));
   const tests = Object.entries(TEXTS).map(([alert, texts]) => ({

@@ -7,7 +7,7 @@ const OUTSIDE = { job: 'staging', instance: 'c:10045' };
 
 const CASES: readonly RuleCase[] = [
   {
-    name: 'ExporterDown: fires when the only exporter cannot be scraped for ten minutes, ends when it can',
+    name: 'ExporterDown: fires after ten minutes without a scrape of the only exporter, resolves when it is back',
     series: [
       [A, { up: '1x9 0x24 1x30' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: 'nowx9 stale _x24 nowx30' }],
@@ -26,7 +26,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ExporterDown: fires when Prometheus knows no exporter at all, or no longer',
+    name: 'ExporterDown: fires if there has never been an exporter, or no longer is',
     series: [
       [A, { up: '_x30 1x30 stale' }],
       [
@@ -37,7 +37,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '10m': [['ExporterDown']], '29m': [['ExporterDown']], '31m': [], '60m': [] },
   },
   {
-    name: 'ExporterDown: fires when the target is gone, whatever the job is called and whatever else is in it',
+    name: 'ExporterDown: fires if the target is gone, whatever the name and other targets of the job',
     series: [
       [{ job: 'pods', instance: '10.0.0.7:10045' }, { up: '1x29 stale' }],
       [
@@ -52,9 +52,9 @@ const CASES: readonly RuleCase[] = [
     ],
     firing: { '39m': [], '40m': [['ExporterDown', { job: 'pods' }]] },
   },
-  // There is no pause where what was remembered for a day ends.
+  // There is no gap when the memory of a day ends.
   {
-    name: 'ExporterDown: goes on for days',
+    name: 'ExporterDown: keeps firing for days',
     step: '15m',
     series: [
       [A, { up: '1x3 0x200' }],
@@ -70,7 +70,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ExporterDown: silent for a restart of nine minutes, a job with a new name and a target that moved',
+    name: 'ExporterDown: does not fire for a restart of nine minutes, a renamed job or a moved target',
     series: [
       [A, { up: '1x9 0x8 1x80' }],
       [A, DATABASES, { poll_last_success_timestamp_seconds: 'nowx9 stale _x8 nowx80' }],
@@ -83,7 +83,7 @@ const CASES: readonly RuleCase[] = [
   },
   // Each polls a service of its own.
   {
-    name: 'ExporterDown: fires when one of several exporters is down and nobody polls what it polled',
+    name: 'ExporterDown: fires if one of several exporters is down and no other polls its service',
     series: [
       ...polling(60),
       [B, { up: '1x9 0x50' }],
@@ -97,7 +97,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ServiceGone: fires ten minutes after a service is taken out of the configuration, for a day',
+    name: 'ServiceGone: fires ten minutes after a service is removed from the configuration, for a day',
     step: '15m',
     series: [
       [A, { up: '1x120' }],
@@ -120,7 +120,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'PollFailing: fires after 15 minutes, and goes on while the reason changes',
+    name: 'PollFailing: fires after 15 minutes, and keeps firing while the reason changes',
     series: [
       [A, { up: '1x60' }],
       [
@@ -138,7 +138,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '19m': [], '20m': [['PollFailing', GRAPHS]], '39m': [['PollFailing', GRAPHS]], '40m': [] },
   },
   {
-    name: 'PollFailing: fires when one of two replicas fails; a restart of four minutes does not end it',
+    name: 'PollFailing: fires if one of two replicas fails; a restart of four minutes does not resolve it',
     series: [
       ...polling(60, B),
       [A, { up: '1x29 0x3 1x26' }],
@@ -160,7 +160,7 @@ const CASES: readonly RuleCase[] = [
   },
   // The other service is always exactly one hour old, which is allowed.
   {
-    name: 'DataStale: fires when the last complete poll has been over an hour old for ten minutes',
+    name: 'DataStale: fires once the last complete poll has been over an hour old for ten minutes',
     series: [
       [A, { up: '1x100' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: '600x89 5400x10', poll_success: '1x100' }],
@@ -169,7 +169,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '80m': [], '81m': [['DataStale', GRAPHS]], '89m': [['DataStale', GRAPHS]], '90m': [] },
   },
   {
-    name: 'DataStale: a restart does not end it when no poll has been complete since',
+    name: 'DataStale: is not resolved by a restart without a complete poll since',
     series: [
       [A, { up: '1x99 0 1x49' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: '0x99 stale', poll_success: '1x99 stale' }],
@@ -177,7 +177,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '100m': [['DataStale', GRAPHS]], '150m': [['DataStale', GRAPHS]] },
   },
   {
-    name: 'DataStale: silent for an exporter that is back after hours and polls at once',
+    name: 'DataStale: does not fire for an exporter that is back after hours and polls at once',
     series: [
       [A, { up: '1x9 0x119 1x29' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: 'nowx9 stale _x121 nowx27' }],
@@ -192,7 +192,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'NeverPolled: fires an hour after an exporter began to poll, while no poll has been complete',
+    name: 'NeverPolled: fires an hour after an exporter started polling, until the first complete poll',
     series: [
       [A, { up: '1x120' }],
       [A, GRAPHS, { [SUCCESSES]: '0x99 1x20', poll_last_success_timestamp_seconds: '_x100 nowx20' }],
@@ -201,7 +201,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '59m': [], '60m': [['NeverPolled', GRAPHS]], '99m': [['NeverPolled', GRAPHS]], '100m': [] },
   },
   {
-    name: 'AuthFailing: fires for refused credentials and for a missing permission, ends with another outcome',
+    name: 'AuthFailing: fires for rejected credentials and for a missing permission, resolves with another outcome',
     series: [
       [A, { up: '1x60' }],
       [
@@ -239,7 +239,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'CredentialsExpiring: fires an hour after seven days are left, also once the password has expired',
+    name: 'CredentialsExpiring: fires an hour after less than seven days are left, even once the password has expired',
     series: [
       [A, { up: '1x90' }],
       [A, PROJECT, { credentials_expiry_timestamp_seconds: '605400x90' }],
@@ -266,7 +266,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'RecordsRejected: fires when rows were rejected within the hour, ends an hour after the last',
+    name: 'RecordsRejected: fires if rows were rejected within the last hour, resolves an hour after the last',
     series: [
       ...polling(110),
       [
@@ -286,7 +286,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ConfigReloadFailing: fires five minutes after a failed reload, ends with a good one',
+    name: 'ConfigReloadFailing: fires five minutes after a failed reload, resolves with a successful one',
     series: [...polling(60), [A, { config_last_reload_successful: '1x9 0x9 stale _x3 0x16 1x20' }]],
     firing: {
       '14m': [],
@@ -296,7 +296,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ClockSkew: fires when the clock has been five minutes off for ten minutes, in either direction',
+    name: 'ClockSkew: fires once the clock has been five minutes off for ten minutes, in either direction',
     series: [
       ...polling(60),
       ...polling(60, B),
@@ -313,7 +313,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'LabelsRenamed: fires when labels of the target hide labels of the exporter',
+    name: 'LabelsRenamed: fires if labels of the target override labels of the exporter',
     series: [
       [A, { up: '1x20' }],
       [A, { exported_region: 'r1' }, { ...GRAPHS, region: 'eu' }, { [SUCCESSES]: '1x20' }],
@@ -322,7 +322,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '9m': [], '10m': [['LabelsRenamed', IN_JOB]] },
   },
   {
-    name: 'ShardingMismatch and ShardsMissing: fire for 15 minutes of two opinions, or of a shard too few',
+    name: 'ShardingMismatch and ShardsMissing: fire after 15 minutes of different shard counts, or of a missing shard',
     series: [
       [A, { up: '1x80', exporter_shard_ordinal: '0x80', exporter_total_shards: '2x80' }],
       [
@@ -350,7 +350,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'extra labels are kept in alerts and tell clusters apart',
+    name: 'extra labels are kept in alerts and distinguish clusters',
     extraLabels: ['cluster'],
     series: [
       [A, { cluster: 'east' }, { up: '1x60' }],

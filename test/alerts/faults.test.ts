@@ -14,18 +14,18 @@ import {
 } from './rule-case.ts';
 
 const SUCCESSES = 'polls_total{outcome="success"}';
-const REFUSALS = 'poll_last_outcome{outcome="auth"}';
+const AUTH_FAILURES = 'poll_last_outcome{outcome="auth"}';
 
-/** Samples of an exporter that restarts over and over: up for so many minutes of each round. */
+/** Samples of an exporter that restarts repeatedly: `up` minutes up, then `down` minutes down. */
 const crashLoop = (rounds: number, up: number, down: number, value = '0') =>
   Array.from({ length: rounds }, () => `${value}x${up - 1} stale${down > 1 ? ` _x${down - 1}` : ''}`).join(
     ' ',
   );
 
-/** What goes wrong in the life of an exporter, and the alerts that someone should get. */
+/** Faults of an exporter, and the alerts that must fire. */
 const CASES: readonly RuleCase[] = [
   {
-    name: 'a pair of replicas, one of which is frozen: a failure ends when the other sees a successful backup',
+    name: 'a pair of replicas, one of which is frozen: a failure resolves when the other sees a successful backup',
     series: [
       ...polling(280, B),
       [A, { up: '1x280' }],
@@ -54,7 +54,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a pair of replicas, one of which is frozen: the other sees the size fall',
+    name: 'a pair of replicas, one of which is frozen: the other sees the size drop',
     series: [
       ...polling(80, B),
       [A, { up: '1x80' }],
@@ -77,7 +77,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '49m': [], '51m': [['SizeDropped', ORDERS]], '69m': [['SizeDropped', ORDERS]] },
   },
   {
-    name: 'a project is taken out of the configuration: its alerts end, and something says so',
+    name: 'a project is removed from the configuration: its alerts resolve, and ServiceGone fires',
     series: [
       [A, { up: '1x120' }],
       [
@@ -107,7 +107,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a project is added to a process ten days old and its first poll fails: nothing for an hour but PollFailing',
+    name: 'a project is added to a process ten days old and its first poll fails: only PollFailing for an hour',
     series: [
       ...polling(120, A, DATABASES),
       [A, GRAPHS, { poll_success: '_x31 0x89', [SUCCESSES]: '_x30 0x90' }],
@@ -123,7 +123,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a crash loop every 20 minutes, without one complete poll: DataStale fires and goes on',
+    name: 'a crash loop every 20 minutes, without a complete poll: DataStale fires and keeps firing',
     series: [
       [A, { up: `1x59 ${crashLoop(17, 19, 1, '1').replaceAll('stale', '0')}` }],
       [
@@ -151,7 +151,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a crash loop with a back-off, up for one scrape in five: DataStale fires and goes on',
+    name: 'a crash loop with back-off, up for one scrape in five: DataStale fires and keeps firing',
     series: [
       [A, { up: `1x59 ${Array.from({ length: 68 }, () => '1 0x3').join(' ')}` }],
       [
@@ -170,7 +170,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a crash loop from the first start: NeverPolled fires and goes on',
+    name: 'a crash loop from the first start: NeverPolled fires and keeps firing',
     series: [
       [A, { up: crashLoop(15, 19, 1, '1').replaceAll('stale', '0') }],
       [A, GRAPHS, { [SUCCESSES]: crashLoop(15, 19, 1) }],
@@ -178,7 +178,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '59m': [], '61m': [['NeverPolled', GRAPHS]], '290m': [['NeverPolled', GRAPHS]] },
   },
   {
-    name: 'one of two replicas hangs: a warning, nobody is woken',
+    name: 'one of two replicas hangs: only a warning',
     series: [
       ...polling(120, B),
       [A, { up: '1x120' }],
@@ -187,7 +187,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '75m': [], '80m': [['ReplicaDown', A]], '120m': [['ReplicaDown', A]] },
   },
   {
-    name: 'one of two replicas is down: a warning, nobody is woken',
+    name: 'one of two replicas is down: only a warning',
     series: [
       ...polling(90, B),
       [A, { up: '1x9 0x80' }],
@@ -196,7 +196,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '19m': [], '20m': [['ReplicaDown', A]], '90m': [['ReplicaDown', A]] },
   },
   {
-    name: 'polls 30 minutes apart that are all refused: AuthFailing does not flap',
+    name: 'polls 30 minutes apart that are all rejected: AuthFailing does not flap',
     series: [
       [A, { up: '1x130' }],
       [
@@ -205,7 +205,7 @@ const CASES: readonly RuleCase[] = [
         {
           poll_last_success_timestamp_seconds: '0x130',
           poll_success: '1x29 0x100',
-          [REFUSALS]: '0x29 1x100',
+          [AUTH_FAILURES]: '0x29 1x100',
         },
       ],
     ],
@@ -227,7 +227,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'scrapes five minutes apart: alerts neither flap nor stay away, a lost scrape included',
+    name: 'scrapes five minutes apart: alerts fire and do not flap, even after a lost scrape',
     series: [
       [A, { up: '1 _x4 1 _x4 1 _x4 0 _x4 1 _x4 1 _x4 1 _x4 1 _x4 1 _x4 1' }],
       [
@@ -266,7 +266,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'the clock of the exporter is 65 minutes behind: ClockSkew, and DataStale stays silent',
+    name: 'the clock of the exporter is 65 minutes behind: ClockSkew, but not DataStale',
     series: [
       [A, { up: '1x60' }],
       [
@@ -282,7 +282,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '30m': [['ClockSkew', A]], '60m': [['ClockSkew', A]] },
   },
   {
-    name: 'the clock of the exporter is two hours ahead and polls hang: DataStale does not come two hours late',
+    name: 'the clock of the exporter is two hours ahead and polls hang: DataStale does not fire two hours late',
     series: [
       [A, { up: '1x100' }],
       [
@@ -304,7 +304,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'two exporters of two accounts with one project name: one that is scraped badly loses no alert',
+    name: 'two exporters of two accounts with the same project name: unreliable scrapes of one lose no alert',
     series: [
       ...polling(150, B),
       [B, USERS, { rpo_seconds: '86400x150', consecutive_failures: '0x150' }],
@@ -342,7 +342,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'two exporters of two accounts with one project name: one that is down loses no resource',
+    name: 'two exporters of two accounts with the same project name: one being down loses no resource',
     series: [
       ...polling(120, B),
       [B, USERS, { rpo_seconds: '86400x120', consecutive_failures: '0x120' }],
@@ -364,7 +364,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'a resource is deleted and created again with the same name: the new one has alerts of its own',
+    name: 'a resource is deleted and recreated with the same name: the new one has its own alerts',
     series: [
       ...polling(90),
       [A, ORDERS, { rpo_seconds: '86400x29 stale', consecutive_failures: '3x29 stale' }],
@@ -383,7 +383,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'only the metrics of this product are federated: what is down or never polled is told all the same',
+    name: 'only the metrics of this exporter are federated: alerts for an exporter down or never polled still fire',
     series: [
       [A, { exporter_build_info: '1x29 stale' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: 'nowx29 stale', [SUCCESSES]: '0x29 stale' }],
@@ -403,7 +403,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'the series of two Prometheus replicas side by side: one alert each',
+    name: 'the series of two Prometheus replicas in one place: one alert each',
     series: ['p1', 'p2'].flatMap((prometheus_replica): RuleCase['series'] => [
       [A, { prometheus_replica }, { up: '1x90' }],
       [
@@ -429,7 +429,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'the exporter is down for 40 minutes: alerts last for 30 and come again',
+    name: 'the exporter is down for 40 minutes: alerts fire for 30 more, and again afterwards',
     series: [
       [A, { up: '1x29 0x39 1x40' }],
       [
@@ -490,9 +490,9 @@ const CASES: readonly RuleCase[] = [
       '200m': [['ResourceGone', ORDERS]],
     },
   },
-  // The restarted replica lists graphs again only once their list can be read.
+  // The restarted replica exports graphs again only once their list can be read.
   {
-    name: 'a restart after which one of two services cannot be read: its alerts stay, nothing is gone',
+    name: 'a restart after which one of two services cannot be read: its alerts keep firing, without ResourceGone',
     series: [
       ...polling(100, A, DATABASES),
       [

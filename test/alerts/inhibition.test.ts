@@ -44,7 +44,7 @@ async function mutedOf(
 
   for (;;) {
     const received = await alertsAt(alertmanager);
-    // An alert is unprocessed until the dispatcher has asked whether it is muted.
+    // An alert is unprocessed until the dispatcher has checked whether it is muted.
     if (received.length === alerts.length && received.every(({ status }) => status.state !== 'unprocessed')) {
       return received
         .filter(({ status }) => status.inhibitedBy.length > 0 || status.state === 'suppressed')
@@ -58,53 +58,53 @@ async function mutedOf(
   }
 }
 
-it('a failure is muted by repeated failures of the same resource, and of no other', async () => {
-  const held = await mutedOf([
+it('a failure is muted by repeated failures of the same resource, but of no other', async () => {
+  const muted = await mutedOf([
     ['Failed', ORDERS],
     ['Failed', USERS],
     ['FailingRepeatedly', ORDERS],
   ]);
 
-  expect(held).toEqual(['HuaweiCloudBackupFailed orders']);
+  expect(muted).toEqual(['HuaweiCloudBackupFailed orders']);
 });
 
 it.each(['AuthFailing', 'DataStale', 'NeverPolled'])(
   'failing polls are muted by %s of the same service',
   async (source) => {
-    const held = await mutedOf([
+    const muted = await mutedOf([
       ['PollFailing', GRAPHS],
       ['PollFailing', DATABASES],
       [source, GRAPHS],
     ]);
 
-    expect(held).toEqual(['HuaweiCloudBackupPollFailing ges']);
+    expect(muted).toEqual(['HuaweiCloudBackupPollFailing ges']);
   },
 );
 
-it('a replica that is down is muted where the whole exporter is, and nowhere else', async () => {
-  const held = await mutedOf([
+it('ReplicaDown is muted by ExporterDown of the same job, and of no other', async () => {
+  const muted = await mutedOf([
     ['ReplicaDown', { job: 'one', instance: 'a:10045' }],
     ['ReplicaDown', { job: 'two', instance: 'b:10045' }],
     ['ExporterDown', { job: 'one' }],
   ]);
 
-  expect(held).toEqual(['HuaweiCloudBackupReplicaDown a:10045']);
+  expect(muted).toEqual(['HuaweiCloudBackupReplicaDown a:10045']);
 });
 
-it('with every alert firing at once for the same labels, no critical one is muted', async () => {
+it('no critical alert is muted if all alerts fire at once with the same labels', async () => {
   const everywhere = { ...ORDERS, job: 'huaweicloud-backup-exporter', instance: 'a:10045', reason: 'time' };
   const alerts = ALERTS.map(({ alert }) => [alert, everywhere] as const);
 
-  const held = await mutedOf(alerts);
+  const muted = await mutedOf(alerts);
 
-  expect(held).toEqual([
+  expect(muted).toEqual([
     'HuaweiCloudBackupFailed orders',
     'HuaweiCloudBackupPollFailing orders',
     'HuaweiCloudBackupReplicaDown orders',
   ]);
 });
 
-it('no rule of inhibition can mute a critical alert', () => {
+it('no inhibition rule can mute a critical alert', () => {
   const { inhibit_rules } = parse(readFileSync(CONFIGURATION, 'utf8')) as {
     inhibit_rules: readonly { target_matchers: readonly string[] }[];
   };

@@ -6,7 +6,7 @@ import { DEFAULT_THRESHOLDS, type Thresholds } from '../../src/rules/thresholds.
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { configurationFor, passwordOf } from '../support/configuration.ts';
-import { type FaultRow, type FaultStory, faultStory, faultTable, until, type Watch } from './live.ts';
+import { type FaultCase, type FaultRow, faultTable, startFaultCase, until, type Watch } from './live.ts';
 import { endExporter, startExporter, startStack } from './live-stack.ts';
 import { alertsAt } from './servers.ts';
 import { ALERT_NAMES } from './shipped-rules.ts';
@@ -21,7 +21,7 @@ const SHORT: Thresholds = {
   missingFor: 3,
   scheduleStoppedFor: 3,
   stuckAfter: 8,
-  // As by default longer than the memory: when polls succeed again, what ended meanwhile is still remembered.
+  // Longer than the memory, as by default: when polls succeed again, backups that ended meanwhile are still remembered.
   stuckFor: 6,
   sizeDroppedFor: 2,
   slowMargin: 3,
@@ -46,15 +46,15 @@ const SHORT: Thresholds = {
   serviceMemory: 90,
 };
 
-/** Automatic backups come every six seconds and may be 45 seconds old. */
+/** An automatic backup every six seconds; the objective is 45 seconds. */
 const SPEED = 14_400;
 const OBJECTIVE = '45s';
 
-/** What a slow machine may add to any time. */
+/** Extra seconds for slow machines. */
 const SLACK = 25;
 
-/** Alerts that other tests bring about: a pair, shards, wrong clocks and labels, a manual backup, a limit. */
-const ELSEWHERE: ReadonlySet<string> = new Set(
+/** Alerts covered by other tests: replicas, shards, wrong clocks and labels, a manual backup, a limit. */
+const COVERED_ELSEWHERE: ReadonlySet<string> = new Set(
   [
     'ClockSkew',
     'LabelsRenamed',
@@ -69,7 +69,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set(
 
 const RECEIVERS: Readonly<Record<string, string>> = { critical: 'pager', warning: 'chat', info: 'digest' };
 
-/** A backup that begins and ends at once; waits while an automatic one runs. */
+/** Starts and ends a backup at once, after waiting for a running automatic one. */
 async function backUp(
   cloud: SimulatedCloud,
   id: string,
@@ -78,45 +78,45 @@ async function backUp(
   await until(
     () => cloud.backupsOf(id).every(({ state }) => state !== 'running'),
     SLACK,
-    () => 'a backup runs',
+    () => 'a backup is running',
   );
   cloud.startBackup(id, { duration: 0, ...options });
 }
 
-interface Leg {
+interface Context {
   readonly watched: Watch;
   readonly rows: FaultRow[];
-  /** What helps to understand an alert that nobody expected. */
+  /** Details for an unexpected alert. */
   readonly explain: () => string;
 }
 
 /**
- * Orders faults at once and follows each to its end. Then no alert may be left, and there may have been
- * none but those that the stories tell of.
+ * Causes all faults at once and follows each to its end. Then no alert may be firing, and no other
+ * alerts than those of the cases may have fired.
  */
-async function act(
-  { watched, rows, explain }: Leg,
-  stories: Readonly<Record<string, (story: FaultStory) => Promise<void>>>,
+async function runFaults(
+  { watched, rows, explain }: Context,
+  cases: Readonly<Record<string, (faultCase: FaultCase) => Promise<void>>>,
 ): Promise<void> {
-  const told = await Promise.all(
-    Object.entries(stories).map(async ([fault, tell]) => {
-      const story = faultStory(fault, watched);
-      await tell(story);
-      return story.row();
+  const results = await Promise.all(
+    Object.entries(cases).map(async ([fault, run]) => {
+      const faultCase = startFaultCase(fault, watched);
+      await run(faultCase);
+      return faultCase.row();
     }),
   );
-  rows.push(...told);
+  rows.push(...results);
 
   await until(
     () => watched.now().length === 0,
     SLACK,
-    () => `no alert is left of ${watched.now().join(', ')}`,
+    () => `no alert; still firing: ${watched.now().join(', ')}`,
   );
-  const expected = told.flatMap(({ sightings }) => sightings.map(({ alert }) => alert));
+  const expected = results.flatMap(({ timings }) => timings.map(({ alert }) => alert));
   expect(watched.seen(), explain()).toEqual(expected.toSorted());
 }
 
-it('each fault makes exactly its alerts reach Alertmanager, and they end with it', {
+it('each fault sends exactly its alerts to Alertmanager, and they resolve with it', {
   timeout: 290_000,
 }, async () => {
   const began = performance.now();
@@ -130,12 +130,12 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     passwordExpiresAt: Math.floor(Date.now() / 1000) + 1800,
   });
   stack.defer(() => staging.stop());
-  staging.setBackups('ges', { rows: [{ id: 'a row that tells of no graph' }] });
+  staging.setBackups('ges', { rows: [{ id: 'a row without a graph' }] });
 
   const graphs = cloud.resources().filter(({ kind }) => kind === 'graph');
   const graph = (index: number) => {
     const found = graphs[index];
-    if (found === undefined) throw new RangeError(`there is no graph ${index}`);
+    if (found === undefined) throw new RangeError(`no graph ${index}`);
     return found;
   };
   const unwatched = graph(11);
@@ -166,7 +166,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   const { alertmanager, watched } = await startStack(stack, directory.path, SHORT, [
     { job_name: 'exporter', static_configs: [{ targets: [exporter.address] }] },
   ]);
-  const leg: Leg = {
+  const context: Context = {
     watched,
     rows: [],
     explain: () =>
@@ -182,11 +182,11 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     () => watched.now().join(', '),
   );
   watched.seen();
-  // Long enough for what the rules compare with: ResourceGone looks 20 seconds back.
+  // Long enough for the windows of the rules: ResourceGone looks back 20 seconds.
   await new Promise((resolve) => setTimeout(resolve, 22_000));
   expect(watched.seen(), 'without a fault').toEqual([]);
 
-  await act(leg, {
+  await runFaults(context, {
     'a backup fails': async ({ fires, end }) => {
       const { id, name } = graph(0);
       cloud.stopBackups(id);
@@ -213,7 +213,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       cloud.resumeBackups(id);
       await end([`Stale ${name}`], 12 + SLACK);
     },
-    'a running backup hangs, and ends after all': async ({ fires, end }) => {
+    'a running backup hangs, and finally ends': async ({ fires, end }) => {
       const { id, name } = graph(3);
       cloud.hang(id);
       await fires([`Stuck ${name}`], 26 + SLACK);
@@ -256,7 +256,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       await fires(['Missing forgotten'], 56 + SLACK);
       await backUp(cloud, id);
       await end(['Missing forgotten'], 5 + SLACK);
-      // It would be stale before long.
+      // It would soon be stale.
       cloud.remove(id);
       await fires(['ResourceGone forgotten'], 10 + SLACK);
       await end(['ResourceGone forgotten'], 60 + SLACK);
@@ -264,10 +264,13 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     'a graph is renamed': async () => {
       cloud.rename(graph(7).id, 'renamed');
     },
-    'a backup fails where none is expected': async () => {
+    'a backup of a resource without an objective fails': async () => {
       await backUp(cloud, unwatched.id, { result: 'failed' });
     },
-    'a project comes whose password expires and whose list has an odd row': async ({ fires, end }) => {
+    'a project is added whose password expires and whose list has an unreadable row': async ({
+      fires,
+      end,
+    }) => {
       const alerts = ['CredentialsExpiring staging', 'RecordsRejected staging ges'];
       configure(stagingProject);
       reload();
@@ -279,8 +282,8 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     },
   });
 
-  await act(leg, {
-    'the list of graph backups answers 401': async ({ fires, end }) => {
+  await runFaults(context, {
+    'the list of graph backups responds 401': async ({ fires, end }) => {
       const alerts = ['AuthFailing prod ges', 'DataStale prod ges', 'PollFailing prod ges'];
       const undo = cloud.inject({
         match: { service: 'ges', operation: 'list_backups' },
@@ -294,14 +297,14 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
       undo();
       await end(alerts, 10 + SLACK);
     },
-    'the database service answers 503': async ({ fires, end }) => {
+    'the database service responds 503': async ({ fires, end }) => {
       const alerts = ['DataStale prod gaussdb-mysql', 'PollFailing prod gaussdb-mysql'];
       const undo = cloud.inject({ match: { service: 'gaussdb' }, fault: { kind: 'status', status: 503 } });
       await fires(alerts, 30);
       undo();
       await end(alerts, 10 + SLACK);
     },
-    'the configuration is reloaded with a mistake': async ({ fires, end }) => {
+    'the configuration is reloaded with an error': async ({ fires, end }) => {
       writeFileSync(configuration, 'projects: 3\n');
       reload();
       await fires(['ConfigReloadFailing exporter'], 6 + SLACK);
@@ -311,8 +314,8 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
     },
   });
 
-  await act(leg, {
-    'the list of graphs answers 403': async ({ fires, end }) => {
+  await runFaults(context, {
+    'the list of graphs responds 403': async ({ fires, end }) => {
       cloud.deny('ges:graph:list');
       await fires(['PollFailing prod ges'], 10 + SLACK);
       cloud.grant('ges:graph:list');
@@ -321,18 +324,18 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   });
 
   const failing = graph(0);
-  await act(leg, {
+  await runFaults(context, {
     'the exporter is killed while an alert fires': async ({ fires, end }) => {
       cloud.stopBackups(failing.id);
       await backUp(cloud, failing.id, { result: 'failed' });
       await fires([`Failed ${failing.name}`], 8 + SLACK);
-      const before = watched.comings(`Failed ${failing.name}`);
+      const before = watched.firings(`Failed ${failing.name}`);
       await endExporter(exporter, 'SIGKILL');
       await fires(['ExporterDown exporter', 'ReplicaDown exporter'], 9 + SLACK);
       exporter = await startExporter(configuration, exporter.address);
       await end(['ExporterDown exporter', 'ReplicaDown exporter'], 5 + SLACK);
       expect(watched.now()).toEqual([`Failed ${failing.name}`]);
-      expect(watched.comings(`Failed ${failing.name}`)).toBe(before);
+      expect(watched.firings(`Failed ${failing.name}`)).toBe(before);
       await backUp(cloud, failing.id);
       cloud.resumeBackups(failing.id);
       await end([`Failed ${failing.name}`], 5 + SLACK);
@@ -341,7 +344,7 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
 
   const received = watched.received();
   expect(new Set(received.map(({ labels }) => labels['alertname']))).toEqual(
-    new Set(ALERT_NAMES.filter((name) => !ELSEWHERE.has(name))),
+    new Set(ALERT_NAMES.filter((name) => !COVERED_ELSEWHERE.has(name))),
   );
   expect(
     received.filter(
@@ -351,6 +354,6 @@ it('each fault makes exactly its alerts reach Alertmanager, and they end with it
   ).toEqual([]);
   expect(await alertsAt(alertmanager)).toEqual([]);
   process.stdout.write(
-    `${faultTable(leg.rows)}${leg.rows.length} faults, ${Math.round((performance.now() - began) / 1000)} s\n`,
+    `${faultTable(context.rows)}${context.rows.length} faults, ${Math.round((performance.now() - began) / 1000)} s\n`,
   );
 });

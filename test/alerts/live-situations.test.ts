@@ -8,7 +8,7 @@ import { until, type Watch } from './live.ts';
 import { endExporter, type LiveExporter, startExporter, startStack } from './live-stack.ts';
 import { temporaryDirectory } from './tools.ts';
 
-/** The rules with minutes as seconds, or shorter. */
+/** The rules with minutes as seconds, or less. */
 const SHORT: Thresholds = {
   ...DEFAULT_THRESHOLDS,
   failedFor: 1,
@@ -26,10 +26,10 @@ const SHORT: Thresholds = {
   serviceMemory: 120,
 };
 
-/** What a slow machine may add to any time. */
+/** Extra seconds for slow machines. */
 const SLACK = 40;
 
-/** One polled project of a simulated cloud. */
+/** A configured project of a simulated cloud. */
 const projectOf = (name: string, cloud: SimulatedCloud) => ({
   name,
   region: cloud.account.region,
@@ -43,28 +43,28 @@ const UNREADABLE = {
   fault: { kind: 'status', status: 503 },
 } as const;
 
-/** Simulated clouds that hold the same graphs, which are backed up by hand alone. */
+/** Starts a simulated cloud; all have the same graphs, with manual backups only. */
 function startCloud(): Promise<SimulatedCloud> {
   return startSimulatedCloud({ graphs: 2, instances: 0, characters: false, seed: 7 });
 }
 
-const appears = (watched: Watch, alerts: readonly string[]) =>
+const untilFiring = (watched: Watch, alerts: readonly string[]) =>
   until(
     () => alerts.every((alert) => watched.now().includes(alert)),
     SLACK,
-    () => `${alerts.join(', ')} to fire; there are ${watched.now().join(', ')}`,
+    () => `${alerts.join(', ')} to fire; firing: ${watched.now().join(', ')}`,
   );
 
-const disappears = (watched: Watch, alerts: readonly string[]) =>
+const untilResolved = (watched: Watch, alerts: readonly string[]) =>
   until(
     () => alerts.every((alert) => !watched.now().includes(alert)),
     SLACK,
-    () => `${alerts.join(', ')} to end; there are ${watched.now().join(', ')}`,
+    () => `${alerts.join(', ')} to end; firing: ${watched.now().join(', ')}`,
   );
 
 const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-it('a pair of replicas, a removed project, a crash loop and labels of targets: Alertmanager gets what it should', {
+it('a frozen replica, a removed project, a crash loop and target labels send the expected alerts to Alertmanager', {
   timeout: 240_000,
 }, async () => {
   using directory = temporaryDirectory();
@@ -96,7 +96,7 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
     start('kept', [projectOf('kept', third), projectOf('removed', third)]),
     start('crashing', [projectOf('crashing', fourth)]),
   ]);
-  // The Prometheus Operator gives each target labels of its own, one of which is called service.
+  // The Prometheus Operator adds labels to each target, one of which is called service.
   const operator = { service: 'backups', namespace: 'monitoring', pod: 'backups-0', endpoint: 'http' };
   const { watched } = await startStack(stack, directory.path, SHORT, [
     { job_name: 'pair', static_configs: [{ targets: [frozen, good], labels: operator }] },
@@ -107,7 +107,7 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
   expect(watched.now(), 'without a fault').toEqual([]);
 
   const graph = first.resources()[0];
-  if (graph === undefined) throw new Error('there is no graph');
+  if (graph === undefined) throw new Error('no graph');
   const failing = [`Failed ${graph.name}`, `FailingRepeatedly ${graph.name}`];
 
   async function aFrozenReplica(): Promise<void> {
@@ -115,18 +115,18 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
       for (let count = 0; count < 3; count += 1)
         cloud.startBackup(graph?.id ?? '', { result: 'failed', duration: 0 });
     }
-    await appears(watched, failing);
+    await untilFiring(watched, failing);
     first.inject(UNREADABLE);
     await wait(3);
     second.startBackup(graph?.id ?? '', { duration: 0 });
-    await disappears(watched, failing);
-    await appears(watched, ['PollFailing pair ges', 'ReplicaDown pair']);
+    await untilResolved(watched, failing);
+    await untilFiring(watched, ['PollFailing pair ges', 'ReplicaDown pair']);
   }
 
   async function aRemovedProject(): Promise<void> {
     configure('kept', [projectOf('kept', third)]);
     exporters.get('kept')?.program.child.kill('SIGHUP');
-    await appears(watched, ['ServiceGone removed ges']);
+    await untilFiring(watched, ['ServiceGone removed ges']);
   }
 
   async function aCrashLoop(): Promise<void> {
@@ -141,11 +141,11 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
       }
     })();
     try {
-      await appears(watched, ['DataStale crashing ges']);
-      const comings = watched.comings('DataStale crashing ges');
+      await untilFiring(watched, ['DataStale crashing ges']);
+      const firings = watched.firings('DataStale crashing ges');
       await wait(12);
       expect(watched.now()).toContain('DataStale crashing ges');
-      expect(watched.comings('DataStale crashing ges')).toBe(comings);
+      expect(watched.firings('DataStale crashing ges')).toBe(firings);
     } finally {
       isLooping = false;
       await loop;
@@ -170,7 +170,7 @@ it('a pair of replicas, a removed project, a crash loop and labels of targets: A
   }
 });
 
-it('a target label called region: LabelsRenamed reaches Alertmanager, and honor_labels ends it', {
+it('a target label called region sends LabelsRenamed to Alertmanager, except with honor_labels', {
   timeout: 120_000,
 }, async () => {
   using directory = temporaryDirectory();
@@ -191,6 +191,6 @@ it('a target label called region: LabelsRenamed reaches Alertmanager, and honor_
     { job_name: 'honored', honor_labels: true, static_configs },
   ]);
 
-  await appears(watched, ['LabelsRenamed renamed']);
+  await untilFiring(watched, ['LabelsRenamed renamed']);
   expect(watched.seen()).toEqual(['LabelsRenamed renamed']);
 });

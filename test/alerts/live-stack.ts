@@ -24,7 +24,7 @@ export interface LiveStack {
   readonly watched: Watch;
 }
 
-/** Starts Prometheus and Alertmanager, waits until all targets were scraped and no alert is left of the start. */
+/** Starts Prometheus and Alertmanager, and waits until all targets have been scraped. */
 export async function startStack(
   stack: AsyncDisposableStack,
   directory: string,
@@ -56,18 +56,18 @@ export async function startStack(
   );
   const watched = stack.use(watch(alertmanager));
   const targets = jobs.flatMap(({ static_configs }) => static_configs.flatMap((each) => each.targets)).length;
-  await until(async () => (await scraped(prometheus)) === targets, 60, prometheus.log);
+  await until(async () => (await scrapedTargets(prometheus)) === targets, 60, prometheus.log);
   return { alertmanager, watched };
 }
 
-async function scraped({ origin }: Server): Promise<number> {
+async function scrapedTargets({ origin }: Server): Promise<number> {
   const response = await fetch(`${origin}/api/v1/query?query=count(up==1)`);
   if (!response.ok) return 0;
   const { data } = (await response.json()) as { data: { result: readonly { value: [number, string] }[] } };
   return Number(data.result[0]?.value[1] ?? 0);
 }
 
-/** An exporter that runs, and where it listens. */
+/** A running exporter, and its address. */
 export interface LiveExporter {
   readonly program: RunningProgram;
   readonly address: string;
@@ -87,7 +87,7 @@ export async function startExporter(configuration: string, address: string): Pro
   return { program, address: listening };
 }
 
-/** Ends an exporter and waits until it is gone. */
+/** Stops an exporter and waits until it has exited. */
 export async function endExporter(
   { program }: LiveExporter,
   signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',

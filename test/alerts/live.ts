@@ -1,7 +1,7 @@
 import { alertsAt, type ReceivedAlert, type Server } from './servers.ts';
 
-/** What one alert of one fault did, in seconds. */
-interface Sighting {
+/** When an alert of a fault fired and ended, in seconds. */
+interface AlertTiming {
   readonly alert: string;
   readonly firedAfter: number;
   readonly endedAfter: number | undefined;
@@ -10,22 +10,22 @@ interface Sighting {
 /** A row of the table of faults. */
 export interface FaultRow {
   readonly fault: string;
-  readonly sightings: readonly Sighting[];
+  readonly timings: readonly AlertTiming[];
 }
 
-/** Looks at an Alertmanager all the time. An alert is called `Failed orders`: its short name and its subject. */
+/** Polls an Alertmanager. An alert is named `Failed orders`: its short name and its subject. */
 export interface Watch extends AsyncDisposable {
-  /** The alerts that are there now. */
+  /** The alerts firing now. */
   readonly now: () => readonly string[];
-  /** Every alert that has been there since the last call. */
+  /** Every alert that has fired since the last call. */
   readonly seen: () => readonly string[];
-  /** How often an alert has come so far. */
-  readonly comings: (alert: string) => number;
-  /** All alerts as they were last received. */
+  /** How often an alert has started firing. */
+  readonly firings: (alert: string) => number;
+  /** All alerts, as last received. */
   readonly received: () => readonly ReceivedAlert[];
 }
 
-const LOOK_EVERY_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
 /** The short name of an alert and what it is about. */
 function nameOf({ labels }: Pick<ReceivedAlert, 'labels'>): string {
@@ -37,19 +37,19 @@ function nameOf({ labels }: Pick<ReceivedAlert, 'labels'>): string {
   return `${short} ${subject}`;
 }
 
-/** Begins to watch. */
+/** Starts polling. */
 export function watch(alertmanager: Server): Watch {
   let current = new Map<string, ReceivedAlert>();
   let seen = new Set<string>();
-  const comings = new Map<string, number>();
+  const firings = new Map<string, number>();
   const last = new Map<string, ReceivedAlert>();
   let isWatching = true;
 
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const alerts = await alertsAt(alertmanager);
     const next = new Map(alerts.map((alert) => [nameOf(alert), alert]));
     for (const [name, alert] of next) {
-      if (!current.has(name)) comings.set(name, (comings.get(name) ?? 0) + 1);
+      if (!current.has(name)) firings.set(name, (firings.get(name) ?? 0) + 1);
       seen.add(name);
       last.set(name, alert);
     }
@@ -57,11 +57,11 @@ export function watch(alertmanager: Server): Watch {
   };
   const watching = (async () => {
     while (isWatching) {
-      await look();
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await poll();
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     }
   })();
-  // The wait for an alert fails with what is known; the reason of a failed look is told at the end.
+  // The wait for an alert fails first; a failed poll is reported when the watch is disposed.
   watching.catch(() => undefined);
 
   return {
@@ -71,7 +71,7 @@ export function watch(alertmanager: Server): Watch {
       seen = new Set(current.keys());
       return names;
     },
-    comings: (alert) => comings.get(alert) ?? 0,
+    firings: (alert) => firings.get(alert) ?? 0,
     received: () => [...last.values()],
     [Symbol.asyncDispose]: async () => {
       isWatching = false;
@@ -80,14 +80,14 @@ export function watch(alertmanager: Server): Watch {
   };
 }
 
-/** Waits until something is so. Rejects after that many seconds with what was waited for and what is so instead. */
+/** Waits until a condition is true. Rejects after that many seconds with the description. */
 export async function until(
-  isSo: () => boolean | Promise<boolean>,
+  isTrue: () => boolean | Promise<boolean>,
   withinSeconds: number,
   describe: () => string,
 ): Promise<void> {
   const start = performance.now();
-  while (!(await isSo())) {
+  while (!(await isTrue())) {
     if (performance.now() - start > withinSeconds * 1000) {
       throw new Error(`not within ${withinSeconds} s: ${describe()}`);
     }
@@ -95,50 +95,50 @@ export async function until(
   }
 }
 
-/** A fault under way: what it makes fire, and when that ends. */
-export interface FaultStory {
+/** A fault in progress, and the alerts it causes. */
+export interface FaultCase {
   /** Waits until all of these alerts have fired. */
   readonly fires: (alerts: readonly string[], withinSeconds: number) => Promise<void>;
-  /** Waits until all of these alerts have ended, counted from now: the cause has just gone. */
+  /** Waits until all of these alerts have ended, counted from now, when the cause is removed. */
   readonly end: (alerts: readonly string[], withinSeconds: number) => Promise<void>;
   readonly row: () => FaultRow;
 }
 
-/** Begins the story of a fault that is ordered now. */
-export function faultStory(fault: string, watched: Watch): FaultStory {
+/** Starts the case of a fault that is caused now. */
+export function startFaultCase(fault: string, watched: Watch): FaultCase {
   const start = performance.now();
-  const secondsSince = (moment: number) => (performance.now() - moment) / 1000;
-  const sightings = new Map<string, Sighting>();
+  const secondsSince = (time: number) => (performance.now() - time) / 1000;
+  const timings = new Map<string, AlertTiming>();
   const describe = (wanted: string, alerts: readonly string[]) => () =>
-    `${fault}: ${alerts.join(', ')} to ${wanted}; there are ${watched.now().join(', ') || 'no alerts'}`;
+    `${fault}: ${alerts.join(', ')} to ${wanted}; firing: ${watched.now().join(', ') || 'none'}`;
   return {
     fires: async (alerts, withinSeconds) => {
       const hasFired = () => {
         const now = watched.now();
         for (const alert of alerts) {
-          if (now.includes(alert) && !sightings.has(alert)) {
-            sightings.set(alert, { alert, firedAfter: secondsSince(start), endedAfter: undefined });
+          if (now.includes(alert) && !timings.has(alert)) {
+            timings.set(alert, { alert, firedAfter: secondsSince(start), endedAfter: undefined });
           }
         }
-        return alerts.every((alert) => sightings.has(alert));
+        return alerts.every((alert) => timings.has(alert));
       };
       await until(hasFired, withinSeconds, describe('fire', alerts));
     },
     end: async (alerts, withinSeconds) => {
-      const causeGone = performance.now();
+      const removedAt = performance.now();
       const hasEnded = () => {
         const now = watched.now();
         for (const alert of alerts) {
-          const sighting = sightings.get(alert);
-          if (sighting !== undefined && sighting.endedAfter === undefined && !now.includes(alert)) {
-            sightings.set(alert, { ...sighting, endedAfter: secondsSince(causeGone) });
+          const timing = timings.get(alert);
+          if (timing !== undefined && timing.endedAfter === undefined && !now.includes(alert)) {
+            timings.set(alert, { ...timing, endedAfter: secondsSince(removedAt) });
           }
         }
-        return alerts.every((alert) => sightings.get(alert)?.endedAfter !== undefined);
+        return alerts.every((alert) => timings.get(alert)?.endedAfter !== undefined);
       };
       await until(hasEnded, withinSeconds, describe('end', alerts));
     },
-    row: () => ({ fault, sightings: [...sightings.values()] }),
+    row: () => ({ fault, timings: [...timings.values()] }),
   };
 }
 
@@ -146,10 +146,10 @@ export function faultStory(fault: string, watched: Watch): FaultStory {
 export function faultTable(rows: readonly FaultRow[]): string {
   const cells = [
     ['fault', 'alert', 'fired after', 'ended after its cause'],
-    ...rows.flatMap(({ fault, sightings }) =>
-      sightings.length === 0
+    ...rows.flatMap(({ fault, timings }) =>
+      timings.length === 0
         ? [[fault, 'none', '', '']]
-        : sightings.map(({ alert, firedAfter, endedAfter }, index) => [
+        : timings.map(({ alert, firedAfter, endedAfter }, index) => [
             index === 0 ? fault : '',
             alert,
             `${firedAfter.toFixed(1)} s`,

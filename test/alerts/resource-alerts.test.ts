@@ -20,7 +20,7 @@ const ELSEWHERE = { ...GRAPHS, region: 'r2' };
 
 const CASES: readonly RuleCase[] = [
   {
-    name: 'Failed: fires five minutes after the failure, goes on while a retry runs, ends with a successful backup',
+    name: 'Failed: fires five minutes after the failure, keeps firing while a retry runs, resolves with a successful backup',
     series: [
       ...polling(60),
       [
@@ -37,7 +37,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '14m': [], '15m': [['Failed', ORDERS]], '39m': [['Failed', ORDERS]], '40m': [] },
   },
   {
-    name: 'a resource without an objective has no alert, whatever happens to it',
+    name: 'a resource without an objective never has an alert',
     series: [
       ...polling(60),
       [
@@ -59,7 +59,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '60m': [] },
   },
   {
-    name: 'FailingRepeatedly: fires at the third failure in a row, not at the second',
+    name: 'FailingRepeatedly: fires at the third consecutive failure, not at the second',
     series: [
       ...polling(60),
       [A, ORDERS, { rpo_seconds: '86400x60', consecutive_failures: '0x4 1x4 2x19 3x19 0x10' }],
@@ -73,9 +73,9 @@ const CASES: readonly RuleCase[] = [
       '50m': [],
     },
   },
-  // The backup of users is exactly as old as its objective all the time, which is allowed.
+  // The backup of users is always exactly as old as its objective, which is allowed.
   {
-    name: 'Stale: fires when a backup has been overdue for 15 minutes, ends with the next one',
+    name: 'Stale: fires once a backup has been overdue for 15 minutes, resolves with the next one',
     series: [
       ...polling(120),
       [A, ORDERS, { rpo_seconds: '3600x120', last_success_timestamp_seconds: '0x89 5400x30' }],
@@ -121,10 +121,10 @@ const CASES: readonly RuleCase[] = [
       '4d15m': [],
     },
   },
-  // Orders is created after ten minutes, so its first backup is due in minute 70. The age of stock is not known: it was
+  // Orders is created after ten minutes, so its first backup is due in minute 70. The age of stock is unknown: it was
   // first listed in minute 0.
   {
-    name: 'Missing: fires when the first backup has been overdue for 30 minutes, ends with it',
+    name: 'Missing: fires once the first backup has been overdue for 30 minutes, resolves with it',
     series: [
       ...polling(130),
       [A, ORDERS, { rpo_seconds: '3600x130', resource_created_timestamp_seconds: '600x130' }],
@@ -150,9 +150,9 @@ const CASES: readonly RuleCase[] = [
       '130m': [['Missing', ORDERS]],
     },
   },
-  // Users has automatic backups only, carts never had any; what is overdue as well is Stale alone.
+  // Users has automatic backups only, carts never had any; for an overdue resource only Stale fires.
   {
-    name: 'ScheduleStopped: fires when only manual backups keep a resource within its objective',
+    name: 'ScheduleStopped: fires if only manual backups keep a resource within its objective',
     series: [
       ...polling(120),
       [
@@ -194,10 +194,10 @@ const CASES: readonly RuleCase[] = [
       '100m': [['Stale', STOCK]],
     },
   },
-  // Users usually takes two hours, carts three: 9 h are within three times that. Nothing is known of stock yet, which
-  // runs for exactly six hours.
+  // Users usually takes two hours, carts three: 9 h are within three times that. Stock has no median yet, and
+  // has been running for exactly six hours.
   {
-    name: 'Stuck: fires when a backup has run over six hours and three times the median for ten minutes, ends with it',
+    name: 'Stuck: fires once a backup has run over six hours and three times the median for ten minutes, resolves with it',
     step: '15m',
     series: [
       [A, { up: '1x48' }],
@@ -241,9 +241,9 @@ const CASES: readonly RuleCase[] = [
       '11h': [],
     },
   },
-  // The backup of users has ended when the poll succeeds again; replica b goes on for databases.
+  // The backup of users has ended when the poll succeeds again; replica b keeps polling databases.
   {
-    name: 'Stuck: silent while the poll fails, because the backup may have ended since',
+    name: 'Stuck: does not fire while the poll fails, as the backup may have ended since',
     series: [
       [A, { up: '1x60' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: '0x39 nowx20', poll_success: '0x39 1x20' }],
@@ -254,7 +254,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '39m': [['PollFailing', GRAPHS]], '49m': [], '50m': [['Stuck', ORDERS]] },
   },
   {
-    name: 'Stuck: a restart of four minutes neither ends the alert nor restarts its ten minutes',
+    name: 'Stuck: a restart of four minutes neither resolves the alert nor restarts its ten minutes',
     series: [
       [A, { up: '1x10 0x3 1x45' }],
       [
@@ -276,9 +276,9 @@ const CASES: readonly RuleCase[] = [
     ],
     firing: { '15m': [], '16m': [['Stuck', ORDERS]], '50m': [['Stuck', ORDERS]] },
   },
-  // Users has exactly half, stock more than half; there are no medians of carts yet.
+  // Users has exactly half, stock more than half; carts has no median yet.
   {
-    name: 'SizeDropped: fires when the newest backup has been under half of the median for 30 minutes',
+    name: 'SizeDropped: fires once the newest backup has been under half the median for 30 minutes',
     series: [
       ...polling(90),
       [
@@ -304,9 +304,9 @@ const CASES: readonly RuleCase[] = [
     ],
     firing: { '39m': [], '40m': [['SizeDropped', ORDERS]], '69m': [['SizeDropped', ORDERS]], '70m': [] },
   },
-  // Users took exactly three times as long, stock much longer than the seconds that it usually takes but only minutes.
+  // Users took exactly three times as long; stock took minutes instead of the usual seconds, which is within the margin.
   {
-    name: 'Slow: fires when the newest backup took over three times the median, and ten minutes longer, for 30 minutes',
+    name: 'Slow: fires once the newest backup has been over three times and ten minutes above the median for 30 minutes',
     series: [
       ...polling(90),
       [
@@ -340,7 +340,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '39m': [], '40m': [['Slow', ORDERS]], '69m': [['Slow', ORDERS]], '70m': [] },
   },
   {
-    name: 'SizeDropped and Slow: a scrape gap of 20 minutes ends neither, a deletion does',
+    name: 'SizeDropped and Slow: a scrape gap of 20 minutes resolves neither, a deletion does',
     series: [
       [A, { up: '1x49 0x19 1x30' }],
       [
@@ -383,9 +383,9 @@ const CASES: readonly RuleCase[] = [
       '90m': [['ResourceGone', ORDERS]],
     },
   },
-  // Carts is new from minute 200 on, which is no loss. Users is renamed in minute 100.
+  // Carts is new from minute 200 on. Users is renamed in minute 100.
   {
-    name: 'ResourceGone: fires ten minutes after a resource lost its objective, for three hours; a rename is no loss',
+    name: 'ResourceGone: fires ten minutes after a resource lost its objective, for three hours, but not for a rename',
     series: [
       ...polling(300),
       [A, ORDERS, { rpo_seconds: '864000x99 stale', last_success_timestamp_seconds: '0x300' }],
@@ -401,9 +401,9 @@ const CASES: readonly RuleCase[] = [
       '280m': [],
     },
   },
-  // As after a restart with the permission for the inventory taken away: what had no backup is unknown, not gone.
+  // As after a restart without permission for the inventory: a resource without backups is unknown, not gone.
   {
-    name: 'ResourceGone: silent while the poll or the inventory fails, whatever others read',
+    name: 'ResourceGone: does not fire while the poll or the inventory fails, whatever other services have',
     series: [
       [A, { up: '1x150' }],
       [A, GRAPHS, { poll_last_success_timestamp_seconds: 'nowx150', poll_success: '1x99 0x50' }],
@@ -430,7 +430,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'ResourceGone: the same id of another service, region or project changes nothing',
+    name: 'ResourceGone: ignores the same id in another service, region or project',
     series: [
       ...polling(130),
       ...polling(130, A, DATABASES),
@@ -442,7 +442,7 @@ const CASES: readonly RuleCase[] = [
     firing: { '130m': [['ResourceGone', ORDERS]] },
   },
   {
-    name: 'ResourceGone: silent while one replica still knows the resource',
+    name: 'ResourceGone: does not fire while one replica still has the resource',
     series: [
       ...polling(140),
       ...polling(140, B),

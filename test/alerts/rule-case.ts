@@ -9,15 +9,15 @@ import { run, temporaryDirectory } from './tools.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * Samples of metrics, which come without the product's prefix, in the notation of promtool: `1x4` is five samples, `_`
- * is a scrape that did not happen, `stale` a series that ended. `nowx4` are the times of five samples.
+ * Samples of metrics, named without the prefix, in the notation of promtool: `1x4` is five samples, `_`
+ * is a missed scrape, `stale` the end of a series. `nowx4` are the times of five samples.
  */
 export type Samples = Readonly<Record<string, string>>;
 
-/** What Prometheus scrapes, and which alerts there are at which time: all of them, so that nothing else fires. */
+/** Scraped series, and all alerts that fire at some times. */
 export interface RuleCase {
   readonly name: string;
-  /** The time between two samples and between two evaluations; a minute when undefined. */
+  /** The interval of samples and evaluations; a minute by default. */
   readonly step?: '1m' | '15m' | '1h';
   readonly series: readonly (readonly [...labels: Labels[], samples: Samples])[];
   readonly firing: Readonly<Record<string, readonly ExpectedAlert[]>>;
@@ -46,7 +46,7 @@ export const USERS = resource('g2', 'users');
 export const CARTS = resource('g3', 'carts');
 export const STOCK = resource('g4', 'stock');
 
-/** An exporter that polls one service completely for so many minutes. */
+/** An exporter that polls one service completely for this many minutes. */
 export const polling = (
   minutes: number,
   exporter: Labels = A,
@@ -68,7 +68,7 @@ type Sample = number | 'stale' | undefined;
 
 const STEP_SECONDS = { '1m': 60, '15m': 900, '1h': 3600 };
 
-/** Runs a case through promtool; rejects with what promtool says. */
+/** Runs a case through promtool; rejects with its output. */
 export async function checkCase(given: RuleCase): Promise<void> {
   using directory = temporaryDirectory();
   const step = given.step ?? '1m';
@@ -82,7 +82,7 @@ export async function checkCase(given: RuleCase): Promise<void> {
         labels: selector('ALERTS', {
           alertname: `HuaweiCloudBackup${alert}`,
           alertstate: state,
-          severity: SEVERITIES[alert] ?? 'there is no such alert',
+          severity: SEVERITIES[alert] ?? 'no such alert',
           ...Object.assign({}, ...labels),
         }),
         value: 1,
@@ -109,7 +109,7 @@ export async function checkCase(given: RuleCase): Promise<void> {
   expect(code, `${stdout}${stderr}`).toBe(0);
 }
 
-/** The series of promtool, with those added that the exporter would serve beside the given ones. */
+/** The input series for promtool, with the further series that the exporter would serve. */
 export function inputSeries(given: RuleCase['series'], stepSeconds: number) {
   const values = new Map<string, { name: string; labels: Labels; samples: readonly Sample[] }>();
   const add = (name: string, labels: Labels, samples: readonly Sample[]) => {
@@ -130,7 +130,7 @@ export function inputSeries(given: RuleCase['series'], stepSeconds: number) {
   }
   for (const { name, labels, samples } of [...values.values()]) {
     if (name === 'up') {
-      const build = samples.map((up, index) => (up === 1 ? 1 : endIf(samples[index - 1] === 1)));
+      const build = samples.map((up, index) => (up === 1 ? 1 : staleIf(samples[index - 1] === 1)));
       add('huaweicloud_backup_exporter_build_info', labels, build);
     }
     if (name === 'huaweicloud_backup_rpo_seconds') {
@@ -155,7 +155,7 @@ export function inputSeries(given: RuleCase['series'], stepSeconds: number) {
     if (name !== 'huaweicloud_backup_poll_last_success_timestamp_seconds') continue;
     const { cloud_service: _service, region: _region, project: _project, ...target } = labels;
     const up = values.get(selector('up', target))?.samples ?? samples.map(() => 1);
-    const polls = up.map((isUp, index) => (isUp === 1 ? 0 : endIf(up[index - 1] === 1)));
+    const polls = up.map((isUp, index) => (isUp === 1 ? 0 : staleIf(up[index - 1] === 1)));
     add('huaweicloud_backup_polls_total', { ...labels, outcome: 'success' }, polls);
   }
   return [...values.values()].map(({ name, labels, samples }) => ({
@@ -164,7 +164,7 @@ export function inputSeries(given: RuleCase['series'], stepSeconds: number) {
   }));
 }
 
-const endIf = (hasEnded: boolean): Sample => (hasEnded ? 'stale' : undefined);
+const staleIf = (hasEnded: boolean): Sample => (hasEnded ? 'stale' : undefined);
 
 const selector = (name: string, labels: Labels) =>
   `${name}{${Object.entries(labels)
@@ -172,7 +172,7 @@ const selector = (name: string, labels: Labels) =>
     .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
     .join(',')}}`;
 
-/** Samples as promtool counts them: `1+2x3` is four of them, `_x3` are three. */
+/** Samples as promtool counts them: `1+2x3` is four, `_x3` is three. */
 function parseSamples(text: string, stepSeconds: number): readonly Sample[] {
   const samples = text.split(/\s+/).flatMap((item): readonly Sample[] => {
     if (item === 'stale') return ['stale'];
@@ -180,7 +180,7 @@ function parseSamples(text: string, stepSeconds: number): readonly Sample[] {
     if (item.startsWith('_')) return Array.from({ length: Number(gap ?? 1) }, () => undefined);
     const [, start = '', change = '0', times = '0'] =
       /^(now|-?[\d.e]+?)([+-][\d.e]+)?(?:x(\d+))?$/.exec(item) ?? [];
-    if (start === '') throw new Error(`"${item}" are no samples`);
+    if (start === '') throw new Error(`"${item}" is not a list of samples`);
     if (start === 'now') return Array.from({ length: Number(times) + 1 }, () => Number.NaN);
     return Array.from({ length: Number(times) + 1 }, (_, index) => Number(start) + index * Number(change));
   });

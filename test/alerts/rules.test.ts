@@ -11,8 +11,8 @@ import { PROJECT, run } from './tools.ts';
 const SHIPPED = 'alerts/huaweicloud-backup.rules.yml';
 const read = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
 
-/** The public promise: these names do not change. */
-const PROMISED = [
+/** Part of the public interface: these do not change. */
+const PUBLIC_ALERTS = [
   ['Failed', '5m', 'warning'],
   ['FailingRepeatedly', '5m', 'critical'],
   ['Stale', '15m', 'critical'],
@@ -39,36 +39,36 @@ const PROMISED = [
   ['ShardsMissing', '15m', 'critical'],
 ];
 
-it('there are the alerts that are promised, with their severities', () => {
+it('the alerts are the documented ones, with their severities', () => {
   const rules = ALERTS.map(({ alert, severity }) => [
     alert,
     durationText(waitOf(alert, DEFAULT_THRESHOLDS)),
     severity,
   ]);
 
-  expect(rules).toEqual(PROMISED);
+  expect(rules).toEqual(PUBLIC_ALERTS);
 });
 
-it('the table of alerts tells the time and severity of each', () => {
+it('the table of alerts has the time and severity of each', () => {
   const rows = [...read('alerts/README.md').matchAll(/^\| \[`(\w+)`\]\(.+\) \| .+ \| (\w+) \| (\w+) \|$/gm)];
 
   expect(rows.map(([, alert, wait, severity]) => [alert, wait, severity])).toEqual(
-    PROMISED.map(([alert, ...rest]) => [`${ALERT_PREFIX}${alert}`, ...rest]),
+    PUBLIC_ALERTS.map(([alert, ...rest]) => [`${ALERT_PREFIX}${alert}`, ...rest]),
   );
 });
 
-it('the shipped rules are what the command prints without flags', () => {
+it('the shipped rules are those printed without flags', () => {
   expect(read(SHIPPED)).toBe(renderRuleFile(DEFAULT_OPTIONS));
 });
 
-it('promtool finds nothing wrong with the shipped rules', async () => {
+it('promtool accepts the shipped rules', async () => {
   const { code, stdout, stderr } = await run('promtool', ['check', 'rules', '--lint-fatal', SHIPPED]);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain(`SUCCESS: ${RULES.length} rules found`);
 });
 
-it('there are at most 20 rules in a group, which is what Mimir takes', () => {
+it('a group has at most 20 rules, the limit of Mimir', () => {
   const sizes = renderRuleFile(DEFAULT_OPTIONS)
     .split(/^ {2}- name: /m)
     .slice(1)
@@ -82,22 +82,22 @@ it('every threshold changes the rules', () => {
   const rulesWith = (thresholds: typeof DEFAULT_THRESHOLDS) =>
     renderRuleFile({ ...DEFAULT_OPTIONS, thresholds }).replaceAll(/^ *#.*\n/gm, '');
 
-  const useless = THRESHOLD_NAMES.filter(
+  const unused = THRESHOLD_NAMES.filter(
     (name) => rulesWith({ ...DEFAULT_THRESHOLDS, [name]: 7 }) === rulesWith(DEFAULT_THRESHOLDS),
   );
 
-  expect(useless).toEqual([]);
+  expect(unused).toEqual([]);
 });
 
 describe.each(RULES.map((rule) => ({ name: 'record' in rule ? rule.record : rule.alert, expr: rule.expr })))(
   '$name',
   ({ expr }) => {
-    it('is readable: at most 25 words', () => {
+    it('has at most 25 words', () => {
       expect(expr.trim().split(/\s+/).length).toBeLessThanOrEqual(25);
       expect(expr.match(/[\w.:]+/g)?.length).toBeLessThanOrEqual(25);
     });
 
-    it('reads only metrics that are exported, and only records that the rules make', () => {
+    it('uses only exported metrics and recorded rules', () => {
       const known = new Set([
         ...METRICS.map(({ name }) => name),
         ...RULES.map((rule) => ('record' in rule ? rule.record : '')),
@@ -109,7 +109,7 @@ describe.each(RULES.map((rule) => ({ name: 'record' in rule ? rule.record : rule
       expect(named.filter((name) => !known.has(name))).toEqual([]);
     });
 
-    it('depends on no name of a job, and on nothing of a process but its metrics', () => {
+    it('depends on no job name and no process metrics', () => {
       expect(expr).not.toMatch(/job=|process_/);
     });
   },
@@ -125,7 +125,7 @@ it('every alert has a runbook, and every runbook an alert', () => {
   }
 });
 
-it('the links to a dashboard name variables that it has', () => {
+it('the dashboard links use existing variables', () => {
   const rules = renderRuleFile({ ...DEFAULT_OPTIONS, grafanaUrl: 'https://grafana.example' });
 
   const links = [...rules.matchAll(/dashboard_url: (\S+)\/d\/([\w-]+)\?(.*)$/gm)];

@@ -16,16 +16,16 @@ const RUNBOOKS = PAGES.filter(({ name }) => name !== 'README.md');
 const codeIn = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'gms'))].map(([, code]) => code ?? '');
 
-/** The headings of a page as links name them. */
+/** The anchors of the headings of a page. */
 const anchorsIn = (text: string) =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
 
 describe.each(RUNBOOKS)('$name', ({ text }) => {
-  it('says what it means, what to look at and what to do', () => {
+  it('has the sections on what it means, what to look at and what to do', () => {
     expect(text.match(/^## .*$/gm)).toEqual(['## What it means', '## What to look at', '## What to do']);
   });
 
-  it('says where to run its commands, and who may start or copy backups', () => {
+  it('links to where to run its commands, and to the permissions for starting or copying backups', () => {
     const commands = codeIn(text, 'sh').filter((code) => code.startsWith('huaweicloud-backup-exporter'));
 
     if (commands.length > 0) expect(text).toContain('(README.md#where-to-run-the-commands)');
@@ -33,7 +33,7 @@ describe.each(RUNBOOKS)('$name', ({ text }) => {
       expect(text).toContain('(README.md#as-whom)');
   });
 
-  it('names only metrics that are exported', () => {
+  it('uses only exported metrics', () => {
     const exported = [
       ...METRICS.map(({ name }) => name),
       ...RULES.map((rule) => ('record' in rule ? rule.record : '')),
@@ -45,27 +45,27 @@ describe.each(RUNBOOKS)('$name', ({ text }) => {
   });
 });
 
-it('every link leads to a page and a heading that exist', () => {
+it('every link points to an existing page and heading', () => {
   const broken = PAGES.flatMap(({ name, text }) =>
     [...text.matchAll(/\]\(([^)]+)\)/g)].flatMap(([, target = '']) => {
       const [path = '', anchor] = target.split('#');
       const file = join(DIRECTORY, path === '' ? name : path);
-      const isThere =
+      const exists =
         existsSync(file) && (anchor === undefined || anchorsIn(readFileSync(file, 'utf8')).includes(anchor));
-      return isThere ? [] : [`${name}: ${target}`];
+      return exists ? [] : [`${name}: ${target}`];
     }),
   );
 
   expect(broken).toEqual([]);
 });
 
-it('the index leads to every runbook', () => {
+it('the index links to every runbook', () => {
   const index = readFileSync(join(DIRECTORY, 'README.md'), 'utf8');
 
   expect(RUNBOOKS.filter(({ name }) => !index.includes(`](${name})`))).toEqual([]);
 });
 
-it('every command in a runbook is one that the product has, with flags that it has', async () => {
+it('every command in a runbook exists, with its flags', async () => {
   const commands = new Map<string, Set<string>>();
   const written = PAGES.flatMap(({ text }) =>
     [
@@ -94,7 +94,7 @@ it('every command in a runbook is one that the product has, with flags that it h
   }
 });
 
-it('promtool can read every query in a runbook', async () => {
+it('promtool accepts every query in a runbook', async () => {
   using directory = temporaryDirectory();
   const file = join(directory.path, 'queries.yml');
   const queries = PAGES.flatMap(({ text }) => codeIn(text, 'promql'));

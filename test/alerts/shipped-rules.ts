@@ -3,7 +3,7 @@ import { type RuleOptions, ruleGroups } from '../../src/rules/rule-file.ts';
 import { RUNBOOKS_URL } from '../../src/rules/runbooks.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/rules/thresholds.ts';
 
-/** What the command `rules` does without flags. */
+/** The options of the command `rules` without flags. */
 export const DEFAULT_OPTIONS: RuleOptions = {
   thresholds: DEFAULT_THRESHOLDS,
   extraLabels: [],
@@ -12,7 +12,7 @@ export const DEFAULT_OPTIONS: RuleOptions = {
   commandPrefix: undefined,
 };
 
-/** All rules as they are shipped. */
+/** All shipped rules. */
 export const RULES = ruleGroups(DEFAULT_THRESHOLDS).flatMap(({ rules }) => rules);
 
 /** The alerts among them. */

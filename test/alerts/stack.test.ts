@@ -27,14 +27,14 @@ const mountsOf = ({ volumes = [] }: Service): readonly Mount[] =>
     .filter(([host = '']) => host.startsWith('.'))
     .map(([host = '', inside = '']) => ({ host: posix.join(STACK, host), inside }));
 
-/** The file of the project that a container sees at a path. */
-function seenAt(service: Service, path: string): string | undefined {
+/** The file of the project at a path in a container. */
+function mountedFile(service: Service, path: string): string | undefined {
   const mount = mountsOf(service).find(({ inside }) => path === inside || path.startsWith(`${inside}/`));
   return mount && `${mount.host}${path.slice(mount.inside.length)}`;
 }
 
 it.each(['examples/prometheus.yml', `${STACK}/prometheus.yml`])(
-  'promtool accepts %s with the rules that it names',
+  'promtool accepts %s with its rules',
   async (file) => {
     const { code, stdout, stderr } = await run('promtool', ['check', 'config', file]);
 
@@ -53,7 +53,7 @@ it('amtool accepts the routes', async () => {
 
 const RECEIVERS = { critical: 'pager', warning: 'chat', info: 'digest' } as const;
 
-it.each(ALERTS)('$alert, $severity, goes to the right receiver', async ({ alert, severity }) => {
+it.each(ALERTS)('$alert, $severity, is routed to the correct receiver', async ({ alert, severity }) => {
   const { code, stdout } = await run('amtool', [
     'config',
     'routes',
@@ -68,7 +68,7 @@ it.each(ALERTS)('$alert, $severity, goes to the right receiver', async ({ alert,
   expect({ code, receiver: stdout.trim() }).toEqual({ code: 0, receiver: RECEIVERS[severity] });
 });
 
-it('alerts of other products go to the default receiver, whatever their severity', async () => {
+it('alerts of other products are routed to the default receiver, whatever their severity', async () => {
   const { stdout } = await run('amtool', [
     'config',
     'routes',
@@ -88,23 +88,23 @@ it('every path that a container mounts exists', () => {
   expect(mounts.filter(({ host }) => !existsSync(join(PROJECT, host)))).toEqual([]);
 });
 
-it('in their containers Prometheus and Alertmanager find their configuration, and Prometheus the rules', () => {
+it('Prometheus and Alertmanager find their configuration in their containers, and Prometheus the rules', () => {
   const started = services().filter(([name]) => name === 'prometheus' || name === 'alertmanager');
   const configurations = started.map(([, service]) => {
     const path =
       service.command?.find((argument) => argument.startsWith('--config.file='))?.split('=')[1] ?? '';
-    return { service, path, file: seenAt(service, path) };
+    return { service, path, file: mountedFile(service, path) };
   });
   const rules = configurations.flatMap(({ service, path, file = '' }) => {
     const { rule_files = [] } = read(file) as { rule_files?: readonly string[] };
-    return rule_files.map((rule) => seenAt(service, posix.join(posix.dirname(path), rule)));
+    return rule_files.map((rule) => mountedFile(service, posix.join(posix.dirname(path), rule)));
   });
 
   expect(configurations.map(({ file }) => file)).toEqual([`${STACK}/prometheus.yml`, ALERTMANAGER]);
   expect(rules).toEqual(['alerts/huaweicloud-backup.rules.yml']);
 });
 
-it('Prometheus and Grafana name hosts that the compose file has', () => {
+it('Prometheus and Grafana use hosts of the compose file', () => {
   const names = services().map(([name]) => name);
   const text = ['prometheus.yml', 'grafana/provisioning/datasources/prometheus.yml']
     .map((file) => readFileSync(join(PROJECT, STACK, file), 'utf8'))
@@ -116,7 +116,7 @@ it('Prometheus and Grafana name hosts that the compose file has', () => {
   expect(names).toEqual(expect.arrayContaining(hosts));
 });
 
-it('in its container Grafana finds the dashboards that it is provisioned with', () => {
+it('Grafana finds its provisioned dashboards in its container', () => {
   const [, grafana] = services().find(([name]) => name === 'grafana') ?? [];
   const { providers } = read(`${STACK}/grafana/provisioning/dashboards/huaweicloud-backup.yml`) as {
     providers: readonly { options: { path: string } }[];

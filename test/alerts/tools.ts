@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 /** The directory of the project. */
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a program printed and how it ended. */
+/** The output and exit code of a program. */
 export interface Result {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end, whatever its exit code. Rejects when it cannot be started. */
+/** Runs a program, whatever its exit code. Rejects if it cannot be started. */
 export function run(program: string, args: readonly string[], cwd = PROJECT): Promise<Result> {
   return new Promise((resolve, reject) => {
     execFile(program, [...args], { cwd, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
@@ -27,7 +27,7 @@ export function run(program: string, args: readonly string[], cwd = PROJECT): Pr
   });
 }
 
-/** A directory of its own, removed with `using`. */
+/** A temporary directory, removed by `using`. */
 export function temporaryDirectory(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'alerts-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };

@@ -15,7 +15,7 @@ import {
   USERS,
 } from './rule-case.ts';
 
-const TROUBLE: readonly ExpectedAlert[] = [
+const FIRING: readonly ExpectedAlert[] = [
   ['Failed', ORDERS],
   ['FailingRepeatedly', ORDERS],
   ['Stale', USERS],
@@ -23,7 +23,7 @@ const TROUBLE: readonly ExpectedAlert[] = [
 ];
 
 const CASES: readonly RuleCase[] = [
-  // Stock and young are fine, and stay so. The gaps are from minute 60 to 79 and from minute 120 to 159. Another replica watches other services all the time.
+  // Stock and young are always fine. The gaps are from minute 60 to 79 and from minute 120 to 159. Another replica always polls other services.
   {
     name: 'a scrape gap of 20 minutes resolves no alert; one of 40 leaves only ExporterDown',
     series: [
@@ -77,13 +77,13 @@ const CASES: readonly RuleCase[] = [
       ],
     ],
     firing: {
-      '59m': [...TROUBLE],
-      '60m': [...TROUBLE],
-      '66m': [...TROUBLE],
-      '79m': [...TROUBLE, ['ExporterDown', IN_JOB], ['ReplicaDown', A]],
-      '80m': [...TROUBLE],
-      '99m': [...TROUBLE],
-      '149m': [...TROUBLE, ['ExporterDown', IN_JOB], ['ReplicaDown', A]],
+      '59m': [...FIRING],
+      '60m': [...FIRING],
+      '66m': [...FIRING],
+      '79m': [...FIRING, ['ExporterDown', IN_JOB], ['ReplicaDown', A]],
+      '80m': [...FIRING],
+      '99m': [...FIRING],
+      '149m': [...FIRING, ['ExporterDown', IN_JOB], ['ReplicaDown', A]],
       '151m': [
         ['ExporterDown', IN_JOB],
         ['ReplicaDown', A],
@@ -98,7 +98,7 @@ const CASES: readonly RuleCase[] = [
         ['FailingRepeatedly', ORDERS],
         ['Stale', USERS],
       ],
-      '190m': [...TROUBLE],
+      '190m': [...FIRING],
     },
     pending: {
       '67m': [
@@ -107,7 +107,7 @@ const CASES: readonly RuleCase[] = [
       ],
     },
   },
-  // The scrape of minute 60 fails; the process is back one minute later with counters at 0, and has its first complete poll in minute 63.
+  // The scrape of minute 60 fails; the process is back a minute later with counters at 0, and completes its first poll in minute 63.
   {
     name: 'a restart resolves no alert and raises none',
     series: [
@@ -161,19 +161,19 @@ const CASES: readonly RuleCase[] = [
       ],
     ],
     firing: {
-      '59m': [...TROUBLE],
-      '60m': [...TROUBLE],
-      '61m': [...TROUBLE],
-      '62m': [...TROUBLE],
-      '63m': [...TROUBLE],
-      '80m': [...TROUBLE],
-      '100m': [...TROUBLE],
+      '59m': [...FIRING],
+      '60m': [...FIRING],
+      '61m': [...FIRING],
+      '62m': [...FIRING],
+      '63m': [...FIRING],
+      '80m': [...FIRING],
+      '100m': [...FIRING],
     },
   },
-  // Polls fail from minute 61 on. After the restart of minute 200 nothing is known until a poll is complete, so no series of a resource is
-  // exported. What was known is forgotten after half an hour: from then on DataStale says that nobody watches.
+  // Polls fail from minute 61 on. After the restart of minute 200 nothing is known until a poll is complete, so no resource series is
+  // exported. Resources are remembered for half an hour: from then on only DataStale reports that they are not monitored.
   {
-    name: 'a restart during an outage: resources are remembered for 30 minutes, DataStale never pauses',
+    name: 'a restart during an outage: resources are remembered for 30 minutes, DataStale has no gap',
     series: [
       [A, { up: '1x199 0 1x119' }],
       [
@@ -263,9 +263,9 @@ const CASES: readonly RuleCase[] = [
       ],
     },
   },
-  // The polls of a fail: it serves what it read at minute 0. What b reads counts, whether it is better or worse.
+  // The polls of a fail: it serves its data of minute 0. The data of b is used, whether better or worse.
   {
-    name: 'two replicas that see different things: one alert each, from the replica that polled last',
+    name: 'two replicas with different data: one alert each, from the replica that polled last',
     series: [
       [A, { up: '1x120' }],
       [B, { up: '1x120' }],
@@ -311,9 +311,9 @@ const CASES: readonly RuleCase[] = [
       ],
     },
   },
-  // The new pod is configured to expect no backups of stock: its alert ends once the old pod is forgotten.
+  // The new pod expects no backups of stock: its alert resolves once the old pod is forgotten.
   {
-    name: 'a pod that moves: no alert resolves, none comes twice',
+    name: 'a moved pod: no alert resolves, none fires twice',
     series: [
       [A, { up: '1x59 stale' }],
       [B, { up: '_x61 1x59' }],
@@ -360,18 +360,18 @@ const CASES: readonly RuleCase[] = [
       [A, STOCK, { rpo_seconds: '3600x59 stale', last_success_timestamp_seconds: '-99999x59 stale' }],
     ],
     firing: {
-      '59m': [...TROUBLE, ['Stale', STOCK]],
-      '60m': [...TROUBLE, ['Stale', STOCK]],
-      '61m': [...TROUBLE, ['Stale', STOCK]],
-      '62m': [...TROUBLE, ['Stale', STOCK]],
-      '89m': [...TROUBLE, ['Stale', STOCK]],
-      '90m': [...TROUBLE],
-      '100m': [...TROUBLE, ['ResourceGone', STOCK]],
-      '120m': [...TROUBLE, ['ResourceGone', STOCK]],
+      '59m': [...FIRING, ['Stale', STOCK]],
+      '60m': [...FIRING, ['Stale', STOCK]],
+      '61m': [...FIRING, ['Stale', STOCK]],
+      '62m': [...FIRING, ['Stale', STOCK]],
+      '89m': [...FIRING, ['Stale', STOCK]],
+      '90m': [...FIRING],
+      '100m': [...FIRING, ['ResourceGone', STOCK]],
+      '120m': [...FIRING, ['ResourceGone', STOCK]],
     },
   },
   {
-    name: 'a deleted graph: its alerts end with the next scrape, though its backups stay behind',
+    name: 'a deleted graph: its alerts resolve with the next scrape, though its backups remain',
     series: [
       [A, { up: '1x100' }],
       [
@@ -393,7 +393,7 @@ const CASES: readonly RuleCase[] = [
       [A, CARTS, { rpo_seconds: '3600x79 stale', resource_created_timestamp_seconds: '-99999x79 stale' }],
     ],
     firing: {
-      '79m': [...TROUBLE, ['Stuck', ORDERS]],
+      '79m': [...FIRING, ['Stuck', ORDERS]],
       '80m': [],
       '89m': [],
       '90m': [
@@ -403,9 +403,9 @@ const CASES: readonly RuleCase[] = [
       ],
     },
   },
-  // The backup of users would have been too old from minute 61 on; a good one came under the new name in minute 62.
+  // The backup of users would have been too old from minute 61 on; a successful one has the new name in minute 62.
   {
-    name: 'a renamed graph: the alert moves to the new name, the old name is silent',
+    name: 'a renamed graph: the alert moves to the new name',
     series: [
       [A, { up: '1x130' }],
       [
@@ -460,7 +460,7 @@ const CASES: readonly RuleCase[] = [
     },
   },
   {
-    name: 'an inventory that is refused: nothing is lost, and only PollFailing tells',
+    name: 'an inventory that may not be listed: nothing is lost, and only PollFailing fires',
     series: [
       [A, { up: '1x180' }],
       [
