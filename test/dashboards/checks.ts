@@ -1,38 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { EXCUSED } from './excused.ts';
 import { EXPORTED, exportedMetric } from './exported-metrics.ts';
-import { legendOf, offers, type Row, resultOf, rowsOf, type View } from './grafana.ts';
+import { legendOf, optionsOf, type Row, resultOf, rowsOf, type View } from './grafana.ts';
 import { type Dashboard, headlineOf, type Panel, panelsOf, type Target } from './model.ts';
 import type { Prometheus, Series } from './prometheus.ts';
 import {
   type Choice,
   dueOf,
+  expectedHeadline,
+  expectedOptions,
+  expectedState,
   failuresOf,
-  headlineTruths,
   lastSuccessOf,
-  offeredTruth,
   resourcesIn,
   runningSinceOf,
   STATES,
-  stateTruth,
   type World,
 } from './world.ts';
 
-/** What is wrong, in sentences. */
+/** Problems found, in plain words. */
 type Problems = readonly string[];
 
 const DATASOURCE = '$' + '{datasource}';
-const unless = (holds: boolean, problem: string): Problems => (holds ? [] : [problem]);
+const unless = (isTrue: boolean, problem: string): Problems => (isTrue ? [] : [problem]);
 const isText = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
 
 const overlaps = (a: Panel['gridPos'], b: Panel['gridPos']): boolean =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-/** Metrics that queries name; those that Prometheus makes itself are not among them. */
+/** The metrics in queries, without those of Prometheus itself. */
 const metricsIn = (text: string): Problems =>
   [...text.matchAll(/\b(?:huaweicloud_backup|process|nodejs)_\w+/g)].map(([name]) => name);
 
-/** What is wrong with a panel as it is written. */
+/** Problems in the JSON of a panel. */
 function panelProblems(panel: Panel): Problems {
   const { unit, noValue } = panel.fieldConfig?.defaults ?? {};
   return [
@@ -43,10 +43,10 @@ function panelProblems(panel: Panel): Problems {
     ...unless(panel.gridPos.x + panel.gridPos.w <= 24, 'leaves the grid'),
     ...(panel.targets ?? []).flatMap(({ refId, expr, datasource, legendFormat, instant }) => [
       ...unless(datasource?.uid === DATASOURCE, `${refId}: another data source`),
-      ...unless(!/vector\(|absent\(|scalar\(/.test(expr), `${refId}: makes up a number`),
-      ...unless(panel.type !== 'stat' || instant === true, `${refId}: asks for more than the last value`),
+      ...unless(!/vector\(|absent\(|scalar\(/.test(expr), `${refId}: has a made-up number`),
+      ...unless(panel.type !== 'stat' || instant === true, `${refId}: requests more than the last value`),
       ...unless(panel.type === 'table' || isText(legendFormat), `${refId}: no legend`),
-      // Seven days of every resource would take minutes: only what is selected is drawn over time.
+      // Seven days of every resource would take minutes: only selected resources are drawn over time.
       ...unless(
         instant === true ||
           !/resource_(?:id|name)=~/.test(expr.replace(/ALERTS\{[^}]*\}/g, '')) ||
@@ -57,78 +57,88 @@ function panelProblems(panel: Panel): Problems {
   ].map((problem) => `"${panel.title}": ${problem}`);
 }
 
-/** What is wrong with a dashboard as it is written. */
+/** Problems in the JSON of a dashboard. */
 export function staticProblems(dashboard: Dashboard): Problems {
   const panels = panelsOf(dashboard);
   const all = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]);
   const ids = all.map(({ id }) => id);
   return [
     ...unless(dashboard.editable, 'it cannot be edited'),
-    ...unless(dashboard.id === null && dashboard.schemaVersion === 42, 'it is not a dashboard to import'),
-    ...unless(!('__inputs' in dashboard), 'it asks for inputs'),
-    ...unless(new Set(ids).size === ids.length, 'two panels have one id'),
-    ...unless(new Set(panels.map(({ title }) => title)).size === panels.length, 'two panels have one title'),
-    ...unless(panels[0]?.title === 'Exporters up', 'it does not begin with whether exporters are up'),
+    ...unless(dashboard.id === null && dashboard.schemaVersion === 42, 'it cannot be imported'),
+    ...unless(!('__inputs' in dashboard), 'it requires inputs'),
+    ...unless(new Set(ids).size === ids.length, 'two panels have the same id'),
+    ...unless(
+      new Set(panels.map(({ title }) => title)).size === panels.length,
+      'two panels have the same title',
+    ),
+    ...unless(panels[0]?.title === 'Exporters up', 'the first panel is not whether exporters are up'),
     ...dashboard.panels.flatMap((panel, index) =>
       dashboard.panels
         .slice(index + 1)
         .filter((other) => overlaps(panel.gridPos, other.gridPos))
-        .map((other) => `"${panel.title}" lies over "${other.title}"`),
+        .map((other) => `"${panel.title}" overlaps "${other.title}"`),
     ),
     ...panels.flatMap(panelProblems),
   ];
 }
 
-/** Metrics that are served and neither shown nor excused, and those that are shown and not served. */
+/** Exported metrics that are neither shown nor excused, and shown metrics that are not exported. */
 export function coverageProblems(dashboards: readonly Dashboard[]): Problems {
   const shown = new Set(dashboards.flatMap((dashboard) => metricsIn(JSON.stringify(dashboard))));
   const names = new Set([...shown].map((name) => exportedMetric(name)?.name));
   const excused = new Set(EXCUSED.map(({ metric }) => metric));
-  const served = EXPORTED.map(({ name }) => name);
+  const exported = EXPORTED.map(({ name }) => name);
   return [
-    ...[...shown].filter((name) => !exportedMetric(name)).map((name) => `${name} is shown and not served`),
-    ...served
+    ...[...shown].filter((name) => !exportedMetric(name)).map((name) => `${name} is shown but not exported`),
+    ...exported
       .filter((name) => names.has(name) === excused.has(name))
       .map((name) => `${name} is ${excused.has(name) ? 'shown and excused' : 'neither shown nor excused'}`),
     ...[...excused]
-      .filter((name) => !served.includes(name))
-      .map((name) => `${name} is excused and not served`),
+      .filter((name) => !exported.includes(name))
+      .map((name) => `${name} is excused but not exported`),
   ];
 }
 
-/** Dashboards on a Prometheus that holds the history of a world. */
-export interface Shown {
+/** A dashboard on a Prometheus with the history of a world. */
+export interface ShownDashboard {
   readonly dashboard: Dashboard;
   readonly prometheus: Prometheus;
   readonly world: World;
 }
 
-const viewOf = ({ dashboard, prometheus, world }: Shown, choice: Choice = {}, end = world.end): View => ({
+const viewOf = (
+  { dashboard, prometheus, world }: ShownDashboard,
+  choice: Choice = {},
+  end = world.end,
+): View => ({
   dashboard,
   prometheus,
   choice,
   end,
 });
 
-const spell = (choice: Choice): string =>
+const describeChoice = (choice: Choice): string =>
   Object.entries(choice)
     .map(([variable, value]) => `${variable}=${value}`)
     .join() || 'All';
 
-/** The names of the variables that a person may change. */
+/** The names of the variables that a user can change. */
 const variablesOf = ({ templating: { list } }: Dashboard): Problems =>
   list.filter(({ type, hide }) => type === 'query' && hide === undefined).map(({ name }) => name);
 
-/** Every single value that can be picked. */
-export const choicesOf = ({ dashboard, world }: Pick<Shown, 'dashboard' | 'world'>): readonly Choice[] =>
+/** Every single value that can be selected. */
+export const choicesOf = ({
+  dashboard,
+  world,
+}: Pick<ShownDashboard, 'dashboard' | 'world'>): readonly Choice[] =>
   variablesOf(dashboard).flatMap((variable) =>
-    offeredTruth(world, variable, {}).map((value) => ({ [variable]: value })),
+    expectedOptions(world, variable, {}).map((value) => ({ [variable]: value })),
   );
 
 function valueProblems(result: readonly Series[]): Problems {
   const values = result.flatMap(({ points }) => points.map(([, value]) => Number(value)));
   return [
-    ...unless(values.every(Number.isFinite), 'a value is no finite number'),
+    ...unless(values.every(Number.isFinite), 'a value is not finite'),
     ...unless(
       values.every((value) => value >= 0),
       'a value is negative',
@@ -139,7 +149,7 @@ function valueProblems(result: readonly Series[]): Problems {
 function legendProblems(results: readonly (readonly [Target, readonly Series[]])[]): Problems {
   const names = results.flatMap(([target, result]) => result.map((series) => legendOf(target, series)));
   return [
-    ...unless(new Set(names).size === names.length, 'two series have one name'),
+    ...unless(new Set(names).size === names.length, 'two series have the same name'),
     ...unless(
       names.every((name) => !/^\s*$|\(\)|, ,|\(,/.test(name)),
       'a series lacks a label of its name',
@@ -149,28 +159,28 @@ function legendProblems(results: readonly (readonly [Target, readonly Series[]])
 
 const identityOf = ({ labels }: Series): string => JSON.stringify(Object.entries(labels).toSorted());
 
-/** Whether a series belongs to what is picked. Signing in belongs to every service. */
-const belongs = ({ labels }: Series, variable: string, value: string): boolean =>
+/** Whether a series belongs to the selected value. Sign-ins belong to every service. */
+const isSelected = ({ labels }: Series, variable: string, value: string): boolean =>
   labels[variable] === value || (variable === 'cloud_service' && labels[variable] === 'iam');
 
-/** A query with a value picked shows, of what All shows, the part with that value. */
-async function choiceProblems(shown: Shown, target: Target, all: readonly Series[], choice: Choice) {
+/** A query with a selected value must return the series of All with that value. */
+async function choiceProblems(shown: ShownDashboard, target: Target, all: readonly Series[], choice: Choice) {
   const [[variable, value] = ['', '']] = Object.entries(choice);
-  const picked = await resultOf(viewOf(shown, choice), target);
-  const problems = valueProblems(picked);
-  // What is limited to the worst shows others once fewer are picked.
+  const selectedSeries = await resultOf(viewOf(shown, choice), target);
+  const problems = valueProblems(selectedSeries);
+  // A query limited to the worst resources returns others once fewer are selected.
   const isLimited = /topk|\$worst|\$listed/.test(target.expr);
   if (isLimited || !all.every(({ labels }) => variable in labels)) return problems;
-  const expected = new Set(all.filter((series) => belongs(series, variable, value)).map(identityOf));
-  const seen = new Set(picked.map(identityOf));
+  const expected = new Set(all.filter((series) => isSelected(series, variable, value)).map(identityOf));
+  const returned = new Set(selectedSeries.map(identityOf));
   return [
     ...problems,
-    ...unless(expected.symmetricDifference(seen).size === 0, `shows others than ${value}`),
+    ...unless(expected.symmetricDifference(returned).size === 0, `returns series other than ${value}`),
   ];
 }
 
-/** What is wrong with the queries of a panel on a Prometheus with data. */
-export async function queryProblems(shown: Shown, panel: Panel): Promise<Problems> {
+/** Problems of the queries of a panel on a Prometheus with data. */
+export async function queryProblems(shown: ShownDashboard, panel: Panel): Promise<Problems> {
   const results: (readonly [Target, readonly Series[]])[] = [];
   const problems: string[] = [];
   for (const target of panel.targets ?? []) {
@@ -180,11 +190,11 @@ export async function queryProblems(shown: Shown, panel: Panel): Promise<Problem
       results.push([target, all]);
       problems.push(...valueProblems(all).map((problem) => `${name}: ${problem}`));
       const mayBeEmpty = MAY_BE_EMPTY.some((pattern) => pattern.test(target.expr));
-      if (all.length === 0 && !mayBeEmpty) problems.push(`${name}: there is no data`);
+      if (all.length === 0 && !mayBeEmpty) problems.push(`${name}: no data`);
       const chosen = await Promise.all(
         choicesOf(shown).map(async (choice) =>
           (await choiceProblems(shown, target, all, choice)).map(
-            (each) => `${name}, ${spell(choice)}: ${each}`,
+            (each) => `${name}, ${describeChoice(choice)}: ${each}`,
           ),
         ),
       );
@@ -197,12 +207,12 @@ export async function queryProblems(shown: Shown, panel: Panel): Promise<Problem
   return [...problems, ...legendProblems(results).map((problem) => `"${panel.title}": ${problem}`)];
 }
 
-/** Troubles that the history does not have. */
+/** Problems that do not occur in the history. */
 const MAY_BE_EMPTY = [/_unlisted\{/, /_records_rejected_total\{/, /_resources_over_limit\{/];
 
-/** The headline shows the known numbers for a choice. */
-export async function headlineProblems(shown: Shown, choice: Choice): Promise<Problems> {
-  const truths = headlineTruths(shown.world, choice);
+/** Differences between the headline and the expected numbers for a choice. */
+export async function headlineProblems(shown: ShownDashboard, choice: Choice): Promise<Problems> {
+  const expected = expectedHeadline(shown.world, choice);
   const shownNumbers = new Map<string, number>();
   for (const panel of headlineOf(shown.dashboard)) {
     for (const target of panel.targets ?? []) {
@@ -211,37 +221,38 @@ export async function headlineProblems(shown: Shown, choice: Choice): Promise<Pr
       }
     }
   }
-  return [...truths]
+  return [...expected]
     .filter(
-      ([name, truth]) =>
-        (shownNumbers.get(name) ?? 0) !== (truth ?? 0) || (truth === undefined) !== !shownNumbers.has(name),
+      ([name, value]) =>
+        (shownNumbers.get(name) ?? 0) !== (value ?? 0) || (value === undefined) !== !shownNumbers.has(name),
     )
     .map(
-      ([name, truth]) => `${name} shows ${shownNumbers.get(name)} where ${truth} is true, ${spell(choice)}`,
+      ([name, value]) =>
+        `${name} shows ${shownNumbers.get(name)} instead of ${value}, ${describeChoice(choice)}`,
     );
 }
 
-/** How far a number may be from the truth: sizes come in whole MB, durations in whole seconds. */
+/** Allowed differences: sizes are in whole MB, durations in whole seconds. */
 const TOLERANCE: Readonly<Record<string, number>> = { Size: 2 ** 20, Duration: 2 };
 
-/** The table of resources says of each what is true, and begins with the worst. */
-export async function tableProblems(shown: Shown, panel: Panel): Promise<Problems> {
+/** Differences between the table of resources and the expected rows, worst first. */
+export async function tableProblems(shown: ShownDashboard, panel: Panel): Promise<Problems> {
   const { resources, end } = shown.world;
   const rows = await rowsOf(viewOf(shown), panel);
-  const lies = resources.flatMap((resource) => {
+  const mismatches = resources.flatMap((resource) => {
     const row = rows.find(
       (each) =>
         each['Resource'] === resource.name &&
         each['Project'] === resource.project &&
         each['Service'] === resource.cloud_service,
     );
-    if (row === undefined) return [`there is no row for ${resource.name}`];
+    if (row === undefined) return [`no row for ${resource.name}`];
     const success = lastSuccessOf(resource);
     const age = success?.end === undefined ? undefined : end - success.end;
     const overdue = end - (dueOf(resource) ?? end);
     const running = runningSinceOf(resource);
-    const truths: Readonly<Record<string, string | number | undefined>> = {
-      State: stateTruth(resource, end),
+    const expected: Readonly<Record<string, string | number | undefined>> = {
+      State: expectedState(resource, end),
       Age: age,
       'Objective used':
         age === undefined || resource.objective === undefined ? undefined : age / resource.objective,
@@ -252,55 +263,61 @@ export async function tableProblems(shown: Shown, panel: Panel): Promise<Problem
       Size: success?.bytes,
       Duration: success?.end === undefined ? undefined : success.end - success.start,
     };
-    return Object.entries(truths)
-      .filter(([column, truth]) => !agrees(column, row[column], truth))
-      .map(([column, truth]) => `says ${column} ${row[column]} of ${resource.name} where ${truth} is true`);
+    return Object.entries(expected)
+      .filter(([column, value]) => !agrees(column, row[column], value))
+      .map(([column, value]) => `has ${column} ${row[column]} for ${resource.name} instead of ${value}`);
   });
   const ranks = rows.map((row) => STATES.indexOf(String(row['State'])));
   return [
-    ...lies,
+    ...mismatches,
     ...unless(rows.length === resources.length, `has ${rows.length} rows for ${resources.length} resources`),
-    ...unless(ranks.join() === ranks.toSorted((a, b) => a - b).join(), 'does not begin with the worst'),
+    ...unless(ranks.join() === ranks.toSorted((a, b) => a - b).join(), 'is not sorted worst first'),
   ];
 }
 
 const agrees = (
   column: string,
-  said: Row[string] | undefined,
-  truth: string | number | undefined,
+  shown: Row[string] | undefined,
+  expected: string | number | undefined,
 ): boolean =>
-  typeof said === 'number' && typeof truth === 'number'
-    ? Math.abs(said - truth) <= (TOLERANCE[column] ?? 1e-6)
-    : said === truth;
+  typeof shown === 'number' && typeof expected === 'number'
+    ? Math.abs(shown - expected) <= (TOLERANCE[column] ?? 1e-6)
+    : shown === expected;
 
-/** Every variable offers the values that there are, narrowed by what is picked before it. */
-export async function variableProblems(shown: Shown): Promise<Problems> {
+/** Differences between the options of each variable and the expected ones, narrowed by previous selections. */
+export async function variableProblems(shown: ShownDashboard): Promise<Problems> {
   const problems: string[] = [];
   for (const variable of shown.dashboard.templating.list.filter(({ type }) => type === 'query')) {
     for (const choice of [{}, ...choicesOf(shown)]) {
-      const offered = (await offers(viewOf(shown, choice), variable)).toSorted();
+      const offered = (await optionsOf(viewOf(shown, choice), variable)).toSorted();
       const expected = expectedValues(shown, variable.name, choice)?.toSorted();
       if (expected !== undefined && offered.join() !== expected.join())
-        problems.push(`$${variable.name} offers ${offered} instead of ${expected}, ${spell(choice)}`);
+        problems.push(
+          `$${variable.name} offers ${offered} instead of ${expected}, ${describeChoice(choice)}`,
+        );
       if (expected === undefined && offered.length > 20)
-        problems.push(`$${variable.name} holds ${offered.length}, ${spell(choice)}`);
+        problems.push(`$${variable.name} has ${offered.length}, ${describeChoice(choice)}`);
     }
   }
   return problems;
 }
 
-/** The values that a variable has to offer; undefined where it is only known how many they may be. */
-function expectedValues({ dashboard, world }: Shown, variable: string, choice: Choice): Problems | undefined {
+/** The expected options of a variable; undefined if only their number is limited. */
+function expectedValues(
+  { dashboard, world }: ShownDashboard,
+  variable: string,
+  choice: Choice,
+): Problems | undefined {
   if (variable === 'worst') return undefined;
   if (variable === 'listed') return resourcesIn(world, choice).map(({ id }) => id);
   const names = variablesOf(dashboard);
   const before = names.slice(0, names.indexOf(variable));
   const narrowing = Object.fromEntries(Object.entries(choice).filter(([name]) => before.includes(name)));
-  return offeredTruth(world, variable, narrowing);
+  return expectedOptions(world, variable, narrowing);
 }
 
-/** The firing alert is marked and has its row. */
-export async function alertProblems(shown: Shown): Promise<Problems> {
+/** Annotations that do not mark exactly one alert. */
+export async function alertProblems(shown: ShownDashboard): Promise<Problems> {
   const problems: string[] = [];
   for (const { name, expr } of shown.dashboard.annotations.list) {
     const marked = await resultOf(viewOf(shown), { refId: 'A', expr });
@@ -309,8 +326,8 @@ export async function alertProblems(shown: Shown): Promise<Problems> {
   return problems;
 }
 
-/** Panels that show something at a time although nothing is there, or nothing although something is remembered. */
-export async function emptiness(shown: Shown, prometheus: Prometheus, at: number) {
+/** The panels that are empty at a time, and those that are not. */
+export async function emptiness(shown: ShownDashboard, prometheus: Prometheus, at: number) {
   const empty: string[] = [];
   const full: string[] = [];
   for (const panel of panelsOf(shown.dashboard)) {
@@ -323,7 +340,7 @@ export async function emptiness(shown: Shown, prometheus: Prometheus, at: number
   return { empty, full };
 }
 
-/** Where the rules say that the runbooks are. */
+/** The URLs of the runbooks in the rules. */
 export const RUNBOOKS = [
   ...new Set(
     [

@@ -1,4 +1,4 @@
-/** A metric that the exporter serves and the dashboard does not show, and why. */
+/** An exported metric that no dashboard shows, and why. */
 export interface Excuse {
   readonly metric: string;
   readonly reason: string;
@@ -7,7 +7,7 @@ export interface Excuse {
 const because = (reason: string, ...metrics: readonly string[]): readonly Excuse[] =>
   metrics.map((metric) => ({ metric, reason }));
 
-/** Every metric that is served and not shown. */
+/** Every exported metric that is not shown. */
 export const EXCUSED: readonly Excuse[] = [
   ...because(
     'a part of process_cpu_seconds_total, which is shown',
@@ -21,14 +21,14 @@ export const EXCUSED: readonly Excuse[] = [
     'nodejs_external_memory_bytes',
   ),
   ...because(
-    'a detail of nodejs_heap_size_used_bytes, which is shown; for a search for a leak',
+    'a detail of nodejs_heap_size_used_bytes, which is shown; for debugging memory leaks',
     'nodejs_heap_size_total_bytes',
     'nodejs_heap_space_size_total_bytes',
     'nodejs_heap_space_size_used_bytes',
     'nodejs_heap_space_size_available_bytes',
   ),
   ...because(
-    'for a search for what holds the process up; its processor time is shown',
+    'for debugging what blocks the process; its CPU time is shown',
     'nodejs_eventloop_lag_seconds',
     'nodejs_eventloop_lag_min_seconds',
     'nodejs_eventloop_lag_max_seconds',
@@ -39,7 +39,7 @@ export const EXCUSED: readonly Excuse[] = [
     'nodejs_eventloop_lag_p99_seconds',
   ),
   ...because(
-    'for a search for leaked connections, which nothing on this dashboard helps with',
+    'for debugging leaked connections, which this dashboard does not cover',
     'process_open_fds',
     'process_max_fds',
     'nodejs_active_resources',
@@ -47,11 +47,11 @@ export const EXCUSED: readonly Excuse[] = [
     'nodejs_active_requests',
   ),
   ...because(
-    'its effect is in the processor time and the event loop delay, which are shown',
+    'its effect is part of the CPU time and the event loop delay, which are shown',
     'nodejs_gc_duration_seconds',
   ),
   ...because(
-    'huaweicloud_backup_exporter_build_info, which is shown, carries the version',
+    'huaweicloud_backup_exporter_build_info, which is shown, has the version',
     'nodejs_version_info',
   ),
 ];

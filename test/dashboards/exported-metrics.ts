@@ -1,6 +1,6 @@
 import { METRICS } from '../../src/metrics/catalogue.ts';
 
-/** A metric that the exporter serves, by the name under which it is read, and its labels. */
+/** An exported metric, by its name in queries, and its labels. */
 export interface ExportedMetric {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
@@ -18,8 +18,8 @@ const counter = (name: string, ...labels: readonly string[]): ExportedMetric => 
   labels,
 });
 
-// What prom-client tells of the process on Linux, without the three gauges that it names as counters.
-const ofProcess: readonly ExportedMetric[] = [
+// The process metrics of prom-client on Linux, without the three gauges that are named like counters.
+const PROCESS_METRICS: readonly ExportedMetric[] = [
   counter('process_cpu_user_seconds_total'),
   counter('process_cpu_system_seconds_total'),
   counter('process_cpu_seconds_total'),
@@ -51,14 +51,14 @@ const ofProcess: readonly ExportedMetric[] = [
 ];
 
 /** Every metric of the public interface. */
-export const EXPORTED: readonly ExportedMetric[] = [...METRICS, ...ofProcess];
+export const EXPORTED: readonly ExportedMetric[] = [...METRICS, ...PROCESS_METRICS];
 
 const byName = new Map(EXPORTED.map((metric) => [metric.name, metric]));
 
-/** The metric that a query's name means: a histogram is read by its parts. Undefined where none is served. */
+/** The metric of a name in a query, which for a histogram is one of its series. Undefined if it is not exported. */
 export function exportedMetric(name: string): ExportedMetric | undefined {
-  const whole = byName.get(name);
-  if (whole !== undefined) return whole.type === 'histogram' ? undefined : whole;
+  const metric = byName.get(name);
+  if (metric !== undefined) return metric.type === 'histogram' ? undefined : metric;
   const base = byName.get(name.replace(/_(bucket|sum|count)$/, ''));
   if (base?.type !== 'histogram') return undefined;
   return name.endsWith('_bucket') ? { ...base, labels: [...base.labels, 'le'] } : base;

@@ -1,135 +1,135 @@
 import { type Dashboard, panelOf } from './model.ts';
 
-/** A way to break a dashboard, and the complaint that must follow. */
+/** A way to break a dashboard, and the problem that must be found. */
 export interface Fault {
   readonly name: string;
-  readonly plant: (dashboard: Dashboard) => void;
-  readonly complaint: RegExp;
+  readonly apply: (dashboard: Dashboard) => void;
+  readonly problem: RegExp;
 }
 
-/** Changes the text of the first query of a panel; a change that changes nothing is an error. */
+/** Rewrites the first query of a panel; throws if that does not change it. */
 const rewrite = (title: string, from: string | RegExp, to: string) => (dashboard: Dashboard) => {
   const [target] = panelOf(dashboard, title).targets ?? [];
   const expr = target?.expr.replace(from, to);
-  if (target === undefined || expr === target.expr) throw new Error(`"${title}" does not hold ${from}`);
+  if (target === undefined || expr === target.expr) throw new Error(`"${title}" does not contain ${from}`);
   target.expr = expr ?? '';
 };
 
 const change = (title: string, edit: (panel: ReturnType<typeof panelOf>) => void) => (dashboard: Dashboard) =>
   edit(panelOf(dashboard, title));
 
-/** Faults that reading the dashboard of backups finds. */
-export const WRITTEN: readonly Fault[] = [
+/** Faults in the dashboard of backups that the checks of its JSON find. */
+export const STATIC_FAULTS: readonly Fault[] = [
   {
     name: 'a panel without a description',
-    plant: change('Stale', (panel) => delete panel.description),
-    complaint: /"Stale": no description/,
+    apply: change('Stale', (panel) => delete panel.description),
+    problem: /"Stale": no description/,
   },
   {
     name: 'a panel without a unit',
-    plant: change('Stale', (panel) => delete panel.fieldConfig?.defaults.unit),
-    complaint: /"Stale": no unit/,
+    apply: change('Stale', (panel) => delete panel.fieldConfig?.defaults.unit),
+    problem: /"Stale": no unit/,
   },
   {
-    name: 'a number that is made up',
-    plant: rewrite('Stale', /$/, ' or vector(0)'),
-    complaint: /"Stale": A: makes up a number/,
+    name: 'a made-up number',
+    apply: rewrite('Stale', /$/, ' or vector(0)'),
+    problem: /"Stale": A: has a made-up number/,
   },
   {
     name: 'a trend of every resource',
-    plant: rewrite('Objective used', /, resource_id=~"\$worst"/g, ''),
-    complaint: /"Objective used": A: draws every resource/,
+    apply: rewrite('Objective used', /, resource_id=~"\$worst"/g, ''),
+    problem: /"Objective used": A: draws every resource/,
   },
   {
-    name: 'a panel over another',
-    plant: change('Stale', (panel) => {
+    name: 'overlapping panels',
+    apply: change('Stale', (panel) => {
       panel.gridPos.x -= 1;
     }),
-    complaint: /"Never backed up" lies over "Stale"/,
+    problem: /"Never backed up" overlaps "Stale"/,
   },
   {
     name: 'a dashboard that cannot be edited',
-    plant: (dashboard) => {
+    apply: (dashboard) => {
       dashboard.editable = false;
     },
-    complaint: /cannot be edited/,
+    problem: /cannot be edited/,
   },
   {
-    name: 'two panels of one id',
-    plant: change('Stale', (panel) => {
+    name: 'two panels with the same id',
+    apply: change('Stale', (panel) => {
       panel.id = 101;
     }),
-    complaint: /two panels have one id/,
+    problem: /two panels have the same id/,
   },
   {
-    name: 'a metric that is not served',
-    plant: rewrite('Failed', 'consecutive_failures', 'failures'),
-    complaint: /huaweicloud_backup_failures is shown and not served/,
+    name: 'a metric that is not exported',
+    apply: rewrite('Failed', 'consecutive_failures', 'failures'),
+    problem: /huaweicloud_backup_failures is shown but not exported/,
   },
   {
     name: 'a metric that is no longer shown',
-    plant: (dashboard) => {
+    apply: (dashboard) => {
       dashboard.panels = dashboard.panels.filter(({ title }) => title !== 'Stored backups');
     },
-    complaint: /huaweicloud_backup_stored_bytes is neither shown nor excused/,
+    problem: /huaweicloud_backup_stored_bytes is neither shown nor excused/,
   },
 ];
 
-/** Faults that only a Prometheus with data finds, in one panel of the dashboard of backups. */
-export const ASKED: readonly (Fault & { readonly panel: string })[] = [
+/** Faults in a panel of the dashboard of backups that only queries find. */
+export const QUERY_FAULTS: readonly (Fault & { readonly panel: string })[] = [
   {
-    name: 'a query that cannot be read',
+    name: 'a query that cannot be parsed',
     panel: 'Stale',
-    plant: rewrite('Stale', 'count(', 'count(('),
-    complaint: /"Stale" A: .*parse error/,
+    apply: rewrite('Stale', 'count(', 'count(('),
+    problem: /"Stale" A: .*parse error/,
   },
   {
-    name: 'a query that a second replica doubles',
+    name: 'a query that doubles with a second replica',
     panel: 'Objective used',
-    plant: rewrite('Objective used', /max by \([^)]*\) /g, ''),
-    complaint: /two series have one name/,
+    apply: rewrite('Objective used', /max by \([^)]*\) /g, ''),
+    problem: /two series have the same name/,
   },
   {
     name: 'a comparison the wrong way round',
     panel: 'Stale',
-    plant: rewrite('Stale', '> 0', '< 0'),
-    complaint: /Stale: Stale shows/,
+    apply: rewrite('Stale', '> 0', '< 0'),
+    problem: /Stale: Stale shows/,
   },
   {
-    name: 'a matcher that a choice does not reach',
+    name: 'a matcher that ignores a variable',
     panel: 'Resources',
-    plant: rewrite('Resources', /resource_name=~"\$resource_name"/g, 'resource_name=~".+"'),
-    complaint: /Resources: Resources shows/,
+    apply: rewrite('Resources', /resource_name=~"\$resource_name"/g, 'resource_name=~".+"'),
+    problem: /Resources: Resources shows/,
   },
   {
-    name: 'a legend that does not tell series apart',
+    name: 'a legend that does not distinguish series',
     panel: 'Objective used',
-    plant: change('Objective used', (panel) => {
+    apply: change('Objective used', (panel) => {
       for (const target of panel.targets ?? []) target.legendFormat = '{{project}}';
     }),
-    complaint: /two series have one name/,
+    problem: /two series have the same name/,
   },
   {
-    name: 'a legend with a label that there is not',
+    name: 'a legend with a label that does not exist',
     panel: 'Objective used',
-    plant: change('Objective used', (panel) => {
+    apply: change('Objective used', (panel) => {
       for (const target of panel.targets ?? []) target.legendFormat = '{{resource_name}} ({{zone}})';
     }),
-    complaint: /lacks a label/,
+    problem: /lacks a label/,
   },
   {
-    name: 'a state that goes before a worse one',
+    name: 'a state that precedes a worse one',
     panel: 'Resources, worst first',
-    plant: rewrite('Resources, worst first', '+ 9', '+ 2'),
-    complaint: /says State New of/,
+    apply: rewrite('Resources, worst first', '+ 9', '+ 2'),
+    problem: /has State New for/,
   },
   {
     name: 'a column of another metric',
     panel: 'Resources, worst first',
-    plant: change('Resources, worst first', (panel) => {
+    apply: change('Resources, worst first', (panel) => {
       for (const target of panel.targets ?? [])
         target.expr = target.expr.replace('last_success_size_bytes{', 'success_size_median_bytes{');
     }),
-    complaint: /says Size/,
+    problem: /has Size/,
   },
 ];

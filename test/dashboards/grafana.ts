@@ -1,15 +1,15 @@
 import type { Dashboard, Panel, Target, Variable } from './model.ts';
-import type { Queries, Series, Span } from './prometheus.ts';
+import type { Queries, Series, TimeRange } from './prometheus.ts';
 import type { Choice } from './world.ts';
 
-/** What a dashboard shows from and to when it is opened: the seven days before a time. */
-export const sevenDaysBefore = (end: number): Span => ({ from: end - 7 * 24 * 3600, to: end });
+/** The default time range of a dashboard: the seven days before a time. */
+export const sevenDaysBefore = (end: number): TimeRange => ({ from: end - 7 * 24 * 3600, to: end });
 
-/** The distance of two points of a panel that is a few hundred pixels wide, over seven days. */
+/** The step over seven days of a panel a few hundred pixels wide, in seconds. */
 const STEP = 1800;
 const HOUR = 3600;
 
-/** A dashboard as someone sees it: with a choice made, at a time. */
+/** A dashboard as a user sees it: with a choice, at a time. */
 export interface View {
   readonly prometheus: Queries;
   readonly dashboard: Dashboard;
@@ -17,19 +17,19 @@ export interface View {
   readonly end: number;
 }
 
-/** A value in a regular expression within a PromQL string, escaped once for each. */
+/** Escapes a value for a regular expression in a PromQL string. */
 const escapeForMatcher = (value: string): string =>
   value.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]'+?.()|]/g, '\\\\$&');
 
 const textOf = ({ query }: Variable): string => (typeof query === 'string' ? query : (query?.query ?? ''));
 
-/** The values that a variable offers in a view. */
-export async function offers(view: View, variable: Variable): Promise<readonly string[]> {
+/** The options of a variable in a view. */
+export async function optionsOf(view: View, variable: Variable): Promise<readonly string[]> {
   const text = textOf(variable);
   const query = /^query_result\((.*)\)$/s.exec(text)?.[1];
   if (query !== undefined) {
     const [, pattern = ''] = /^\/(.*)\/$/.exec(variable.regex ?? '') ?? [];
-    const result = await view.prometheus.atInstant(await interpolate(view, query), view.end);
+    const result = await view.prometheus.queryAt(await interpolate(view, query), view.end);
     const texts = result.map(({ labels }) =>
       Object.entries(labels)
         .map(([label, value]) => `${label}="${value}"`)
@@ -42,7 +42,7 @@ export async function offers(view: View, variable: Variable): Promise<readonly s
   return view.prometheus.labelValues(label, interpolated, sevenDaysBefore(view.end));
 }
 
-/** Puts the values of the variables in, as Grafana does before it sends a query. */
+/** Inserts the values of variables, as Grafana does before it sends a query. */
 async function interpolate(view: View, expr: string): Promise<string> {
   let text = expr;
   for (const variable of view.dashboard.templating.list) {
@@ -59,38 +59,38 @@ async function interpolate(view: View, expr: string): Promise<string> {
 
 const selections = new Map<string, Promise<readonly string[]>>();
 
-/** What a hidden variable holds; asked once for each view. */
+/** The values of a hidden variable; queried once per view. */
 function selected(view: View, variable: Variable): Promise<readonly string[]> {
   const { prometheus, dashboard, choice, end } = view;
   const key = JSON.stringify([prometheus.origin, dashboard.uid, textOf(variable), choice, end]);
-  const known = selections.get(key) ?? offers(view, variable);
+  const known = selections.get(key) ?? optionsOf(view, variable);
   selections.set(key, known);
   return known;
 }
 
-/** The query of a target with the values of the variables, and the distance of two points where it is over time. */
+/** The query of a target with the values of variables, and its step if it is a range query. */
 export async function queryOf(view: View, target: Target) {
   const query = await interpolate(view, target.expr);
   return { query, step: target.instant === true ? undefined : target.interval === '1h' ? HOUR : STEP };
 }
 
-/** Sends a query as Grafana does when the dashboard is opened on the seven days before `end`. */
+/** Sends a query as Grafana does when the dashboard shows the seven days before `end`. */
 export async function resultOf(view: View, target: Target): Promise<readonly Series[]> {
   const { query, step } = await queryOf(view, target);
   return step === undefined
-    ? view.prometheus.atInstant(query, view.end)
-    : view.prometheus.overTime(query, sevenDaysBefore(view.end), step);
+    ? view.prometheus.queryAt(query, view.end)
+    : view.prometheus.queryRange(query, sevenDaysBefore(view.end), step);
 }
 
-/** The name that a legend gives to a series; a label that the series does not have leaves a gap. */
+/** The legend of a series; a label that it does not have is left empty. */
 export const legendOf = (target: Target, { labels }: Series): string =>
   (target.legendFormat ?? '').replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? '');
 
-/** A row of a table: the text or number in each column, by the column's title. */
+/** A row of a table: the text or number in each column, by its title. */
 export type Row = Readonly<Record<string, string | number>>;
 
-/** The words that a column shows in place of numbers, by the number. */
-function wordsOf(panel: Panel, title: string): Readonly<Record<string, { text: string }>> {
+/** The texts that a column shows for numbers, by number. */
+function textsOf(panel: Panel, title: string): Readonly<Record<string, { text: string }>> {
   const properties = panel.fieldConfig?.overrides.find(
     ({ matcher }) => matcher.options === title,
   )?.properties;
@@ -99,11 +99,11 @@ function wordsOf(panel: Panel, title: string): Readonly<Record<string, { text: s
   return first?.options ?? {};
 }
 
-/** Whether two rows say the same wherever both say anything. */
+/** Whether two rows agree on all fields that both have. */
 const agree = (a: Record<string, unknown>, b: Record<string, unknown>): boolean =>
   Object.entries(b).every(([key, value]) => a[key] === undefined || a[key] === value);
 
-/** A table as the panel shows it: rows joined as Grafana's "merge" does, columns named, sorted as the panel asks. */
+/** A table as the panel shows it: rows merged as by Grafana, columns renamed, and sorted as configured. */
 export async function rowsOf(view: View, panel: Panel): Promise<readonly Row[]> {
   const targets = panel.targets ?? [];
   const rows: Record<string, string | number>[] = [];
@@ -137,7 +137,7 @@ export async function rowsOf(view: View, panel: Panel): Promise<readonly Row[]> 
     Object.fromEntries(
       Object.entries(row).map(([title, value]) => [
         title,
-        wordsOf(panel, title)[String(value)]?.text ?? value,
+        textsOf(panel, title)[String(value)]?.text ?? value,
       ]),
     ),
   );

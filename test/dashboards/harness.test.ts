@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasPrometheus, startPrometheus } from './prometheus.ts';
 
-const STARTING = 60_000;
+const START_TIMEOUT = 60_000;
 
-/** A directory of this test's own in which everything temporary lands. */
+/** A directory for all temporary files of a test. */
 async function temporaryHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'dashboard-harness-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ async function temporaryHome(): Promise<string> {
   return home;
 }
 
-// biome-ignore lint/correctness/useYield: it fails before it has anything to give
+// biome-ignore lint/correctness/useYield: it fails before it yields
 async function* brokenHistory(): AsyncIterable<string> {
   throw new Error('the history is broken');
 }
@@ -26,26 +26,26 @@ async function* unreadableHistory(): AsyncIterable<string> {
 
 describe.runIf(hasPrometheus())('the Prometheus of the dashboard tests', () => {
   it(
-    'frees its process, its port and its data when it is stopped',
+    'removes its process, its port and its data when it is stopped',
     async () => {
       const home = await temporaryHome();
       const prometheus = await startPrometheus();
-      expect(await prometheus.atInstant('1', 0)).toHaveLength(1);
+      expect(await prometheus.queryAt('1', 0)).toHaveLength(1);
 
       await prometheus.stop();
 
-      await expect(prometheus.atInstant('1', 0)).rejects.toThrow();
+      await expect(prometheus.queryAt('1', 0)).rejects.toThrow();
       expect(() => process.kill(prometheus.pid, 0)).toThrow('ESRCH');
       expect(await readdir(home)).toEqual([]);
     },
-    STARTING,
+    START_TIMEOUT,
   );
 
   it.each([
     { history: brokenHistory, failure: 'the history is broken' },
-    { history: unreadableHistory, failure: 'promtool ended with 1' },
+    { history: unreadableHistory, failure: 'promtool exited with 1' },
   ])(
-    'leaves nothing behind when it cannot start: $failure',
+    'leaves nothing behind if it cannot start: $failure',
     async ({ history, failure }) => {
       const home = await temporaryHome();
 
@@ -53,18 +53,18 @@ describe.runIf(hasPrometheus())('the Prometheus of the dashboard tests', () => {
 
       expect(await readdir(home)).toEqual([]);
     },
-    STARTING,
+    START_TIMEOUT,
   );
 
   it(
-    'says why it refuses a query',
+    'reports why it rejects a query',
     async () => {
       await temporaryHome();
       const prometheus = await startPrometheus();
       onTestFinished(() => prometheus.stop());
 
-      await expect(prometheus.atInstant('sum(', 0)).rejects.toThrow('parse error');
+      await expect(prometheus.queryAt('sum(', 0)).rejects.toThrow('parse error');
     },
-    STARTING,
+    START_TIMEOUT,
   );
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A query of a panel, as the file holds it. */
+/** A query of a panel in the file. */
 export interface Target {
   refId: string;
   expr: string;
@@ -11,7 +11,7 @@ export interface Target {
   datasource?: { uid?: string };
 }
 
-/** A panel, as the file holds it. */
+/** A panel in the file. */
 export interface Panel {
   id: number;
   type: string;
@@ -30,7 +30,7 @@ export interface Panel {
   panels?: Panel[];
 }
 
-/** A variable, as the file holds it. */
+/** A variable in the file. */
 export interface Variable {
   type: string;
   name: string;
@@ -44,7 +44,7 @@ export interface Variable {
   refresh?: number;
 }
 
-/** A dashboard, as the file holds it. */
+/** A dashboard in the file. */
 export interface Dashboard {
   id: number | null;
   uid: string;
@@ -58,21 +58,21 @@ export interface Dashboard {
   links: { title: string; url?: string }[];
 }
 
-/** The dashboards by their address, which is also the name of the file. */
+/** The uids of the dashboards, which are also the names of their files. */
 export const UIDS = ['huaweicloud-backup', 'huaweicloud-backup-exporter'] as const;
 
-/** The committed file's text. */
+/** The text of a committed file. */
 export const committedText = (uid: string): string =>
   readFileSync(new URL(`../../dashboards/${uid}.json`, import.meta.url), 'utf8');
 
-/** A committed dashboard: a new copy per call, so that a test may change it. */
+/** A committed dashboard; a new copy for each call, so that tests can change it. */
 export const committed = (uid: string): Dashboard => JSON.parse(committedText(uid)) as Dashboard;
 
-/** Every panel that shows something, from the top down. */
+/** Every panel that is not a row, from the top down. */
 export const panelsOf = (dashboard: Dashboard): readonly Panel[] =>
   dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 
-/** The panel of that title. */
+/** The panel with this title. */
 export function panelOf(dashboard: Dashboard, title: string): Panel {
   const panel = panelsOf(dashboard).find((each) => each.title === title);
   if (panel === undefined) throw new Error(`the dashboard has no panel "${title}"`);

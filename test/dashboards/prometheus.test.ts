@@ -5,19 +5,19 @@ import {
   emptiness,
   headlineProblems,
   queryProblems,
-  type Shown,
+  type ShownDashboard,
   tableProblems,
   variableProblems,
 } from './checks.ts';
 import { EXPORTED, exportedMetric } from './exported-metrics.ts';
-import { ASKED } from './faults.ts';
+import { QUERY_FAULTS } from './faults.ts';
 import { sevenDaysBefore } from './grafana.ts';
 import { committed, type Dashboard, panelOf, panelsOf, UIDS } from './model.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { DOWN, type Recording, recordWorld } from './recorded-world.ts';
-import { STATES, stateTruth } from './world.ts';
+import { expectedState, STATES } from './world.ts';
 
-const STARTING = 170_000;
+const START_TIMEOUT = 170_000;
 
 let recording: Recording;
 let full: Prometheus;
@@ -27,42 +27,46 @@ beforeAll(async () => {
   recording = await recordWorld();
   full = await startPrometheus(recording.history);
   empty = await startPrometheus();
-}, STARTING);
+}, START_TIMEOUT);
 
 afterAll(async () => {
   await Promise.all([full?.stop(), empty?.stop(), recording?.stop()]);
 });
 
-const shown = (dashboard: Dashboard): Shown => ({ dashboard, prometheus: full, world: recording.world() });
+const shown = (dashboard: Dashboard): ShownDashboard => ({
+  dashboard,
+  prometheus: full,
+  world: recording.world(),
+});
 const backups = () => shown(committed('huaweicloud-backup'));
-const worstFirst = ({ dashboard }: Shown) => panelOf(dashboard, 'Resources, worst first');
+const worstFirst = ({ dashboard }: ShownDashboard) => panelOf(dashboard, 'Resources, worst first');
 
 it('the history has a resource of every state', () => {
   const { resources, end } = recording.world();
 
-  const states = new Set(resources.map((resource) => stateTruth(resource, end)));
+  const states = new Set(resources.map((resource) => expectedState(resource, end)));
 
   expect([...states].toSorted()).toEqual(STATES.toSorted());
 });
 
-it('the exporter serves the metrics that it promises, and no other', async () => {
+it('the exporter has exactly the documented metrics', async () => {
   const names = await full.labelValues('__name__', '{job=~".+"}', sevenDaysBefore(recording.world().end));
 
-  const served = new Set(
+  const exported = new Set(
     names.filter((name) => name !== 'up').map((name) => exportedMetric(name)?.name ?? name),
   );
   // Some statistics of the event loop need two measurements, a second apart.
-  const isAlwaysThere = (name: string) => !/eventloop_lag_/.test(name);
-  expect([...served].filter(isAlwaysThere).toSorted()).toEqual(
+  const isAlwaysExported = (name: string) => !/eventloop_lag_/.test(name);
+  expect([...exported].filter(isAlwaysExported).toSorted()).toEqual(
     EXPORTED.map(({ name }) => name)
-      .filter(isAlwaysThere)
+      .filter(isAlwaysExported)
       .toSorted(),
   );
 });
 
 describe.each(UIDS)('the dashboard %s on a Prometheus with nine days of history', (uid) => {
   it.each(panelsOf(committed(uid)).map(({ title }) => title))(
-    'has data for "%s" with All and with each value, and tells series apart',
+    'has data for "%s" with All and with each value, and distinguishes series',
     async (title) => {
       const dashboard = committed(uid);
 
@@ -70,19 +74,19 @@ describe.each(UIDS)('the dashboard %s on a Prometheus with nine days of history'
     },
   );
 
-  it('offers in each variable what there is, and marks the alert that fired', async () => {
+  it('offers the existing values in each variable, and marks the alert that fired', async () => {
     expect(await variableProblems(shown(committed(uid)))).toEqual([]);
     expect(await alertProblems(shown(committed(uid)))).toEqual([]);
   });
 
-  it('shows nothing, and no 0, where nothing is known', async () => {
-    const { full: made } = await emptiness(shown(committed(uid)), empty, recording.world().end);
+  it('shows nothing, rather than 0, without data', async () => {
+    const { full: filled } = await emptiness(shown(committed(uid)), empty, recording.world().end);
 
-    expect(made).toEqual([]);
+    expect(filled).toEqual([]);
   });
 });
 
-it('the headline shows true numbers, whatever is picked', async () => {
+it('the headline shows the correct numbers, whatever is selected', async () => {
   const problems = await Promise.all(
     [{}, ...choicesOf(backups())].map((choice) => headlineProblems(backups(), choice)),
   );
@@ -90,11 +94,11 @@ it('the headline shows true numbers, whatever is picked', async () => {
   expect(problems.flat()).toEqual([]);
 });
 
-it('the table of resources is true, and begins with the worst', async () => {
+it('the table of resources is correct and sorted worst first', async () => {
   expect(await tableProblems(backups(), worstFirst(backups()))).toEqual([]);
 });
 
-it('a quarter of an hour after the last exporter went down, the numbers and the tables are still there', async () => {
+it('15 minutes after the last exporter went down, the numbers and tables are still shown', async () => {
   const { end, resources } = recording.world();
   const dashboard = committed('huaweicloud-backup');
 
@@ -109,13 +113,13 @@ it('a quarter of an hour after the last exporter went down, the numbers and the 
   const expected = [...overTime, 'Firing alerts', 'Firing alerts over time'].map((title) => `${title} A`);
   expect(gone.toSorted()).toEqual(expected.toSorted());
   const up = panelOf(dashboard, 'Exporters up').targets?.[0]?.expr.replaceAll('$job', '.+') ?? '';
-  expect((await full.atInstant(up, end + DOWN))[0]?.points[0]?.[1]).toBe('0');
+  expect((await full.queryAt(up, end + DOWN))[0]?.points[0]?.[1]).toBe('0');
   expect(resources.length).toBeGreaterThan(10);
 });
 
-it.each(ASKED)('does not pass with $name', async ({ plant, complaint, panel }) => {
+it.each(QUERY_FAULTS)('the checks find $name', async ({ apply, problem, panel }) => {
   const broken = committed('huaweicloud-backup');
-  plant(broken);
+  apply(broken);
   const at = shown(broken);
 
   const problems = [
@@ -127,5 +131,5 @@ it.each(ASKED)('does not pass with $name', async ({ plant, complaint, panel }) =
     ...(await headlineProblems(at, {}).catch(String)),
   ];
 
-  expect(problems.join('\n')).toMatch(complaint);
+  expect(problems.join('\n')).toMatch(problem);
 });

@@ -8,36 +8,36 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** A series of a result: its labels and its values as Prometheus writes them. */
+/** A series of a result: its labels, and its values as Prometheus returns them. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly (readonly [time: number, value: string])[];
 }
 
-/** The span that a dashboard shows, in Unix seconds. */
-export interface Span {
+/** The time range of a dashboard, in Unix seconds. */
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** What a Prometheus can be asked. A query that it refuses rejects with its reason. */
+/** The queries to a Prometheus. A rejected query throws with its reason. */
 export interface Queries {
   readonly origin: string;
-  readonly atInstant: (query: string, time: number) => Promise<readonly Series[]>;
-  readonly overTime: (query: string, span: Span, step: number) => Promise<readonly Series[]>;
-  /** The values of a label among the series that the selector finds. */
-  readonly labelValues: (label: string, selector: string, span: Span) => Promise<readonly string[]>;
+  readonly queryAt: (query: string, time: number) => Promise<readonly Series[]>;
+  readonly queryRange: (query: string, range: TimeRange, step: number) => Promise<readonly Series[]>;
+  /** The values of a label among the selected series. */
+  readonly labelValues: (label: string, selector: string, range: TimeRange) => Promise<readonly string[]>;
 }
 
-/** A running Prometheus of its own. */
+/** A Prometheus started by a test. */
 export interface Prometheus extends Queries {
   readonly pid: number;
-  /** Ends the process, waits until it is gone and removes its data. */
+  /** Stops the process, waits until it has exited and removes its data. */
   readonly stop: () => Promise<void>;
 }
 
-const STARTS_WITHIN_MS = 30_000;
-const ENDS_WITHIN_MS = 10_000;
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 /** Whether Prometheus and its tool are installed. */
 export const hasPrometheus = (): boolean =>
@@ -45,12 +45,12 @@ export const hasPrometheus = (): boolean =>
 
 async function run(command: string, args: readonly string[]): Promise<void> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaint = '';
+  let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString();
+    errors += chunk.toString();
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${complaint.trim()}`);
+  if (code !== 0) throw new Error(`${command} exited with ${code}: ${errors.trim()}`);
 }
 
 async function* withEnd(text: AsyncIterable<string>): AsyncIterable<string> {
@@ -58,7 +58,7 @@ async function* withEnd(text: AsyncIterable<string>): AsyncIterable<string> {
   yield '# EOF\n';
 }
 
-/** Turns OpenMetrics text into blocks of a Prometheus. */
+/** Converts OpenMetrics text to blocks of a Prometheus. */
 async function createBlocks(text: AsyncIterable<string>, workspace: string, data: string): Promise<void> {
   const file = join(workspace, 'history.txt');
   await pipeline(Readable.from(withEnd(text)), createWriteStream(file));
@@ -68,19 +68,19 @@ async function createBlocks(text: AsyncIterable<string>, workspace: string, data
   await rm(file);
 }
 
-/** Resolves with the address once the server says where it listens; rejects when it ends before. */
+/** Resolves with the address once the server is ready; rejects if it exits before. */
 function listening(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    const said: string[] = [];
-    const fail = (why: string): void => reject(new Error(`${why}: ${said.slice(-5).join(' | ')}`));
-    const late = setTimeout(() => fail('prometheus did not start'), STARTS_WITHIN_MS);
-    child.once('exit', (code) => fail(`prometheus ended with ${code}`));
+    const logged: string[] = [];
+    const fail = (why: string): void => reject(new Error(`${why}: ${logged.slice(-5).join(' | ')}`));
+    const late = setTimeout(() => fail('prometheus did not start'), START_TIMEOUT_MS);
+    child.once('exit', (code) => fail(`prometheus exited with ${code}`));
     child.once('error', (error) => fail(error.message));
     if (child.stderr === null) return fail('prometheus has no log');
     let address: string | undefined;
     let ready = false;
     createInterface({ input: child.stderr }).on('line', (line) => {
-      said.push(line);
+      logged.push(line);
       address ??= /msg="Listening on" address=(\S+)/.exec(line)?.[1];
       // The two come in any order.
       ready ||= line.includes('Server is ready');
@@ -95,12 +95,12 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await gone;
   clearTimeout(late);
 }
 
-async function ask(origin: string, path: string, parameters: Record<string, string>): Promise<unknown> {
+async function request(origin: string, path: string, parameters: Record<string, string>): Promise<unknown> {
   const response = await fetch(`${origin}/api/v1/${path}?${new URLSearchParams(parameters)}`);
   const body = (await response.json()) as { status: string; error?: string; data: unknown };
   if (body.status !== 'success') throw new Error(body.error ?? `status ${response.status}`);
@@ -113,59 +113,59 @@ interface Result {
   readonly values?: [number, string][];
 }
 
-type Answer =
+type QueryData =
   | { readonly resultType: 'vector' | 'matrix'; readonly result: readonly Result[] }
   | { readonly resultType: 'scalar'; readonly result: [number, string] };
 
-/** The series of an answer; a plain number is one without labels. */
+/** The series of a query result; a scalar is one without labels. */
 function seriesOf(data: unknown): readonly Series[] {
-  const answer = data as Answer;
-  if (answer.resultType === 'scalar') return [{ labels: {}, points: [answer.result] }];
-  return answer.result.map(({ metric, value, values }) => ({
+  const result = data as QueryData;
+  if (result.resultType === 'scalar') return [{ labels: {}, points: [result.result] }];
+  return result.result.map(({ metric, value, values }) => ({
     labels: metric,
     points: values ?? (value === undefined ? [] : [value]),
   }));
 }
 
-/** The queries of a Prometheus that runs. */
+/** The queries to a running Prometheus. */
 export const prometheusAt = (origin: string): Queries => ({
   origin,
-  atInstant: async (query, time) => seriesOf(await ask(origin, 'query', { query, time: String(time) })),
-  overTime: async (query, span, step) =>
+  queryAt: async (query, time) => seriesOf(await request(origin, 'query', { query, time: String(time) })),
+  queryRange: async (query, range, step) =>
     seriesOf(
-      await ask(origin, 'query_range', {
+      await request(origin, 'query_range', {
         query,
-        start: String(span.from),
-        end: String(span.to),
+        start: String(range.from),
+        end: String(range.to),
         step: String(step),
       }),
     ),
-  labelValues: async (label, selector, span) =>
-    (await ask(origin, `label/${label}/values`, {
+  labelValues: async (label, selector, range) =>
+    (await request(origin, `label/${label}/values`, {
       'match[]': selector,
-      start: String(span.from),
-      end: String(span.to),
+      start: String(range.from),
+      end: String(range.to),
     })) as string[],
 });
 
 /**
- * Starts a Prometheus on a free port of the loopback with a history, or with no data at all. It scrapes
- * nothing. When the test process ends without stopping it, it is ended by its process id.
+ * Starts a Prometheus on a free loopback port with a history, or without data. It scrapes
+ * nothing. If the test process exits without stopping it, it is killed.
  */
 export async function startPrometheus(history?: () => AsyncIterable<string>): Promise<Prometheus> {
   const workspace = await mkdtemp(join(tmpdir(), 'dashboard-prometheus-'));
   const data = join(workspace, 'data');
   let child: ChildProcess | undefined;
-  const endAtOnce = (): void => {
+  const killNow = (): void => {
     child?.kill('SIGKILL');
     rmSync(workspace, { recursive: true, force: true });
   };
   const stop = async (): Promise<void> => {
     if (child !== undefined) await end(child);
-    process.off('exit', endAtOnce);
+    process.off('exit', killNow);
     await rm(workspace, { recursive: true, force: true });
   };
-  process.once('exit', endAtOnce);
+  process.once('exit', killNow);
   try {
     if (history !== undefined) await createBlocks(history(), workspace, data);
     const configuration = join(workspace, 'prometheus.yml');

@@ -5,11 +5,11 @@ import type { Log } from '../../src/log/log.ts';
 import { NO_STATE_FILE } from '../../src/state-file/state-file.ts';
 import { plainText } from '../support/published.ts';
 
-/** Time that passes when it is told to. Whoever sleeps by it wakes in the order of the moments waited for. */
-export interface HandTime {
+/** Time that the test advances. Sleepers wake in the order of their times. */
+export interface ManualTime {
   readonly clock: Clock;
   readonly sleep: ExporterOptions['sleep'];
-  /** Lets time pass: wakes each sleeper that is due at its moment, and waits until it sleeps again. */
+  /** Advances time: wakes each sleeper at its time, and waits until it sleeps again. */
   readonly advance: (to: number) => Promise<void>;
 }
 
@@ -18,8 +18,8 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Time that stands at a moment, in Unix seconds. */
-export function createHandTime(start: number): HandTime {
+/** Manual time that starts at `start`, in Unix seconds. */
+export function createManualTime(start: number): ManualTime {
   let now = start;
   let sleepers: readonly Sleeper[] = [];
   let fellAsleep: () => void = () => undefined;
@@ -53,14 +53,14 @@ export function createHandTime(start: number): HandTime {
   };
 }
 
-/** The exporter as it runs, scraped by hand. */
+/** A running exporter, scraped by the test. */
 export interface RecordedExporter {
-  /** What a scrape answers now, as OpenMetrics. */
+  /** The exposition now, as OpenMetrics. */
   readonly scrape: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
-/** A log that nobody reads. */
+/** A log that discards its lines. */
 export const silent: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -68,10 +68,10 @@ export const silent: Log = {
   error: () => undefined,
 };
 
-/** Starts the exporter under a time of the test's. It polls while that time passes. */
+/** Starts the exporter on manual time; it polls as that advances. */
 export async function startRecordedExporter(
   config: Config,
-  time: HandTime,
+  time: ManualTime,
   createClient: ExporterOptions['createClient'],
 ): Promise<RecordedExporter> {
   const exporter = createExporter({
@@ -85,7 +85,7 @@ export async function startRecordedExporter(
   });
   await exporter.apply(config);
   exporter.recordReload([]);
-  // The process is the test's own, which starts long after the history.
+  // The process is that of the test, which starts long after the history.
   const started = `process_start_time_seconds ${time.clock()}`;
   return {
     scrape: async () => {
@@ -97,7 +97,7 @@ export async function startRecordedExporter(
   };
 }
 
-/** Adds the labels of a target and the moment of the scrape to each sample of a scrape. */
+/** Adds the labels of a target and the time of the scrape to each sample. */
 export function timedSamples(scrape: string, target: Readonly<Record<string, string>>, at: number): string {
   const labels = Object.entries(target)
     .map(([name, value]) => `${name}="${value}"`)

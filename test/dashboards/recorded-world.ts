@@ -6,13 +6,13 @@ import type { ExporterOptions } from '../../src/exporter.ts';
 import type { SimulatedCloud, SimulatedResource } from '../../src/services/simulated-cloud.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import {
-  createHandTime,
-  type HandTime,
+  createManualTime,
+  type ManualTime,
   silent,
   startRecordedExporter,
   timedSamples,
 } from './recorded-exporter.ts';
-import type { BackupTruth, ListTruth, ResourceTruth, World } from './world.ts';
+import type { ActualBackup, ActualList, ActualResource, World } from './world.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -20,11 +20,11 @@ const DAY = 24 * HOUR;
 
 const START = Date.UTC(2024, 2, 1) / 1000;
 const END = START + 9 * DAY;
-/** Nearly five minutes: Prometheus takes a series that is silent for longer for gone. */
-const SCRAPES_EVERY = 288;
-const SCRAPES = (END - START) / SCRAPES_EVERY;
-const POLLS_EVERY = '28m';
-/** From then on the second project's list of instance backups cannot be read. */
+/** Nearly five minutes: after longer without a sample Prometheus considers a series ended. */
+const SCRAPE_INTERVAL = 288;
+const SCRAPES = (END - START) / SCRAPE_INTERVAL;
+const POLL_INTERVAL = '28m';
+/** From then on the list of instance backups of the second project cannot be read. */
 const OUTAGE = END - 2 * HOUR;
 const OBJECTIVE = 26 * HOUR;
 
@@ -36,19 +36,19 @@ const SECOND = 'exporter-b:10045';
 const RESTART = START + 5 * DAY;
 /** The second exporter, a replica, is started. */
 const REPLICA = END - DAY / 2;
-/** An alert begins to fire. */
+/** An alert starts firing. */
 const ALERT = END - 3 * HOUR;
 
-/** How long the exporters are down after the end. */
+/** How long the exporters are down after the end, in seconds. */
 export const DOWN = 15 * MINUTE;
 
-/** A history and what is true at its end. */
+/** A history, and the actual state at its end. */
 export interface Recording {
-  /** What a Prometheus would have scraped in nine days: OpenMetrics with timestamps, without its end mark. */
+  /** What a Prometheus would have scraped in nine days: OpenMetrics with timestamps, without `# EOF`. */
   readonly history: () => AsyncIterable<string>;
-  /** Known once the history has been read to its end. */
+  /** Valid once the history has been read to its end. */
   readonly world: () => World;
-  /** Ends the simulated clouds, also when the history was not read to its end. */
+  /** Stops the simulated clouds, even if the history was not read to its end. */
   readonly stop: () => Promise<void>;
 }
 
@@ -68,16 +68,16 @@ const projectText = ({ name, cloud: { origin, account } }: Project): string => `
       - { type: gaussdb-mysql, endpoint: "${origin}" }`;
 
 function configFor(projects: readonly Project[]): Config {
-  const text = `poll: { interval: ${POLLS_EVERY} }\nprojects:${projects.map(projectText).join('')}\n`;
+  const text = `poll: { interval: ${POLL_INTERVAL} }\nprojects:${projects.map(projectText).join('')}\n`;
   const result = parseConfig(text, 'history.yml');
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
   return result.config;
 }
 
-/** Two projects: one with every character that a resource can have, one in which little is wrong. */
+/** Two projects: one with every character of resources, and a mostly healthy one. */
 async function startProjects({
   clock,
-}: HandTime): Promise<Readonly<Record<'production' | 'staging', Project>>> {
+}: ManualTime): Promise<Readonly<Record<'production' | 'staging', Project>>> {
   const production = await startSimulatedCloud({
     clock,
     graphs: 8,
@@ -99,8 +99,8 @@ async function startProjects({
   return { production: { name: 'prod', cloud: production }, staging: { name: 'staging', cloud: staging } };
 }
 
-/** The resources of the second project, by what becomes of them. */
-function castOf(staging: SimulatedCloud) {
+/** The resources of the second project, by what happens to them. */
+function stagingResources(staging: SimulatedCloud) {
   const [namesake, tiny, shrunk, slow, stuck] = staging.resources().filter(({ kind }) => kind === 'graph');
   const [oddlyNamed, hanging] = staging.resources().filter(({ kind }) => kind === 'instance');
   if (!namesake || !tiny || !shrunk || !slow || !stuck || !oddlyNamed || !hanging) {
@@ -111,29 +111,29 @@ function castOf(staging: SimulatedCloud) {
 
 interface Event {
   readonly at: number;
-  readonly happen: () => void;
+  readonly apply: () => void;
 }
 
-/** What happens in the nine days, in order. */
+/** The events of the nine days, in order. */
 function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly Event[] {
-  const { namesake, tiny, shrunk, slow, stuck, oddlyNamed, hanging } = castOf(staging);
+  const { namesake, tiny, shrunk, slow, stuck, oddlyNamed, hanging } = stagingResources(staging);
   return [
-    { at: START, happen: () => staging.rename(namesake.id, production.resourceOf('healthy', 'graph').name) },
-    { at: START, happen: () => staging.rename(oddlyNamed.id, 'billing.v2 (eu)') },
-    { at: START, happen: () => staging.shrink(tiny.id, 0) },
-    { at: END - 30 * HOUR, happen: () => staging.shrink(shrunk.id, 0.1) },
-    { at: END - 30 * HOUR, happen: () => staging.slowDown(slow.id, 12) },
-    { at: END - 2 * DAY, happen: () => staging.hang(hanging.id) },
-    { at: END - 9 * HOUR, happen: () => staging.hang(stuck.id) },
-    { at: END - 9 * HOUR, happen: () => void staging.startBackup(stuck.id) },
+    { at: START, apply: () => staging.rename(namesake.id, production.resourceOf('healthy', 'graph').name) },
+    { at: START, apply: () => staging.rename(oddlyNamed.id, 'billing.v2 (eu)') },
+    { at: START, apply: () => staging.shrink(tiny.id, 0) },
+    { at: END - 30 * HOUR, apply: () => staging.shrink(shrunk.id, 0.1) },
+    { at: END - 30 * HOUR, apply: () => staging.slowDown(slow.id, 12) },
+    { at: END - 2 * DAY, apply: () => staging.hang(hanging.id) },
+    { at: END - 9 * HOUR, apply: () => staging.hang(stuck.id) },
+    { at: END - 9 * HOUR, apply: () => void staging.startBackup(stuck.id) },
     {
       at: END - 3 * HOUR,
-      happen: () => void staging.startBackup(namesake.id, { result: 'failed', duration: 5 * MINUTE }),
+      apply: () => void staging.startBackup(namesake.id, { result: 'failed', duration: 5 * MINUTE }),
     },
-    { at: END - 6 * HOUR, happen: () => void staging.add('graph', { name: 'fresh', withBackups: false }) },
+    { at: END - 6 * HOUR, apply: () => void staging.add('graph', { name: 'fresh', withBackups: false }) },
     {
       at: OUTAGE,
-      happen: () =>
+      apply: () =>
         void staging.inject({
           match: { operation: 'list_backups', service: 'gaussdb' },
           fault: { kind: 'status', status: 503 },
@@ -142,7 +142,7 @@ function eventsOf(production: SimulatedCloud, staging: SimulatedCloud): readonly
   ];
 }
 
-/** The services give whole MB, so a graph of less than half of one has 0. The simulated cloud has no such graph. */
+/** The services return whole MB, so a graph of less than half a MB has 0. The simulated cloud has no such graph. */
 function roundedDown(client: ProjectClient, graphId: string): ProjectClient {
   const round = (row: { graph_id: string; size?: number }) =>
     row.graph_id === graphId && row.size === 1 ? { ...row, size: 0 } : row;
@@ -159,7 +159,7 @@ function roundedDown(client: ProjectClient, graphId: string): ProjectClient {
 
 const STATE_OF = { success: 'succeeded', failed: 'failed', running: 'running', unknown: 'unknown' } as const;
 
-const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth => ({
+const actualResourceOf = (project: Project, resource: SimulatedResource): ActualResource => ({
   project: project.name,
   region: REGION,
   cloud_service: resource.kind === 'graph' ? 'ges' : 'gaussdb-mysql',
@@ -168,7 +168,7 @@ const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth =
   created: resource.created,
   objective: resource.deleted || resource.character === 'small' ? undefined : OBJECTIVE,
   backups: project.cloud.backupsOf(resource.id).map(
-    ({ state, start, end, sizeBytes }): BackupTruth => ({
+    ({ state, start, end, sizeBytes }): ActualBackup => ({
       state: STATE_OF[state],
       start,
       end,
@@ -177,13 +177,13 @@ const truthOf = (project: Project, resource: SimulatedResource): ResourceTruth =
   ),
 });
 
-/** Alerts are evaluated by Prometheus itself; one of them is written into the history as it would be. */
+/** Prometheus evaluates alerts itself; one of them is written into the history. */
 function firingSamples(at: number): string {
   const labels = `alertname="HuaweiCloudBackupStale",project="prod",region="${REGION}",cloud_service="ges",severity="critical"`;
   return `ALERTS{${labels},alertstate="firing"} 1 ${at}\nALERTS_FOR_STATE{${labels}} ${ALERT} ${at}\n`;
 }
 
-/** What Prometheus records of exporters that are down after the end. */
+/** The samples of exporters that are down after the end. */
 function downSamples(instances: readonly string[]): string {
   const minutes = Array.from({ length: DOWN / MINUTE }, (_, index) => END + (index + 1) * MINUTE);
   return instances
@@ -191,30 +191,30 @@ function downSamples(instances: readonly string[]): string {
     .join('');
 }
 
-/** When each exporter last read all of a list, as its requests tell. */
+/** When each exporter last read a list completely, according to its requests. */
 type Readings = Map<string, Map<string, number>>;
 
 const listName = (project: string, service: string): string => `${project} ${service}`;
 
-/** The client that the exporter has in earnest, with a note of each list that it has read. */
-function clientFor(instance: string, time: HandTime, readings: Readings, tinyGraph: string) {
+/** The real client of the exporter, which also records each list read. */
+function clientFor(instance: string, time: ManualTime, readings: Readings, tinyGraph: string) {
   const createClient: ExporterOptions['createClient'] = (project, poll, observe) => {
     const client = createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
       concurrency: poll.concurrency,
       clock: time.clock,
-      // Retries do not wait: while a poll is under way, time stands still.
+      // Retries do not wait: time does not advance during a poll.
       sleep: async () => undefined,
       random: () => 0.5,
       log: silent,
       userAgent: 'test',
       environment: {},
-      observe: (seen) => {
-        if (seen.operation === 'list_backups' && seen.code === '200') {
-          const list = listName(project.name, seen.service);
+      observe: (observation) => {
+        if (observation.operation === 'list_backups' && observation.code === '200') {
+          const list = listName(project.name, observation.service);
           readings.set(list, (readings.get(list) ?? new Map()).set(instance, time.clock()));
         }
-        observe(seen);
+        observe(observation);
       },
     });
     return roundedDown(client, tinyGraph);
@@ -222,36 +222,38 @@ function clientFor(instance: string, time: HandTime, readings: Readings, tinyGra
   return createClient;
 }
 
-/** Prepares nine days of the exporter over two simulated clouds, under a time that passes as fast as it can. */
+/** Prepares nine days of the exporter on two simulated clouds, on manual time. */
 export async function recordWorld(): Promise<Recording> {
-  const time = createHandTime(START);
+  const time = createManualTime(START);
   const { production, staging } = await startProjects(time);
   const projects = [production, staging];
   const config = configFor(projects);
-  const tinyGraph = castOf(staging.cloud).tiny.id;
+  const tinyGraph = stagingResources(staging.cloud).tiny.id;
   const readings: Readings = new Map();
-  /** What is known of a list that cannot be read is what was true before. */
-  let beforeOutage: readonly ResourceTruth[] = [];
+  /** The resources of a list that cannot be read are known as before. */
+  let beforeOutage: readonly ActualResource[] = [];
 
   const startExporter = (instance: string) =>
     startRecordedExporter(config, time, clientFor(instance, time, readings, tinyGraph));
-  const truths = (): readonly ResourceTruth[] =>
-    projects.flatMap((project) => project.cloud.resources().map((resource) => truthOf(project, resource)));
-  const cannotBeRead = ({ project, cloud_service }: Pick<ListTruth, 'project' | 'cloud_service'>): boolean =>
+  const actualResources = (): readonly ActualResource[] =>
+    projects.flatMap((project) =>
+      project.cloud.resources().map((resource) => actualResourceOf(project, resource)),
+    );
+  const isUnreadable = ({ project, cloud_service }: Pick<ActualList, 'project' | 'cloud_service'>): boolean =>
     project === staging.name && cloud_service === 'gaussdb-mysql';
 
   async function* history(): AsyncIterable<string> {
     const remember = (): void => {
-      beforeOutage = truths().filter(cannotBeRead);
+      beforeOutage = actualResources().filter(isUnreadable);
     };
     const events: Event[] = [
-      { at: OUTAGE, happen: remember },
+      { at: OUTAGE, apply: remember },
       ...eventsOf(production.cloud, staging.cloud),
     ].toSorted((a, b) => a.at - b.at);
     const running = new Map([[FIRST, await startExporter(FIRST)]]);
     for (let scrape = 0; scrape <= SCRAPES; scrape += 1) {
-      const at = START + scrape * SCRAPES_EVERY;
-      while (events[0] !== undefined && events[0].at <= at) events.shift()?.happen();
+      const at = START + scrape * SCRAPE_INTERVAL;
+      while (events[0] !== undefined && events[0].at <= at) events.shift()?.apply();
       await time.advance(at);
       if (at === RESTART) {
         await running.get(FIRST)?.stop();
@@ -268,13 +270,13 @@ export async function recordWorld(): Promise<Recording> {
     yield downSamples([...running.keys()]);
   }
 
-  const lists = (): readonly ListTruth[] =>
+  const lists = (): readonly ActualList[] =>
     projects.flatMap(({ name: project }) =>
       ['ges', 'gaussdb-mysql'].map((cloud_service) => ({
         project,
         region: REGION,
         cloud_service,
-        read: !cannotBeRead({ project, cloud_service }),
+        read: !isUnreadable({ project, cloud_service }),
         lastComplete: readings.get(listName(project, cloud_service)) ?? new Map(),
       })),
     );
@@ -285,7 +287,7 @@ export async function recordWorld(): Promise<Recording> {
       end: END,
       job: JOB,
       instances: [FIRST, SECOND],
-      resources: [...truths().filter((truth) => !cannotBeRead(truth)), ...beforeOutage],
+      resources: [...actualResources().filter((resource) => !isUnreadable(resource)), ...beforeOutage],
       lists: lists(),
     }),
     stop: async () => {

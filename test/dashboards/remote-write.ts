@@ -16,7 +16,7 @@ function varint(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** A field of a message with bytes in it: its number, the length and the bytes. */
+/** A length-delimited field of a message: its number, the length and the bytes. */
 const field = (number: number, content: Uint8Array): Buffer<ArrayBuffer> =>
   Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(content.length)]), content]);
 
@@ -41,7 +41,7 @@ function labelFields(labels: WrittenSeries['labels']): Buffer<ArrayBuffer> {
   return fields;
 }
 
-/** The block format of Snappy, without compression: everything is a literal. */
+/** The Snappy block format without compression: everything is a literal. */
 function snappy(content: Buffer): Buffer<ArrayBuffer> {
   const parts: Buffer[] = [Buffer.from(varint(content.length))];
   for (let at = 0; at < content.length; at += LONGEST_LITERAL) {
@@ -53,7 +53,7 @@ function snappy(content: Buffer): Buffer<ArrayBuffer> {
   return Buffer.concat(parts);
 }
 
-/** Sends samples to a Prometheus that receives remote writes. */
+/** Sends samples to a Prometheus by remote write. */
 export async function remoteWrite(origin: string, series: readonly WrittenSeries[]): Promise<void> {
   const request = Buffer.concat(
     series.map(({ labels, samples }) =>
@@ -69,5 +69,5 @@ export async function remoteWrite(origin: string, series: readonly WrittenSeries
     },
     body: snappy(request),
   });
-  if (!response.ok) throw new Error(`Prometheus refuses the samples: ${await response.text()}`);
+  if (!response.ok) throw new Error(`Prometheus rejected the samples: ${await response.text()}`);
 }

@@ -10,20 +10,20 @@ import { remoteWrite, type WrittenSeries } from './remote-write.ts';
 
 const RESOURCES = 7000;
 const PROJECTS = 10;
-/** Resources in trouble, of which there are alerts. */
-const IN_TROUBLE = 100;
+/** Resources with problems, for which alerts fire. */
+const FAILING_RESOURCES = 100;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Samples reach into the future, so that they are still new when the rules are evaluated. */
+/** Samples extend into the future, so that they are still recent when the rules are evaluated. */
 const AHEAD = 30 * MINUTE;
-/** What is written at once: Prometheus refuses what is much older than its newest sample. */
+/** The period per write: Prometheus rejects samples much older than its newest. */
 const SLICE = 30 * MINUTE;
-const EVALUATED_EVERY = 15;
+const EVALUATION_INTERVAL = 15;
 const EVALUATIONS = 4;
 
-/** A series, how far back it goes, and its value at a time. */
+/** A series: its labels, its start, and its value at a time. */
 interface Source {
   readonly labels: Readonly<Record<string, string>>;
   readonly since: number;
@@ -54,15 +54,14 @@ const service = (index: number) => ({
   project: `project-${index % PROJECTS}`,
 });
 
-/** The series of a resource: as far back as the rules and the dashboards read them. */
+/** The series of a resource, as far back as the rules and the dashboards query them. */
 function ofResource(index: number): readonly Source[] {
   const id = `5e3a321a-9b88-4f03-9840-${String(index).padStart(12, '0')}`;
   const labels = { ...service(index), resource_id: id, resource_name: `orders-graph-${index}` };
-  const isTroubled = index < IN_TROUBLE;
-  // What is drawn over a week is read for a week; the 20 worst are among those in trouble.
+  const isFailing = index < FAILING_RESOURCES;
+  // Series drawn over a week need a week; the 20 worst are among the failing resources.
   const back = index < 20 ? 7 * DAY : 65 * MINUTE;
-  const backup = (at: number) =>
-    isTroubled ? started - 2 * DAY - index : Math.floor(at / DAY) * DAY - index;
+  const backup = (at: number) => (isFailing ? started - 2 * DAY - index : Math.floor(at / DAY) * DAY - index);
   const of = (name: string, value: Parameters<typeof source>[3], more: object = {}, since = back) =>
     source(name, { ...labels, ...more }, since, value);
   return [
@@ -78,7 +77,7 @@ function ofResource(index: number): readonly Source[] {
     of('success_duration_median_seconds', 600),
     of('last_success_info', 1, { method: 'auto' }),
     of('last_failure_timestamp_seconds', started - 9 * DAY),
-    of('consecutive_failures', isTroubled ? 4 : 0),
+    of('consecutive_failures', isFailing ? 4 : 0),
     of('oldest_success_timestamp_seconds', started - 7 * DAY),
     of('stored_bytes', 7e9),
     ...['succeeded', 'failed', 'running', 'unknown'].flatMap((state) => [
@@ -88,7 +87,7 @@ function ofResource(index: number): readonly Source[] {
     ...['succeeded', 'failed'].map((result) =>
       of('finished_total', (at) => Math.floor(at / DAY), { result }, DAY + 5 * MINUTE),
     ),
-    ...(isTroubled
+    ...(isFailing
       ? [
           of(
             'ALERTS',
@@ -113,7 +112,7 @@ const OUTCOMES = [
   'malformed',
 ];
 
-/** The series of a service of a project, a week back. */
+/** The series of a service of a project, for a week. */
 function ofService(index: number): readonly Source[] {
   const of = (name: string, value: Parameters<typeof source>[3], more: object = {}) =>
     source(name, { ...service(index), ...more }, 7 * DAY, value);
@@ -148,7 +147,7 @@ let series = 0;
 function configure(rules: readonly string[]): void {
   writeFileSync(
     configuration,
-    JSON.stringify({ global: { evaluation_interval: `${EVALUATED_EVERY}s` }, rule_files: rules }),
+    JSON.stringify({ global: { evaluation_interval: `${EVALUATION_INTERVAL}s` }, rule_files: rules }),
   );
 }
 
@@ -188,7 +187,7 @@ const samplesIn =
       .map((at) => [at * 1000, value(at)] as const),
   });
 
-/** CPU time that the server has used, in seconds. */
+/** The CPU time used by the server, in seconds. */
 function cpuSeconds(): number {
   const [, fields = ''] = /\) (.*)$/s.exec(readFileSync(`/proc/${server.pid}/stat`, 'utf8')) ?? [];
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
@@ -197,7 +196,7 @@ function cpuSeconds(): number {
 
 const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** A number that Prometheus says of itself. */
+/** The sum of a metric of Prometheus itself. */
 async function ownMetric(pattern: RegExp): Promise<number> {
   const text = await (await fetch(`${server.origin}/metrics`)).text();
   return [...text.matchAll(pattern)].reduce((sum, [, value]) => sum + Number(value), 0);
@@ -212,7 +211,7 @@ it.each(UIDS.flatMap((uid) => panelsOf(committed(uid)).map(({ title }) => ({ uid
     const end = Date.now() / 1000;
     const view: View = { prometheus: prometheusAt(server.origin), dashboard, choice: {}, end };
     const panel = panelsOf(dashboard).find((each) => each.title === title);
-    // What the hidden variables hold is asked once for the whole dashboard.
+    // The hidden variables are queried once for the whole dashboard.
     const queries = await Promise.all((panel?.targets ?? []).map((target) => queryOf(view, target)));
     const cpu = cpuSeconds();
     const began = performance.now();
@@ -242,17 +241,17 @@ it.each(UIDS.flatMap((uid) => panelsOf(committed(uid)).map(({ title }) => ({ uid
   },
 );
 
-it('at 7,000 resources all rules together are evaluated in about 2 s of CPU', async () => {
+it('at 7,000 resources all rules are evaluated in about 2 s of CPU', async () => {
   expect(series).toBeGreaterThan(141_000);
   const idle = cpuSeconds();
-  await wait(EVALUATED_EVERY);
+  await wait(EVALUATION_INTERVAL);
   const background = cpuSeconds() - idle;
   configure([join(PROJECT, 'alerts/huaweicloud-backup.rules.yml')]);
   await fetch(`${server.origin}/-/reload`, { method: 'POST' });
-  await wait(2 * EVALUATED_EVERY);
+  await wait(2 * EVALUATION_INTERVAL);
   const before = { cpu: cpuSeconds(), iterations: await ownMetric(EVALUATED) };
 
-  await wait(EVALUATIONS * EVALUATED_EVERY);
+  await wait(EVALUATIONS * EVALUATION_INTERVAL);
 
   const iterations = (await ownMetric(EVALUATED)) - before.iterations;
   const rounds = iterations / 2;
@@ -263,7 +262,7 @@ it('at 7,000 resources all rules together are evaluated in about 2 s of CPU', as
   );
   expect(rounds).toBeGreaterThanOrEqual(EVALUATIONS - 1);
   expect(await ownMetric(/^prometheus_rule_evaluation_failures_total\{.*\} (\S+)$/gm)).toBe(0);
-  expect((firing as { data: { alerts: unknown[] } }).data.alerts.length).toBeGreaterThan(IN_TROUBLE);
-  // Less than 2 s where nothing else runs; a busy machine takes longer for the same.
+  expect((firing as { data: { alerts: unknown[] } }).data.alerts.length).toBeGreaterThan(FAILING_RESOURCES);
+  // Less than 2 s if nothing else runs; a busy machine takes longer.
   expect(cpu).toBeLessThan(4);
 }, 300_000);

@@ -1,7 +1,7 @@
 import { STATE_THRESHOLDS } from '../../src/domain/thresholds.ts';
 
-/** A backup as it really is: the service's response says the same in its own words. */
-export interface BackupTruth {
+/** The actual state of a backup, independent of the format of any service. */
+export interface ActualBackup {
   readonly state: 'succeeded' | 'failed' | 'running' | 'unknown';
   readonly start: number;
   /** Undefined while it runs. */
@@ -9,60 +9,60 @@ export interface BackupTruth {
   readonly bytes: number | undefined;
 }
 
-/** A resource as it really is at the end of the history. */
-export interface ResourceTruth {
+/** The actual state of a resource at the end of the history. */
+export interface ActualResource {
   readonly project: string;
   readonly region: string;
   readonly cloud_service: string;
   readonly id: string;
   readonly name: string;
   readonly created: number;
-  /** How old its newest successful backup may be; undefined when nothing is expected of it. */
+  /** Maximum age of its newest successful backup; undefined without an objective. */
   readonly objective: number | undefined;
-  readonly backups: readonly BackupTruth[];
+  readonly backups: readonly ActualBackup[];
 }
 
 /** A list of backups that the exporters poll, at the end of the history. */
-export interface ListTruth {
+export interface ActualList {
   readonly project: string;
   readonly region: string;
   readonly cloud_service: string;
   /** Whether it could be read at the last poll. */
   readonly read: boolean;
-  /** When each exporter last read all of it, by the exporter's instance. */
+  /** When each exporter last read it completely, by instance. */
   readonly lastComplete: ReadonlyMap<string, number>;
 }
 
-/** What is true at the end of a history. */
+/** The actual state at the end of a history. */
 export interface World {
   /** The time of the last scrape, in Unix seconds. */
   readonly end: number;
   readonly job: string;
   /** The exporters that are scraped at the end. */
   readonly instances: readonly string[];
-  readonly resources: readonly ResourceTruth[];
-  readonly lists: readonly ListTruth[];
+  readonly resources: readonly ActualResource[];
+  readonly lists: readonly ActualList[];
 }
 
-/** What the user has picked: a value per variable; what is not named is All. */
+/** The selection of the user: a value per variable; others are All. */
 export type Choice = Readonly<Record<string, string>>;
 
 const PLACE = ['project', 'region', 'cloud_service'] as const;
 
-const within = (choice: Choice, of: Pick<ListTruth, (typeof PLACE)[number]>): boolean =>
+const within = (choice: Choice, of: Pick<ActualList, (typeof PLACE)[number]>): boolean =>
   PLACE.every((name) => (choice[name] ?? of[name]) === of[name]);
 
-const listsIn = (world: World, choice: Choice): readonly ListTruth[] =>
+const listsIn = (world: World, choice: Choice): readonly ActualList[] =>
   world.lists.filter((list) => within(choice, list));
 
-/** The resources that a choice leaves. */
-export const resourcesIn = (world: World, choice: Choice): readonly ResourceTruth[] =>
+/** The resources matching a choice. */
+export const resourcesIn = (world: World, choice: Choice): readonly ActualResource[] =>
   world.resources.filter(
     (resource) => within(choice, resource) && (choice['resource_name'] ?? resource.name) === resource.name,
   );
 
-/** The values that a variable has to offer once others are picked. */
-export function offeredTruth(world: World, variable: string, choice: Choice): readonly string[] {
+/** The options of a variable once others are selected. */
+export function expectedOptions(world: World, variable: string, choice: Choice): readonly string[] {
   const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
   switch (variable) {
     case 'job':
@@ -76,27 +76,27 @@ export function offeredTruth(world: World, variable: string, choice: Choice): re
     case 'resource_name':
       return distinct(resourcesIn(world, choice).map(({ name }) => name));
     default:
-      throw new Error(`no test knows the variable ${variable}`);
+      throw new Error(`unknown variable ${variable}`);
   }
 }
 
 const latest = <T>(items: readonly T[], by: (item: T) => number): T | undefined =>
   items.toSorted((a, b) => by(b) - by(a))[0];
 
-const successesOf = ({ backups }: ResourceTruth): readonly Required<BackupTruth>[] =>
+const successesOf = ({ backups }: ActualResource): readonly Required<ActualBackup>[] =>
   backups.filter(({ state }) => state === 'succeeded').toSorted((a, b) => (b.end ?? 0) - (a.end ?? 0));
 
 /** The newest successful backup. */
-export const lastSuccessOf = (resource: ResourceTruth): BackupTruth | undefined => successesOf(resource)[0];
+export const lastSuccessOf = (resource: ActualResource): ActualBackup | undefined => successesOf(resource)[0];
 
 /** Failed backups since the newest successful one started. */
-export const failuresOf = (resource: ResourceTruth): number => {
+export const failuresOf = (resource: ActualResource): number => {
   const since = lastSuccessOf(resource)?.start ?? 0;
   return resource.backups.filter(({ state, start }) => state === 'failed' && start > since).length;
 };
 
-/** When the oldest backup that runs was started. */
-export const runningSinceOf = ({ backups }: ResourceTruth): number | undefined =>
+/** The start of the oldest running backup. */
+export const runningSinceOf = ({ backups }: ActualResource): number | undefined =>
   latest(
     backups.filter(({ state }) => state === 'running'),
     ({ start }) => -start,
@@ -106,7 +106,7 @@ const MOST_BEFORE = 14;
 const LEAST_BEFORE = 3;
 
 /** The median of the successful backups before the newest. */
-function medianOf(resource: ResourceTruth, of: (backup: BackupTruth) => number): number | undefined {
+function medianOf(resource: ActualResource, of: (backup: ActualBackup) => number): number | undefined {
   const before = successesOf(resource).slice(1, 1 + MOST_BEFORE);
   if (before.length < LEAST_BEFORE) return undefined;
   const values = before.map(of).toSorted((a, b) => a - b);
@@ -114,15 +114,15 @@ function medianOf(resource: ResourceTruth, of: (backup: BackupTruth) => number):
   return ((values[Math.floor(middle)] ?? 0) + (values[Math.ceil(middle)] ?? 0)) / 2;
 }
 
-const durationOf = ({ start, end = start }: BackupTruth): number => end - start;
+const durationOf = ({ start, end = start }: ActualBackup): number => end - start;
 
-/** When the next successful backup has to be complete; undefined where none is expected. */
-export function dueOf(resource: ResourceTruth): number | undefined {
+/** When the next successful backup is due; undefined without an objective. */
+export function dueOf(resource: ActualResource): number | undefined {
   const from = lastSuccessOf(resource)?.end ?? resource.created;
   return resource.objective === undefined ? undefined : from + resource.objective;
 }
 
-/** The words for states, the worst first. */
+/** The displayed states, worst first. */
 export const STATES: readonly string[] = [
   'Never backed up',
   'Stale',
@@ -136,8 +136,8 @@ export const STATES: readonly string[] = [
   'Not expected',
 ];
 
-/** Which of the states apply to a resource that is expected to be backed up. */
-function applies(resource: ResourceTruth, now: number): Readonly<Record<string, boolean>> {
+/** Which of the states apply to a resource with an objective. */
+function applies(resource: ActualResource, now: number): Readonly<Record<string, boolean>> {
   const t = STATE_THRESHOLDS;
   const success = lastSuccessOf(resource);
   const runningFor = now - (runningSinceOf(resource) ?? now);
@@ -158,22 +158,22 @@ function applies(resource: ResourceTruth, now: number): Readonly<Record<string, 
   };
 }
 
-/** The word that the table shows for a resource's state. */
-export function stateTruth(resource: ResourceTruth, now: number): string {
+/** The state that the table shows for a resource. */
+export function expectedState(resource: ActualResource, now: number): string {
   if (resource.objective === undefined) return 'Not expected';
   const is = applies(resource, now);
   return STATES.find((state) => is[state] === true) ?? 'Fine';
 }
 
-/** How many backups ended in each way within the day before the end. */
-function finishedInThePastDay(resources: readonly ResourceTruth[], now: number, result: string): number {
+/** The number of backups that ended with a result within the day before `now`. */
+function finishedInThePastDay(resources: readonly ActualResource[], now: number, result: string): number {
   return resources
     .flatMap(({ backups }) => backups)
     .filter(({ end, state }) => state === result && end !== undefined && end > now - 24 * 3600).length;
 }
 
-/** What the headline of the dashboard of backups has to show, by panel and legend; undefined is no number at all. */
-export function headlineTruths(world: World, choice: Choice): ReadonlyMap<string, number | undefined> {
+/** The numbers of the headline of the dashboard of backups, by panel and legend; undefined for no data. */
+export function expectedHeadline(world: World, choice: Choice): ReadonlyMap<string, number | undefined> {
   const all = resourcesIn(world, choice);
   const watched = all.filter(({ objective }) => objective !== undefined);
   const count = (state?: string): number | undefined =>
