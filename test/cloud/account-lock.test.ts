@@ -34,7 +34,7 @@ const project = (
 
 const list = (cloud: SmallCloud, client: TestClient) => client.call(listBackups(cloud.origin), forever());
 
-/** Clients of one process for several projects of one user. */
+/** Clients in one process for several projects of one user. */
 const arrange = async (count: number, password = secretOf(PASSWORD)) => {
   const cloud = await startSmallCloud();
   const clock = createTestClock();
@@ -49,12 +49,12 @@ const arrange = async (count: number, password = secretOf(PASSWORD)) => {
 const succeeded = (ends: readonly PromiseSettledResult<unknown>[]): readonly number[] =>
   ends.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
 
-/** The most of the times that lie within 15 minutes. */
+/** The maximum number of times within 15 minutes. */
 const mostInFifteenMinutes = (times: readonly number[]): number =>
   Math.max(...times.map((from) => times.filter((time) => time >= from && time <= from + 15 * MINUTE).length));
 
 describe('ten projects of one user', () => {
-  it('with a wrong password sign in twice, then once in five minutes, and never often enough to be locked', async () => {
+  it('with a wrong password sign in twice, then once in five minutes, and never lock the account', async () => {
     const { cloud, clock, poll } = await arrange(10, secretOf(WRONG));
     const attempts: number[] = [];
 
@@ -70,7 +70,7 @@ describe('ten projects of one user', () => {
     expect(mostInFifteenMinutes(attempts)).toBeLessThan(5);
   });
 
-  it('whose password was changed in the cloud sign in twice, however soon after they had signed in', async () => {
+  it('whose password was changed in the cloud sign in twice, even right after signing in', async () => {
     const { cloud, poll } = await arrange(10);
     await poll();
     await poll();
@@ -85,20 +85,20 @@ describe('ten projects of one user', () => {
     expect(cloud.signIns()).toHaveLength(12);
   });
 
-  it.each([1, 2])('of which %i are refused for the project: the others get in', async (count) => {
+  it.each([1, 2])('of which %i are rejected: the others sign in', async (count) => {
     const { cloud, clock, poll } = await arrange(6);
-    const closed = Array.from({ length: count }, (_, index) => index);
-    for (const index of closed) cloud.state.closedProjects.add(idOf(index));
+    const rejected = Array.from({ length: count }, (_, index) => index);
+    for (const index of rejected) cloud.state.closedProjects.add(idOf(index));
     let ends = await poll();
     for (let minute = 0; minute < 10; minute += 1) {
       clock.advance(MINUTE);
       ends = await poll();
     }
 
-    expect(succeeded(ends)).toEqual([0, 1, 2, 3, 4, 5].filter((index) => !closed.includes(index)));
+    expect(succeeded(ends)).toEqual([0, 1, 2, 3, 4, 5].filter((index) => !rejected.includes(index)));
   });
 
-  it('of which one is refused for the project sign in at once, and that one again after five minutes', async () => {
+  it('of which one is rejected sign in at once, and that one again after five minutes', async () => {
     const { cloud, clock, poll, clients } = await arrange(4);
     cloud.state.closedProjects.add(idOf(0));
 
@@ -117,8 +117,8 @@ describe('ten projects of one user', () => {
   });
 });
 
-describe('a refused password', () => {
-  it('does not keep another user, or another password of the same user, from signing in', async () => {
+describe('a rejected password', () => {
+  it('does not keep another user, or the same user with another password, from signing in', async () => {
     const { cloud, clock, signInGuard } = await arrange(0);
     const at = (index: number, password: string, user: string) =>
       clientFor(project(cloud.origin, index, secretOf(password), user), { clock: clock.now, signInGuard });
@@ -132,7 +132,7 @@ describe('a refused password', () => {
     expect(cloud.signIns()).toHaveLength(4);
   });
 
-  it('is one of at most four in fifteen minutes, whatever the passwords', async () => {
+  it('is one of at most four attempts in 15 minutes, whatever the passwords', async () => {
     const { cloud, clock, signInGuard } = await arrange(0);
     const password = secretOf('');
     const client = clientFor(project(cloud.origin, 0, password), { clock: clock.now, signInGuard });
@@ -155,7 +155,7 @@ describe('a refused password', () => {
     expect(failures[5]?.details.kind).toBe('auth');
   });
 
-  it('is a warning not to repeat it in a command that runs once', async () => {
+  it('warns against repeating a command that runs once', async () => {
     const { cloud, clock } = await arrange(0);
     const signInGuard = createSignInGuard(clock.now, { oneShot: true });
     const client = clientFor(project(cloud.origin, 0, secretOf(WRONG)), { clock: clock.now, signInGuard });
@@ -169,7 +169,7 @@ describe('a refused password', () => {
   });
 });
 
-describe('a guard', () => {
+describe('a sign-in guard', () => {
   const signIn: SignIn = {
     method: 'password',
     cloud: 'myhuaweicloud.com',
@@ -178,23 +178,23 @@ describe('a guard', () => {
     scope: 'a',
   };
 
-  it('sends sign-ins of one account one after the other until one has succeeded, then the others at once', async () => {
+  it('sends sign-ins of one account one at a time until one succeeds, then the others at once', async () => {
     const guard = createSignInGuard(createTestClock().now);
     const sent: string[] = [];
-    const answers: (() => void)[] = [];
+    const responses: (() => void)[] = [];
     const send = (scope: string) => () =>
       new Promise<void>((resolve) => {
         sent.push(scope);
-        answers.push(resolve);
+        responses.push(resolve);
       });
     const ends = ['a', 'b', 'c', 'd'].map((scope) => guard.run({ ...signIn, scope }, send(scope), forever()));
     await setImmediate();
     const first = [...sent];
 
-    answers[0]?.();
+    responses[0]?.();
     await setImmediate();
     const afterwards = [...sent];
-    for (const answer of answers) answer();
+    for (const respond of responses) respond();
     await Promise.all(ends);
 
     expect(first).toEqual(['a']);

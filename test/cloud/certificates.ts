@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A certificate authority of the tests' own, and what it has signed. */
+/** A certificate authority for tests. */
 export interface Authority {
   readonly directory: string;
   /** The file of its certificate. */
   readonly file: string;
   readonly pem: string;
-  /** A key and certificate for the names, as `subjectAltName` writes them. */
+  /** Creates a key and certificate for names in the format of `subjectAltName`. */
   readonly issue: (names: string) => Promise<{ readonly key: string; readonly cert: string }>;
   readonly remove: () => Promise<void>;
 }

@@ -15,7 +15,7 @@ type Row = readonly [status: number, code: string | undefined, kind: FailureKind
 const classify = (operation: string, status: number, code: string | undefined, statedStatus?: number) =>
   classifyResponse(operation, status, { code, text: undefined, statedStatus }, ERRORS);
 
-describe('a response that is an error', () => {
+describe('an error response', () => {
   it.each<Row>([
     [301, undefined, 'refused', false],
     [304, undefined, 'refused', false],
@@ -49,7 +49,7 @@ describe('a response that is an error', () => {
     [502, undefined, 'server', true],
     [503, 'APIGW.0613', 'server', true],
     [504, undefined, 'server', true],
-  ])('%i %s counts as %s, passing: %s', (status, code, kind, transient) => {
+  ])('%i %s counts as %s, transient: %s', (status, code, kind, transient) => {
     expect(classify('list_backups', status, code)).toEqual({ kind, transient });
   });
 
@@ -64,14 +64,14 @@ describe('a response that is an error', () => {
     [404, undefined, 'refused'],
     [429, undefined, 'throttled'],
     [503, undefined, 'server'],
-  ] as const)('of a sign-in, %i with a stated %s, counts as %s', (status, stated, kind) => {
+  ] as const)('to a sign-in, %i with a stated %s, counts as %s', (status, stated, kind) => {
     const [code, statedStatus] = typeof stated === 'string' ? [stated, undefined] : [undefined, stated];
 
     expect(classify('sign_in', status, code, statedStatus).kind).toBe(kind);
   });
 });
 
-describe('a request without a whole response', () => {
+describe('a request without a complete response', () => {
   it.each([
     ['network', 'ECONNREFUSED', { kind: 'network', transient: true }],
     ['network', 'ENOTFOUND', { kind: 'network', transient: true }],
@@ -95,7 +95,7 @@ describe('a request without a whole response', () => {
     'SELF_SIGNED_CERT_IN_CHAIN',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
     'ERR_TLS_CERT_ALTNAME_INVALID',
-  ])('%s is about a certificate', (cause) => {
+  ])('%s is a certificate error', (cause) => {
     expect(isCertificateCause(cause)).toBe(true);
   });
 });
@@ -113,7 +113,7 @@ describe('the cause of a failed connection', () => {
     ['PROXY_407', /user name and password/, /USER:PASSWORD/],
     ['PROXY_403', /the proxy returned 403/, /allows connections/],
     ['ENOTFOUND', /cannot be resolved|can be resolved/, /region/],
-  ])('%s is explained, with what to do', (cause, happened, advice) => {
+  ])('%s is explained, with advice', (cause, happened, advice) => {
     const explained = explainCause(cause);
 
     expect(explained?.happened).toMatch(happened);
@@ -129,7 +129,7 @@ describe('the cause of a failed connection', () => {
     ['ECONNRESET', false],
     ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', false],
     [undefined, false],
-  ])('%s shows whether nothing was sent: %s', (cause, unsent) => {
+  ])('%s means that nothing was sent: %s', (cause, unsent) => {
     expect(isUnsent(cause)).toBe(unsent);
   });
 });
@@ -149,7 +149,7 @@ describe('the error in the body of a response', () => {
     [{ error_code: { a: 1 }, error_msg: ['x'] }, undefined, undefined, undefined],
     [['No.'], undefined, undefined, undefined],
     [undefined, undefined, undefined, undefined],
-  ])('%j is read', (body, code, text, statedStatus) => {
+  ])('%j is parsed', (body, code, text, statedStatus) => {
     expect(readVendorError(body)).toEqual({ code, text, statedStatus });
   });
 
@@ -159,11 +159,14 @@ describe('the error in the body of a response', () => {
     { backups: [], error_code: 0 },
     { backups: [] },
     [],
-  ])('does not stand in %j of status 200', (body) => {
+  ])('is not found in %j with status 200', (body) => {
     expect(readErrorOfSuccess(body)).toBeUndefined();
   });
 
-  it.each([{ errorCode: 'GES.7041' }, { error_code: 'GES.7041' }])('stands in %j of status 200', (body) => {
-    expect(readErrorOfSuccess(body)?.code).toBe('GES.7041');
-  });
+  it.each([{ errorCode: 'GES.7041' }, { error_code: 'GES.7041' }])(
+    'is found in %j with status 200',
+    (body) => {
+      expect(readErrorOfSuccess(body)?.code).toBe('GES.7041');
+    },
+  );
 });

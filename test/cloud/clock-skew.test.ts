@@ -4,23 +4,23 @@ import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { clientFor, forever, listBackups, projectAt, respondJson, startServer } from './support.ts';
 
 it.each([
-  ['is 0 where the date is that of the request', 1000, 1000.4, 0.3, 0],
-  ['is 0 where the date is of the second in which it ended', 1000, 1000.99, 0.1, 0],
-  ['is 0 where a long request ended long after the date', 1000, 1029, 29.5, 0],
-  ['is 0 where the date has been rounded up', 1001, 1000.6, 0.1, 0],
-  ['is what this clock is ahead', 1000, 4600.5, 0.2, 3599],
-  ['is negative where this clock is behind', 1000, 400.2, 0.2, -600],
-  ['is at least what the request cannot explain', 1000, 1100, 40, 59],
-])('the skew of the clock %s', (_what, serverDate, ended, taken, skew) => {
+  ['is 0 if the date is that of the request', 1000, 1000.4, 0.3, 0],
+  ['is 0 if the date is in the second in which it ended', 1000, 1000.99, 0.1, 0],
+  ['is 0 if a long request ended long after the date', 1000, 1029, 29.5, 0],
+  ['is 0 if the date was rounded up', 1001, 1000.6, 0.1, 0],
+  ['is positive if this clock is ahead', 1000, 4600.5, 0.2, 3599],
+  ['is negative if this clock is behind', 1000, 400.2, 0.2, -600],
+  ['excludes the duration of the request', 1000, 1100, 40, 59],
+])('the clock skew %s', (_what, serverDate, ended, taken, skew) => {
   expect(skewOf(unixSeconds(serverDate), unixSeconds(ended), seconds(taken))).toBe(skew);
 });
 
 it.each([
   ['that of the response', 'Wed, 03 Jan 2024 23:00:00 GMT', 3599],
   ['unknown without a date', undefined, undefined],
-  ['unknown with a date that is none', 'yesterday', undefined],
-])('a request tells the skew of the clock: %s', async (_what, date, skew) => {
-  const server = await startServer((_seen, response) => {
+  ['unknown with an invalid date', 'yesterday', undefined],
+])('a request reports the clock skew: %s', async (_what, date, skew) => {
+  const server = await startServer((_received, response) => {
     response.sendDate = false;
     respondJson(response, 200, {}, date === undefined ? {} : { date });
   });

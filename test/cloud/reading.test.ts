@@ -19,11 +19,11 @@ describe('a JSON body', () => {
     [nested(64), JSON.parse(nested(64))],
     [large(nested(64)), JSON.parse(nested(64))],
     [nested(65), JSON.parse(nested(65))],
-  ])('is read (%#)', (text, value) => {
+  ])('is parsed (%#)', (text, value) => {
     expect(readJson(Buffer.from(text))).toEqual({ ok: true, value });
   });
 
-  it('that is not UTF-8 is read leniently', () => {
+  it('that is not UTF-8 is parsed leniently', () => {
     expect(readJson(Buffer.from([0x22, 0xff, 0x22]))).toEqual({ ok: true, value: '\uFFFD' });
   });
 
@@ -35,12 +35,12 @@ describe('a JSON body', () => {
     [large('{"a":'.repeat(65)), 'JSON nested deeper than 64 levels'],
     ['['.repeat(256 * 1024), 'a body that is not JSON'],
     ['['.repeat(16 * 1024 * 1024), 'JSON nested deeper than 64 levels'],
-  ])('is not read (%#)', (text, instead) => {
+  ])('is rejected (%#)', (text, instead) => {
     expect(readJson(Buffer.from(text))).toEqual({ ok: false, instead });
   });
 });
 
-describe('a text from outside', () => {
+describe('external text', () => {
   it.each([
     ['  two\r\nlines\u2028three\u0000\u001b[31m ', 'two lines three [31m'],
     ['rtl\u202etext', 'rtl text'],
@@ -49,14 +49,14 @@ describe('a text from outside', () => {
     expect(oneLine(text)).toBe(line);
   });
 
-  it('is cut at 200 characters, between characters', () => {
+  it('is truncated to 200 whole characters', () => {
     const line = oneLine('😀'.repeat(300));
 
     expect(Array.from(line)).toHaveLength(200);
     expect(line.endsWith('😀…')).toBe(true);
   });
 
-  it('loses secrets and whatever is long enough to be one', () => {
+  it('loses secrets and anything long enough to be one', () => {
     const text = withoutSecrets(`bad password pass!word for token ${'aB3/'.repeat(30)}=`, ['pass!word']);
 
     expect(text).toBe('bad password […] for token […]');
@@ -69,7 +69,7 @@ describe('a text from outside', () => {
     expect(text).toBe(`GET|${path}/|limit=1|[…]|[…]`);
   });
 
-  it('keeps its words when a secret is very short', () => {
+  it('keeps its words if a secret is very short', () => {
     expect(withoutSecrets('a bad password', ['a'])).toBe('a bad password');
   });
 });
@@ -86,8 +86,8 @@ describe('a timestamp', () => {
     ['2020-13-04T09:05:22Z', undefined],
     [1_578_128_722, undefined],
     [null, undefined],
-  ])('%j is %s', (value, moment) => {
-    expect(readTimestamp(value)).toBe(moment);
+  ])('%j is %s', (value, time) => {
+    expect(readTimestamp(value)).toBe(time);
   });
 
   it.each([
@@ -95,8 +95,8 @@ describe('a timestamp', () => {
     ['-5', undefined],
     ['2024', undefined],
     ['', undefined],
-  ])('of a header, %j, is %s', (text, moment) => {
-    expect(readHttpDate(text)).toBe(moment);
+  ])('of a header, %j, is %s', (text, time) => {
+    expect(readHttpDate(text)).toBe(time);
   });
 });
 
@@ -119,7 +119,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('the wait before a retry', () => {
+describe('the delay before a retry', () => {
   it.each([
     [1, undefined, 0.5, 0.5],
     [2, undefined, 0.5, 1],
@@ -130,18 +130,18 @@ describe('the wait before a retry', () => {
     [1, 30, 0.5, 30],
     [1, 31, 0.5, undefined],
     [1, 86_400, 0.5, undefined],
-  ])('after attempt %i with Retry-After %s and chance %d is %s s', (attempt, asked, random, wait) => {
-    const retryAfter = asked === undefined ? undefined : seconds(asked);
+  ])('after attempt %i with Retry-After %s and random %d is %s s', (attempt, requested, random, wait) => {
+    const retryAfter = requested === undefined ? undefined : seconds(requested);
 
     expect(waitBeforeRetry(attempt, retryAfter, random)).toBe(wait);
   });
 });
 
-describe('a host of IAM that cannot be resolved', () => {
+describe('an IAM host that cannot be resolved', () => {
   const messageOf = (host: string): string =>
     networkFailure({ fault: 'network', cause: 'ENOTFOUND', detail: undefined }, sentTo(host)).failure.message;
 
-  it('leads to the advice to use the global one, where it is one of a region', () => {
+  it('advises to use the global one if it is regional', () => {
     expect(messageOf('iam.cn-southwest-3.myhuaweicloud.com')).toBe(
       'cannot sign in: iam.cn-southwest-3.myhuaweicloud.com is not a host name that can be resolved (ENOTFOUND); check the region and the endpoint; or set iam_endpoint: https://iam.myhuaweicloud.com',
     );
@@ -149,22 +149,22 @@ describe('a host of IAM that cannot be resolved', () => {
   });
 });
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   const server = unixSeconds(Date.parse('2024-01-04T00:00:00Z') / 1000);
   const at = (offset: number) => unixSeconds(server + offset);
 
   it.each([
     [901, 'ahead of'],
     [-3600, 'behind'],
-  ])('by %i seconds is named', (offset, direction) => {
+  ])('by %i seconds is reported', (offset, direction) => {
     expect(skewAdvice(server, at(offset))).toContain(direction);
   });
 
-  it.each([0, 900, -900])('by %i seconds is not', (offset) => {
+  it.each([0, 900, -900])('by %i seconds is not reported', (offset) => {
     expect(skewAdvice(server, at(offset))).toBeUndefined();
   });
 
-  it('is not guessed without a date of the server', () => {
+  it('is not reported without a date of the server', () => {
     expect(skewAdvice(undefined, at(0))).toBeUndefined();
   });
 });

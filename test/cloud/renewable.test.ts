@@ -40,8 +40,8 @@ const arrange = (life = DAY) => {
   return { clock, state, renewable, get };
 };
 
-describe('a renewable', () => {
-  it('is obtained once for many callers and much time', async () => {
+describe('a renewable credential', () => {
+  it('is obtained once for many callers until it expires', async () => {
     const { clock, get, state } = arrange();
 
     await Promise.all([get(), get(), get()]);
@@ -51,7 +51,7 @@ describe('a renewable', () => {
     expect(state.obtained).toBe(1);
   });
 
-  it('is renewed ahead of its end without holding up a caller', async () => {
+  it('is renewed before it expires without blocking callers', async () => {
     const { clock, get, state } = arrange();
     await get();
     clock.advance(DAY - 29 * 60);
@@ -63,7 +63,7 @@ describe('a renewable', () => {
     expect([during.number, after.number]).toEqual([1, 2]);
   });
 
-  it('stays in use while its renewal fails, which is retried once a minute', async () => {
+  it('stays in use while its renewal fails and is retried once a minute', async () => {
     const { clock, get, state } = arrange();
     await get();
     clock.advance(DAY - 29 * 60);
@@ -81,7 +81,7 @@ describe('a renewable', () => {
     expect(state.obtained).toBe(4);
   });
 
-  it('is waited for once the old one has ended', async () => {
+  it('is awaited once the old one has expired', async () => {
     const { clock, get, state } = arrange();
     await get();
     clock.advance(DAY);
@@ -92,7 +92,7 @@ describe('a renewable', () => {
     expect(end).toBe('Error: down');
   });
 
-  it('that has ended when it comes is not obtained for every request', async () => {
+  it('that is already expired is not obtained for every request', async () => {
     const { get, state } = arrange(0);
 
     await get();
@@ -101,7 +101,7 @@ describe('a renewable', () => {
     expect(state.obtained).toBe(1);
   });
 
-  it('is obtained once for all who discard the same one', async () => {
+  it('is obtained once for all callers that discard the same one', async () => {
     const { get, renewable, state } = arrange();
     const first = await get();
 
@@ -115,13 +115,13 @@ describe('a renewable', () => {
   });
 });
 
-describe('renewals after refusals', () => {
+describe('renewals after rejections', () => {
   const arrangeLimit = () => {
     const clock = createTestClock();
     return { clock, limit: createRenewalLimit(clock.now) };
   };
 
-  it('are limited to one in five minutes for a call that refuses every token', () => {
+  it('are limited to one in five minutes for a call that rejects every token', () => {
     const { clock, limit } = arrangeLimit();
     const renewedAt: number[] = [];
 
@@ -134,7 +134,7 @@ describe('renewals after refusals', () => {
     expect(renewedAt).toEqual([0, 300]);
   });
 
-  it('are limited to two in five minutes where they help', () => {
+  it('are limited to two in five minutes if they help', () => {
     const { clock, limit } = arrangeLimit();
     const renewedAt: number[] = [];
 

@@ -42,18 +42,18 @@ const CREDENTIALS: Readonly<Record<string, Credentials>> = {
   token: { type: 'token', token: secretOf(SECRETS.token) },
 };
 
-/** Who else is asked, by type of credentials. */
+/** The further services that receive requests, by type of credentials. */
 const SIGNING_IN: Readonly<Record<string, readonly string[]>> = {
   password: ['the token service'],
   oidc: ['the token service'],
   'ecs-agency': ['the metadata service'],
 };
 
-/** Repeats all that it was sent, in every place of an error where a text can stand. */
+/** Echoes the request in every text of an error response. */
 const echo =
   (status: number): Handler =>
-  (seen, response) => {
-    const everything = `${JSON.stringify(seen.headers)} ${seen.body}`;
+  (received, response) => {
+    const everything = `${JSON.stringify(received.headers)} ${received.body}`;
     respondJson(response, status, {
       error_code: everything,
       error_msg: everything,
@@ -61,13 +61,13 @@ const echo =
     });
   };
 
-const signIn: Handler = (_seen, response) => {
+const signIn: Handler = (_received, response) => {
   const token = { expires_at: '2024-01-05T00:00:00.000000Z', issued_at: '2024-01-04T00:00:00.000000Z' };
   respondJson(response, 201, { token }, { 'x-subject-token': SECRETS.subjectToken });
 };
 
-const metadata: Handler = (seen, response) => {
-  if (seen.method === 'PUT') {
+const metadata: Handler = (received, response) => {
+  if (received.method === 'PUT') {
     response.end(SECRETS.metadataToken);
     return;
   }
@@ -81,13 +81,13 @@ const broken: readonly (readonly [string, Handler])[] = [
   ['echoes with 401', echo(401)],
   ['echoes with 403', echo(403)],
   ['echoes with 503', echo(503)],
-  ['redirects', (_seen, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
-  ['resets', (_seen, _response, request) => request.socket.destroy()],
-  ['is silent', () => undefined],
-  ['is HTML', (seen, response) => response.end(`<html>${JSON.stringify(seen)}</html>`)],
+  ['redirects', (_received, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+  ['resets', (_received, _response, request) => request.socket.destroy()],
+  ['does not respond', () => undefined],
+  ['returns HTML', (received, response) => response.end(`<html>${JSON.stringify(received)}</html>`)],
 ];
 
-describe('no secret is shown', () => {
+describe('no secret is printed', () => {
   it.each(
     Object.entries(CREDENTIALS).flatMap(([type, credentials]) =>
       broken.flatMap(([name, fault]) =>
@@ -97,15 +97,17 @@ describe('no secret is shown', () => {
       ),
     ),
   )('of %s when %s %s', async (_type, where, _name, credentials, fault) => {
-    const server = await startServer((seen, response, request) => {
-      if (seen.method === 'PUT' || seen.url.includes('securitykey')) {
+    const server = await startServer((received, response, request) => {
+      if (received.method === 'PUT' || received.url.includes('securitykey')) {
         return where === 'the metadata service'
-          ? fault(seen, response, request)
-          : metadata(seen, response, request);
+          ? fault(received, response, request)
+          : metadata(received, response, request);
       }
-      const isIam = seen.url.startsWith('/v3/') || seen.url.startsWith('/v3.0/');
-      if (!isIam) return fault(seen, response, request);
-      return where === 'the token service' ? fault(seen, response, request) : signIn(seen, response, request);
+      const isIam = received.url.startsWith('/v3/') || received.url.startsWith('/v3.0/');
+      if (!isIam) return fault(received, response, request);
+      return where === 'the token service'
+        ? fault(received, response, request)
+        : signIn(received, response, request);
     });
     const client = clientFor(projectAt(server.origin, { credentials }), {
       metadataOrigin: server.origin,
@@ -125,7 +127,7 @@ describe('no secret is shown', () => {
     expect(client.lines.length).toBeGreaterThan(0);
   });
 
-  it('of a proxy that is not there', async () => {
+  it('of a proxy that cannot be reached', async () => {
     const origin = 'https://ges.cn-north-4.example';
     const proxyUrl = `http://user:${SECRETS.proxyPassword}@127.0.0.1:1`;
     const client = clientFor(projectAt(origin, { proxyUrl }));
@@ -139,8 +141,8 @@ describe('no secret is shown', () => {
   it('of a token that could not be renewed in the background', async () => {
     const clock = createTestClock();
     let fault = signIn;
-    const server = await startServer((seen, response, request) =>
-      seen.url.startsWith('/v3/') ? fault(seen, response, request) : respondJson(response, 200, {}),
+    const server = await startServer((received, response, request) =>
+      received.url.startsWith('/v3/') ? fault(received, response, request) : respondJson(response, 200, {}),
     );
     const credentials: Credentials = {
       type: 'password',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSemaphore } from '../../src/cloud/semaphore.ts';
 
-/** A semaphore, and who has entered it so far. */
+/** A semaphore, and the requests that have entered it. */
 function semaphoreUnderTest(places: number, share?: number) {
   const semaphore = createSemaphore(places, share);
   const entered: string[] = [];
@@ -29,8 +29,8 @@ function semaphoreUnderTest(places: number, share?: number) {
   };
 }
 
-describe('requests at once', () => {
-  it('are no more than allowed, and the first to come is the first to go', async () => {
+describe('concurrent requests', () => {
+  it('are limited, in order of arrival', async () => {
     const { entered, enter, leave } = semaphoreUnderTest(2);
 
     await enter('a 1', 'a 2', 'a 3', 'a 4');
@@ -40,7 +40,7 @@ describe('requests at once', () => {
     expect(entered).toEqual(['a 1', 'a 2', 'a 3']);
   });
 
-  it('of a service that never answers leave a place for the others', async () => {
+  it('of a service that never responds leave a slot for the others', async () => {
     const { entered, enter, leave } = semaphoreUnderTest(4, 3);
 
     await enter('slow 1', 'slow 2', 'slow 3', 'slow 4', 'slow 5');
@@ -53,7 +53,7 @@ describe('requests at once', () => {
     expect(new Set(entered.slice(3))).toEqual(new Set(['other 1', 'other 2', 'another 1']));
   });
 
-  it('go to the service that has the fewest, however many of another wait', async () => {
+  it('give the next slot to the service with the fewest, however many of another wait', async () => {
     const { entered, enter, leave } = semaphoreUnderTest(2);
     await enter('many 1', 'many 2', 'many 3', 'many 4', 'few 1');
 
@@ -62,7 +62,7 @@ describe('requests at once', () => {
     expect(entered).toEqual(['many 1', 'many 2', 'few 1']);
   });
 
-  it('count a request that left twice once', async () => {
+  it('count a request that leaves twice only once', async () => {
     const { entered, enter, leave } = semaphoreUnderTest(1);
     await enter('a 1', 'b 1', 'c 1');
 
@@ -72,14 +72,14 @@ describe('requests at once', () => {
     expect(entered).toEqual(['a 1', 'b 1']);
   });
 
-  it('do not wait for one that was given up', async () => {
+  it('do not wait for an aborted one', async () => {
     const { entered, enter, enterUntil, leave } = semaphoreUnderTest(1);
-    const given = new AbortController();
+    const aborted = new AbortController();
     await enter('a 1');
-    enterUntil('a 2', given.signal);
+    enterUntil('a 2', aborted.signal);
     await enter('a 3');
 
-    given.abort();
+    aborted.abort();
     await leave('a 1');
 
     expect(entered).toEqual(['a 1', 'a 3']);

@@ -13,7 +13,7 @@ const failure = (message: string): CloudFailure =>
   });
 
 describe('joined signals', () => {
-  it('abort with either, and not after they were released', () => {
+  it('abort with either, but not after they are released', () => {
     const one = new AbortController();
     const other = new AbortController();
     const joined = joinSignals(one.signal, other.signal);
@@ -29,7 +29,7 @@ describe('joined signals', () => {
 });
 
 describe('a shared run', () => {
-  it('serves all who need it at the same time, and is repeated afterwards', async () => {
+  it('serves all concurrent callers, and is repeated afterwards', async () => {
     let runs = 0;
     const shared = shareRun(
       async () => {
@@ -46,26 +46,26 @@ describe('a shared run', () => {
     expect(later).toBe(2);
   });
 
-  it('goes on for the others when one stops waiting', async () => {
+  it('continues for the others when one caller aborts', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const shared = shareRun(
       () => promise,
       () => failure('interrupted'),
     );
-    const impatient = new AbortController();
-    const first = shared(impatient.signal);
+    const aborting = new AbortController();
+    const first = shared(aborting.signal);
     const second = shared(forever());
 
-    impatient.abort();
+    aborting.abort();
     const [end] = await Promise.allSettled([first]);
     resolve('done');
 
     expect(end).toMatchObject({ status: 'rejected', reason: { message: 'interrupted' } });
     expect(await second).toBe('done');
-    expect(getEventListeners(impatient.signal, 'abort')).toHaveLength(0);
+    expect(getEventListeners(aborting.signal, 'abort')).toHaveLength(0);
   });
 
-  it('gives its last failed attempt to who stops waiting', async () => {
+  it('rejects with its last failed attempt for a caller that aborts', async () => {
     const shared = shareRun<string>(
       (note) => {
         note(failure('503'));
@@ -73,24 +73,24 @@ describe('a shared run', () => {
       },
       () => failure('interrupted'),
     );
-    const impatient = new AbortController();
-    const end = Promise.allSettled([shared(impatient.signal), shared(AbortSignal.abort())]);
+    const aborting = new AbortController();
+    const end = Promise.allSettled([shared(aborting.signal), shared(AbortSignal.abort())]);
     await setImmediate();
 
-    impatient.abort();
+    aborting.abort();
 
     expect(await end).toMatchObject([{ reason: { message: '503' } }, { reason: { message: 'interrupted' } }]);
   });
 
-  it('that fails when nobody waits any more is no unhandled rejection', async () => {
+  it('that fails without a caller is not an unhandled rejection', async () => {
     const { promise, reject } = Promise.withResolvers<string>();
     const shared = shareRun(
       () => promise,
       () => failure('interrupted'),
     );
-    const impatient = new AbortController();
-    const end = Promise.allSettled([shared(impatient.signal)]);
-    impatient.abort();
+    const aborting = new AbortController();
+    const end = Promise.allSettled([shared(aborting.signal)]);
+    aborting.abort();
     await end;
 
     reject(failure('late'));

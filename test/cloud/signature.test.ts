@@ -79,7 +79,7 @@ describe('a signature', () => {
       names: 'host;x-project-id;x-sdk-date;x-security-token',
       signature: 'd75bcfe1dafbe499f1e8ca5a5c1adb72ff38eb4e2f6b49fb5691cce812e51982',
     },
-  ])('matches the published one: $name', ({ request, names, signature }) => {
+  ])('matches the published signature: $name', ({ request, names, signature }) => {
     expect(authorizationHeader(request, KEY)).toBe(
       `SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=${names}, Signature=${signature}`,
     );
@@ -138,7 +138,7 @@ describe('a query', () => {
 });
 
 describe('any signed request', () => {
-  it('is accepted by the check of the simulated cloud, which is written apart', () => {
+  it('is accepted by the independent check of the simulated cloud', () => {
     const now = 1_704_067_200;
     const entries = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })));
     const texts = fc.string({ unit: 'grapheme' });

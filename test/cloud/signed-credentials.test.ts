@@ -12,8 +12,8 @@ import {
   listBackups,
   PROJECT_ID,
   projectAt,
+  type ReceivedRequest,
   respondJson,
-  type Seen,
   secretOf,
   startServer,
 } from './support.ts';
@@ -23,43 +23,47 @@ const SECRET_KEYS: Readonly<Record<string, string>> = {
   AKIDTEMPORARY: 'temporary-secret',
 };
 
-/** Whether the request carries the signature that its own bytes ask for. */
-function isSigned(seen: Seen): boolean {
-  const authorization = String(seen.headers.authorization);
+/** Whether the request has the correct signature. */
+function isSigned(received: ReceivedRequest): boolean {
+  const authorization = String(received.headers.authorization);
   const [, accessKey = '', names = ''] = /Access=(\w+), SignedHeaders=([\w;-]+)/.exec(authorization) ?? [];
-  const [path = '', query = ''] = seen.url.split('?');
+  const [path = '', query = ''] = received.url.split('?');
   const expected = authorizationHeader(
     {
-      method: seen.method,
+      method: received.method,
       path,
       query,
-      headers: Object.fromEntries(names.split(';').map((name) => [name, String(seen.headers[name])])),
-      body: seen.body,
+      headers: Object.fromEntries(names.split(';').map((name) => [name, String(received.headers[name])])),
+      body: received.body,
     },
     { accessKey, secretKey: SECRET_KEYS[accessKey] ?? '' },
   );
   return authorization === expected;
 }
 
-const signedNames = (seen: Seen | undefined): string | undefined =>
-  /SignedHeaders=([^,]+)/.exec(String(seen?.headers.authorization))?.[1];
+const signedNames = (received: ReceivedRequest | undefined): string | undefined =>
+  /SignedHeaders=([^,]+)/.exec(String(received?.headers.authorization))?.[1];
 
-const service: Handler = (seen, response) => {
-  // By the clock of the tests, so that nothing is said about clocks.
+const service: Handler = (received, response) => {
+  // On the clock of the tests, so that no clock skew is reported.
   response.setHeader('date', 'Thu, 04 Jan 2024 00:00:00 GMT');
-  if (!isSigned(seen)) {
+  if (!isSigned(received)) {
     respondJson(response, 401, {
       error_code: 'APIGW.0301',
       error_msg: 'Incorrect IAM authentication information',
     });
     return;
   }
-  const name = new URL(seen.url, 'http://x').searchParams.get('name');
+  const name = new URL(received.url, 'http://x').searchParams.get('name');
   const projects = [
     { id: 'other', name: 'cn-north-4_team2' },
     { id: PROJECT_ID, name: 'cn-north-4' },
   ];
-  respondJson(response, 200, seen.url.startsWith('/v3/projects') ? { projects, name } : { url: seen.url });
+  respondJson(
+    response,
+    200,
+    received.url.startsWith('/v3/projects') ? { projects, name } : { url: received.url },
+  );
 };
 
 const withKey = (origin: string, changes: Partial<ProjectConfig> = {}) =>
@@ -74,7 +78,7 @@ const withKey = (origin: string, changes: Partial<ProjectConfig> = {}) =>
   });
 
 describe('a project with an access key', () => {
-  it('signs its requests, the port of the host, a path prefix and the body included', async () => {
+  it('signs its requests, including the port of the host, a path prefix and the body', async () => {
     const server = await startServer(service);
     const client = clientFor(withKey(server.origin));
     const create = listBackups(`${server.origin}/gateway`, {
@@ -119,7 +123,7 @@ describe('a project with an access key', () => {
   it.each([
     ['its region', undefined, 'cn-north-4', PROJECT_ID],
     ['its project_name', 'cn-north-4_team2', 'cn-north-4_team2', 'other'],
-  ])('finds its id by %s, once', async (_name, projectName, name, id) => {
+  ])('finds its project id by %s, once', async (_name, projectName, name, id) => {
     const server = await startServer(service);
     const client = clientFor(withKey(server.origin, { projectId: undefined, projectName }));
 
@@ -138,13 +142,13 @@ describe('a project with an access key', () => {
 
   it.each([
     [
-      'no project of that name',
+      'no project with that name',
       { projects: [{ id: 'x', name: 'cn-north-4_x' }] },
       'refused',
       'lists no project named',
     ],
     [
-      'two of that name',
+      'two with that name',
       {
         projects: [
           { id: 'x', name: 'cn-north-4' },
@@ -161,14 +165,14 @@ describe('a project with an access key', () => {
       'refused',
       'lists no project named',
     ],
-  ])('says so when IAM has %s', async (_name, body, kind, says) => {
-    const server = await startServer((_seen, response) => respondJson(response, 200, body));
+  ])('reports that IAM has %s', async (_name, body, kind, message) => {
+    const server = await startServer((_received, response) => respondJson(response, 200, body));
     const client = clientFor(withKey(server.origin, { projectId: undefined }));
 
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.details).toMatchObject({ kind, operation: 'find_project' });
-    expect(failure.message).toContain(`cannot find project: ${server.host} ${says}`);
+    expect(failure.message).toContain(`cannot find project: ${server.host} ${message}`);
     expect(failure.message).toContain('set project_id or project_name');
     expect(server.requests).toHaveLength(1);
   });
@@ -181,10 +185,10 @@ describe('a project with an access key', () => {
     ],
   };
 
-  it('finds its id in the list that needs no permission where the filtered one is not allowed', async () => {
-    const server = await startServer((seen, response) => {
-      if (seen.url.startsWith('/v3/projects')) respondJson(response, 403, FORBIDDEN);
-      else respondJson(response, 200, seen.url.startsWith('/v3/auth/projects') ? PROJECTS : {});
+  it('finds its project id in the list that needs no permission if the filtered one is denied', async () => {
+    const server = await startServer((received, response) => {
+      if (received.url.startsWith('/v3/projects')) respondJson(response, 403, FORBIDDEN);
+      else respondJson(response, 200, received.url.startsWith('/v3/auth/projects') ? PROJECTS : {});
     });
     const client = clientFor(withKey(server.origin, { projectId: undefined }));
 
@@ -200,11 +204,11 @@ describe('a project with an access key', () => {
   });
 
   it.each([
-    ['is not allowed either', 403, FORBIDDEN],
+    ['is denied too', 403, FORBIDDEN],
     ['does not exist', 404, {}],
-  ])('names both ways out where that list %s', async (_name, status, body) => {
-    const server = await startServer((seen, response) =>
-      seen.url.startsWith('/v3/projects')
+  ])('reports both solutions if that list %s', async (_name, status, body) => {
+    const server = await startServer((received, response) =>
+      received.url.startsWith('/v3/projects')
         ? respondJson(response, 403, FORBIDDEN)
         : respondJson(response, status, body),
     );
@@ -218,7 +222,7 @@ describe('a project with an access key', () => {
     );
   });
 
-  it('that is refused costs one request for each call', async () => {
+  it('that is rejected costs one request per call', async () => {
     const server = await startServer(service);
     const client = clientFor(
       withKey(server.origin, {
@@ -244,8 +248,8 @@ describe('a project with an access key', () => {
   it.each([
     [3600, '60 minutes ahead of'],
     [-1200, '20 minutes behind'],
-  ])('that is refused names a clock that is off by %i seconds', async (offset, says) => {
-    const server = await startServer((_seen, response) =>
+  ])('that is rejected reports a clock that is off by %i seconds', async (offset, message) => {
+    const server = await startServer((_received, response) =>
       respondJson(response, 401, { error_code: 'APIGW.0301' }),
     );
     const client = clientFor(withKey(server.origin), {
@@ -254,15 +258,15 @@ describe('a project with an access key', () => {
 
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
-    expect(failure.message).toContain(`the clock of this machine is ${says} the server's`);
+    expect(failure.message).toContain(`the clock of this machine is ${message} the server's`);
   });
 
   it('signs each attempt', async () => {
-    let answered = 0;
+    let responses = 0;
     const clock = createTestClock();
-    const server = await startServer((seen, response, request) => {
-      answered += 1;
-      return answered === 1 ? respondJson(response, 503, {}) : service(seen, response, request);
+    const server = await startServer((received, response, request) => {
+      responses += 1;
+      return responses === 1 ? respondJson(response, 503, {}) : service(received, response, request);
     });
     const client = clientFor(withKey(server.origin), {
       clock: clock.now,
@@ -280,7 +284,7 @@ describe('a project with an access key', () => {
 
 interface Metadata {
   life: number;
-  sessionTokens: 'needed' | 404 | 405 | 503;
+  sessionTokens: 'required' | 404 | 405 | 503;
   key: { access: string; secret: string; securitytoken: string };
   fault: number | undefined;
 }
@@ -289,13 +293,13 @@ const startMetadata = async (now: () => number) => {
   let sessions = 0;
   const state: Metadata = {
     life: DAY,
-    sessionTokens: 'needed',
+    sessionTokens: 'required',
     key: { access: 'AKIDTEMPORARY', secret: 'temporary-secret', securitytoken: 'security-token-1' },
     fault: undefined,
   };
-  const server = await startServer((seen, response) => {
-    if (seen.method === 'PUT' && seen.url === '/meta-data/latest/api/token') {
-      if (state.sessionTokens !== 'needed') {
+  const server = await startServer((received, response) => {
+    if (received.method === 'PUT' && received.url === '/meta-data/latest/api/token') {
+      if (state.sessionTokens !== 'required') {
         respondJson(response, state.sessionTokens, {});
         return;
       }
@@ -306,8 +310,8 @@ const startMetadata = async (now: () => number) => {
     if (state.fault !== undefined) {
       respondJson(response, state.fault, {});
     } else if (
-      state.sessionTokens === 'needed' &&
-      seen.headers['x-metadata-token'] !== `session-${sessions}`
+      state.sessionTokens === 'required' &&
+      received.headers['x-metadata-token'] !== `session-${sessions}`
     ) {
       respondJson(response, 401, {});
     } else {
@@ -341,7 +345,7 @@ const arrangeAgency = async () => {
   return { clock, metadata, server, client, list };
 };
 
-describe("a project with its server's agency", () => {
+describe('a project with an ECS agency', () => {
   it('obtains one temporary key for many calls, with a session token', async () => {
     const { metadata, server, list, client } = await arrangeAgency();
 
@@ -361,7 +365,7 @@ describe("a project with its server's agency", () => {
     ]);
   });
 
-  it.each([404, 405, 503] as const)('goes on without a session token after %i', async (status) => {
+  it.each([404, 405, 503] as const)('continues without a session token after %i', async (status) => {
     const { metadata, list } = await arrangeAgency();
     metadata.state.sessionTokens = status;
 
@@ -371,7 +375,7 @@ describe("a project with its server's agency", () => {
     expect(metadata.keys()[0]?.headers).not.toHaveProperty('x-metadata-token');
   });
 
-  it('gets a new session token when the old one is refused', async () => {
+  it('gets a new session token when the old one is rejected', async () => {
     const { clock, metadata, list, client } = await arrangeAgency();
     await list();
     metadata.forgetSessions();
@@ -385,7 +389,7 @@ describe("a project with its server's agency", () => {
     expect(metadata.requests.map(({ method }) => method)).toEqual(['PUT', 'GET', 'PUT', 'GET']);
   });
 
-  it('gets a new session token in the middle of its time when the metadata service requires it', async () => {
+  it('gets a new session token before its expiry if the metadata service requires it', async () => {
     const { clock, metadata, list, client } = await arrangeAgency();
     metadata.state.life = 3600;
     await list();
@@ -400,7 +404,7 @@ describe("a project with its server's agency", () => {
     expect(metadata.requests.map(({ method }) => method)).toEqual(['PUT', 'GET', 'GET', 'PUT', 'GET']);
   });
 
-  it('renews its key well before the end and keeps the old one while that fails', async () => {
+  it('renews its key well before it expires and keeps the old one while that fails', async () => {
     const { clock, metadata, server, list, client } = await arrangeAgency();
     await list();
     metadata.state.fault = 500;
@@ -425,11 +429,11 @@ describe("a project with its server's agency", () => {
     ]);
   });
 
-  it('gets a new key when a service refuses the old one', async () => {
+  it('gets a new key when a service rejects the old one', async () => {
     const { metadata, server, list } = await arrangeAgency();
     metadata.state.key = { ...metadata.state.key, secret: 'withdrawn' };
     const failure = await failureOf(list());
-    const refused = server.requests.length;
+    const rejectedRequests = server.requests.length;
     metadata.state.key = {
       ...metadata.state.key,
       secret: 'temporary-secret',
@@ -439,14 +443,14 @@ describe("a project with its server's agency", () => {
     await list();
 
     expect(failure.details.kind).toBe('auth');
-    // The metadata service gave the same key again, which is not worth another request.
-    expect(refused).toBe(1);
+    // The metadata service returned the same key, which is not worth another request.
+    expect(rejectedRequests).toBe(1);
     expect(server.requests.at(-1)?.headers['x-security-token']).toBe('security-token-2');
   });
 
-  it('without an agency, as the vendor says it, fails with what to do', async () => {
-    const server = await startServer((seen, response) => {
-      if (seen.method === 'PUT') response.end('session');
+  it('without an agency fails with advice', async () => {
+    const server = await startServer((received, response) => {
+      if (received.method === 'PUT') response.end('session');
       else respondJson(response, 401, { message: 'Please configure Cloud Service Agency first' });
     });
     const client = clientFor(projectAt(server.origin, { credentials: { type: 'ecs-agency' } }), {
@@ -463,19 +467,19 @@ describe("a project with its server's agency", () => {
 
   it.each([
     ['no agency', 404, 'auth', 'attach an agency to this server'],
-    ['a fault', 500, 'server', 'returned 500'],
-  ])('fails with %s of the metadata service as %i', async (_name, status, kind, says) => {
+    ['an error', 500, 'server', 'returned 500'],
+  ])('fails with %s of the metadata service with status %i', async (_name, status, kind, message) => {
     const { metadata, list, server } = await arrangeAgency();
     metadata.state.fault = status;
 
     const failure = await failureOf(list());
 
     expect(failure.details).toMatchObject({ kind, status, operation: 'sign_in' });
-    expect(failure.message).toContain(says);
+    expect(failure.message).toContain(message);
     expect(server.requests).toHaveLength(0);
   });
 
-  it('fails as malformed when the key is not whole', async () => {
+  it('fails as malformed if the key is incomplete', async () => {
     const { metadata, list } = await arrangeAgency();
     metadata.state.key = { ...metadata.state.key, securitytoken: '' };
 

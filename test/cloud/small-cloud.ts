@@ -1,33 +1,40 @@
 import type { ServerResponse } from 'node:http';
-import { PASSWORD, PROJECT_ID, respondJson, type Seen, startServer, type TestServer } from './support.ts';
+import {
+  PASSWORD,
+  PROJECT_ID,
+  type ReceivedRequest,
+  respondJson,
+  startServer,
+  type TestServer,
+} from './support.ts';
 
-/** A token service and one list, as little of them as signing in needs. */
+/** A minimal token service and one list, for tests of signing in. */
 export interface SmallCloud extends TestServer {
-  /** What it does; tests change it as they go. */
+  /** Its behaviour, which tests can change. */
   readonly state: {
     password: string;
     issuedAt: number;
     life: number;
     passwordExpiresAt: string;
     tokens: Set<string>;
-    /** Services (by the first segment of the path) that refuse every token. */
-    refusing: Set<string>;
-    /** Whether a path is refused, by how many requests there were before. */
-    refuses: (url: string, count: number) => boolean;
-    refusal: { readonly status: number; readonly body: unknown };
-    /** Projects (by id) that the user is not allowed into; IAM answers 401 to that as well. */
+    /** Services (by the first segment of the path) that reject every token. */
+    rejecting: Set<string>;
+    /** Whether a request is rejected, by its path and the number of requests so far. */
+    rejects: (url: string, count: number) => boolean;
+    rejection: { readonly status: number; readonly body: unknown };
+    /** Projects (by id) that the user has no access to; IAM responds 401 to that as well. */
     closedProjects: Set<string>;
-    /** Answers the next sign-ins in place of the token service. */
+    /** Responds to the next sign-ins instead of the token service. */
     signInFault: ((response: ServerResponse) => void) | undefined;
   };
-  readonly signIns: () => readonly Seen[];
-  readonly lists: () => readonly Seen[];
+  readonly signIns: () => readonly ReceivedRequest[];
+  readonly lists: () => readonly ReceivedRequest[];
 }
 
-const isSignIn = (seen: Seen): boolean =>
-  seen.url.startsWith('/v3/auth/tokens') || seen.url.startsWith('/v3.0/OS-AUTH');
+const isSignIn = (received: ReceivedRequest): boolean =>
+  received.url.startsWith('/v3/auth/tokens') || received.url.startsWith('/v3.0/OS-AUTH');
 
-/** Starts a cloud that lets one user in. */
+/** Starts a cloud with one user. */
 export async function startSmallCloud(): Promise<SmallCloud> {
   let issued = 0;
   const state: SmallCloud['state'] = {
@@ -36,26 +43,26 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     life: 24 * 60 * 60,
     passwordExpiresAt: '',
     tokens: new Set(),
-    refusing: new Set(),
+    rejecting: new Set(),
     closedProjects: new Set(),
-    refuses: () => false,
-    refusal: { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication' } },
+    rejects: () => false,
+    rejection: { status: 401, body: { error_code: 'APIGW.0301', error_msg: 'Incorrect IAM authentication' } },
     signInFault: undefined,
   };
 
-  const iso = (moment: number): string => new Date(moment * 1000).toISOString().replace('Z', '000Z');
+  const iso = (time: number): string => new Date(time * 1000).toISOString().replace('Z', '000Z');
 
-  const signIn = (seen: Seen, response: ServerResponse): void => {
+  const signIn = (received: ReceivedRequest, response: ServerResponse): void => {
     if (state.signInFault !== undefined) {
       state.signInFault(response);
       return;
     }
-    if (!seen.body.includes(state.password)) {
+    if (!received.body.includes(state.password)) {
       const message = 'The username or password is wrong.';
       respondJson(response, 401, { error: { code: 401, message, title: 'Unauthorized' } });
       return;
     }
-    if ([...state.closedProjects].some((id) => seen.body.includes(id))) {
+    if ([...state.closedProjects].some((id) => received.body.includes(id))) {
       respondJson(response, 401, {
         error: { code: 401, message: 'No such project.', title: 'Unauthorized' },
       });
@@ -79,21 +86,21 @@ export async function startSmallCloud(): Promise<SmallCloud> {
     );
   };
 
-  const server = await startServer((seen, response) => {
-    if (isSignIn(seen)) return signIn(seen, response);
-    const service = seen.url.split('/')[1] ?? '';
-    const token = String(seen.headers['x-auth-token']);
-    const isRefused = state.refusing.has(service) || state.refuses(seen.url, server.requests.length);
-    if (!state.tokens.has(token) || isRefused) {
-      return respondJson(response, state.refusal.status, state.refusal.body);
+  const server = await startServer((received, response) => {
+    if (isSignIn(received)) return signIn(received, response);
+    const service = received.url.split('/')[1] ?? '';
+    const token = String(received.headers['x-auth-token']);
+    const isRejected = state.rejecting.has(service) || state.rejects(received.url, server.requests.length);
+    if (!state.tokens.has(token) || isRejected) {
+      return respondJson(response, state.rejection.status, state.rejection.body);
     }
-    respondJson(response, 200, { project: seen.url });
+    respondJson(response, 200, { project: received.url });
   });
 
   return {
     ...server,
     state,
     signIns: () => server.requests.filter(isSignIn),
-    lists: () => server.requests.filter((seen) => !isSignIn(seen)),
+    lists: () => server.requests.filter((received) => !isSignIn(received)),
   };
 }

@@ -11,20 +11,24 @@ import type { ProjectConfig, SecretSource } from '../../src/config/config.ts';
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ErrorRules } from '../../src/services/api-call.ts';
 
-/** A request as a server saw it. */
-export interface Seen {
+/** A request as received by a server. */
+export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-export type Handler = (seen: Seen, response: ServerResponse, request: IncomingMessage) => unknown;
+export type Handler = (
+  received: ReceivedRequest,
+  response: ServerResponse,
+  request: IncomingMessage,
+) => unknown;
 
 export interface TestServer {
   readonly origin: string;
   readonly host: string;
-  readonly requests: readonly Seen[];
+  readonly requests: readonly ReceivedRequest[];
   readonly server: Server;
 }
 
@@ -42,22 +46,22 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Starts an HTTP server for the length of the test. */
+/** Starts an HTTP server, stopped when the test ends. */
 export async function startServer(handler: Handler, server: Server = createServer()): Promise<TestServer> {
-  const requests: Seen[] = [];
+  const requests: ReceivedRequest[] = [];
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
-    const answer = async (): Promise<void> => {
-      const seen: Seen = {
+    const respond = async (): Promise<void> => {
+      const received: ReceivedRequest = {
         method: request.method ?? '',
         url: request.url ?? '',
         headers: request.headers,
         body: await readAll(request),
       };
-      requests.push(seen);
-      await handler(seen, response, request);
+      requests.push(received);
+      await handler(received, response, request);
     };
-    answer().catch(() => response.destroy());
+    respond().catch(() => response.destroy());
   });
   const port = await listen(server);
   onTestFinished(async () => {
@@ -68,7 +72,7 @@ export async function startServer(handler: Handler, server: Server = createServe
   return { origin: `http://${host}`, host, requests, server };
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function respondJson(
   response: ServerResponse,
   status: number,
@@ -79,7 +83,7 @@ export function respondJson(
   response.end(JSON.stringify(body));
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that only the test advances. */
 export function createTestClock(start = 1_704_326_400): {
   readonly now: () => UnixSeconds;
   readonly advance: (duration: number) => void;
@@ -96,7 +100,7 @@ export function createTestClock(start = 1_704_326_400): {
 export const PROJECT_ID = '0123456789abcdef0123456789abcdef';
 export const PASSWORD = 'correct-horse-battery-staple';
 
-/** A secret that can be changed, and that counts how often it was read. */
+/** A secret that a test can change, and that counts its reads. */
 export function secretOf(initial: string): SecretSource & { value: string; reads: number } {
   const source = {
     origin: 'the file /run/secrets/it',
@@ -137,7 +141,7 @@ export interface TestClient extends ProjectClient {
   readonly lines: readonly LogLine[];
 }
 
-/** A client with a clock that stands still and waits that take no time, closed when the test ends. */
+/** A client with a fixed clock and delays that take no time, closed when the test ends. */
 export function clientFor(project: ProjectConfig, changes: Partial<ProjectClientOptions> = {}): TestClient {
   const observations: RequestObservation[] = [];
   const sleeps: Seconds[] = [];
@@ -192,7 +196,7 @@ export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {
   ...changes,
 });
 
-/** A sign-in as it was sent to a host. */
+/** A sign-in request sent to a host. */
 export const sentTo = (host: string): Sent => ({
   request: signInRequest({
     method: 'POST',
@@ -211,7 +215,7 @@ export const sentTo = (host: string): Sent => ({
 /** A signal that never aborts. */
 export const forever = (): AbortSignal => new AbortController().signal;
 
-/** The failure that a call must end with. */
+/** The failure of a call; throws if it succeeds. */
 export async function failureOf(call: Promise<unknown>): Promise<CloudFailure> {
   const end = await call.then(
     (value) => ({ value }),
@@ -221,11 +225,11 @@ export async function failureOf(call: Promise<unknown>): Promise<CloudFailure> {
   return end;
 }
 
-/** Waits until a condition holds, for what happens in the background. */
+/** Waits until a condition is true. */
 export async function eventually(condition: () => boolean): Promise<void> {
   const until = Date.now() + 5000;
   while (!condition()) {
-    if (Date.now() > until) throw new Error('it did not happen');
+    if (Date.now() > until) throw new Error('the condition did not become true');
     await wait(5);
   }
 }

@@ -22,7 +22,7 @@ import {
   type TestServer,
 } from './support.ts';
 
-/** A host that only a proxy of these tests can reach: it takes every name for this machine. */
+/** A host that is reachable only through the test proxy, which connects every name to this machine. */
 const REMOTE = 'ges.cn-north-4.example';
 
 let authority: Authority;
@@ -38,12 +38,12 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([authority.remove(), stranger.remove()]));
 
-const good: Handler = (_seen, response) =>
+const good: Handler = (_received, response) =>
   respondJson(response, 200, { backup_count: 0 }, { 'x-long': 'x'.repeat(40 * 1024) });
 
 interface SecureServer extends TestServer {
   readonly secure: string;
-  /** The same by a name that is not this machine's. */
+  /** The same server under {@link REMOTE}. */
   readonly remote: string;
   readonly port: string;
 }
@@ -58,7 +58,7 @@ interface TestProxy extends TestServer {
   readonly tunnels: readonly { readonly to: string; readonly authorization: string | undefined }[];
 }
 
-/** A proxy that opens tunnels, or does to them what a test says. */
+/** A proxy that opens tunnels, or handles them with `fault`. */
 const startProxy = async (fault?: (socket: Socket) => void): Promise<TestProxy> => {
   const tunnels: { to: string; authorization: string | undefined }[] = [];
   const server = createHttpServer();
@@ -85,7 +85,7 @@ const startProxy = async (fault?: (socket: Socket) => void): Promise<TestProxy> 
     for (const socket of open) socket.destroy();
     closeAll();
   };
-  return { ...(await startServer((_seen, response) => respondJson(response, 500, {}), server)), tunnels };
+  return { ...(await startServer((_received, response) => respondJson(response, 500, {}), server)), tunnels };
 };
 
 describe('a certificate', () => {
@@ -120,7 +120,7 @@ describe('a certificate', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is trusted once its authority has been put into ca_file', async () => {
+  it('is trusted once its authority is added to ca_file', async () => {
     const server = await startSecure();
     const caFile = join(authority.directory, 'rotated.pem');
     await writeFile(caFile, stranger.pem);
@@ -128,10 +128,10 @@ describe('a certificate', () => {
     const failure = await failureOf(client.call(listBackups(server.secure), forever()));
     await writeFile(caFile, authority.pem);
 
-    const answer = await client.call(listBackups(server.secure), forever());
+    const response = await client.call(listBackups(server.secure), forever());
 
     expect(failure.details.kind).toBe('network');
-    expect(answer).toEqual({ backup_count: 0 });
+    expect(response).toEqual({ backup_count: 0 });
   });
 
   it.each([
@@ -141,11 +141,11 @@ describe('a certificate', () => {
       /^cannot list backups: ca_file .*missing\.pem cannot be read \(ENOENT\); check the path/,
     ],
     [
-      'holds none',
+      'contains none',
       'nothing here',
       /^cannot list backups: ca_file .* contains no certificate in PEM format; convert it$/,
     ],
-  ])('whose ca_file %s fails as network, until it is put right', async (_name, content, message) => {
+  ])('whose ca_file %s fails as network until that is fixed', async (_name, content, message) => {
     const server = await startSecure();
     const caFile = join(authority.directory, content === undefined ? 'missing.pem' : 'empty.pem');
     if (content !== undefined) await writeFile(caFile, content);
@@ -159,7 +159,7 @@ describe('a certificate', () => {
     expect(failure.message).toMatch(message);
   });
 
-  it('that is the second in ca_file and broken is an error that says so', async () => {
+  it('that is broken and the second in ca_file is reported', async () => {
     const server = await startSecure();
     const caFile = join(authority.directory, 'half-broken.pem');
     await writeFile(caFile, `# ours\n${authority.pem}\n${stranger.pem.replace(/\n.{20}/, '\n')}`);
@@ -171,7 +171,7 @@ describe('a certificate', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is checked also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise', async () => {
+  it('is checked despite NODE_TLS_REJECT_UNAUTHORIZED', async () => {
     const server = await startSecure();
     const client = clientFor(projectAt(server.secure));
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
@@ -185,7 +185,7 @@ describe('a certificate', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is not to be had from a server without TLS, which is said after one attempt', async () => {
+  it('from a server without TLS fails after one attempt', async () => {
     const server = await startServer(good);
     const secure = `https://${server.host}`;
     const client = clientFor(projectAt(secure));
@@ -219,11 +219,14 @@ describe('the proxy of a project', () => {
     ['http://own:1', {}, 'https://[::ffff:127.0.0.1]', undefined],
     ['http://own:1', {}, 'http://169.254.169.254', undefined],
     [undefined, { HTTPS_PROXY: 'http://p:1' }, 'https://127.0.0.1', undefined],
-  ] as const)('configured as %s in the environment %j is for %s: %s', (configured, environment, to, url) => {
-    const proxy = chooseProxy(configured, environment);
+  ] as const)(
+    'configured as %s with the environment %j is used for %s: %s',
+    (configured, environment, to, url) => {
+      const proxy = chooseProxy(configured, environment);
 
-    expect(proxy?.isFor(new URL(to)) === true ? proxy.url : undefined).toBe(url);
-  });
+      expect(proxy?.isFor(new URL(to)) === true ? proxy.url : undefined).toBe(url);
+    },
+  );
 
   it.each([
     ['*', REMOTE_URL, true],
@@ -251,10 +254,10 @@ describe('the proxy of a project', () => {
     ['[2001:db8::1]:443', 'https://[2001:db8::1]', true],
     ['2001:db8::/32', 'https://[2001:db9::1]', false],
     ['2001:db8::/32', 'https://10.1.2.3', false],
-  ])('is passed by where NO_PROXY is %s and the endpoint is %s: %s', (noProxy, endpoint, passedBy) => {
+  ])('is bypassed if NO_PROXY is %s and the endpoint is %s: %s', (noProxy, endpoint, bypassed) => {
     const proxy = chooseProxy(undefined, { HTTPS_PROXY: 'http://p:1', NO_PROXY: noProxy });
 
-    expect(proxy?.isFor(new URL(endpoint))).toBe(!passedBy);
+    expect(proxy?.isFor(new URL(endpoint))).toBe(!bypassed);
   });
 
   const call = async (
@@ -273,7 +276,7 @@ describe('the proxy of a project', () => {
     return proxy.tunnels.length;
   };
 
-  it('carries https in a tunnel and sees none of it, large headers included', async () => {
+  it('tunnels HTTPS without seeing it, including large headers', async () => {
     const server = await startSecure();
     const proxy = await startProxy();
 
@@ -289,14 +292,14 @@ describe('the proxy of a project', () => {
     expect(proxy.requests).toHaveLength(0);
   });
 
-  it('comes from the environment when none is configured', async () => {
+  it('comes from the environment if none is configured', async () => {
     const server = await startSecure();
     const proxy = await startProxy();
 
     expect(await call(server, proxy, { environment: { https_proxy: proxy.host } })).toBe(1);
   });
 
-  it('is passed by where NO_PROXY says so', async () => {
+  it('is bypassed according to NO_PROXY', async () => {
     const server = await startSecure();
     const proxy = await startProxy();
     const client = clientFor(projectAt(server.remote), {
@@ -308,7 +311,7 @@ describe('the proxy of a project', () => {
     expect([proxy.tunnels.length, proxy.requests.length]).toEqual([0, 0]);
   });
 
-  it.each(['http', 'https'] as const)('never sees requests to this machine by %s', async (scheme) => {
+  it.each(['http', 'https'] as const)('is not used for requests to this machine over %s', async (scheme) => {
     const server = scheme === 'http' ? await startServer(good) : await startSecure();
     const proxy = await startProxy();
     const origin = `${scheme}://${server.host}`;
@@ -324,8 +327,8 @@ describe('the proxy of a project', () => {
   });
 
   it('is never used for the metadata service', async () => {
-    const metadata = await startServer((seen, response) => {
-      if (seen.method === 'PUT') respondJson(response, 404, {});
+    const metadata = await startServer((received, response) => {
+      if (received.method === 'PUT') respondJson(response, 404, {});
       else respondJson(response, 200, { credential: { access: 'a', secret: 'b', securitytoken: 'c' } });
     });
     const server = await startSecure();
@@ -346,7 +349,7 @@ describe('the proxy of a project', () => {
 
   it.each([
     [
-      'wants a password',
+      'requires a password',
       (socket: Socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
       'network',
       1,
@@ -367,10 +370,10 @@ describe('the proxy of a project', () => {
       'the proxy returned 502',
     ],
     ['closes the connection', (socket: Socket) => socket.destroy(), 'network', 3, 'the proxy closed'],
-    ['gives no response', () => undefined, 'timeout', 3, 'within 0.4 s'],
+    ['does not respond', () => undefined, 'timeout', 3, 'within 0.4 s'],
   ] as const)(
-    'that %s fails the call soon, and says that there is a proxy',
-    async (_name, fault, kind, attempts, says) => {
+    'that %s fails the call quickly, and is named in the error',
+    async (_name, fault, kind, attempts, message) => {
       const server = await startSecure();
       const proxy = await startProxy(fault);
       const client = clientFor(projectAt(server.remote, { proxyUrl: proxy.origin }), {
@@ -381,13 +384,13 @@ describe('the proxy of a project', () => {
 
       expect(failure.details.kind).toBe(kind);
       expect(failure.message).toContain('(proxy_url or HTTPS_PROXY)');
-      expect(failure.message).toContain(says);
+      expect(failure.message).toContain(message);
       expect(client.observations).toHaveLength(attempts);
       expect(server.requests).toHaveLength(0);
     },
   );
 
-  it('that is not there fails the call', async () => {
+  it('that cannot be reached fails the call', async () => {
     const server = await startSecure();
     const client = clientFor(projectAt(server.remote, { proxyUrl: 'http://127.0.0.1:1' }));
 
@@ -396,7 +399,7 @@ describe('the proxy of a project', () => {
     expect(failure.details).toMatchObject({ kind: 'network', cause: 'ECONNREFUSED' });
   });
 
-  it('whose URL cannot be used fails the call without showing it', async () => {
+  it('whose URL is invalid fails the call without printing it', async () => {
     const server = await startSecure();
     const client = clientFor(projectAt(server.remote), {
       environment: { HTTPS_PROXY: 'http://user:hidden@:port' },
@@ -410,7 +413,7 @@ describe('the proxy of a project', () => {
     );
   });
 
-  it('lets a call be given up while a tunnel is being opened', async () => {
+  it('allows a call to be aborted while a tunnel is opened', async () => {
     const server = await startSecure();
     const proxy = await startProxy(() => undefined);
     const client = clientFor(projectAt(server.remote, { proxyUrl: proxy.origin }));

@@ -37,7 +37,7 @@ const list = (cloud: SmallCloud, client: TestClient, service: 'ges' | 'gaussdb-m
   );
 
 describe('a project with a password', () => {
-  it('signs in once for all of its services and many calls, also when they come together', async () => {
+  it('signs in once for all of its services and many calls, even concurrent ones', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin));
 
@@ -76,7 +76,7 @@ describe('a project with a password', () => {
     expect(cloud.lists()[0]?.url).toContain(`/v2/${PROJECT_ID}/graphs/backups`);
   });
 
-  it('renews its token ahead of its end and needs no right clock for that', async () => {
+  it('renews its token before it expires, even with a wrong clock', async () => {
     const cloud = await startSmallCloud();
     const clock = createTestClock(946_684_800);
     const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
@@ -100,7 +100,7 @@ describe('a project with a password', () => {
     ]);
   });
 
-  it('keeps its token while IAM is down, and says so', async () => {
+  it('keeps its token while IAM is down, and logs it', async () => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
     const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
@@ -126,12 +126,12 @@ describe('a project with a password', () => {
     ['401 APIGW.0307', 401, { error_code: 'APIGW.0307', error_msg: 'The token must be updated' }],
     ['401 alone', 401, undefined],
     ['403 DBS.280056', 403, { error_code: 'DBS.280056', error_msg: 'Invalid token' }],
-  ])('gets one new token when the old one is refused with %s', async (_name, status, body) => {
+  ])('gets one new token when the old one is rejected with %s', async (_name, status, body) => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin));
     await list(cloud, client);
     cloud.state.tokens.clear();
-    cloud.state.refusal = { status, body };
+    cloud.state.rejection = { status, body };
 
     await Promise.all([list(cloud, client), list(cloud, client), list(cloud, client, 'gaussdb-mysql')]);
     await list(cloud, client);
@@ -139,7 +139,7 @@ describe('a project with a password', () => {
     expect(cloud.signIns()).toHaveLength(2);
   });
 
-  it('starts something with a new token when the old one is refused, because nothing was started', async () => {
+  it('retries a POST with a new token when the old one is rejected, as nothing was started', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin));
     await list(cloud, client);
@@ -151,7 +151,7 @@ describe('a project with a password', () => {
     expect(cloud.lists().filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  it('costs one sign-in for each revoked token, of which there may be two in five minutes', async () => {
+  it('signs in once for each revoked token, at most twice in five minutes', async () => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
     const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
@@ -178,37 +178,32 @@ describe('a project with a password', () => {
     ],
     ['one service', (url: string) => url.startsWith('/v2/'), 2],
     ['every service', () => true, 4],
-  ])(
-    'signs in again at most so often in five minutes where %s refuses tokens',
-    async (_name, refuses, most) => {
-      const cloud = await startSmallCloud();
-      const clock = createTestClock();
-      const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
-      cloud.state.refuses = refuses;
-      const calls = [
-        { operation: 'list_backups', path: '/v2/{project_id}/graphs/backups' },
-        { operation: 'list_graphs', path: '/v2/{project_id}/graphs' },
-        { operation: 'list_backups', service: 'gaussdb-mysql', path: '/v3/{project_id}/backups' },
-        { operation: 'list_instances', service: 'gaussdb-mysql', path: '/v3/{project_id}/instances' },
-      ] as const;
-
-      for (let second = 0; second < 300; second += 1) {
-        await Promise.allSettled(
-          calls.map((call) => client.call(listBackups(cloud.origin, call), forever())),
-        );
-        clock.advance(1);
-      }
-
-      expect(cloud.signIns().length - 1).toBeLessThanOrEqual(most);
-      expect(cloud.signIns().length).toBeGreaterThan(1);
-    },
-  );
-
-  it('is not sent to sign in again and again by a service that refuses every token', async () => {
+  ])('limits sign-ins in five minutes if %s rejects tokens', async (_name, rejects, most) => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
     const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
-    cloud.state.refusing.add('v2');
+    cloud.state.rejects = rejects;
+    const calls = [
+      { operation: 'list_backups', path: '/v2/{project_id}/graphs/backups' },
+      { operation: 'list_graphs', path: '/v2/{project_id}/graphs' },
+      { operation: 'list_backups', service: 'gaussdb-mysql', path: '/v3/{project_id}/backups' },
+      { operation: 'list_instances', service: 'gaussdb-mysql', path: '/v3/{project_id}/instances' },
+    ] as const;
+
+    for (let second = 0; second < 300; second += 1) {
+      await Promise.allSettled(calls.map((call) => client.call(listBackups(cloud.origin, call), forever())));
+      clock.advance(1);
+    }
+
+    expect(cloud.signIns().length - 1).toBeLessThanOrEqual(most);
+    expect(cloud.signIns().length).toBeGreaterThan(1);
+  });
+
+  it('does not sign in repeatedly for a service that rejects every token', async () => {
+    const cloud = await startSmallCloud();
+    const clock = createTestClock();
+    const client = clientFor(withPassword(cloud.origin), { clock: clock.now });
+    cloud.state.rejecting.add('v2');
 
     const kinds = [];
     for (let minute = 0; minute < 10; minute += 1) {
@@ -217,11 +212,11 @@ describe('a project with a password', () => {
       clock.advance(60);
     }
     const signIns = cloud.signIns().length;
-    cloud.state.refusing.clear();
+    cloud.state.rejecting.clear();
     await list(cloud, client);
 
     expect(new Set(kinds)).toEqual(new Set(['auth']));
-    // One at first, one extra, and one more after five minutes.
+    // The first one, one more, and another after five minutes.
     expect(signIns).toBe(3);
   });
 
@@ -237,7 +232,7 @@ describe('a project with a password', () => {
     expect(client.passwordExpiresAt()).toBe(1_709_251_200);
   });
 
-  it('knows no end of a password that has none', async () => {
+  it('knows no expiry of a password without one', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin));
 
@@ -246,7 +241,7 @@ describe('a project with a password', () => {
     expect(client.passwordExpiresAt()).toBeUndefined();
   });
 
-  it('reads its secret for each sign-in and not otherwise', async () => {
+  it('reads its secret only for sign-ins', async () => {
     const cloud = await startSmallCloud();
     const password = secretOf(PASSWORD);
     const client = clientFor(withPassword(cloud.origin, password));
@@ -258,7 +253,7 @@ describe('a project with a password', () => {
     expect([before, password.reads]).toEqual([0, 1]);
   });
 
-  it('signs in again when IAM passes from a fault', async () => {
+  it('signs in again when IAM recovers', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin));
     let faults = 0;
@@ -279,7 +274,7 @@ describe('a project with a password', () => {
     ['400 of an unknown project', 400, { error: { code: 400, message: 'No such project' } }, 'refused'],
     ['201 without a token', 201, { token: {} }, 'malformed'],
     ['429', 429, {}, 'throttled'],
-  ])('fails with %s of IAM as IAM says', async (_name, status, body, kind) => {
+  ])('fails with %s of IAM', async (_name, status, body, kind) => {
     const cloud = await startSmallCloud();
     cloud.state.signInFault = (response) => respondJson(response, status, body);
     const client = clientFor(withPassword(cloud.origin));
@@ -294,7 +289,7 @@ describe('a project with a password', () => {
   it.each([
     ['cannot be read', () => Promise.reject(new Error('the file /run/secrets/it cannot be read (ENOENT)'))],
     ['is empty', () => Promise.resolve('')],
-  ])('fails as auth, without asking, when its secret %s', async (says, read) => {
+  ])('fails as auth, without a request, if its secret %s', async (message, read) => {
     const cloud = await startSmallCloud();
     const password = { ...secretOf(''), read };
     const client = clientFor(withPassword(cloud.origin, password));
@@ -302,12 +297,12 @@ describe('a project with a password', () => {
     const failure = await failureOf(list(cloud, client));
 
     expect(failure.details.kind).toBe('auth');
-    expect(failure.message).toMatch(new RegExp(`^cannot sign in: the .*/run/secrets/it ${says}`));
+    expect(failure.message).toMatch(new RegExp(`^cannot sign in: the .*/run/secrets/it ${message}`));
     expect(cloud.requests).toHaveLength(0);
   });
 });
 
-describe('a sign-in that IAM refused', () => {
+describe('a sign-in that IAM rejected', () => {
   it.each([
     [
       '401',
@@ -315,7 +310,7 @@ describe('a sign-in that IAM refused', () => {
       { error: { code: 401, message: 'The username or password is wrong.', title: 'Unauthorized' } },
     ],
     ['403', 403, { error: { code: 403, message: 'Wrong password.' } }],
-    ['a 400 that says so', 400, { error: { code: 401, message: 'Wrong password.' } }],
+    ['a 400 with code 401', 400, { error: { code: 401, message: 'Wrong password.' } }],
   ])('with %s is not repeated with the same secret for five minutes', async (_name, status, body) => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
@@ -343,10 +338,10 @@ describe('a sign-in that IAM refused', () => {
   });
 
   it.each([
-    ['is cut', 0.2, (socket: Socket) => socket.destroy()],
+    ['is truncated', 0.2, (socket: Socket) => socket.destroy()],
     ['does not end', 0.2, () => undefined],
     ['does not end for a minute', 60, () => undefined],
-  ])('with 401 counts though its body %s', async (_name, timeout, end) => {
+  ])('with 401 counts even if its body %s', async (_name, timeout, end) => {
     const cloud = await startSmallCloud();
     cloud.state.signInFault = (response) => {
       response.writeHead(401, { 'content-type': 'application/json', 'content-length': '1000' });
@@ -400,7 +395,7 @@ describe('a sign-in that IAM refused', () => {
     },
   );
 
-  it('because the account is locked is not repeated for fifteen minutes, nor by another project', async () => {
+  it('because the account is locked is not repeated for 15 minutes, not even by another project', async () => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
     const signInGuard = createSignInGuard(clock.now);
@@ -423,7 +418,7 @@ describe('a sign-in that IAM refused', () => {
     expect(failures[0]?.message).toMatch(/before 2024-01-04T00:15:00Z$/);
   });
 
-  it('is not sent again in the same call where IAM does not respond in time', async () => {
+  it('is not retried in the same call if IAM does not respond in time', async () => {
     const cloud = await startSmallCloud();
     cloud.state.signInFault = () => undefined;
     const client = clientFor(withPassword(cloud.origin), { requestTimeout: seconds(0.1) });
@@ -434,7 +429,7 @@ describe('a sign-in that IAM refused', () => {
     expect(cloud.signIns()).toHaveLength(1);
   });
 
-  it('is repeated at once when the secret has changed, and the refused one still is not', async () => {
+  it('is repeated at once when the secret changes, but not with the rejected one', async () => {
     const cloud = await startSmallCloud();
     const password = secretOf('wrong-password');
     const client = clientFor(withPassword(cloud.origin, password));
@@ -452,7 +447,7 @@ describe('a sign-in that IAM refused', () => {
     expect(cloud.signIns()).toHaveLength(3);
   });
 
-  it('is one for all who call at the same time', async () => {
+  it('is shared by concurrent calls', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withPassword(cloud.origin, secretOf('wrong-password')));
 
@@ -474,7 +469,7 @@ describe('a sign-in that IAM refused', () => {
     expect(cloud.signIns()).toHaveLength(1);
   });
 
-  it('counts the five minutes from the refusal', async () => {
+  it('counts the five minutes from the rejection', async () => {
     const cloud = await startSmallCloud();
     const clock = createTestClock();
     const client = clientFor(withPassword(cloud.origin, secretOf('wrong-password')), {
@@ -497,30 +492,30 @@ describe('a sign-in that IAM refused', () => {
   });
 });
 
-describe('giving up while signing in', () => {
-  it('is a timeout for who gave up, and no loss for who still waits', async () => {
+describe('aborting a sign-in', () => {
+  it('is a timeout for the aborting caller, but does not affect the others', async () => {
     const cloud = await startSmallCloud();
-    let go: (() => void) | undefined;
+    let release: (() => void) | undefined;
     cloud.state.signInFault = (response) => {
-      go = () => respondJson(response, 201, { token: {} }, { 'x-subject-token': 'held' });
+      release = () => respondJson(response, 201, { token: {} }, { 'x-subject-token': 'held' });
     };
     cloud.state.tokens.add('held');
     const client = clientFor(withPassword(cloud.origin));
     const deadline = new AbortController();
-    const impatient = failureOf(client.call(listBackups(cloud.origin), deadline.signal));
-    const patient = list(cloud, client);
-    await eventually(() => go !== undefined);
+    const aborted = failureOf(client.call(listBackups(cloud.origin), deadline.signal));
+    const waiting = list(cloud, client);
+    await eventually(() => release !== undefined);
 
     deadline.abort();
-    const failure = await impatient;
-    go?.();
+    const failure = await aborted;
+    release?.();
 
     expect(failure.details).toMatchObject({ kind: 'timeout', operation: 'sign_in' });
-    expect(await patient).toBeTypeOf('object');
+    expect(await waiting).toBeTypeOf('object');
     expect(cloud.signIns()).toHaveLength(1);
   });
 
-  it('while IAM is to be tried again counts as what IAM answered', async () => {
+  it('before a retry counts as the last response of IAM', async () => {
     const cloud = await startSmallCloud();
     cloud.state.signInFault = (response) => respondJson(response, 503, {});
     const deadline = new AbortController();
@@ -541,7 +536,7 @@ describe('a project with a workload identity', () => {
   const withOidc = (origin: string, token = secretOf(PASSWORD)) =>
     projectAt(origin, { projectId: undefined, credentials: { type: 'oidc', idpId: 'cce', token } });
 
-  it('exchanges its token, read again each time', async () => {
+  it('exchanges its token, which is reread each time', async () => {
     const cloud = await startSmallCloud();
     const token = secretOf(PASSWORD);
     const client = clientFor(withOidc(cloud.origin, token));
@@ -564,7 +559,7 @@ describe('a project with a workload identity', () => {
     expect(cloud.lists()[0]?.url).toContain(PROJECT_ID);
   });
 
-  it('that is refused does not repeat it for five minutes', async () => {
+  it('that is rejected does not repeat it for five minutes', async () => {
     const cloud = await startSmallCloud();
     const client = clientFor(withOidc(cloud.origin, secretOf('ended-token')));
 
@@ -583,19 +578,19 @@ describe('a project with a token', () => {
     projectId: string | undefined = PROJECT_ID,
   ) => projectAt(origin, { projectId, credentials: { type: 'token', token } });
 
-  it('that is refused is followed by another only if the file contains one', async () => {
+  it('that is rejected is replaced only if the file contains another one', async () => {
     const cloud = await startSmallCloud();
     const secrets = ['old-token', 'old-token', 'old-token', 'new-token'];
     const token = { ...secretOf(''), read: async () => secrets.shift() ?? 'new-token' };
     const client = clientFor(withToken(cloud.origin, token));
     const failure = await failureOf(list(cloud, client));
-    const asked = cloud.requests.length;
+    const rejected = cloud.requests.length;
     cloud.state.tokens.add('new-token');
 
     await list(cloud, client);
 
     expect(failure.details.kind).toBe('auth');
-    expect(asked).toBe(1);
+    expect(rejected).toBe(1);
     expect(cloud.requests.map(({ headers }) => headers['x-auth-token'])).toEqual([
       'old-token',
       'old-token',
@@ -603,17 +598,14 @@ describe('a project with a token', () => {
     ]);
   });
 
-  it.each(['two words', 'line\nbreak', 'ümlaut'])(
-    '%j does not send it and does not show it',
-    async (value) => {
-      const cloud = await startSmallCloud();
-      const client = clientFor(withToken(cloud.origin, secretOf(value)));
+  it.each(['two words', 'line\nbreak', 'ümlaut'])('%j neither sends nor prints it', async (value) => {
+    const cloud = await startSmallCloud();
+    const client = clientFor(withToken(cloud.origin, secretOf(value)));
 
-      const failure = await failureOf(list(cloud, client));
+    const failure = await failureOf(list(cloud, client));
 
-      expect(failure.details.kind).toBe('auth');
-      expect(failure.message).not.toContain(value);
-      expect(cloud.requests).toHaveLength(0);
-    },
-  );
+    expect(failure.details.kind).toBe('auth');
+    expect(failure.message).not.toContain(value);
+    expect(cloud.requests).toHaveLength(0);
+  });
 });

@@ -21,23 +21,23 @@ import {
 
 const HTML = '<html><body>Please sign in</body></html>';
 
-const reset: Handler = (_seen, _response, request) => {
+const reset: Handler = (_received, _response, request) => {
   request.socket.resetAndDestroy();
 };
 
 const text =
   (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Handler =>
-  (_seen, response) => {
+  (_received, response) => {
     response.writeHead(status, headers);
     response.end(body);
   };
 
 const json =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handler =>
-  (_seen, response) =>
+  (_received, response) =>
     respondJson(response, status, body, headers);
 
-const endless: Handler = async (_seen, response) => {
+const endless: Handler = async (_received, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.write('{"a":"');
   const chunk = Buffer.alloc(64 * 1024, 'x');
@@ -47,7 +47,7 @@ const endless: Handler = async (_seen, response) => {
   }
 };
 
-const dripping: Handler = async (_seen, response) => {
+const dripping: Handler = async (_received, response) => {
   response.writeHead(200, { 'content-type': 'application/json' });
   while (!response.destroyed) {
     response.write(' ');
@@ -61,7 +61,7 @@ interface FaultCase {
   readonly kind: FailureKind;
   readonly code: string;
   readonly requests: number;
-  readonly says: string;
+  readonly message: string;
 }
 
 const FAULTS: readonly FaultCase[] = [
@@ -71,11 +71,11 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'network',
     code: 'network',
     requests: 3,
-    says: 'closed the connection',
+    message: 'closed the connection',
   },
   {
     name: 'a connection reset in the middle of the body',
-    fault: async (_seen, response, request) => {
+    fault: async (_received, response, request) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"backup_list":[');
       await wait(20);
@@ -84,11 +84,11 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'network',
     code: 'network',
     requests: 3,
-    says: 'closed the connection',
+    message: 'closed the connection',
   },
   {
-    name: 'a body in chunks that ends before its last one',
-    fault: async (_seen, response, request) => {
+    name: 'a chunked body without its last chunk',
+    fault: async (_received, response, request) => {
       response.writeHead(200);
       response.write('{}');
       await wait(20);
@@ -97,11 +97,11 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'network',
     code: 'network',
     requests: 3,
-    says: 'closed the connection',
+    message: 'closed the connection',
   },
   {
     name: 'a body shorter than announced',
-    fault: async (_seen, response, request) => {
+    fault: async (_received, response, request) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{}');
       await wait(20);
@@ -110,7 +110,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'network',
     code: 'network',
     requests: 3,
-    says: 'closed the connection',
+    message: 'closed the connection',
   },
   {
     name: 'no response',
@@ -118,15 +118,15 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'timeout',
     code: 'timeout',
     requests: 3,
-    says: 'did not finish responding within 0.15 s',
+    message: 'did not finish responding within 0.15 s',
   },
   {
-    name: 'a byte now and then',
+    name: 'an occasional byte',
     fault: dripping,
     kind: 'timeout',
     code: 'timeout',
     requests: 3,
-    says: 'did not finish responding within 0.15 s',
+    message: 'did not finish responding within 0.15 s',
   },
   {
     name: 'a page of HTML',
@@ -134,7 +134,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'returned 200 with a body that is not JSON (text/html); check the endpoint',
+    message: 'returned 200 with a body that is not JSON (text/html); check the endpoint',
   },
   {
     name: 'an empty body',
@@ -142,34 +142,34 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'an empty body',
+    message: 'an empty body',
   },
   {
-    name: 'cut JSON',
+    name: 'truncated JSON',
     fault: text(200, '{"backup_list":[{"id"'),
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'a body that is not JSON',
+    message: 'a body that is not JSON',
   },
   {
     name: 'a compressed body',
-    fault: (_seen, response) => {
+    fault: (_received, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
       response.end(gzipSync('{}'));
     },
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'a body of content encoding gzip, which was not requested',
+    message: 'a body of content encoding gzip, which was not requested',
   },
   {
-    name: 'JSON that is no object',
+    name: 'JSON that is not an object',
     fault: json(200, [1]),
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'not an object',
+    message: 'not an object',
   },
   {
     name: 'deep nesting',
@@ -177,7 +177,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'nested deeper',
+    message: 'nested deeper',
   },
   {
     name: 'an endless body',
@@ -185,7 +185,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: '200',
     requests: 1,
-    says: 'a body that is too large',
+    message: 'a body that is too large',
   },
   {
     name: 'a header of 80 KiB',
@@ -193,7 +193,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'malformed',
     code: 'network',
     requests: 1,
-    says: 'cannot be read',
+    message: 'cannot be read',
   },
   {
     name: 'an error code in a response of status 200',
@@ -201,7 +201,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'permission',
     code: '200',
     requests: 1,
-    says: 'returned 200 GES.7041 "No permission."; grant ges:backup:list',
+    message: 'returned 200 GES.7041 "No permission."; grant ges:backup:list',
   },
   {
     name: '400 of a bad parameter',
@@ -209,7 +209,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'refused',
     code: '400',
     requests: 1,
-    says: 'returned 400 GES.0001 "Bad parameter."',
+    message: 'returned 400 GES.0001 "Bad parameter."',
   },
   {
     name: '400 of a transient engine fault',
@@ -217,7 +217,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'server',
     code: '400',
     requests: 3,
-    says: 'GES.7006',
+    message: 'GES.7006',
   },
   {
     name: '400 of a missing permission',
@@ -225,7 +225,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'permission',
     code: '400',
     requests: 1,
-    says: 'GES.7041',
+    message: 'GES.7041',
   },
   {
     name: '401',
@@ -233,7 +233,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'auth',
     code: '401',
     requests: 1,
-    says: 'APIGW.0301 "Incorrect token."; the token (the file /run/secrets/it) has expired',
+    message: 'APIGW.0301 "Incorrect token."; the token (the file /run/secrets/it) has expired',
   },
   {
     name: '403',
@@ -241,7 +241,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'permission',
     code: '403',
     requests: 1,
-    says: 'returned 403; grant',
+    message: 'returned 403; grant',
   },
   {
     name: '404',
@@ -249,7 +249,7 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'refused',
     code: '404',
     requests: 1,
-    says: 'check the endpoint and project_id',
+    message: 'check the endpoint and project_id',
   },
   {
     name: '408',
@@ -257,25 +257,25 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'server',
     code: '408',
     requests: 3,
-    says: '408 GES.7005',
+    message: '408 GES.7005',
   },
-  { name: '413', fault: text(413, ''), kind: 'refused', code: '413', requests: 1, says: '413' },
+  { name: '413', fault: text(413, ''), kind: 'refused', code: '413', requests: 1, message: '413' },
   {
     name: '429',
     fault: json(429, { error_code: 'APIGW.0308', error_msg: 'limit:20,time:1 minute' }),
     kind: 'throttled',
     code: '429',
     requests: 3,
-    says: 'raise poll.interval',
+    message: 'raise poll.interval',
   },
-  { name: '494', fault: text(494, ''), kind: 'refused', code: '494', requests: 1, says: '494' },
+  { name: '494', fault: text(494, ''), kind: 'refused', code: '494', requests: 1, message: '494' },
   {
     name: '500 without a code',
     fault: text(500, HTML),
     kind: 'server',
     code: '500',
     requests: 1,
-    says: '500',
+    message: '500',
   },
   {
     name: '500 of GaussDB',
@@ -283,33 +283,33 @@ const FAULTS: readonly FaultCase[] = [
     kind: 'server',
     code: '500',
     requests: 3,
-    says: 'DBS.200022',
+    message: 'DBS.200022',
   },
-  { name: '502', fault: text(502, HTML), kind: 'server', code: '502', requests: 3, says: '502' },
-  { name: '503', fault: text(503, ''), kind: 'server', code: '503', requests: 3, says: '503' },
-  { name: '504', fault: text(504, ''), kind: 'server', code: '504', requests: 3, says: '504' },
+  { name: '502', fault: text(502, HTML), kind: 'server', code: '502', requests: 3, message: '502' },
+  { name: '503', fault: text(503, ''), kind: 'server', code: '503', requests: 3, message: '503' },
+  { name: '504', fault: text(504, ''), kind: 'server', code: '504', requests: 3, message: '504' },
   {
     name: 'an error with an endless body',
-    fault: async (seen, response, request) => {
+    fault: async (received, response, request) => {
       response.writeHead(503);
-      await endless(seen, Object.assign(response, { writeHead: () => response }), request);
+      await endless(received, Object.assign(response, { writeHead: () => response }), request);
     },
     kind: 'server',
     code: '503',
     requests: 3,
-    says: '503',
+    message: '503',
   },
 ];
 
 const SHORT = { requestTimeout: seconds(0.15), maxBodyBytes: 1024 * 1024 };
 
-describe('a call to a service that answers with', () => {
+describe('a call to a service that responds with', () => {
   it.each(FAULTS)(
     '$name fails as $kind, after $requests requests, and works again afterwards',
     async (fault) => {
       let broken = true;
-      const server = await startServer((seen, response, request) =>
-        broken ? fault.fault(seen, response, request) : respondJson(response, 200, { backup_list: [] }),
+      const server = await startServer((received, response, request) =>
+        broken ? fault.fault(received, response, request) : respondJson(response, 200, { backup_list: [] }),
       );
       const slow = fault.kind !== 'timeout';
       const client = clientFor(
@@ -324,7 +324,7 @@ describe('a call to a service that answers with', () => {
 
       expect(failure.details.kind).toBe(fault.kind);
       expect(failure.message).toContain(`cannot list backups: ${server.host}`);
-      expect(failure.message).toContain(fault.says);
+      expect(failure.message).toContain(fault.message);
       expect(failure.message).not.toMatch(/[\r\n]/);
       expect(requests).toBe(fault.requests);
       expect(client.observations.slice(0, requests).map(({ code }) => code)).toEqual(
@@ -355,7 +355,7 @@ describe('a call to a service that answers with', () => {
 
   it('an announced body of 2 GiB fails before any of it is read', async () => {
     let sent = 0;
-    const server = await startServer(async (_seen, response) => {
+    const server = await startServer(async (_received, response) => {
       response.writeHead(200, { 'content-length': String(2 ** 31) });
       const chunk = Buffer.alloc(64 * 1024, ' ');
       while (!response.destroyed && sent < 2 ** 31) {
@@ -372,7 +372,7 @@ describe('a call to a service that answers with', () => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('nothing that is HTTP fails as malformed', async () => {
+  it('something other than HTTP fails as malformed', async () => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => undefined);
       socket.on('data', () => socket.end('500 What?\r\n'));
@@ -389,15 +389,15 @@ describe('a call to a service that answers with', () => {
   });
 });
 
-/** Answers each request with raw bytes, in pieces. */
-const startRaw = async (pieces: readonly string[]): Promise<{ origin: string; requests: () => number }> => {
+/** Responds to each request with raw bytes, in chunks. */
+const startRaw = async (chunks: readonly string[]): Promise<{ origin: string; requests: () => number }> => {
   let requests = 0;
   const server = createTcpServer({ noDelay: true }, (socket) => {
     socket.on('error', () => undefined);
     socket.on('data', async () => {
       requests += 1;
-      for (const piece of pieces) {
-        socket.write(piece);
+      for (const chunk of chunks) {
+        socket.write(chunk);
         await wait(5);
       }
     });
@@ -415,26 +415,26 @@ describe('a response after `100 Continue`', () => {
   it.each([
     ['in the same packet', [`${CONTINUE}${OK}`]],
     ['in the next packet', [CONTINUE, OK]],
-    ['in pieces', ['HTTP', '/1.1 100 Conti', 'nue\r\n', '\r\nHTTP/1.', OK.slice(7)]],
+    ['in chunks', ['HTTP', '/1.1 100 Conti', 'nue\r\n', '\r\nHTTP/1.', OK.slice(7)]],
     ['twice, with a header', [`HTTP/1.1 100\r\nx-a: b\r\n\r\n${CONTINUE}`, OK]],
     ['followed by other interim ones', [`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${OK}`]],
     ['not sent at all', [OK.slice(0, 5), OK.slice(5)]],
-  ])('%s is read, over and over on one connection', async (_name, pieces) => {
-    const server = await startRaw(pieces);
+  ])('%s is read repeatedly on one connection', async (_name, chunks) => {
+    const server = await startRaw(chunks);
     const client = clientFor(projectAt(server.origin));
     const post = listBackups(server.origin, { method: 'POST', operation: 'create_backup', body: {} });
 
-    const answers = [
+    const responses = [
       await client.call(listBackups(server.origin), forever()),
       await client.call(post, forever()),
       await client.call(listBackups(server.origin), forever()),
     ];
 
-    expect(answers).toEqual(Array.from({ length: 3 }, () => ({ backup_count: 0 })));
+    expect(responses).toEqual(Array.from({ length: 3 }, () => ({ backup_count: 0 })));
     expect(client.observations.map(({ code }) => code)).toEqual(['200', '200', '200']);
   });
 
-  it('is read as it is where the body itself looks like one', async () => {
+  it('is read unchanged if its body looks like one', async () => {
     const body = JSON.stringify({ name: CONTINUE });
     const head = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`;
     const server = await startRaw([head + body.slice(0, 9), body.slice(9)]);
@@ -443,7 +443,7 @@ describe('a response after `100 Continue`', () => {
     expect(await client.call(listBackups(server.origin), forever())).toEqual({ name: CONTINUE });
   });
 
-  it('that never comes ends as a timeout', async () => {
+  it('that never arrives is a timeout', async () => {
     const server = await startRaw([CONTINUE]);
     const client = clientFor(projectAt(server.origin), SHORT);
 
@@ -454,14 +454,14 @@ describe('a response after `100 Continue`', () => {
 });
 
 describe('a call', () => {
-  it.each([1.005, 1.007, 0.118])('may have the odd time limit of %f s', async (limit) => {
+  it.each([1.005, 1.007, 0.118])('can have a fractional timeout of %f s', async (limit) => {
     const server = await startServer(json(200, {}));
     const client = clientFor(projectAt(server.origin), { requestTimeout: seconds(limit) });
 
     expect(await client.call(listBackups(server.origin), forever())).toEqual({});
   });
 
-  it('to a port where nobody listens fails as network, after three attempts', async () => {
+  it('to a closed port fails as network after three attempts', async () => {
     const server = createTcpServer();
     const port = await listen(server as never);
     await new Promise((resolve) => server.close(resolve));
@@ -476,7 +476,7 @@ describe('a call', () => {
     expect(client.observations.map(({ code }) => code)).toEqual(['network', 'network', 'network']);
   });
 
-  it('sends what the API needs, encoded', async () => {
+  it('sends an encoded path, query and body', async () => {
     const server = await startServer(json(200, {}));
     const client = clientFor(projectAt(server.origin));
     const request = listBackups(`${server.origin}/prefix/`, {
@@ -506,7 +506,7 @@ describe('a call', () => {
     ]);
   });
 
-  it.each(['..', '.', '%2E%2e'])('with the id %s in its path is refused and not sent', async (id) => {
+  it.each(['..', '.', '%2E%2e'])('with the id %s in its path is rejected and not sent', async (id) => {
     const server = await startServer(json(200, {}));
     const client = clientFor(projectAt(server.origin));
     const request = listBackups(server.origin, { path: `/v3/{project_id}/instances/${id}/backups/policy` });
@@ -522,7 +522,7 @@ describe('a call', () => {
     ['export_backup', text(503, '')],
     ['create_backup', text(429, '')],
     ['export_backup', () => undefined],
-  ] as const)('that starts something (%s) is sent once, whatever becomes of it', async (operation, fault) => {
+  ] as const)('that starts something (%s) is sent once, whatever its result', async (operation, fault) => {
     const server = await startServer(fault);
     const client = clientFor(projectAt(server.origin), SHORT);
 
@@ -531,7 +531,7 @@ describe('a call', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('uses one connection again for the next', async () => {
+  it('reuses its connection for the next one', async () => {
     let connections = 0;
     const server = await startServer(json(200, {}));
     server.server.on('connection', () => {
@@ -544,14 +544,14 @@ describe('a call', () => {
     expect(connections).toBe(1);
   });
 
-  it('never makes more requests under way than the project may have, on all hosts together', async () => {
-    let underWay = 0;
+  it('never exceeds the concurrency of the project, across all hosts', async () => {
+    let running = 0;
     let most = 0;
-    const busy: Handler = async (_seen, response) => {
-      underWay += 1;
-      most = Math.max(most, underWay);
+    const busy: Handler = async (_received, response) => {
+      running += 1;
+      most = Math.max(most, running);
       await wait(5);
-      underWay -= 1;
+      running -= 1;
       respondJson(response, 200, {});
     };
     const servers = await Promise.all([startServer(busy), startServer(busy)]);
@@ -567,11 +567,11 @@ describe('a call', () => {
     expect(most).toBe(3);
   });
 
-  it('shows nothing that a response repeats of its credentials, and no control characters', async () => {
-    const server = await startServer((seen, response) =>
+  it('prints neither credentials echoed in a response nor control characters', async () => {
+    const server = await startServer((received, response) =>
       respondJson(response, 400, {
-        error_code: `GES.${String(seen.headers['x-auth-token'])}`,
-        error_msg: `no\r\n\u001b[2J ${JSON.stringify(seen.headers)} ${'long '.repeat(100)}`,
+        error_code: `GES.${String(received.headers['x-auth-token'])}`,
+        error_msg: `no\r\n\u001b[2J ${JSON.stringify(received.headers)} ${'long '.repeat(100)}`,
       }),
     );
     const client = clientFor(projectAt(server.origin));
@@ -585,14 +585,14 @@ describe('a call', () => {
 });
 
 describe('the log at debug', () => {
-  it("shows the gateway's canonical request at length, without secrets", async () => {
+  it('has the full canonical request of the gateway, without secrets', async () => {
     const path = `/v2/${PROJECT_ID}/graphs/backups`;
     const canonical = (token: string) =>
       `verify aksk signature fail, canonicalRequest:GET|${path}/|limit=100&offset=0|host:ges.cn-north-4.myhuaweicloud.com|x-sdk-date:20240104T000000Z|x-auth-token:${token}||host;x-sdk-date|end`;
-    const server = await startServer((seen, response) =>
+    const server = await startServer((received, response) =>
       respondJson(response, 401, {
         error_code: 'APIGW.0301',
-        error_msg: canonical(String(seen.headers['x-auth-token'])),
+        error_msg: canonical(String(received.headers['x-auth-token'])),
       }),
     );
     const client = clientFor(projectAt(server.origin));
@@ -608,9 +608,9 @@ describe('the log at debug', () => {
 });
 
 describe('a content type', () => {
-  it('is shown without the secrets that it repeats', async () => {
-    const server = await startServer((seen, response) => {
-      response.writeHead(200, { 'content-type': `text/html; a=${String(seen.headers['x-auth-token'])}` });
+  it('is printed without echoed secrets', async () => {
+    const server = await startServer((received, response) => {
+      response.writeHead(200, { 'content-type': `text/html; a=${String(received.headers['x-auth-token'])}` });
       response.end(HTML);
     });
     const client = clientFor(projectAt(server.origin));
@@ -622,7 +622,7 @@ describe('a content type', () => {
 });
 
 describe('many calls', () => {
-  it('leave nothing behind: no listener, no connection beyond those in use, no warning', async () => {
+  it('leak no listener, no unused connection and no warning', async () => {
     const warnings: unknown[] = [];
     const warn = (warning: unknown): number => warnings.push(warning);
     process.on('warning', warn);
@@ -631,8 +631,8 @@ describe('many calls', () => {
     });
     let connections = 0;
     const faults = [reset, text(503, ''), text(200, HTML), json(200, {}), endless];
-    const server = await startServer((seen, response, request) =>
-      faults[Math.floor(Math.random() * faults.length)]?.(seen, response, request),
+    const server = await startServer((received, response, request) =>
+      faults[Math.floor(Math.random() * faults.length)]?.(received, response, request),
     );
     server.server.on('connection', (socket) => {
       connections += 1;
@@ -654,21 +654,21 @@ describe('many calls', () => {
   });
 });
 
-describe('waiting for another attempt', () => {
-  const moment = Date.parse('2024-01-04T00:00:00Z') / 1000;
+describe('the delay before a retry', () => {
+  const now = Date.parse('2024-01-04T00:00:00Z') / 1000;
 
   it.each([
     ['none', undefined, 0.5],
     ['seconds', '7', 7],
     ['zero', '0', 0.5],
     ['a date', 'Thu, 04 Jan 2024 00:00:09 GMT', 9],
-    ['a date gone by', 'Wed, 03 Jan 2024 00:00:00 GMT', 0.5],
+    ['a past date', 'Wed, 03 Jan 2024 00:00:00 GMT', 0.5],
     ['nonsense', '-5 bananas', 0.5],
-  ])('heeds Retry-After: %s', async (_name, value, expected) => {
-    let answered = 0;
-    const server = await startServer((_seen, response) => {
-      answered += 1;
-      if (answered > 1) return respondJson(response, 200, {});
+  ])('respects Retry-After: %s', async (_name, value, expected) => {
+    let responses = 0;
+    const server = await startServer((_received, response) => {
+      responses += 1;
+      if (responses > 1) return respondJson(response, 200, {});
       response.sendDate = false;
       response.writeHead(429, {
         date: 'Thu, 04 Jan 2024 00:00:00 GMT',
@@ -676,20 +676,20 @@ describe('waiting for another attempt', () => {
       });
       response.end();
     });
-    // The clock here is an hour off, which must not matter: the date is told by the server's clock.
-    const client = clientFor(projectAt(server.origin), { clock: () => unixSeconds(moment + 3600) });
+    // This clock is an hour off, which must not matter: the date is on the server's clock.
+    const client = clientFor(projectAt(server.origin), { clock: () => unixSeconds(now + 3600) });
 
-    const answer = await client.call(listBackups(server.origin), forever());
+    const response = await client.call(listBackups(server.origin), forever());
 
-    expect(answer).toEqual({});
+    expect(response).toEqual({});
     expect(client.sleeps).toEqual([expected]);
   });
 
   it.each([
     ['a number', '99999999999'],
     ['a date', 'Thu, 04 Jan 2124 00:00:00 GMT'],
-  ])('is left to the next poll where Retry-After asks for an age: %s', async (_name, value) => {
-    const server = await startServer((_seen, response) => {
+  ])('is not waited for if Retry-After is very long: %s', async (_name, value) => {
+    const server = await startServer((_received, response) => {
       response.writeHead(429, { 'retry-after': value });
       response.end();
     });
@@ -702,7 +702,7 @@ describe('waiting for another attempt', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('ends when the signal aborts, and the response before counts', async () => {
+  it('ends when the signal aborts, and the previous response counts', async () => {
     const server = await startServer(text(503, ''));
     const deadline = new AbortController();
     const client = clientFor(projectAt(server.origin), {
@@ -718,11 +718,11 @@ describe('waiting for another attempt', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('lets an earlier response count when the later attempts get none', async () => {
-    let answered = 0;
-    const server = await startServer((seen, response, request) => {
-      answered += 1;
-      return answered === 1 ? text(503, '')(seen, response, request) : undefined;
+  it('keeps an earlier response if later attempts get none', async () => {
+    let responses = 0;
+    const server = await startServer((received, response, request) => {
+      responses += 1;
+      return responses === 1 ? text(503, '')(received, response, request) : undefined;
     });
     const client = clientFor(projectAt(server.origin), SHORT);
 
@@ -733,11 +733,11 @@ describe('waiting for another attempt', () => {
   });
 });
 
-describe('giving up', () => {
+describe('aborting a call', () => {
   it.each([
     ['before anything was sent', 0],
-    ['while no response comes', 1],
-  ])('%s is a timeout, at once', async (_name, requests) => {
+    ['before a response', 1],
+  ])('%s is an immediate timeout', async (_name, requests) => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin));
     const deadline = new AbortController();
@@ -754,9 +754,9 @@ describe('giving up', () => {
   });
 
   it.each([
-    ['for lack of time', new DOMException('', 'TimeoutError'), ['timeout']],
+    ['at the deadline', new DOMException('', 'TimeoutError'), ['timeout']],
     ['because the page is no longer needed', undefined, []],
-  ])('%s in the middle of a body ends at once, counted as %j', async (_name, reason, codes) => {
+  ])('%s in the middle of a body ends immediately, counted as %j', async (_name, reason, codes) => {
     const server = await startServer(dripping);
     const client = clientFor(projectAt(server.origin));
     const deadline = new AbortController();
@@ -771,7 +771,7 @@ describe('giving up', () => {
     expect(client.observations.map(({ code }) => code)).toEqual(codes);
   });
 
-  it('by closing the project counts as no timeout', async () => {
+  it('by closing the project does not count as a timeout', async () => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin));
     const call = failureOf(client.call(listBackups(server.origin), AbortSignal.timeout(60_000)));
@@ -784,8 +784,8 @@ describe('giving up', () => {
     expect(client.observations).toEqual([]);
   });
 
-  it('while the connection is still being made is a timeout, at once', async () => {
-    // A TLS handshake that never gets an answer.
+  it('while connecting is an immediate timeout', async () => {
+    // A TLS handshake that never gets a response.
     const silent = createTcpServer((socket) => socket.on('error', () => undefined));
     const origin = `https://127.0.0.1:${await listen(silent as never)}`;
     onTestFinished(() => {
@@ -804,7 +804,7 @@ describe('giving up', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it('while waiting for its turn is a timeout, and sends nothing', async () => {
+  it('while it waits for a slot is a timeout, and sends nothing', async () => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin), { concurrency: 1 });
     const deadline = new AbortController();
@@ -819,7 +819,7 @@ describe('giving up', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('by closing the client rejects what is under way and what comes later', async () => {
+  it('by closing the client rejects pending and later calls', async () => {
     const server = await startServer(() => undefined);
     const client = clientFor(projectAt(server.origin));
     const call = failureOf(client.call(listBackups(server.origin), forever()));
