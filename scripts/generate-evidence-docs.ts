@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { evidenceIn } from '../src/recording/evidence.ts';
+import { z } from 'zod';
 import { parseRecording, type Recording } from '../src/recording/recording.ts';
 import { assumptionsOf } from '../src/services/assumptions.ts';
-import type { Assumption } from '../src/services/evidence.ts';
+import type { Assumption, Evidence } from '../src/services/evidence.ts';
 import { SERVICES } from '../src/services/index.ts';
 import type { CloudService } from '../src/services/service.ts';
 
@@ -26,11 +26,23 @@ const row = (cells: readonly string[]): string =>
 const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(heading), row(heading.map(() => '---')), ...rows.map(row)].join('\n');
 
+/** What a recording shows of a service in each project that has it. */
+const evidenceOf = (service: CloudService, { settings, responses }: Recording): readonly Evidence[] =>
+  settings.projects.flatMap(({ services }, index) =>
+    services
+      .filter(({ type }) => type === service.type)
+      .map((own) => ({
+        service,
+        api: service.api(z.object(service.settings).parse(own)),
+        responses: responses
+          .filter((response) => response.project === index && response.service === service.type)
+          .map((response) => ({ ...response, isCut: response.rows_left_out !== undefined })),
+      })),
+  );
+
 /** What a recording says of an assumption; empty where it holds nothing of the service. */
-export function verdictOf(assumption: Assumption, { type }: CloudService, recording: Recording): string {
-  const findings = evidenceIn(recording)
-    .filter(({ service }) => service.type === type)
-    .map((evidence) => assumption.judge?.(evidence));
+export function verdictOf(assumption: Assumption, service: CloudService, recording: Recording): string {
+  const findings = evidenceOf(service, recording).map((evidence) => assumption.judge?.(evidence));
   const against = findings.find((finding) => finding?.verdict === 'disproved');
   if (against?.verdict === 'disproved') return `**disproved**: ${against.because}`;
   if (findings.length === 0) return '';

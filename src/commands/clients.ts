@@ -5,12 +5,10 @@ import type { Config, ProjectConfig } from '../config/config.ts';
 import { systemClock } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
-import { REAL_TIME } from './command-time.ts';
 import { type Interruption, withInterruption } from './interruption.ts';
 import { PROGRAM_NAME, readBuildInfo } from './program.ts';
-import type { Terminal } from './terminal.ts';
+import { REAL_TIME, type Terminal } from './terminal.ts';
 
-/** What is called at the requests of a client. */
 export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
 
 /**

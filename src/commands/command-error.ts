@@ -1,4 +1,3 @@
-/** The exit codes of all commands. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Ends a command with one line for its user: what, where, what to do. */

@@ -24,7 +24,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     )
     .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000_000))
     .option('--json', 'print one JSON object per line; keys in docs/backups-json.md')
-    .action(actionOf(() => import('./backups/list.ts').then(({ listCommand }) => listCommand)));
+    .action(actionOf(() => import('./backups/list.ts').then((module) => module.list)));
   withServiceFlags(list);
 
   const create = backups
@@ -32,7 +32,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     .summary('start a backup')
     .description(`Start a backup of a resource. ${NOT_RETRIED}`)
     .requiredOption(RESOURCE, 'the resource to back up', someText)
-    .action(actionOf(() => import('./backups/create.ts').then(({ createCommand }) => createCommand)));
+    .action(actionOf(() => import('./backups/create.ts').then((module) => module.create)));
   withServiceFlags(withChangeFlags(create));
   create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders --wait`);
 
@@ -43,7 +43,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     .requiredOption('--backup <id>', 'the backup, or "latest" for the newest successful one', someText)
     .requiredOption('--to <obs-path>', 'bucket and folder in OBS, such as my-bucket/backups/', obsPath)
     .option(RESOURCE, 'its resource; required for "latest"', someText)
-    .action(actionOf(() => import('./backups/export.ts').then(({ exportCommand }) => exportCommand)));
+    .action(actionOf(() => import('./backups/export.ts').then((module) => module.exportTo)));
   withServiceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',
@@ -58,7 +58,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     .option('--job <id>', 'the job id that create or export printed', someText)
     .option('--backup <id>', 'the backup id', someText)
     .option('--json', 'print a JSON object when it has finished; keys in docs/backups-json.md')
-    .action(actionOf(() => import('./backups/wait.ts').then(({ waitCommand }) => waitCommand)));
+    .action(actionOf(() => import('./backups/wait.ts').then((module) => module.wait)));
   withServiceFlags(withWaitTimeout(wait));
 }
 

@@ -1,8 +1,7 @@
 import { type Command, Help, InvalidArgumentError } from 'commander';
 import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
-import type { CommandTime } from './command-time.ts';
 import { someText } from './flag-values.ts';
-import type { Terminal } from './terminal.ts';
+import type { CommandTime, Terminal } from './terminal.ts';
 
 /** Makes the action of a command from what loads its function, which resolves with the exit code. */
 export type ActionOf = <Flags>(

@@ -6,7 +6,6 @@ import { CommandError, ConfigurationError, EXIT } from './command-error.ts';
 import { addBackfillCommand } from './command-line-backfill.ts';
 import { addBackupsCommands } from './command-line-backups.ts';
 import { type ActionOf, explain, refuseRepeatedFlags, withConfigFile } from './command-line-parts.ts';
-import { type CommandTime, REAL_TIME } from './command-time.ts';
 import {
   commandPrefix,
   factor,
@@ -18,7 +17,7 @@ import {
 } from './flag-values.ts';
 import { npmAdvice, PROGRAM_NAME, readBuildInfo } from './program.ts';
 import { addRulesCommand } from './rules.ts';
-import { print, type Terminal } from './terminal.ts';
+import { type CommandTime, print, REAL_TIME, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
 /** Runs the command of the arguments; resolves with its exit code, never rejects. */
@@ -36,29 +35,24 @@ export async function runCommandLine(
   const writeHelp = (text: string): void => {
     help += text;
   };
-  try {
-    await createProgram(terminal, actionOf, writeHelp)
-      .parseAsync(isServing(args) ? ['serve', ...args] : args, { from: 'user' })
-      .catch(unlessShown);
-    await print(terminal, help);
-    return exitCode;
-  } catch (error) {
-    return report(error, terminal);
-  }
+  const fail = (error: unknown): void => {
+    exitCode = report(error, terminal);
+  };
+  await createProgram(terminal, actionOf, writeHelp)
+    .parseAsync(isServing(args) ? ['serve', ...args] : args, { from: 'user' })
+    .catch(fail);
+  if (help !== '') await print(terminal, help).catch(fail);
+  return exitCode;
 }
 
 /** Whether there is no command, only flags; help and version belong to the program itself. */
 const isServing = ([first = '--']: readonly string[]): boolean =>
   first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
 
-// Commander reports shown help and version as an error.
-function unlessShown(error: unknown): void {
-  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
-}
-
+/** Tells why a command ended; the result is its exit code. */
 function report(error: unknown, terminal: Terminal): number {
-  // Commander has printed it.
-  if (error instanceof CommanderError) return EXIT.usage;
+  // Commander has printed it; shown help and the version are errors to it.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof ConfigurationError) {
     for (const line of error.lines) terminal.writeError(`${line}\n`);
     return EXIT.usage;

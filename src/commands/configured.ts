@@ -8,7 +8,6 @@ import { CommandError, ConfigurationError, EXIT } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
-/** The flags that select services. */
 export interface ServiceFlags {
   readonly 'config.file'?: string;
   readonly project?: string;

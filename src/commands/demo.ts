@@ -140,7 +140,6 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
 const countOf = ({ demo }: CloudService, flags: DemoFlags): number =>
   demo === undefined ? flags['demo.others'] : Number(flags[`demo.${demo.flag}`]);
 
-/** The configuration of the demo, for its exporter and for other commands. */
 function configurationOf(cloud: SimulatedCloud, flags: DemoFlags): string {
   const { region, user, domain, password } = cloud.account;
   const speed = flags['demo.speed'];

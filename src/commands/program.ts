@@ -6,7 +6,6 @@ declare const __REVISION__: string | undefined;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The name of the package and of its command. */
 export const PROGRAM_NAME = 'huaweicloud-backup-exporter';
 
 /** Version from package.json, revision from the environment or else from the build. */

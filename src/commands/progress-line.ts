@@ -2,7 +2,6 @@ import type { Clock, Seconds } from '../domain/quantities.ts';
 import type { Terminal } from './terminal.ts';
 import { cutToWidth } from './text-table.ts';
 
-/** Shows progress on standard error. */
 export interface ProgressLine {
   /** Shows a text, cut to the width of the terminal together with its `ending`. Cheap to call often. */
   readonly show: (text: string, ending?: string) => void;

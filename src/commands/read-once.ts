@@ -10,7 +10,6 @@ import type { Scope } from '../state/objective.ts';
 import { type ServedResource, serveResources } from '../state/served.ts';
 import type { PickedService } from './configured.ts';
 
-/** What is needed to read a service. */
 export interface ReadingOptions extends PickedService {
   readonly client: ProjectClient;
   readonly config: Config;

@@ -15,7 +15,6 @@ import { commandPrefix, durationThat, grafanaUrl, textThat, webAddress, wholeNum
 import { PROGRAM_NAME } from './program.ts';
 import { print, type Terminal } from './terminal.ts';
 
-/** The flags of `rules`, and the thresholds that were given. */
 interface RulesFlags extends Partial<Thresholds> {
   readonly format: 'prometheus' | 'operator';
   readonly runbookUrl?: string;

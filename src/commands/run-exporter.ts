@@ -22,10 +22,9 @@ import { createWebServer, type Listening } from '../web/security/web-server.ts';
 import { type StatusSource, statusRoutes } from '../web/status-routes.ts';
 import { projectClientFactory } from './clients.ts';
 import { CommandError, EXIT } from './command-error.ts';
-import { REAL_TIME } from './command-time.ts';
 import { npmAdvice, PROGRAM_NAME, programCommand, readBuildInfo } from './program.ts';
 import { createReloader } from './reload.ts';
-import type { Terminal } from './terminal.ts';
+import { REAL_TIME, type Terminal } from './terminal.ts';
 
 export interface ServeFlags {
   readonly 'config.file'?: string;
@@ -50,9 +49,7 @@ export interface ExporterProcess {
   readonly source: string;
   /** The file to name in commands; undefined: the environment. */
   readonly configFile: string | undefined;
-  /** Loads the configuration, at startup and at each reload. */
   readonly loadConfig: () => Promise<ConfigResult>;
-  /** Called once with the URL of the status page. */
   readonly onListening?: (url: string) => void;
 }
 

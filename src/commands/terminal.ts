@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { type Clock, milliseconds, type Seconds, systemClock } from '../domain/quantities.ts';
 import { errorCode, errorMessage } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
 import { EXIT, OutputError } from './command-error.ts';
@@ -40,6 +41,17 @@ export interface Terminal {
   readonly exit: (code: number) => never;
 }
 
+export interface CommandTime {
+  readonly clock: Clock;
+  /** Rejects when the signal aborts. */
+  readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
+}
+
+export const REAL_TIME: CommandTime = {
+  clock: systemClock,
+  sleep: (duration, signal) => wait(milliseconds(duration), undefined, { signal }),
+};
+
 /** Writes to standard output. A reader that leaves early, as `head` does, is not an error. */
 export async function print(terminal: Pick<Terminal, 'write'>, text: string): Promise<void> {
   try {
@@ -49,7 +61,6 @@ export async function print(terminal: Pick<Terminal, 'write'>, text: string): Pr
   }
 }
 
-/** The terminal of a process. */
 export function createTerminal(host: NodeJS.Process): Terminal {
   const writeError = (text: string): void => void host.stderr.write(text);
   // Errors are reported to the callback of each write.

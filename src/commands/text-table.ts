@@ -3,6 +3,14 @@ import { stripVTControlCharacters } from 'node:util';
 /** External text that is safe to print: control characters are replaced. */
 export const visible = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 
+/** A resource as shown in messages: `orders (4c5f882d-…)`. */
+export const nameOf = ({ id, name }: { readonly id: string; readonly name: string }): string =>
+  visible(name === id ? id : `${name} (${id})`);
+
+/** The texts that are given: `compact(['always', isSo && 'sometimes'])`. */
+export const compact = (texts: readonly (string | false | undefined)[]): readonly string[] =>
+  texts.filter((text) => text !== undefined && text !== false);
+
 // The blocks that Unicode's East Asian Width defines as wide, and emoji.
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;

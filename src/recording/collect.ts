@@ -3,11 +3,9 @@ import type { SeenResponse } from '../services/evidence.ts';
 import type { ProbeName } from '../services/probes.ts';
 
 /** A response, parsed and not redacted. */
-export interface CollectedResponse extends SeenResponse {
+export interface CollectedResponse extends SeenResponse, Pick<RawResponse, 'service' | 'headers'> {
   /** The name of the project in the configuration. */
   readonly project: string;
-  readonly service: string;
-  readonly headers: RawResponse['headers'];
   /** How long the body is that is not JSON; undefined where it is. */
   readonly notJson: number | undefined;
 }
@@ -24,23 +22,18 @@ export function createCollector(mostPerOperation = Number.POSITIVE_INFINITY): Co
   const counts = new Map<string, number>();
   return {
     add: (project, response, probe) => {
-      const { service, operation, path, query, status, headers, body } = response;
-      const place = JSON.stringify([project, service, operation]);
+      const { service, operation, path, query, body } = response;
       const request = JSON.stringify([project, service, path, Object.entries(query).sort()]);
-      const count = counts.get(place) ?? 0;
-      if (!collected.has(request) && count >= mostPerOperation) return;
-      if (!collected.has(request)) counts.set(place, count + 1);
-      collected.set(request, {
-        project,
-        service,
-        operation,
-        probe: probe ?? collected.get(request)?.probe,
-        path,
-        query,
-        status,
-        headers,
-        ...parsed(response.service === 'iam' ? Buffer.alloc(0) : body),
-      });
+      const before = collected.get(request);
+      if (before === undefined) {
+        const place = JSON.stringify([project, service, operation]);
+        const count = counts.get(place) ?? 0;
+        if (count >= mostPerOperation) return;
+        counts.set(place, count + 1);
+      }
+      // Responses to a sign-in are secrets.
+      const shown = service === 'iam' ? Buffer.alloc(0) : body;
+      collected.set(request, { ...response, project, probe: probe ?? before?.probe, ...parsed(shown) });
     },
     responses: () => [...collected.values()],
   };

@@ -72,6 +72,8 @@ function redactRequest(
   calls: readonly ApiCall[],
   pseudonyms: Pseudonyms,
 ): Pick<RecordedResponse, 'path' | 'query'> {
+  // How somebody signs in tells who it is.
+  if (calls.length === 0) return { path: '', query: {} };
   const candidates = calls.filter((call) => call.operation === operation);
   const segments = path.split('/');
   const template = candidates
@@ -92,11 +94,7 @@ function redactRequest(
     const isFixed = candidates.some((call) => call.query?.[key] === value);
     return [key, isPage || isFixed ? value : pseudonyms(value)];
   });
-  return {
-    // How somebody signs in tells who it is.
-    path: calls.length === 0 ? '' : shownPath.join('/'),
-    query: calls.length === 0 ? {} : Object.fromEntries(shownQuery),
-  };
+  return { path: shownPath.join('/'), query: Object.fromEntries(shownQuery) };
 }
 
 function decoded(segment: string): string {
@@ -139,7 +137,7 @@ const costOf = (response: RecordedResponse): number => deflateRawSync(JSON.strin
 function bounded(responses: readonly RecordedResponse[]) {
   const whole = responses.reduce((sum, response) => sum + costOf(response), 0);
   if (whole <= MOST_COMPRESSED_BYTES) return { kept: responses, dropped: [] };
-  const places = new Map<string, number>();
+  const turns = new Map<string, number>();
   const services = new Set(responses.map(({ project, service }) => `${project} ${service}`)).size;
   const most = MOST_COMPRESSED_BYTES / (4 * services);
   const ranked = responses.map((response, index) => {
@@ -147,33 +145,32 @@ function bounded(responses: readonly RecordedResponse[]) {
     const cost = costOf(shown);
     if (response.probe !== undefined) return { shown, index, cost, rank: cost > SMALL_PROBE ? 2 : -1 };
     const place = `${response.project} ${response.service}`;
-    const rank = places.get(place) ?? 0;
-    places.set(place, rank + 1);
+    const rank = turns.get(place) ?? 0;
+    turns.set(place, rank + 1);
     return { shown, index, cost, rank };
   });
-  const kept = new Map<number, RecordedResponse>();
   let used = 0;
-  for (const { shown, index, cost } of ranked.toSorted((one, other) => one.rank - other.rank)) {
-    if (used + cost > MOST_COMPRESSED_BYTES) continue;
-    used += cost;
-    kept.set(index, shown);
-  }
+  const kept = ranked
+    .toSorted((one, other) => one.rank - other.rank)
+    .filter(({ cost }) => {
+      const fits = used + cost <= MOST_COMPRESSED_BYTES;
+      if (fits) used += cost;
+      return fits;
+    })
+    .toSorted((one, other) => one.index - other.index);
+  const indexes = new Set(kept.map(({ index }) => index));
   const missing = Map.groupBy(
-    responses.filter((_, index) => !kept.has(index)),
+    responses.filter((_, index) => !indexes.has(index)),
     ({ project, service, operation }) => `project ${project}, ${service} ${operation}`,
   );
-  const shownRows = [...kept.values()].reduce((sum, { rows_left_out: rows = 0 }) => sum + rows, 0);
-  return {
-    kept: [...kept].sort(([one], [other]) => one - other).map(([, response]) => response),
-    dropped: [
-      ...Array.from(
-        missing,
-        ([place, { length }]) =>
-          `${place}: ${length} ${length === 1 ? 'response' : 'responses'}, to keep the file small`,
-      ),
-      ...(shownRows > 0 ? [`the last ${shownRows} rows of long responses, see rows_left_out`] : []),
-    ],
-  };
+  const dropped = Array.from(missing, ([place, { length }]) => {
+    const counted = `${length} ${length === 1 ? 'response' : 'responses'}`;
+    return `${place}: ${counted}, to keep the file small`;
+  });
+  const shown = kept.map((one) => one.shown);
+  const rows = shown.reduce((sum, { rows_left_out: leftOut = 0 }) => sum + leftOut, 0);
+  if (rows > 0) dropped.push(`the last ${rows} rows of long responses, see rows_left_out`);
+  return { kept: shown, dropped };
 }
 
 /** The response with as many rows of its list as take so many bytes when compressed. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RecordedResponse, Recording } from './recording.ts';
@@ -26,10 +27,8 @@ export async function startReplay(recording: Recording, shift: number): Promise<
     if (body !== undefined) response.end(JSON.stringify(shiftTimes(body, shift)));
     else response.end('-'.repeat(length ?? 0));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { limits, rpo, projects } = recording.settings;
   return {
@@ -68,37 +67,25 @@ const decoded = (path: string): string => path.split('/').map(decodeURIComponent
 const keyOf = (place: string, path: string, query: Query): string =>
   JSON.stringify([place, decoded(path), query.toSorted(([one], [other]) => (one < other ? -1 : 1))]);
 
-const isPaging = ([name]: readonly [string, string]): boolean => name === 'offset' || name === 'limit';
+const withoutPaging = (query: Query): Query =>
+  query.filter(([name]) => name !== 'offset' && name !== 'limit');
 
 /** Finds the response to a request; to a page that was never requested, one of the rows that other pages have. */
 function createFinder(responses: readonly RecordedResponse[]): (url: URL) => Replayed | undefined {
-  const exact = new Map<string, RecordedResponse>();
-  const ofList = new Map<string, RecordedResponse[]>();
-  for (const response of responses) {
-    const { project, service, path, query } = response;
-    const place = `${project}/${service}`;
-    exact.set(keyOf(place, path, Object.entries(query)), response);
-    const list = keyOf(
-      place,
-      path,
-      Object.entries(query).filter((pair) => !isPaging(pair)),
-    );
-    ofList.set(list, [...(ofList.get(list) ?? []), response]);
-  }
+  const placeOf = ({ project, service }: RecordedResponse): string => `${project}/${service}`;
+  const exact = new Map(
+    responses.map((one) => [keyOf(placeOf(one), one.path, Object.entries(one.query)), one]),
+  );
+  const pages = Map.groupBy(responses, (one) =>
+    keyOf(placeOf(one), one.path, withoutPaging(Object.entries(one.query))),
+  );
   return ({ pathname, searchParams }) => {
     const [, project, service, ...rest] = pathname.split('/');
     const place = `${project}/${service}`;
     const path = `/${rest.map((part) => (part === PROJECT_ID ? '{project_id}' : part)).join('/')}`;
     const query = [...searchParams];
-    const pages =
-      ofList.get(
-        keyOf(
-          place,
-          path,
-          query.filter((pair) => !isPaging(pair)),
-        ),
-      ) ?? [];
-    return exact.get(keyOf(place, path, query)) ?? pageOf(pages, searchParams);
+    const list = pages.get(keyOf(place, path, withoutPaging(query))) ?? [];
+    return exact.get(keyOf(place, path, query)) ?? pageOf(list, searchParams);
   };
 }
 

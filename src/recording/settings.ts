@@ -34,22 +34,19 @@ export function recordedSettings(
   const overrides = read.flatMap(({ scope, next }) => {
     const matched = [...(next?.resources.values() ?? [])].flatMap((resource) => {
       const override = overrideOf(rpo, scope, resource);
-      return override === undefined ? [] : [{ id: resource.id, rpo: objectiveText(override.objective) }];
+      return override === undefined
+        ? []
+        : [{ id: resource.id, objective: objectiveText(override.objective) }];
     });
-    return Array.from(
-      Map.groupBy(matched, (one) => one.rpo),
-      ([objective, resources]) => ({
-        match: {
-          project: nameOf(scope.project),
-          service: scope.service,
-          resource_id: anyOf(
-            resources.map(({ id }) => id),
-            `an override of rpo, ${scope.service}`,
-          ),
-        },
+    const byObjective = Map.groupBy(matched, ({ objective }) => objective);
+    return Array.from(byObjective, ([objective, resources]) => {
+      const ids = resources.map(({ id }) => id);
+      const resource_id = anyOf(ids, `an override of rpo, ${scope.service}`);
+      return {
+        match: { project: nameOf(scope.project), service: scope.service, resource_id },
         rpo: objective,
-      }),
-    );
+      };
+    });
   });
   const serviceSettings = ({ type, own, inventory }: ServiceConfig, project: string) => {
     const state = read.find(({ scope }) => scope.project === project && scope.service === type)?.next;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { showCall } from '../../src/commands/backups/change.ts';
 import { writeJsonLine } from '../../src/commands/backups/list.ts';
-import { WaitFailed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
+import { type Followed, WaitFailed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
 import type { OpenService } from '../../src/commands/backups/session.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
@@ -41,12 +41,11 @@ const service: OpenService = {
   inventory: neverAsked,
 };
 const target = { resource: { id, name: 'orders' }, service };
-const result = {
+const result: Followed = {
   target,
   started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
   what: 'the backup',
-  waitCommand: 'backups wait',
-  json: true,
+  flags: { json: true },
 };
 
 describe('what backups prints with --json', () => {

@@ -69,7 +69,7 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   });
   const now = systemClock();
   const style = (_: unknown, text: string) => text;
-  const text = checkText(examined, summarize(examined, false), now, { style, width: undefined });
+  const text = checkText(examined, summarize(examined, false), { style, width: undefined, now });
   return { text, passed: examined.every((project) => hasPassed(project, false)) };
 }
 

@@ -10,9 +10,10 @@ const rendered = (
   projects: readonly ProjectCheck[],
   { strict = false, colorful = false, width }: { strict?: boolean; colorful?: boolean; width?: number } = {},
 ): string =>
-  checkText(projects, summarize(projects, strict), NOW, {
+  checkText(projects, summarize(projects, strict), {
     style: (style, text) => (colorful ? styleText(style, text, { validateStream: false }) : text),
     width,
+    now: NOW,
   });
 
 const stale = (id: string) =>

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import type { CommandTime } from '../../src/commands/command-time.ts';
+import type { CommandTime } from '../../src/commands/terminal.ts';
 import { type Seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { CloudService } from '../../src/services/service.ts';
 import {

@@ -12,11 +12,10 @@ import { createYield } from '../../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../../status/humanize.ts';
 import { withClients } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { loadConfig, pickServices } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
 import { openOutput } from './output.ts';
 import { readHistories } from './read-histories.ts';
 
@@ -30,7 +29,6 @@ interface BackfillFlags {
   readonly output?: string;
 }
 
-/** `backfill`: exports historical samples, as far as the listed backups show, for Prometheus to import. */
 export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   const { clock } = time;
   const grid = gridOf(flags, clock());

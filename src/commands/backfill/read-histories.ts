@@ -8,6 +8,7 @@ import { counted } from '../../status/humanize.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService, withinPoll } from '../configured.ts';
 import { type ReadingOptions, readOnce, type ServiceReading } from '../read-once.ts';
+import { compact } from '../text-table.ts';
 
 /**
  * Reads each list of a service once and derives the histories of its resources in a period. `say` is told what was read
@@ -47,7 +48,7 @@ function remarksOn({ backups, inventory, next, unreadPolicies }: ServiceReading)
     inventory?.walk?.rejections,
   ]);
   const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
-  const remarks = [
+  return compact([
     `${counted(backups.kind === 'read' ? backups.listed : 0, 'backup')} read`,
     inventory?.kind === 'failed' &&
       `${inventory.reason}; resources without backups and creation times are missing`,
@@ -56,6 +57,5 @@ function remarksOn({ backups, inventory, next, unreadPolicies }: ServiceReading)
     unlisted > 0 && `the service counts ${counted(unlisted, 'backup')} more than it lists`,
     overLimit > 0 && `${counted(overLimit, 'resource')} beyond limits.resources left out`,
     unreadPolicies.reason && `${unreadPolicies.reason}; rpo.default is used instead`,
-  ];
-  return remarks.filter((remark) => typeof remark === 'string');
+  ]);
 }

@@ -8,14 +8,13 @@ import type { Started } from '../../services/service.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { describeService, type ServiceFlags, withinPoll } from '../configured.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { visible } from '../text-table.ts';
-import { nameOf, type ResourceInService } from './find.ts';
-import { listCommandFor, refusalOf, waitCommandFor, writeStart } from './result.ts';
+import { nameOf, visible } from '../text-table.ts';
+import type { ResourceInService } from './find.ts';
+import { listCommandFor, refusalOf, writeStart } from './result.ts';
 import type { Session } from './session.ts';
 import type { StartedJob, StatusCheck } from './status-check.ts';
 import { waitFor } from './wait.ts';
 
-/** The flags of every command that changes something. */
 export interface ChangeFlags extends ServiceFlags {
   readonly yes?: true;
   readonly dryRun?: true;
@@ -24,7 +23,6 @@ export interface ChangeFlags extends ServiceFlags {
   readonly waitTimeout: Seconds;
 }
 
-/** A change that is about to be made. */
 export interface Change {
   readonly target: ResourceInService;
   readonly call: ApiCall;
@@ -38,7 +36,7 @@ export interface Change {
 
 /** Ends a command that nobody can confirm, before any request is sent. */
 export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal, 'canAsk'>): void {
-  if (flags.yes === true || flags.dryRun === true || terminal.canAsk) return;
+  if (flags.yes || flags.dryRun || terminal.canAsk) return;
   throw new CommandError('nothing was started: no terminal to confirm on; use --yes');
 }
 
@@ -46,21 +44,19 @@ export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal,
 export async function makeChange(change: Change, session: Session): Promise<number> {
   const { target, what, flags } = change;
   const { terminal } = session;
-  if (flags.dryRun === true) {
+  if (flags.dryRun) {
     await showCall(change, terminal);
     return EXIT.done;
   }
   await confirm(change, session);
-  const checkOf = flags.wait === true ? await change.prepareCheck() : undefined;
+  const checkOf = flags.wait ? await change.prepareCheck() : undefined;
   const started = await send(change, session);
-  const waitCommand = waitCommandFor(target, started, flags);
-  const followed = { target, started, what, waitCommand, json: flags.json === true };
+  const followed = { target, started, what, flags };
   await writeStart(followed, terminal);
   if (checkOf !== undefined) await waitFor(checkOf(started), followed, flags.waitTimeout, session);
   return EXIT.done;
 }
 
-/** Prints the request without sending it. */
 export function showCall(
   { target: { service }, call, flags }: Pick<Change, 'target' | 'call' | 'flags'>,
   terminal: Terminal,
@@ -70,14 +66,14 @@ export function showCall(
   const url = `${service.service.endpoint}${path.replace('{project_id}', projectId)}`;
   return print(
     terminal,
-    flags.json === true
+    flags.json
       ? `${JSON.stringify({ method, url, body })}\n`
       : `${method} ${url}\n${JSON.stringify(body, undefined, 2)}\n`,
   );
 }
 
 async function confirm({ target, what, flags }: Change, { terminal, interruption }: Session): Promise<void> {
-  if (flags.yes === true) return;
+  if (flags.yes) return;
   const question = `Start ${what}, ${describeService(target.service)}?`;
   if (!(await terminal.ask(question, interruption.first))) throw new CommandError('nothing was started');
 }

@@ -1,9 +1,9 @@
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import type { CommandTime } from '../command-time.ts';
 import { withinPoll } from '../configured.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
+import { nameOf } from '../text-table.ts';
 import { type ChangeFlags, makeChange, requireConfirmation } from './change.ts';
-import { findResource, nameOf } from './find.ts';
+import { findResource } from './find.ts';
 import { withServices } from './session.ts';
 import { checkStarted, readBackupsOf, type StartedJob } from './status-check.ts';
 
@@ -11,12 +11,7 @@ interface CreateFlags extends ChangeFlags {
   readonly resource: string;
 }
 
-/** `backups create`: starts a backup of one resource; `--wait` waits for it. */
-export async function createCommand(
-  flags: CreateFlags,
-  terminal: Terminal,
-  time: CommandTime,
-): Promise<number> {
+export async function create(flags: CreateFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, time, async (session) => {
     const target = await findResource(session.services, flags.resource);

@@ -1,12 +1,11 @@
 import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { describeService } from '../configured.ts';
-import type { Terminal } from '../terminal.ts';
-import { visible } from '../text-table.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
+import { nameOf, visible } from '../text-table.ts';
 import { type ChangeFlags, makeChange, requireConfirmation } from './change.ts';
-import { findResource, nameOf, type ResourceInService, resourcesOf } from './find.ts';
+import { findResource, type ResourceInService, resourcesOf } from './find.ts';
 import { listCommandFor } from './result.ts';
 import { type OpenService, withServices } from './session.ts';
 import { checkJob, type StartedJob } from './status-check.ts';
@@ -15,18 +14,12 @@ interface ExportFlags extends ChangeFlags {
   readonly resource?: string;
   /** An id, or `latest`. */
   readonly backup: string;
-  /** Bucket and folder in OBS. */
   readonly to: string;
 }
 
 const LATEST = 'latest';
 
-/** `backups export`: copies one successful backup to OBS; `--wait` waits for it. */
-export async function exportCommand(
-  flags: ExportFlags,
-  terminal: Terminal,
-  time: CommandTime,
-): Promise<number> {
+export async function exportTo(flags: ExportFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   if (flags.backup === LATEST && flags.resource === undefined) {
     throw new CommandError('--backup latest needs --resource', EXIT.usage);
   }

@@ -5,14 +5,10 @@ import { describeService } from '../configured.ts';
 import { visible } from '../text-table.ts';
 import type { FoundResource, Listed, OpenService } from './session.ts';
 
-/** A resource and where it was found. */
 export interface ResourceInService {
   readonly resource: FoundResource;
   readonly service: OpenService;
 }
-
-/** A resource as shown in messages: `orders (4c5f882d-…)`. */
-export const nameOf = ({ id, name }: FoundResource): string => visible(name === id ? id : `${name} (${id})`);
 
 /**
  * The resource with this id or name. Existing resources take precedence over deleted ones, and ids over names. Throws a

@@ -17,7 +17,6 @@ export function jsonLine(
   })}\n`;
 }
 
-/** The times and the size of a backup. */
 export const backupFacts = (backup: Backup) => ({
   start_timestamp_seconds: backup.start,
   end_timestamp_seconds: backup.state === 'running' ? undefined : backup.end,

@@ -2,10 +2,9 @@ import type { Backup, BackupState } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime } from '../../status/humanize.ts';
 import { EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { describeService, type PickedService, type ServiceFlags } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
-import { print, type Terminal } from '../terminal.ts';
+import { type CommandTime, print, type Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import { findResource } from './find.ts';
 import { backupFacts, jsonLine } from './json.ts';
@@ -20,15 +19,13 @@ interface ListFlags extends ServiceFlags {
   readonly json?: true;
 }
 
-/** A backup and the service that lists it. */
 interface ListedBackup {
   readonly picked: PickedService;
   readonly backup: Backup;
   readonly resourceName: string;
 }
 
-/** `backups list`: what the services list now, newest first. */
-export function listCommand(flags: ListFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+export function list(flags: ListFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   const now = time.clock();
   const since = flags.since?.(now) ?? Number.NEGATIVE_INFINITY;
   return withServices(flags, terminal, time, async ({ services }) => {
@@ -36,7 +33,7 @@ export function listCommand(flags: ListFlags, terminal: Terminal, time: CommandT
     const picked = wanted === undefined ? services : [wanted.service];
     const lists = await Promise.all(picked.map((service) => readService(service, terminal)));
     const rows = lists
-      .flatMap((list) => list ?? [])
+      .flatMap((backups) => backups ?? [])
       .filter(
         ({ backup }) =>
           backup.resourceId === (wanted?.resource.id ?? backup.resourceId) &&
@@ -46,9 +43,9 @@ export function listCommand(flags: ListFlags, terminal: Terminal, time: CommandT
       )
       .toSorted((one, other) => newestFirst(one.backup, other.backup))
       .slice(0, flags.limit);
-    if (flags.json === true) await print(terminal, rows.map(writeJsonLine).join(''));
+    if (flags.json) await print(terminal, rows.map(writeJsonLine).join(''));
     else if (rows.length > 0) await print(terminal, renderBackups(rows, now, terminal.outputWidth, flags));
-    const isWhole = lists.every((list) => list !== undefined);
+    const isWhole = lists.every((backups) => backups !== undefined);
     if (rows.length === 0 && isWhole) terminal.writeError(`${nothing(flags)}\n`);
     return isWhole ? EXIT.done : EXIT.failed;
   });
@@ -104,7 +101,6 @@ export const writeJsonLine = ({ picked, backup, resourceName }: ListedBackup): s
     },
   );
 
-/** A column of the table. */
 interface Column {
   readonly heading: string;
   readonly cell: (row: ListedBackup, now: UnixSeconds) => string | undefined;

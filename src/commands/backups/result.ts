@@ -6,23 +6,19 @@ import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError } from '../command-error.ts';
 import type { ServiceFlags } from '../configured.ts';
 import type { Terminal } from '../terminal.ts';
-import { visible } from '../text-table.ts';
+import { compact, visible } from '../text-table.ts';
 import type { ResourceInService } from './find.ts';
 import { backupFacts, jsonLine } from './json.ts';
 import { hasJobs, type StartedJob } from './status-check.ts';
 
-/** Something that was started, and what to say about it. */
 export interface Followed {
   readonly target: ResourceInService;
   readonly started: StartedJob;
-  /** What was started, in words: `the backup of orders (4c5f882d)`. */
+  /** In words: `the backup of orders (4c5f882d)`. */
   readonly what: string;
-  /** The command that waits for it. */
-  readonly waitCommand: string;
-  readonly json: boolean;
+  readonly flags: ServiceFlags & { readonly json?: true };
 }
 
-/** Thrown when the backup or job has failed. */
 export class WaitFailed extends CommandError {
   readonly reason: string | undefined;
 
@@ -36,20 +32,10 @@ export class WaitFailed extends CommandError {
  * Reports what was started, with its ids. If standard output cannot be written, the error contains the command to
  * follow it, so that nobody starts it twice.
  */
-export async function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>): Promise<void> {
+export function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>): Promise<void> {
   const started = `started ${followed.what}${idsOf(followed.started)}`;
-  const text = followed.json ? jsonOf(followed, { state: 'started' }) : `${capitalized(started)}\n`;
-  await terminal.write(text).catch((error: unknown) => {
-    throw alsoDone(error, `${started}; follow it with ${followed.waitCommand}`);
-  });
-}
-
-function idsOf({ jobId, backupId }: StartedJob): string {
-  const ids = [
-    ...(jobId === undefined ? [] : [`job ${visible(jobId)}`]),
-    ...(backupId === undefined ? [] : [`backup ${visible(backupId)}`]),
-  ];
-  return ids.length === 0 ? '' : `: ${ids.join(', ')}`;
+  const ifUnwritten = `${started}; follow it with ${waitCommandFor(followed)}`;
+  return write(followed, started, { state: 'started' }, terminal, ifUnwritten);
 }
 
 /** Reports the result, with the backup if it is one; rejects if waiting does. */
@@ -58,59 +44,63 @@ export async function writeEnd(
   waited: Promise<SucceededBackup | undefined>,
   terminal: Pick<Terminal, 'write'>,
 ): Promise<void> {
-  try {
-    const backup = await waited;
-    const ended = `${followed.what} ${endWords(backup)}`;
-    const keys = backup && { backup_id: backup.id, ...backupFacts(backup) };
-    const text = followed.json
-      ? jsonOf(followed, { state: 'succeeded', ...keys })
-      : `${capitalized(ended)}\n`;
-    await terminal.write(text).catch((error: unknown) => {
-      throw alsoDone(error, ended);
-    });
-  } catch (error) {
-    if (followed.json && error instanceof WaitFailed) {
+  const backup = await waited.catch(async (error: unknown) => {
+    if (followed.flags.json && error instanceof WaitFailed) {
+      const line = jsonOf(followed, { state: 'failed', reason: error.reason });
       // The error says the same.
-      await terminal
-        .write(jsonOf(followed, { state: 'failed', reason: error.reason }))
-        .catch(() => undefined);
+      await terminal.write(line).catch(() => undefined);
     }
     throw error;
-  }
+  });
+  const ended = `${followed.what} ${endWords(backup)}`;
+  const keys = backup && { backup_id: backup.id, ...backupFacts(backup) };
+  await write(followed, ended, { state: 'succeeded', ...keys }, terminal, ended);
 }
 
-const alsoDone = (error: unknown, done: string): CommandError =>
-  new CommandError(`${errorMessage(error)}; ${done}`);
-
-function endWords(backup: SucceededBackup | undefined): string {
-  if (backup === undefined) return 'succeeded';
-  const facts = [
-    ...(backup.size === undefined ? [] : [humanizeSize(backup.size)]),
-    ...(backup.duration === undefined ? [] : [humanizeDuration(backup.duration)]),
-    `backup ${visible(backup.id)}`,
-  ];
-  return `succeeded: ${facts.join(', ')}`;
+function write(
+  followed: Followed,
+  sentence: string,
+  keys: object,
+  terminal: Pick<Terminal, 'write'>,
+  ifUnwritten: string,
+): Promise<void> {
+  const capitalized = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  const text = followed.flags.json ? jsonOf(followed, keys) : `${capitalized}\n`;
+  return terminal.write(text).catch((error: unknown) => {
+    throw new CommandError(`${errorMessage(error)}; ${ifUnwritten}`);
+  });
 }
 
 const jsonOf = ({ target, started: { jobId, backupId } }: Followed, more: object): string =>
   jsonLine(target.service, target.resource, { job_id: jobId, backup_id: backupId, ...more });
 
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+function idsOf({ jobId, backupId }: StartedJob): string {
+  const ids = compact([
+    jobId !== undefined && `job ${visible(jobId)}`,
+    backupId !== undefined && `backup ${visible(backupId)}`,
+  ]);
+  return ids.length === 0 ? '' : `: ${ids.join(', ')}`;
+}
+
+function endWords(backup: SucceededBackup | undefined): string {
+  if (backup === undefined) return 'succeeded';
+  const facts = compact([
+    backup.size !== undefined && humanizeSize(backup.size),
+    backup.duration !== undefined && humanizeDuration(backup.duration),
+    `backup ${visible(backup.id)}`,
+  ]);
+  return `succeeded: ${facts.join(', ')}`;
+}
 
 /** Why a service refused, by the vendor's code; undefined if the code is not known. */
 export const refusalOf = (service: string, code: string | undefined): string | undefined =>
   code === undefined ? undefined : serviceOf(service).errors.codes[code]?.words;
 
-/** The command that lists the backups of a resource. */
 export const listCommandFor = (target: ResourceInService, flags: ServiceFlags): string =>
   commandFor('list', target, '', flags);
 
 /** The command that continues waiting; the one that lists the backups if there is no id to wait for. */
-export function waitCommandFor(
-  target: ResourceInService,
-  { jobId, backupId }: StartedJob,
-  flags: ServiceFlags,
-): string {
+export function waitCommandFor({ target, started: { jobId, backupId }, flags }: Followed): string {
   if (hasJobs(target) && jobId !== undefined) {
     return commandFor('wait', target, ` --job ${shellWord(jobId)}`, flags);
   }

@@ -6,7 +6,6 @@ import { listBackups, readInventory } from '../../poll/read-service.ts';
 import type { ResourceKey } from '../../services/service.ts';
 import { withClients } from '../clients.ts';
 import { CommandError } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import {
   loadConfig,
   type PickedService,
@@ -15,9 +14,8 @@ import {
   withinPoll,
 } from '../configured.ts';
 import type { Interruption } from '../interruption.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
 
-/** A resource in a list. */
 export interface FoundResource extends ResourceKey {
   readonly name: string;
 }
@@ -35,7 +33,6 @@ export interface OpenService extends PickedService {
   readonly inventory: () => Promise<Listed<FoundResource>>;
 }
 
-/** What every `backups` command works with. */
 export interface Session {
   readonly config: Config;
   /** The selected services, at least one. No request has been sent yet. */

@@ -6,8 +6,8 @@ import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
 import type { JobState } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
-import { visible } from '../text-table.ts';
-import { nameOf, type ResourceInService } from './find.ts';
+import { nameOf, visible } from '../text-table.ts';
+import type { ResourceInService } from './find.ts';
 
 /** The ids for following something that was started. */
 export interface StartedJob {
@@ -15,7 +15,6 @@ export interface StartedJob {
   readonly backupId: string | undefined;
 }
 
-/** The state of what a command waits for. */
 export type Progress =
   | { readonly kind: 'running' }
   /** Without a backup if it is a job. */
@@ -28,7 +27,6 @@ export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 export const hasJobs = ({ service }: ResourceInService): boolean =>
   service.service.api.actions.job !== undefined;
 
-/** Checks a job of a service that has jobs. */
 export const checkJob =
   (target: ResourceInService, jobId: string): StatusCheck =>
   (signal) =>

@@ -5,12 +5,11 @@ import type { FailureKind } from '../../domain/outcome.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { humanizeDuration } from '../../status/humanize.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { describeService, type ServiceFlags, withinPoll } from '../configured.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { Terminal } from '../terminal.ts';
-import { visible } from '../text-table.ts';
-import { findResource, nameOf, type ResourceInService } from './find.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
+import { nameOf, visible } from '../text-table.ts';
+import { findResource, type ResourceInService } from './find.ts';
 import { type Followed, listCommandFor, refusalOf, WaitFailed, waitCommandFor, writeEnd } from './result.ts';
 import { type Session, withServices } from './session.ts';
 import { checkBackup, checkJob, hasJobs, type Progress, type StatusCheck } from './status-check.ts';
@@ -23,8 +22,7 @@ interface WaitFlags extends ServiceFlags {
   readonly json?: true;
 }
 
-/** `backups wait`: waits for a job or a backup that was started earlier. */
-export async function waitCommand(flags: WaitFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+export async function wait(flags: WaitFlags, terminal: Terminal, time: CommandTime): Promise<number> {
   if ((flags.job === undefined) === (flags.backup === undefined)) {
     throw new CommandError('either --job or --backup is required', EXIT.usage);
   }
@@ -32,9 +30,7 @@ export async function waitCommand(flags: WaitFlags, terminal: Terminal, time: Co
     const target = await findResource(session.services, flags.resource);
     const { check, what } = checkFor(target, flags);
     const started = { jobId: flags.job, backupId: flags.backup };
-    const waitWith = waitCommandFor(target, started, flags);
-    const followed = { target, started, what, waitCommand: waitWith, json: flags.json === true };
-    await waitFor(check, followed, flags.waitTimeout, session);
+    await waitFor(check, { target, started, what, flags }, flags.waitTimeout, session);
     return EXIT.done;
   });
 }
@@ -106,8 +102,8 @@ async function untilFinished(
   }
 }
 
-const stillRunning = ({ what, waitCommand: command }: Followed): string =>
-  `${what} may still be running; wait for it with ${command}`;
+const stillRunning = (followed: Followed): string =>
+  `${followed.what} may still be running; wait for it with ${waitCommandFor(followed)}`;
 
 // Every later check would get them too.
 const LASTING: ReadonlySet<FailureKind> = new Set(['permission', 'auth', 'refused']);

@@ -11,6 +11,7 @@ import { counted } from '../../status/humanize.ts';
 import { resourceStatuses } from '../../status/report.ts';
 import type { ClientHooks } from '../clients.ts';
 import { readOnce, type ServiceReading } from '../read-once.ts';
+import { compact } from '../text-table.ts';
 import { type Adviser, createAdviser } from './advice.ts';
 import type { CredentialsCheck, ProjectCheck, ServiceCheck } from './results.ts';
 
@@ -136,15 +137,14 @@ function problemsOf(reading: ServiceReading, advise: Adviser, { limits }: Config
   const unreadRuns = backups.kind === 'read' ? backups.failedRunsUnread : undefined;
   const { count, reason } = unreadPolicies;
   const overLimit = next?.overLimit ?? 0;
-  const problems = [
+  return compact([
     failure && advise(failure, service),
     inventory?.kind === 'failed' && advise(inventory, service),
     unreadRuns && `${advise(unreadRuns, service)}; failed runs that left no backup are not seen`,
     reason && `${reason}; ${count} backup ${count === 1 ? 'policy was' : 'policies were'} not read`,
     overLimit > 0 &&
       `${counted(overLimit, 'resource')} beyond limits.resources (${limits.resources}) would not be served; raise the limit, or select fewer with include or exclude`,
-  ];
-  return problems.filter((problem) => typeof problem === 'string');
+  ]);
 }
 
 /** The sentences that add something to those before: both lists often fail for the same reason. */

@@ -3,10 +3,9 @@ import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts'
 import { type Collector, createCollector } from '../../recording/collect.ts';
 import { commandClientFactory } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { loadConfig, pickProjects } from '../configured.ts';
 import { withInterruption } from '../interruption.ts';
-import { print, type Terminal } from '../terminal.ts';
+import { type CommandTime, print, type Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
 import { showPending } from './pending.ts';
@@ -23,15 +22,14 @@ interface CheckFlags {
   readonly record?: string;
 }
 
-/** Checks the configuration against the cloud; resolves with the exit code. */
 export async function check(flags: CheckFlags, terminal: Terminal, time: CommandTime): Promise<number> {
-  if (flags.offline === true && flags.record !== undefined) {
+  if (flags.offline && flags.record !== undefined) {
     throw new CommandError('--record needs the cloud; leave out --offline', EXIT.usage);
   }
   const loaded = await loadConfig(flags['config.file'], terminal);
   const config = { ...loaded, projects: pickProjects(loaded, flags.project) };
-  if (flags.offline === true) {
-    await print(terminal, flags.json === true ? offlineJson(config) : offlineText(config));
+  if (flags.offline) {
+    await print(terminal, flags.json ? offlineJson(config) : offlineText(config));
     return EXIT.done;
   }
   const projects =
@@ -43,9 +41,9 @@ export async function check(flags: CheckFlags, terminal: Terminal, time: Command
   const summary = summarize(projects, flags.strict === true);
   await print(
     terminal,
-    flags.json === true
+    flags.json
       ? checkJson(projects, summary, now)
-      : checkText(projects, summary, now, { style: terminal.style, width: terminal.outputWidth }),
+      : checkText(projects, summary, { style: terminal.style, width: terminal.outputWidth, now }),
   );
   return summary.passed ? EXIT.done : EXIT.failed;
 }

@@ -33,7 +33,6 @@ export function checkJson(
   });
 }
 
-/** The result of `--offline`. */
 export function offlineJson({ projects }: Config): string {
   return document({
     passed: true,

@@ -1,8 +1,7 @@
 import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { humanizeDuration } from '../../status/humanize.ts';
-import type { CommandTime } from '../command-time.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
 import type { CheckOptions } from './check-projects.ts';
 
 /** The pending requests of a command, of which the slowest is shown until it stops. */

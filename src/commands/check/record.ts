@@ -18,10 +18,9 @@ import { apiCalls } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
 import type { Scope } from '../../state/objective.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import type { CommandTime } from '../command-time.ts';
 import { readBuildInfo } from '../program.ts';
 import type { ServiceReading } from '../read-once.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandTime, Terminal } from '../terminal.ts';
 
 /** The file of a recording, open from before the first request. */
 export interface RecordingFile {
@@ -54,7 +53,6 @@ export async function createRecordingFile(path: string): Promise<RecordingFile> 
 export interface Recorder extends Collector {
   /** Makes the requests of a client one after the other, with a pause between them. */
   readonly paced: (client: ProjectClient, stop: AbortSignal) => ProjectClient;
-  /** Sends the probes of a service that was read. */
   readonly afterRead: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
   /** Writes the recording, and says how to look at it. */
   readonly finish: (file: RecordingFile, path: string) => Promise<void>;
@@ -64,7 +62,6 @@ const PAUSE = seconds(0.2);
 const MOST_WEEKS = 260;
 const WEEK = 7 * 86_400;
 
-/** A recorder of one run of `check`. */
 export function createRecorder(config: Config, terminal: Terminal, { clock, sleep }: CommandTime): Recorder {
   const collector = createCollector();
   const readings: ServiceReading[] = [];

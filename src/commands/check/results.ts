@@ -3,7 +3,6 @@ import type { UnixSeconds } from '../../domain/quantities.ts';
 import type { RejectionReason } from '../../pagination/list.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 
-/** The results for one service of a project. */
 export interface ServiceCheck {
   readonly service: ServiceConfig['type'];
   /** Undefined when the backups could not be read. */
@@ -28,7 +27,6 @@ export type CredentialsCheck =
   | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The results for one project. */
 export interface ProjectCheck {
   readonly project: string;
   readonly region: string;
@@ -41,13 +39,11 @@ export interface ProjectCheck {
   readonly refused: readonly { readonly service: string; readonly reason: string }[] | undefined;
 }
 
-/** The results of all projects. */
 export interface CheckSummary {
   /** Whether all checks passed, so that the command exits with 0. */
   readonly passed: boolean;
   /** Projects with a failed check. */
   readonly failing: number;
-  /** Resources outside their objective, in all projects. */
   readonly outside: number;
   /** Whether a resource outside its objective is a failed check. */
   readonly strict: boolean;

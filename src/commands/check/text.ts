@@ -7,23 +7,23 @@ import { counted, formatCount, humanizeAgo, humanizeObjective, humanizeTime } fr
 import type { ResourceStatus } from '../../status/report.ts';
 import { explain, STATES } from '../../status/states.ts';
 import type { Terminal } from '../terminal.ts';
-import { textTable, visible } from '../text-table.ts';
+import { compact, nameOf, textTable, visible } from '../text-table.ts';
 import { type CheckSummary, outsideObjective, type ProjectCheck, type ServiceCheck } from './results.ts';
 
 export interface TextOptions {
   readonly style: Terminal['style'];
   /** Columns of the terminal; undefined for no limit. */
   readonly width: number | undefined;
+  readonly now: UnixSeconds;
 }
 
 /** The results as text: for each project the credentials, a table and what needs attention. */
 export function checkText(
   projects: readonly ProjectCheck[],
   summary: CheckSummary,
-  now: UnixSeconds,
   options: TextOptions,
 ): string {
-  const paragraphs = projects.map((project) => projectLines(project, now, options).join('\n'));
+  const paragraphs = projects.map((project) => projectLines(project, options).join('\n'));
   return `${[...paragraphs, summaryLine(summary, projects.length, options)].join('\n\n')}\n`;
 }
 
@@ -32,11 +32,8 @@ export function offlineText({ projects }: Config): string {
   return `The configuration is valid: ${counted(projects.length, 'project')}, ${counted(services, 'service')}. The cloud was not contacted.\n`;
 }
 
-function summaryLine(
-  { passed, failing, outside, strict }: CheckSummary,
-  projects: number,
-  { style }: TextOptions,
-): string {
+function summaryLine(summary: CheckSummary, projects: number, { style }: TextOptions): string {
+  const { passed, failing, outside, strict } = summary;
   const where = projects === 1 ? '' : ` in ${failing} of ${projects} projects`;
   const sentence = passed
     ? style('green', 'All checks passed.')
@@ -46,27 +43,27 @@ function summaryLine(
   return `${sentence} ${strict ? style('red', found) : found}`;
 }
 
-function projectLines(
-  check: ProjectCheck,
-  now: UnixSeconds,
-  { style, width }: TextOptions,
-): readonly string[] {
+function projectLines(check: ProjectCheck, options: TextOptions): readonly string[] {
   const { project, region, services, refused } = check;
+  const { style, width } = options;
   const read = services.filter(({ resources }) => resources !== undefined);
   const table = textTable(HEADINGS, read.map(tableRow), {
     right: NUMBERS,
     width: width === undefined ? undefined : width - INDENT.length,
     paintHeading: (text) => style('dim', text),
   });
-  return [
-    `project ${visible(project)} (${visible(region)})`,
-    ...indented(credentialsLines(check, now, style)),
-    ...indented(read.length === 0 ? [] : table),
-    ...indented(services.flatMap((service) => serviceLines(service, now, style))),
-    ...indented(emptyLines(check)),
-    ...indented(refused === undefined ? [] : foundLines(read, refused)),
+  const details = [
+    ...credentialsLines(check, options),
+    ...(read.length === 0 ? [] : table),
+    ...services.flatMap((service) => serviceLines(service, options)),
+    ...emptyLines(check),
+    ...(refused === undefined ? [] : foundLines(read, refused)),
   ];
+  const heading = `project ${visible(project)} (${visible(region)})`;
+  return [heading, ...details.map((line) => (line === '' ? '' : INDENT + line))];
 }
+
+const INDENT = '  ';
 
 /** An empty project is usually the wrong one. */
 function emptyLines({ region, credentials, services, refused }: ProjectCheck): readonly string[] {
@@ -99,18 +96,18 @@ function foundLines(
   ];
 }
 
-const INDENT = '  ';
-const indented = (lines: readonly string[]): readonly string[] =>
-  lines.map((line) => (line === '' ? '' : INDENT + line));
-
 function credentialsLines(
   { credentials, passwordExpires }: ProjectCheck,
-  now: UnixSeconds,
-  style: Terminal['style'],
+  { style, now }: TextOptions,
 ): readonly string[] {
   switch (credentials.kind) {
-    case 'signed_in':
-      return [style('green', 'signed in'), ...passwordLines(passwordExpires, now, style)];
+    case 'signed_in': {
+      if (passwordExpires === undefined) return [style('green', 'signed in')];
+      const isSoon = passwordExpires - now < STATE_THRESHOLDS.credentialsExpiringWithin;
+      const expires = passwordExpires > now ? 'expires' : 'expired';
+      const password = `the password ${expires} ${humanizeAgo(passwordExpires, now)}, at ${humanizeTime(passwordExpires)}`;
+      return [style('green', 'signed in'), isSoon ? style('red', password) : password];
+    }
     case 'accepted':
       return [style('green', 'credentials accepted')];
     case 'unknown':
@@ -126,17 +123,6 @@ function credentialsLines(
   }
 }
 
-function passwordLines(
-  expires: UnixSeconds | undefined,
-  now: UnixSeconds,
-  style: Terminal['style'],
-): readonly string[] {
-  if (expires === undefined) return [];
-  const isSoon = expires - now < STATE_THRESHOLDS.credentialsExpiringWithin;
-  const text = `the password ${expires > now ? 'expires' : 'expired'} ${humanizeAgo(expires, now)}, at ${humanizeTime(expires)}`;
-  return [isSoon ? style('red', text) : text];
-}
-
 const HEADINGS = ['service', 'resources', 'backups', 'within objective', 'outside', 'no objective'];
 const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
 
@@ -149,51 +135,41 @@ function tableRow({ service, resources = [], backups }: ServiceCheck): readonly 
 
 const MOST_NAMED = 20;
 
-function serviceLines(check: ServiceCheck, now: UnixSeconds, style: Terminal['style']): readonly string[] {
+function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonly string[] {
   const { service, resources = [], problems, rejectedRows, unlisted, excluded, contradictions } = check;
   const named = RESOURCE_STATES.filter(needsAttention).flatMap((state) =>
     resources.filter(({ states }) => states[0] === state),
   );
   const more = named.length - MOST_NAMED;
-  const facts = [
+  const rows = Object.entries(rejectedRows);
+  const rejected = rows.reduce((sum, [, count]) => sum + count, 0);
+  const reasons = rows.map(([reason, count]) => `${reason}: ${formatCount(count)}`).join(', ');
+  const facts = compact([
     ...named.slice(0, MOST_NAMED).map((resource) => resourceLine(resource, now)),
-    ...lineIf(more > 0, `and ${formatCount(more)} more that need attention`),
-    ...rejectionLines(rejectedRows),
-    ...lineIf(unlisted > 0, `the service counts ${counted(unlisted, 'backup')} more than it lists`),
-    ...contradictions.map(contradictionLine),
-    ...lineIf(excluded > 0, `${counted(excluded, 'resource')} excluded by include and exclude`),
-  ];
+    more > 0 && `and ${formatCount(more)} more that need attention`,
+    rejected > 0 &&
+      `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped (${reasons})`,
+    unlisted > 0 && `the service counts ${counted(unlisted, 'backup')} more than it lists`,
+    ...contradictions.map(
+      ({ assumption, found }) =>
+        `${visible(found)}, which the exporter does not expect (${assumption}); please send a recording of it: check --record FILE`,
+    ),
+    excluded > 0 && `${counted(excluded, 'resource')} excluded by include and exclude`,
+  ]);
   return [
     ...problems.map((problem) => `${style('red', service)}: ${problem}`),
     ...facts.map((fact) => `${service}: ${fact}`),
   ];
 }
 
-const contradictionLine = ({ assumption, found }: ServiceCheck['contradictions'][number]): string =>
-  `${visible(found)}, which the exporter does not expect (${assumption}); please send a recording of it: check --record FILE`;
-
-function rejectionLines(rows: ServiceCheck['rejectedRows']): readonly string[] {
-  const reasons = Object.entries(rows);
-  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
-  const named = reasons.map(([reason, count]) => `${reason}: ${formatCount(count)}`).join(', ');
-  return lineIf(
-    total > 0,
-    `${counted(total, 'row')} could not be parsed and ${total === 1 ? 'was' : 'were'} skipped (${named})`,
-  );
-}
-
 function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
   const { resourceName, resourceId, states, lastSuccess, objective } = resource;
-  const name =
-    resourceName === resourceId ? visible(resourceId) : `${visible(resourceName)} (${visible(resourceId)})`;
   const [state] = states;
   const reason = explain(resource, state, now);
-  const facts = [
+  const facts = compact([
     `${STATES[state].name.toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
-    lastSuccess === undefined ? undefined : `last successful backup ${humanizeAgo(lastSuccess, now)}`,
-    objective === undefined ? undefined : `objective ${humanizeObjective(objective)}`,
-  ];
-  return `${name}: ${facts.filter((fact) => fact !== undefined).join(', ')}`;
+    lastSuccess !== undefined && `last successful backup ${humanizeAgo(lastSuccess, now)}`,
+    objective !== undefined && `objective ${humanizeObjective(objective)}`,
+  ]);
+  return `${nameOf({ id: resourceId, name: resourceName })}: ${facts.join(', ')}`;
 }
-
-const lineIf = (applies: boolean, text: string): readonly string[] => (applies ? [text] : []);
