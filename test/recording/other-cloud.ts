@@ -63,8 +63,40 @@ export const SECRET_NUMBERS = {
   cents: 88_776_655,
 } as const;
 
-const DAY = 86_400_000;
-const PROJECT = SECRETS.projectId;
+export const DAY = 86_400_000;
+
+/** A response of the cloud. */
+export interface OtherResponse {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A list that is read in pages, and how its envelope is called. */
+export interface OtherList {
+  readonly rows: readonly unknown[];
+  readonly name: string;
+  readonly totalName: string;
+  readonly standardLimit: number;
+}
+
+/** A service of the account. */
+export interface OtherService {
+  readonly type: string;
+  /** Its prefix of all paths, `/PREFIX` or empty. */
+  readonly prefix: string;
+  /** Settings besides its type and endpoint. */
+  readonly settings: object;
+  /** Overrides of objectives. */
+  readonly overrides: readonly object[];
+  /** A list, or another response, to a request below the prefix. */
+  readonly respond: (request: {
+    readonly path: string;
+    readonly query: URLSearchParams;
+    readonly difference: Difference;
+    /** When the cloud was started, in milliseconds since 1970. */
+    readonly now: number;
+  }) => OtherList | OtherResponse;
+}
 
 /** How a cloud differs from what is assumed. */
 export interface Difference {
@@ -82,178 +114,36 @@ export interface Difference {
   readonly throttleAfter?: number;
 }
 
-const at = (time: number): string => new Date(time).toISOString().slice(0, 19);
+/** A time without a zone. */
+export const at = (time: number): string => new Date(time).toISOString().slice(0, 19);
 
-function graphRows(
-  { status, timeForm, durationFactor = 1, sizeFactor = 1, zone = 0 }: Difference,
-  now: number,
-) {
-  const graphs = [
-    { id: SECRETS.graphId, name: SECRETS.graphName, status: '200' },
-    { id: SECRETS.otherGraphId, name: SECRETS.otherGraphName, status: '200' },
-    { id: SECRETS.thirdGraphId, name: SECRETS.thirdGraphName, status: '900' },
-  ];
-  const inventory = graphs.map((graph, index) => ({
-    ...graph,
-    graph_size_type_index: '2',
-    data_store_version: '2.4.2',
-    arch: 'x86_64',
-    encrypted: false,
-    created: at(now - 90 * DAY),
-    tags: [
-      { key: SECRETS.tagKey, value: SECRETS.tagValue },
-      { key: 'status', value: SECRETS.tagLikeField },
-    ],
-    sys_tags: [{ key: SECRETS.systemTag, value: String(SECRET_NUMBERS.account) }],
-    metadata: { status: 'neptunhidden', [SECRETS.mapKey]: { size: SECRET_NUMBERS.cents } },
-    private_ip: SECRETS.address,
-    public_ip: SECRETS.publicAddress,
-    ipv6: SECRETS.ipv6,
-    vpc_id: SECRETS.vpc,
-    subnet_id: SECRETS.subnet,
-    security_group_id: SECRETS.securityGroup,
-    enterprise_project_id: SECRETS.accountId,
-    created_by: SECRETS.userId,
-    [SECRETS.unknownField]: [SECRETS.bucket, { deep: [SECRETS.emoji] }],
-    account: SECRET_NUMBERS.account,
-    traffic_ip_list: [SECRETS.host],
-    region: SECRETS.region,
-    index,
-  }));
-  const backups = graphs.flatMap((graph, which) =>
-    Array.from({ length: 7 }, (_, nth) => {
-      const end = now - nth * DAY - (which + 1) * 3_600_000 - (which === 1 ? 3 * DAY : 0);
-      const start = end - 120_000;
-      const time = (one: number) => timeForm?.(new Date(one)) ?? at(one + zone * 3_600_000);
-      const failed = which === 0 && nth === 2;
-      return {
-        end,
-        row: {
-          id: `${which}${nth}aabbcc-0000-4000-8000-0123456789ab`,
-          name: nth === 0 ? SECRETS.backupName : `${graph.name}_${nth}`,
-          backup_method: nth === 3 ? 'manual' : 'auto',
-          graph_id: graph.id,
-          graph_name: graph.name,
-          graph_status: graph.status,
-          graph_size_type_index: '2',
-          data_store_version: '2.4.2',
-          arch: 'x86_64',
-          status: failed ? 'failed' : nth === 4 && status !== undefined ? status : 'success',
-          ...(timeForm === undefined && { start_timestamp: start, end_timestamp: end }),
-          start_time: time(start),
-          end_time: time(end),
-          size: (100 + nth + which) * sizeFactor,
-          duration: 120 * durationFactor,
-          encrypted: false,
-          description: SECRETS.description,
-          extra: JSON.stringify({ nested: SECRETS.nestedValue, form: SECRETS.encodedForm }),
-          obs_bucket: SECRETS.bucket,
-        },
-      };
-    }),
-  );
-  return { inventory, backups: backups.sort((one, other) => other.end - one.end).map(({ row }) => row) };
-}
-
-function databaseRows(now: number) {
-  const zoned = (time: number): string => `${at(time + 8 * 3_600_000)}+0800`;
-  const instances = [SECRETS.instanceId, SECRETS.otherInstanceId].map((id, index) => ({
-    id,
-    name: index === 0 ? SECRETS.instanceName : SECRETS.otherInstanceName,
-    status: index === 0 ? 'ACTIVE' : SECRETS.emailInStatus,
-    type: index === 0 ? 'Ha' : SECRETS.type,
-    created: zoned(now - 30 * DAY),
-    port: SECRET_NUMBERS.port,
-    private_ips: [SECRETS.address],
-    db_user_name: SECRETS.databaseUser,
-    connection_string: SECRETS.connection,
-    datastore: { type: 'MySQL', version: index === 0 ? '8.0' : SECRETS.version },
-    backup_strategy: { start_time: '01:00-02:00', keep_days: 7 },
-    volume: { type: SECRETS.kms, size: SECRET_NUMBERS.cents },
-    charge_info: { price: SECRET_NUMBERS.price, order_id: SECRET_NUMBERS.numericId },
-    disk_encryption_id: SECRETS.kms,
-    tags: { [SECRETS.tagKey]: SECRETS.tagValue },
-    user_email: SECRETS.emailInStatus,
-  }));
-  const backupsOf = (id: string) =>
-    Array.from({ length: id === SECRETS.instanceId ? 4 : 2 }, (_, nth) => ({
-      id: `${nth}f${id.slice(2, 32)}br01`,
-      instance_id: id,
-      name: `${SECRETS.instanceName}-${nth}`,
-      type: 'auto',
-      begin_time: zoned(now - nth * DAY - 7_200_000),
-      end_time: zoned(now - nth * DAY - 3_600_000),
-      size: 4096 * (nth + 1),
-      status: 'COMPLETED',
-      datastore: { type: 'MySQL', version: '8.0' },
-    }));
-  return { instances, backupsOf };
-}
-
-/** The response about one instance. */
-function answerOf(path: string, unknownCode: string): { status: number; body: unknown } {
-  if (path.endsWith('/backups/policy') && path.includes(SECRETS.instanceId)) {
-    return {
-      status: 200,
-      body: {
-        backup_policy: {
-          keep_days: 7,
-          start_time: '01:00-02:00',
-          period: '1,2,3,4,5,6,7',
-          owner: SECRETS.emailInStatus,
-        },
-      },
-    };
-  }
-  return {
-    status: 404,
-    body: {
-      error_code: unknownCode,
-      error_msg: `The instance ${path} of ${SECRETS.errorDetail} at ${SECRETS.address} does not exist.`,
-      request_id: SECRETS.requestId,
-    },
-  };
-}
-
-/** A cloud that shares nothing with the simulated one: GES, and RDS whose lists are of instances. */
-export async function startOtherCloud(difference: Difference = {}) {
+/** A cloud that shares nothing with the simulated one: an account full of secrets with one service. */
+export async function startOtherCloud(service: OtherService, difference: Difference = {}) {
   const now = Date.now();
-  const graphs = graphRows(difference, now);
-  const databases = databaseRows(now);
   const requests: string[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
 
-  const page = (query: URLSearchParams, rows: readonly unknown[], standard: number) => {
-    const limit = Number(query.get('limit') ?? standard);
+  const page = (
+    query: URLSearchParams,
+    { rows, name, totalName, standardLimit }: OtherList,
+  ): OtherResponse => {
+    const limit = Number(query.get('limit') ?? standardLimit);
     const offset = Number(query.get('offset') ?? 0) * (difference.offsetIsPage === true ? limit : 1);
     const shown = rows.slice(offset, offset + Math.min(limit, difference.largestLimit ?? limit));
-    return { shown, total: difference.totalOfPage === true ? shown.length : rows.length, offset };
+    const total = difference.totalOfPage === true ? shown.length : rows.length;
+    return offset >= 100_000 && difference.behindTheEnd !== undefined
+      ? { status: difference.behindTheEnd, body: { error_code: 'APIGW.0001', error_msg: 'bad offset' } }
+      : { status: 200, body: { [name]: shown, [totalName]: total } };
   };
 
-  const answer = (url: URL): { status: number; body: unknown } => {
-    const { pathname: path, searchParams: query } = url;
-    const endpoint = `/${SECRETS.host}/v2/${PROJECT}`;
-    const list = (rows: readonly unknown[], name: string, totalName: string, standard = 10) => {
-      const { shown, total, offset } = page(query, rows, standard);
-      if (offset >= 100_000 && difference.behindTheEnd !== undefined) {
-        return { status: difference.behindTheEnd, body: { error_code: 'GES.0001', error_msg: 'bad offset' } };
-      }
-      return { status: 200, body: { [name]: shown, [totalName]: total } };
-    };
+  const answer = ({ pathname, searchParams: query }: URL): OtherResponse => {
     if (difference.throttleAfter !== undefined && requests.length > difference.throttleAfter) {
       return { status: 429, body: { error_code: 'APIGW.0308', error_msg: 'throttled' } };
     }
-    if (path === `${endpoint}/graphs/backups`) return list(graphs.backups, 'backup_list', 'backup_count');
-    if (path === `${endpoint}/graphs`) return list(graphs.inventory, 'graphs', 'graph_count');
-    const rds = `/v3/${PROJECT}`;
-    if (path === `${rds}/instances`) return list(databases.instances, 'instances', 'total_count', 100);
-    if (path === `${rds}/backups`) {
-      const id = query.get('instance_id') ?? '';
-      const rows = query.get('backup_type') === 'manual' ? [] : databases.backupsOf(id);
-      return list(rows, 'backups', 'total_count', 100);
-    }
-    return answerOf(path, path.startsWith(endpoint) ? (difference.unknownCode ?? 'GES.8301') : 'DBS.280110');
+    const path = pathname.slice(service.prefix.length);
+    const response = service.respond({ path, query, difference, now });
+    return 'rows' in response ? page(query, response) : response;
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -274,7 +164,9 @@ export async function startOtherCloud(difference: Difference = {}) {
       response.statusCode = 201;
       const expires = new Date(now + DAY).toISOString();
       const user = { id: SECRETS.userId, name: SECRETS.user, domain: { name: SECRETS.domain } };
-      response.end(JSON.stringify({ token: { expires_at: expires, user, project: { id: PROJECT } } }));
+      response.end(
+        JSON.stringify({ token: { expires_at: expires, user, project: { id: SECRETS.projectId } } }),
+      );
       return;
     }
     const { status, body } = answer(url);
@@ -296,10 +188,7 @@ export async function startOtherCloud(difference: Difference = {}) {
     configuration: JSON.stringify({
       rpo: {
         default: '26h',
-        overrides: [
-          { match: { resource_name: `^${SECRETS.otherGraphName}$` }, rpo: '7d' },
-          { match: { service: 'rds', resource_id: SECRETS.instanceId }, rpo: 'policy' },
-        ],
+        overrides: service.overrides,
       },
       projects: [
         {
@@ -312,15 +201,22 @@ export async function startOtherCloud(difference: Difference = {}) {
             domain: SECRETS.domain,
             password: SECRETS.password,
           },
-          services: [
-            { type: 'ges', endpoint: `${origin}/${SECRETS.host}` },
-            { type: 'rds', endpoint: origin, exclude: { resource_name: SECRETS.otherInstanceName } },
-          ],
+          services: [{ type: service.type, endpoint: `${origin}${service.prefix}`, ...service.settings }],
         },
       ],
     }),
   };
 }
+
+/** The response to a request about something that does not exist; its message tells much. */
+export const unknownThing = (what: string, path: string, code: string): OtherResponse => ({
+  status: 404,
+  body: {
+    error_code: code,
+    error_msg: `The ${what} ${path} of ${SECRETS.errorDetail} at ${SECRETS.address} does not exist.`,
+    request_id: SECRETS.requestId,
+  },
+});
 
 /** A text in every form in which it could be in a file. */
 export function encodingsOf(text: string): readonly string[] {

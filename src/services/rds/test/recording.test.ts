@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { describeAccount } from '../../../../test/recording/account-contract.ts';
+import { record } from '../../../../test/recording/check.ts';
+import { startOtherCloud } from '../../../../test/recording/other-cloud.ts';
+import { disprovedIn, verdictsOn } from '../../../../test/recording/verdicts.ts';
+import { parseRecording } from '../../../recording/recording.ts';
+import { OTHER_RDS } from './other-account.ts';
+
+describeAccount(OTHER_RDS, { service: 'rds', backups: 4, resources: 1, excluded: 1 });
+
+describe('a recording of RDS', () => {
+  it('keeps the code of an error, and of its message the words of the vendor', async () => {
+    const { configuration } = await startOtherCloud(OTHER_RDS);
+
+    const { responses } = parseRecording((await record(configuration)).text);
+
+    expect(responses.find(({ probe }) => probe === 'unknown id')).toMatchObject({
+      status: 404,
+      body: {
+        error_code: 'DBS.280110',
+        error_msg: expect.stringMatching(/^The instance .* does not exist\.$/),
+      },
+    });
+  });
+
+  it('names an id in a path or a query as in the lists', async () => {
+    const { configuration } = await startOtherCloud(OTHER_RDS);
+
+    const { responses } = parseRecording((await record(configuration)).text);
+
+    const instances = responses.find(({ operation }) => operation === 'list_instances');
+    const ids = ((instances?.body ?? { instances: [] }) as { instances: { id: string }[] }).instances.map(
+      ({ id }) => id,
+    );
+    const asked = responses.filter(
+      ({ service, operation }) => service === 'rds' && operation === 'list_backups',
+    );
+    expect(asked.length).toBeGreaterThan(2);
+    for (const { query } of asked) expect(ids).toContain(query['instance_id']);
+    const policy = responses.find(({ probe }) => probe === 'policy');
+    expect(policy?.path).toBe(`/v3/{project_id}/instances/${ids[0]}/backups/policy`);
+  });
+
+  it('proves a policy, and the lists of each resource', async () => {
+    const verdicts = await verdictsOn(OTHER_RDS);
+
+    expect(disprovedIn(verdicts)).toEqual([]);
+    expect(verdicts).toMatchObject({ offset: 'proved', policy: 'proved', 'unknown-id': 'proved' });
+  });
+});
