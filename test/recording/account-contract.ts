@@ -52,7 +52,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
 
       const { errors, path } = await record(cloud.configuration, ['--json']);
 
-      const named = errors.split('\n').filter((line) => /^\w+ \w+.*: \d{3}/.test(line));
+      const named = errors.split('\n').filter((line) => /^[\w-]+ \w+.*: \d{3}/.test(line));
       expect(named).toHaveLength(cloud.requests.length);
       expect(errors).toMatch(
         new RegExp(`^${account.type} list_backups .*offset=1.*: 200 \\(probe: next rows\\)$`, 'm'),
