@@ -8,30 +8,25 @@ export interface Classification {
   readonly transient: boolean;
 }
 
-const lasting = (kind: FailureKind): Classification => ({ kind, transient: false });
-const passing = (kind: FailureKind): Classification => ({ kind, transient: true });
-
 /** Codes of the gateway in front of every service. */
-const BY_CODE: ReadonlyMap<string, Classification> = new Map([
-  ['APIGW.0301', lasting('auth')],
-  ['APIGW.0307', lasting('auth')],
-  ['APIGW.0302', lasting('permission')],
-  ['APIGW.0304', lasting('permission')],
-  ['APIGW.0306', lasting('permission')],
-  ['APIGW.0310', lasting('permission')],
-  ['APIGW.0802', lasting('permission')],
-  ['APIGW.0308', passing('throttled')],
+const GATEWAY_CODES: ReadonlyMap<string | undefined, FailureKind> = new Map([
+  ['APIGW.0301', 'auth'],
+  ['APIGW.0307', 'auth'],
+  ['APIGW.0302', 'permission'],
+  ['APIGW.0304', 'permission'],
+  ['APIGW.0306', 'permission'],
+  ['APIGW.0310', 'permission'],
+  ['APIGW.0802', 'permission'],
+  ['APIGW.0308', 'throttled'],
 ]);
 
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 502, 503, 504]);
 
-function classifyStatus(status: number, isTransient: boolean): Classification {
-  if (TRANSIENT_STATUSES.has(status)) return passing('server');
-  if (status === 429) return passing('throttled');
-  if (status === 401) return lasting('auth');
-  if (status === 403) return lasting('permission');
-  if (status >= 500) return isTransient ? passing('server') : lasting('server');
-  return lasting('refused');
+function kindOf(status: number): FailureKind {
+  if (status === 429) return 'throttled';
+  if (status === 401) return 'auth';
+  if (status === 403) return 'permission';
+  return status === 408 || status >= 500 ? 'server' : 'refused';
 }
 
 /** IAM refuses a sign-in with 401 or 403, and some of its gateways with a 400 whose body says so. */
@@ -43,12 +38,15 @@ export function classifyResponse(
   operation: string,
   status: number,
   error: VendorError,
-  { codes, transientPrefix }: ErrorRules,
+  { codes, transientPrefix }: ErrorRules = { codes: {} },
 ): Classification {
-  if (isRefusedSignIn(operation, status, error)) return lasting('auth');
+  if (isRefusedSignIn(operation, status, error)) return { kind: 'auth', transient: false };
   const { code } = error;
   const meaning = code !== undefined && Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (meaning?.kind !== undefined) return { kind: meaning.kind, transient: meaning.transient === true };
-  const isTransient = transientPrefix !== undefined && code?.startsWith(transientPrefix) === true;
-  return BY_CODE.get(code ?? '') ?? classifyStatus(status, isTransient);
+  const kind = GATEWAY_CODES.get(code) ?? kindOf(status);
+  const isPassing =
+    TRANSIENT_STATUSES.has(status) ||
+    (transientPrefix !== undefined && code?.startsWith(transientPrefix) === true);
+  return { kind, transient: kind === 'throttled' || (kind === 'server' && isPassing) };
 }

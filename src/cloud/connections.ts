@@ -61,27 +61,29 @@ const skippingContinue =
     });
 
 interface Dispatchers {
+  readonly authorities: readonly string[];
   readonly direct: Dispatcher;
   readonly proxied: Dispatcher | undefined;
 }
 
 function openDispatchers(
   proxy: ChosenProxy | undefined,
-  options: ConnectionOptions,
+  { timeoutMs, perHost }: ConnectionOptions,
   authorities: readonly string[],
 ): Dispatchers {
   const tls = {
-    timeout: Math.min(LONGEST_CONNECT_MS, options.timeoutMs),
+    timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs),
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
     rejectUnauthorized: true,
-    ...(authorities.length === 0
-      ? {}
-      : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...authorities] }) }),
+    ...(authorities.length > 0 && {
+      secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...authorities] }),
+    }),
   };
   // Each request has its own timeout, from its first byte to its last.
   const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 0, bodyTimeout: 0 };
-  const pool = { ...limits, connections: options.perHost };
+  const pool = { ...limits, connections: perHost };
   return {
+    authorities,
     direct: new Agent({ ...pool, connect: skippingContinue(buildConnector({ ...tls, allowH2: false })) }),
     proxied:
       proxy &&
@@ -116,42 +118,39 @@ function proxyUrlOf({ url, origin }: ChosenProxy): string {
 
 /** The connections of a project; nothing is read or connected before the first request. */
 export function createConnections(options: ConnectionOptions): Connections {
+  const { caFile } = options;
   const proxy = chooseProxy(options.proxyUrl, options.environment);
-  let opened: (Dispatchers & { readonly authorities: readonly string[] }) | undefined;
-  let opening: Promise<Dispatchers> | undefined;
-  let trusted = false;
+  let last: Dispatchers | undefined;
+  let current: Promise<Dispatchers> | undefined;
 
   const isProxied = (endpoint: URL): boolean => proxy?.isFor(endpoint) ?? false;
 
   const open = async (): Promise<Dispatchers> => {
-    const authorities = options.caFile === undefined ? [] : await readAuthorities(options.caFile);
-    if (opened !== undefined && opened.authorities.join() !== authorities.join()) {
-      // Pending requests end by themselves; a failure to close does not matter.
-      Promise.all([opened.direct.close(), opened.proxied?.close()]).catch(() => undefined);
-      opened = undefined;
-    }
-    opened ??= { authorities, ...openDispatchers(proxy, options, authorities) };
-    trusted = true;
-    return opened;
+    const authorities = caFile === undefined ? [] : await readAuthorities(caFile);
+    if (last?.authorities.join() === authorities.join()) return last;
+    // Pending requests end by themselves; a failure to close does not matter.
+    Promise.all([last?.direct.close(), last?.proxied?.close()]).catch(() => undefined);
+    last = openDispatchers(proxy, options, authorities);
+    return last;
   };
 
   return {
     isProxied,
     to: async (endpoint) => {
-      if (!trusted) {
-        opening ??= open().finally(() => {
-          opening = undefined;
-        });
-      }
-      const { direct, proxied } = (await opening) ?? opened ?? (await open());
+      current ??= open();
+      const opening = current;
+      const { direct, proxied } = await opening.catch((error: unknown) => {
+        if (current === opening) current = undefined;
+        throw error;
+      });
       return (isProxied(endpoint) ? proxied : undefined) ?? direct;
     },
     reload: () => {
-      if (options.caFile !== undefined) trusted = false;
+      if (caFile !== undefined) current = undefined;
     },
     close: async () => {
-      await opening?.catch(() => undefined);
-      await Promise.all([opened?.direct.destroy(), opened?.proxied?.destroy()]);
+      await current?.catch(() => undefined);
+      await Promise.all([last?.direct.destroy(), last?.proxied?.destroy()]);
     },
   };
 }

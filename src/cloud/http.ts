@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { joinSignals } from '../abort.ts';
 import { errorCode } from '../errors.ts';
 import type { NetworkFault } from './network-failure.ts';
 
@@ -63,39 +62,42 @@ export async function sendHttp(
   signal: AbortSignal,
 ): Promise<HttpResult> {
   if (signal.aborted) return { kind: 'aborted' };
-  const deadline = new AbortController();
-  const limit = (milliseconds: number) => setTimeout(() => deadline.abort(), milliseconds);
-  const timers = [limit(limits.timeoutMs)];
-  const either = joinSignals(signal, deadline.signal);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  signal.addEventListener('abort', end, { once: true });
+  const timers = [setTimeout(end, limits.timeoutMs)];
   const chunks: Buffer[] = [];
-  let head: { readonly status: number; readonly headers: ResponseHeaders } | undefined;
+  let head: Pick<HttpResponse, 'status' | 'headers'> | undefined;
   try {
     const { statusCode, headers, body } = await Promise.race([
-      dispatcher.request({ ...request, body: request.body ?? null, signal: either.signal }),
-      abortOf(either.signal),
+      dispatcher.request({ ...request, body: request.body ?? null, signal: ending.signal }),
+      abortOf(ending.signal),
     ]);
     head = { status: statusCode, headers };
-    if (limits.statusSuffices(statusCode)) timers.push(limit(BODY_AFTER_STATUS_MS));
+    if (limits.statusSuffices(statusCode)) timers.push(setTimeout(end, BODY_AFTER_STATUS_MS));
     const mostBytes = isSuccess(statusCode) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;
     let length = Number(headers['content-length'] ?? 0) > mostBytes ? mostBytes : 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > mostBytes)
-        return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: true };
+      if (length > mostBytes) return responseOf(head, chunks, true);
       chunks.push(chunk);
     }
-    return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: false };
+    return responseOf(head, chunks);
   } catch (error) {
     if (signal.aborted) return { kind: 'aborted' };
-    if (head !== undefined && limits.statusSuffices(head.status)) {
-      return { kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge: false };
-    }
-    return { kind: 'failed', ...(deadline.signal.aborted ? TIMED_OUT : faultOf(error, head !== undefined)) };
+    if (head !== undefined && limits.statusSuffices(head.status)) return responseOf(head, chunks);
+    return { kind: 'failed', ...(ending.signal.aborted ? TIMED_OUT : faultOf(error, head !== undefined)) };
   } finally {
     for (const timer of timers) clearTimeout(timer);
-    either.release();
+    signal.removeEventListener('abort', end);
   }
 }
+
+const responseOf = (
+  head: Pick<HttpResponse, 'status' | 'headers'>,
+  chunks: readonly Buffer[],
+  tooLarge = false,
+): HttpResponse => ({ kind: 'response', ...head, body: Buffer.concat(chunks), tooLarge });
 
 const TIMED_OUT: NetworkFault = { fault: 'timeout', cause: undefined, detail: undefined };
 

@@ -31,12 +31,6 @@ const DEFAULT_METADATA_ORIGIN = 'http://169.254.169.254';
 const PROJECT_ID = '{project_id}';
 const CONTENT_AND_LANGUAGE = { 'content-type': 'application/json', 'x-language': 'en-us' } as const;
 
-/** A request without what depends on the credentials. */
-type UnsignedRequest = Omit<
-  CloudRequest,
-  'headers' | 'authHeaders' | 'signed' | 'secrets' | 'whenRefused' | 'expect' | 'timeout'
->;
-
 type ProjectIdFor = (authorization: Authorization) => Promise<string | undefined>;
 
 /** How many of the requests at once one service may take: one fewer, so that a slow one does not hold up the others. */
@@ -74,7 +68,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   const renewals = createRenewalLimit(clock);
 
   const withAuthorization = (
-    request: UnsignedRequest,
+    request: CloudRequest,
     authorization: Authorization,
     projectId: string | undefined,
   ): CloudRequest => ({
@@ -85,13 +79,11 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     signed: authorization.signed,
     secrets: authorization.secrets,
     whenRefused: () => ({ advice: authorizer.refusedAdvice }),
-    expect: 'object',
-    timeout: undefined,
   });
 
   /** Sends a request, and again with a new authorization if the first is refused. */
   const sendSignedIn = async (
-    request: UnsignedRequest,
+    request: CloudRequest,
     projectIdFor: ProjectIdFor,
     signal: AbortSignal,
     note?: NoteFailure,
@@ -117,27 +109,13 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     }
   };
 
-  const listProjects = (path: string, query: CloudRequest['query'], note: NoteFailure) => {
-    const request: UnsignedRequest = {
-      operation: 'find_project',
-      service: 'iam',
-      method: 'GET',
-      endpoint: project.iamEndpoint,
-      path,
-      query,
-      body: undefined,
-      errors: { codes: {} },
-      permission: { role: 'iam:projects:listProjects' },
-      retry: 'always',
-    };
-    return sendSignedIn(request, async () => undefined, lifetime, note);
-  };
-
   let foundId: string | undefined;
   let usedId: string | undefined;
   const findProject = shareRun<string>(
     async (note) => {
-      foundId = await findProjectId(project, (path, query) => listProjects(path, query, note));
+      foundId = await findProjectId(project, (request) =>
+        sendSignedIn(request, async () => undefined, lifetime, note),
+      );
       return foundId;
     },
     (signal) => sender.interrupted('find_project', signal),
@@ -150,12 +128,11 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
         usedId = project.projectId ?? projectId ?? foundId ?? (await findProject(joined.signal));
         return usedId;
       };
-      const request: UnsignedRequest = {
+      const request: CloudRequest = {
         ...call,
-        query: call.query ?? {},
         body: call.body === undefined ? undefined : JSON.stringify(call.body),
         // A request that starts something may have succeeded even without a response.
-        retry: call.method === 'GET' ? 'always' : 'never',
+        retry: call.method === 'GET' ? undefined : 'never',
       };
       try {
         return (await sendSignedIn(request, projectIdFor, joined.signal)).body;
@@ -174,7 +151,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
 }
 
 /** Whether the call itself was refused, not the look-up of the project before it. */
-const isRefused = (error: unknown, { operation }: UnsignedRequest): boolean =>
+const isRefused = (error: unknown, { operation }: CloudRequest): boolean =>
   error instanceof CloudFailure && error.details.kind === 'auth' && error.details.operation === operation;
 
 const haveSameSecrets = (one: Authorization, other: Authorization): boolean =>

@@ -6,18 +6,28 @@ import type { CloudRequest, CloudResponse } from './request.ts';
 /** The project's name in IAM. */
 export const nameInIam = (project: ProjectConfig): string => project.projectName ?? project.region;
 
-/** Asks IAM for a list of projects. */
-type ListProjects = (path: string, query: CloudRequest['query']) => Promise<CloudResponse>;
-
 /** Finds a project's id by its name; rejects with a `CloudFailure` unless exactly one project has it. */
-export async function findProjectId(project: ProjectConfig, list: ListProjects): Promise<string> {
-  const response = await list('/v3/projects', { name: nameInIam(project) }).catch((refusal: unknown) => {
-    if (!isForbidden(refusal)) throw refusal;
-    // This one needs no permission but has no filter.
-    return list('/v3/auth/projects', {}).catch((error: unknown) => {
-      throw isForbidden(error) || isMissing(error) ? refusal : error;
-    });
-  });
+export async function findProjectId(
+  project: ProjectConfig,
+  send: (request: CloudRequest) => Promise<CloudResponse>,
+): Promise<string> {
+  const request = {
+    operation: 'find_project',
+    service: 'iam',
+    method: 'GET',
+    endpoint: project.iamEndpoint,
+    path: '/v3/projects',
+    permission: { role: 'iam:projects:listProjects' },
+  } as const;
+  const response = await send({ ...request, query: { name: nameInIam(project) } }).catch(
+    (refusal: unknown) => {
+      if (!isForbidden(refusal)) throw refusal;
+      // This list needs no permission but has no filter.
+      return send({ ...request, path: '/v3/auth/projects' }).catch((error: unknown) => {
+        throw isForbidden(error) || isMissing(error) ? refusal : error;
+      });
+    },
+  );
   return readProjectId(response, project);
 }
 

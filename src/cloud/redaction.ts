@@ -24,7 +24,7 @@ export function oneLine(text: string, length: number = MAX_TEXT_LENGTH): string 
  * Removes the given secrets, signatures, and any word long enough to be a secret from external text. `harmless` is
  * kept, whatever its length.
  */
-export const withoutSecrets = (text: string, secrets: readonly string[], harmless = ''): string => {
+export const withoutSecrets = (text: string, secrets: readonly string[] = [], harmless = ''): string => {
   const cleaned = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .reduce((rest, secret) => rest.replaceAll(secret, '[…]'), text.slice(0, MAX_EXAMINED_LENGTH))

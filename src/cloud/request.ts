@@ -19,29 +19,32 @@ export interface RefusalAdvice {
 export interface CloudRequest {
   readonly operation: string;
   readonly service: ServiceType | 'iam';
-  readonly errors: ErrorRules;
-  /** What to grant if it is not permitted. */
-  readonly permission: Permission | undefined;
   readonly method: 'GET' | 'POST' | 'PUT';
   /** Origin, and path prefix if any. */
   readonly endpoint: string;
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly authHeaders: AuthHeaders;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly errors?: ErrorRules;
+  /** What to grant if it is not permitted. */
+  readonly permission?: Permission | undefined;
+  readonly authHeaders?: AuthHeaders;
   /** Whether the headers contain a signature, which a wrong clock invalidates. */
-  readonly signed: boolean;
+  readonly signed?: boolean;
   /** Removed from the text of a response before it is shown. */
-  readonly secrets: readonly string[];
-  readonly whenRefused: (error: VendorError) => RefusalAdvice;
-  /** `object`: a JSON object; `text`: any text. */
-  readonly expect: 'object' | 'text';
-  /** When to retry a failed attempt. `unless_timed_out`: the server may have acted on it. */
-  readonly retry: 'always' | 'unless_timed_out' | 'never';
-  /** A shorter timeout than the project's; undefined for none. */
-  readonly timeout: Seconds | undefined;
+  readonly secrets?: readonly string[];
+  readonly whenRefused?: (error: VendorError) => RefusalAdvice;
+  /** Default: a JSON object. */
+  readonly expect?: 'text';
+  /** When a failed attempt is retried. Default: always. `unless_timed_out`: the server may have acted on it. */
+  readonly retry?: 'unless_timed_out' | 'never' | undefined;
+  /** A shorter timeout than the project's. */
+  readonly timeout?: Seconds;
 }
+
+/** What all requests to sign in have in common. */
+export const SIGN_IN = { operation: 'sign_in', service: 'iam' } as const;
 
 /** The response to a successful request. */
 export interface CloudResponse {
@@ -50,25 +53,6 @@ export interface CloudResponse {
   /** An object, or a string if that was expected; undefined for a 204. */
   readonly body: unknown;
 }
-
-export const signInRequest = (
-  given: Pick<CloudRequest, 'method' | 'endpoint' | 'path' | 'whenRefused'> & Partial<CloudRequest>,
-): CloudRequest => ({
-  operation: 'sign_in',
-  service: 'iam',
-  errors: { codes: {} },
-  permission: undefined,
-  query: {},
-  headers: {},
-  body: undefined,
-  authHeaders: () => ({}),
-  signed: false,
-  secrets: [],
-  expect: 'object',
-  retry: 'always',
-  timeout: undefined,
-  ...given,
-});
 
 /** The value of a header that should occur once; the first of several. */
 export function headerOf(headers: ResponseHeaders, name: string): string | undefined {

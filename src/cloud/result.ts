@@ -99,7 +99,7 @@ function classifyError(response: HttpResponse, error: VendorError, sent: Sent): 
   const { kind, transient } = classifyResponse(operation, status, { ...error, code, text }, request.errors);
   const skewed = kind === 'auth' && request.signed ? skewAdvice(serverNow, now) : undefined;
   const refusal =
-    kind === 'auth' && skewed === undefined ? request.whenRefused({ ...error, code, text }) : undefined;
+    kind === 'auth' && skewed === undefined ? request.whenRefused?.({ ...error, code, text }) : undefined;
   const returned = [`${host} returned ${status}`, code, text === undefined ? undefined : `"${text}"`];
   return {
     ok: false,

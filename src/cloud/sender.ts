@@ -54,7 +54,7 @@ interface Target {
 
 const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-function targetOf({ endpoint, path, query, operation }: CloudRequest): Target {
+function targetOf({ endpoint, path, query = {}, operation }: CloudRequest): Target {
   const url = new URL(endpoint);
   const encoded = encodePath(`${url.pathname.replace(/\/+$/, '')}${path}`);
   if (encoded.split('/').some((segment) => segment === '.' || segment === '..')) {
@@ -100,7 +100,7 @@ export function createSender(options: SenderOptions): Sender {
       accept: 'application/json',
       'accept-encoding': 'identity',
       ...request.headers,
-      ...request.authHeaders({ method, path, query, headers: { host: url.host }, body }),
+      ...request.authHeaders?.({ method, path, query, headers: { host: url.host }, body }),
     };
   };
 
@@ -145,7 +145,7 @@ export function createSender(options: SenderOptions): Sender {
         service,
         operation,
         path: request.path,
-        query: request.query,
+        query: request.query ?? {},
         status,
         headers,
         body: received,
@@ -178,7 +178,7 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const mayRetry = ({ retry }: CloudRequest, { details }: CloudFailure): boolean =>
-    retry === 'always' ||
+    retry === undefined ||
     (retry === 'unless_timed_out' && (details.kind !== 'timeout' || isUnsent(details.cause)));
 
   return {

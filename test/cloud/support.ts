@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { ProjectClient, RequestObservation, ServiceRequest } from '../../src/cloud/client.ts';
 import { CloudFailure } from '../../src/cloud/failure.ts';
 import { createProjectClient, type ProjectClientOptions } from '../../src/cloud/project-client.ts';
-import { signInRequest } from '../../src/cloud/request.ts';
+import { SIGN_IN } from '../../src/cloud/request.ts';
 import type { Sent } from '../../src/cloud/result.ts';
 import type { ProjectConfig, SecretSource } from '../../src/config/config.ts';
 import { type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
@@ -198,12 +198,7 @@ export const listBackups = (origin: string, changes: Partial<ServiceRequest> = {
 
 /** A sign-in request sent to a host. */
 export const sentTo = (host: string): Sent => ({
-  request: signInRequest({
-    method: 'POST',
-    endpoint: `https://${host}`,
-    path: '/v3/auth/tokens',
-    whenRefused: () => ({ advice: 'check the password' }),
-  }),
+  request: { ...SIGN_IN, method: 'POST', endpoint: `https://${host}`, path: '/v3/auth/tokens' },
   host,
   path: '/v3/auth/tokens',
   timeout: seconds(30),

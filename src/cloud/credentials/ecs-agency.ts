@@ -1,7 +1,7 @@
 import { seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
 import { CloudFailure, failureOf } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
-import { type CloudRequest, type CloudResponse, signInRequest } from '../request.ts';
+import { type CloudRequest, type CloudResponse, SIGN_IN } from '../request.ts';
 import type { NoteFailure } from '../shared-run.ts';
 import { readTimestamp } from '../timestamps.ts';
 import {
@@ -38,26 +38,29 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   const { host } = new URL(metadataOrigin);
   let session: Session | undefined;
 
-  const metadataRequest = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>) =>
-    signInRequest({
-      endpoint: metadataOrigin,
-      timeout: METADATA_TIMEOUT,
-      // The vendor's own clients treat any 401 as a server without an agency.
-      whenRefused: () => ({ advice: ATTACH_AGENCY }),
-      ...given,
-    });
+  const send = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>, note: NoteFailure) =>
+    sender.send(
+      {
+        ...SIGN_IN,
+        endpoint: metadataOrigin,
+        timeout: METADATA_TIMEOUT,
+        // The vendor's own clients treat any 401 as a server without an agency.
+        whenRefused: () => ({ advice: ATTACH_AGENCY }),
+        ...given,
+      },
+      lifetime,
+      note,
+    );
 
   const openSession = async (note: NoteFailure): Promise<Session> => {
     const until = (life: number): UnixSeconds => unixSeconds(clock() + life);
-    const request = metadataRequest({
-      method: 'PUT',
-      path: '/meta-data/latest/api/token',
-      headers: { 'x-metadata-token-ttl-seconds': String(SESSION_TOKEN_SECONDS) },
-      expect: 'text',
-      retry: 'never',
-    });
+    const headers = { 'x-metadata-token-ttl-seconds': String(SESSION_TOKEN_SECONDS) };
     try {
-      const token = String((await sender.send(request, lifetime, note)).body).trim();
+      const { body } = await send(
+        { method: 'PUT', path: '/meta-data/latest/api/token', headers, expect: 'text', retry: 'never' },
+        note,
+      );
+      const token = String(body).trim();
       return {
         token: isHeaderValue(token) ? token : undefined,
         until: until(SESSION_TOKEN_SECONDS - SESSION_TOKEN_MARGIN),
@@ -71,13 +74,8 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   const requestKey = async (note: NoteFailure): Promise<CloudResponse> => {
     if (session === undefined || clock() >= session.until) session = await openSession(note);
     const { token } = session;
-    const request = metadataRequest({
-      method: 'GET',
-      path: '/openstack/latest/securitykey',
-      headers: token === undefined ? {} : { 'x-metadata-token': token },
-      secrets: token === undefined ? [] : [token],
-    });
-    return sender.send(request, lifetime, note);
+    const proof = token !== undefined && { headers: { 'x-metadata-token': token }, secrets: [token] };
+    return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof }, note);
   };
 
   const requestKeyWithFreshSession = async (note: NoteFailure): Promise<CloudResponse> => {

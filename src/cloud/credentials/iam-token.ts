@@ -3,13 +3,7 @@ import { type Clock, seconds, type UnixSeconds } from '../../domain/quantities.t
 import { failureOf } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
 import { nameInIam } from '../project-id.ts';
-import {
-  type CloudRequest,
-  type CloudResponse,
-  headerOf,
-  type RefusalAdvice,
-  signInRequest,
-} from '../request.ts';
+import { type CloudRequest, type CloudResponse, headerOf, type RefusalAdvice, SIGN_IN } from '../request.ts';
 import { readTimestamp } from '../timestamps.ts';
 import type { VendorError } from '../vendor-error.ts';
 import {
@@ -55,14 +49,15 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
   const names = { host, what: 'token', obtained: 'signed in' };
   const token = renewedAuthorization(context, names, async (note) => {
     const { account, proof, request } = await prepare();
-    const signIn = signInRequest({
+    const signIn: CloudRequest = {
+      ...SIGN_IN,
       method: 'POST',
       endpoint: project.iamEndpoint,
       body: JSON.stringify({ auth: { ...proof, scope: { project: scope } } }),
       secrets: [account.secret],
       ...request,
       headers: { 'content-type': 'application/json;charset=utf8', ...request.headers },
-    });
+    };
     const response = await guard.run(
       { ...account, cloud, scope: JSON.stringify(scope) },
       () => sender.send(signIn, lifetime, note),
