@@ -11,7 +11,7 @@ export function skewAdvice(serverDate: UnixSeconds | undefined, now: UnixSeconds
   if (Math.abs(ahead) <= TOLERATED_SKEW) return undefined;
   const minutes = Math.round(Math.abs(ahead) / 60);
   const direction = ahead > 0 ? 'ahead of' : 'behind';
-  return `the clock of this machine is ${minutes} minutes ${direction} the server's, signatures allow 15: correct the clock`;
+  return `this machine's clock is ${minutes} minutes ${direction} the server's, but signatures allow only 15: correct the clock`;
 }
 
 /** A permission with both of its names. */

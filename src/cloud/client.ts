@@ -24,20 +24,20 @@ export interface RequestObservation {
 /** Called when a request is sent; returns a function to call when it has ended. */
 export type SendingHook = (request: { readonly host: string; readonly operation: string }) => () => void;
 
-/** A response as it came, before anything of it was interpreted. */
+/** A response as received, before any of it is interpreted. */
 export interface RawResponse {
   readonly service: ServiceType | 'iam';
   readonly operation: string;
-  /** With the ids that it is about, and without what the configuration puts before it. */
+  /** With ids filled in, without the path prefix of the configured endpoint. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly status: number;
-  /** By names in lower case. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
 }
 
-/** Called with each response that arrived in whole, also those before a retry. */
+/** Called with each complete response, including those followed by a retry. */
 export type ResponseHook = (response: RawResponse) => void;
 
 /** An authenticated client for the services of one project. */

@@ -5,7 +5,7 @@ const INTERIM_HEAD = 'HTTP/1.1 100';
 const INTERIM_RESPONSE = /^HTTP\/1\.1 100[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/;
 const LONGEST_INTERIM_RESPONSE = 8 * 1024;
 
-/** The length of leading interim responses in bytes; undefined while one may be incomplete. */
+/** The length in bytes of the interim responses at the start; undefined while one may be incomplete. */
 function interimBytes(data: Buffer): number | undefined {
   const text = data.toString('latin1', 0, LONGEST_INTERIM_RESPONSE);
   let start = 0;
@@ -27,7 +27,7 @@ function interimBytes(data: Buffer): number | undefined {
 export function withoutContinue(socket: Socket): Socket {
   const push = socket.push.bind(socket);
   let held = NOTHING;
-  /** What had been written when the current response began: once more was written, the next one begins. */
+  /** Bytes written when the current response began: once there are more, the next response begins. */
   let writtenBefore = -1;
   socket.push = (chunk: unknown): boolean => {
     if (!Buffer.isBuffer(chunk) || (socket.bytesWritten === writtenBefore && held.length === 0)) {

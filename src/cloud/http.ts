@@ -19,7 +19,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: Buffer;
-  /** Whether the body exceeded the limit and was not read any further. */
+  /** Whether the body exceeded the limit and was not read further. */
   readonly tooLarge: boolean;
 }
 
@@ -34,13 +34,13 @@ export interface HttpLimits {
   /** From the first byte out to the last byte in. */
   readonly timeoutMs: number;
   readonly bodyBytes: number;
-  /** Whether a response with this status counts even if its body did not arrive completely. */
+  /** Whether a response with this status counts even without its complete body. */
   readonly statusSuffices: (status: number) => boolean;
 }
 
 // Errors and redirects are short; a longer body is not from these APIs.
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
-// How long the body of a response is waited for whose status suffices.
+// How long to wait for the body of a response whose status suffices.
 const BODY_AFTER_STATUS_MS = 500;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -5,8 +5,8 @@ export type JsonResult =
 
 // The deepest response of these APIs has six levels.
 const MAX_DEPTH = 64;
-// Nested this deep, a body takes 25 MB at most to parse. Smaller than a page of a list, it is not worth checking,
-// which costs a third of parsing.
+// However deeply nested, a body of this size takes at most 25 MB to parse. It is smaller than a page of a list, so the
+// check, which costs a third of parsing, is only for larger ones.
 const HARMLESS_BYTES = 256 * 1024;
 
 const QUOTE = 0x22;

@@ -18,7 +18,7 @@ interface Explanation {
   readonly advice: string;
   /** Whether the request was certainly not sent. */
   readonly unsent?: true;
-  /** Whether a retry would fail in the same way. */
+  /** Whether a retry would fail the same way. */
   readonly lasting?: true;
 }
 
@@ -63,26 +63,26 @@ const BY_CAUSE: Readonly<Record<string, Explanation>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CLOSED,
   ENOTFOUND: unsent('is not a host name that can be resolved', 'check the region and the endpoint'),
   EAI_AGAIN: unsent(
-    'could not be resolved, the DNS server did not respond',
+    'could not be resolved: the DNS server did not respond',
     'check the DNS servers of this machine',
   ),
   EHOSTUNREACH: UNREACHABLE,
   ENETUNREACH: UNREACHABLE,
   UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
   UND_ERR_INVALID_ARG: refused(
-    'was sent nothing, the request could not be written',
+    'was sent nothing: the request could not be written',
     'check the endpoint and proxy_url',
   ),
   UND_ERR_PRX_CONN: unsent(
-    'was not reached, the proxy closed the connection',
+    'was not reached: the proxy closed the connection',
     'check the proxy (proxy_url or HTTPS_PROXY)',
   ),
   UND_ERR_PRX_TLS: refused(
-    'was not reached, the certificate of the proxy is for another host name',
+    'was not reached: the certificate of the proxy is for another host name',
     'check the host name of the proxy',
   ),
   PROXY_407: refused(
-    'was not reached, the proxy requires a user name and password',
+    'was not reached: the proxy requires a user name and password',
     'put them into its URL (proxy_url or HTTPS_PROXY): http://USER:PASSWORD@HOST:PORT',
   ),
   CERT_HAS_EXPIRED: refused(
@@ -125,7 +125,7 @@ export function explainCause(cause = ''): Explanation | undefined {
   if (status === undefined) return undefined;
   const explained = Number(status) >= 400 && Number(status) < 500 ? refused : unsent;
   return explained(
-    `was not reached, the proxy returned ${status}`,
+    `was not reached: the proxy returned ${status}`,
     'check that the proxy (proxy_url or HTTPS_PROXY) allows connections to this host and port',
   );
 }

@@ -33,7 +33,7 @@ const CONTENT_AND_LANGUAGE = { 'content-type': 'application/json', 'x-language':
 
 type ProjectIdFor = (authorization: Authorization) => Promise<string | undefined>;
 
-/** How many of the requests at once one service may take: one fewer, so that a slow one does not hold up the others. */
+/** How many of the concurrent requests one service may take: all but one, so that a slow service does not hold up the others. */
 const shareOfOne = (concurrency: number, services: number): number =>
   services > 1 ? Math.max(1, concurrency - 1) : concurrency;
 

@@ -79,7 +79,7 @@ export function createSender(options: SenderOptions): Sender {
   const interrupted: Sender['interrupted'] = (operation, signal) => {
     if (options.lifetime.aborted) {
       const details = { kind: 'network', operation, cause: 'CLOSED' } as const;
-      return failureOf(details, 'cancelled, the connections of the project were closed');
+      return failureOf(details, 'cancelled because the connections of the project were closed');
     }
     const [reason, advice] = isTimeout(signal)
       ? ['timed out before a response arrived', 'check the network, or raise poll.timeout']

@@ -54,7 +54,7 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[
     ['Running since', at(resource.runningSince)],
     ['Objective', objective === undefined ? 'none' : humanizeObjective(objective)],
     ['Next backup due', at(resource.due)],
-    ['Oldest backup to restore', at(resource.oldestSuccess)],
+    ['Oldest restorable backup', at(resource.oldestSuccess)],
     ['Stored', storedWords(resource)],
     ['Created', at(resource.created)],
     ['Type', resource.kind],

@@ -37,7 +37,7 @@ export function problemsOf(report: StatusReport): readonly Problem[] {
 
 function reloadProblem(problem: string): Problem {
   return {
-    sentence: `The configuration was not reloaded, the previous one is in use: ${withoutPeriod(problem)}.`,
+    sentence: `The configuration was not reloaded; the previous one is still in use: ${withoutPeriod(problem)}.`,
     alert: 'ConfigReloadFailing',
     scopes: [],
   };
@@ -71,7 +71,7 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
   const shown = lastComplete === undefined ? 'no data yet' : `data from ${humanizeAgo(lastComplete, now)}`;
   if (last.outcome !== 'success') {
     const isRefused = last.outcome === 'auth' || last.outcome === 'permission';
-    const sentence = `Polls fail (${last.outcome})${because(last.reason)}`;
+    const sentence = `Polls are failing (${last.outcome})${because(last.reason)}`;
     add(isRefused ? 'AuthFailing' : 'PollFailing', sentence, shown);
   } else if (lastComplete !== undefined && now - lastComplete > STATE_THRESHOLDS.dataStaleAfter) {
     add('DataStale', `No poll for over ${humanizeDuration(STATE_THRESHOLDS.dataStaleAfter)}.`, shown);
@@ -83,10 +83,7 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
   const { clockSkew = 0 } = poll;
   if (Math.abs(clockSkew) > STATE_THRESHOLDS.clockSkewBeyond) {
     const skew = humanizeDuration(seconds(Math.abs(clockSkew)));
-    add(
-      'ClockSkew',
-      `The clock of this machine is ${skew} ${clockSkew > 0 ? 'ahead of' : 'behind'} the cloud.`,
-    );
+    add('ClockSkew', `This machine's clock is ${skew} ${clockSkew > 0 ? 'ahead of' : 'behind'} the cloud's.`);
   }
   if (unlisted > 0) {
     add(
@@ -113,11 +110,11 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
   return problems;
 }
 
-/** Whether a failed poll has the same cause: both lists often fail for one. */
+/** Whether the last poll failed for the same cause, as both lists often do. */
 const isSameCause = (reason: string | undefined, last: PollStatus['recent'][number]): boolean =>
   last.outcome !== 'success' && causeOf(reason) === causeOf(last.reason);
 
-/** The cause without the operation. */
+/** The cause, without the operation that failed. */
 const causeOf = (reason: string | undefined): string | undefined => reason?.replace(/^cannot [^:]+: /, '');
 
 function because(reason: string | undefined): string {

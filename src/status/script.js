@@ -1,6 +1,5 @@
-// What the status page does by itself in a browser: it fetches its own address again and again and puts the new
-// content in place of the old, keeps focus, scroll and opened details, and copies commands. The page can be read,
-// filtered, sorted and paged without it.
+// Refreshes the status page in place, keeping focus, scroll position and opened details, and copies commands.
+// Without it the page can still be read, filtered, sorted and paged.
 
 const bar = document.getElementById('refresh');
 const status = document.getElementById('refresh-status');
@@ -20,8 +19,7 @@ const say = (text, failing) => {
   if (status.textContent !== text) status.textContent = text;
 };
 
-const keyed = (root, key) =>
-  [...root.querySelectorAll('[data-key]')].find((element) => element.dataset.key === key);
+const keyed = (root, key) => root.querySelector(`[data-key="${CSS.escape(key)}"]`);
 
 const rememberFocus = (region) => {
   const active = document.activeElement;
@@ -37,21 +35,17 @@ const restoreFocus = (region, { key, index }) => {
   (target ?? document.getElementById('results')).focus({ preventScroll: true });
 };
 
-// What is folded for the sake of small screens.
+// Opens what is folded only on small screens.
 const unfold = (root) => {
   if (!matchMedia('(min-width: 40.01rem)').matches) return;
   for (const details of root.querySelectorAll('details.fold')) details.open = true;
 };
 
-const openKeys = (region) =>
-  [...region.querySelectorAll('details[open]')].map((details) => details.closest('[data-key]').dataset.key);
-
 const swap = (region, fresh) => {
   const focus = rememberFocus(region);
-  const open = openKeys(region);
   if (region.querySelector('details.fold') === null) unfold(fresh);
-  for (const key of open) {
-    const holder = keyed(fresh, key);
+  for (const open of region.querySelectorAll('details[open]')) {
+    const holder = keyed(fresh, open.closest('[data-key]').dataset.key);
     const details = holder?.matches('details') ? holder : holder?.querySelector('details');
     if (details) details.open = true;
   }
@@ -65,40 +59,32 @@ const show = (fresh) => {
   if (pairs.some(([, other]) => other === null)) throw new Error('the response is not this page');
   const style = (page) => page.querySelector('link[rel=stylesheet]').getAttribute('href');
   if (style(fresh) !== style(document)) return location.reload();
-  const x = scrollX;
-  const y = scrollY;
+  const position = { left: scrollX, top: scrollY, behavior: 'instant' };
   const changed = document.title !== fresh.title;
   for (const [region, other] of pairs) swap(region, document.adoptNode(other));
   document.title = fresh.title;
   const icon = 'link[rel=icon]';
   document.querySelector(icon).href = fresh.querySelector(icon).getAttribute('href');
-  scrollTo({ left: x, top: y, behavior: 'instant' });
+  scrollTo(position);
   say(changed ? `Changed: ${document.getElementById('headline').textContent}` : '');
 };
 
 const isSelecting = () => {
-  const selection = getSelection();
-  return (
-    selection !== null &&
-    !selection.isCollapsed &&
-    [...document.querySelectorAll('[data-live]')].some((region) => region.contains(selection.anchorNode))
-  );
+  const { isCollapsed, anchorNode } = getSelection();
+  return !isCollapsed && Boolean(anchorNode.parentElement?.closest('[data-live]'));
 };
 
 const download = async () => {
-  let response;
-  try {
-    response = await fetch(location.href, {
-      cache: 'no-store',
-      signal: AbortSignal.timeout(timeout * 1000),
-    });
-    if (response.ok) return new DOMParser().parseFromString(await response.text(), 'text/html');
-  } catch (error) {
-    throw new Error(
-      error.name === 'TimeoutError' ? `no response within ${timeout} s` : 'the exporter cannot be reached',
-    );
-  }
-  throw new Error(`the exporter responded with ${response.status}`);
+  const signal = AbortSignal.timeout(timeout * 1000);
+  const response = await fetch(location.href, { cache: 'no-store', signal });
+  if (!response.ok) throw new Error(`the exporter responded with ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), 'text/html');
+};
+
+// The browser's own messages differ and say little.
+const reasonOf = ({ name, message }) => {
+  if (name === 'TimeoutError') return `no response within ${timeout} s`;
+  return name === 'TypeError' ? 'the exporter cannot be reached' : message;
 };
 
 const refresh = async () => {
@@ -112,10 +98,8 @@ const refresh = async () => {
     else show(fresh);
   } catch (error) {
     const shown = document.getElementById('as-of').textContent;
-    say(
-      `Refresh failed: ${error.message}. Showing the page of ${shown}. Retrying every ${interval} s.`,
-      true,
-    );
+    const failure = `Refresh failed: ${reasonOf(error)}.`;
+    say(`${failure} Showing the page as of ${shown}. Retrying every ${interval} s.`, true);
   } finally {
     refreshing = false;
     schedule();
@@ -139,7 +123,7 @@ pause.addEventListener('click', () => {
 
 const copy = async (code) => {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(code.textContent);
-  // Pages that come over plain HTTP have no clipboard interface.
+  // Pages served over plain HTTP have no clipboard API.
   getSelection().selectAllChildren(code);
   const copied = document.execCommand('copy');
   getSelection().removeAllRanges();

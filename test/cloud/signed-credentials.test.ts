@@ -258,7 +258,7 @@ describe('a project with an access key', () => {
 
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
-    expect(failure.message).toContain(`the clock of this machine is ${message} the server's`);
+    expect(failure.message).toContain(`this machine's clock is ${message} the server's`);
   });
 
   it('signs each attempt', async () => {

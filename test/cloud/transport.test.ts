@@ -830,7 +830,7 @@ describe('aborting a call', () => {
     const later = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.message).toBe(
-      'cannot list backups: cancelled, the connections of the project were closed',
+      'cannot list backups: cancelled because the connections of the project were closed',
     );
     expect(later.details.kind).toBe('network');
     await client.close();

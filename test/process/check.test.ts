@@ -137,7 +137,7 @@ const PROBLEMS: readonly Problem[] = [
       project: { project_id: cloud.account.projectId },
     }),
     error:
-      /^ {2}cannot list backups: .*; the clock of this machine is 20 minutes behind the server's, signatures allow 15: correct the clock$/m,
+      /^ {2}cannot list backups: .*; this machine's clock is 20 minutes behind the server's, but signatures allow only 15: correct the clock$/m,
   },
   {
     what: 'a proxy that cannot be reached',

@@ -111,17 +111,17 @@ describe('the head of the page', () => {
     [
       'a poll that fails',
       { polls: [failingPoll('permission', 'grant ges:backup:list.')] },
-      'Polls fail (permission): grant ges:backup:list. ges in prod (cn-north-4) (data from 3 h ago) Runbook HuaweiCloudBackupAuthFailing',
+      'Polls are failing (permission): grant ges:backup:list. ges in prod (cn-north-4) (data from 3 h ago) Runbook HuaweiCloudBackupAuthFailing',
     ],
     [
       'a poll that fails for no known reason',
       { polls: [poll({ outcome: 'timeout' })] },
-      'Polls fail (timeout). ges in prod (cn-north-4) (data from 4 min ago) Runbook HuaweiCloudBackupPollFailing',
+      'Polls are failing (timeout). ges in prod (cn-north-4) (data from 4 min ago) Runbook HuaweiCloudBackupPollFailing',
     ],
     [
       'a poll that has never been complete',
       { polls: [poll(), failingPoll('auth', 'the password is wrong', { lastComplete: undefined })] },
-      'Polls fail (auth): the password is wrong. ges in prod (cn-north-4) (no data yet)',
+      'Polls are failing (auth): the password is wrong. ges in prod (cn-north-4) (no data yet)',
     ],
     [
       'a service that has not been polled, where others have',
@@ -156,12 +156,12 @@ describe('the head of the page', () => {
     [
       'a clock that is wrong',
       { polls: [poll({ clockSkew: seconds(3900) })] },
-      'The clock of this machine is 1 h 5 min ahead of the cloud. ges in prod (cn-north-4) Runbook HuaweiCloudBackupClockSkew',
+      "This machine's clock is 1 h 5 min ahead of the cloud's. ges in prod (cn-north-4) Runbook HuaweiCloudBackupClockSkew",
     ],
     [
       'a reload that failed',
       { reloadProblems: ['config.yml:3: poll.interval: expected a duration'] },
-      'The configuration was not reloaded, the previous one is in use: config.yml:3: poll.interval: expected a duration. Runbook HuaweiCloudBackupConfigReloadFailing',
+      'The configuration was not reloaded; the previous one is still in use: config.yml:3: poll.interval: expected a duration. Runbook HuaweiCloudBackupConfigReloadFailing',
     ],
     [
       'a password that will expire',
@@ -192,7 +192,7 @@ describe('the head of the page', () => {
 
     expect(shown).toContain('A problem with the data');
     expect(shown).toContain(
-      'Polls fail (auth): cannot sign in: wrong password; check password. ges, rds in a (cn-north-4) (data from 3 h ago); ges, rds in b (cn-north-4) (data from 3 h ago)',
+      'Polls are failing (auth): cannot sign in: wrong password; check password. ges, rds in a (cn-north-4) (data from 3 h ago); ges, rds in b (cn-north-4) (data from 3 h ago)',
     );
     expect(shown).not.toContain('inventory');
   });
@@ -406,7 +406,7 @@ describe('a row', () => {
       'Running since 1 min ago, 2026-07-01 09:59:00 UTC',
       'Objective 26 h',
       'Next backup due in 22 h 48 min, 2026-07-02 08:48:00 UTC',
-      'Oldest backup to restore 10 d ago, 2026-06-21 10:00:00 UTC',
+      'Oldest restorable backup 10 d ago, 2026-06-21 10:00:00 UTC',
       'Stored 9 succeeded, 1 failed, 1 running, 5.00 GiB',
       'Created 210 d ago, 2025-12-03 10:00:00 UTC',
       'Type MySQL',

@@ -330,7 +330,7 @@ describe('refreshing', () => {
     await page
       .getByRole('status')
       .getByText(
-        `Refresh failed: ${words}. Showing the page of 2026-07-01 10:00:00 UTC. Retrying every 0.2 s.`,
+        `Refresh failed: ${words}. Showing the page as of 2026-07-01 10:00:00 UTC. Retrying every 0.2 s.`,
       )
       .waitFor();
     expect(await names(page)).toHaveLength(16);

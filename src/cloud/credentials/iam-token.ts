@@ -27,7 +27,7 @@ interface Method {
 
 type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
-// If a token does not say when it expires: long enough for many polls, short enough to renew most in time.
+// For a token that does not say when it expires: long enough for many polls, short enough to renew most in time.
 const DEFAULT_LIFE = seconds(60 * 60);
 const LOCKED_FOR = seconds(15 * 60);
 const CHECK_PROJECT = 'check that region, project_id and project_name name a project of this user';

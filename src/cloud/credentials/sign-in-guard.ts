@@ -32,7 +32,7 @@ interface Refusal {
   readonly at: UnixSeconds;
   /** How long the secret is not sent again. */
   readonly wait: Seconds;
-  /** Whether it has worked for another scope since, so that this scope is to blame. */
+  /** Whether the secret has since worked for another scope, so that this scope is to blame. */
   secretWorked: boolean;
 }
 
@@ -41,7 +41,7 @@ interface Secret {
   workedAt: number;
   /** By scope, oldest first. */
   readonly refusals: Map<string, Refusal>;
-  /** Scopes that have signed in since the last success of one that had signed in before. */
+  /** Scopes that have signed in since one of them last signed in again. */
   readonly signedIn: Set<string>;
   /** Scopes rejected since the last sign-in was sent, with their lifetimes. */
   readonly turnedAway: Map<string, AbortSignal>;
