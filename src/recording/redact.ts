@@ -1,10 +1,11 @@
-import { isContainer, isFieldName, isMessageWord, isVendorText, kindsOf } from '../services/vendor-words.ts';
+import type { Dictionary } from '../services/vendor-words.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { shiftTime } from './times.ts';
 
 /** How responses are redacted. */
 export interface Redaction {
   readonly pseudonyms: Pseudonyms;
+  readonly dictionary: Dictionary;
   /** Seconds by which every time is moved. */
   readonly shift: number;
 }
@@ -28,24 +29,24 @@ function redactAt(value: unknown, place: Place, redaction: Redaction): unknown {
   if (typeof value === 'string' || typeof value === 'number') return redactScalar(value, place, redaction);
   // true, false and null tell nothing.
   if (typeof value !== 'object' || value === null) return value;
-  const isVendors = place.isVendors && (place.field === '' || isContainer(place.field));
+  const isVendors = place.isVendors && (place.field === '' || redaction.dictionary.isContainer(place.field));
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
-      const shown = isFieldName(name.trim()) ? name : redaction.pseudonyms(name);
+      const shown = redaction.dictionary.isFieldName(name.trim()) ? name : redaction.pseudonyms(name);
       return [shown, redactAt(inner, { field: name.trim(), isVendors }, redaction)];
     }),
   );
 }
 
 function redactScalar(value: string | number, { field, isVendors }: Place, redaction: Redaction) {
-  const { pseudonyms, shift } = redaction;
-  for (const kind of isVendors ? kindsOf(field) : []) {
+  const { pseudonyms, dictionary, shift } = redaction;
+  for (const kind of isVendors ? dictionary.kindsOf(field) : []) {
     if (kind === 'time') {
       const shifted = shiftTime(value, shift);
       if (shifted !== undefined) return shifted;
     } else if (kind === 'message') {
-      return redactWords(String(value), pseudonyms);
-    } else if (isVendorText(kind, String(value))) {
+      return redactWords(String(value), redaction);
+    } else if (dictionary.isVendorText(kind, String(value))) {
       return value;
     }
   }
@@ -53,8 +54,10 @@ function redactScalar(value: string | number, { field, isVendors }: Place, redac
 }
 
 /** Replaces the words of a sentence that might be the user's. */
-export const redactWords = (text: string, pseudonyms: Pseudonyms): string =>
-  text.replace(/[\p{L}\p{M}\p{N}_@+/=%-]+/gu, (word) => (isMessageWord(word) ? word : pseudonyms(word)));
+export const redactWords = (text: string, { pseudonyms, dictionary }: Omit<Redaction, 'shift'>): string =>
+  text.replace(/[\p{L}\p{M}\p{N}_@+/=%-]+/gu, (word) =>
+    dictionary.isMessageWord(word) ? word : pseudonyms(word),
+  );
 
 /** A number of as many digits. 0 tells nothing. */
 function otherNumber(value: number, pseudonyms: Pseudonyms): number {

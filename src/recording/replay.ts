@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SERVICES } from '../services/index.ts';
+import { dictionaryOf } from '../services/vendor-words.ts';
 import type { RecordedResponse, Recording } from './recording.ts';
 import { shiftTimes } from './times.ts';
 
@@ -15,6 +17,7 @@ const PROJECT_ID = '0'.repeat(32);
 
 /** Serves a recording on loopback, with every time later by so many seconds. */
 export async function startReplay(recording: Recording, shift: number): Promise<ReplayedCloud> {
+  const dictionary = dictionaryOf(SERVICES);
   const responseTo = createFinder(recording.responses);
   const server = createServer((request, response) => {
     const found = responseTo(new URL(request.url ?? '', 'http://replay'));
@@ -24,7 +27,7 @@ export async function startReplay(recording: Recording, shift: number): Promise<
       const value = headers[name];
       if (typeof value === 'string') response.setHeader(name, value);
     }
-    if (body !== undefined) response.end(JSON.stringify(shiftTimes(body, shift)));
+    if (body !== undefined) response.end(JSON.stringify(shiftTimes(body, shift, dictionary)));
     else response.end('-'.repeat(length ?? 0));
   });
   server.listen(0, '127.0.0.1');

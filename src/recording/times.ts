@@ -1,4 +1,4 @@
-import { kindsOf } from '../services/vendor-words.ts';
+import type { Dictionary } from '../services/vendor-words.ts';
 
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)((?:\.\d{1,9})?(?:Z| ?UTC| ?GMT|[ _]?[+-]?\d\d:?\d\d)?)$/;
@@ -30,14 +30,14 @@ function shiftTimestampText(value: string, by: number): string | undefined {
 }
 
 /** A JSON value in which every time is later by so many seconds. */
-export function shiftTimes(value: unknown, by: number, field = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => shiftTimes(item, by, field));
+export function shiftTimes(value: unknown, by: number, dictionary: Dictionary, field = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => shiftTimes(item, by, dictionary, field));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, shiftTimes(inner, by, name.trim())]),
+      Object.entries(value).map(([name, inner]) => [name, shiftTimes(inner, by, dictionary, name.trim())]),
     );
   }
   const mayBeTime =
-    (typeof value === 'string' || typeof value === 'number') && kindsOf(field).includes('time');
+    (typeof value === 'string' || typeof value === 'number') && dictionary.kindsOf(field).includes('time');
   return mayBeTime ? (shiftTime(value, by) ?? value) : value;
 }

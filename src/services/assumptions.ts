@@ -3,7 +3,7 @@ import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination
 import type { Assumption, Evidence, Finding, SeenResponse } from './evidence.ts';
 import { asObject, readDateTime, readNumber } from './fields.ts';
 import type { CloudService, List, ServiceApi } from './service.ts';
-import { kindsOf } from './vendor-words.ts';
+import { dictionaryOf } from './vendor-words.ts';
 
 /** Assumptions about every service. */
 const GENERAL: readonly Assumption[] = [
@@ -47,7 +47,7 @@ export function assumptionsOf({ unverified }: Pick<CloudService, 'unverified'>):
 
 /** Compares the assumptions about a service with the evidence. */
 export const contradictions = (
-  service: Pick<CloudService, 'errors' | 'unverified'>,
+  service: Pick<CloudService, 'errors' | 'unverified' | 'vendorWords'>,
   evidence: Omit<Evidence, 'service'>,
 ): readonly { readonly assumption: Assumption; readonly because: string }[] =>
   assumptionsOf(service).flatMap((assumption) => {
@@ -78,6 +78,8 @@ interface SeenPage extends Omit<SeenResponse, 'body'> {
 }
 
 interface SeenList {
+  /** Whether a field of its rows has a time. */
+  readonly isTime: (field: string) => boolean;
   readonly list: List<unknown>;
   readonly pages: readonly SeenPage[];
   /** Responses that are pages without omitted rows. */
@@ -89,7 +91,9 @@ const backupLists = ({ backups }: ServiceApi): readonly List<unknown>[] =>
     ? [backups.list, ...(backups.failedRuns === undefined ? [] : [backups.failedRuns])]
     : backups.ofResource({ id: '' }).slice(0, 1);
 
-function seenLists({ responses }: Evidence, lists: readonly List<unknown>[]): readonly SeenList[] {
+function seenLists({ responses, service }: Evidence, lists: readonly List<unknown>[]): readonly SeenList[] {
+  const { kindsOf } = dictionaryOf([service]);
+  const isTime = (field: string): boolean => kindsOf(field).includes('time');
   return lists.flatMap((list) => {
     const pages = responses
       .filter(({ operation }) => operation === list.call.operation)
@@ -109,6 +113,7 @@ function seenLists({ responses }: Evidence, lists: readonly List<unknown>[]): re
     );
     return Array.from(groups.values(), (group) => ({
       list,
+      isTime,
       pages: group,
       whole: group.flatMap((page) =>
         page.rows === undefined || page.isCut === true ? [] : [{ ...page, rows: page.rows }],
@@ -196,11 +201,11 @@ const formOf = (time: string): string =>
     .replaceAll(/[^\W0_T]/g, 'x')
     .slice(0, 40);
 
-function judgeTimes({ list, pages }: SeenList): Finding {
+function judgeTimes({ list, pages, isTime }: SeenList): Finding {
   const rows = pages.flatMap((page) => page.rows ?? []).map((row) => asObject(row) ?? {});
   const texts = rows.flatMap((row) =>
     Object.entries(row).flatMap(([field, value]) =>
-      kindsOf(field).includes('time') && typeof value === 'string' && value !== '' ? [{ field, value }] : [],
+      isTime(field) && typeof value === 'string' && value !== '' ? [{ field, value }] : [],
     ),
   );
   const odd = texts.find(({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined);

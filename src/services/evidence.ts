@@ -16,7 +16,7 @@ export interface SeenResponse {
 }
 
 export interface Evidence {
-  readonly service: Pick<CloudService, 'errors'>;
+  readonly service: Pick<CloudService, 'errors' | 'vendorWords'>;
   readonly api: ServiceApi;
   readonly responses: readonly SeenResponse[];
 }

@@ -5,6 +5,7 @@ import type { PagedList } from '../pagination/list.ts';
 import type { SimulatedApi } from '../simulated-cloud/service.ts';
 import type { ApiCall, ErrorRules } from './api-call.ts';
 import type { Assumption } from './evidence.ts';
+import type { VendorWords } from './vendor-words.ts';
 
 /** A list: the call for a page, the paging, and how rows are parsed. */
 export interface List<Item> extends PagedList<Item> {
@@ -110,6 +111,8 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly errors: ErrorRules;
   /** System policies of the vendor that permit reading. */
   readonly readOnlyRoles: readonly string[];
+  /** What recordings may keep of its responses, in addition to what services have in common. */
+  readonly vendorWords: VendorWords;
   /** Assumptions in addition to those about every service; shown in the documentation. */
   readonly unverified: readonly Assumption[];
   /** Requests of one poll apart from policies, for the documentation of costs. */

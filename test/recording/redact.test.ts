@@ -2,10 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { createPseudonyms } from '../../src/recording/pseudonyms.ts';
 import { redact } from '../../src/recording/redact.ts';
 import { shiftTime, shiftTimes } from '../../src/recording/times.ts';
+import { dictionaryOf } from '../../src/services/vendor-words.ts';
 import { encodingsOf, SECRETS } from './other-cloud.ts';
 
 const WEEK = 7 * 86_400;
-const redaction = { pseudonyms: createPseudonyms(Buffer.from('key of a test')), shift: -3 * WEEK };
+/** What services have in common, and words of some services. */
+const dictionary = dictionaryOf([
+  {
+    vendorWords: {
+      fields: {
+        state: 'graph_status protect_status',
+        message: 'spec_code',
+        schedule: 'pattern',
+        time: 'end_timestamp',
+      },
+      containers: 'trigger properties backup_strategies',
+      words: ['GaussDB(for MySQL)'],
+    },
+  },
+  { vendorWords: { fields: { number: ['take_up_time'] }, containers: ['graphs'] } },
+]);
+const redaction = {
+  pseudonyms: createPseudonyms(Buffer.from('key of a test')),
+  dictionary,
+  shift: -3 * WEEK,
+};
 
 /** Fields whose values may stay. */
 const KEPT_FIELDS = [
@@ -95,7 +116,7 @@ describe('a time that is moved', () => {
 
   it('is found wherever a time may stand', () => {
     expect(
-      shiftTimes({ rows: [{ created: '2026-11-21T20:30:22', name: '2026-11-21T20:30:22' }] }, 60),
+      shiftTimes({ rows: [{ created: '2026-11-21T20:30:22', name: '2026-11-21T20:30:22' }] }, 60, dictionary),
     ).toEqual({
       rows: [{ created: '2026-11-21T20:31:22', name: '2026-11-21T20:30:22' }],
     });

@@ -82,6 +82,7 @@ const common = {
   settings: {},
   errors: { codes: { 'MADE.0404': { missing: true, words: 'it does not exist' } } },
   readOnlyRoles: [],
+  vendorWords: {},
   unverified: [],
   requests: (resources: number, backups: number) => pagesOf(backups, 120) + pagesOf(resources, 120),
   simulated: () => Promise.reject(new Error('nothing simulates it')),

@@ -14,8 +14,9 @@ import { composeRecording } from '../../recording/compose.ts';
 import { createPseudonyms } from '../../recording/pseudonyms.ts';
 import { formatRecording } from '../../recording/recording.ts';
 import { recordedSettings } from '../../recording/settings.ts';
-import { apiCalls } from '../../services/index.ts';
+import { apiCalls, SERVICES } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
+import { dictionaryOf } from '../../services/vendor-words.ts';
 import type { Scope } from '../../state/objective.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { readBuildInfo } from '../program.ts';
@@ -134,7 +135,11 @@ export function createRecorder(config: Config, terminal: Terminal, { clock, slee
       const recording = composeRecording({
         version: readBuildInfo(terminal.environment).version,
         now: clock() * 1000,
-        redaction: { pseudonyms, shift: -WEEK * randomInt(1, MOST_WEEKS) },
+        redaction: {
+          pseudonyms,
+          dictionary: dictionaryOf(SERVICES),
+          shift: -WEEK * randomInt(1, MOST_WEEKS),
+        },
         settings,
         projects: config.projects.map(({ name }) => name),
         callsOf: (project, type) => {

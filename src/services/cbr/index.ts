@@ -124,6 +124,22 @@ export const cbr = defineService({
     },
   },
   readOnlyRoles: ['CBR ReadOnlyAccess'],
+  vendorWords: {
+    fields: {
+      word: 'image_type operation_type object_type protect_type period_type resource_type architecture',
+      state: 'protect_status',
+      number: 'resource_size',
+      schedule: 'pattern',
+      time: 'protected_at expired_at started_at ended_at',
+    },
+    containers: 'vaults policies operation_logs billing trigger properties extend_info checkpoint',
+    names:
+      'vault_id vault_name checkpoint_id provider_id auto_trigger auto_protect associated_vaults children extra_info',
+    words:
+      'replication server disk turbo workspace vmware file shared_with_server OS::Nova::Server OS::Cinder::Volume OS::Ironic::BareMetalServer OS::Native::Server OS::Sfs::Turbo OS::Workspace::DesktopV2',
+    messages: 'vault',
+    codes: 'BackupService CBR',
+  },
   unverified: [
     {
       id: 'end-time',

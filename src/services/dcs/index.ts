@@ -184,6 +184,19 @@ export const dcs = defineService({
     },
   },
   readOnlyRoles: [],
+  vendorWords: {
+    fields: {
+      word: 'cpu_type backup_format',
+      count: 'save_days instance_num total_num backup_at',
+      version: 'engine_version',
+      message: 'spec_code',
+      schedule: 'begin_at timezone_offset',
+    },
+    containers: 'backup_record_response instance_backup_policy periodical_backup_plan',
+    words: 'Redis Memcached redis memcached rdb aof weekly',
+    messages: 'redis memcached single ha proxy',
+    codes: 'DCS',
+  },
   unverified: [
     {
       id: 'limit',

@@ -49,6 +49,11 @@ export const dds = defineService({
   host: () => ({ label: 'dds' }),
   errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
   readOnlyRoles: ['DDS ReadOnlyAccess'],
+  vendorWords: {
+    names: 'kms_enable',
+    words: 'DDS-Community DDS-Enhanced Sharding ReplicaSet',
+    codes: 'DDS',
+  },
   unverified: [
     {
       id: 'kilobyte',

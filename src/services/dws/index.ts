@@ -187,6 +187,17 @@ export const dws = defineService({
     },
   },
   readOnlyRoles: ['DWS ReadOnlyAccess'],
+  vendorWords: {
+    fields: {
+      number: 'backup_size',
+      time: 'started finished',
+    },
+    containers: 'snapshots clusters backup_strategies',
+    names: 'cluster_id cluster_name table_list schema_list fine_grained_backup fine_grained_backup_detail',
+    words: 'cluster schema table',
+    messages: 'cluster snapshot',
+    codes: 'DWS',
+  },
   unverified: [
     {
       id: 'gigabyte',

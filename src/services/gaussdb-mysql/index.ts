@@ -84,6 +84,13 @@ export const gaussdbMysql = defineService({
   byDefault: true,
   demo: { flag: 'instances', count: 6 },
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
+  vendorWords: {
+    fields: {
+      word: 'backup_level',
+      number: 'take_up_time',
+    },
+    words: ['GaussDB(for MySQL)', 'gaussdb-mysql', 'TaurusDB'],
+  },
   unverified: [
     {
       id: 'megabyte',

@@ -59,6 +59,9 @@ export const gaussdbOpengauss = defineService({
   }),
   errors: databaseErrors({ 'DBS.200010': { kind: 'permission' } }),
   readOnlyRoles: ['GaussDB ReadOnlyAccess'],
+  vendorWords: {
+    words: 'GaussDB GaussDB(openGauss) Enterprise Combined',
+  },
   unverified: [
     {
       id: 'megabyte',

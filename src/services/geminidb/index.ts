@@ -65,6 +65,11 @@ export const geminidb = defineService({
   host: () => ({ label: 'gaussdb-nosql' }),
   errors: databaseErrors({ 'DBS.200010': { kind: 'auth' } }),
   readOnlyRoles: [],
+  vendorWords: {
+    names: 'database_tables database_name',
+    words: 'Instance DatabaseTable cassandra mongodb influxdb dynamodb hbase',
+    codes: 'NoSQL',
+  },
   unverified: [
     {
       id: 'version-4',

@@ -93,6 +93,22 @@ export const ges = defineService({
   byDefault: true,
   demo: { flag: 'graphs', count: 12 },
   readOnlyRoles: ['GES ReadOnlyAccess'],
+  vendorWords: {
+    fields: {
+      word: 'backupMethod',
+      state: 'graph_status graphStatus',
+      count: 'backupCount graph_count graphCount graph_size_type_index graphSizeTypeIndex',
+      version: 'data_store_version dataStoreVersion',
+      code: 'errorCode errCode',
+      message: 'errorMessage externalMessage',
+      time: 'start_timestamp end_timestamp startTimestamp endTimestamp startTime endTime',
+    },
+    containers: 'backup_list backupList graphs',
+    names: 'graph_id graph_name graphId graphName vertex_id_type is_multi_az',
+    words: 'import Import',
+    messages: 'graph',
+    codes: 'GES',
+  },
   unverified: [
     {
       id: 'offset',

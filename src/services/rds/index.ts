@@ -64,6 +64,10 @@ export const rds = defineService({
     'RDS.3003': { kind: 'refused', words: 'the quota of manual backups is used up; delete an old one first' },
   }),
   readOnlyRoles: ['RDS ReadOnlyAccess'],
+  vendorWords: {
+    words: 'MySQL PostgreSQL SQLServer MariaDB Single Ha Replica',
+    codes: 'RDS',
+  },
   unverified: [
     {
       id: 'log-backups',
