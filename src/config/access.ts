@@ -17,6 +17,6 @@ const settingsOf = ({ project, poll: { requestTimeout, concurrency } }: ProjectA
   return { ...others, credentials: new Map(identities), requestTimeout, concurrency };
 };
 
-/** Whether a project is reached in the same way by both: a token that one has obtained serves the other. */
+/** Whether both reach a project in the same way, so that a token obtained by one serves the other. */
 export const isSameAccess = (one: ProjectAccess, other: ProjectAccess): boolean =>
   isDeepStrictEqual(settingsOf(one), settingsOf(other));

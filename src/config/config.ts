@@ -4,9 +4,9 @@ import type { ErrorRules } from '../services/api-call.ts';
 import type { ServiceApi } from '../services/service.ts';
 import type { Expression } from './expression.ts';
 
-/** A secret that is read when needed. It prints as nothing in logs and JSON. */
+/** A secret that is read when needed and never printed. */
 export interface SecretSource {
-  /** Its source, for messages: `the file /run/secrets/password`. Never the secret. */
+  /** For messages: `the file /run/secrets/password`. */
   readonly origin: string;
   /** Resolves with the secret, without surrounding white space; rejects with a one-line Error. */
   readonly read: () => Promise<string>;
@@ -29,7 +29,7 @@ export type Credentials =
   | { readonly type: 'oidc'; readonly idpId: string; readonly token: SecretSource }
   | { readonly type: 'token'; readonly token: SecretSource };
 
-/** Expressions that select resources; all that are given must match. */
+/** All that are given must match. */
 export interface ResourceExpressions {
   readonly resourceName: Expression | undefined;
   readonly resourceId: Expression | undefined;
@@ -70,12 +70,10 @@ export type Objective =
   | { readonly kind: 'policy' };
 
 /** An objective for matching resources; an undefined field matches all. */
-export interface ObjectiveOverride {
+export interface ObjectiveOverride extends ResourceExpressions {
   readonly project: string | undefined;
   readonly region: string | undefined;
   readonly service: string | undefined;
-  readonly resourceName: Expression | undefined;
-  readonly resourceId: Expression | undefined;
   readonly objective: Objective;
 }
 

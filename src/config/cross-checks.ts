@@ -11,7 +11,8 @@ import { didYouMean } from './suggestion.ts';
 export interface CrossCheck {
   /** What is expected instead. */
   readonly expected: string;
-  readonly missing?: boolean;
+  /** Whether something is missing rather than wrong. */
+  readonly missing: boolean;
 }
 
 /** Reports a mistake that concerns several settings. `wrong` follows the value at `path` if that is text. */
@@ -19,8 +20,12 @@ export const reportAt = (
   context: z.RefinementCtx,
   path: SettingPath,
   wrong: string,
-  crossCheck: CrossCheck,
-): void => context.addIssue({ code: 'custom', path: [...path], message: wrong, params: { ...crossCheck } });
+  expected: string,
+  missing = false,
+): void => {
+  const params: CrossCheck = { expected, missing };
+  context.addIssue({ code: 'custom', path: [...path], message: wrong, params: { ...params } });
+};
 
 /** For refinements that run even if single settings are invalid, so that all mistakes are reported. */
 export const evenWithMistakes = {
@@ -57,10 +62,10 @@ const checkRule = (mapping: Mapping, { count, keys }: KeyRule, context: z.Refine
   const expected = `${count} of them`;
   if (given.length === 0 && count !== 'at most one') {
     const wrong = `${keys.slice(0, -1).join(', ')} or ${keys.at(-1)} is missing`;
-    reportAt(context, [], wrong, { expected, missing: true });
+    reportAt(context, [], wrong, expected, true);
   }
   if (given.length > 1 && count !== 'at least one') {
-    reportAt(context, [], `${given.join(' and ')} are both given`, { expected });
+    reportAt(context, [], `${given.join(' and ')} are both given`, expected);
   }
 };
 
@@ -68,7 +73,7 @@ const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 
 const mappingsIn = (list: unknown): readonly Mapping[] => listIn(list).map((item): Mapping => Object(item));
 
-/** Calls back with the index of each text that occurs before, and the index of the first. */
+/** Reports each text that occurs earlier in the list, by its index and that of the first. */
 const forEachRepetition = (
   values: readonly unknown[],
   report: (index: number, first: number, text: string) => void,
@@ -85,7 +90,7 @@ export const checkTimeout = (
 ): void => {
   if (typeof interval !== 'number' || typeof timeout !== 'number' || timeout <= interval) return;
   const wrong = `is longer than the interval of ${formatDuration(seconds(interval))}`;
-  reportAt(context, ['timeout'], wrong, { expected: 'a duration up to the interval' });
+  reportAt(context, ['timeout'], wrong, 'a duration up to the interval');
 };
 
 export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void => {
@@ -97,7 +102,7 @@ export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void
       projects[index]?.['name'] === undefined
         ? `missing, and the region ${JSON.stringify(name)} is already the name of ${other}`
         : `is also the name of ${other}`;
-    reportAt(context, [index, 'name'], wrong, { expected: 'a different name for each project' });
+    reportAt(context, [index, 'name'], wrong, 'a different name for each project');
   });
 };
 
@@ -105,7 +110,7 @@ export const checkServiceTypes = (list: unknown, context: z.RefinementCtx): void
   const types = mappingsIn(list).map(({ type }) => type);
   forEachRepetition(types, (index) => {
     const wrong = 'is given more than once for this project';
-    reportAt(context, [index, 'type'], wrong, { expected: 'each type once' });
+    reportAt(context, [index, 'type'], wrong, 'each type once');
   });
 };
 
@@ -115,14 +120,14 @@ export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): 
   const known = SERVICES.find(({ type }) => type === service);
   if (kind !== 'policy' || known === undefined || defaultApi(known).policies !== undefined) return;
   const wrong = `is not supported for service ${known.type}, whose API does not expose the backup policy`;
-  reportAt(context, ['rpo'], wrong, { expected: 'a duration or none' });
+  reportAt(context, ['rpo'], wrong, 'a duration or none');
 };
 
 export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
   const labels = listIn(list).map((key) => (typeof key === 'string' ? tagLabel(key) : undefined));
   forEachRepetition(labels, (index, first, label) => {
     const wrong = `becomes the label ${label}, as ${pathText(['tags', first])} does`;
-    reportAt(context, [index], wrong, { expected: 'tags whose labels differ' });
+    reportAt(context, [index], wrong, 'tags whose labels differ');
   });
 };
 

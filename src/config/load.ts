@@ -51,7 +51,7 @@ const filesNamedBy = ({ projects }: Settings): readonly NamedFile[] =>
     });
   });
 
-/** Reads a file to see whether that is possible. A secret pasted instead of a path is not shown. */
+/** Reads a file only to see whether that works. A secret pasted instead of a path is not shown. */
 const tryToRead = async ({ file, isSecret }: NamedFile, directory: string): Promise<unknown> => {
   const path = resolve(directory, file);
   if (!isSecret) return readText(path, MAX_FILE_BYTES, `the file ${path}`);
@@ -77,7 +77,7 @@ export const loadConfigFile = async (file: string): Promise<ConfigResult> => {
     filesNamedBy(settings).map(async (named): Promise<readonly Warning[]> => {
       const trouble = await tryToRead(named, dirname(file)).then(() => undefined, errorMessage);
       if (trouble === undefined) return [];
-      return [{ path: named.path, message: `${trouble}; it is read again when needed` }];
+      return [{ path: named.path, message: `${trouble}; it will be read again when needed` }];
     }),
   );
   return { ok: true, config, warnings: [...warningsAbout(settings), ...unreadable.flat()].map(problemOf) };

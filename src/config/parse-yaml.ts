@@ -11,12 +11,16 @@ export interface LocatedMistake {
 }
 
 /** YAML as lists, mappings, strings and null: all scalars are strings, the schema decides which are numbers. */
-export interface ParsedYaml {
-  /** Undefined if the structure is unclear. */
-  readonly document: { readonly value: unknown } | undefined;
-  readonly mistakes: readonly LocatedMistake[];
+export interface YamlContent {
+  readonly value: unknown;
   /** The line of a setting, counted from 1; if it is missing, that of its parent. */
   readonly lineOf: (path: SettingPath) => number;
+}
+
+export interface ParsedYaml {
+  /** Undefined if the structure is unclear. */
+  readonly content: YamlContent | undefined;
+  readonly mistakes: readonly LocatedMistake[];
 }
 
 interface Located {
@@ -85,17 +89,12 @@ const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
     }
     return place.line;
   };
-  return { value, mistakes, lineOf, isTooLarge: size > MOST_VALUES };
+  return { content: { value, lineOf }, mistakes, size };
 };
 
 export const parseYaml = (text: string): ParsedYaml => {
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const refuse = (mistakes: ParsedYaml['mistakes']): ParsedYaml => ({
-    document: undefined,
-    mistakes,
-    lineOf: () => 1,
-  });
   try {
     const document = parseDocument(text, {
       schema: 'failsafe',
@@ -107,18 +106,17 @@ export const parseYaml = (text: string): ParsedYaml => {
       stringKeys: true,
       uniqueKeys: false,
     });
-    const { mistakes, isClear } = yamlMistakes(document, text);
-    const located = mistakes.map(({ offset, message }) => ({ line: lineAt(offset), path: [], message }));
-    if (!isClear) return refuse(located);
+    const { mistakes, isClear } = yamlMistakes(document, text, lineAt);
+    if (!isClear) return { content: undefined, mistakes };
     const read = readNodes(document.contents, (node) => lineAt((isNode(node) && node.range?.[0]) || 0));
-    if (read.isTooLarge) {
+    if (read.size > MOST_VALUES) {
       const message = `the file has more than ${MOST_VALUES} values, aliases (*) included; expected fewer`;
-      return refuse([{ line: 1, path: [], message }]);
+      return { content: undefined, mistakes: [{ line: 1, path: [], message }] };
     }
-    return { document: { value: read.value }, mistakes: [...located, ...read.mistakes], lineOf: read.lineOf };
+    return { content: read.content, mistakes: [...mistakes, ...read.mistakes] };
   } catch (error) {
     // The library throws only on a stack overflow.
     if (!(error instanceof RangeError)) throw error;
-    return refuse([{ line: 1, path: [], message: NESTED_TOO_DEEPLY }]);
+    return { content: undefined, mistakes: [NESTED_TOO_DEEPLY] };
   }
 };

@@ -4,9 +4,7 @@ export interface Problem {
   readonly file: string;
   /** Counted from 1; undefined without a line. */
   readonly line: number | undefined;
-  /** The setting, such as `projects[0].region`, or the variable; empty for the whole file. */
-  readonly path: string;
-  /** One line: what is wrong; what is expected. Never a secret. */
+  /** One line: the setting, what is wrong and what is expected. Never a secret. */
   readonly message: string;
 }
 
@@ -14,18 +12,13 @@ export interface Problem {
 export const formatProblem = ({ file, line, message }: Problem): string =>
   line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`;
 
-/** A problem of a setting, a variable or, if `path` is empty, the file. */
+/** A problem with a setting such as `projects[0].region`, with a variable or, if that is empty, with the file. */
 export const problemAt = (
   file: string,
   line: number | undefined,
-  path: string,
+  setting: string,
   message: string,
-): Problem => ({
-  file,
-  line,
-  path,
-  message: path === '' ? message : `${path}: ${message}`,
-});
+): Problem => ({ file, line, message: setting === '' ? message : `${setting}: ${message}` });
 
 /** The path of a setting: keys of mappings and indexes of lists. */
 export type SettingPath = readonly (string | number)[];

@@ -22,7 +22,7 @@ import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
 
 /** The source of settings. */
 export interface SettingsSource {
-  /** How messages name a setting: `projects[0].credentials.password of config.yml`. */
+  /** How messages name a setting: `projects[0].credentials.password in config.yml`. */
   readonly originOf: (path: SettingPath) => string;
   /** Resolves the path of a file named in the settings. */
   readonly locate: (file: string) => string;
@@ -35,38 +35,34 @@ const resolveCredentials = (
   path: SettingPath,
   { originOf, locate }: SettingsSource,
 ): Credentials => {
-  const texts: Readonly<Record<string, string | undefined>> = settings;
-  const optionalSecret = (key: string): SecretSource | undefined => {
-    const { [key]: given, [`${key}_file`]: file } = texts;
+  // The schema requires one of the two.
+  const secret = (key: string, given: string | undefined, file = ''): SecretSource => {
     if (given !== undefined) return givenSecret(given, originOf([...path, key]));
-    if (file === undefined) return undefined;
     const unnamed = `the file named by ${originOf([...path, `${key}_file`])}`;
     return secretInFile(locate(file), looksLikePath(file) ? undefined : unnamed);
   };
-  const secret = (key: string): SecretSource => {
-    const source = optionalSecret(key);
-    if (source === undefined) throw new Error(`${originOf([...path, key])} was not checked`);
-    return source;
-  };
   const { type } = settings;
   switch (type) {
-    case 'password':
-      return { type, user: settings.user, domain: settings.domain, password: secret('password') };
+    case 'password': {
+      const { user, domain, password, password_file: file } = settings;
+      return { type, user, domain, password: secret('password', password, file) };
+    }
     case 'access-key': {
-      const secretKey = secret('secret_key');
+      const { access_key: accessKey, security_token: token, security_token_file: tokenFile } = settings;
+      const isTemporary = token !== undefined || tokenFile !== undefined;
       return {
         type,
-        accessKey: settings.access_key,
-        secretKey,
-        securityToken: optionalSecret('security_token'),
+        accessKey,
+        secretKey: secret('secret_key', settings.secret_key, settings.secret_key_file),
+        securityToken: isTemporary ? secret('security_token', token, tokenFile) : undefined,
       };
     }
     case 'ecs-agency':
       return { type };
     case 'oidc':
-      return { type, idpId: settings.idp_id, token: secret('token') };
+      return { type, idpId: settings.idp_id, token: secret('token', undefined, settings.token_file) };
     case 'token':
-      return { type, token: secret('token') };
+      return { type, token: secret('token', settings.token, settings.token_file) };
     default:
       return type satisfies never;
   }

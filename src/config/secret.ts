@@ -3,7 +3,7 @@ import type { SecretSource } from './config.ts';
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
-// By source, and beside it, so that no secret is part of what may be printed.
+// Apart from the sources, which may be printed.
 const places = new WeakMap<SecretSource, string>();
 
 const placed = (source: SecretSource, place: string): SecretSource => {
@@ -11,7 +11,7 @@ const placed = (source: SecretSource, place: string): SecretSource => {
   return source;
 };
 
-/** Equal for two sources that are one file, or give the same secret. Must not be printed. */
+/** Equal for two sources if they are the same file or hold the same secret. Must not be printed. */
 export const identityOf = (source: SecretSource): unknown => places.get(source) ?? source;
 
 /** A secret in the configuration itself. */

@@ -50,7 +50,7 @@ const nonEmpty = z.string().min(1, 'is empty');
 
 const text = nonEmpty.refine(
   (value) => !/\$\{\w+[^}]*\}/.test(value),
-  'has a variable in it, and variables are not expanded',
+  'contains a variable, and variables are not expanded',
 );
 
 const LONGEST_TEXT = 256;
@@ -89,7 +89,7 @@ export const projectId = noted(
 );
 
 const VISIBLE_ASCII = /^[!-~]+$/;
-const NOT_VISIBLE_ASCII = 'has characters other than visible ASCII';
+const NOT_VISIBLE_ASCII = 'contains characters other than visible ASCII';
 const EXPECT_VISIBLE_ASCII = 'visible ASCII characters without white space';
 
 /** An identifier that is sent in a header. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Config, Credentials, Objective, ResourceExpressions } from './config.ts';
+import type { Config, Credentials, Objective, ResourceExpressions, SecretSource } from './config.ts';
 import { formatDuration } from './duration.ts';
 
 const HIDDEN = '<secret>';
@@ -51,28 +51,18 @@ const showExpressions = ({ resourceName, resourceId }: ResourceExpressions) => (
   resource_id: resourceId?.source,
 });
 
+// Whatever else credentials contain may be a secret.
+const HARMLESS = ['type', 'user', 'domain', 'idpId'];
+
 function showCredentials(credentials: Credentials) {
-  const { type } = credentials;
-  const secret = ({ origin }: { readonly origin: string }): string => `${HIDDEN} from ${origin}`;
-  switch (type) {
-    case 'password': {
-      const { user, domain, password } = credentials;
-      return { type, user, domain, password: secret(password) };
-    }
-    case 'access-key': {
-      const { secretKey, securityToken } = credentials;
-      const token = securityToken && secret(securityToken);
-      return { type, access_key: HIDDEN, secret_key: secret(secretKey), security_token: token };
-    }
-    case 'ecs-agency':
-      return { type };
-    case 'oidc':
-      return { type, idp_id: credentials.idpId, token: secret(credentials.token) };
-    case 'token':
-      return { type, token: secret(credentials.token) };
-    default:
-      return type satisfies never;
-  }
+  const entries: readonly (readonly [string, string | SecretSource | undefined])[] =
+    Object.entries(credentials);
+  const shown = entries.map(([key, value]) => {
+    const name = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (typeof value === 'object') return [name, `${HIDDEN} from ${value.origin}`];
+    return [name, value === undefined || HARMLESS.includes(key) ? value : HIDDEN];
+  });
+  return Object.fromEntries(shown);
 }
 
 function withoutPassword(address: string): string {

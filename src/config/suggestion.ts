@@ -29,19 +29,14 @@ const SHORTEST_BEGINNING = 4;
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined;
   const wanted = plain(word);
-  const candidates = known.map((candidate) => ({ candidate, name: plain(candidate) }));
-  const [best] = candidates
-    .map(({ candidate, name }) => ({ candidate, name, most: Math.max(1, Math.floor(candidate.length / 3)) }))
-    .filter(({ name, most }) => Math.abs(name.length - wanted.length) <= most)
-    .map(({ candidate, name, most }) => ({ candidate, most, steps: distance(wanted, name) }))
-    .filter(({ steps, most }) => steps <= most)
+  const [best] = known
+    .map((candidate) => ({ candidate, steps: distance(wanted, plain(candidate)) }))
+    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
     .toSorted((one, other) => one.steps - other.steps);
-  const begun = candidates.find(
-    ({ name }) =>
-      Math.min(name.length, wanted.length) >= SHORTEST_BEGINNING &&
-      (name.startsWith(wanted) || wanted.startsWith(name)),
-  );
-  return best?.candidate ?? begun?.candidate;
+  const isBeginning = (name: string): boolean =>
+    Math.min(name.length, wanted.length) >= SHORTEST_BEGINNING &&
+    (name.startsWith(wanted) || wanted.startsWith(name));
+  return best?.candidate ?? known.find((candidate) => isBeginning(plain(candidate)));
 };
 
 /** ` (did you mean poll?)`, or nothing without a similar word. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Whether a host name is certainly this machine. The URL parser has normalized forms such as 127.1. */
+/** Whether a host name is certain to be this machine. The URL parser has normalized forms such as 127.1. */
 export const isLoopback = (hostname: string): boolean =>
   ['localhost', 'localhost.', '[::1]'].includes(hostname) ||
   /^127\.\d+\.\d+\.\d+$/.test(hostname) ||

@@ -18,7 +18,7 @@ export type Validation<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** Validates lists, mappings and strings against a schema; `root` is the whole schema if that is a part of one. */
+/** Validates lists, mappings and strings against a schema; `root`: the whole schema, if this is only a part of it. */
 export const validate = <Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
@@ -117,7 +117,7 @@ const isEmptyList = (issue: z.core.$ZodIssue, { given }: Place): boolean =>
 
 const isMissing = (issue: z.core.$ZodIssue, place: Place): boolean => {
   const crossCheck = crossCheckOf(issue);
-  if (crossCheck !== undefined) return crossCheck.missing === true;
+  if (crossCheck !== undefined) return crossCheck.missing;
   return place.given === undefined || isEmptyList(issue, place);
 };
 

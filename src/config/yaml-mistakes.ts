@@ -1,10 +1,5 @@
 import { type Document, type ErrorCode, visit, type YAMLError } from 'yaml';
-
-export interface YamlMistake {
-  readonly offset: number;
-  /** What is wrong; what is expected. */
-  readonly message: string;
-}
+import type { LocatedMistake } from './parse-yaml.ts';
 
 // The library's own messages quote the text, which may be a secret.
 
@@ -35,7 +30,11 @@ const IN_STRUCTURE: Partial<Record<ErrorCode, string>> = {
 };
 
 /** For a text that overflows the library's stack. */
-export const NESTED_TOO_DEEPLY = 'not valid YAML: the text is nested too deeply; expected a few levels';
+export const NESTED_TOO_DEEPLY: LocatedMistake = {
+  line: 1,
+  path: [],
+  message: 'not valid YAML: the text is nested too deeply; expected a few levels',
+};
 
 /** The error of an unclosed quote is at the end of the text; the quote itself is what to look for. */
 const offsetOf = ({ message, pos: [end] }: YAMLError, document: Document): number => {
@@ -61,18 +60,21 @@ const wordsFor = ({ code, message }: YAMLError, isFirstOnLine: boolean): string 
 export const yamlMistakes = (
   document: Document,
   text: string,
-): { readonly mistakes: readonly YamlMistake[]; readonly isClear: boolean } => {
-  const errors = [...document.errors, ...document.warnings];
-  if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-    return { mistakes: [{ offset: 0, message: NESTED_TOO_DEEPLY }], isClear: false };
+  lineAt: (offset: number) => number,
+): { readonly mistakes: readonly LocatedMistake[]; readonly isClear: boolean } => {
+  const all = [...document.errors, ...document.warnings];
+  if (all.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
+    return { mistakes: [NESTED_TOO_DEEPLY], isClear: false };
   }
-  const mistakes = errors.map((error): YamlMistake => {
-    const offset = offsetOf(error, document);
+  const errors = all
+    .map((error) => ({ error, offset: offsetOf(error, document) }))
+    .toSorted((one, other) => one.offset - other.offset);
+  const mistakes = errors.map(({ error, offset }) => {
     const isFirstOnLine = /(?:^|\n) *$/.test(text.slice(Math.max(0, offset - 100), offset));
-    return { offset, message: `not valid YAML: ${wordsFor(error, isFirstOnLine)}` };
+    const message = `not valid YAML: ${wordsFor(error, isFirstOnLine)}`;
+    return { line: lineAt(offset), path: [], message };
   });
-  const isClear = errors.every(({ code }) => code in IN_VALUES);
+  const isClear = errors.every(({ error }) => error.code in IN_VALUES);
   // One mistake in the structure causes many errors. The first is the likeliest.
-  const byPlace = mistakes.toSorted((one, other) => one.offset - other.offset);
-  return { mistakes: isClear ? mistakes : byPlace.slice(0, 1), isClear };
+  return { mistakes: isClear ? mistakes : mistakes.slice(0, 1), isClear };
 };

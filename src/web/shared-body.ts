@@ -3,7 +3,7 @@ import { createYield } from '../state/event-loop.ts';
 
 const SLICE_BYTES = 64 * 1024;
 
-// One for all responses: fifty large ones must not hold the event loop for as long as each of them may.
+// Shared by all responses: with one each, fifty large ones could hold the event loop fifty times as long.
 const SHARED_PACE = createYield();
 
 const whenWritable = (response: ServerResponse): Promise<void> =>
@@ -35,7 +35,7 @@ export const sendShared = async (
   }
   for (const part of parts) {
     for (let start = 0; start < part.byteLength; start += SLICE_BYTES) {
-      // A reader that is fast enough makes it writable again before the event loop has had a turn.
+      // A fast reader makes it writable again before the event loop has had a turn.
       await yieldIfDue();
       if (response.destroyed) return;
       if (!response.write(part.subarray(start, start + SLICE_BYTES))) await whenWritable(response);

@@ -42,8 +42,8 @@ describe('reading a duration', () => {
     ['300', 'has no unit'],
     ['1.5', 'has no unit'],
     ['-5m', 'is negative'],
-    ['30m1h', 'has its units out of order or twice, the order is y, w, d, h, m, s, ms'],
-    ['5m5m', 'has its units out of order or twice, the order is y, w, d, h, m, s, ms'],
+    ['30m1h', 'has units out of order or repeated, the order is y, w, d, h, m, s, ms'],
+    ['5m5m', 'has units out of order or repeated, the order is y, w, d, h, m, s, ms'],
     ['293y', 'is longer than 292y'],
     ['99999999999999999999999s', 'is longer than 292y'],
   ])('refuses %j: it %s', (text, wrong) => {

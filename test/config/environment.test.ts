@@ -227,7 +227,7 @@ describe('a mistake in the environment', () => {
     [
       'a security token with a space',
       { ...REGION, ...KEY, HW_SECURITY_TOKEN: 'hunter 2' },
-      'environment: HW_SECURITY_TOKEN: the value has characters other than visible ASCII; expected visible ASCII characters without white space',
+      'environment: HW_SECURITY_TOKEN: the value contains characters other than visible ASCII; expected visible ASCII characters without white space',
     ],
   ])('names its variable: %s', (_, env, expected) => {
     expect(messagesOf(env)).toEqual([expected]);

@@ -106,8 +106,8 @@ describe('files that a configuration names', () => {
     const result = await loadConfigFile(path);
 
     expect(result.ok && result.warnings.map(formatProblem)).toEqual([
-      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem cannot be read: no such file or directory (ENOENT); it is read again when needed`,
-      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it is read again when needed`,
+      `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
+      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it will be read again when needed`,
     ]);
   });
 
@@ -135,7 +135,7 @@ describe('files that a configuration names', () => {
     const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
 
     expect(await messagesOf(path)).toEqual([
-      `${path}:2: projects[0].credentials.password_file: the file cannot be read: no such file or directory (ENOENT); it is read again when needed`,
+      `${path}:2: projects[0].credentials.password_file: the file cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
     ]);
     await expect(credentials?.type === 'password' && credentials.password.read()).rejects.toThrow(
       `the file named by projects[0].credentials.password_file in ${path} cannot be read: no such file or directory (ENOENT)`,
@@ -149,7 +149,7 @@ describe('files that a configuration names', () => {
     );
 
     expect(await messagesOf(path)).toEqual([
-      `${path}:2: projects[0].credentials.token_file: the file ${directory} cannot be read: it is a directory (EISDIR); it is read again when needed`,
+      `${path}:2: projects[0].credentials.token_file: the file ${directory} cannot be read: it is a directory (EISDIR); it will be read again when needed`,
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { PasswordCheck, PasswordResult } from './passwords.ts';
 
 /** The result of checking credentials; `unavailable`: they could not be checked. */
@@ -23,14 +23,6 @@ export const readCredentials = (authorization: string | undefined): Credentials 
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 };
 
-export interface BasicAuthOptions {
-  readonly check: (check: PasswordCheck) => Promise<PasswordResult>;
-  /** How many valid credentials are remembered. */
-  readonly remembered: number;
-  /** Random bytes, different in each process. */
-  readonly key: Uint8Array;
-}
-
 /** Checks the `Authorization` of a client's request. `users`: bcrypt hashes by user; a different map means different rules. */
 export type Authenticate = (
   users: ReadonlyMap<string, string>,
@@ -39,10 +31,14 @@ export type Authenticate = (
 ) => Promise<Admission>;
 
 /**
- * Checks credentials in a time that does not reveal whether a user exists: the password of an unknown user is also
- * compared, with the hash of some user, and always refused.
+ * Checks credentials without revealing by timing whether a user exists: the password of an unknown user is also
+ * compared, with the hash of some user, and always refused. `remembered`: how many valid credentials are remembered.
  */
-export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): Authenticate => {
+export const createBasicAuth = (
+  check: (check: PasswordCheck) => Promise<PasswordResult>,
+  remembered: number,
+): Authenticate => {
+  const key = randomBytes(32);
   // Keyed hashes of valid credentials, the last used at the end.
   const verified = new Set<string>();
   let rules: ReadonlyMap<string, string> | undefined;
@@ -59,7 +55,7 @@ export const createBasicAuth = ({ check, remembered, key }: BasicAuthOptions): A
     for (const oldest of verified) if (verified.size > remembered) verified.delete(oldest);
   };
 
-  // The same for the same user, so that an unknown user's time does not vary if hashes differ in cost.
+  // Always the same one for a user, so that timing does not vary if hashes differ in cost.
   const standIn = (users: ReadonlyMap<string, string>, user: string): string => {
     const hashes = [...users.values()];
     return hashes[digest(user).readUInt32BE() % hashes.length] ?? '';

@@ -44,9 +44,9 @@ export const whyNotAdmitted = (
   { certificate, verified }: ClientProof,
 ): string | undefined => {
   const missing = certificate === undefined ? 'the client has no certificate' : undefined;
-  const unverified = verified ? undefined : 'the certificate of the client is not trusted';
+  const unverified = verified ? undefined : 'the client certificate is not trusted';
   const isNamed = certificate === undefined || clientNames === undefined || hasName(certificate, clientNames);
-  const unnamed = isNamed ? undefined : 'the certificate of the client has none of the allowed names';
+  const unnamed = isNamed ? undefined : 'the client certificate has none of the allowed names';
   switch (clientAuthentication) {
     case 'NoClientCert':
     case 'RequestClientCert':

@@ -42,7 +42,7 @@ export const clientOf = (address: string | undefined): string => {
 const keyOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
   [remoteAddress, remotePort, localAddress, localPort].join(' ');
 
-// What a client sends at once may take as long to be read here.
+// Bytes that a client sends at once may take this long to be read.
 const SILENT_AFTER_MILLISECONDS = 1000;
 
 /**

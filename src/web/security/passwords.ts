@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { WebLimits } from './web-limits.ts';
 
 /** Compares passwords with bcrypt hashes in a separate thread, one at a time. */
 export interface PasswordWorker {
@@ -67,7 +68,7 @@ export interface PasswordCheck {
 /** Compares one password at a time, in order of arrival. Rejects if the comparison does. */
 export const queuePasswordChecks = (
   compare: PasswordWorker['compare'],
-  limits: { readonly waiting: number; readonly waitingPerClient: number },
+  limits: Pick<WebLimits, 'waitingPasswords' | 'waitingPasswordsPerClient'>,
 ): ((check: PasswordCheck) => Promise<PasswordResult>) => {
   const waiting = new Map<string, { readonly client: string; readonly result: Promise<PasswordResult> }>();
   let last: Promise<unknown> = Promise.resolve();
@@ -85,9 +86,9 @@ export const queuePasswordChecks = (
     const { client, key } = check;
     const same = waiting.get(key);
     if (same !== undefined) return same.result;
-    if (waiting.size >= limits.waiting) return Promise.resolve('busy');
+    if (waiting.size >= limits.waitingPasswords) return Promise.resolve('busy');
     const ofClient = waiting.values().filter((other) => other.client === client);
-    if ([...ofClient].length >= limits.waitingPerClient) return Promise.resolve('too many');
+    if ([...ofClient].length >= limits.waitingPasswordsPerClient) return Promise.resolve('too many');
     const result = compareAfter(last, check);
     waiting.set(key, { client, result });
     last = result.catch(() => undefined);

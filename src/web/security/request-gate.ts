@@ -25,15 +25,8 @@ export interface GateOptions {
   readonly now: () => number;
 }
 
-/** The request's `Expect` header. */
-export type Expectation = 'none' | 'continue' | 'unknown';
-
 /** Resolves with true to accept a request; with false if it was answered or the client has gone. */
-export type RequestGate = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  expectation: Expectation,
-) => Promise<boolean>;
+export type RequestGate = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 const statusText = (status: number): string => `${status} ${STATUS_CODES[status]}\n`;
 
@@ -47,6 +40,12 @@ export const sendStatus = (
   response.end(statusText(status));
   return false;
 };
+
+const CONTINUE = '100-continue';
+
+/** The `Expect` header, which HTTP/1.0 does not have. */
+const expectationOf = ({ httpVersion, headers }: IncomingMessage): string | undefined =>
+  httpVersion === '1.1' ? headers.expect : undefined;
 
 /** Reads and discards up to this many bytes of a body; resolves with whether that was all of it. */
 const discardBody = async (request: IncomingMessage, most: number): Promise<boolean> => {
@@ -95,11 +94,11 @@ const createRateLimit = (now: () => number): ((settings: RateLimitSettings | und
 export const createRequestGate = ({ config, authenticate, limits, log, now }: GateOptions): RequestGate => {
   const allow = createRateLimit(now);
 
-  const admitBody: RequestGate = async (request, response, expectation) => {
+  const admitBody: RequestGate = async (request, response) => {
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
     if (encoding === undefined && length === '0') return true;
     if (Number(length) > limits.bodyBytes) return sendTooLarge(request, response);
-    if (expectation === 'continue') response.writeContinue();
+    if (expectationOf(request) !== undefined) response.writeContinue();
     return (await discardBody(request, limits.bodyBytes)) || sendTooLarge(request, response);
   };
 
@@ -126,18 +125,18 @@ export const createRequestGate = ({ config, authenticate, limits, log, now }: Ga
     }
   };
 
-  const admit: RequestGate = async (request, response, expectation) => {
+  const admit: RequestGate = async (request, response) => {
     const current = config();
     for (const [name, value] of current.headers) response.setHeader(name, value);
-    if (expectation === 'unknown') return sendStatus(response, 417, CLOSE);
+    const expectation = expectationOf(request) ?? CONTINUE;
+    if (expectation.toLowerCase() !== CONTINUE) return sendStatus(response, 417, CLOSE);
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
       return sendStatus(response, 400, CLOSE);
     const isOpen = OPEN_PATHS.has((request.url ?? '').split('?', 1)[0] ?? '');
     if (!isOpen && !allow(current.rateLimit)) return sendStatus(response, 429, { ...RETRY_LATER, ...CLOSE });
-    if (!(await admitBody(request, response, expectation))) return false;
+    if (!(await admitBody(request, response))) return false;
     return isOpen || admitCredentials(request, response, current);
   };
 
-  return async (request, response, expectation) =>
-    (await admit(request, response, expectation)) && !response.destroyed;
+  return async (request, response) => (await admit(request, response)) && !response.destroyed;
 };

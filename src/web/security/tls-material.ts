@@ -83,7 +83,7 @@ export const readTls = async (settings: TlsSettings): Promise<TlsOptions> => {
     maxVersion: settings.maxVersion,
     honorCipherOrder: settings.preferServerOrder,
     requestCert: clientAuthentication !== 'NoClientCert',
-    // All other clients are judged once they are connected.
+    // Other requirements are checked once the client has connected.
     rejectUnauthorized: clientAuthentication === 'RequireAndVerifyClientCert',
     ALPNProtocols: ['http/1.1'],
     // A resumed session would follow the rules and authorities of an earlier handshake.

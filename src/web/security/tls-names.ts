@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls';
 
-/** TLS versions by Go's names, with OpenSSL's. */
+/** OpenSSL's names of TLS versions, by Go's. */
 export const TLS_VERSIONS: Readonly<Record<string, SecureVersion>> = {
   TLS10: 'TLSv1',
   TLS11: 'TLSv1.1',
@@ -18,8 +18,8 @@ export const TLS13_SUITES = [
 export const isOfTls13 = (suite: string): boolean => suite.startsWith('TLS_');
 
 /**
- * The cipher suites that Go considers secure, by Go's names, with OpenSSL's; best first. Source: `tls.CipherSuites()`
- * of Go's crypto/tls.
+ * OpenSSL's names of the cipher suites that Go considers secure, by Go's; best first. Source: `tls.CipherSuites()` of
+ * Go's crypto/tls.
  */
 export const CIPHER_SUITES: Readonly<Record<string, string>> = {
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: 'ECDHE-ECDSA-AES128-GCM-SHA256',
@@ -32,12 +32,10 @@ export const CIPHER_SUITES: Readonly<Record<string, string>> = {
   TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: 'ECDHE-RSA-AES128-SHA',
   TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: 'ECDHE-ECDSA-AES256-SHA',
   TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: 'ECDHE-RSA-AES256-SHA',
-  TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
-  TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',
-  TLS_CHACHA20_POLY1305_SHA256: 'TLS_CHACHA20_POLY1305_SHA256',
+  ...Object.fromEntries(TLS13_SUITES.map((suite) => [suite, suite])),
 };
 
-/** Go's names of the elliptic curves, with OpenSSL's. */
+/** OpenSSL's names of elliptic curves, by Go's. */
 export const CURVES: Readonly<Record<string, string>> = {
   CurveP256: 'P-256',
   CurveP384: 'P-384',
@@ -45,7 +43,7 @@ export const CURVES: Readonly<Record<string, string>> = {
   X25519: 'X25519',
 };
 
-/** Client authentication by Go's names of `tls.ClientAuthType`. */
+/** Go's names of `tls.ClientAuthType`. */
 export const CLIENT_AUTHENTICATIONS = [
   'NoClientCert',
   'RequestClientCert',

@@ -113,19 +113,19 @@ const tlsSection = withRules(
   const authority = tls.client_ca_file === undefined ? 'client_ca' : 'client_ca_file';
   if (tls[authority] !== undefined && tls.client_auth_type === 'NoClientCert') {
     const expected = 'client_auth_type: RequireAndVerifyClientCert';
-    reportAt(context, [authority], 'is not used without client_auth_type', { expected });
+    reportAt(context, [authority], 'is not used without client_auth_type', expected);
   }
   if (tls.client_allowed_sans !== undefined && !tls.client_auth_type.startsWith('Require')) {
     const wrong = 'clients without a certificate are accepted regardless';
     const expected = 'client_auth_type: RequireAndVerifyClientCert or RequireAnyClientCert';
-    reportAt(context, ['client_allowed_sans'], wrong, { expected });
+    reportAt(context, ['client_allowed_sans'], wrong, expected);
   }
   if (tls.min_version > tls.max_version) {
-    reportAt(context, ['max_version'], 'is older than min_version', { expected: 'the same or newer' });
+    reportAt(context, ['max_version'], 'is older than min_version', 'the same or newer');
   }
   if (tls.max_version !== 'TLSv1.3' && tls.cipher_suites?.every(isOfTls13)) {
     const wrong = 'all suites are for TLS 1.3, which max_version excludes';
-    reportAt(context, ['cipher_suites'], wrong, { expected: 'at least one TLS 1.2 suite' });
+    reportAt(context, ['cipher_suites'], wrong, 'at least one TLS 1.2 suite');
   }
 });
 
@@ -171,7 +171,7 @@ const hash = noted(
 
 const users = z.record(z.string(), hash).superRefine((hashes, context) => {
   const wrong = Object.keys(hashes).some((name) => name === '' || name.includes(':'));
-  if (wrong) reportAt(context, [], 'a user name is empty or has a colon', { expected: 'neither' });
+  if (wrong) reportAt(context, [], 'a user name is empty or has a colon', 'neither');
 }, evenWithMistakes);
 
 const rateLimit = z
@@ -182,7 +182,7 @@ const rateLimit = z
   .superRefine(({ interval, burst }, context) => {
     if (!interval || (burst ?? 0) > 0) return;
     const wrong = burst === undefined ? 'missing' : 'allows no request';
-    reportAt(context, ['burst'], wrong, { expected: 'a whole number from 1' });
+    reportAt(context, ['burst'], wrong, 'a whole number from 1');
   });
 
 const webSchema = optional(

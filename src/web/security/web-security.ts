@@ -45,14 +45,14 @@ const readConfig = async (file: string): Promise<WebConfig> => {
 const isMutual = ({ tls }: WebConfig): boolean =>
   tls !== undefined && /^Require/.test(tls.clientAuthentication);
 
-/** How a changed file would remove protection: it may be empty for only a moment. */
+/** How a changed file would remove protection, if it would: it may be empty for only a moment. */
 const openingBy = (before: WebConfig, after: WebConfig): string | undefined => {
   if (before.tls !== undefined && after.tls === undefined)
     return 'tls_server_config: TLS cannot be turned off';
   if (before.tls === undefined && after.tls !== undefined)
     return 'tls_server_config: TLS cannot be turned on';
   if (isMutual(before) && !isMutual(after))
-    return 'client_auth_type: certificates of clients cannot be made optional';
+    return 'client_auth_type: client certificates cannot be made optional';
   if (before.users.size > 0 && after.users.size === 0)
     return 'basic_auth_users: passwords cannot be turned off';
   return undefined;

@@ -1,6 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { errorCode, errorMessage } from '../../errors.ts';
@@ -10,14 +15,12 @@ import { whyNotAdmitted } from './client-certificate.ts';
 import { type Connections, clientOf, trackConnections } from './connections.ts';
 import { formatAddress, type ListenAddress } from './listen-address.ts';
 import { type PasswordWorker, queuePasswordChecks, startPasswordWorker } from './passwords.ts';
-import { createRequestGate, type Expectation, sendStatus } from './request-gate.ts';
+import { createRequestGate, sendStatus } from './request-gate.ts';
 import type { WebLimits } from './web-limits.ts';
 import type { WebSecurity } from './web-security.ts';
 
-/** Handles accepted requests: an express application, or a similar function. */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
-
 export interface WebServerOptions {
+  /** Handles accepted requests. */
   readonly listener: RequestListener;
   readonly security: WebSecurity;
   readonly limits: WebLimits;
@@ -55,7 +58,7 @@ const LISTEN_FAILURES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'the address is not one of this machine; choose another with --web.listen-address',
   EAFNOSUPPORT: 'this machine has no IPv6; choose an IPv4 address with --web.listen-address',
   ENOTFOUND: 'the host name is unknown; choose an address of this machine with --web.listen-address',
-  EAI_AGAIN: 'the host name cannot be looked up now; give an address with --web.listen-address',
+  EAI_AGAIN: 'the host name cannot be resolved at the moment; give an address with --web.listen-address',
 };
 
 const PARSER_STATUSES: Readonly<Record<string, number>> = {
@@ -115,14 +118,10 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   const passwords = options.passwords ?? startPasswordWorker();
   const gate = createRequestGate({
     config: () => security.rules().config,
-    authenticate: createBasicAuth({
-      check: queuePasswordChecks(passwords.compare, {
-        waiting: limits.waitingPasswords,
-        waitingPerClient: limits.waitingPasswordsPerClient,
-      }),
-      remembered: limits.rememberedCredentials,
-      key: randomBytes(32),
-    }),
+    authenticate: createBasicAuth(
+      queuePasswordChecks(passwords.compare, limits),
+      limits.rememberedCredentials,
+    ),
     limits,
     log,
     now,
@@ -135,13 +134,9 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     log.warn({ client }, 'too many open connections, closing the one that has been idle longest');
   });
 
-  const respond = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectation: Expectation,
-  ): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      if (await gate(request, response, expectation)) listener(request, response);
+      if (await gate(request, response)) listener(request, response);
     } catch (error) {
       if (request.socket.destroyed) return;
       log.error({ error: errorMessage(error) }, 'request failed');
@@ -149,9 +144,9 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
       else sendStatus(response, 500, { Connection: 'close' });
     }
   };
-  const handle = (expectation: Expectation) => (request: IncomingMessage, response: ServerResponse) => {
+  const handle: RequestListener = (request, response) => {
     request.url = originForm(request.url ?? '/');
-    connections.run(request.socket, response, () => void respond(request, response, expectation));
+    connections.run(request.socket, response, () => void respond(request, response));
   };
 
   const http = {
@@ -172,9 +167,8 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
   server.timeout = limits.stallTimeout;
   server.on('connection', connections.add);
   if (secure !== undefined) guardHandshakes(secure, { security, connections, log });
-  server.on('request', handle('none'));
-  server.on('checkContinue', handle('continue'));
-  server.on('checkExpectation', handle('unknown'));
+  // The gate handles `Expect` headers.
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, handle);
   server.on('clientError', (error, stream) => {
     const socket = stream as Socket;
     const reason = codeOf(error);

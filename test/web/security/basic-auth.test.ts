@@ -321,7 +321,10 @@ describe('queued password checks', () => {
 
   it('leave room for clients other than the flooding one', async () => {
     const { passwords, held } = heldPasswords();
-    const queue = queuePasswordChecks(passwords.compare, { waiting: 8, waitingPerClient: 2 });
+    const queue = queuePasswordChecks(passwords.compare, {
+      waitingPasswords: 8,
+      waitingPasswordsPerClient: 2,
+    });
     const flood = ['1', '2', '3', '4'].map((password) => queue(check('flooder', password)));
 
     const other = queue(check('other', '5'));
@@ -334,7 +337,10 @@ describe('queued password checks', () => {
 
   it('are compared once if they are identical', async () => {
     const passwords = plainPasswords();
-    const queue = queuePasswordChecks(passwords.compare, { waiting: 1, waitingPerClient: 1 });
+    const queue = queuePasswordChecks(passwords.compare, {
+      waitingPasswords: 1,
+      waitingPasswordsPerClient: 1,
+    });
 
     const verdicts = await Promise.all(Array.from({ length: 5 }, () => queue(check('a', 'same'))));
 
@@ -349,7 +355,10 @@ describe('queued password checks', () => {
         calls += 1;
         return calls === 1 ? Promise.reject(new Error('gone')) : Promise.resolve(true);
       },
-      { waiting: 2, waitingPerClient: 2 },
+      {
+        waitingPasswords: 2,
+        waitingPasswordsPerClient: 2,
+      },
     );
 
     const first = await Promise.allSettled([queue(check('a', '1')), queue(check('a', '2'))]);
@@ -381,11 +390,8 @@ describe('credentials', () => {
 
   it('are distinguished if user and password concatenate to the same text', async () => {
     const passwords = plainPasswords();
-    const authenticate = createBasicAuth({
-      check: queuePasswordChecks(passwords.compare, { waiting: 9, waitingPerClient: 9 }),
-      remembered: 9,
-      key: Uint8Array.of(1),
-    });
+    const limits = { waitingPasswords: 9, waitingPasswordsPerClient: 9 };
+    const authenticate = createBasicAuth(queuePasswordChecks(passwords.compare, limits), 9);
     const users = new Map([
       ['a', hashOf('1b')],
       ['a1', hashOf('1b')],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,12 +14,7 @@ import type { Log } from '../../../src/log/log.ts';
 import type { PasswordWorker } from '../../../src/web/security/passwords.ts';
 import { WEB_LIMITS, type WebLimits } from '../../../src/web/security/web-limits.ts';
 import { openWebSecurity, type WebSecurity } from '../../../src/web/security/web-security.ts';
-import {
-  createWebServer,
-  type Listening,
-  type RequestListener,
-  type WebServer,
-} from '../../../src/web/security/web-server.ts';
+import { createWebServer, type Listening, type WebServer } from '../../../src/web/security/web-server.ts';
 
 const run = promisify(execFile);
 

@@ -469,7 +469,7 @@ describe('a change of the TLS files', () => {
     const without = await secureExchange(listening, { ca });
 
     expect(statusOf(without.response)).toBeNaN();
-    expect(lines.join('\n')).toContain('certificates of clients cannot be made optional');
+    expect(lines.join('\n')).toContain('client certificates cannot be made optional');
   });
 
   it('cannot turn TLS off, and logs it', async () => {
