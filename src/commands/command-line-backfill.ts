@@ -42,8 +42,8 @@ Import into Prometheus:
   promtool tsdb create-blocks-from openmetrics \\
     --max-block-duration=24h past.om /var/lib/prometheus
 
-Use the job and instance labels of the live series, so that both join up. A
-running Prometheus may not have written its last three hours yet, hence
+Use the job and instance labels of the live series, so that the two join up.
+A running Prometheus may not have written its last three hours yet, hence
 --until 3h. promtool reads the file once per block, hence blocks of a day.
 Importing the same samples twice is harmless. Expect over 1 MB of text per
 resource and day.

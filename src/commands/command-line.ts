@@ -82,8 +82,6 @@ function createProgram(terminal: Terminal, actionOf: ActionOf, writeHelp: (text:
         terminal.writeError(`${PROGRAM_NAME}: ${oneLine(text) + excessAdvice(text, terminal)}\n`),
       getOutHelpWidth: () => terminal.outputWidth ?? HELP_WIDTH,
       getErrHelpWidth: () => terminal.errorWidth ?? HELP_WIDTH,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
     });
 
   withServeFlags(withConfigFile(program.command('serve')))
@@ -146,11 +144,11 @@ function addDemoCommand(program: Command, actionOf: ActionOf): void {
     )
     .option(
       '--demo.config-file <path>',
-      'write a configuration with which other commands can use the simulated cloud',
+      'write a configuration that lets other commands use the simulated cloud',
       someText,
     )
     .addOption(
-      new Option('--replay <file>', 'serve the cloud of a recording (check --record), as if it were made now')
+      new Option('--replay <file>', 'serve a recorded cloud (check --record) as if it had been recorded now')
         .argParser(someText)
         .conflicts(['demo.graphs', 'demo.instances', 'demo.others', 'demo.seed', 'demo.speed']),
     )

@@ -116,7 +116,9 @@ function labelNames(text: string): readonly string[] {
   const names = text.split(',');
   const areValid = names.every((name) => /^[A-Za-z_]\w*$/.test(name) && !OWN_LABELS.includes(name));
   if (areValid && new Set(names).size === names.length) return names;
-  throw new InvalidArgumentError('Expected label names that alerts do not have anyway, such as cluster,env.');
+  throw new InvalidArgumentError(
+    'Expected label names that alerts do not already have, such as cluster,env.',
+  );
 }
 
 const objectName = textThat(

@@ -75,7 +75,10 @@ export function createTerminal(host: NodeJS.Process): Terminal {
   host.on('unhandledRejection', (error) => handleUncaught(error));
   return {
     environment: host.env,
-    write: (text) => writeTo(host.stdout, text),
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        host.stdout.write(text, (error) => (error ? reject(outputError(error)) : resolve()));
+      }),
     writeError,
     output: host.stdout,
     outputWidth: widthOf(host.stdout),
@@ -98,15 +101,6 @@ export function createTerminal(host: NodeJS.Process): Terminal {
     },
     exit: (code) => host.exit(code),
   };
-}
-
-function writeTo(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
-      if (error) reject(outputError(error));
-      else resolve();
-    });
-  });
 }
 
 const outputError = (error: Error): OutputError =>

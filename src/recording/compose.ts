@@ -22,11 +22,11 @@ export interface RecordingParts {
 }
 
 const ABOUT =
-  'What the APIs of Huawei Cloud returned to huaweicloud-backup-exporter check --record, redacted so that it can be sent. It shows how many resources and backups there are, their sizes and the hours of their backups, and no name, id, address or tag.';
+  'What the APIs of Huawei Cloud returned to huaweicloud-backup-exporter check --record, redacted so that it can be shared. It shows how many resources and backups there are, how large the backups are and at what hours they run, but no names, ids, addresses or tags.';
 const REDACTION =
-  'A value is as it came only if its field is on a list and it looks like a word of the vendor. Times are moved by a secret number of whole weeks. All else was replaced by text of the same shape, equal text by equal text, with a key that was thrown away. Of headers, a number is the length of what came.';
+  'A value is unchanged only if its field is on a list and it looks like a word that the vendor uses. Times are shifted by a secret number of whole weeks. Everything else was replaced by text of the same shape, equal text by equal text, with a key that was then discarded. A number in place of a header is the length of its value.';
 
-/** Of a file that is 200 kB compressed, what responses may take. */
+/** What the responses may take of a file of 200 kB, compressed. */
 const MOST_COMPRESSED_BYTES = 160_000;
 
 /** Makes the recording of what was collected. */
@@ -66,13 +66,13 @@ function redactResponse(response: CollectedResponse, parts: RecordingParts): Rec
 
 const isPlaceholder = (segment: string): boolean => decodeURIComponent(segment).startsWith('{');
 
-/** A request in which only what the calls of the service have in common is left. */
+/** A request in which only what is the same for every user is left. */
 function redactRequest(
   { operation, path, query }: CollectedResponse,
   calls: readonly ApiCall[],
   pseudonyms: Pseudonyms,
 ): Pick<RecordedResponse, 'path' | 'query'> {
-  // How somebody signs in tells who it is.
+  // How somebody signs in reveals who it is.
   if (calls.length === 0) return { path: '', query: {} };
   const candidates = calls.filter((call) => call.operation === operation);
   const segments = path.split('/');

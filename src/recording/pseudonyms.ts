@@ -8,10 +8,10 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const UPPER = LOWER.toUpperCase();
 const HEXADECIMAL = '0123456789abcdef';
 const DIGITS = '0123456789';
-// Letters beyond ASCII become some of these, so that what reads them meets such letters.
+// Letters beyond ASCII stay beyond ASCII, so that their handling is tested too.
 const WIDE = '数据备份实例图库表时间空地天人';
 const OTHER = '!#$%&*+=?^~';
-/** What divides a text into parts stays, and tells nothing by itself. */
+/** Separators stay; alone they reveal nothing. */
 const DIVIDERS = '-_.:/ @,';
 /** The vendor marks its ids with their kind at the end: `…in07` for instances, `…br07` for backups. */
 const MARKED_ID = /^[0-9a-f]{32}(?=(?:in|br)\d\d$)/;
@@ -42,7 +42,7 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       return bytes[used - 1] ?? 0;
     };
     const isId = HEXADECIMAL_ID.test(text);
-    // Where short texts have run out, longer ones go on.
+    // Once the short texts are used up, longer ones follow.
     const padded = text + 'x'.repeat(Math.floor(count / 50));
     return Array.from(padded, (character) => {
       if (DIVIDERS.includes(character)) return character;

@@ -3,19 +3,19 @@ import { asProbeName } from '../services/probes.ts';
 
 /** A request of a recording and the redacted response to it. */
 const response = z.strictObject({
-  /** Its place among the projects of the settings. */
+  /** Its index in the projects of the settings. */
   project: z.int().min(0),
   service: z.string(),
   operation: z.string(),
   probe: z.string().transform(asProbeName).optional(),
-  /** With `{project_id}` for that, and pseudonyms for the ids of resources. */
+  /** With `{project_id}` and pseudonyms in place of ids. */
   path: z.string(),
   query: z.record(z.string(), z.string()),
   status: z.int(),
-  /** The value where it is the vendor's, else its length. */
+  /** The value if it is the vendor's, else its length. */
   headers: z.record(z.string(), z.union([z.string(), z.number()])),
   body: z.unknown().optional(),
-  /** Rows that the body had behind those that it shows. */
+  /** How many rows of its list were left out at the end. */
   rows_left_out: z.int().optional(),
   /** The length of a body that is not JSON. */
   not_json: z.int().optional(),

@@ -10,7 +10,7 @@ export interface Redaction {
   readonly shift: number;
 }
 
-/** A field's place: its own name, or that of the list it stands in, and whether all around it is the vendor's. */
+/** Where a value stands: the name of its field or list, and whether all fields around it are the vendor's. */
 interface Place {
   readonly field: string;
   readonly isVendors: boolean;
@@ -27,7 +27,7 @@ export function redact(value: unknown, redaction: Redaction): unknown {
 function redactAt(value: unknown, place: Place, redaction: Redaction): unknown {
   if (Array.isArray(value)) return value.map((item) => redactAt(item, place, redaction));
   if (typeof value === 'string' || typeof value === 'number') return redactScalar(value, place, redaction);
-  // true, false and null tell nothing.
+  // true, false and null reveal nothing.
   if (typeof value !== 'object' || value === null) return value;
   const isVendors = place.isVendors && (place.field === '' || redaction.dictionary.isContainer(place.field));
   return Object.fromEntries(
@@ -59,7 +59,7 @@ export const redactWords = (text: string, { pseudonyms, dictionary }: Omit<Redac
     dictionary.isMessageWord(word) ? word : pseudonyms(word),
   );
 
-/** A number of as many digits. 0 tells nothing. */
+/** A number of as many digits. 0 reveals nothing. */
 function otherNumber(value: number, pseudonyms: Pseudonyms): number {
   if (value === 0) return value;
   const other = Number(pseudonyms(String(value)));

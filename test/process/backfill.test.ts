@@ -191,7 +191,7 @@ describe('backfill', () => {
     );
     expect(errors).toMatch(/^ges of prod: 1 resource beyond limits\.resources left out$/m);
     expect(errors).toMatch(/^gaussdb-mysql of prod: 1 row could not be parsed and was skipped$/m);
-    expect(errors).toMatch(/^gaussdb-mysql of prod: the service counts 2 backups more than it lists$/m);
+    expect(errors).toMatch(/^gaussdb-mysql of prod: the service counts 2 more backups than it lists$/m);
     expect(errors).toMatch(/^gaussdb-mysql of prod: cannot get policy: .*; rpo\.default is used instead$/m);
   });
 

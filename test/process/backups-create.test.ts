@@ -120,7 +120,9 @@ describe('backups create', () => {
     const { code, output, errors } = await backups(cloud, ['create', '--resource', 'orders-graph-01']);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toBe(`${PROGRAM}: nothing was started: no terminal to confirm on; use --yes\n`);
+    expect(errors).toBe(
+      `${PROGRAM}: nothing was started: there is no terminal to ask for confirmation; use --yes\n`,
+    );
     expect(cloud.requests).toEqual([]);
   });
 

@@ -101,7 +101,9 @@ describe('backups export', () => {
     ]);
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
-    expect(errors).toBe(`${PROGRAM}: nothing was started: no terminal to confirm on; use --yes\n`);
+    expect(errors).toBe(
+      `${PROGRAM}: nothing was started: there is no terminal to ask for confirmation; use --yes\n`,
+    );
     expect(cloud.requests).toEqual([]);
   });
 

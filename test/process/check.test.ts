@@ -65,14 +65,14 @@ const PROBLEMS: readonly Problem[] = [
     what: 'no permission for graphs',
     arrange: (cloud) => cloud.deny('ges:graph:list'),
     error:
-      /^ {2}ges: cannot list graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without any backup are not seen$/m,
+      /^ {2}ges: cannot list graphs: .*; grant ges:graph:list to the user or agency; or set inventory: false, and graphs without backups will not be seen$/m,
     stillShows: /^ {2}ges +11 +\d+ /m,
   },
   {
     what: 'no permission for instances',
     arrange: (cloud) => cloud.deny('gaussdb:instance:list'),
     error:
-      /^ {2}gaussdb-mysql: cannot list instances: .*; grant gaussdb:instance:list .*to the user or agency; or set inventory: false, and instances without any backup are not seen$/m,
+      /^ {2}gaussdb-mysql: cannot list instances: .*; grant gaussdb:instance:list .*to the user or agency; or set inventory: false, and instances without backups will not be seen$/m,
     stillShows: /^ {2}gaussdb-mysql +6 +\d+ /m,
   },
   {
@@ -91,7 +91,7 @@ const PROBLEMS: readonly Problem[] = [
   {
     what: 'a wrong project id with an access key',
     parts: (cloud) => ({ credentials: accessKeyOf(cloud), project: { project_id: 'f'.repeat(32) } }),
-    error: /^ {2}ges: cannot list backups: .*; or project_id is not one of these credentials$/m,
+    error: /^ {2}ges: cannot list backups: .*; or project_id does not belong to these credentials$/m,
   },
   {
     what: 'a wrong project name',
@@ -127,7 +127,7 @@ const PROBLEMS: readonly Problem[] = [
       services: [{ type: 'ges', endpoint: origin }],
     }),
     error:
-      /^ {2}sign-in failed: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the name follows from region cn-north-99, check that too$/m,
+      /^ {2}sign-in failed: iam\.cn-north-99\.invalid (?:is not a host name that can be|could not be) resolved.*; the host name is derived from region cn-north-99, check that too$/m,
   },
   {
     what: 'a clock that is 20 minutes off',
@@ -297,7 +297,7 @@ describe('check', () => {
     expect(output).toContain(
       'gaussdb-mysql: 3 rows could not be parsed and were skipped (not_an_object: 1, resource: 1, time: 1)',
     );
-    expect(output).toContain('gaussdb-mysql: the service counts 2 backups more than it lists');
+    expect(output).toContain('gaussdb-mysql: the service counts 2 more backups than it lists');
     expect(output).toContain('gaussdb-mysql: 1 resource excluded by include and exclude');
   });
 

@@ -54,7 +54,7 @@ function remarksOn({ backups, inventory, next, unreadPolicies }: ServiceReading)
       `${inventory.reason}; resources without backups and creation times are missing`,
     rejected > 0 &&
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`,
-    unlisted > 0 && `the service counts ${counted(unlisted, 'backup')} more than it lists`,
+    unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
     overLimit > 0 && `${counted(overLimit, 'resource')} beyond limits.resources left out`,
     unreadPolicies.reason && `${unreadPolicies.reason}; rpo.default is used instead`,
   ]);

@@ -37,7 +37,7 @@ export interface Change {
 /** Ends a command that nobody can confirm, before any request is sent. */
 export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal, 'canAsk'>): void {
   if (flags.yes || flags.dryRun || terminal.canAsk) return;
-  throw new CommandError('nothing was started: no terminal to confirm on; use --yes');
+  throw new CommandError('nothing was started: there is no terminal to ask for confirmation; use --yes');
 }
 
 /** Makes a change once it is confirmed, reports it, and waits for it with `--wait`; `--dry-run` only shows it. */

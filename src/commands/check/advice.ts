@@ -22,13 +22,13 @@ export function createAdviser(
     const advice = [failure.reason];
     if (outcome === 'permission' && isOfInventory(failure, service)) {
       const { many } = serviceOf(service.type).resource;
-      advice.push(`or set inventory: false, and ${many} without any backup are not seen`);
+      advice.push(`or set inventory: false, and ${many} without backups will not be seen`);
     }
     if (outcome === 'permission' && isForeignProject) {
-      advice.push('or project_id is not one of these credentials');
+      advice.push('or project_id does not belong to these credentials');
     }
     if (outcome === 'network' && followsFromRegion(endpointOf(failure, project, service), project)) {
-      advice.push(`the name follows from region ${project.region}, check that too`);
+      advice.push(`the host name is derived from region ${project.region}, check that too`);
     }
     if (outcome === 'timeout') advice.push(`poll.timeout is ${formatDuration(poll.timeout)}`);
     return advice.join('; ');

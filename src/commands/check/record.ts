@@ -68,9 +68,9 @@ export function createRecorder(config: Config, terminal: Terminal, { clock, slee
   const readings: ServiceReading[] = [];
   const skipped: string[] = [];
   const inTurn = createTurns(PAUSE, sleep);
-  /** The clients behind those that wait for their turns. */
+  /** The unpaced client of each paced one. */
   const clients = new WeakMap<ProjectClient, ProjectClient>();
-  // Of the request that has its turn.
+  // The probe that is being sent.
   let probe: ProbeName | undefined;
 
   const skip = ({ project, service }: Scope, what: string): void => {
@@ -78,7 +78,7 @@ export function createRecorder(config: Config, terminal: Terminal, { clock, slee
     skipped.push(`project ${index}, ${service}: ${what}`);
   };
 
-  /** Sends the probes of a service. One that is refused for being too many is the last. */
+  /** Sends the probes of a service until one is throttled. */
   const sendProbes: Recorder['afterRead'] = async ({ client, service, scope, next }, signal) => {
     const first = next?.resources.values().find(({ exists }) => exists);
     const key = first && { id: first.id, parentId: first.listing?.parentId };
@@ -162,7 +162,7 @@ function finished(path: string, responses: number, text: string, leftOut: readon
   return [
     `Recorded ${responses} responses in ${path} (${kilobytes(text.length)}, ${kilobytes(gzipSync(text).length)} compressed). Nothing was sent.`,
     ...leftOut.map((what) => `Left out: ${what}.`),
-    `Look at it before you send it: read it with "less ${path}", and search it for names of yours with "grep -i NAME ${path}".`,
+    `Review it before you send it: read it with "less ${path}", and search it for your own names with "grep -i NAME ${path}".`,
     'What it is good for, and where to send it: docs/evidence.md',
     '',
   ].join('\n');

@@ -149,7 +149,7 @@ function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonl
     more > 0 && `and ${formatCount(more)} more that need attention`,
     rejected > 0 &&
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped (${reasons})`,
-    unlisted > 0 && `the service counts ${counted(unlisted, 'backup')} more than it lists`,
+    unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
     ...contradictions.map(
       ({ assumption, found }) =>
         `${visible(found)}, which the exporter does not expect (${assumption}); please send a recording of it: check --record FILE`,
