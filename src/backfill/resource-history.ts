@@ -78,8 +78,8 @@ function changeTimes({ resource, backups, complete, engineKnownFrom }: Past): re
     complete.others,
     ...backups.flatMap((backup) => [backup.start, endOf(backup)]),
   ];
-  const finite = moments.filter((time) => time !== undefined && Number.isFinite(time));
-  return Array.from(new Set(finite)).toSorted((one, other) => (one ?? 0) - (other ?? 0)) as number[];
+  const known = moments.filter((time) => time !== undefined);
+  return [...new Set(known.filter(Number.isFinite))].sort((one, other) => one - other);
 }
 
 function pointAt(past: Past, time: UnixSeconds): HistoryPoint {

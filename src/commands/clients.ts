@@ -7,7 +7,7 @@ import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import { type Interruption, withInterruption } from './interruption.ts';
 import { PROGRAM_NAME, readBuildInfo } from './program.ts';
-import { REAL_TIME, type Terminal } from './terminal.ts';
+import { sleep, type Terminal } from './terminal.ts';
 
 export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
 
@@ -26,7 +26,8 @@ export function projectClientFactory(
     createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
       concurrency: poll.concurrency,
-      ...REAL_TIME,
+      clock: systemClock,
+      sleep,
       random: Math.random,
       log,
       observe: () => undefined,

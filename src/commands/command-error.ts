@@ -26,10 +26,4 @@ export class OutputError extends CommandError {
 /** Ends a command because of its configuration, with one line per mistake. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
-  readonly lines: readonly string[];
-
-  constructor(lines: readonly string[]) {
-    super(lines.join('\n'));
-    this.lines = lines;
-  }
 }

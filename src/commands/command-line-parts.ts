@@ -1,11 +1,11 @@
 import { type Command, Help, InvalidArgumentError } from 'commander';
 import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
 import { someText } from './flag-values.ts';
-import type { CommandTime, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Makes the action of a command from what loads its function, which resolves with the exit code. */
 export type ActionOf = <Flags>(
-  load: () => Promise<(flags: Flags, terminal: Terminal, time: CommandTime) => Promise<number>>,
+  load: () => Promise<(flags: Flags, terminal: Terminal) => Promise<number>>,
 ) => (flags: Flags) => Promise<void>;
 
 export const withConfigFile = (command: Command): Command =>

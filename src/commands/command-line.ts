@@ -17,19 +17,15 @@ import {
 } from './flag-values.ts';
 import { npmAdvice, PROGRAM_NAME, readBuildInfo } from './program.ts';
 import { addRulesCommand } from './rules.ts';
-import { type CommandTime, print, REAL_TIME, type Terminal } from './terminal.ts';
+import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
 
 /** Runs the command of the arguments; resolves with its exit code, never rejects. */
-export async function runCommandLine(
-  args: readonly string[],
-  terminal: Terminal,
-  time: CommandTime = REAL_TIME,
-): Promise<number> {
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT.done;
   const actionOf: ActionOf = (load) => async (flags) => {
     const command = await load();
-    exitCode = await command(flags, terminal, time);
+    exitCode = await command(flags, terminal);
   };
   let help = '';
   const writeHelp = (text: string): void => {
@@ -54,7 +50,7 @@ function report(error: unknown, terminal: Terminal): number {
   // Commander has printed it; shown help and the version are errors to it.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof ConfigurationError) {
-    for (const line of error.lines) terminal.writeError(`${line}\n`);
+    terminal.writeError(`${error.message}\n`);
     return EXIT.usage;
   }
   terminal.writeError(`${PROGRAM_NAME}: ${errorMessage(error)}\n`);

@@ -23,7 +23,7 @@ export interface PickedService {
 /** Loads the configuration of a command; throws a {@link ConfigurationError} with every mistake. */
 export async function loadConfig(file: string | undefined, terminal: Terminal): Promise<Config> {
   const loaded = await loadConfiguration(file, terminal.environment);
-  if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem));
+  if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem).join('\n'));
   for (const warning of loaded.warnings) {
     terminal.writeError(`${formatProblem({ ...warning, message: `warning: ${warning.message}` })}\n`);
   }

@@ -1,4 +1,4 @@
-import type { Clock, Seconds } from '../domain/quantities.ts';
+import type { Seconds } from '../domain/quantities.ts';
 import type { Terminal } from './terminal.ts';
 import { cutToWidth } from './text-table.ts';
 
@@ -12,18 +12,13 @@ export interface ProgressLine {
 const CLEAR = '\r\u001b[2K';
 const ON_TERMINAL = 0.5;
 
-export interface ProgressTimes {
-  /** Between two lines if standard error is not a terminal. */
-  readonly every: Seconds;
-  /** Until the first one: fast commands show none. */
-  readonly quiet: Seconds;
-}
-
-/** On a terminal one line that is overwritten; elsewhere one line after another. */
+/**
+ * On a terminal one line that is overwritten; elsewhere one line after another, so much time apart. `quiet`: until the
+ * first one, so that fast commands show none.
+ */
 export function createProgressLine(
-  { errorWidth, writeError }: Pick<Terminal, 'errorWidth' | 'writeError'>,
-  clock: Clock,
-  { every, quiet }: ProgressTimes,
+  { errorWidth, writeError, clock }: Pick<Terminal, 'errorWidth' | 'writeError' | 'clock'>,
+  { every, quiet }: { readonly every: Seconds; readonly quiet: Seconds },
 ): ProgressLine {
   const pause = errorWidth === undefined ? every : ON_TERMINAL;
   const began = clock();

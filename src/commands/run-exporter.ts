@@ -4,7 +4,7 @@ import { findConfigFile, loadConfiguration } from '../config/find.ts';
 import type { ConfigResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { showConfig } from '../config/show.ts';
-import { milliseconds } from '../domain/quantities.ts';
+import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
 import { createExporter, type Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
@@ -24,7 +24,7 @@ import { projectClientFactory } from './clients.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { npmAdvice, PROGRAM_NAME, programCommand, readBuildInfo } from './program.ts';
 import { createReloader } from './reload.ts';
-import { REAL_TIME, type Terminal } from './terminal.ts';
+import { sleep, type Terminal } from './terminal.ts';
 
 export interface ServeFlags {
   readonly 'config.file'?: string;
@@ -193,7 +193,8 @@ async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> 
 function exporterOfThisProcess({ flags, terminal, log }: ExporterProcess, stateFile: StateFile): Exporter {
   const createClient = projectClientFactory(terminal.environment, log);
   return createExporter({
-    ...REAL_TIME,
+    clock: systemClock,
+    sleep,
     shard: { ordinal: flags.shard, total: flags.totalShards },
     build: readBuildInfo(terminal.environment),
     log,

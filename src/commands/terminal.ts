@@ -39,18 +39,14 @@ export interface Terminal {
   readonly onWarning: (handle: (warning: Error) => void) => void;
   /** Ends the process now. */
   readonly exit: (code: number) => never;
-}
-
-export interface CommandTime {
   readonly clock: Clock;
   /** Rejects when the signal aborts. */
   readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
 }
 
-export const REAL_TIME: CommandTime = {
-  clock: systemClock,
-  sleep: (duration, signal) => wait(milliseconds(duration), undefined, { signal }),
-};
+/** Waits in real time; rejects when the signal aborts. */
+export const sleep = (duration: Seconds, signal: AbortSignal): Promise<void> =>
+  wait(milliseconds(duration), undefined, { signal });
 
 /** Writes to standard output. A reader that leaves early, as `head` does, is not an error. */
 export async function print(terminal: Pick<Terminal, 'write'>, text: string): Promise<void> {
@@ -100,6 +96,8 @@ export function createTerminal(host: NodeJS.Process): Terminal {
       host.on('warning', handle);
     },
     exit: (code) => host.exit(code),
+    clock: systemClock,
+    sleep,
   };
 }
 

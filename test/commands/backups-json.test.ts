@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { showCall } from '../../src/commands/backups/change.ts';
 import { writeJsonLine } from '../../src/commands/backups/list.ts';
-import { type Followed, WaitFailed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
+import { type Followed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
 import type { OpenService } from '../../src/commands/backups/session.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
@@ -57,7 +57,7 @@ describe('what backups prints with --json', () => {
     const terminal = createFakeTerminal();
 
     await writeStart(result, terminal);
-    await writeEnd(result, Promise.resolve(backup), terminal);
+    await writeEnd(result, { kind: 'succeeded', backup }, terminal);
 
     expect(terminal.written()).toBe(examples[1]);
   });
@@ -81,9 +81,7 @@ describe('what backups prints with --json', () => {
 
   it('has no key that its page does not explain', async () => {
     const terminal = createFakeTerminal();
-    await writeEnd(result, Promise.reject(new WaitFailed('the backup', 'no space')), terminal).catch(
-      () => undefined,
-    );
+    await writeEnd(result, { kind: 'failed', reason: 'no space' }, terminal).catch(() => undefined);
 
     const lines = [...examples.join('').trim().split('\n'), terminal.written()];
     const keys = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))));

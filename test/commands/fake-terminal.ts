@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import type { Terminal } from '../../src/commands/terminal.ts';
+import { sleep, type Terminal } from '../../src/commands/terminal.ts';
+import { systemClock } from '../../src/domain/quantities.ts';
 
 /** A terminal that keeps what it is sent, for commands that run within a test. */
 export interface FakeTerminal extends Terminal {
@@ -63,6 +64,8 @@ export function createFakeTerminal(
     exit: () => {
       throw new Error('the command ended the process');
     },
+    clock: systemClock,
+    sleep,
     written: () => written,
     errors: () => errors,
     signal: (name) => {

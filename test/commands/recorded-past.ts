@@ -80,8 +80,7 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
             ...['--since', new Date(since * 1000).toISOString().replace('.000', '')],
             ...['--step', `${step}s`, '--job', 'j', '--instance', 'i'],
           ],
-          terminal,
-          { clock: () => now, sleep: () => Promise.resolve() },
+          { ...terminal, clock: () => now, sleep: () => Promise.resolve() },
         );
         if (code !== 0) throw new Error(terminal.errors());
       } finally {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import type { CommandTime } from '../../src/commands/terminal.ts';
+import type { Terminal } from '../../src/commands/terminal.ts';
 import { type Seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { CloudService } from '../../src/services/service.ts';
 import {
@@ -68,7 +68,7 @@ export async function createWaitingWorld(
       else events.push(event);
     }
   };
-  const time: CommandTime = {
+  const time: Pick<Terminal, 'clock' | 'sleep'> = {
     clock: () => unixSeconds(BEGIN + passed),
     sleep: (duration: Seconds, signal) => {
       pauses.push(duration);
@@ -88,7 +88,7 @@ export async function createWaitingWorld(
     at: (seconds, happen) => void events.push({ at: seconds, happen }),
     pass,
     run: async (args, terminal = createFakeTerminal()) => {
-      const code = await runCommandLine([...args, '--config.file', config], terminal, time);
+      const code = await runCommandLine([...args, '--config.file', config], { ...terminal, ...time });
       return {
         code,
         output: terminal.written(),

@@ -5,6 +5,7 @@ import { runExporter, type ServeFlags } from '../../src/commands/run-exporter.ts
 import type { Terminal } from '../../src/commands/terminal.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { ConfigResult } from '../../src/config/load.ts';
+import { systemClock } from '../../src/domain/quantities.ts';
 import {
   type SimulatedCloud,
   type SimulatedCloudOptions,
@@ -201,6 +202,8 @@ describe('SIGHUP', () => {
       exit: () => {
         throw new Error('ended');
       },
+      clock: systemClock,
+      sleep: () => Promise.resolve(),
     };
     const write = (_: unknown, message: string): void => void output.push(message);
     const log = { debug: write, info: write, warn: write, error: write };

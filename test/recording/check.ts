@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import { systemClock } from '../../src/domain/quantities.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from '../commands/fake-terminal.ts';
 import { passwordOf } from '../support/configuration.ts';
@@ -18,10 +17,7 @@ export async function runCheck(configuration: string, flags: readonly string[]) 
     if (duration < 1) pauses.push(duration);
     else await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   };
-  const code = await runCommandLine(['check', '--config.file', config, ...flags], terminal, {
-    clock: systemClock,
-    sleep,
-  });
+  const code = await runCommandLine(['check', '--config.file', config, ...flags], { ...terminal, sleep });
   return { code, output: terminal.written(), errors: terminal.errors(), pauses };
 }
 

@@ -5,19 +5,25 @@ import {
   type ResourceHistory,
   writeBackfill,
 } from '../../backfill/backfill.ts';
+import { resourceHistory, type TimeSpan } from '../../backfill/resource-history.ts';
 import { formatDuration } from '../../config/duration.ts';
+import type { Backup } from '../../domain/backup.ts';
 import { type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { fileError } from '../../files/file-error.ts';
+import { sumRejections } from '../../poll/read-backups.ts';
+import { listItems } from '../../poll/read-list.ts';
+import { failureOf } from '../../poll/read-service.ts';
 import { createYield } from '../../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../../status/humanize.ts';
 import { withClients } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { loadConfig, pickServices } from '../configured.ts';
+import { describeService, loadConfig, pickServices, withinPoll } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import { type ReadingOptions, readOnce, type ServiceReading } from '../read-once.ts';
+import type { Terminal } from '../terminal.ts';
+import { compact } from '../text-table.ts';
 import { openOutput } from './output.ts';
-import { readHistories } from './read-histories.ts';
 
 interface BackfillFlags {
   readonly 'config.file'?: string;
@@ -29,8 +35,8 @@ interface BackfillFlags {
   readonly output?: string;
 }
 
-export async function backfill(flags: BackfillFlags, terminal: Terminal, time: CommandTime): Promise<number> {
-  const { clock } = time;
+export async function backfill(flags: BackfillFlags, terminal: Terminal): Promise<number> {
+  const { clock } = terminal;
   const grid = gridOf(flags, clock());
   const config = await loadConfig(flags['config.file'], terminal);
   // First: no need to read what cannot be written.
@@ -45,7 +51,7 @@ export async function backfill(flags: BackfillFlags, terminal: Terminal, time: C
         const options = { ...picked, client: clientOf(picked.project), config, clock };
         for (const history of await readHistories(options, grid, interrupted, say)) histories.push(history);
       }
-      const line = createProgressLine(terminal, clock, { every: seconds(10), quiet: seconds(0.5) });
+      const line = createProgressLine(terminal, { every: seconds(10), quiet: seconds(0.5) });
       let last: BackfillProgress = { samples: 0, done: 0, earliest: undefined };
       const pieces = writeBackfill(histories, grid, (progress) => {
         last = progress;
@@ -100,4 +106,54 @@ const interruptedWords = ({ output }: BackfillFlags): string =>
 function summary({ samples, earliest }: BackfillProgress, resources: number): string {
   if (earliest === undefined) return 'No samples are known for that period; none were written.';
   return `${counted(samples, 'sample')} of ${counted(resources, 'resource')} written, the earliest at ${humanizeTime(earliest)}.`;
+}
+
+/**
+ * Reads each list of a service once and derives the histories of its resources in a period. `say` is told what was read
+ * and what could not be. Throws a {@link CommandError} if the backups cannot be read.
+ */
+async function readHistories(
+  options: ReadingOptions,
+  span: TimeSpan,
+  interrupted: AbortSignal,
+  say: (remark: string) => void,
+): Promise<readonly ResourceHistory[]> {
+  let listed = listItems<Backup>();
+  const alsoInto = () => {
+    listed = listItems<Backup>();
+    return listed;
+  };
+  const signal = withinPoll(options.config, interrupted);
+  const reading = await readOnce({ ...options, alsoInto }, signal);
+  if (interrupted.aborted) throw new CommandError('interrupted; nothing was written');
+  const failure = failureOf(reading);
+  const { scope, served } = reading;
+  if (failure !== undefined || served === undefined) {
+    throw new CommandError(`${describeService(options)}: ${failure?.reason ?? 'not read'}`);
+  }
+  for (const remark of remarksOn(reading)) say(`${describeService(options)}: ${remark}`);
+  const byResource = Map.groupBy(listed.items, ({ resourceId }: Backup) => resourceId);
+  return served.map((resource) => ({
+    scope,
+    points: resourceHistory(resource, resource.objective, byResource.get(resource.id) ?? [], span),
+  }));
+}
+
+function remarksOn({ backups, inventory, next, unreadPolicies }: ServiceReading): readonly string[] {
+  const { unlisted = 0, overLimit = 0 } = next ?? {};
+  const rejections = sumRejections([
+    backups.kind === 'read' ? backups.rejections : undefined,
+    inventory?.walk?.rejections,
+  ]);
+  const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
+  return compact([
+    `${counted(backups.kind === 'read' ? backups.listed : 0, 'backup')} read`,
+    inventory?.kind === 'failed' &&
+      `${inventory.reason}; resources without backups and creation times are missing`,
+    rejected > 0 &&
+      `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`,
+    unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
+    overLimit > 0 && `${counted(overLimit, 'resource')} beyond limits.resources left out`,
+    unreadPolicies.reason && `${unreadPolicies.reason}; rpo.default is used instead`,
+  ]);
 }

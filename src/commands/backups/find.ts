@@ -2,7 +2,7 @@ import { nearest } from '../../config/suggestion.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService } from '../configured.ts';
-import { visible } from '../text-table.ts';
+import { compact, visible } from '../text-table.ts';
 import type { FoundResource, Listed, OpenService } from './session.ts';
 
 export interface ResourceInService {
@@ -35,9 +35,24 @@ export async function findResource(
   const candidates = matching(known, wanted);
   const isId = candidates.some(({ resource }) => resource.id === wanted);
   if (candidates.length > 0 && (isId || blind.length === 0)) return theOnly(candidates, wanted);
-  if (candidates.length > 0) throw mayBeAmbiguous(candidates, wanted, blind);
-  return takenAsId(services, wanted, existing.unread) ?? nowhere(known, wanted, existing.unread);
+  if (candidates.length > 0) {
+    throw refusal(
+      wanted,
+      ` may match other resources than ${listed(candidates)}, as not everything could be listed (${whyUnread(blind)}); use its id, or --project and --service`,
+    );
+  }
+  const [service, ...others] = services;
+  // If the selected service cannot list its resources, what looks like an id is accepted.
+  if (service !== undefined && others.length === 0 && existing.unread.length > 0 && ID.test(wanted)) {
+    return { resource: { id: wanted, name: wanted }, service };
+  }
+  throw refusal(wanted, `: no resource has this id or name; ${adviceOn(wanted, known, existing.unread)}`);
 }
+
+const ID = /^(?=.*\d)[\da-z-]{32,64}$/i;
+
+const refusal = (wanted: string, why: string): CommandError =>
+  new CommandError(`--resource "${visible(wanted)}"${why}`);
 
 const keyOf = ({ resource, service }: ResourceInService): string =>
   JSON.stringify([service.project.name, service.service.type, resource.id]);
@@ -80,42 +95,21 @@ function matching(all: readonly ResourceInService[], wanted: string): readonly R
 function theOnly(found: readonly ResourceInService[], wanted: string): ResourceInService {
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  throw new CommandError(
-    `--resource "${visible(wanted)}" matches ${found.length} resources; use an id, with --project and --service if needed: ${listed(found)}`,
+  throw refusal(
+    wanted,
+    ` matches ${found.length} resources; use an id, with --project and --service if needed: ${listed(found)}`,
   );
 }
 
-function mayBeAmbiguous(
-  found: readonly ResourceInService[],
+function adviceOn(
   wanted: string,
+  known: readonly ResourceInService[],
   unread: readonly UnreadList[],
-): CommandError {
-  return new CommandError(
-    `--resource "${visible(wanted)}" may match other resources than ${listed(found)}, as not everything could be listed (${whyUnread(unread)}); use its id, or --project and --service`,
-  );
-}
-
-/** If the selected service cannot list its resources, what looks like an id is accepted. */
-function takenAsId(
-  [service, ...others]: readonly OpenService[],
-  wanted: string,
-  unread: readonly UnreadList[],
-): ResourceInService | undefined {
-  const isPlausible = /^(?=.*\d)[\da-z-]{32,64}$/i.test(wanted);
-  if (service === undefined || others.length > 0 || unread.length === 0 || !isPlausible) return undefined;
-  return { resource: { id: wanted, name: wanted }, service };
-}
-
-function nowhere(known: readonly ResourceInService[], wanted: string, unread: readonly UnreadList[]): never {
+): string {
   const meant = probablyMeant(known, wanted);
-  const advice =
-    meant.length === 0
-      ? `there are ${known.length === 0 ? 'none' : listed(known)}`
-      : `did you mean ${listed(meant)}?`;
-  const blind = unread.length === 0 ? '' : `; ${whyUnread(unread)}`;
-  throw new CommandError(
-    `--resource "${visible(wanted)}": no resource has this id or name; ${advice}${blind}`,
-  );
+  const there = `there are ${known.length === 0 ? 'none' : listed(known)}`;
+  const advice = meant.length === 0 ? there : `did you mean ${listed(meant)}?`;
+  return unread.length === 0 ? advice : `${advice}; ${whyUnread(unread)}`;
 }
 
 /** Resources that contain the wanted text in name or id; else the one with the most similar name. */
@@ -145,9 +139,8 @@ function listed(found: readonly ResourceInService[]): string {
     .toSorted((one, other) => (one.resource.name < other.resource.name ? -1 : 1))
     .slice(0, MOST_CANDIDATES)
     .map(
-      ({ resource, service }) =>
-        `${visible(resource.name)} (${visible(resource.id)}, ${describeService(service)})`,
+      ({ resource: { id, name }, service }) => `${visible(`${name} (${id}`)}, ${describeService(service)})`,
     );
   const more = found.length - named.length;
-  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return compact([...named, more > 0 && `${more} more`]).join(', ');
 }

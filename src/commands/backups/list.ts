@@ -4,10 +4,10 @@ import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime } from '../..
 import { EXIT } from '../command-error.ts';
 import { describeService, type PickedService, type ServiceFlags } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
-import { type CommandTime, print, type Terminal } from '../terminal.ts';
+import { print, type Terminal } from '../terminal.ts';
 import { textTable, visible } from '../text-table.ts';
 import { findResource } from './find.ts';
-import { backupFacts, jsonLine } from './json.ts';
+import { backupFacts, jsonLine } from './result.ts';
 import { type OpenService, withServices } from './session.ts';
 
 interface ListFlags extends ServiceFlags {
@@ -25,10 +25,10 @@ interface ListedBackup {
   readonly resourceName: string;
 }
 
-export function list(flags: ListFlags, terminal: Terminal, time: CommandTime): Promise<number> {
-  const now = time.clock();
+export function list(flags: ListFlags, terminal: Terminal): Promise<number> {
+  const now = terminal.clock();
   const since = flags.since?.(now) ?? Number.NEGATIVE_INFINITY;
-  return withServices(flags, terminal, time, async ({ services }) => {
+  return withServices(flags, terminal, async ({ services }) => {
     const wanted = flags.resource === undefined ? undefined : await findResource(services, flags.resource);
     const picked = wanted === undefined ? services : [wanted.service];
     const lists = await Promise.all(picked.map((service) => readService(service, terminal)));

@@ -1,15 +1,14 @@
-import type { SucceededBackup } from '../../domain/backup.ts';
+import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { errorMessage } from '../../errors.ts';
 import { serviceOf } from '../../services/index.ts';
 import { humanizeDuration, humanizeSize } from '../../status/humanize.ts';
 import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError } from '../command-error.ts';
-import type { ServiceFlags } from '../configured.ts';
+import type { PickedService, ServiceFlags } from '../configured.ts';
 import type { Terminal } from '../terminal.ts';
 import { compact, visible } from '../text-table.ts';
 import type { ResourceInService } from './find.ts';
-import { backupFacts, jsonLine } from './json.ts';
-import { hasJobs, type StartedJob } from './status-check.ts';
+import { type Finished, hasJobs, type StartedJob } from './status-check.ts';
 
 export interface Followed {
   readonly target: ResourceInService;
@@ -17,15 +16,6 @@ export interface Followed {
   /** In words: `the backup of orders (4c5f882d)`. */
   readonly what: string;
   readonly flags: ServiceFlags & { readonly json?: true };
-}
-
-export class WaitFailed extends CommandError {
-  readonly reason: string | undefined;
-
-  constructor(what: string, reason: string | undefined) {
-    super(`${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`);
-    this.reason = reason;
-  }
 }
 
 /**
@@ -38,21 +28,23 @@ export function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>
   return write(followed, started, { state: 'started' }, terminal, ifUnwritten);
 }
 
-/** Reports the result, with the backup if it is one; rejects if waiting does. */
+/** Reports how it finished; rejects if it failed. */
 export async function writeEnd(
   followed: Followed,
-  waited: Promise<SucceededBackup | undefined>,
+  finished: Finished,
   terminal: Pick<Terminal, 'write'>,
 ): Promise<void> {
-  const backup = await waited.catch(async (error: unknown) => {
-    if (followed.flags.json && error instanceof WaitFailed) {
-      const line = jsonOf(followed, { state: 'failed', reason: error.reason });
+  const { what, flags } = followed;
+  if (finished.kind === 'failed') {
+    const { reason } = finished;
+    if (flags.json) {
       // The error says the same.
-      await terminal.write(line).catch(() => undefined);
+      await terminal.write(jsonOf(followed, { state: 'failed', reason })).catch(() => undefined);
     }
-    throw error;
-  });
-  const ended = `${followed.what} ${endWords(backup)}`;
+    throw new CommandError(`${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`);
+  }
+  const { backup } = finished;
+  const ended = `${what} ${endWords(backup)}`;
   const keys = backup && { backup_id: backup.id, ...backupFacts(backup) };
   await write(followed, ended, { state: 'succeeded', ...keys }, terminal, ended);
 }
@@ -117,3 +109,26 @@ function commandFor(
   const place = { project: service.project.name, service: service.service.type, resourceId: resource.id };
   return `${backupsCommand(action, place)}${id}${file === undefined ? '' : ` --config.file ${shellWord(file)}`}`;
 }
+
+/** One JSON object on a line: what identifies the resource, then `more`. Undefined fields are left out. */
+export function jsonLine(
+  { project, service }: PickedService,
+  resource: { readonly id: string; readonly name: string },
+  more: object,
+): string {
+  return `${JSON.stringify({
+    project: project.name,
+    region: project.region,
+    service: service.type,
+    resource_id: resource.id,
+    resource_name: resource.name,
+    ...more,
+  })}\n`;
+}
+
+export const backupFacts = (backup: Backup) => ({
+  start_timestamp_seconds: backup.start,
+  end_timestamp_seconds: backup.state === 'running' ? undefined : backup.end,
+  size_bytes: backup.state === 'succeeded' ? backup.size : undefined,
+  duration_seconds: backup.state === 'succeeded' ? backup.duration : undefined,
+});

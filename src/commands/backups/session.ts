@@ -14,7 +14,7 @@ import {
   withinPoll,
 } from '../configured.ts';
 import type { Interruption } from '../interruption.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface FoundResource extends ResourceKey {
   readonly name: string;
@@ -39,14 +39,12 @@ export interface Session {
   readonly services: readonly OpenService[];
   readonly interruption: Interruption;
   readonly terminal: Terminal;
-  readonly time: CommandTime;
 }
 
 /** Runs a command on the selected services, then closes their clients. */
 export async function withServices(
   flags: ServiceFlags,
   terminal: Terminal,
-  time: CommandTime,
   command: (session: Session) => Promise<number>,
 ): Promise<number> {
   const config = await loadConfig(flags['config.file'], terminal);
@@ -55,7 +53,7 @@ export async function withServices(
     const services = picked.map((service) =>
       openService(service, clientOf(service.project), config, interruption.first),
     );
-    return command({ config, services, interruption, terminal, time });
+    return command({ config, services, interruption, terminal });
   });
 }
 

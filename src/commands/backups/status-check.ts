@@ -15,8 +15,9 @@ export interface StartedJob {
   readonly backupId: string | undefined;
 }
 
-export type Progress =
-  | { readonly kind: 'running' }
+export type Progress = { readonly kind: 'running' } | Finished;
+
+export type Finished =
   /** Without a backup if it is a job. */
   | { readonly kind: 'succeeded'; readonly backup?: SucceededBackup }
   | { readonly kind: 'failed'; readonly reason: string | undefined };

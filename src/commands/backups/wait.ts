@@ -1,18 +1,24 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import { formatDuration } from '../../config/duration.ts';
-import type { SucceededBackup } from '../../domain/backup.ts';
 import type { FailureKind } from '../../domain/outcome.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { humanizeDuration } from '../../status/humanize.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { describeService, type ServiceFlags, withinPoll } from '../configured.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { findResource, type ResourceInService } from './find.ts';
-import { type Followed, listCommandFor, refusalOf, WaitFailed, waitCommandFor, writeEnd } from './result.ts';
+import { type Followed, listCommandFor, refusalOf, waitCommandFor, writeEnd } from './result.ts';
 import { type Session, withServices } from './session.ts';
-import { checkBackup, checkJob, hasJobs, type Progress, type StatusCheck } from './status-check.ts';
+import {
+  checkBackup,
+  checkJob,
+  type Finished,
+  hasJobs,
+  type Progress,
+  type StatusCheck,
+} from './status-check.ts';
 
 interface WaitFlags extends ServiceFlags {
   readonly resource: string;
@@ -22,11 +28,11 @@ interface WaitFlags extends ServiceFlags {
   readonly json?: true;
 }
 
-export async function wait(flags: WaitFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+export async function wait(flags: WaitFlags, terminal: Terminal): Promise<number> {
   if ((flags.job === undefined) === (flags.backup === undefined)) {
     throw new CommandError('either --job or --backup is required', EXIT.usage);
   }
-  return await withServices(flags, terminal, time, async (session) => {
+  return await withServices(flags, terminal, async (session) => {
     const target = await findResource(session.services, flags.resource);
     const { check, what } = checkFor(target, flags);
     const started = { jobId: flags.job, backupId: flags.backup };
@@ -54,39 +60,41 @@ function checkFor(
 const FIRST_CHECK = 1;
 const CHECK_EVERY = 10;
 
-/** Waits for what was started, and reports the result. */
-export const waitFor = (
+/** Waits for what was started and reports the result. Throws a {@link CommandError} if it fails. */
+export async function waitFor(
   check: StatusCheck,
   followed: Followed,
   timeout: Seconds,
   session: Session,
-): Promise<void> => writeEnd(followed, untilFinished(check, followed, timeout, session), session.terminal);
+): Promise<void> {
+  const finished = await untilFinished(check, followed, timeout, session);
+  await writeEnd(followed, finished, session.terminal);
+}
 
 /**
- * Checks until it has finished: after a second, then at doubling intervals of up to ten seconds. Throws {@link
- * WaitFailed} if it failed, and a {@link CommandError} that says how to continue waiting at the timeout, at Ctrl-C, or
- * if no later check can help. A check without a response is repeated.
+ * Checks until it has finished: after a second, then at doubling intervals of up to ten seconds. Throws a {@link
+ * CommandError} that says how to continue waiting at the timeout, at Ctrl-C, or if no later check can help. A check
+ * without a response is repeated.
  */
 async function untilFinished(
   check: StatusCheck,
   followed: Followed,
   timeout: Seconds,
-  { config, interruption: { first: interrupted }, terminal, time }: Session,
-): Promise<SucceededBackup | undefined> {
-  const { what } = followed;
-  const began = time.clock();
-  const line = createProgressLine(terminal, time.clock, { every: seconds(60), quiet: seconds(0) });
+  { config, interruption: { first: interrupted }, terminal }: Session,
+): Promise<Finished> {
+  const began = terminal.clock();
+  const line = createProgressLine(terminal, { every: seconds(60), quiet: seconds(0) });
   let pause = FIRST_CHECK;
   let trouble = '';
   try {
     for (;;) {
-      const elapsed = Math.max(0, time.clock() - began);
+      const elapsed = Math.max(0, terminal.clock() - began);
       if (elapsed >= timeout) {
         const waited = `not finished within ${formatDuration(timeout)}${trouble}`;
         throw new CommandError(`${waited}; ${stillRunning(followed)}`);
       }
-      line.show(`Waiting for ${what}`, `: ${humanizeDuration(seconds(Math.floor(elapsed)))}`);
-      await time.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
+      line.show(`Waiting for ${followed.what}`, `: ${humanizeDuration(seconds(Math.floor(elapsed)))}`);
+      await terminal.sleep(seconds(Math.min(pause, timeout - elapsed)), interrupted).catch(() => undefined);
       if (interrupted.aborted) throw new CommandError(`interrupted; ${stillRunning(followed)}`);
       pause = Math.min(pause * 2, CHECK_EVERY);
       trouble = '';
@@ -94,8 +102,7 @@ async function untilFinished(
         trouble = ` (the last check failed: ${passingTrouble(error, followed)})`;
         return { kind: 'running' };
       });
-      if (seen.kind === 'succeeded') return seen.backup;
-      if (seen.kind === 'failed') throw new WaitFailed(what, seen.reason);
+      if (seen.kind !== 'running') return seen;
     }
   } finally {
     line.end();

@@ -1,5 +1,6 @@
 import type { ProjectClient, SendingHook } from '../../cloud/client.ts';
-import type { Config, ProjectConfig } from '../../config/config.ts';
+import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
+import { formatDuration } from '../../config/duration.ts';
 import type { Clock } from '../../domain/quantities.ts';
 import { sumRejections } from '../../poll/read-backups.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
@@ -12,7 +13,6 @@ import { resourceStatuses } from '../../status/report.ts';
 import type { ClientHooks } from '../clients.ts';
 import { readOnce, type ServiceReading } from '../read-once.ts';
 import { compact } from '../text-table.ts';
-import { type Adviser, createAdviser } from './advice.ts';
 import type { CredentialsCheck, ProjectCheck, ServiceCheck } from './results.ts';
 
 export interface CheckOptions {
@@ -158,3 +158,48 @@ function onlyNew(sentences: readonly string[], known: string | undefined): reado
 }
 
 const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
+
+/** Why a list could not be read and what to do about it: the failure's own text, and what `check` can add. */
+type Adviser = (failure: ReadFailure, service: ServiceConfig) => string;
+
+/** Advice for the failures of one project. `lists`: failures of its backup lists, undefined for a success. */
+function createAdviser(
+  project: ProjectConfig,
+  { poll }: Config,
+  lists: readonly (ReadFailure | undefined)[],
+): Adviser {
+  const isForeignProject =
+    project.projectId !== undefined &&
+    !isBoundToProject(project) &&
+    lists.every((failure) => failure?.outcome === 'permission');
+
+  return (failure, service) => {
+    const { outcome } = failure;
+    const advice = [failure.reason];
+    if (outcome === 'permission' && isOfInventory(failure, service)) {
+      const { many } = serviceOf(service.type).resource;
+      advice.push(`or set inventory: false, and ${many} without backups will not be seen`);
+    }
+    if (outcome === 'permission' && isForeignProject) {
+      advice.push('or project_id does not belong to these credentials');
+    }
+    if (outcome === 'network' && followsFromRegion(endpointOf(failure, project, service), project)) {
+      advice.push(`the host name is derived from region ${project.region}, check that too`);
+    }
+    if (outcome === 'timeout') advice.push(`poll.timeout is ${formatDuration(poll.timeout)}`);
+    return advice.join('; ');
+  };
+}
+
+/** Whether a successful sign-in proves that the credentials belong to the project. */
+const isBoundToProject = ({ credentials: { type } }: ProjectConfig): boolean =>
+  type === 'password' || type === 'oidc';
+
+const isOfInventory = ({ operation }: ReadFailure, { api }: ServiceConfig): boolean =>
+  api.backups.of === 'project' && operation === api.resources.call.operation;
+
+const endpointOf = ({ operation }: ReadFailure, project: ProjectConfig, service: ServiceConfig): string =>
+  operation === 'sign_in' || operation === 'find_project' ? project.iamEndpoint : service.endpoint;
+
+const followsFromRegion = (endpoint: string, { region }: ProjectConfig): boolean =>
+  new URL(endpoint).hostname.split('.').includes(region);

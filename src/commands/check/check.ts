@@ -5,7 +5,7 @@ import { commandClientFactory } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { loadConfig, pickProjects } from '../configured.ts';
 import { withInterruption } from '../interruption.ts';
-import { type CommandTime, print, type Terminal } from '../terminal.ts';
+import { print, type Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
 import { showPending } from './pending.ts';
@@ -22,7 +22,7 @@ interface CheckFlags {
   readonly record?: string;
 }
 
-export async function check(flags: CheckFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+export async function check(flags: CheckFlags, terminal: Terminal): Promise<number> {
   if (flags.offline && flags.record !== undefined) {
     throw new CommandError('--record needs the cloud; leave out --offline', EXIT.usage);
   }
@@ -34,10 +34,10 @@ export async function check(flags: CheckFlags, terminal: Terminal, time: Command
   }
   const projects =
     flags.record === undefined
-      ? await readProjects(config, terminal, time, createCollector(ENOUGH_TO_JUDGE), config.poll.timeout)
-      : await recordProjects(config, flags.record, terminal, time);
+      ? await readProjects(config, terminal, createCollector(ENOUGH_TO_JUDGE), config.poll.timeout)
+      : await recordProjects(config, flags.record, terminal);
 
-  const now = time.clock();
+  const now = terminal.clock();
   const summary = summarize(projects, flags.strict === true);
   await print(
     terminal,
@@ -58,13 +58,12 @@ const LONGEST_RECORDING = seconds(3600);
 async function readProjects(
   config: Config,
   terminal: Terminal,
-  time: CommandTime,
   { add, responses, paced, afterRead }: Collector & Partial<Recorder>,
   longest: Seconds,
 ): Promise<readonly ProjectCheck[]> {
   const createClient = commandClientFactory(config, terminal);
   return await withInterruption(terminal, async ({ first }) => {
-    const { sending, stop } = showPending(terminal, time);
+    const { sending, stop } = showPending(terminal);
     const checked = await checkProjects({
       config,
       createClient: (project, hooks) => {
@@ -75,7 +74,7 @@ async function readProjects(
       responsesOf: (project, service) =>
         responses().filter((one) => one.project === project && one.service === service),
       ...(afterRead && { afterRead }),
-      clock: time.clock,
+      clock: terminal.clock,
       limit: () => AbortSignal.any([first, AbortSignal.timeout(milliseconds(longest))]),
     }).finally(stop);
     if (first.aborted) throw new CommandError('interrupted before all checks were done');
@@ -87,13 +86,12 @@ async function recordProjects(
   config: Config,
   path: string,
   terminal: Terminal,
-  time: CommandTime,
 ): Promise<readonly ProjectCheck[]> {
   const file = await createRecordingFile(path);
   try {
-    const recorder = createRecorder(config, terminal, time);
+    const recorder = createRecorder(config, terminal);
     const oneByOne = { ...config, poll: { ...config.poll, concurrency: 1 } };
-    const checked = await readProjects(oneByOne, terminal, time, recorder, LONGEST_RECORDING);
+    const checked = await readProjects(oneByOne, terminal, recorder, LONGEST_RECORDING);
     await recorder.finish(file, path);
     return checked;
   } finally {

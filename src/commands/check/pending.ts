@@ -1,18 +1,17 @@
 import { seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { humanizeDuration } from '../../status/humanize.ts';
 import { createProgressLine } from '../progress-line.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import type { CheckOptions } from './check-projects.ts';
-
-/** The pending requests of a command, of which the slowest is shown until it stops. */
-export interface PendingRequests extends Pick<CheckOptions, 'sending'> {
-  readonly stop: () => Promise<void>;
-}
 
 const LONG_WAIT = seconds(3);
 
-export function showPending(terminal: Terminal, { clock, sleep }: CommandTime): PendingRequests {
-  const line = createProgressLine(terminal, clock, { every: seconds(10), quiet: LONG_WAIT });
+/** Shows the slowest of the pending requests until stopped. */
+export function showPending(
+  terminal: Terminal,
+): Pick<CheckOptions, 'sending'> & { readonly stop: () => Promise<void> } {
+  const { clock, sleep } = terminal;
+  const line = createProgressLine(terminal, { every: seconds(10), quiet: LONG_WAIT });
   // In the order in which they were sent.
   const pending = new Set<{ readonly what: string; readonly sent: UnixSeconds }>();
   const stopped = new AbortController();

@@ -21,7 +21,7 @@ import type { Scope } from '../../state/objective.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { readBuildInfo } from '../program.ts';
 import type { ServiceReading } from '../read-once.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** The file of a recording, open from before the first request. */
 export interface RecordingFile {
@@ -63,7 +63,8 @@ const PAUSE = seconds(0.2);
 const MOST_WEEKS = 260;
 const WEEK = 7 * 86_400;
 
-export function createRecorder(config: Config, terminal: Terminal, { clock, sleep }: CommandTime): Recorder {
+export function createRecorder(config: Config, terminal: Terminal): Recorder {
+  const { clock, sleep } = terminal;
   const collector = createCollector();
   const readings: ServiceReading[] = [];
   const skipped: string[] = [];
@@ -169,7 +170,7 @@ function finished(path: string, responses: number, text: string, leftOut: readon
 }
 
 /** Runs tasks one after the other with a pause between them, however many wait. */
-function createTurns(pause: Seconds, sleep: CommandTime['sleep']) {
+function createTurns(pause: Seconds, sleep: Terminal['sleep']) {
   let last: Promise<unknown> = Promise.resolve();
   let isFirst = true;
   return <Result>(task: () => Promise<Result>, stop: AbortSignal): Promise<Result> => {

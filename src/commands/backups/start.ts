@@ -1,14 +1,49 @@
 import type { Backup, SucceededBackup } from '../../domain/backup.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { describeService } from '../configured.ts';
-import type { CommandTime, Terminal } from '../terminal.ts';
+import { describeService, withinPoll } from '../configured.ts';
+import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { type ChangeFlags, makeChange, requireConfirmation } from './change.ts';
 import { findResource, type ResourceInService, resourcesOf } from './find.ts';
 import { listCommandFor } from './result.ts';
 import { type OpenService, withServices } from './session.ts';
-import { checkJob, type StartedJob } from './status-check.ts';
+import { checkJob, checkStarted, readBackupsOf, type StartedJob } from './status-check.ts';
+
+interface CreateFlags extends ChangeFlags {
+  readonly resource: string;
+}
+
+export async function create(flags: CreateFlags, terminal: Terminal): Promise<number> {
+  requireConfirmation(flags, terminal);
+  return await withServices(flags, terminal, async (session) => {
+    const target = await findResource(session.services, flags.resource);
+    const { actions } = target.service.service.api;
+    const jobUnreadable = (reason: string): void =>
+      terminal.writeError(`${reason}; checking the list of backups instead\n`);
+    const change = {
+      target,
+      call: actions.create(target.resource, backupName(terminal.clock())),
+      readStarted: (body: unknown) => actions.readCreated(body, target.resource),
+      what: `the backup of ${nameOf(target.resource)}`,
+      flags,
+      // The backups before: otherwise the new one could not be distinguished from them.
+      prepareCheck: async () => {
+        const limit = withinPoll(session.config, session.interruption.first);
+        const backups = await readBackupsOf(target, limit);
+        const before = new Set(backups?.map(({ id }) => id));
+        return (started: StartedJob) => checkStarted(target, started, before, jobUnreadable);
+      },
+    };
+    return await makeChange(change, session);
+  });
+}
+
+// Names have 4 to 64 letters, digits, hyphens and underscores, a letter first.
+function backupName(now: UnixSeconds): string {
+  return `backup-exporter-${new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+}
 
 interface ExportFlags extends ChangeFlags {
   readonly resource?: string;
@@ -19,12 +54,12 @@ interface ExportFlags extends ChangeFlags {
 
 const LATEST = 'latest';
 
-export async function exportTo(flags: ExportFlags, terminal: Terminal, time: CommandTime): Promise<number> {
+export async function exportTo(flags: ExportFlags, terminal: Terminal): Promise<number> {
   if (flags.backup === LATEST && flags.resource === undefined) {
     throw new CommandError('--backup latest needs --resource', EXIT.usage);
   }
   requireConfirmation(flags, terminal);
-  return await withServices(flags, terminal, time, async (session) => {
+  return await withServices(flags, terminal, async (session) => {
     const { target, backup } = await findBackup(session.services, flags);
     const { call, readStarted } = exportOf(target.service);
     const change = {
