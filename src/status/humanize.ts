@@ -24,9 +24,7 @@ export function humanizeObjective(length: Seconds): string {
 
 /** How long ago a time was: `3 d 4 h`; for a time in the future: `in 5 min`. */
 export function humanizeAge(time: UnixSeconds, now: UnixSeconds): string {
-  return time > now
-    ? `in ${humanizeDuration(seconds(time - now))}`
-    : humanizeDuration(seconds(Math.max(0, now - time)));
+  return time > now ? `in ${humanizeDuration(seconds(time - now))}` : humanizeDuration(seconds(now - time));
 }
 
 /** The same as part of a sentence: `3 d 4 h ago`, `in 5 min`. */

@@ -13,22 +13,11 @@ interface SortOrder {
   readonly value: (resource: ResourceStatus, now: UnixSeconds) => string | number | undefined;
 }
 
-export type SortKey =
-  | 'state'
-  | 'resource'
-  | 'service'
-  | 'project'
-  | 'age'
-  | 'size'
-  | 'duration'
-  | 'failures'
-  | 'running';
-
 const BY_NAME = { first: 'asc', hint: 'by name' } as const;
 const LONGEST_FIRST = { first: 'desc', hint: 'longest first' } as const;
 
 /** How the resources can be sorted. For `state`, `desc` is worst first. */
-export const SORTS: Readonly<Record<SortKey, SortOrder>> = {
+export const SORTS = {
   state: { name: 'State', first: 'desc', hint: 'worst first', value: badnessOf },
   resource: { name: 'Resource', ...BY_NAME, value: ({ resourceName }) => naturalKey(resourceName) },
   service: { name: 'Service', ...BY_NAME, value: ({ service }) => service },
@@ -51,8 +40,9 @@ export const SORTS: Readonly<Record<SortKey, SortOrder>> = {
     ...LONGEST_FIRST,
     value: ({ runningSince }, now) => (runningSince === undefined ? undefined : now - runningSince),
   },
-};
+} as const satisfies Readonly<Record<string, SortOrder>>;
 
+export type SortKey = keyof typeof SORTS;
 export const SORT_KEYS = Object.keys(SORTS) as readonly SortKey[];
 
 /** The values of the filter: each state, and `attention` for all that need attention. */

@@ -31,9 +31,10 @@ export interface RenewableOptions<Value> {
 
 interface Held<Value> {
   readonly value: Value;
-  readonly renewAt: UnixSeconds;
   readonly usableUntil: UnixSeconds;
-  /** Between two early renewals, after the first failed. */
+  /** When to renew it early; moves on with each attempt. */
+  renewAt: UnixSeconds;
+  /** Between two such attempts. */
   readonly renewalPause: Seconds;
 }
 
@@ -46,25 +47,22 @@ const USE_WHEN_EXPIRED = 60;
 const LONGEST_RENEWAL_PAUSE = 60;
 const RENEWAL_PAUSE_SHARE = 0.05;
 
+function hold<Value>({ value, validFor }: Expiring<Value>, now: UnixSeconds): Held<Value> {
+  const life = validFor > 0 ? validFor : USE_WHEN_EXPIRED;
+  return {
+    value,
+    usableUntil: unixSeconds(now + life - Math.min(LAST_MINUTE, life * LAST_MINUTE_SHARE)),
+    renewAt: unixSeconds(now + life - Math.min(LARGEST_MARGIN, life * MARGIN_SHARE)),
+    renewalPause: seconds(Math.min(LONGEST_RENEWAL_PAUSE, life * RENEWAL_PAUSE_SHARE)),
+  };
+}
+
 export function createRenewable<Value>(options: RenewableOptions<Value>): Renewable<Value> {
   const { clock, lifetime } = options;
   let held: Held<Value> | undefined;
-  let lastRenewal = Number.NEGATIVE_INFINITY;
-
-  const hold = ({ value, validFor }: Expiring<Value>): Held<Value> => {
-    const now = clock();
-    const life = validFor > 0 ? validFor : USE_WHEN_EXPIRED;
-    return {
-      value,
-      renewAt: unixSeconds(now + life - Math.min(LARGEST_MARGIN, life * MARGIN_SHARE)),
-      usableUntil: unixSeconds(now + life - Math.min(LAST_MINUTE, life * LAST_MINUTE_SHARE)),
-      renewalPause: seconds(Math.min(LONGEST_RENEWAL_PAUSE, life * RENEWAL_PAUSE_SHARE)),
-    };
-  };
 
   const renew = shareRun<Value>(async (note) => {
-    lastRenewal = clock();
-    held = hold(await options.obtain(note));
+    held = hold(await options.obtain(note), clock());
     return held.value;
   }, options.interrupted);
 
@@ -74,17 +72,16 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
     });
   };
 
-  const hasPassedSinceRenewal = (pause: Seconds): boolean => {
-    const passed = clock() - lastRenewal;
-    return passed < 0 || passed >= pause;
-  };
-
   return {
     get: (signal) => {
       const now = clock();
       if (held === undefined || now >= held.usableUntil) return renew(signal);
-      if (now >= held.renewAt && hasPassedSinceRenewal(held.renewalPause)) renewAhead();
-      return Promise.resolve(held.value);
+      const { value } = held;
+      if (now >= held.renewAt) {
+        held.renewAt = unixSeconds(now + held.renewalPause);
+        renewAhead();
+      }
+      return Promise.resolve(value);
     },
     holds: (value) => held?.value === value,
     discard: (value) => {
