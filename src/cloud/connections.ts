@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { ProjectConfig } from '../config/config.ts';
 import { errorCode } from '../errors.ts';
 import { withoutContinue } from './continue.ts';
 import { type ChosenProxy, chooseProxy } from './proxy.ts';
@@ -16,8 +17,6 @@ export interface Connections {
 }
 
 export interface ConnectionOptions {
-  readonly caFile: string | undefined;
-  readonly proxyUrl: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Connections per host. */
   readonly perHost: number;
@@ -117,9 +116,11 @@ function proxyUrlOf({ url, origin }: ChosenProxy): string {
 }
 
 /** The connections of a project; nothing is read or connected before the first request. */
-export function createConnections(options: ConnectionOptions): Connections {
-  const { caFile } = options;
-  const proxy = chooseProxy(options.proxyUrl, options.environment);
+export function createConnections(
+  { caFile, proxyUrl }: ProjectConfig,
+  options: ConnectionOptions,
+): Connections {
+  const proxy = chooseProxy(proxyUrl, options.environment);
   let last: Dispatchers | undefined;
   let current: Promise<Dispatchers> | undefined;
 

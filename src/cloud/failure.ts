@@ -37,3 +37,15 @@ export function failureOf(
   const message = `cannot ${known.operation.replaceAll('_', ' ')}: ${reason}`;
   return new CloudFailure([message, ...advice.filter((part) => part !== undefined)].join('; '), known);
 }
+
+/** An attempt that failed, and whether to try again. */
+export interface FailedAttempt {
+  readonly ok: false;
+  readonly failure: CloudFailure;
+  /** Whether a retry may succeed. */
+  readonly transient: boolean;
+  /** How long the service asks to wait. */
+  readonly retryAfter?: Seconds | undefined;
+  /** The service's own error text, for debugging. */
+  readonly text?: string | undefined;
+}

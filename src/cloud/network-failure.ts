@@ -1,7 +1,7 @@
 import type { FailureKind } from '../domain/outcome.ts';
-import { failureOf } from './failure.ts';
+import { type FailedAttempt, failureOf } from './failure.ts';
 import { oneLine } from './redaction.ts';
-import type { FailedAttempt, Sent } from './result.ts';
+import type { Sent } from './request.ts';
 
 /** Why there was no complete response: a failed connection, a timeout, or bytes that are not HTTP. */
 export interface NetworkFault {

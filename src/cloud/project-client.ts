@@ -42,9 +42,7 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
   const { clock, log, concurrency } = options;
   const closing = new AbortController();
   const lifetime = closing.signal;
-  const connections = createConnections({
-    caFile: project.caFile,
-    proxyUrl: project.proxyUrl,
+  const connections = createConnections(project, {
     environment: options.environment,
     perHost: concurrency,
     timeoutMs: milliseconds(options.requestTimeout),

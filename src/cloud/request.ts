@@ -1,4 +1,4 @@
-import type { Seconds } from '../domain/quantities.ts';
+import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { ServiceType } from '../domain/service.ts';
 import type { ErrorRules, Permission } from '../services/api-call.ts';
 import type { ResponseHeaders } from './http.ts';
@@ -45,6 +45,19 @@ export interface CloudRequest {
 
 /** What all requests to sign in have in common. */
 export const SIGN_IN = { operation: 'sign_in', service: 'iam' } as const;
+
+/** A request as it was sent. */
+export interface Sent {
+  readonly request: CloudRequest;
+  /** Host and port. */
+  readonly host: string;
+  readonly path: string;
+  readonly timeout: Seconds;
+  readonly proxied: boolean;
+  /** Now, by this machine's clock and by the service's, if its response says so. */
+  readonly now: UnixSeconds;
+  readonly serverNow: UnixSeconds | undefined;
+}
 
 /** The response to a successful request. */
 export interface CloudResponse {

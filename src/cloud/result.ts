@@ -1,41 +1,16 @@
-import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { adviceFor, skewAdvice } from './advice.ts';
 import { classifyResponse } from './classification.ts';
-import { type CloudFailure, failureOf } from './failure.ts';
+import { type FailedAttempt, failureOf } from './failure.ts';
 import type { HttpResponse, HttpResult } from './http.ts';
 import { asJsonObject, readJson } from './json-body.ts';
 import { networkFailure } from './network-failure.ts';
 import { oneLine, withoutSecrets } from './redaction.ts';
-import { type CloudRequest, type CloudResponse, headerOf } from './request.ts';
+import { type CloudResponse, headerOf, type Sent } from './request.ts';
 import { readRetryAfter } from './retry.ts';
 import { readErrorOfSuccess, readVendorError, type VendorError } from './vendor-error.ts';
 
-export interface FailedAttempt {
-  readonly ok: false;
-  readonly failure: CloudFailure;
-  /** Whether a retry may succeed. */
-  readonly transient: boolean;
-  /** How long the service asks to wait. */
-  readonly retryAfter?: Seconds | undefined;
-  /** The service's own error text, for debugging. */
-  readonly text?: string | undefined;
-}
-
 /** The result of one attempt. */
 export type Result = { readonly ok: true; readonly response: CloudResponse } | FailedAttempt;
-
-/** What was sent, and how. */
-export interface Sent {
-  readonly request: CloudRequest;
-  /** Host and port. */
-  readonly host: string;
-  readonly path: string;
-  readonly timeout: Seconds;
-  readonly proxied: boolean;
-  /** Now, by this machine's clock and by the service's, if its response says so. */
-  readonly now: UnixSeconds;
-  readonly serverNow: UnixSeconds | undefined;
-}
 
 const MAX_CODE_LENGTH = 64;
 const MAX_TEXT_LENGTH = 200;

@@ -1,7 +1,15 @@
 import { BACKUP_STATES } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { cut, type Html, html } from './html.ts';
-import { formatCount, humanizeDuration, humanizeObjective, humanizeSize, humanizeTime } from './humanize.ts';
+import {
+  formatCount,
+  humanizeDuration,
+  humanizeObjective,
+  humanizeSize,
+  humanizeTime,
+  ifKnown,
+  listed,
+} from './humanize.ts';
 import type { PageOptions } from './page.ts';
 import { runbookLink, timeAgo } from './pieces.ts';
 import type { ResourceStatus } from './report.ts';
@@ -36,14 +44,13 @@ function troublesOf(resource: ResourceStatus, now: UnixSeconds): readonly Html[]
 
 /** Names and values; unknown ones are left out. */
 function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[] {
-  const { objective, lastSuccess, lastSize, lastDuration, medianSize, medianDuration } = resource;
-  const { lastAutomaticSuccess } = resource;
+  const { objective, lastSuccess, lastAutomaticSuccess } = resource;
   const at = (time: UnixSeconds | undefined, more?: string): Html | undefined =>
     time === undefined ? undefined : html`${timeAgo(time, now)}, ${humanizeTime(time)}${more && `: ${more}`}`;
-  const size = lastSize === undefined ? undefined : humanizeSize(lastSize);
-  const took = lastDuration === undefined ? undefined : `took ${humanizeDuration(lastDuration)}`;
-  const usualSize = medianSize === undefined ? undefined : humanizeSize(medianSize);
-  const usualDuration = medianDuration === undefined ? undefined : humanizeDuration(medianDuration);
+  const size = ifKnown(resource.lastSize, humanizeSize);
+  const took = ifKnown(resource.lastDuration, (duration) => `took ${humanizeDuration(duration)}`);
+  const usualSize = ifKnown(resource.medianSize, humanizeSize);
+  const usualDuration = ifKnown(resource.medianDuration, humanizeDuration);
   const facts: readonly (readonly [name: string, value: Html | string | undefined])[] = [
     ['Last success', at(lastSuccess, listed(size, took, resource.lastMethod))],
     // Shown only if a manual backup is newer: then the schedule may have stopped.
@@ -61,7 +68,7 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[
     ['Status', resource.status],
   ];
   return facts.flatMap(([name, value]) => {
-    if (value === undefined) return [];
+    if (value === undefined || value === '') return [];
     const shown = typeof value === 'string' ? html`<bdi>${value}</bdi>` : value;
     return [html`<div><dt>${name}</dt> <dd>${shown}</dd></div>`];
   });
@@ -71,13 +78,7 @@ function storedWords({ stored, storedBytes }: ResourceStatus): string {
   const counts = BACKUP_STATES.filter((state) => stored[state] > 0).map(
     (state) => `${formatCount(stored[state])} ${state}`,
   );
-  if (counts.length === 0) return 'no backups';
-  return [...counts, ...(storedBytes === undefined ? [] : [humanizeSize(storedBytes)])].join(', ');
-}
-
-/** The known parts; undefined without any. */
-function listed(...parts: readonly (string | undefined)[]): string | undefined {
-  return parts.filter((part) => part !== undefined).join(', ') || undefined;
+  return counts.length === 0 ? 'no backups' : listed(...counts, ifKnown(storedBytes, humanizeSize));
 }
 
 /** The URL of a resource on the Grafana dashboard. */

@@ -1,7 +1,7 @@
 import type { BackupState } from '../domain/backup.ts';
 import { seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { MOST_RECENT_BACKUPS, type RecentBackup, recentBackups } from '../state/recent-backups.ts';
-import { humanizeAgo, humanizeDuration, humanizeSize, humanizeTime } from './humanize.ts';
+import { humanizeAgo, humanizeDuration, humanizeSize, humanizeTime, ifKnown, listed } from './humanize.ts';
 import type { Mark } from './pieces.ts';
 import type { ResourceStatus } from './report.ts';
 
@@ -40,11 +40,10 @@ const NAMES: Readonly<Record<BackupState, string>> = {
 };
 
 function backupWords({ state, time, size, duration }: RecentBackup, now: UnixSeconds): string {
-  const facts = [
+  return listed(
     `${NAMES[state]} ${humanizeTime(time)}`,
     state === 'running' ? humanizeDuration(seconds(Math.max(0, now - time))) : humanizeAgo(time, now),
-    size === undefined ? undefined : humanizeSize(size),
-    duration === undefined ? undefined : `took ${humanizeDuration(duration)}`,
-  ];
-  return facts.filter((fact) => fact !== undefined).join(', ');
+    ifKnown(size, humanizeSize),
+    ifKnown(duration, (took) => `took ${humanizeDuration(took)}`),
+  );
 }

@@ -53,6 +53,19 @@ export function formatCount(value: number): string {
 export const counted = (count: number, noun: string): string =>
   `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
+/** The words for a value; undefined if it is unknown. */
+export function ifKnown<Value>(
+  value: Value | undefined,
+  words: (value: Value) => string,
+): string | undefined {
+  return value === undefined ? undefined : words(value);
+}
+
+/** The known parts, separated by commas. */
+export function listed(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
 // The limit of JavaScript dates (ECMA-262, time values).
 const LAST_DATE = 8.64e12;
 

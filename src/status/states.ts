@@ -1,7 +1,7 @@
 import { seconds, type UnixSeconds } from '../domain/quantities.ts';
 import type { ResourceState } from '../state/resource-state.ts';
 import { type Html, html } from './html.ts';
-import { humanizeAgo, humanizeDuration, humanizeSize } from './humanize.ts';
+import { humanizeAgo, humanizeDuration, humanizeSize, ifKnown } from './humanize.ts';
 import type { ResourceStatus } from './report.ts';
 
 interface StateDisplay {
@@ -115,10 +115,6 @@ export function scheduleStopped(resource: ResourceStatus, now: UnixSeconds): str
 
 function humanizeSince(time: UnixSeconds, now: UnixSeconds): string {
   return humanizeDuration(seconds(Math.max(0, now - time)));
-}
-
-function ifKnown<Value>(value: Value | undefined, words: (value: Value) => string): string | undefined {
-  return value === undefined ? undefined : words(value);
 }
 
 function usually<Value>(median: Value | undefined, words: (value: Value) => string): string {
