@@ -86,17 +86,12 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
     add('ClockSkew', `This machine's clock is ${skew} ${clockSkew > 0 ? 'ahead of' : 'behind'} the cloud's.`);
   }
   if (unlisted > 0) {
-    add(
-      'PollFailing',
-      `The service counts ${formatCount(unlisted)} more ${unlisted === 1 ? 'backup' : 'backups'} than it lists.`,
-    );
+    const backups = unlisted === 1 ? 'backup' : 'backups';
+    add('PollFailing', `The service counts ${formatCount(unlisted)} more ${backups} than it lists.`);
   }
   if (overLimit > 0) {
-    const are = overLimit === 1 ? 'is' : 'are';
-    add(
-      'ResourcesOverLimit',
-      `${counted(overLimit, 'resource')} ${are} over limits.resources and not shown.`,
-    );
+    const exceeding = `${counted(overLimit, 'resource')} ${overLimit === 1 ? 'is' : 'are'}`;
+    add('ResourcesOverLimit', `${exceeding} over limits.resources and not shown.`);
   }
   const rejections = Object.entries(poll.rejected).filter(([, count]) => count > 0);
   if (rejections.length > 0) {

@@ -124,7 +124,9 @@ export interface TextContrast {
 const CONTRASTS = `(() => {
   const colour = (text) => {
     const [red, green, blue, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
-    return { channels: [red, green, blue], alpha };
+    // The channels of color(srgb 1 0.95 0.9) are shares of 1, those of rgb(255, 242, 230) bytes.
+    const scale = text.startsWith('color(srgb ') ? 255 : 1;
+    return { channels: [red, green, blue].map((channel) => channel * scale), alpha };
   };
   const over = (front, back) => front.channels.map((value, at) => value * front.alpha + back[at] * (1 - front.alpha));
   const backgroundOf = (element) => {
