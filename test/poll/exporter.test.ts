@@ -16,7 +16,7 @@ const resourceText = ({ exporter }: ExporterWorld): string =>
     .join('\n');
 
 const INTERVAL = 300;
-const WIDGET = (cloud: FakeCloud): void => {
+const oneWidget = (cloud: FakeCloud): void => {
   cloud.answer('widgets', 'backups', list(backupRow()));
   cloud.answer('widgets', 'inventory', list(resourceRow()));
 };
@@ -29,7 +29,7 @@ const bothServices = config({ projects: [project({ services: [widgetService(), g
 describe('an exporter', () => {
   it('has no resource series, and counters at 0, before the first poll', async () => {
     const world = createExporterWorld();
-    WIDGET(world.cloud);
+    oneWidget(world.cloud);
 
     await world.exporter.apply(config());
     const { resourceSeries, value } = await world.scrape();
@@ -41,7 +41,7 @@ describe('an exporter', () => {
   });
 
   it('serves what a poll brings', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     const { value } = await world.scrape();
 
@@ -56,7 +56,7 @@ describe('an exporter', () => {
   });
 
   it('polls again after each interval', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await world.time.pass(3 * INTERVAL);
 
@@ -96,7 +96,7 @@ describe('an exporter', () => {
 
 describe('a poll that fails', () => {
   it.each(FAILURES)('by %s leaves every resource series as it was and is counted once', async (kind) => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
     world.cloud.answer('widgets', 'backups', failure(kind));
@@ -122,7 +122,7 @@ describe('a poll that fails', () => {
     ['nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
     ['never comes', SILENCE, 'timeout'],
   ])('because the answer %s counts under its own outcome', async (_what, answer, outcome) => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
     world.cloud.answer('widgets', 'backups', answer);
@@ -134,7 +134,7 @@ describe('a poll that fails', () => {
   });
 
   it('is followed by one that recovers by itself', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(2 * INTERVAL);
 
@@ -197,7 +197,7 @@ describe('a poll that fails', () => {
   });
 
   it('says so once in the log while it lasts, and when it is over', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(3 * INTERVAL);
     world.cloud.answer('widgets', 'backups', list(backupRow()));
@@ -331,7 +331,7 @@ describe('an inventory that fails', () => {
   });
 
   it('does not keep the backups of a poll that was complete from being served', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     world.cloud.answer('widgets', 'inventory', SILENCE);
     world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
@@ -361,7 +361,7 @@ describe('an inventory that fails', () => {
 
   it('is not asked for where the configuration says so', async () => {
     const world = await startExporterWorld(
-      WIDGET,
+      oneWidget,
       config({ projects: [project({ services: [widgetService({ inventory: false })] })] }),
     );
 
@@ -393,7 +393,7 @@ describe('a resource', () => {
   });
 
   it('that is gone loses its objective at once and its series with its last backup', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     world.cloud.answer('widgets', 'inventory', list());
     await world.time.pass(INTERVAL);
@@ -408,7 +408,7 @@ describe('a resource', () => {
   });
 
   it('that is renamed moves its series and its counters, and leaves no double', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
 
@@ -421,7 +421,7 @@ describe('a resource', () => {
   });
 
   it('of one service changes in all its series at once', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     const before = resourceText(world);
 
     world.cloud.answer('widgets', 'backups', list(backupRow({ id: 'b', status: 'failed' })));
@@ -495,7 +495,7 @@ describe('rows that cannot be read', () => {
 
 describe('a new configuration', () => {
   it('is what everything known is served by when it has been applied, before the next poll', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config({ rpo: { default: age(7200), overrides: [] } }));
     const { value } = await world.scrape();
@@ -642,7 +642,7 @@ describe('the expiry of the credentials', () => {
 
 describe('a new configuration', () => {
   const counting = async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
     return world;
@@ -678,7 +678,7 @@ describe('a new configuration', () => {
   });
 
   it('changes the objectives at once, without asking the cloud', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
 
     await world.exporter.apply(config({ rpo: { default: age(60), overrides: [] } }));
@@ -727,7 +727,7 @@ describe('a new configuration', () => {
   });
 
   it('polls by the new interval, and no longer by the old one', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     await world.exporter.apply(config({ poll: { interval: seconds(60) } }));
     world.cloud.calls.length = 0;
 
@@ -768,7 +768,7 @@ describe('a new configuration', () => {
   });
 
   it('leaves what was ready ready, though nobody asked before it', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config({ projects: [project(), project({ name: 'another' })] }));
 
@@ -776,7 +776,7 @@ describe('a new configuration', () => {
   });
 
   it('that asks for no inventory ends saying whether it could be read', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(
       config({ projects: [project({ services: [widgetService({ inventory: false })] })] }),
@@ -815,7 +815,7 @@ describe('a reload', () => {
     ['changes the interval', config({ projects: [prod, dev], poll: { interval: seconds(60) } })],
     ['takes a project away', config({ projects: [dev] })],
   ])('that %s keeps the connections and tokens of what stays', async (_, next) => {
-    const world = await startExporterWorld(WIDGET, config({ projects: [prod, dev] }));
+    const world = await startExporterWorld(oneWidget, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(next);
     await world.time.pass(2 * INTERVAL);
@@ -826,7 +826,7 @@ describe('a reload', () => {
   });
 
   it('that changes how a project is reached reconnects it and leaves the others', async () => {
-    const world = await startExporterWorld(WIDGET, config({ projects: [prod, dev] }));
+    const world = await startExporterWorld(oneWidget, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(config({ projects: [project({ iamEndpoint: 'https://other.test' }), dev] }));
     await world.time.pass(INTERVAL);
@@ -855,7 +855,7 @@ describe('an exporter that is stopped', () => {
   });
 
   it('while a configuration is applied polls nothing any more', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await Promise.all([world.exporter.apply(config()), world.exporter.stop()]);
     world.cloud.calls.length = 0;
@@ -866,7 +866,7 @@ describe('an exporter that is stopped', () => {
   });
 
   it('still serves what it served', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
     await world.exporter.stop();
@@ -895,7 +895,7 @@ describe('a clock that is set back while a poll is under way', () => {
 
 describe('the status', () => {
   it('tells of each poll and each resource', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'inventory', failure('permission'));
     await world.time.pass(INTERVAL);
     world.cloud.answer('widgets', 'backups', failure('throttled'));
@@ -940,7 +940,7 @@ describe('the status', () => {
   });
 
   it('shows the resources that are served, also right after a reload', async () => {
-    const world = await startExporterWorld(WIDGET);
+    const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config());
 

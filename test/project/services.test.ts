@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../../src/services/index.ts';
@@ -36,6 +36,23 @@ describe('what is true of one service alone', () => {
       expect(named).toEqual([]);
     },
   );
+
+  it('is imported by its own folder and by the list of services alone', () => {
+    const folderOf = (file: string): string | undefined =>
+      SERVICES.find(({ type }) => file.startsWith(join(ROOT, 'src/services', type, '/')))?.type;
+
+    const imports = ['src', 'test', 'scripts', 'bench', 'dashboards']
+      .flatMap(filesIn)
+      .filter((file) => file.endsWith('.ts') && file !== join(ROOT, 'src/services/index.ts'))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g)]
+          .map(([, specifier = '']) => join(dirname(file), specifier))
+          .filter((imported) => (folderOf(imported) ?? folderOf(file)) !== folderOf(file))
+          .map((imported) => `${file} imports ${imported}`),
+      );
+
+    expect(imports).toEqual([]);
+  });
 
   it.each(SERVICES)('fits into fewer than 450 lines: $type', ({ type }) => {
     const lines = filesIn(`src/services/${type}`)

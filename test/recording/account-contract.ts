@@ -34,6 +34,16 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(Math.abs(away - Math.round(away / week) * week)).toBeLessThan(60);
     });
 
+    it('shows of the token no more than its length', async () => {
+      const { configuration } = await startOtherCloud(account);
+
+      const { responses } = parseRecording((await record(configuration)).text);
+
+      expect(responses.find(({ operation }) => operation === 'sign_in')).toMatchObject({
+        headers: { 'x-subject-token': SECRETS.token.length },
+      });
+    });
+
     it('is for its owner alone, and replaces no file', async () => {
       const { configuration } = await startOtherCloud(account);
       const { path } = await record(configuration);

@@ -5,13 +5,13 @@ import type { CloudService } from '../../src/services/service.ts';
 // Services that tests of the whole program take for examples. Which they are follows from those that are built in.
 
 /** The first service that is like this. Throws where none is. */
-export function serviceThat(what: string, isLike: (service: CloudService) => boolean): CloudService {
+function serviceThat(what: string, isLike: (service: CloudService) => boolean): CloudService {
   const service = SERVICES.find(isLike);
   if (service === undefined) throw new Error(`no service ${what}`);
   return service;
 }
 
-const first = serviceThat('is polled by default', ({ byDefault }) => byDefault === true);
+const first = serviceThat('is built in', () => true);
 const other = serviceThat('is another one', (service) => service !== first);
 
 /** The type of a service. */
