@@ -1,4 +1,5 @@
-import { RE2JS, RE2JSException } from 're2js';
+import { RE2JS } from 're2js';
+import { errorMessage } from '../errors.ts';
 
 /** Searches text for a regular expression. */
 export type Expression = Pick<RegExp, 'source' | 'test'>;
@@ -11,16 +12,12 @@ const MOST_INSTRUCTIONS = 2000;
  * reason in a few words.
  */
 export const compileExpression = (source: string): Expression => {
-  const expression = compile(source);
+  let expression: RE2JS;
+  try {
+    expression = RE2JS.compile(source);
+  } catch (error) {
+    throw new Error(errorMessage(error).replace(/^error parsing regexp: /, ''), { cause: error });
+  }
   if (expression.programSize() > MOST_INSTRUCTIONS) throw new Error('it is too large when compiled');
   return { source, test: (text) => expression.test(text) };
-};
-
-const compile = (source: string): RE2JS => {
-  try {
-    return RE2JS.compile(source);
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) throw error;
-    throw new Error(error.message.replace(/^error parsing regexp: /, ''), { cause: error });
-  }
 };

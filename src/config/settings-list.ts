@@ -32,33 +32,31 @@ export const variantsOf = (schema: z.core.$ZodType): ReadonlyMap<string, z.ZodOb
   );
 };
 
-const within = (schema: z.core.$ZodType, path: string, variant?: string): readonly ListedSetting[] => {
+/** Every setting in the order of the schema; settings of variants once per variant. */
+export const listSettings = (
+  schema: z.core.$ZodType,
+  path = '',
+  variant?: string,
+): readonly ListedSetting[] => {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray) return within(inner.element, `${path}[]`);
+  if (inner instanceof z.ZodArray) return listSettings(inner.element, `${path}[]`, variant);
   if (inner instanceof z.ZodObject) {
     return Object.entries(inner.shape).flatMap(([key, child]) => {
       const childPath = path === '' ? key : `${path}.${key}`;
-      return [
-        { path: childPath, schema: child, mapping: inner, variant },
-        ...within(child, childPath, variant),
-      ];
+      const setting = { path: childPath, schema: child, mapping: inner, variant };
+      return [setting, ...listSettings(child, childPath, variant)];
     });
   }
-  return Array.from(variantsOf(inner)).flatMap(([type, mapping]) => within(mapping, path, type));
+  return Array.from(variantsOf(inner)).flatMap(([type, mapping]) => listSettings(mapping, path, type));
 };
 
 const lists = new WeakMap<z.core.$ZodType, readonly ListedSetting[]>();
 
-/** Every setting in the order of the schema; settings of variants once per variant. */
-export const listSettings = (schema: z.core.$ZodType): readonly ListedSetting[] => {
-  const list = lists.get(schema) ?? within(schema, '');
-  lists.set(schema, list);
-  return list;
-};
-
 /** Where a key is a setting, in words: `poll`, `projects[].credentials of type password`. */
 export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
-  const settings = listSettings(schema).filter(({ path }) => path === key || path.endsWith(`.${key}`));
+  const list = lists.get(schema) ?? listSettings(schema);
+  lists.set(schema, list);
+  const settings = list.filter(({ path }) => path === key || path.endsWith(`.${key}`));
   const byPath = Map.groupBy(settings, ({ path }) => path.slice(0, -key.length - 1));
   return Array.from(byPath, ([path, [first, ...others]]) => {
     const only = first?.variant === undefined || others.length > 0 ? '' : ` of type ${first.variant}`;

@@ -2,13 +2,6 @@ import type { X509Certificate } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { TlsSettings } from './web-config.ts';
 
-/** The client's side of a TLS handshake. */
-export interface ClientProof {
-  readonly certificate: X509Certificate | undefined;
-  /** Whether the certificate chains to a trusted authority and is valid now, for a client. */
-  readonly verified: boolean;
-}
-
 const ALTERNATIVE_NAME = /(?:^|, )(?<type>[A-Za-z ]+):(?<value>"(?:[^"\\]|\\.)*"|[^",]*)/gy;
 const COMPARED_TYPES = new Set(['DNS', 'email', 'URI', 'IP Address']);
 
@@ -38,13 +31,17 @@ const hasName = (certificate: X509Certificate, allowed: readonly string[]): bool
   return allowed.some((name) => names.includes(canonical(name)));
 };
 
-/** Why a client is refused, by the rules of Go's crypto/tls; undefined if it is accepted. */
+/**
+ * Why a client is refused, by the rules of Go's crypto/tls; undefined if it is accepted. `isVerified`: its certificate
+ * chains to a trusted authority and is valid now, for a client.
+ */
 export const whyNotAdmitted = (
-  { clientAuthentication, clientNames }: Pick<TlsSettings, 'clientAuthentication' | 'clientNames'>,
-  { certificate, verified }: ClientProof,
+  { clientAuthentication, clientNames }: TlsSettings,
+  certificate: X509Certificate | undefined,
+  isVerified: boolean,
 ): string | undefined => {
   const missing = certificate === undefined ? 'the client has no certificate' : undefined;
-  const unverified = verified ? undefined : 'the client certificate is not trusted';
+  const unverified = isVerified ? undefined : 'the client certificate is not trusted';
   const isNamed = certificate === undefined || clientNames === undefined || hasName(certificate, clientNames);
   const unnamed = isNamed ? undefined : 'the client certificate has none of the allowed names';
   switch (clientAuthentication) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log/log.ts';
 import type { Authenticate } from './basic-auth.ts';
 import { clientOf } from './connections.ts';
-import type { RateLimitSettings, WebConfig } from './web-config.ts';
+import type { WebConfig } from './web-config.ts';
 import type { WebLimits } from './web-limits.ts';
 
 /** Health checks need no password and are not rate limited. */
@@ -72,8 +72,8 @@ const sendTooLarge = async (request: IncomingMessage, response: ServerResponse):
  * A token bucket that starts full with `burst` requests and gains one per interval. Says whether another request is
  * allowed, and counts it if so.
  */
-const createRateLimit = (now: () => number): ((settings: RateLimitSettings | undefined) => boolean) => {
-  let inForce: RateLimitSettings | undefined;
+const createRateLimit = (now: () => number): ((settings: WebConfig['rateLimit']) => boolean) => {
+  let inForce: WebConfig['rateLimit'];
   let left = 0;
   let counted = 0;
 

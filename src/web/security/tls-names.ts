@@ -51,4 +51,3 @@ export const CLIENT_AUTHENTICATIONS = [
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const;
-export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];

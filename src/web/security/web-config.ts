@@ -1,4 +1,3 @@
-import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
@@ -8,20 +7,7 @@ import { parseFile } from '../../config/parse-file.ts';
 import { formatProblem, pathText, type SettingPath } from '../../config/problem.ts';
 import { filePath, noted, wholeNumber } from '../../config/setting.ts';
 import type { Seconds } from '../../domain/quantities.ts';
-import {
-  CIPHER_SUITES,
-  CLIENT_AUTHENTICATIONS,
-  type ClientAuthentication,
-  CURVES,
-  isOfTls13,
-  TLS_VERSIONS,
-} from './tls-names.ts';
-
-/** This many requests at once, and one more after each interval. */
-export interface RateLimitSettings {
-  readonly interval: Seconds;
-  readonly burst: number;
-}
+import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES, isOfTls13, TLS_VERSIONS } from './tls-names.ts';
 
 /** A validated web configuration. */
 export interface WebConfig {
@@ -33,16 +19,9 @@ export interface WebConfig {
   readonly headers: ReadonlyMap<string, string>;
   /** bcrypt hashes by user; none: no password required. */
   readonly users: ReadonlyMap<string, string>;
-  readonly rateLimit: RateLimitSettings | undefined;
+  /** `burst` requests at once, and one more after each interval. */
+  readonly rateLimit: { readonly interval: Seconds; readonly burst: number } | undefined;
 }
-
-export const PLAIN_WEB_CONFIG: WebConfig = {
-  tls: undefined,
-  wantsHttp2: false,
-  headers: new Map(),
-  users: new Map(),
-  rateLimit: undefined,
-};
 
 /** An invalid web configuration file. Each problem is one line with file and line. */
 export class WebConfigError extends Error {
@@ -84,11 +63,10 @@ const choices = (table: Readonly<Record<string, string>>) =>
 
 const pem = optional(noted(z.string(), 'text', 'a certificate or key in PEM', 'nothing'));
 
-const CLIENT_AUTHENTICATION: Readonly<Record<string, ClientAuthentication>> = {
-  ...Object.fromEntries(CLIENT_AUTHENTICATIONS.map((name) => [name, name])),
-  // An older name, still in use.
-  RequireClientCert: 'RequireAnyClientCert',
-};
+// The last is an older name, still in use.
+const clientAuthentication = z
+  .enum([...CLIENT_AUTHENTICATIONS, 'RequireClientCert'])
+  .transform((name) => (name === 'RequireClientCert' ? 'RequireAnyClientCert' : name));
 
 const tlsSection = withRules(
   z.strictObject({
@@ -96,7 +74,7 @@ const tlsSection = withRules(
     cert_file: optional(filePath),
     key: pem,
     key_file: optional(filePath),
-    client_auth_type: blankIsMissing(choice(CLIENT_AUTHENTICATION).default('NoClientCert')),
+    client_auth_type: blankIsMissing(clientAuthentication.default('NoClientCert')),
     client_ca: pem,
     client_ca_file: optional(filePath),
     client_allowed_sans: optional(z.array(noted(z.string(), 'text', 'a name in the certificate'))),
@@ -129,17 +107,11 @@ const tlsSection = withRules(
   }
 });
 
-const isHeaderValue = (value: string): boolean => {
-  try {
-    validateHeaderValue('Name', value);
-    return true;
-  } catch {
-    return false;
-  }
-};
+// As `validateHeaderValue` of Node.js.
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const header = optional(
-  noted(z.string().refine(isHeaderValue, 'cannot be sent'), 'text', 'one line of Latin-1 characters'),
+  noted(z.string().regex(HEADER_VALUE, 'cannot be sent'), 'text', 'one line of Latin-1 characters'),
 );
 
 const headers = z.strictObject({

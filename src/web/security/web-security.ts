@@ -4,7 +4,7 @@ import { errorCode, errorMessage } from '../../errors.ts';
 import { readText } from '../../files/read-text.ts';
 import type { Log } from '../../log/log.ts';
 import { readTls, tlsFiles } from './tls-material.ts';
-import { PLAIN_WEB_CONFIG, readWebConfig, type WebConfig, WebConfigError } from './web-config.ts';
+import { readWebConfig, type WebConfig, WebConfigError } from './web-config.ts';
 
 /** The rules for clients. Immutable: a different object means different rules. */
 export interface SecurityRules {
@@ -24,8 +24,6 @@ export interface WebSecurity {
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
-
-const PLAIN_RULES: SecurityRules = { config: PLAIN_WEB_CONFIG, tls: undefined };
 
 /** Differs between versions of a file. */
 const stampOf = (path: string): Promise<string> =>
@@ -64,7 +62,10 @@ const openingBy = (before: WebConfig, after: WebConfig): string | undefined => {
  * WebConfigError}.
  */
 export const openWebSecurity = async (file: string | undefined, log: Log): Promise<WebSecurity> => {
-  if (file === undefined) return { isSecure: false, rules: () => PLAIN_RULES, refresh: undefined };
+  if (file === undefined) {
+    const plain: SecurityRules = { config: readWebConfig('', ''), tls: undefined };
+    return { isSecure: false, rules: () => plain, refresh: undefined };
+  }
   const stamps = new Map<string, string>();
 
   // Stamped before reading, so that no change is missed.

@@ -50,7 +50,7 @@ export interface WebServer {
 }
 
 const REFRESH_EVERY_MILLISECONDS = 1000;
-const COMPLAIN_EVERY_MILLISECONDS = 60_000;
+const WARN_EVERY_MILLISECONDS = 60_000;
 
 const LISTEN_FAILURES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; stop what listens there or choose another with --web.listen-address',
@@ -105,7 +105,7 @@ const guardHandshakes = (
   server.prependListener('secureConnection', (socket) => {
     const { tls } = security.rules().config;
     const certificate = socket.getPeerX509Certificate();
-    const reason = tls && whyNotAdmitted(tls, { certificate, verified: socket.authorized });
+    const reason = tls && whyNotAdmitted(tls, certificate, socket.authorized);
     if (reason === undefined) return;
     log.debug({ client: clientOf(socket.remoteAddress), reason }, 'connection refused');
     socket.destroy();
@@ -127,10 +127,10 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     now,
   });
 
-  let complained = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const connections = trackConnections(limits, now, (client) => {
-    if (now() - complained < COMPLAIN_EVERY_MILLISECONDS) return;
-    complained = now();
+    if (now() - warnedAt < WARN_EVERY_MILLISECONDS) return;
+    warnedAt = now();
     log.warn({ client }, 'too many open connections, closing the one that has been idle longest');
   });
 
