@@ -5,7 +5,6 @@ import type { Config, ProjectConfig } from '../config/config.ts';
 import { systemClock } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
-import { type Interruption, withInterruption } from './interruption.ts';
 import { PROGRAM_NAME, readBuildInfo } from './program.ts';
 import { sleep, type Terminal } from './terminal.ts';
 
@@ -48,9 +47,20 @@ export function commandClientFactory({ poll }: Config, terminal: Terminal) {
 }
 
 /** The client of a project, the same each time. */
-export type ClientOf = (project: ProjectConfig) => ProjectClient;
+export type ClientOf = (project: ProjectConfig, hooks?: ClientHooks) => ProjectClient;
 
-/** Runs a command that can be interrupted, with one client per project, created on first use, and closes them. */
+/** Ctrl-C and SIGTERM while a command runs. */
+export interface Interruption {
+  /** Aborts at the first one. */
+  readonly first: AbortSignal;
+  /** Aborts at the second one, if the user does not want to wait. */
+  readonly second: AbortSignal;
+}
+
+/**
+ * Runs a command that decides for itself how to handle interruptions, with one client per project, created on first use
+ * and closed at the end.
+ */
 export async function withClients<Result>(
   config: Config,
   terminal: Terminal,
@@ -58,14 +68,21 @@ export async function withClients<Result>(
 ): Promise<Result> {
   const createClient = commandClientFactory(config, terminal);
   const clients = new Map<string, ProjectClient>();
-  const clientOf: ClientOf = (project) => {
-    const client = clients.get(project.name) ?? createClient(project);
+  const clientOf: ClientOf = (project, hooks) => {
+    const client = clients.get(project.name) ?? createClient(project, hooks);
     clients.set(project.name, client);
     return client;
   };
+  const first = new AbortController();
+  const second = new AbortController();
+  const letGo = terminal.onSignal(['SIGINT', 'SIGTERM'], () => {
+    if (first.signal.aborted) second.abort();
+    first.abort();
+  });
   try {
-    return await withInterruption(terminal, (interruption) => command(clientOf, interruption));
+    return await command(clientOf, { first: first.signal, second: second.signal });
   } finally {
+    letGo();
     await Promise.all(clients.values().map((client) => client.close()));
   }
 }

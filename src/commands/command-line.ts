@@ -45,7 +45,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 const isServing = ([first = '--']: readonly string[]): boolean =>
   first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
 
-/** Tells why a command ended; the result is its exit code. */
+/** Reports why a command failed; returns its exit code. */
 function report(error: unknown, terminal: Terminal): number {
   // Commander has printed it; shown help and the version are errors to it.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -115,14 +115,12 @@ function addDemoCommand(program: Command, actionOf: ActionOf): void {
   const command = withServeFlags(program.command('demo')).description(
     'serve a simulated cloud: no account, configuration or network needed',
   );
+  const counts: string[] = [];
   for (const { type, resource, demo } of SERVICES) {
     if (demo === undefined) continue;
-    command.option(
-      `--demo.${demo.flag} <count>`,
-      `simulated ${resource.many} of ${type}, at most 10000`,
-      wholeNumber(0, 10_000),
-      demo.count,
-    );
+    const about = `simulated ${resource.many} of ${type}, at most 10000`;
+    command.option(`--demo.${demo.flag} <count>`, about, wholeNumber(0, 10_000), demo.count);
+    counts.push(`demo.${demo.flag}`);
   }
   command
     .option(
@@ -146,7 +144,7 @@ function addDemoCommand(program: Command, actionOf: ActionOf): void {
     .addOption(
       new Option('--replay <file>', 'serve a recorded cloud (check --record) as if it had been recorded now')
         .argParser(someText)
-        .conflicts(['demo.graphs', 'demo.instances', 'demo.others', 'demo.seed', 'demo.speed']),
+        .conflicts([...counts, 'demo.others', 'demo.seed', 'demo.speed']),
     )
     .action(actionOf(() => import('./demo.ts').then(({ demo }) => demo)));
 }

@@ -24,8 +24,8 @@ const CLOUD_PORT = 10_046;
 const POLL_INTERVAL = 15;
 const OBJECTIVE = 26 * 3600;
 const SHORTEST_INTERVAL = 1;
-// How often a backup of a healthy resource fails, to be retried soon after.
-const MISHAPS = 0.02;
+// Of the backups of a healthy resource; each is retried soon after.
+const FAILURE_RATE = 0.02;
 // Share of the usual duration, so that a backup started by hand finishes soon.
 const QUICK = 0.1;
 
@@ -123,7 +123,7 @@ async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {
   const options = {
     counts: Object.fromEntries(SERVICES.map((service) => [service.type, countOf(service, flags)])),
     seed: flags['demo.seed'],
-    failureRate: MISHAPS,
+    failureRate: FAILURE_RATE,
     speed: flags['demo.speed'],
   };
   const cloud = await startSimulatedCloud({ ...options, port: CLOUD_PORT }).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantitie
 import { errorMessage } from '../errors.ts';
 import { RESERVED_PATHS } from '../web/routing.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
-/** A parser for texts that are valid as they are. */
+/** A parser that accepts a text unchanged or refuses it. */
 export const textThat =
   (isValid: (text: string) => boolean, expected: string) =>
   (text: string): string => {

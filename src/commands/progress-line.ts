@@ -13,8 +13,8 @@ const CLEAR = '\r\u001b[2K';
 const ON_TERMINAL = 0.5;
 
 /**
- * On a terminal one line that is overwritten; elsewhere one line after another, so much time apart. `quiet`: until the
- * first one, so that fast commands show none.
+ * On a terminal, one line that is overwritten; elsewhere, a new line `every` so often. Nothing is shown for the first
+ * `quiet` seconds, so that fast commands stay silent.
  */
 export function createProgressLine(
   { errorWidth, writeError, clock }: Pick<Terminal, 'errorWidth' | 'writeError' | 'clock'>,

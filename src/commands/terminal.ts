@@ -130,7 +130,7 @@ async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal
   }
 }
 
-// Input typed before arrives at once.
+// Input typed earlier arrives at once.
 const TYPED_MILLISECONDS = 50;
 const CTRL_C = '\u0003';
 

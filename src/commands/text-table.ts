@@ -7,7 +7,7 @@ export const visible = (text: string): string => text.replaceAll(/[\p{C}\p{Zl}\p
 export const nameOf = ({ id, name }: { readonly id: string; readonly name: string }): string =>
   visible(name === id ? id : `${name} (${id})`);
 
-/** The texts that are given: `compact(['always', isSo && 'sometimes'])`. */
+/** Leaves out the texts that do not apply: `compact(['always', isSo && 'sometimes'])`. */
 export const compact = (texts: readonly (string | false | undefined)[]): readonly string[] =>
   texts.filter((text) => text !== undefined && text !== false);
 

@@ -51,8 +51,8 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
     config: { ...loaded.config, projects },
     sending: () => () => undefined,
     responsesOf: () => [],
-    createClient: (project, hooks) =>
-      createProjectClient(project, {
+    createClient: (project, hooks) => {
+      const client = createProjectClient(project, {
         requestTimeout: seconds(5),
         concurrency: 4,
         clock: systemClock,
@@ -63,7 +63,10 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
         ...hooks,
         userAgent: 'test',
         environment: {},
-      }),
+      });
+      onTestFinished(client.close);
+      return client;
+    },
     clock: systemClock,
     limit: () => AbortSignal.timeout(10_000),
   });

@@ -4,7 +4,7 @@ import type { Backup } from '../../domain/backup.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
 import { listBackups, readInventory } from '../../poll/read-service.ts';
 import type { ResourceKey } from '../../services/service.ts';
-import { withClients } from '../clients.ts';
+import { type Interruption, withClients } from '../clients.ts';
 import { CommandError } from '../command-error.ts';
 import {
   loadConfig,
@@ -13,7 +13,6 @@ import {
   type ServiceFlags,
   withinPoll,
 } from '../configured.ts';
-import type { Interruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface FoundResource extends ResourceKey {

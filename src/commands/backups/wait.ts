@@ -115,7 +115,7 @@ const stillRunning = (followed: Followed): string =>
 // Every later check would get them too.
 const LASTING: ReadonlySet<FailureKind> = new Set(['permission', 'auth', 'refused']);
 
-/** Why a check failed that may succeed later; throws for other errors. */
+/** Why a check failed if a later one may succeed; throws otherwise. */
 function passingTrouble(error: unknown, followed: Followed): string {
   if (!(error instanceof CloudFailure)) throw error;
   const { kind, code } = error.details;

@@ -17,12 +17,13 @@ import type { CredentialsCheck, ProjectCheck, ServiceCheck } from './results.ts'
 
 export interface CheckOptions {
   readonly config: Config;
+  /** Creates the client of a project; the caller closes it. */
   readonly createClient: (project: ProjectConfig, hooks: ClientHooks) => ProjectClient;
   /** Called when a request of a project is sent, as a {@link SendingHook} is. */
   readonly sending: (project: string, ...request: Parameters<SendingHook>) => () => void;
   /** What a service returned, as far as it was kept. */
   readonly responsesOf: (project: string, service: string) => readonly SeenResponse[];
-  /** Called after each service was read, before the client is closed. */
+  /** Called after each service was read. */
   readonly afterRead?: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   /** A signal that aborts when the time for one project is over, or at Ctrl-C. */
@@ -43,30 +44,26 @@ async function checkProject(project: ProjectConfig, options: CheckOptions): Prom
     sending: (request) => options.sending(project.name, request),
   });
   const signal = options.limit();
-  try {
-    const readings = await Promise.all(
-      project.services.map(async (service) => {
-        const reading = await readOnce({ ...options, project, service, client }, signal);
-        await options.afterRead?.(reading, signal);
-        return reading;
-      }),
-    );
-    const advise = createAdviser(project, options.config, readings.map(failureOf));
-    const credentials = credentialsCheck(readings, signedIn, advise);
-    const shown = readings.filter((reading) => project.namesServices || failureOf(reading) === undefined);
-    return {
-      project: project.name,
-      region: project.region,
-      credentials,
-      passwordExpires: client.passwordExpiresAt(),
-      services: (shown.length === 0 ? readings : shown).map((reading) =>
-        serviceCheck(reading, credentials, advise, options),
-      ),
-      refused: project.namesServices ? undefined : refusalsIn(readings, advise),
-    };
-  } finally {
-    await client.close();
-  }
+  const readings = await Promise.all(
+    project.services.map(async (service) => {
+      const reading = await readOnce({ ...options, project, service, client }, signal);
+      await options.afterRead?.(reading, signal);
+      return reading;
+    }),
+  );
+  const advise = createAdviser(project, options.config, readings.map(failureOf));
+  const credentials = credentialsCheck(readings, signedIn, advise);
+  const shown = readings.filter((reading) => project.namesServices || failureOf(reading) === undefined);
+  return {
+    project: project.name,
+    region: project.region,
+    credentials,
+    passwordExpires: client.passwordExpiresAt(),
+    services: (shown.length === 0 ? readings : shown).map((reading) =>
+      serviceCheck(reading, credentials, advise, options),
+    ),
+    refused: project.namesServices ? undefined : refusalsIn(readings, advise),
+  };
 }
 
 const refusalsIn = (readings: readonly ServiceReading[], advise: Adviser): ProjectCheck['refused'] =>
@@ -147,7 +144,7 @@ function problemsOf(reading: ServiceReading, advise: Adviser, { limits }: Config
   ]);
 }
 
-/** The sentences that add something to those before: both lists often fail for the same reason. */
+/** Leaves out sentences with a reason that was given before: both lists often fail for the same one. */
 function onlyNew(sentences: readonly string[], known: string | undefined): readonly string[] {
   const said = new Set(known === undefined ? [] : [whyOf(known)]);
   return sentences.filter((sentence) => {

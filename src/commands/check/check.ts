@@ -1,10 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
 import { type Collector, createCollector } from '../../recording/collect.ts';
-import { commandClientFactory } from '../clients.ts';
+import { withClients } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { loadConfig, pickProjects } from '../configured.ts';
-import { withInterruption } from '../interruption.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
@@ -61,13 +60,12 @@ async function readProjects(
   { add, responses, paced, afterRead }: Collector & Partial<Recorder>,
   longest: Seconds,
 ): Promise<readonly ProjectCheck[]> {
-  const createClient = commandClientFactory(config, terminal);
-  return await withInterruption(terminal, async ({ first }) => {
+  return await withClients(config, terminal, async (clientOf, { first }) => {
     const { sending, stop } = showPending(terminal);
     const checked = await checkProjects({
       config,
       createClient: (project, hooks) => {
-        const client = createClient(project, { ...hooks, onResponse: (one) => add(project.name, one) });
+        const client = clientOf(project, { ...hooks, onResponse: (one) => add(project.name, one) });
         return paced?.(client, first) ?? client;
       },
       sending,

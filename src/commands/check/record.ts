@@ -50,12 +50,12 @@ export async function createRecordingFile(path: string): Promise<RecordingFile> 
   };
 }
 
-/** What `check` does besides when it records. */
+/** What `check` also does when it records. */
 export interface Recorder extends Collector {
   /** Makes the requests of a client one after the other, with a pause between them. */
   readonly paced: (client: ProjectClient, stop: AbortSignal) => ProjectClient;
   readonly afterRead: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
-  /** Writes the recording, and says how to look at it. */
+  /** Writes the recording, and says how to review it. */
   readonly finish: (file: RecordingFile, path: string) => Promise<void>;
 }
 
