@@ -1,10 +1,13 @@
 import { deflateRawSync } from 'node:zlib';
+import type { Config } from '../config/config.ts';
 import type { ApiCall } from '../services/api-call.ts';
+import { apiCalls } from '../services/index.ts';
 import { PROBES } from '../services/probes.ts';
 import type { CollectedResponse } from './collect.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import type { RecordedResponse, RecordedSettings, Recording } from './recording.ts';
+import type { RecordedResponse, Recording } from './recording.ts';
 import { type Redaction, redact } from './redact.ts';
+import { type ReadService, recordedSettings } from './settings.ts';
 
 /** What a recording is made of. */
 export interface RecordingParts {
@@ -12,11 +15,8 @@ export interface RecordingParts {
   /** In milliseconds since 1970. */
   readonly now: number;
   readonly redaction: Redaction;
-  readonly settings: RecordedSettings;
-  /** The projects of the settings, in their order. */
-  readonly projects: readonly string[];
-  /** The calls of a service of a project, which tell the vendor's part of a request from ids. */
-  readonly callsOf: (project: string, service: string) => readonly ApiCall[];
+  readonly config: Config;
+  readonly read: readonly ReadService[];
   readonly responses: readonly CollectedResponse[];
   readonly leftOut: readonly string[];
 }
@@ -31,9 +31,10 @@ const MOST_COMPRESSED_BYTES = 160_000;
 
 /** Makes the recording of what was collected. */
 export function composeRecording(parts: RecordingParts): Recording {
-  const { redaction, responses, leftOut } = parts;
+  const { redaction, config, read, responses } = parts;
   const isSimulated = responses.some(({ headers }) => headers['server'] === 'simulated-cloud');
   const { kept, dropped } = bounded(responses.map((response) => redactResponse(response, parts)));
+  const { settings, leftOut } = recordedSettings(config, read, redaction.pseudonyms);
   return {
     about: ABOUT,
     format: 1,
@@ -42,21 +43,26 @@ export function composeRecording(parts: RecordingParts): Recording {
     recorded_at: new Date(parts.now + redaction.shift * 1000).toISOString(),
     redaction: REDACTION,
     probes: PROBES,
-    left_out: [...leftOut, ...dropped],
-    settings: parts.settings,
+    left_out: [...parts.leftOut, ...leftOut, ...dropped],
+    settings,
     responses: [...kept],
   };
 }
 
-function redactResponse(response: CollectedResponse, parts: RecordingParts): RecordedResponse {
-  const { project, service, operation, probe, status, headers, body, notJson } = response;
-  const { redaction } = parts;
+function redactResponse(
+  response: CollectedResponse,
+  { redaction, config, read }: RecordingParts,
+): RecordedResponse {
+  const { project, service: type, operation, probe, status, headers, body, notJson } = response;
+  const api = read.find(({ scope }) => scope.project === project && scope.service === type)?.service.api;
+  // These tell the vendor's part of a request from ids.
+  const calls = api === undefined ? [] : apiCalls(api).map(({ call }) => call);
   return {
-    project: parts.projects.indexOf(project),
-    service,
+    project: config.projects.findIndex(({ name }) => name === project),
+    service: type,
     operation,
     ...(probe !== undefined && { probe }),
-    ...redactRequest(response, parts.callsOf(project, service), redaction.pseudonyms),
+    ...redactRequest(response, calls, redaction.pseudonyms),
     status,
     headers: redactHeaders(headers),
     ...(body !== undefined && { body: redact(body, redaction) }),

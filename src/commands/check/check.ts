@@ -8,7 +8,7 @@ import { print, type Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
 import { showPending } from './pending.ts';
-import { createRecorder, createRecordingFile, type Recorder } from './record.ts';
+import { createRecorder, type Recorder, withNewFile } from './record.ts';
 import { type ProjectCheck, summarize } from './results.ts';
 import { checkText, offlineText } from './text.ts';
 
@@ -80,19 +80,11 @@ async function readProjects(
   });
 }
 
-async function recordProjects(
-  config: Config,
-  path: string,
-  terminal: Terminal,
-): Promise<readonly ProjectCheck[]> {
-  const file = await createRecordingFile(path);
-  try {
+const recordProjects = (config: Config, path: string, terminal: Terminal): Promise<readonly ProjectCheck[]> =>
+  withNewFile(path, async (write) => {
     const recorder = createRecorder(config, terminal);
     const oneByOne = { ...config, poll: { ...config.poll, concurrency: 1 } };
     const checked = await readProjects(oneByOne, terminal, recorder, LONGEST_RECORDING);
-    await recorder.finish(file, path);
+    await recorder.finish(path, write);
     return checked;
-  } finally {
-    await file.close();
-  }
-}
+  });

@@ -13,8 +13,7 @@ import { type Collector, createCollector } from '../../recording/collect.ts';
 import { composeRecording } from '../../recording/compose.ts';
 import { createPseudonyms } from '../../recording/pseudonyms.ts';
 import { formatRecording } from '../../recording/recording.ts';
-import { recordedSettings } from '../../recording/settings.ts';
-import { apiCalls, SERVICES } from '../../services/index.ts';
+import { SERVICES } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
 import { dictionaryOf } from '../../services/vendor-words.ts';
 import type { Scope } from '../../state/objective.ts';
@@ -23,31 +22,29 @@ import { readBuildInfo } from '../program.ts';
 import type { ServiceReading } from '../read-once.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** The file of a recording, open from before the first request. */
-export interface RecordingFile {
-  readonly write: (text: string) => Promise<void>;
-  /** Closes it, and removes it if nothing was written. */
-  readonly close: () => Promise<void>;
-}
-
-/** Creates the file, for its owner alone; throws a {@link CommandError} where it exists or cannot be written. */
-export async function createRecordingFile(path: string): Promise<RecordingFile> {
+/**
+ * Runs a task that may write a new file, for its owner alone; the file is removed again if it does not. Throws a {@link
+ * CommandError} before the task if the file exists or cannot be written.
+ */
+export async function withNewFile<Result>(
+  path: string,
+  task: (write: (text: string) => Promise<void>) => Promise<Result>,
+): Promise<Result> {
   const refuse = (error: unknown): never => {
     const why = errorCode(error) === 'EEXIST' ? 'it exists already; name a new file' : fileError(error);
     throw new CommandError(`--record: cannot write ${path}: ${why}`, EXIT.usage);
   };
   const file = await open(path, 'wx', 0o600).catch(refuse);
   let isWritten = false;
-  return {
-    write: async (text) => {
+  try {
+    return await task(async (text) => {
       await file.writeFile(text).catch(refuse);
       isWritten = true;
-    },
-    close: async () => {
-      await file.close();
-      if (!isWritten) await rm(path, { force: true });
-    },
-  };
+    });
+  } finally {
+    await file.close();
+    if (!isWritten) await rm(path, { force: true });
+  }
 }
 
 /** What `check` also does when it records. */
@@ -56,7 +53,7 @@ export interface Recorder extends Collector {
   readonly paced: (client: ProjectClient, stop: AbortSignal) => ProjectClient;
   readonly afterRead: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
   /** Writes the recording, and says how to review it. */
-  readonly finish: (file: RecordingFile, path: string) => Promise<void>;
+  readonly finish: (path: string, write: (text: string) => Promise<void>) => Promise<void>;
 }
 
 const PAUSE = seconds(0.2);
@@ -125,33 +122,27 @@ export function createRecorder(config: Config, terminal: Terminal): Recorder {
         skip(reading.scope, `probes, because its backups could not be read (${outcome})`);
       }
     },
-    finish: async (file, path) => {
+    finish: async (path, write) => {
       const responses = collector.responses();
       if (responses.length === 0) {
         terminal.writeError(`Nothing was recorded: no response arrived. ${path} was not written.\n`);
         return;
       }
-      const pseudonyms = createPseudonyms(randomBytes(32));
-      const { settings, leftOut } = recordedSettings(config, readings, pseudonyms);
       const recording = composeRecording({
         version: readBuildInfo(terminal.environment).version,
         now: clock() * 1000,
         redaction: {
-          pseudonyms,
+          pseudonyms: createPseudonyms(randomBytes(32)),
           dictionary: dictionaryOf(SERVICES),
           shift: -WEEK * randomInt(1, MOST_WEEKS),
         },
-        settings,
-        projects: config.projects.map(({ name }) => name),
-        callsOf: (project, type) => {
-          const reading = readings.find(({ scope }) => scope.project === project && scope.service === type);
-          return reading === undefined ? [] : apiCalls(reading.service.api).map(({ call }) => call);
-        },
+        config,
+        read: readings,
         responses,
-        leftOut: [...skipped, ...leftOut],
+        leftOut: skipped,
       });
       const text = formatRecording(recording);
-      await file.write(text);
+      await write(text);
       terminal.writeError(finished(path, recording.responses.length, text, recording.left_out));
     },
   };
