@@ -71,10 +71,10 @@ function classifyError(response: HttpResponse, error: VendorError, sent: Sent): 
     text === undefined ? undefined : oneLine(withoutSecrets(text, secrets, harmless), length);
   const code = clean(error.code, MAX_CODE_LENGTH);
   const text = clean(error.text, MAX_TEXT_LENGTH);
-  const { kind, transient } = classifyResponse(operation, status, { ...error, code, text }, request.errors);
+  const shown: VendorError = { ...error, code, text };
+  const { kind, transient } = classifyResponse(operation, status, shown, request.errors);
   const skewed = kind === 'auth' && request.signed ? skewAdvice(serverNow, now) : undefined;
-  const refusal =
-    kind === 'auth' && skewed === undefined ? request.whenRefused?.({ ...error, code, text }) : undefined;
+  const refusal = kind === 'auth' && skewed === undefined ? request.whenRefused?.(shown) : undefined;
   const returned = [`${host} returned ${status}`, code, text === undefined ? undefined : `"${text}"`];
   return {
     ok: false,

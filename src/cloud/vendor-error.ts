@@ -3,13 +3,11 @@ import { asJsonObject } from './json-body.ts';
 /** The error in a response body, as far as it has one. The texts are external. */
 export interface VendorError {
   /** `DBS.280056`, `APIGW.0301`, …; undefined if it only repeats the HTTP status. */
-  readonly code: string | undefined;
-  readonly text: string | undefined;
+  readonly code?: string | undefined;
+  readonly text?: string | undefined;
   /** The HTTP status that IAM writes into its error bodies. */
-  readonly statedStatus: number | undefined;
+  readonly statedStatus?: number | undefined;
 }
-
-const NO_ERROR: VendorError = { code: undefined, text: undefined, statedStatus: undefined };
 
 const asText = (value: unknown): string | undefined => {
   if (typeof value === 'number') return String(value);
@@ -31,20 +29,20 @@ const FLAT_SHAPES = [
 /** Reads the error of a response with an error status. */
 export function readVendorError(body: unknown): VendorError {
   const fields = asJsonObject(body);
-  if (fields === undefined) return NO_ERROR;
+  if (fields === undefined) return {};
   for (const [codeName, textName] of FLAT_SHAPES) {
     const code = asText(fields[codeName]);
     const text = asText(fields[textName]);
-    if (code !== undefined || text !== undefined) return { code, text, statedStatus: undefined };
+    if (code !== undefined || text !== undefined) return { code, text };
   }
   const unauthorized = asJsonObject(fields['unauthorized']);
   // How one service responds to an unknown id; only the text distinguishes it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
-    return { code: text, text, statedStatus: undefined };
+    return { code: text, text };
   }
   const error = asJsonObject(fields['error']);
-  if (error === undefined) return { ...NO_ERROR, text: asText(fields['error']) ?? asText(fields['message']) };
+  if (error === undefined) return { text: asText(fields['error']) ?? asText(fields['message']) };
   const statedStatus = httpStatus(error['code']);
   return {
     code: statedStatus === undefined ? asText(error['code']) : undefined,

@@ -64,8 +64,9 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
       lifetime,
     );
     const facts = asJsonObject(asJsonObject(response.body)?.['token']);
+    const obtained = readToken(response, facts, host, clock);
     passwordExpiresAt = readTimestamp(asJsonObject(facts?.['user'])?.['password_expires_at']);
-    return readToken(response, facts, host, clock);
+    return obtained;
   });
 
   return {
