@@ -3,7 +3,7 @@ import { seconds } from '../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../services/index.ts';
 import { tagLabel } from './config.ts';
 import { DEFAULT_INTERVAL, defaultTimeout, formatDuration } from './duration.ts';
-import { pathText, type SettingPath } from './problem.ts';
+import { type Finding, pathText, type SettingPath } from './problem.ts';
 import type { Settings } from './schema.ts';
 import { didYouMean } from './suggestion.ts';
 
@@ -131,14 +131,9 @@ export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
   });
 };
 
-export interface Warning {
-  readonly path: SettingPath;
-  readonly message: string;
-}
-
 /** Valid settings that are probably mistakes. */
-export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Warning[] => {
-  const warnings: Warning[] = [];
+export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Finding[] => {
+  const warnings: Finding[] = [];
   const { interval = DEFAULT_INTERVAL, request_timeout: requestTimeout } = poll;
   const { timeout = defaultTimeout(interval) } = poll;
   if (requestTimeout !== undefined && requestTimeout > timeout) {

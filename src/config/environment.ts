@@ -1,7 +1,7 @@
 import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
-import { type Warning, warningsAbout } from './cross-checks.ts';
+import { warningsAbout } from './cross-checks.ts';
 import type { ConfigResult } from './load.ts';
-import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { type Finding, type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
 import { validate } from './validate.ts';
@@ -112,7 +112,7 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
   const takeAll = (path: SettingPath, variables: Variables) =>
     Object.fromEntries(Object.entries(variables).map(([key, names]) => [key, take([...path, key], names)]));
   const nameOf = (path: SettingPath): string => variableOf.get(pathText(path)) ?? pathText(path);
-  const problemOf = ({ path, message }: Warning): Problem => problemWith(nameOf(path), message);
+  const problemOf = ({ path, message }: Finding): Problem => problemWith(nameOf(path), message);
 
   const project = ['projects', 0];
   const signIn = SIGN_INS.find(({ required }) => namesIn(required).some(isSet));

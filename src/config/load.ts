@@ -2,9 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { errorMessage } from '../errors.ts';
 import { readText } from '../files/read-text.ts';
 import type { Config } from './config.ts';
-import { type Warning, warningsAbout } from './cross-checks.ts';
+import { warningsAbout } from './cross-checks.ts';
 import { parseFile } from './parse-file.ts';
-import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { type Finding, type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 import { looksLikePath, secretInFile } from './secret.ts';
@@ -23,7 +23,7 @@ const parse = (text: string, file: string) => {
     originOf: (path) => `${pathText(path)} in ${file}`,
     locate: (path) => resolve(dirname(file), path),
   });
-  const problemOf = ({ path, message }: Warning): Problem =>
+  const problemOf = ({ path, message }: Finding): Problem =>
     problemAt(file, parsed.lineOf(path), pathText(path), message);
   return { ok: true, config, settings: parsed.value, problemOf } as const;
 };
@@ -74,7 +74,7 @@ export const loadConfigFile = async (file: string): Promise<ConfigResult> => {
   if (!parsed.ok) return parsed;
   const { config, settings, problemOf } = parsed;
   const unreadable = await Promise.all(
-    filesNamedBy(settings).map(async (named): Promise<readonly Warning[]> => {
+    filesNamedBy(settings).map(async (named): Promise<readonly Finding[]> => {
       const trouble = await tryToRead(named, dirname(file)).then(() => undefined, errorMessage);
       if (trouble === undefined) return [];
       return [{ path: named.path, message: `${trouble}; it will be read again when needed` }];

@@ -1,13 +1,9 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { SettingPath } from './problem.ts';
+import type { Finding, SettingPath } from './problem.ts';
 import { NESTED_TOO_DEEPLY, yamlMistakes } from './yaml-mistakes.ts';
 
-/** A mistake in YAML; `path` is empty if it does not belong to a setting. */
-export interface LocatedMistake {
+export interface LocatedMistake extends Finding {
   readonly line: number;
-  readonly path: SettingPath;
-  /** What is wrong; what is expected. */
-  readonly message: string;
 }
 
 /** YAML as lists, mappings, strings and null: all scalars are strings, the schema decides which are numbers. */

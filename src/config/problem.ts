@@ -1,4 +1,14 @@
-/** A mistake in the configuration, or a warning about it. */
+/** The path of a setting: keys of mappings and indexes of lists. */
+export type SettingPath = readonly (string | number)[];
+
+/** A mistake in a setting, or a warning about it. `path` is empty if it concerns the whole file. */
+export interface Finding {
+  readonly path: SettingPath;
+  /** What is wrong; what is expected. Never a secret. */
+  readonly message: string;
+}
+
+/** A mistake in the configuration, or a warning about it, as it is reported. */
 export interface Problem {
   /** The configuration file as given by the user, or `environment`. */
   readonly file: string;
@@ -19,9 +29,6 @@ export const problemAt = (
   setting: string,
   message: string,
 ): Problem => ({ file, line, message: setting === '' ? message : `${setting}: ${message}` });
-
-/** The path of a setting: keys of mappings and indexes of lists. */
-export type SettingPath = readonly (string | number)[];
 
 const LONGEST_KEY = 60;
 

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import type { CrossCheck } from './cross-checks.ts';
-import type { SettingPath } from './problem.ts';
+import type { Finding, SettingPath } from './problem.ts';
 import { notesOf, type SettingNotes } from './setting.ts';
 import { placesOf, unwrapped, variantsOf } from './settings-list.ts';
 import { didYouMean, nearest, oneWordOf } from './suggestion.ts';
 
-export interface Mistake {
-  readonly path: SettingPath;
-  /** What is wrong; what is expected. Never a secret. */
-  readonly message: string;
+export interface Mistake extends Finding {
   /** Whether something is missing rather than wrong. */
   readonly missing: boolean;
 }

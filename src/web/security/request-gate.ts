@@ -12,6 +12,12 @@ const OPEN_PATHS = new Set(['/-/healthy', '/-/ready']);
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="huaweicloud-backup-exporter", charset="UTF-8"' };
 const CLOSE = { Connection: 'close' };
 const RETRY_LATER = { 'Retry-After': '1' };
+const REJECTIONS = {
+  refused: { status: 401, headers: CHALLENGE },
+  'too many': { status: 429, headers: RETRY_LATER },
+  busy: { status: 503, headers: RETRY_LATER },
+  unavailable: { status: 503, headers: RETRY_LATER },
+};
 const PLAIN_TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 /** How much of a too large body is read after the response, so that the client sees it. */
 const LINGER = { bytes: 256 * 1024, milliseconds: 500 };
@@ -109,20 +115,10 @@ export const createRequestGate = ({ config, authenticate, limits, log, now }: Ga
   ): Promise<boolean> => {
     const client = clientOf(request.socket.remoteAddress);
     const admission = await authenticate(users, request.headers.authorization, client);
-    if (admission !== 'admitted') log.debug({ client, admission }, 'request rejected');
-    switch (admission) {
-      case 'admitted':
-        return true;
-      case 'refused':
-        return sendStatus(response, 401, CHALLENGE);
-      case 'too many':
-        return sendStatus(response, 429, RETRY_LATER);
-      case 'busy':
-      case 'unavailable':
-        return sendStatus(response, 503, RETRY_LATER);
-      default:
-        return admission satisfies never;
-    }
+    if (admission === 'admitted') return true;
+    log.debug({ client, admission }, 'request rejected');
+    const { status, headers } = REJECTIONS[admission];
+    return sendStatus(response, status, headers);
   };
 
   const admit: RequestGate = async (request, response) => {

@@ -8,28 +8,25 @@ import { type PemSource, type TlsSettings, WebConfigError } from './web-config.t
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END[^-]*-----/g;
 
-const mistake = ({ at }: { readonly at: string }, message: string): WebConfigError =>
-  new WebConfigError([`${at}: ${message}`]);
-
 const nameOf = ({ file = 'the text' }: PemSource): string => file;
 
-const readPem = async (source: PemSource): Promise<string> => {
-  const { text = '', file } = source;
+const mistake = (source: PemSource, wrong: string): WebConfigError =>
+  new WebConfigError([`${source.at}: ${nameOf(source)} ${wrong}`]);
+
+const readPem = async ({ at, text = '', file }: PemSource): Promise<string> => {
   if (file === undefined) return text;
-  return readText(file, MAX_PEM_BYTES, file).catch((error: unknown) => {
-    throw mistake(source, errorMessage(error));
+  return readText(file, MAX_PEM_BYTES, `${at}: ${file}`).catch((error: unknown) => {
+    throw new WebConfigError([errorMessage(error)]);
   });
 };
 
 const parseCertificates = (source: PemSource, pem: string): readonly X509Certificate[] => {
   const blocks = pem.match(CERTIFICATE) ?? [];
-  if (blocks.length === 0) {
-    throw mistake(source, `${nameOf(source)} contains no certificate; expected PEM certificates`);
-  }
+  if (blocks.length === 0) throw mistake(source, 'contains no certificate; expected PEM certificates');
   try {
     return blocks.map((block) => new X509Certificate(block));
   } catch {
-    throw mistake(source, `${nameOf(source)} contains an unreadable certificate; expected PEM certificates`);
+    throw mistake(source, 'contains an unreadable certificate; expected PEM certificates');
   }
 };
 
@@ -37,10 +34,7 @@ const parseKey = (source: PemSource, pem: string): KeyObject => {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw mistake(
-      source,
-      `${nameOf(source)} contains no readable private key; expected a PEM key without a passphrase`,
-    );
+    throw mistake(source, 'contains no readable private key; expected a PEM key without a passphrase');
   }
 };
 
@@ -67,10 +61,8 @@ export const readTls = async (settings: TlsSettings): Promise<TlsOptions> => {
   const keyPem = await readPem(key);
   const [leaf] = parseCertificates(certificate, certificatePem);
   if (leaf?.checkPrivateKey(parseKey(key, keyPem)) !== true) {
-    throw mistake(
-      key,
-      `${nameOf(key)} is not the key of the certificate in ${nameOf(certificate)}; expected the key that belongs to it`,
-    );
+    const wrong = `is not the key of the certificate in ${nameOf(certificate)}`;
+    throw mistake(key, `${wrong}; expected the key that belongs to it`);
   }
   const ca = await readAuthorities(settings);
   const options: TlsOptions = {
@@ -92,10 +84,9 @@ export const readTls = async (settings: TlsSettings): Promise<TlsOptions> => {
   try {
     createSecureContext(options);
   } catch (error) {
-    throw mistake(
-      settings,
-      `the settings do not work together (${errorCode(error)}); expected a key of 2048 bits or more, suites and curves that fit it`,
-    );
+    const wrong = `the settings do not work together (${errorCode(error)})`;
+    const expected = 'a key of 2048 bits or more, suites and curves that fit it';
+    throw new WebConfigError([`${settings.at}: ${wrong}; expected ${expected}`]);
   }
   return options;
 };
