@@ -86,8 +86,7 @@ const NO_REQUESTS: RequestTally = { count: 0, clockSkew: undefined };
 
 /** An exporter that polls nothing until a configuration is applied. */
 export function createExporter(options: ExporterOptions): Exporter {
-  const { build, clock, log } = options;
-  const { shard = WHOLE } = options;
+  const { build, clock, log, shard = WHOLE } = options;
   const metrics = createExporterMetrics(build, createYield, shard);
   const publisher = createPublisher(createYield);
   const publication = publicationOf([publisher.current, metrics.series]);

@@ -8,7 +8,7 @@ import { describeService, type ServiceFlags, withinPoll } from '../configured.ts
 import { createProgressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
-import { findResource, type ResourceInService } from './find.ts';
+import { findResource } from './find.ts';
 import { type Followed, listCommandFor, refusalOf, waitCommandFor, writeEnd } from './result.ts';
 import { type Session, withServices } from './session.ts';
 import {
@@ -34,27 +34,18 @@ export async function wait(flags: WaitFlags, terminal: Terminal): Promise<number
   }
   return await withServices(flags, terminal, async (session) => {
     const target = await findResource(session.services, flags.resource);
-    const { check, what } = checkFor(target, flags);
-    const started = { jobId: flags.job, backupId: flags.backup };
+    const { job, backup = '' } = flags;
+    if (job !== undefined && !hasJobs(target)) {
+      throw new CommandError(`${describeService(target.service)} has no jobs to wait for; use --backup`);
+    }
+    const check =
+      job === undefined ? checkBackup(target, backup, listCommandFor(target, flags)) : checkJob(target, job);
+    const id = job === undefined ? `backup ${visible(backup)}` : `job ${visible(job)}`;
+    const what = `${id} of ${nameOf(target.resource)}`;
+    const started = { jobId: job, backupId: flags.backup };
     await waitFor(check, { target, started, what, flags }, flags.waitTimeout, session);
     return EXIT.done;
   });
-}
-
-function checkFor(
-  target: ResourceInService,
-  flags: WaitFlags,
-): { readonly check: StatusCheck; readonly what: string } {
-  const { job, backup = '' } = flags;
-  const name = nameOf(target.resource);
-  if (job === undefined) {
-    const check = checkBackup(target, backup, listCommandFor(target, flags));
-    return { check, what: `backup ${visible(backup)} of ${name}` };
-  }
-  if (!hasJobs(target)) {
-    throw new CommandError(`${describeService(target.service)} has no jobs to wait for; use --backup`);
-  }
-  return { check: checkJob(target, job), what: `job ${visible(job)} of ${name}` };
 }
 
 const FIRST_CHECK = 1;
