@@ -21,7 +21,6 @@ export interface Terminal {
   readonly output: Writable;
   /** Width of standard output; undefined if it is not a terminal. */
   readonly outputWidth: number | undefined;
-  /** Width of standard error. */
   readonly errorWidth: number | undefined;
   /** Styles text for standard output if that is a terminal with colors and NO_COLOR is not set. */
   readonly style: (style: TextStyle, text: string) => string;
@@ -37,7 +36,6 @@ export interface Terminal {
   readonly onUncaught: (handle: (error: unknown) => void) => void;
   /** Calls back for a warning of Node.js, instead of printing it. */
   readonly onWarning: (handle: (warning: Error) => void) => void;
-  /** Ends the process now. */
   readonly exit: (code: number) => never;
   readonly clock: Clock;
   /** Rejects when the signal aborts. */

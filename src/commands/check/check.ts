@@ -1,13 +1,14 @@
 import type { Config } from '../../config/config.ts';
-import { milliseconds, type Seconds, seconds } from '../../domain/quantities.ts';
+import { milliseconds, type Seconds, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { type Collector, createCollector } from '../../recording/collect.ts';
+import { humanizeDuration } from '../../status/humanize.ts';
 import { withClients } from '../clients.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { loadConfig, pickProjects } from '../configured.ts';
+import { createProgressLine } from '../progress-line.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { checkProjects } from './check-projects.ts';
+import { type CheckOptions, checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
-import { showPending } from './pending.ts';
 import { createRecorder, type Recorder, withNewFile } from './record.ts';
 import { type ProjectCheck, summarize } from './results.ts';
 import { checkText, offlineText } from './text.ts';
@@ -88,3 +89,42 @@ const recordProjects = (config: Config, path: string, terminal: Terminal): Promi
     await recorder.finish(path, write);
     return checked;
   });
+
+const LONG_WAIT = seconds(3);
+
+/** Shows the slowest of the pending requests until stopped. */
+function showPending(
+  terminal: Terminal,
+): Pick<CheckOptions, 'sending'> & { readonly stop: () => Promise<void> } {
+  const { clock, sleep } = terminal;
+  const line = createProgressLine(terminal, { every: seconds(10), quiet: LONG_WAIT });
+  // In the order in which they were sent.
+  const pending = new Set<{ readonly what: string; readonly sent: UnixSeconds }>();
+  const stopped = new AbortController();
+
+  const watch = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await sleep(seconds(1), stopped.signal).catch(() => undefined);
+      const [longest] = pending;
+      if (stopped.signal.aborted || longest === undefined) continue;
+      const waited = clock() - longest.sent;
+      if (waited < LONG_WAIT) continue;
+      line.show(`Waiting for ${longest.what}`, `: ${humanizeDuration(seconds(Math.floor(waited)))}`);
+    }
+  };
+  const watching = watch();
+
+  return {
+    sending: (project, { host, operation }) => {
+      const what = `${host} (${operation.replaceAll('_', ' ')}, project ${project})`;
+      const request = { what, sent: clock() };
+      pending.add(request);
+      return () => void pending.delete(request);
+    },
+    stop: async () => {
+      stopped.abort();
+      await watching;
+      line.end();
+    },
+  };
+}
