@@ -36,29 +36,26 @@ export function createSemaphore(places: number, share: number = places): Semapho
     if (free > 0) admit?.();
   };
 
-  const queueOf = (service: string): Set<() => void> => {
+  const wait = (service: string, signal: AbortSignal): Promise<(() => void) | undefined> => {
+    const { promise, resolve } = Promise.withResolvers<(() => void) | undefined>();
     const queue = waiting.get(service) ?? new Set();
-    waiting.set(service, queue);
-    return queue;
+    const settle = (leave: (() => void) | undefined): void => {
+      queue.delete(admit);
+      if (queue.size === 0) waiting.delete(service);
+      signal.removeEventListener('abort', giveUp);
+      resolve(leave);
+    };
+    const admit = (): void => settle(take(service));
+    const giveUp = (): void => settle(undefined);
+    waiting.set(service, queue.add(admit));
+    signal.addEventListener('abort', giveUp, { once: true });
+    return promise;
   };
 
   return {
-    enter: (service, signal) => {
-      if (signal.aborted) return Promise.resolve(undefined);
-      if (free > 0 && takenBy(service) < share) return Promise.resolve(take(service));
-      return new Promise((resolve) => {
-        const queue = queueOf(service);
-        const settle = (leave: (() => void) | undefined): void => {
-          queue.delete(admit);
-          if (queue.size === 0 && waiting.get(service) === queue) waiting.delete(service);
-          signal.removeEventListener('abort', giveUp);
-          resolve(leave);
-        };
-        const admit = (): void => settle(take(service));
-        const giveUp = (): void => settle(undefined);
-        queue.add(admit);
-        signal.addEventListener('abort', giveUp, { once: true });
-      });
+    enter: async (service, signal) => {
+      if (signal.aborted) return undefined;
+      return free > 0 && takenBy(service) < share ? take(service) : wait(service, signal);
     },
   };
 }

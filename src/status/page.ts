@@ -6,7 +6,7 @@ import { renderPolls } from './polls.ts';
 import type { StatusReport } from './report.ts';
 import { type CommandOptions, DEFAULT_COMMAND } from './shell.ts';
 import { STATES } from './states.ts';
-import { pageIcon, pageTitle, renderSummary } from './summary.ts';
+import { pageIcon, renderSummary } from './summary.ts';
 import { renderResults } from './table.ts';
 import { FIRST_VIEW, readView, SORT_KEYS, SORTS, STATE_FILTERS, type View, viewLink } from './view.ts';
 
@@ -40,7 +40,7 @@ export function renderStatusPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>${pageTitle(headline)}</title>
+<title>${headline.sentence} – Huawei Cloud backups</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="./assets/style.css?${assetVersion}">

@@ -82,11 +82,6 @@ function projectWords({ project, region }: Pick<AffectedScope, 'project' | 'regi
   return project === region ? project : `${project} (${region})`;
 }
 
-/** The title of the page: the headline, visible even in a background tab. */
-export function pageTitle({ sentence }: Headline): string {
-  return `${sentence} – Huawei Cloud backups`;
-}
-
 /** The name of the page's icon. */
 export function pageIcon({ tone, counts }: Headline): 'trouble' | 'fine' {
   const attention = RESOURCE_STATES.some((state) => needsAttention(state) && counts[state] > 0);
