@@ -9,18 +9,18 @@ import { listSettings } from '../../src/config/settings-list.ts';
 import { problemsIn } from '../config/texts.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-/** The schema as far as zod can read one: without the rules about groups of settings. */
+/** The schema without the rules about groups of settings, which zod cannot read. */
 const jsonSchema = () =>
   z.fromJSONSchema(JSON.parse(renderJsonSchema(), (key, value) => (key === 'allOf' ? undefined : value)));
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
 describe('the examples', () => {
-  it.each(['examples/config.yml', 'examples/config-full.yml'])('%s is right', (path) => {
+  it.each(['examples/config.yml', 'examples/config-full.yml'])('%s is valid', (path) => {
     expect(parseConfig(read(path), path)).toMatchObject({ ok: true, warnings: [] });
   });
 
-  it('has every setting in the full one, those that services share once, with a comment', () => {
+  it('have every setting in the full one, shared ones of services once, with a comment', () => {
     const lines = read('examples/config-full.yml').split('\n');
     const paths = settingPathsIn(lines);
 
@@ -36,13 +36,13 @@ describe('the examples', () => {
     }
   });
 
-  it.each(['examples/config.yml', 'examples/config-full.yml'])('%s is right to the JSON Schema', (path) => {
+  it.each(['examples/config.yml', 'examples/config-full.yml'])('%s is valid according to the JSON Schema', (path) => {
     const schema = jsonSchema();
 
     expect(schema.safeParse(parse(read(path))).error).toBeUndefined();
   });
 
-  it('have a missing space found on its line or the next nearly everywhere', () => {
+  it('get an error on the line of a missing space, or the next, nearly everywhere', () => {
     const lines = readFileSync('examples/config-full.yml', 'utf8').split('\n');
     const indented = lines.flatMap((line, index) => (/^ +[^ #]/.test(line) ? [index] : []));
 
@@ -56,7 +56,7 @@ describe('the examples', () => {
   });
 });
 
-/** The paths of all settings that an indented YAML text of this project's style has, commented out or not. */
+/** The paths of all settings in YAML indented as in this project, commented out or not. */
 function settingPathsIn(lines: readonly string[]): readonly string[] {
   const paths: string[] = [];
   let parents: { indent: number; path: string }[] = [];

@@ -8,7 +8,7 @@ import { withPolicies } from '../../scripts/policies.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-describe('what `npm run generate` writes', () => {
+describe('the output of `npm run generate`', () => {
   it.each([
     ['docs/configuration.md', renderConfigurationReference],
     ['docs/config.schema.json', renderJsonSchema],
@@ -19,7 +19,7 @@ describe('what `npm run generate` writes', () => {
     expect(read(path)).toBe(render());
   });
 
-  it('is in docs/evidence.md: what each recording proved and disproved', () => {
+  it('is in docs/evidence.md: what each recording proved or disproved', () => {
     expect(read('docs/evidence.md')).toContain(renderEvidence());
   });
 });

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Containers, debianRoot } from './containers.ts';
 
-// Authorities that the machine trusts, for npm behind a proxy that has one of its own.
+// The certificate authorities of the machine, for npm behind a proxy with an authority of its own.
 const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Builds what stands for `node:VERSION-bookworm-slim`: a small Debian with this Node.js and the machine's npm. */
+/** Builds a substitute for `node:VERSION-bookworm-slim`: a small Debian with this Node.js and the npm of this machine. */
 export async function buildBaseImage(containers: Containers, tag: string): Promise<void> {
   const context = join(containers.directory, 'base');
   const root = join(context, 'root');
@@ -30,7 +30,7 @@ export async function buildBaseImage(containers: Containers, tag: string): Promi
   await containers.build(['--tag', tag, context]);
 }
 
-/** The folder of the npm that is on the PATH. */
+/** The folder of the npm on the PATH. */
 async function npmFolder(): Promise<string> {
   const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v npm']);
   return dirname(dirname(await realpath(stdout.trim())));

@@ -6,11 +6,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { CHART, chartFiles } from '../../scripts/chart-files.ts';
 
 describe('the chart', () => {
-  it.each([...chartFiles()])('has %s as the rules, dashboards and schemas make it', (path, text) => {
+  it.each([...chartFiles()])('has %s as generated from the rules, dashboards and schemas', (path, text) => {
     expect(readFileSync(join(CHART, path), 'utf8')).toBe(text);
   });
 
-  it('has no dashboard that is gone', () => {
+  it('has no removed dashboard', () => {
     const generated = [...chartFiles().keys()].filter(
       (path) => path.endsWith('.json') && path.startsWith('files/'),
     );
@@ -20,7 +20,7 @@ describe('the chart', () => {
     );
   });
 
-  it('is one version with the program', () => {
+  it('has the version of the program', () => {
     const chart = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as Record<string, string>;
 
     expect({ version: chart['version'], appVersion: chart['appVersion'], home: chart['home'] }).toEqual({

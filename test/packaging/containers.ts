@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The project's directory. */
+/** The directory of the project. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const CACHE = join(ROOT, '.cache/packaging');
@@ -15,27 +15,27 @@ const MIRROR = 'http://deb.debian.org/debian';
 const runFile = promisify(execFile);
 const OPTIONS = { maxBuffer: 64 * 1024 * 1024 };
 
-// Where the limits of the machine are lower than podman's default, a container does not start.
+// If the limits of the machine are lower than the default of podman, containers do not start.
 const LIMITS = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n';
 
-/** Images and containers of one test file, apart from those of the machine. */
+/** Images and containers of one test file, separate from those of the machine. */
 export interface Containers {
-  /** Builds an image; gives its id. */
+  /** Builds an image; returns its id. */
   readonly build: (args: readonly string[]) => Promise<string>;
-  /** Podman with its flags for these images and containers, for a shell. */
+  /** The podman command line for these images and containers. */
   readonly podmanCommand: string;
-  /** Runs podman to its end; gives its standard output. */
+  /** Runs podman; returns its standard output. */
   readonly podman: (...args: readonly string[]) => Promise<string>;
-  /** What a container has written so far, to its standard output and error. */
+  /** The output of a container so far, standard output and error. */
   readonly logs: (id: string) => Promise<string>;
-  /** Starts a container that is removed with the others; gives its id. */
+  /** Starts a container that is removed with the others; returns its id. */
   readonly start: (...args: readonly string[]) => Promise<string>;
   /** An empty directory, removed with everything else. */
   readonly directory: string;
   readonly remove: () => Promise<void>;
 }
 
-/** Makes a place for images and containers. */
+/** Creates separate storage for images and containers. */
 export async function createContainers(): Promise<Containers> {
   const directory = await mkdtemp(join(tmpdir(), 'containers-'));
   const limits = join(directory, 'containers.conf');
@@ -44,7 +44,7 @@ export async function createContainers(): Promise<Containers> {
   const env = { ...process.env, CONTAINERS_CONF: limits };
   const place = ['--root', join(directory, 'store'), '--runroot', join(directory, 'run')];
   const storage = [...place, '--storage-driver', 'vfs'];
-  // Debian's crun refuses the mixed control groups of some machines.
+  // The crun of Debian rejects the mixed control groups of some machines.
   const runtime = ['--runtime', 'runc', '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'];
 
   const runPodman = (...args: readonly string[]) =>
@@ -67,10 +67,10 @@ export async function createContainers(): Promise<Containers> {
   };
 }
 
-// What Node.js is linked with, and a system to boot.
+// The libraries that Node.js is linked with, and a system to boot.
 const PACKAGES = ['libstdc++6', 'systemd', 'systemd-sysv', 'dbus'];
 
-/** A tar of a small Debian that can be booted; kept for the next run. */
+/** A tar of a small, bootable Debian; cached for the next run. */
 export async function debianRoot(): Promise<string> {
   const file = join(CACHE, `${[DEBIAN, ...PACKAGES].join('-')}.tar`);
   if (await stat(file).catch(() => undefined)) return file;
@@ -87,7 +87,7 @@ export async function debianRoot(): Promise<string> {
   return file;
 }
 
-/** What a program writes to its standard output, piped through `tar` into a list of its files. */
+/** The files in a tar, as listed by `tar --verbose`. */
 export function listTar(file: string): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const tar = spawn('tar', ['--list', '--verbose', '--numeric-owner', '--file', file]);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './containers.ts';
 
-/** The blocks of code in a section of docs/install.md, in their order. */
+/** The code blocks in a section of docs/install.md, in order. */
 export function blocksOf(section: string, language: 'sh' | 'yaml'): readonly string[] {
   const page = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
   const [, text] = page.split(new RegExp(`^## ${section}$`, 'm'));

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = manifest.name;
 // npm and the program run on the Node.js of the tests.
 const PATH = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
-// What the build reads, and what is packed beside it.
+// The inputs of the build, and the files packed with its output.
 const BUILT = ['package.json', 'package-lock.json', 'tsconfig.json', 'rolldown.config.ts', 'src', 'scripts'];
 const SHIPPED = ['alerts', 'dashboards', 'docs', 'examples'];
 const TEXTS = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
@@ -29,7 +29,7 @@ interface Packed {
 
 type Files = ReadonlyMap<string, Buffer>;
 
-/** Builds the package in a directory that is no clone, and gives the bytes of each file. */
+/** Builds the package in a directory that is not a clone, and returns the content of each file. */
 async function build(tree: string, environment: Readonly<Record<string, string>> = {}): Promise<Files> {
   const parts = [...BUILT, ...SHIPPED, ...TEXTS];
   await Promise.all(parts.map((part) => cp(join(ROOT, part), join(tree, part), { recursive: true })));
@@ -65,7 +65,7 @@ describe('the npm package', () => {
     ]);
     packed = await pack(tree);
     installed = join(directory, 'global');
-    // A cache that is empty, and no registry: what is not in the tarball cannot come.
+    // An empty cache and no registry, so that everything must be in the tarball.
     const place = ['--prefix', installed, '--cache', join(directory, 'cache'), '--offline'];
     await run('npm', ['install', '--global', ...place, join(tree, packed.filename)], {
       env: { ...process.env, PATH },
@@ -78,7 +78,7 @@ describe('the npm package', () => {
     (JSON.parse(textOf('sbom.cdx.json')) as { components: readonly { name: string; version: string }[] })
       .components;
 
-  it('puts the command on the PATH, with no other package and no network', async () => {
+  it('installs the command without other packages or the network', async () => {
     const modules = await readdir(join(installed, 'lib/node_modules'));
     const command = join(installed, 'bin', NAME);
 
@@ -89,7 +89,7 @@ describe('the npm package', () => {
     expect(stdout).toBe(`${NAME} ${manifest.version} (revision abc1234, node ${process.version})\n`);
   });
 
-  it('checks a configuration where nothing else is', async () => {
+  it('checks a configuration without anything else installed', async () => {
     const config = join(installed, 'lib/node_modules', NAME, 'examples/config.yml');
 
     const { stdout } = await run(
@@ -103,7 +103,7 @@ describe('the npm package', () => {
     expect(stdout).toMatch(/configuration is valid/);
   });
 
-  it('runs the command of an alert as it is written, and starts a backup', async () => {
+  it('runs the command of an alert, and starts a backup', async () => {
     const cloud = await startSimulatedCloud({ graphs: 2, instances: 0, characters: false });
     onTestFinished(cloud.stop);
     const config = join(installed, 'config.yml');
@@ -120,14 +120,14 @@ describe('the npm package', () => {
     expect(cloud.backupsOf(graph?.id ?? '')).toHaveLength(before + 1);
   });
 
-  it('holds the style and the script of the status page', () => {
+  it('contains the style and the script of the status page', () => {
     const code = [...files.keys()].filter((name) => name.endsWith('.js')).map(textOf);
 
     expect(code.some((text) => text.includes('--doubtful-ground: #fdf2dd'))).toBe(true);
     expect(code.some((text) => text.includes("document.getElementById('refresh-status')"))).toBe(true);
   });
 
-  it('has the documents that its help names, and the files for Prometheus and Grafana', async () => {
+  it('contains the documents that its help refers to, and the files for Prometheus and Grafana', async () => {
     const golden = join(ROOT, 'test/commands/golden');
     const helps = await Promise.all(
       (await readdir(golden)).map((name) => readFile(join(golden, name), 'utf8')),
@@ -150,13 +150,13 @@ describe('the npm package', () => {
     expect(paths.filter((path) => /\.(ts|png|test\.yml)$/.test(path))).toEqual([]);
   });
 
-  it('can be executed where it was built', async () => {
+  it('has an executable program', async () => {
     await access(join(dirname(installed), 'one/dist/main.js'), constants.X_OK);
 
     expect(textOf('main.js')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('loads nothing but Node.js and itself', () => {
+  it('loads only itself and Node.js modules', () => {
     const scripts = [...files.keys()].filter((name) => name.endsWith('.js'));
     const loaded = scripts.flatMap((name) =>
       [...textOf(name).matchAll(/\brequire\("([^"]+)"\)|\bimport\("([^"]+)"\)/g)].map(
@@ -164,25 +164,25 @@ describe('the npm package', () => {
       ),
     );
 
-    // debug colours its lines where this is there.
+    // The package debug uses this for colours if it is installed.
     const outside = loaded.filter((id) => !(isBuiltin(id) || id.startsWith('./') || id === 'supports-color'));
 
     expect(loaded.length).toBeGreaterThan(50);
     expect(outside).toEqual([]);
   });
 
-  it('is the same to the byte, wherever it is built', () => {
+  it('is built reproducibly in any directory', () => {
     expect([...again.keys()]).toEqual([...files.keys()]);
     expect([...files].filter(([name, bytes]) => !again.get(name)?.equals(bytes))).toEqual([]);
   });
 
-  it('carries a valid bill of materials', async () => {
+  it('contains a valid bill of materials', async () => {
     const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
 
     expect(await validator.validate(textOf('sbom.cdx.json'))).toBeNull();
   });
 
-  it('names the same packages in the bill of materials and in the licenses', () => {
+  it('lists the same packages in the bill of materials and in the licenses', () => {
     const licensed = [...textOf('LICENSES.txt').matchAll(/^(\S+ \d+\.\d+\.\d+\S*) \((\S+)\)$/gm)];
 
     expect(components().map(({ name, version }) => `${name} ${version}`)).toEqual(
@@ -193,7 +193,7 @@ describe('the npm package', () => {
     );
   });
 
-  it('names what its code imports in the bill of materials', async () => {
+  it('lists all imported packages in the bill of materials', async () => {
     const sources = await readdir(join(ROOT, 'src'), { recursive: true });
     const texts = await Promise.all(
       sources
@@ -212,7 +212,7 @@ describe('the npm package', () => {
     expect([...new Set(imported)].filter((id) => !names.includes(id))).toEqual([]);
   });
 
-  it('has one address, from which the links of the alerts derive', async () => {
+  it('has one home page, which the links of the alerts use', async () => {
     const { homepage, repository, bugs } = manifest;
     const rules = await readFile(join(ROOT, 'alerts/huaweicloud-backup.rules.yml'), 'utf8');
     const links = [...rules.matchAll(/runbook_url: "?(\S+)\/\w+\.md/g)].map(([, folder]) => folder);

@@ -8,7 +8,7 @@ import { ROOT } from './containers.ts';
 const page = withPolicies(readFileSync(join(ROOT, 'SECURITY.md'), 'utf8'));
 
 describe('the policies in SECURITY.md', () => {
-  it.each(['role', 'identity'] as const)('hold every action that a %s policy can grant', (system) => {
+  it.each(['role', 'identity'] as const)('contain every action that a %s policy can grant', (system) => {
     const both = [...actionsFor('read', system), ...actionsFor('act', system)];
     const named = SERVICES.flatMap(callsOf).flatMap(({ call }) => call.permission ?? []);
 
@@ -18,15 +18,15 @@ describe('the policies in SECURITY.md', () => {
     for (const action of both) expect(page).toContain(`"${action}"`);
   });
 
-  it('let the first identity change nothing', () => {
-    const reading = [...actionsFor('read', 'role'), ...actionsFor('read', 'identity')];
+  it('let the first identity only read', () => {
+    const readActions = [...actionsFor('read', 'role'), ...actionsFor('read', 'identity')];
 
     expect(
-      reading.filter((action) => /create|export|backupData|vaults:backup$|delete|update/i.test(action)),
+      readActions.filter((action) => /create|export|backupData|vaults:backup$|delete|update/i.test(action)),
     ).toEqual([]);
   });
 
-  it('can be pasted', () => {
+  it('are valid JSON', () => {
     const blocks = [...page.matchAll(/```json\n((?:.*\n)*?)```/g)].map(
       ([, text = '']) => JSON.parse(text) as unknown,
     );

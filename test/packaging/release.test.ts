@@ -20,7 +20,7 @@ const { version } = manifest;
 const TAG = `v${version}`;
 
 describe('a release', () => {
-  it('may be what the tree says it is', () => {
+  it('can have the version of the tree', () => {
     expect(releaseProblems(TAG, FILES)).toEqual([]);
   });
 
@@ -32,19 +32,19 @@ describe('a release', () => {
     ['manifests', `-exporter:${version}`, 'the image in deploy/kubernetes.yaml says 9.9.9'],
     ['dockerfile', `ARG VERSION=${version}`, 'VERSION in the Dockerfile says 9.9.9'],
     ['changelog', `## ${version}`, 'the newest heading of CHANGELOG.md says 9.9.9'],
-  ] as const)('is refused where the %s says something else', (file, text, problem) => {
-    const planted = FILES[file].replace(text, text.replace(version, '9.9.9'));
+  ] as const)('is rejected if the %s has another version', (file, text, problem) => {
+    const changed = FILES[file].replace(text, text.replace(version, '9.9.9'));
 
-    expect(releaseProblems(TAG, { ...FILES, [file]: planted })).toEqual([
+    expect(releaseProblems(TAG, { ...FILES, [file]: changed })).toEqual([
       `${problem}; expected ${version}, as the tag ${TAG} says`,
     ]);
   });
 
-  it.each(['', version, 'v1', `${TAG}+x y`])('is refused for the tag %j', (tag) => {
+  it.each(['', version, 'v1', `${TAG}+x y`])('is rejected for the tag %j', (tag) => {
     expect(releaseProblems(tag, FILES)).toEqual([`the tag is ${tag}; expected vX.Y.Z`]);
   });
 
-  it('comes with what the changelog says of it alone', () => {
+  it('has its own notes from the changelog', () => {
     const notes = releaseNotes('# Changelog\n\n## 2.0.0\n\n- New.\n\n## 1.0.0\n\n- Old.\n');
 
     expect(notes).toBe('- New.');
@@ -72,21 +72,21 @@ describe('the workflow', () => {
   const { permissions, jobs } = parse(text) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  it('names each action by a full hash, and its version beside it', () => {
+  it('pins each action to a full hash, with its version in a comment', () => {
     const used = text.match(/uses: .*/g) ?? [];
 
     expect(used.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
     expect(used.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  it('gives no permission to a job that does not ask for it, and leaves no credentials in the tree', () => {
+  it('grants no permissions by default, and leaves no credentials in the tree', () => {
     expect(permissions).toEqual({});
     for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))) {
       expect(step.with).toEqual({ 'persist-credentials': false });
     }
   });
 
-  it('publishes after the tests and the guard alone', () => {
+  it('publishes only after the tests and the guard', () => {
     const before = (name: string): readonly string[] => {
       const needs = [jobs[name]?.needs ?? []].flat();
       return [...needs, ...needs.flatMap(before)];
@@ -98,7 +98,7 @@ describe('the workflow', () => {
     expect(jobs['guard']?.if).toBe("startsWith(github.ref, 'refs/tags/v')");
   });
 
-  it('runs only scripts that are there', () => {
+  it('runs only existing scripts', () => {
     const named = steps.flatMap(
       ({ run = '' }) => run.match(/(?:scripts|\.ci|charts|deploy|alerts)\/[\w./-]+/g) ?? [],
     );

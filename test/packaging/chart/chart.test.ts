@@ -14,7 +14,7 @@ import { eventually, runProgram, startExporter, temporaryDirectory } from '../..
 import { run } from '../../support/run.ts';
 import { ROOT } from '../containers.ts';
 import { blocksOf } from '../install-page.ts';
-import { wrongNames, wrongValues } from './models.ts';
+import { unknownFields, valueProblem } from './models.ts';
 import {
   type Manifest,
   ofKind,
@@ -41,7 +41,7 @@ const filesFor = async () => {
   return files;
 };
 
-/** Whether each label is among others. */
+/** Whether a selector matches labels. */
 const selects = (selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>> = {}) =>
   Object.entries(selector).every(([name, value]) => labels[name] === value);
 
@@ -58,13 +58,13 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     );
   });
 
-  it('renders nothing but what Kubernetes knows, by value', async () => {
-    const wrong = await Promise.all(manifestsOf(file).map(wrongValues));
+  it('renders only values that Kubernetes accepts', async () => {
+    const invalid = await Promise.all(manifestsOf(file).map(valueProblem));
 
-    expect(wrong.filter((text) => text !== undefined)).toEqual([]);
+    expect(invalid.filter((text) => text !== undefined)).toEqual([]);
   });
 
-  it('renders no two resources of one name', () => {
+  it('renders no two resources with the same name', () => {
     const names = manifestsOf(file).map(
       ({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`,
     );
@@ -72,7 +72,7 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('mounts what it has as a volume, each volume once, each path once', () => {
+  it('mounts every volume once, each path once', () => {
     for (const workload of workloadsOf(manifestsOf(file))) {
       const { containers, volumes } = workload.spec.template.spec;
       const claims = (workload.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
@@ -91,7 +91,7 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     }
   });
 
-  it('selects its own pods, each by one workload', () => {
+  it('selects its own pods, each with one workload', () => {
     const manifests = manifestsOf(file);
     const workloads = workloadsOf(manifests);
     const podLabels = workloads.map(({ spec }) => spec.template.metadata.labels);
@@ -117,7 +117,7 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     }
   });
 
-  it('names the port once, and everything by that name', () => {
+  it('defines the port once, and refers to it by name', () => {
     const [service] = ofKind(manifestsOf(file), 'Service');
 
     expect(service?.spec?.['ports']).toMatchObject([{ name: 'http', targetPort: 'http' }]);
@@ -133,7 +133,7 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     }
   });
 
-  it('runs every pod by the restricted standard', () => {
+  it('runs every pod under the restricted standard', () => {
     for (const { securityContext, containers, automountServiceAccountToken } of podsOf(manifestsOf(file))) {
       expect(automountServiceAccountToken).toBe(false);
       expect(securityContext).toMatchObject({
@@ -149,7 +149,7 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
     }
   });
 
-  it('keeps its names short enough for labels, with a release of the longest name', () => {
+  it('keeps names short enough for labels, even with the longest release name', () => {
     const long = `${'a'.repeat(52)}z`;
     const values = join(CHART, 'ci', file);
     const manifests = parse(helm('template', long, CHART, '--values', values));
@@ -164,19 +164,19 @@ describe.each(VALUES_FILES)('the chart with %s', (file) => {
 });
 
 describe('the values in docs/install.md', () => {
-  it('render to what Kubernetes knows', async () => {
+  it('render to valid manifests', async () => {
     const files = await filesFor();
     const [values = ''] = blocksOf('Helm', 'yaml');
     const path = await files.write('values.yaml', values);
     const manifests = parse(helm('template', 'backup-exporter', CHART, '--values', path));
 
-    expect((await Promise.all(manifests.map(wrongValues))).filter((wrong) => wrong !== undefined)).toEqual(
+    expect((await Promise.all(manifests.map(valueProblem))).filter((invalid) => invalid !== undefined)).toEqual(
       [],
     );
     expect(new Set(manifests.map(({ kind }) => kind))).toContain('PrometheusRule');
   });
 
-  it('are named as they are', () => {
+  it('have the names in the chart', () => {
     const page = readFileSync(join(ROOT, 'docs/install.md'), 'utf8');
     const [, table = ''] = /^\| for \| values \|\n((?:\|.*\n)*)/m.exec(page) ?? [];
     const named = [
@@ -191,31 +191,31 @@ describe('the values in docs/install.md', () => {
   });
 });
 
-describe('the names in what the chart renders', () => {
-  it('are known to Kubernetes and to the Prometheus Operator', async () => {
-    expect(await wrongNames([...rendered.values()].flat())).toEqual([]);
+describe('the fields of rendered manifests', () => {
+  it('exist in Kubernetes and the Prometheus Operator', async () => {
+    expect(await unknownFields([...rendered.values()].flat())).toEqual([]);
   });
 
-  it('are really checked: a planted mistake is found, whatever it is', async () => {
+  it('are checked: any injected error is found', async () => {
     const text = JSON.stringify([
       ...manifestsOf('operator-values.yaml'),
       ...manifestsOf('shards-values.yaml'),
     ]);
-    const planted = (from: string, to: string) => JSON.parse(text.replace(from, to)) as readonly Manifest[];
+    const inject = (from: string, to: string) => JSON.parse(text.replace(from, to)) as readonly Manifest[];
 
     const names = await Promise.all(
       [
-        planted('"readinessProbe"', '"readinesProbe"'),
-        planted('"policyTypes"', '"policyType"'),
-        planted('"interval"', '"intervall"'),
-        planted('"honorLabels"', '"honourLabels"'),
-        planted('"alert"', '"alerts"'),
-      ].map(wrongNames),
+        inject('"readinessProbe"', '"readinesProbe"'),
+        inject('"policyTypes"', '"policyType"'),
+        inject('"interval"', '"intervall"'),
+        inject('"honorLabels"', '"honourLabels"'),
+        inject('"alert"', '"alerts"'),
+      ].map(unknownFields),
     );
     const values = await Promise.all(
-      [planted('"replicas":1', '"replicas":"1"'), planted('"port":10045', '"port":"http"')].map(
+      [inject('"replicas":1', '"replicas":"1"'), inject('"port":10045', '"port":"http"')].map(
         async (manifests) =>
-          (await Promise.all(manifests.map(wrongValues))).filter((wrong) => wrong !== undefined),
+          (await Promise.all(manifests.map(valueProblem))).filter((invalid) => invalid !== undefined),
       ),
     );
 
@@ -232,7 +232,7 @@ describe('the configuration in the chart', () => {
   };
 
   it.each(withConfig)(
-    'of %s is one that the exporter accepts, and the files it names are mounted',
+    'of %s is accepted by the exporter, and its files are mounted',
     async (file) => {
       const [text = ''] = configOf(file);
       const path = await (await filesFor()).write('config.yml', text);
@@ -248,14 +248,14 @@ describe('the configuration in the chart', () => {
     },
   );
 
-  it('is what the values say', () => {
+  it('is that of the values', () => {
     const file = 'environment-values.yaml';
     const values = parseYaml(readFileSync(join(CHART, 'ci', file), 'utf8')) as { config: unknown };
 
     expect(configOf(file).map((text) => parseYaml(text))).toEqual([values.config]);
   });
 
-  it('comes from a Secret where there is one', () => {
+  it('comes from a Secret if one is given', () => {
     const file = 'existing-config-values.yaml';
 
     expect(configOf(file)).toEqual([]);
@@ -284,11 +284,11 @@ describe('the configuration in the chart', () => {
     ['shards=0', "at '/shards'"],
     ['service.prot=1', "at '/service': additional properties 'prot' not allowed"],
     ['prometheusRule.disabled={HuaweiCloudBackupSlwo}', "at '/prometheusRule/disabled/0'"],
-  ])('and the other values refuse %s', (setting, message) => {
+  ])('is validated with the other values: %s is rejected', (setting, message) => {
     expect(() => render('default-values.yaml', '--set', setting)).toThrow(message);
   });
 
-  it('is not read where it comes from a Secret', () => {
+  it('is not validated if it comes from a Secret', () => {
     expect(() => render('existing-config-values.yaml', '--set', 'config.projects=null')).not.toThrow();
   });
 });
@@ -313,7 +313,7 @@ describe('the program in the chart', () => {
       .filter((argument) => !argument.startsWith('--web.listen-address'))
       .map((argument) => argument.replace('/etc/', `${directory}/`).replace('/var/lib/', `${directory}/`));
 
-  it.each(VALUES_FILES)('starts with the arguments of %s, and its probes are answered', async (file) => {
+  it.each(VALUES_FILES)('starts with the arguments of %s, and its probes succeed', async (file) => {
     const cloud = await startSimulatedCloud({ graphs: 2, instances: 1 });
     onTestFinished(cloud.stop);
     const { directory } = await filesFor();
@@ -332,14 +332,14 @@ describe('the program in the chart', () => {
 
     const { livenessProbe, readinessProbe } = pod.containers[0];
     const paths = [livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.path ?? []);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       paths.map((path) => eventually(async () => (await exporter.get(path)).status === 200)),
     );
 
-    expect(answers.length).toBeGreaterThan(0);
+    expect(responses.length).toBeGreaterThan(0);
   });
 
-  it('passes no shard where there is one, and else each once', () => {
+  it('passes no shard if there is only one, and otherwise each once', () => {
     const flagsOf = (manifests: readonly Manifest[]) =>
       workloadsOf(manifests).map(({ spec }) =>
         spec.template.spec.containers[0].args.filter((argument) => argument.includes('shard')),
@@ -358,7 +358,7 @@ describe('the program in the chart', () => {
     ]);
   });
 
-  it('has an address of its own for each pod where each has series of its own', () => {
+  it('has a headless service if each pod has its own series', () => {
     const addresses = ['default-values.yaml', 'shards-values.yaml', 'state-file-values.yaml'].map(
       (file) => ofKind(manifestsOf(file), 'Service')[0]?.spec?.['clusterIP'],
     );
@@ -384,7 +384,7 @@ describe('the monitoring in the chart', () => {
     expect(specOf('shards-values.yaml')).toEqual(JSON.parse(inCluster));
   });
 
-  it('links to Grafana, leaves alerts out and changes the command as asked', () => {
+  it('links to Grafana, disables alerts and changes the command as configured', () => {
     const names = (file: string) =>
       specOf(file).groups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
     const annotations = JSON.stringify(specOf('operator-values.yaml'));
@@ -424,7 +424,7 @@ describe('the monitoring in the chart', () => {
     }
   });
 
-  it('fits what kubectl may store beside a manifest', () => {
+  it('fits into the annotation of kubectl apply', () => {
     const sizes = ofKind(manifestsOf('operator-values.yaml'), 'ConfigMap').map(
       (map) => JSON.stringify(map).length,
     );

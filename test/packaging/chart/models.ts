@@ -13,7 +13,7 @@ const OPERATOR = 'monitoring.coreos.com';
 
 type Model = new (manifest: Manifest) => { readonly validate: () => void };
 
-/** Where the model of a kind is, as a package is imported. */
+/** The module of the model of a kind. */
 function modelOf({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): string {
   const models = apiVersion.startsWith(`${OPERATOR}/`)
     ? '@kubernetes-models/prometheus-operator'
@@ -21,8 +21,8 @@ function modelOf({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): s
   return `${models}/${apiVersion}/${kind}`;
 }
 
-/** What is wrong with the values of a manifest: a type, a missing name, a range. Names it does not check. */
-export async function wrongValues(manifest: Manifest): Promise<string | undefined> {
+/** The problem with the values of a manifest, such as a type, a missing field or a range. Does not check for unknown fields. */
+export async function valueProblem(manifest: Manifest): Promise<string | undefined> {
   const file = pathToFileURL(join(MODULES, `${modelOf(manifest)}.js`)).href;
   const models = (await import(/* @vite-ignore */ file)) as Readonly<Record<string, Model>>;
   const model = models[manifest.kind];
@@ -35,8 +35,8 @@ export async function wrongValues(manifest: Manifest): Promise<string | undefine
   }
 }
 
-/** The names in manifests that their kinds do not have, as the compiler says it of literals of their types. */
-export async function wrongNames(manifests: readonly Manifest[]): Promise<readonly string[]> {
+/** The unknown fields of manifests, as reported by the TypeScript compiler. */
+export async function unknownFields(manifests: readonly Manifest[]): Promise<readonly string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'manifests-'));
   try {
     const literals = manifests.map(

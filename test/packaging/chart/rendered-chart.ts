@@ -4,10 +4,10 @@ import { parseAllDocuments } from 'yaml';
 import { CHART } from '../../../scripts/chart-files.ts';
 import { helm } from '../../../scripts/kubernetes-tools.ts';
 
-/** The files of values that the chart is tested with. */
+/** The values files that the chart is tested with. */
 export const VALUES_FILES = readdirSync(join(CHART, 'ci'));
 
-/** A manifest, with what the tests look at. */
+/** A manifest, with the fields that the tests use. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -18,11 +18,11 @@ export interface Manifest {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly data?: Readonly<Record<string, string>>;
-  // Of any shape: the schemas check it.
+  // Any shape: the schemas check it.
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** A workload with its one container. */
+/** A workload with one container. */
 export interface Workload extends Manifest {
   readonly spec: {
     readonly replicas: number;
@@ -59,13 +59,13 @@ export interface Probe {
   readonly tcpSocket?: { readonly port: string };
 }
 
-/** Renders the chart with a file of `ci/` and more flags of helm. */
+/** Renders the chart with a file of `ci/` and additional flags of Helm. */
 export function render(valuesFile: string, ...flags: readonly string[]): readonly Manifest[] {
   const values = join(CHART, 'ci', valuesFile);
   return parse(helm('template', 'backups', CHART, '--namespace', 'monitoring', '--values', values, ...flags));
 }
 
-/** The manifests in a text. Throws where it is no YAML. */
+/** Parses manifests. Throws if they are not YAML. */
 export function parse(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => {
     const [problem] = document.errors;

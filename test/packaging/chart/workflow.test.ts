@@ -7,7 +7,7 @@ import { KUBERNETES_TOOLS } from '../../../scripts/kubernetes-tools.ts';
 import { temporaryDirectory } from '../../support/exporter-process.ts';
 import { ROOT } from '../containers.ts';
 
-/** What actionlint finds in a workflow; empty where it finds nothing. */
+/** The findings of actionlint in a workflow; empty for none. */
 async function findings(text: string): Promise<string> {
   const { directory, remove } = await temporaryDirectory();
   onTestFinished(remove);
@@ -31,19 +31,19 @@ describe('the workflow', async () => {
     expect(await findings(text)).toBe('');
   });
 
-  it('would not pass it with mistakes: each is found', async () => {
-    const mistakes = [
+  it('would fail it with errors: each is found', async () => {
+    const errors = [
       ['runs-on: ubuntu-24.04', 'runs-on: ubuntu-2404'],
       ['id-token: write', 'id-tokens: write'],
       ['steps.check.outputs', 'steps.chekc.outputs'],
       ['needs: guard', 'needs: gaurd'],
     ] as const;
-    const planted = mistakes.reduce((before, [right, wrong]) => before.replace(right, wrong), text);
+    const broken = errors.reduce((before, [correct, wrong]) => before.replace(correct, wrong), text);
 
-    const found = await findings(planted);
+    const found = await findings(broken);
 
     for (const name of ['ubuntu-2404', 'id-tokens', 'chekc', 'gaurd']) {
-      expect(planted).toContain(name);
+      expect(broken).toContain(name);
       expect(found).toContain(name);
     }
   });

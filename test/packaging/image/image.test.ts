@@ -17,7 +17,7 @@ const IMAGE = 'localhost/exporter-under-test';
 const REVISION = '0123456789abcdef0123456789abcdef01234567';
 const COMMAND = 'huaweicloud-backup-exporter';
 const FOLDER = '/etc/huaweicloud-backup-exporter';
-// Not the user of the image: a cluster may give any.
+// Not the user of the image: a cluster may set any.
 const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--read-only-tmpfs=false', '--cap-drop', 'ALL'],
   ...['--security-opt', 'no-new-privileges', '--memory', '256m', '--memory-swap', '256m'],
@@ -31,7 +31,7 @@ interface ImageConfig {
   readonly Healthcheck?: unknown;
 }
 
-// The image has none of its own; the example of a stack has.
+// The image has none of its own, but the example stack has.
 const { healthcheck } = (
   parse(readFileSync(join(ROOT, 'examples/stack/compose.yml'), 'utf8')) as {
     readonly services: { readonly exporter: { readonly healthcheck: { readonly test: readonly string[] } } };
@@ -63,7 +63,7 @@ describe('the image', () => {
     files = await listTar(archive);
   }, 900_000);
 
-  // Undefined where it did not come that far.
+  // Undefined if the setup failed before.
   afterAll(() => (containers as Containers | undefined)?.remove(), 120_000);
 
   /** A container that polls a simulated cloud on this machine and serves on a free port. */
@@ -71,7 +71,7 @@ describe('the image', () => {
     const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
     onTestFinished(cloud.stop);
     const config = join(containers.directory, `config-${cloud.origin.split(':').at(-1)}.yml`);
-    // By name, so that names are resolved as well.
+    // By name, to test name resolution as well.
     const origin = cloud.origin.replace('127.0.0.1', 'localhost');
     await writeFile(config, configurationFor({ ...cloud, origin }), { mode: 0o644 });
     const id = await containers.start(
@@ -87,12 +87,12 @@ describe('the image', () => {
     return { id, get, port: address.split(':').at(-1) ?? '' };
   }
 
-  it('is the same to the byte when it is built twice', () => {
+  it('is built reproducibly', () => {
     expect(ids[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(ids[1]).toBe(ids[0]);
   });
 
-  it('says who it runs as, what it is and what it was built from', async () => {
+  it('has its user, title, version and revision', async () => {
     const [inspected] = JSON.parse(await containers.podman('image', 'inspect', IMAGE)) as readonly [
       { readonly Config: ImageConfig },
     ];
@@ -121,7 +121,7 @@ describe('the image', () => {
     expect(argumentOf('VERSION')).toBe(manifest.version);
   });
 
-  it('holds nothing to run but Node.js and the program', () => {
+  it('contains no executable but Node.js and the program', () => {
     const executable = files
       .filter((line) => /^-..x/.test(line))
       .map((line) => line.split(/\s+/)[5])
@@ -130,7 +130,7 @@ describe('the image', () => {
     expect(executable).toEqual(['app/main.js', 'usr/local/bin/node']);
   });
 
-  it('carries its license, the licenses of what is in it, a bill of materials and what scanners read', () => {
+  it('contains its license, the licenses of its packages, a bill of materials and the files for scanners', () => {
     const names = files.map((line) => line.split(/\s+/)[5]);
 
     expect(names).toEqual(
@@ -144,13 +144,13 @@ describe('the image', () => {
     );
   });
 
-  it('leaves no file that its user could change, but the folder for the state', () => {
+  it('has no file that its user can write, except the folder for the state', () => {
     const writable = files.filter((line) => !/^\S+ 0\/0 /.test(line) || /^[^l].{7}w/.test(line));
 
     expect(writable.map((line) => line.split(/\s+/)[5])).toEqual(['var/lib/huaweicloud-backup-exporter/']);
   });
 
-  it('serves as any user, read-only, without capabilities, in 256 MB; check runs in it; it stops', async () => {
+  it('serves as any user, read-only, without capabilities, in 256 MB; runs check; and stops', async () => {
     const { id, get, port } = await startContainer(...HARDENED);
 
     const samples = readSamples(await (await get('/metrics')).text());
@@ -169,7 +169,7 @@ describe('the image', () => {
     expect(ended.trim()).toBe('0');
   });
 
-  it('is started and used as docs/install.md says, with its state in a volume', async () => {
+  it('starts and works as in docs/install.md, with its state in a volume', async () => {
     const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
     onTestFinished(cloud.stop);
     const [graph] = cloud.resources();
@@ -184,7 +184,7 @@ describe('the image', () => {
     );
     const docker = join(containers.directory, 'bin/docker');
     await mkdir(dirname(docker));
-    // The cloud and the port are this machine's.
+    // The cloud and the port are on this machine.
     const run = `run) shift; exec ${containers.podmanCommand} run --network host "$@" --web.listen-address 127.0.0.1:0;;`;
     await writeFile(
       docker,
@@ -217,7 +217,7 @@ describe('the image', () => {
     );
   });
 
-  it('says in one line what is wrong with its configuration, and ends with 2', async () => {
+  it('reports a configuration error in one line, and exits with 2', async () => {
     const id = await containers.start(...HARDENED, IMAGE);
 
     const ended = await containers.podman('wait', id);

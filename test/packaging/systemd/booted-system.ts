@@ -8,21 +8,21 @@ import { type Containers, createContainers, ROOT } from '../containers.ts';
 
 const BASE = 'localhost/debian-with-node';
 const SYSTEM = 'localhost/booted-system';
-// What would change the machine beside the container.
+// Units that would change the machine outside the container.
 const MASKED = ['systemd-sysctl.service', 'systemd-modules-load.service', 'systemd-remount-fs.service'];
-// Shared mounts, else a service does not see its credentials.
+// Shared mounts; otherwise a service does not see its credentials.
 const BOOT = ['/bin/sh', '-c', 'mount --make-rshared / && exec /sbin/init'];
 
-/** A system with systemd, Node.js and npm, and this project as a clone in {@link BootedSystem.clone}. */
+/** A system with systemd, Node.js and npm, and a clone of this project in {@link BootedSystem.clone}. */
 export interface BootedSystem {
   readonly clone: string;
-  /** Runs a script as root, in the clone; resolves with its output. Rejects where a command of it fails. */
+  /** Runs a script as root in the clone; resolves with its output. Rejects if one of its commands fails. */
   readonly run: (script: string) => Promise<string>;
   readonly write: (path: string, text: string, mode?: number) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
-/** Boots one. */
+/** Boots a system in a container. */
 export async function bootSystem(): Promise<BootedSystem> {
   const containers = await createContainers();
   try {
@@ -79,7 +79,7 @@ async function buildSystemImage(containers: Containers, clone: string): Promise<
   await containers.build(['--tag', SYSTEM, containers.directory]);
 }
 
-/** What a clone of the project as it is now would have. */
+/** The files that a clone of the working tree would have. */
 async function projectFiles(): Promise<readonly string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'];
   const { stdout: all } = await promisify(execFile)('git', args, { cwd: ROOT });

@@ -13,10 +13,10 @@ import { type BootedSystem, bootSystem } from './booted-system.ts';
 
 const NAME = manifest.name;
 const CONFIG = `/etc/${NAME}/config.yml`;
-// As docs/install.md says where the file "password" is for the service.
+// Where the file "password" is for the service, according to docs/install.md.
 const PASSWORD = `/run/credentials/${NAME}.service/secrets_password`;
 
-describe('the systemd unit, installed as docs/install.md says', () => {
+describe('the systemd unit, installed as in docs/install.md', () => {
   let cloud: SimulatedCloud;
   let system: BootedSystem;
 
@@ -46,13 +46,13 @@ describe('the systemd unit, installed as docs/install.md says', () => {
 
     await system.write(`${system.clone}/password`, cloud.account.password, 0o600);
     await system.write(`${system.clone}/config.yml`, configuration(PASSWORD));
-    // The port of the machine that the tests run on may be taken.
+    // The default port may be in use on this machine.
     await system.write(`/etc/default/${NAME}`, 'ARGS=--web.listen-address=127.0.0.1:0\n');
     for (const block of blocksOf('systemd', 'sh')) await system.run(block);
   }, 900_000);
 
   afterAll(async () => {
-    // Undefined where it did not come that far.
+    // Undefined if the setup failed before.
     await (system as BootedSystem | undefined)?.remove();
     await (cloud as SimulatedCloud | undefined)?.stop();
   }, 120_000);
@@ -72,19 +72,19 @@ describe('the systemd unit, installed as docs/install.md says', () => {
     );
   });
 
-  it('serves what it polls, as a user without rights', async () => {
+  it('serves its polls as an unprivileged user', async () => {
     const samples = readSamples(await (await get('/metrics')).text());
     const user = Number(await system.run(`stat --format %u /proc/${await property('MainPID')}`));
     const status = await system.run(`cat /proc/${await property('MainPID')}/status`);
 
     expect(valuesOf(samples, 'resource_info')).toHaveLength(5);
-    // One that systemd made up.
+    // A dynamic user of systemd.
     expect(user).toBeGreaterThanOrEqual(61_184);
     expect(status).toMatch(/^CapEff:\s+0+$/m);
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
   });
 
-  it('keeps its secrets from everybody else', async () => {
+  it('hides its secrets from other users', async () => {
     expect(
       (await system.run(`stat -c '%a' /etc/${NAME}/secrets /run/credentials/${NAME}.service`)).split(/\s+/),
     ).toEqual(expect.arrayContaining(['700', '500']));
@@ -114,7 +114,7 @@ describe('the systemd unit, installed as docs/install.md says', () => {
     expect(cloud.requests.map(({ operation }) => operation)).toContain('create_backup');
   });
 
-  it('keeps its counters over a restart, and compiled code', async () => {
+  it('keeps its counters and its compile cache over a restart', async () => {
     const started = async () => readSamples(await (await get('/metrics')).text());
     const before = valuesOf(await started(), 'finished_total', { result: 'succeeded' });
 
@@ -138,7 +138,7 @@ describe('the systemd unit, installed as docs/install.md says', () => {
     expect(await property('MainPID')).toBe(process);
   });
 
-  it('starts again when it was killed', async () => {
+  it('is restarted after a kill', async () => {
     const killed = await property('MainPID');
 
     await system.run(`sh -c 'kill -9 ${killed}'`);
@@ -147,7 +147,7 @@ describe('the systemd unit, installed as docs/install.md says', () => {
     await ready();
   });
 
-  it('stays down when its configuration cannot be used, and says why', async () => {
+  it('is not restarted with an invalid configuration, and logs why', async () => {
     await system.write(CONFIG, 'projects: []\n');
 
     await system.run(`systemctl restart ${NAME} || true`);
@@ -158,14 +158,14 @@ describe('the systemd unit, installed as docs/install.md says', () => {
     expect(await log()).toContain(`${CONFIG}:1: projects`);
   });
 
-  it('ends at once when it is stopped', async () => {
+  it('stops at once', async () => {
     await system.run(`systemctl stop ${NAME}`);
 
     expect(await property('ActiveState')).toBe('inactive');
     expect(await property('Result')).toBe('success');
   });
 
-  it('works from a clone as well', async () => {
+  it('works from a clone', async () => {
     await system.write(`${system.clone}/config.yml`, configuration('/root/password'));
 
     const outputs = [];
