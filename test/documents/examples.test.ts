@@ -36,11 +36,14 @@ describe('the examples', () => {
     }
   });
 
-  it.each(['examples/config.yml', 'examples/config-full.yml'])('%s is valid according to the JSON Schema', (path) => {
-    const schema = jsonSchema();
+  it.each(['examples/config.yml', 'examples/config-full.yml'])(
+    '%s is valid according to the JSON Schema',
+    (path) => {
+      const schema = jsonSchema();
 
-    expect(schema.safeParse(parse(read(path))).error).toBeUndefined();
-  });
+      expect(schema.safeParse(parse(read(path))).error).toBeUndefined();
+    },
+  );
 
   it('get an error on the line of a missing space, or the next, nearly everywhere', () => {
     const lines = readFileSync('examples/config-full.yml', 'utf8').split('\n');

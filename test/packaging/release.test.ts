@@ -25,18 +25,18 @@ describe('a release', () => {
   });
 
   it.each([
-    ['manifest', `"version": "${version}"`, 'package.json says 9.9.9'],
-    ['lock', `"version": "${version}"`, 'package-lock.json says 9.9.9'],
-    ['chart', `version: ${version}`, 'version in Chart.yaml says 9.9.9'],
-    ['chart', `appVersion: ${version}`, 'appVersion in Chart.yaml says 9.9.9'],
-    ['manifests', `-exporter:${version}`, 'the image in deploy/kubernetes.yaml says 9.9.9'],
-    ['dockerfile', `ARG VERSION=${version}`, 'VERSION in the Dockerfile says 9.9.9'],
-    ['changelog', `## ${version}`, 'the newest heading of CHANGELOG.md says 9.9.9'],
+    ['manifest', `"version": "${version}"`, 'package.json has 9.9.9'],
+    ['lock', `"version": "${version}"`, 'package-lock.json has 9.9.9'],
+    ['chart', `version: ${version}`, 'version in Chart.yaml has 9.9.9'],
+    ['chart', `appVersion: ${version}`, 'appVersion in Chart.yaml has 9.9.9'],
+    ['manifests', `-exporter:${version}`, 'the image in deploy/kubernetes.yaml has 9.9.9'],
+    ['dockerfile', `ARG VERSION=${version}`, 'VERSION in the Dockerfile has 9.9.9'],
+    ['changelog', `## ${version}`, 'the newest heading of CHANGELOG.md has 9.9.9'],
   ] as const)('is rejected if the %s has another version', (file, text, problem) => {
     const changed = FILES[file].replace(text, text.replace(version, '9.9.9'));
 
     expect(releaseProblems(TAG, { ...FILES, [file]: changed })).toEqual([
-      `${problem}; expected ${version}, as the tag ${TAG} says`,
+      `${problem}; expected ${version}, the version of the tag ${TAG}`,
     ]);
   });
 

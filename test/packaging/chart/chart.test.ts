@@ -170,9 +170,9 @@ describe('the values in docs/install.md', () => {
     const path = await files.write('values.yaml', values);
     const manifests = parse(helm('template', 'backup-exporter', CHART, '--values', path));
 
-    expect((await Promise.all(manifests.map(valueProblem))).filter((invalid) => invalid !== undefined)).toEqual(
-      [],
-    );
+    expect(
+      (await Promise.all(manifests.map(valueProblem))).filter((problem) => problem !== undefined),
+    ).toEqual([]);
     expect(new Set(manifests.map(({ kind }) => kind))).toContain('PrometheusRule');
   });
 
@@ -215,7 +215,7 @@ describe('the fields of rendered manifests', () => {
     const values = await Promise.all(
       [inject('"replicas":1', '"replicas":"1"'), inject('"port":10045', '"port":"http"')].map(
         async (manifests) =>
-          (await Promise.all(manifests.map(valueProblem))).filter((invalid) => invalid !== undefined),
+          (await Promise.all(manifests.map(valueProblem))).filter((problem) => problem !== undefined),
       ),
     );
 
@@ -231,22 +231,19 @@ describe('the configuration in the chart', () => {
     return maps.flatMap(({ data }) => data?.['config.yml'] ?? []);
   };
 
-  it.each(withConfig)(
-    'of %s is accepted by the exporter, and its files are mounted',
-    async (file) => {
-      const [text = ''] = configOf(file);
-      const path = await (await filesFor()).write('config.yml', text);
+  it.each(withConfig)('of %s is accepted by the exporter, and its files are mounted', async (file) => {
+    const [text = ''] = configOf(file);
+    const path = await (await filesFor()).write('config.yml', text);
 
-      const { code, errors } = await runProgram(['check', '--offline', '--config.file', path]);
-      const named = [...text.matchAll(/_file: (\S+)$/gm)].map(([, name = '']) => name);
-      const mounts = first(file).spec.template.spec.containers[0].volumeMounts;
+    const { code, errors } = await runProgram(['check', '--offline', '--config.file', path]);
+    const named = [...text.matchAll(/_file: (\S+)$/gm)].map(([, name = '']) => name);
+    const mounts = first(file).spec.template.spec.containers[0].volumeMounts;
 
-      expect(code, errors).toBe(0);
-      expect(
-        named.filter((name) => !mounts.some(({ mountPath }) => name.startsWith(`${mountPath}/`))),
-      ).toEqual([]);
-    },
-  );
+    expect(code, errors).toBe(0);
+    expect(named.filter((name) => !mounts.some(({ mountPath }) => name.startsWith(`${mountPath}/`)))).toEqual(
+      [],
+    );
+  });
 
   it('is that of the values', () => {
     const file = 'environment-values.yaml';
