@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// The tests of one service alone stand in its folder, so that it can be taken out with them.
+// The tests of a single service are in its folder, so that they are removed with it.
 const OF_SERVICES = ['src/services/*/test/*.test.ts'];
 
-// What takes longer than a change can wait for is told by the name of the file, and run by `npm run test:all` alone.
+// Tests too slow for every change have their own file names, and run only in `npm run test:all`.
 const SLOW = ['test/**/*.slow.test.ts'];
 const BENCH = ['test/**/*.bench.test.ts'];
 
-// Tests against programs that have to be installed; scripts/test-legs.ts names them.
+// Tests with programs that have to be installed; scripts/test-legs.ts lists them.
 const PROMETHEUS = ['test/**/*.prometheus.test.ts'];
 const BROWSER = ['test/**/*.browser.test.ts'];
 const ALERTS = ['test/alerts/**/*.test.ts'];
 const DASHBOARDS = ['test/dashboards/**/*.test.ts'];
-// The chart needs Helm, the two others start containers, which takes root.
+// The chart needs Helm; the other two start containers, which needs root.
 const CHART = ['test/packaging/chart/**/*.test.ts'];
 const IMAGE = ['test/packaging/image/**/*.test.ts'];
 const SYSTEMD = ['test/packaging/systemd/**/*.test.ts'];
@@ -26,10 +26,10 @@ const PROCESS = [
 ];
 const FAULTS = ['test/faults/**/*.test.ts'];
 
-// What is written for people beside the code agrees with it: pages that are generated, and examples.
+// Tests that generated pages and examples match the code.
 const DOCUMENTS = ['test/documents/**/*.test.ts'];
 
-// Tests that touch nothing but memory: they run under several time zones.
+// Tests that use only memory: they run in several time zones.
 const PURE = [
   ...['config', 'services', 'pagination', 'state', 'metrics', 'poll', 'status', 'backfill'].map(
     (area) => `test/${area}/**/*.test.ts`,
@@ -41,7 +41,7 @@ interface Leg {
   readonly name: string;
   readonly include: readonly string[];
   readonly exclude?: readonly string[];
-  /** Legs of one order run beside each other, those of a lower one before. */
+  /** Legs with the same order run in parallel, after those with a lower one. */
   readonly order: 1 | 2 | 3 | 4;
   readonly timeZone?: string;
   /** Whether its tests start the program. */
@@ -51,7 +51,7 @@ interface Leg {
 }
 
 const CPUS = availableParallelism();
-// Tests that start programs mostly wait for them; what is measured has the machine to itself.
+// Tests that start programs mostly wait for them; benchmarks have the machine to themselves.
 const WORKERS = { 1: CPUS, 2: CPUS + 1, 3: CPUS, 4: 1 } as const;
 
 const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = [] }: Leg) => ({
@@ -60,14 +60,14 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
     include: [...include],
     exclude: [...exclude],
     testTimeout: order === 1 ? 20_000 : 60_000,
-    // A busy machine takes longer than the second that is waited for by default.
+    // A busy machine needs more than the default of one second.
     expect: { poll: { timeout: 10_000 } },
     sequence: { shuffle: true, groupOrder: order },
     restoreMocks: true,
     globalSetup: [...(isBuilt === true ? ['test/support/built-program.ts'] : []), ...setup],
     ...(timeZone !== undefined && { env: { TZ: timeZone } }),
     maxWorkers: WORKERS[order],
-    // Tests of the first order keep nothing in modules: loading them once per worker saves a third of the time.
+    // Tests of the first order keep no state in modules: loading these once per worker saves a third of the time.
     isolate: order !== 1,
   },
 });

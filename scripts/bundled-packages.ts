@@ -16,7 +16,7 @@ interface Manifest {
   readonly license?: string;
 }
 
-// Compiled into undici as WebAssembly; the package names neither it nor its version.
+// Compiled into undici as WebAssembly; the package states neither its name nor its version.
 const LLHTTP = {
   name: 'llhttp',
   license: 'MIT',
@@ -24,7 +24,7 @@ const LLHTTP = {
   inside: 'undici',
 };
 
-/** The packages that the modules with these file names belong to, by name. */
+/** The packages of the modules with these file names, sorted by name. */
 export function packagesOf(moduleIds: readonly string[]): readonly BundledPackage[] {
   const directories = moduleIds.flatMap(
     (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? [],
@@ -39,11 +39,11 @@ function readPackage(directory: string): BundledPackage {
     readFileSync(join(directory, 'package.json'), 'utf8'),
   ) as Manifest;
   const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-  if (license === undefined || file === undefined) throw new Error(`${name}: the license is not known`);
+  if (license === undefined || file === undefined) throw new Error(`${name}: unknown license`);
   return { name, version, license, licenseText: readFileSync(join(directory, file), 'utf8').trim() };
 }
 
-/** The licenses of all packages, for people. */
+/** The licenses of all packages, as text. */
 export function licensesText(packages: readonly BundledPackage[]): string {
   const texts = packages.flatMap(({ name, version, license, licenseText }) => {
     const own = `${name} ${version} (${license})\n\n${licenseText}\n`;
@@ -57,7 +57,7 @@ export function licensesText(packages: readonly BundledPackage[]): string {
   return texts.join('\n\n');
 }
 
-/** What is in the bundle, as CycloneDX 1.6: scanners find no packages in it. The same packages give the same text. */
+/** The packages in the bundle as CycloneDX 1.6, as scanners cannot find them. Deterministic. */
 export function billOfMaterials(program: Required<Manifest>, packages: readonly BundledPackage[]): string {
   const components = packages.map((entry) => ({
     ...component('library', entry),

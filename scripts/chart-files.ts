@@ -11,10 +11,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const CHART = join(ROOT, 'charts/huaweicloud-backup-exporter');
 const DASHBOARDS = join(ROOT, 'dashboards');
 
-/** What stands for the address of Grafana in the chart's rules; its template replaces it. */
+/** A placeholder for the URL of Grafana in the rules of the chart, which its template replaces. */
 const GRAFANA = 'https://grafana.invalid';
 
-/** The files of the chart that are made from others, by their path in the chart. */
+/** The generated files of the chart, by their path in the chart. */
 export function chartFiles(): ReadonlyMap<string, string> {
   const rules = renderRuleFile({
     thresholds: DEFAULT_THRESHOLDS,

@@ -9,7 +9,7 @@ const DURATION = '^(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?(?:\\d+ms)?$';
 const texts: Schema = { type: 'array', items: { type: 'string' } };
 const objects: Schema = { type: 'array', items: { type: 'object' } };
 
-/** What a default does not say of a value, by its path. */
+/** Constraints that do not follow from the default of a value, by its path. */
 const RULES: Readonly<Record<string, Schema>> = {
   'image.digest': { pattern: '^(?:sha256:[0-9a-f]{64})?$' },
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
@@ -45,7 +45,7 @@ const RULES: Readonly<Record<string, Schema>> = {
   extraManifests: objects,
 };
 
-/** Values with a content of Kubernetes' own. */
+/** Values whose content is defined by Kubernetes. */
 const OPEN = new Set([
   ...['resources', 'podSecurityContext', 'securityContext', 'livenessProbe', 'readinessProbe', 'strategy'],
   ...['dashboards.labels', 'config'],
@@ -57,10 +57,10 @@ function alertNames(): readonly string[] {
     .flatMap((rule) => ('alert' in rule ? [`${ALERT_PREFIX}${rule.alert}`] : []));
 }
 
-/** The JSON Schema of the chart's values: names and types from values.yaml, `config` as the exporter reads it. */
+/** The JSON Schema of the values of the chart: names and types from values.yaml, and `config` as in the exporter. */
 export function chartSchema(valuesText: string, configSchema: Schema): Schema {
   const values = parseDocument<YAMLMap>(valuesText).contents;
-  if (!isMap(values)) throw new Error('values.yaml holds no mapping');
+  if (!isMap(values)) throw new Error('values.yaml contains no mapping');
   const { $schema, title: _title, ...config } = forHelm(configSchema) as Record<string, unknown>;
   const schema = mapSchema(values, '');
   return {
@@ -69,7 +69,7 @@ export function chartSchema(valuesText: string, configSchema: Schema): Schema {
     properties: {
       ...(schema['properties'] as Schema),
       config: { description: 'The configuration of the exporter.', type: 'object' },
-      // What a chart that depends on this one may set.
+      // Values that a parent chart may set.
       global: { type: 'object' },
       enabled: { type: 'boolean' },
     },
@@ -102,10 +102,10 @@ function valueSchema(value: unknown, path: string): Schema {
 }
 
 function fail(path: string): never {
-  throw new Error(`values.yaml: say in scripts/chart-schema.ts what the list ${path} holds`);
+  throw new Error(`values.yaml: define the items of the list ${path} in scripts/chart-schema.ts`);
 }
 
-/** Helm reads patterns as Go does, which knows no look-ahead: what one says of the length becomes a length. */
+/** Helm uses the regular expressions of Go, which have no look-ahead: a limit of the length becomes `maxLength`. */
 function forHelm(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(forHelm);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -117,7 +117,7 @@ function forHelm(schema: unknown): unknown {
 function withoutLookAhead(pattern: string): Schema {
   const lengths = /\(\?=\.\{1,(\d+)\}\$\)/.exec(pattern);
   const plain = pattern.replaceAll(/\(\?=\.\{1,\d+\}\$\)|\(\?=\\d\)/g, '');
-  if (/\(\?[=!<]/.test(plain)) throw new Error(`a pattern that Helm cannot read: ${pattern}`);
+  if (/\(\?[=!<]/.test(plain)) throw new Error(`a pattern that Helm does not support: ${pattern}`);
   return {
     pattern: plain,
     ...(plain !== pattern && { minLength: 1 }),

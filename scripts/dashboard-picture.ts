@@ -6,15 +6,15 @@ import { startPrometheus } from '../test/dashboards/prometheus.ts';
 import { recordWorld } from '../test/dashboards/recorded-world.ts';
 import { startBrowser } from '../test/status/browser.ts';
 
-// Draws docs/dashboard.png: the dashboard "Huawei Cloud backups" as its queries fill it on a real Prometheus, with nine
-// days of history that the exporter served. Grafana is not involved, and the picture says so.
+// Draws docs/dashboard.png: the dashboard "Huawei Cloud backups" with the results of its queries on a real Prometheus, with nine
+// days of history from the exporter. Grafana is not involved, and the picture says so.
 
 const WIDTH = 1200;
 const ROW_HEIGHT = 30;
-/** Rows of the grid that are drawn: down to the first trends. */
+/** The number of drawn grid rows: down to the first trends. */
 const ROWS_DRAWN = 36;
-const MOST_TABLE_ROWS = 8;
-const MOST_LEGENDS = 4;
+const MAX_TABLE_ROWS = 8;
+const MAX_LEGENDS = 4;
 
 const COLORS: Readonly<Record<string, string>> = {
   red: '#f2495c',
@@ -40,7 +40,7 @@ interface Look {
   readonly max?: number;
 }
 
-/** How a panel shows a field: its defaults, with what it says of the column of that title. */
+/** How a panel shows a field: its defaults, with the overrides of the column with this title. */
 function lookOf(panel: Panel, column?: string): Look {
   const own =
     panel.fieldConfig?.overrides.find(({ matcher }) => matcher.options === column)?.properties ?? [];
@@ -121,7 +121,7 @@ async function tableHtml(view: View, panel: Panel): Promise<string> {
     .filter((column) => rows.some((row) => row[column] !== undefined));
   const head = columns.map((column) => `<th>${escaped(column)}</th>`).join('');
   const body = rows
-    .slice(0, MOST_TABLE_ROWS)
+    .slice(0, MAX_TABLE_ROWS)
     .map((row) => `<tr>${columns.map((column) => cellHtml(panel, column, row[column])).join('')}</tr>`);
   return `<table><tr>${head}</tr>${body.join('')}</table>`;
 }
@@ -163,7 +163,7 @@ async function linesHtml(view: View, panel: Panel): Promise<string> {
       ? []
       : `<path d="M0 ${y(value)}H1000" stroke="${COLORS[name]}" stroke-dasharray="6 4" vector-effect="non-scaling-stroke"/>`,
   );
-  const named = series.slice(0, MOST_LEGENDS).map(({ name }, index) => [name, color(index)] as const);
+  const named = series.slice(0, MAX_LEGENDS).map(({ name }, index) => [name, color(index)] as const);
   return `<div class="axis"><i>${valueText(highest, look.unit)}</i><i>0</i></div>
     <svg viewBox="0 0 1000 100" preserveAspectRatio="none">${lines.join('')}${thresholds.join('')}</svg>
     ${legendHtml(named, series.length - named.length)}`;
@@ -172,7 +172,7 @@ async function linesHtml(view: View, panel: Panel): Promise<string> {
 async function timelineHtml(view: View, panel: Panel): Promise<string> {
   const { mappings } = lookOf(panel);
   const { from, to } = sevenDaysBefore(view.end);
-  const rows = (await seriesOf(view, panel)).slice(0, MOST_TABLE_ROWS).map(({ name, points }) => {
+  const rows = (await seriesOf(view, panel)).slice(0, MAX_TABLE_ROWS).map(({ name, points }) => {
     const bars = points.map(([time, value], index) => {
       const next = points[index + 1]?.[0] ?? to;
       const left = ((time - from) / (to - from)) * 100;

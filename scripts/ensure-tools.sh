@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that the programs of these Debian packages are there: installs what is missing where it may, else says
-# how. With --missing it only prints the packages that are missing.
+# Ensures that the programs of these Debian packages are installed: installs missing ones if it may, and otherwise prints
+# how. With --missing it only prints the missing packages.
 set -eu
 
 program_of() {

@@ -26,7 +26,7 @@ const row = (cells: readonly string[]): string =>
 const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(heading), row(heading.map(() => '---')), ...rows.map(row)].join('\n');
 
-/** What a recording shows of a service in each project that has it. */
+/** The evidence of a recording for a service, one per project that has it. */
 const evidenceOf = (service: CloudService, { settings, responses }: Recording): readonly Evidence[] =>
   settings.projects.flatMap(({ services }, index) =>
     services
@@ -40,7 +40,7 @@ const evidenceOf = (service: CloudService, { settings, responses }: Recording): 
       })),
   );
 
-/** What a recording says of an assumption; empty where it holds nothing of the service. */
+/** The verdict of a recording on an assumption; empty if the recording does not contain the service. */
 export function verdictOf(assumption: Assumption, service: CloudService, recording: Recording): string {
   const findings = evidenceOf(service, recording).map((evidence) => assumption.judge?.(evidence));
   const against = findings.find((finding) => finding?.verdict === 'disproved');
@@ -57,25 +57,27 @@ export function renderEvidence(recordings: readonly NamedRecording[] = readRecor
       `\`${assumption.id}\``,
       assumption.sentence,
       ...recordings.map(({ recording }) =>
-        assumption.judge === undefined ? 'no response tells' : verdictOf(assumption, service, recording),
+        assumption.judge === undefined
+          ? 'not visible in responses'
+          : verdictOf(assumption, service, recording),
       ),
     ]);
     return `### \`${service.type}\`\n\n${table(['id', 'assumed', ...names], rows)}`;
   });
   const made = recordings.map(({ name, recording: { cloud, version, responses } }) => [
     `\`${name}\``,
-    cloud === 'simulated' ? 'the simulated cloud, which proves nothing of the real one' : cloud,
+    cloud === 'simulated' ? 'the simulated cloud, which proves nothing about the real one' : cloud,
     version,
     String(responses.length),
   ]);
-  return [table(['recording', 'of', 'by version', 'responses'], made), ...services].join('\n\n');
+  return [table(['recording', 'cloud', 'version', 'responses'], made), ...services].join('\n\n');
 }
 
 if (process.argv[1] === import.meta.filename) {
   const file = new URL('../docs/evidence.md', import.meta.url);
   const page = readFileSync(file, 'utf8');
   const place = /(<!-- evidence: .*-->\n)[\s\S]*(<!-- \/evidence -->)/;
-  if (!place.test(page)) throw new Error('docs/evidence.md has no place for its tables');
+  if (!place.test(page)) throw new Error('docs/evidence.md has no markers for its tables');
   writeFileSync(
     file,
     page.replace(place, (_, begin: string, end: string) => `${begin}\n${renderEvidence()}\n\n${end}`),

@@ -10,6 +10,6 @@ if (problem === undefined) {
   mkdirSync(DEPLOY, { recursive: true });
   writeFileSync(`${DEPLOY}kubernetes.yaml`, defaultManifests());
 } else {
-  process.stderr.write(`deploy/kubernetes.yaml is not written, ${problem}\n`);
+  process.stderr.write(`deploy/kubernetes.yaml was not written: ${problem}\n`);
   process.exitCode = 1;
 }

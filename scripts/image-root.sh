@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the root of the image together: the program, Node.js and the libraries that it is linked with.
+# Assembles the root of the image: the program, Node.js and the libraries that it is linked with.
 #   sh image-root.sh DIRECTORY, beside dist and LICENSE
 set -eu
 
@@ -7,7 +7,7 @@ root=$1
 node=/usr/local/bin/node
 program=/usr/local/bin/huaweicloud-backup-exporter
 
-# The Debian package that a library is from. Where /lib is a link, dpkg knows the file by either of its names.
+# The Debian package of a library. If /lib is a symbolic link, dpkg may know the file by either of its paths.
 package_of() {
   dpkg-query --search "$1" "/usr$1" "$(readlink -f "$1")" 2>/dev/null | sed -n '1s/[:,].*//p'
 }
@@ -23,7 +23,7 @@ for library in $(ldd "$node" | grep -o '/[^ ]*'); do
   mkdir -p "$root$(dirname "$library")"
   cp --dereference "$library" "$root$library"
   package=$(package_of "$library")
-  # What scanners read, and the license.
+  # The files for scanners, and the license.
   dpkg-query --status "$package" >"$root/var/lib/dpkg/status.d/$package"
   mkdir -p "$root/usr/share/doc/$package"
   cp "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/"
@@ -32,5 +32,5 @@ cp --dereference /etc/os-release "$root/etc/"
 
 echo 'exporter:x:65532:65532::/:/sbin/nologin' >"$root/etc/passwd"
 echo 'exporter:x:65532:' >"$root/etc/group"
-# /etc/hosts goes before DNS.
+# /etc/hosts takes precedence over DNS.
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"

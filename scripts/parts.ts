@@ -1,11 +1,11 @@
-/** A part of src/: its content, and the other parts and packages it may import; a test refuses all others. */
+/** A part of src/: its content, and the other parts and packages that it may import; a test rejects all others. */
 export interface Part {
   readonly content: string;
   readonly imports: readonly string[];
   readonly packages?: readonly string[];
 }
 
-/** The parts of src/, each after those it imports. */
+/** The parts of src/, each after those that it imports. */
 export const PARTS: Readonly<Record<string, Part>> = {
   'abort.ts': { content: 'joins abort signals for the time of a call', imports: [] },
   'shard.ts': { content: 'which projects a shard polls', imports: [] },
@@ -143,8 +143,8 @@ export const partOf = (file: string): string => file.split('/')[0] ?? file;
 /** The folder of a service; services do not import each other. */
 const serviceFolder = (file: string): string | undefined => /^services\/([^/]+)\//.exec(file)?.[1];
 
-/** The imports of a file that its part must not make, each in a sentence. `file` is relative to src/. */
-export function refusedImports(file: string, text: string): readonly string[] {
+/** The forbidden imports of a file, each as a message. `file` is relative to src/. */
+export function forbiddenImports(file: string, text: string): readonly string[] {
   const name = partOf(file);
   const part = PARTS[name];
   if (part === undefined) return [];

@@ -1,6 +1,6 @@
 import { callsOf, SERVICES } from '../src/services/index.ts';
 
-/** The two permission systems of the vendor, by the grammar of their policies. */
+/** The two permission systems of the vendor, with the versions of their policies. */
 const SYSTEMS = {
   role: { version: '1.1', title: 'Custom policy of a user group or agency (roles and policies)' },
   identity: { version: '5.0', title: 'Custom identity policy' },
@@ -9,7 +9,7 @@ const SYSTEMS = {
 type System = keyof typeof SYSTEMS;
 type Use = 'read' | 'act';
 
-/** The actions that reading takes, or those that `backups create` and `backups export` take beyond it. */
+/** The actions needed for reading, or those needed in addition for `backups create` and `backups export`. */
 export function actionsFor(use: Use, system: System): readonly string[] {
   const namesFor = (wanted: Use) =>
     SERVICES.flatMap(callsOf)
@@ -29,7 +29,7 @@ function policy(use: Use, system: System): string {
   return `${SYSTEMS[system].title}:\n\n\`\`\`json\n${JSON.stringify(document, null, 2)}\n\`\`\``;
 }
 
-/** Both policies for one use, as SECURITY.md shows them. */
+/** Both policies for one use, as Markdown. */
 export const renderPolicies = (use: Use): string => `${policy(use, 'role')}\n\n${policy(use, 'identity')}`;
 
 /** SECURITY.md with the policies between its markers. */

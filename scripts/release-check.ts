@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { releaseNotes, releaseProblems } from './release.ts';
 
-// Prints what is new in a release, or says why its tag does not fit the tree.
+// Prints the notes of a release, or why its tag does not match the tree.
 //   node scripts/release-check.ts v1.2.3
 
 const read = (path: string): string =>

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** The texts of the files that say which version this is. */
+/** The texts of the files that contain the version. */
 export interface ReleaseFiles {
   readonly manifest: string;
   readonly lock: string;
@@ -10,7 +10,7 @@ export interface ReleaseFiles {
   readonly changelog: string;
 }
 
-/** The places that do not say the version of the tag, each as a line for people. Empty when it can be released. */
+/** The places that do not have the version of the tag, each as a message. Empty if it can be released. */
 export function releaseProblems(tag: string, files: ReleaseFiles): readonly string[] {
   const version = /^v(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)$/.exec(tag)?.[1];
   if (version === undefined) return [`the tag is ${tag}; expected vX.Y.Z`];
@@ -18,7 +18,7 @@ export function releaseProblems(tag: string, files: ReleaseFiles): readonly stri
     .filter(([, found]) => found !== version)
     .map(
       ([place, found]) =>
-        `${place} says ${found ?? 'no version'}; expected ${version}, as the tag ${tag} says`,
+        `${place} has ${found ?? 'no version'}; expected ${version}, the version of the tag ${tag}`,
     );
 }
 
@@ -37,7 +37,7 @@ function versionsIn(files: ReleaseFiles): ReadonlyMap<string, string | undefined
   ]);
 }
 
-/** What the changelog says of its newest version, as Markdown. */
+/** The section of the changelog for its newest version, as Markdown. */
 export function releaseNotes(changelog: string): string {
   const [, newest = ''] = changelog.split(/^## .*\n/m);
   return newest.trim();

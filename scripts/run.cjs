@@ -1,5 +1,5 @@
 // Runs a TypeScript file of this project: node scripts/run.cjs src/main.ts FLAGS
-// Plain JavaScript, so that an older Node.js says what is missing rather than fail on the file's name.
+// Plain JavaScript, so that an older Node.js reports the required version rather than fail on the file extension.
 'use strict';
 
 const { join } = require('node:path');

@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import { startBrowser } from '../test/status/browser.ts';
 
-// Writes the pictures of the status page in docs/: the demo's own page, taken with Debian's Chromium.
+// Takes the screenshots of the status page in docs/: the page of the demo, in the Chromium of Debian.
 
-interface Picture {
+interface Screenshot {
   readonly file: string;
   readonly options: BrowserContextOptions;
 }
 
-const PICTURES: readonly Picture[] = [
+const SCREENSHOTS: readonly Screenshot[] = [
   {
     file: 'status-page.png',
     options: { viewport: { width: 1280, height: 760 }, colorScheme: 'light' },
@@ -24,7 +24,7 @@ const PICTURES: readonly Picture[] = [
     options: { viewport: { width: 400, height: 1200 }, colorScheme: 'dark' },
   },
 ];
-const LARGEST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 
 const path = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
@@ -37,7 +37,7 @@ const ended = once(demo, 'exit');
 try {
   const origin = await listeningOrigin();
   await untilReady(origin);
-  await takePictures(origin);
+  await takeScreenshots(origin);
 } finally {
   demo.kill('SIGTERM');
   await ended;
@@ -51,7 +51,7 @@ async function listeningOrigin(): Promise<string> {
       return `http://${address}`;
     }
   }
-  throw new Error('the demo ended before it listened');
+  throw new Error('the demo exited before it listened');
 }
 
 async function untilReady(origin: string): Promise<void> {
@@ -63,16 +63,16 @@ async function untilReady(origin: string): Promise<void> {
   throw new Error('the demo was not ready within ten seconds');
 }
 
-async function takePictures(origin: string): Promise<void> {
+async function takeScreenshots(origin: string): Promise<void> {
   const browser = await startBrowser();
   try {
-    for (const { file, options } of PICTURES) {
+    for (const { file, options } of SCREENSHOTS) {
       const page = await browser.newPage(options);
       await page.goto(origin);
       await page.screenshot({ path: path(`docs/${file}`) });
       await page.close();
       const { size } = await stat(path(`docs/${file}`));
-      if (size > LARGEST_BYTES) throw new Error(`docs/${file} has ${size} bytes, more than ${LARGEST_BYTES}`);
+      if (size > MAX_BYTES) throw new Error(`docs/${file} has ${size} bytes, more than ${MAX_BYTES}`);
     }
   } finally {
     await browser.close();

@@ -2,94 +2,94 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SERVICES } from '../src/services/index.ts';
 import type { SimulatedCloud } from '../src/services/simulated-cloud.ts';
-import { type Chance, createChance } from './soak/chance.ts';
-import { type Holdings, moreThan, resourcesText, takeStock } from './soak/rest.ts';
-import { type Stage, setStage } from './soak/stage.ts';
-import { makeTrouble } from './soak/troubles.ts';
-import { type Visits, visit } from './soak/visitors.ts';
+import { type ClientResults, runClient } from './soak/clients.ts';
+import { injectFaults } from './soak/faults.ts';
+import { createRandom, type Random } from './soak/random.ts';
+import { leakedResources, measureUsage, type ResourceUsage, resourcesText } from './soak/resource-usage.ts';
+import { startTestBed, type TestBed } from './soak/test-bed.ts';
 
-// Runs the exporter for thousands of polls among faults, reloads and scrapes, and compares what the process holds
-// at the end with what it held after the first tenth:
+// Runs the exporter for thousands of polls with faults, reloads and scrapes, and compares the resources of the process
+// at the end with those after the first tenth:
 //   node --expose-gc scripts/soak.ts --polls 20000 --seed 1
-// Ends with 1 when something was left behind.
+// Exits with 1 if there is a leak.
 
 const MEBIBYTE = 2 ** 20;
-const MOST_GROWTH = 6 * MEBIBYTE;
+const MAX_GROWTH = 6 * MEBIBYTE;
 const WARM_UP_SHARE = 0.1;
-const VISITORS = 3;
+const CLIENTS = 3;
 const RELOAD_MILLISECONDS = 120;
 const POLLERS = 6;
-/** Two for each poll under way, the polls of guests included. */
-const MOST_LISTENERS = 2 * (POLLERS + 2);
-/** The exporter's and the cloud's. */
+/** Two for each poll in progress, including the polls of guests. */
+const MAX_LISTENERS = 2 * (POLLERS + 2);
+/** Those of the exporter and the cloud. */
 const SERVERS = { TCPServerWrap: 2 };
 
 const { values } = parseArgs({
   options: { polls: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
 });
 const wanted = Number(values.polls);
-const chance = createChance(Number(values.seed));
+const random = createRandom(Number(values.seed));
 
-const before = await takeStock();
-const stage = await setStage();
-const seen: Visits = { visits: 0, abandoned: 0, bad: [] };
-const sum = { troubles: 0, reloads: 0 };
+const before = await measureUsage();
+const testBed = await startTestBed();
+const clientResults: ClientResults = { requests: 0, abandoned: 0, failures: [] };
+const sum = { faults: 0, reloads: 0 };
 
-await pollAmongTroubles(Math.ceil(wanted * WARM_UP_SHARE));
-const warm = await rest();
-await pollAmongTroubles(wanted);
-const end = await rest();
-const unwell = await servicesThatDoNotRecover();
-const polls = stage.polls();
-await stage.stop();
-const after = await takeStock();
+await pollWithFaults(Math.ceil(wanted * WARM_UP_SHARE));
+const warm = await measureAtRest();
+await pollWithFaults(wanted);
+const end = await measureAtRest();
+const unrecovered = await unrecoveredServices();
+const polls = testBed.polls();
+await testBed.stop();
+const after = await measureUsage();
 
 report();
 
-/** Polls until there were so many, with troubles, reloads and visitors all at once. */
-async function pollAmongTroubles(until: number): Promise<void> {
-  const over = new AbortController();
-  stage.configure(configuration(stage.cloud, '150ms'));
-  await stage.reload();
-  stage.setResting(false);
+/** Runs until this number of polls, with concurrent faults, reloads and clients. */
+async function pollWithFaults(until: number): Promise<void> {
+  const done = new AbortController();
+  testBed.configure(configuration(testBed.cloud, '150ms'));
+  await testBed.reload();
+  testBed.setResting(false);
   const others = Promise.all([
-    makeTrouble(stage.cloud, chance, over.signal),
-    reloadAgainAndAgain(stage, chance, over.signal),
-    ...Array.from({ length: VISITORS }, () => visit(stage.origin, chance, over.signal, seen)),
+    injectFaults(testBed.cloud, random, done.signal),
+    reloadRepeatedly(testBed, random, done.signal),
+    ...Array.from({ length: CLIENTS }, () => runClient(testBed.origin, random, done.signal, clientResults)),
   ]);
-  while (stage.polls() < until) await wait(20);
-  over.abort();
-  const [troubles, reloads] = await others;
-  sum.troubles += troubles;
+  while (testBed.polls() < until) await wait(20);
+  done.abort();
+  const [faults, reloads] = await others;
+  sum.faults += faults;
   sum.reloads += reloads;
 }
 
-/** Brings everything to rest, with connections not yet made, and takes stock. */
-async function rest(): Promise<Holdings> {
-  stage.configure(configuration(stage.cloud, '20s'));
-  stage.setResting(true);
-  await stage.reload();
-  await stage.allWait(POLLERS);
-  return takeStock();
+/** Pauses all polls, before they open connections, and measures the usage. */
+async function measureAtRest(): Promise<ResourceUsage> {
+  testBed.configure(configuration(testBed.cloud, '20s'));
+  testBed.setResting(true);
+  await testBed.reload();
+  await testBed.allWait(POLLERS);
+  return measureUsage();
 }
 
-/** Lets every service poll once more without a fault; gives those that fail all the same. */
-async function servicesThatDoNotRecover(): Promise<readonly string[]> {
-  const once = stage.polls() + 3 * POLLERS;
-  stage.setResting(false);
-  while (stage.polls() < once) await wait(20);
-  stage.setResting(true);
-  await stage.allWait(POLLERS);
-  return stage.exporter
+/** Polls every service again without faults; returns those that still fail. */
+async function unrecoveredServices(): Promise<readonly string[]> {
+  const once = testBed.polls() + 3 * POLLERS;
+  testBed.setResting(false);
+  while (testBed.polls() < once) await wait(20);
+  testBed.setResting(true);
+  await testBed.allWait(POLLERS);
+  return testBed.exporter
     .status()
     .polls.filter(({ recent }) => recent[0]?.outcome !== 'success')
     .map(({ project, service, recent }) => `${project} ${service}: ${recent[0]?.reason}`);
 }
 
-/** Reloads good and bad configurations until the signal aborts; resolves with how many. */
-async function reloadAgainAndAgain(
-  { cloud, configure, reload }: Stage,
-  { draw, pick, happens }: Chance,
+/** Reloads valid and invalid configurations until the signal aborts; resolves with the number of reloads. */
+async function reloadRepeatedly(
+  { cloud, configure, reload }: TestBed,
+  { draw, pick, happens }: Random,
   signal: AbortSignal,
 ): Promise<number> {
   let reloads = 0;
@@ -132,34 +132,30 @@ function configuration({ origin, account }: SimulatedCloud, requestTimeout: stri
 
 function report(): void {
   const mebibytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(1);
-  const line = (name: string, of: (held: Holdings) => string | number): string =>
+  const line = (name: string, of: (held: ResourceUsage) => string | number): string =>
     `${name.padEnd(28)}${String(of(warm)).padStart(12)}${String(of(end)).padStart(12)}\n`;
-  const memoryOf = ({ heap, external }: Holdings): number => heap + external;
+  const memoryOf = ({ heap, external }: ResourceUsage): number => heap + external;
   const faults = [
-    ...(memoryOf(end) - memoryOf(warm) > MOST_GROWTH ? ['memory grew'] : []),
-    ...(end.descriptors > warm.descriptors ? ['descriptors were left open'] : []),
-    ...moreThan(before, end, SERVERS).map((more) => `${more} left over at rest`),
-    ...moreThan(before, after).map((more) => `${more} left over when everything had stopped`),
-    ...(after.descriptors > before.descriptors
-      ? ['descriptors were left open when everything had stopped']
+    ...(memoryOf(end) - memoryOf(warm) > MAX_GROWTH ? ['memory grew'] : []),
+    ...(end.descriptors > warm.descriptors ? ['open descriptors grew'] : []),
+    ...leakedResources(before, end, SERVERS).map((more) => `${more} leaked at rest`),
+    ...leakedResources(before, after).map((more) => `${more} leaked after the stop`),
+    ...(after.descriptors > before.descriptors ? ['more open descriptors after the stop'] : []),
+    ...(testBed.mostListeners() > MAX_LISTENERS
+      ? [`${testBed.mostListeners()} listeners on the signal that ends polls`]
       : []),
-    ...(stage.mostListeners() > MOST_LISTENERS
-      ? [`${stage.mostListeners()} listeners for the end of polls`]
-      : []),
-    ...unwell.map((service) => `does not recover: ${service}`),
-    ...new Set(seen.bad),
+    ...unrecovered.map((service) => `does not recover: ${service}`),
+    ...new Set(clientResults.failures),
   ];
   process.stdout.write(
-    `${polls} polls, ${sum.troubles} troubles, ${sum.reloads} reloads, ${seen.visits} visits (${seen.abandoned} abandoned)\n` +
+    `${polls} polls, ${sum.faults} faults, ${sum.reloads} reloads, ${clientResults.requests} requests (${clientResults.abandoned} abandoned)\n` +
       `${''.padEnd(28)}${'after 10 %'.padStart(12)}${'at the end'.padStart(12)}\n` +
-      line('heap after collection, MiB', ({ heap }) => mebibytes(heap)) +
+      line('heap after GC, MiB', ({ heap }) => mebibytes(heap)) +
       line('external memory, MiB', ({ external }) => mebibytes(external)) +
       line('resident set, MiB', ({ residentSet }) => mebibytes(residentSet)) +
       line('open descriptors', ({ descriptors }) => descriptors) +
-      `at rest: ${resourcesText(end.resources)}; when everything has stopped: ${resourcesText(after.resources)}\n` +
-      (faults.length === 0
-        ? 'nothing was left behind\n'
-        : faults.map((fault) => `LEFT BEHIND: ${fault}\n`).join('')),
+      `at rest: ${resourcesText(end.resources)}; after the stop: ${resourcesText(after.resources)}\n` +
+      (faults.length === 0 ? 'no leaks\n' : faults.map((fault) => `LEAK: ${fault}\n`).join('')),
   );
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

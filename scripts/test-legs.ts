@@ -1,13 +1,13 @@
-/** A part of the tests, by the name of its project in vitest.config.ts. */
+/** A part of the tests; its name is that of its project in vitest.config.ts. */
 export interface TestLeg {
   readonly name: string;
-  /** Debian packages whose programs it runs. */
+  /** The Debian packages of the programs that it runs. */
   readonly packages: readonly string[];
   /** Whether it needs the npm packages of tools/kubernetes. */
   readonly needsKubernetesTools?: true;
   /** Whether it starts containers, which needs root. */
   readonly needsRoot?: true;
-  /** Whether it takes longer than `npm test` may, and runs in `npm run test:all` alone. */
+  /** Whether it is too slow for `npm test`, and runs only in `npm run test:all`. */
   readonly isSlow?: true;
 }
 

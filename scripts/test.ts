@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { installKubernetesTools } from './kubernetes-tools.ts';
 import { TEST_LEGS, type TestLeg } from './test-legs.ts';
 
-// Runs the tests against the programs that are there. A leg whose programs are missing and cannot be installed is
-// left out and named at the end; where CI is set, that is a failure.
+// Runs the tests with the installed programs. A leg whose programs are missing and cannot be installed is
+// skipped and listed at the end; if CI is set, that is a failure.
 //   node scripts/test.ts [--all]
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -19,24 +19,24 @@ const legs = TEST_LEGS.filter(({ isSlow }) => isSlow !== true || process.argv.in
 const isRoot = process.getuid?.() === 0;
 const installable = legs.filter(({ needsRoot }) => needsRoot !== true || isRoot);
 install([...new Set(installable.flatMap(({ packages }) => packages))]);
-const reasons = new Map(legs.map((leg) => [leg, reasonNotToRun(leg)]));
+const reasons = new Map(legs.map((leg) => [leg, skipReason(leg)]));
 const runnable = legs.filter((leg) => reasons.get(leg) === undefined);
 const { passed, failed, status } = run(runnable);
 
-const leftOut = legs.filter((leg) => !runnable.includes(leg));
-for (const leg of leftOut) {
-  process.stdout.write(`not run: ${leg.name}, ${reasons.get(leg)}\n`);
+const skipped = legs.filter((leg) => !runnable.includes(leg));
+for (const leg of skipped) {
+  process.stdout.write(`skipped: ${leg.name}, ${reasons.get(leg)}\n`);
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 const isCi = !['', '0', 'false'].includes(process.env['CI'] ?? '');
-process.exitCode = status === 0 && isCi && leftOut.length > 0 ? 1 : status;
+process.exitCode = status === 0 && isCi && skipped.length > 0 ? 1 : status;
 
-/** Installs what is missing, where it may; says so, and what it cannot. */
+/** Installs missing packages if allowed, and prints those that it installs or cannot install. */
 function install(packages: readonly string[]): void {
   spawnSync('sh', [ENSURE, ...packages], { stdio: 'inherit' });
 }
 
-function reasonNotToRun(leg: TestLeg): string | undefined {
+function skipReason(leg: TestLeg): string | undefined {
   if (leg.needsRoot === true && !isRoot) return 'needs root';
   const packages = missingPackages(leg);
   if (packages.length > 0) return `missing Debian packages: ${packages.join(' ')}`;
@@ -61,7 +61,7 @@ function run(chosen: readonly TestLeg[]) {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report;
     return { passed: numPassedTests, failed: numFailedTests, status: code ?? 1 };
   } catch {
-    // It ended before there was a report, and has said why.
+    // It exited before it wrote a report, and has printed why.
     return { passed: 0, failed: 0, status: code || 1 };
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Chance } from './chance.ts';
+import type { Random } from './random.ts';
 
-/** What the visitors saw. */
-export interface Visits {
-  visits: number;
-  /** Left before the answer was complete. */
+/** The results of the clients. */
+export interface ClientResults {
+  requests: number;
+  /** Requests closed before the response was complete. */
   abandoned: number;
-  /** Answers that should not have been given. */
-  readonly bad: string[];
+  /** Unexpected responses. */
+  readonly failures: string[];
 }
 
 const PATHS = [
@@ -23,54 +23,57 @@ const PATHS = [
 ] as const;
 const ACCEPTS = ['text/plain', 'application/openmetrics-text; version=1.0.0'] as const;
 const PAUSE_MILLISECONDS = 15;
-const LEAVES_EARLY = 0.1;
+const ABANDONED_SHARE = 0.1;
 
-/** Visits every page again and again until the signal aborts, and now and then leaves in the middle of an answer. */
-export async function visit(
+/** Requests all pages until the signal aborts, and sometimes closes the connection before the end of a response. */
+export async function runClient(
   origin: string,
-  chance: Chance,
+  random: Random,
   signal: AbortSignal,
-  seen: Visits,
+  results: ClientResults,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 2 });
   while (!signal.aborted) {
-    const path = chance.pick(PATHS);
-    const leavesEarly = chance.happens(LEAVES_EARLY);
-    const status = await ask(`${origin}${path}`, {
-      agent: chance.happens(0.5) ? agent : false,
-      method: chance.happens(0.1) ? 'HEAD' : 'GET',
-      headers: { accept: chance.pick(ACCEPTS), ...(chance.happens(0.7) && { 'accept-encoding': 'gzip' }) },
-      leavesEarly,
+    const path = random.pick(PATHS);
+    const abandons = random.happens(ABANDONED_SHARE);
+    const status = await send(`${origin}${path}`, {
+      agent: random.happens(0.5) ? agent : false,
+      method: random.happens(0.1) ? 'HEAD' : 'GET',
+      headers: { accept: random.pick(ACCEPTS), ...(random.happens(0.7) && { 'accept-encoding': 'gzip' }) },
+      abandons,
     });
-    seen.visits += 1;
-    if (leavesEarly) seen.abandoned += 1;
-    else if (!isRight(path, status)) seen.bad.push(`${path} answered ${status}`);
-    await wait(chance.draw() * PAUSE_MILLISECONDS);
+    results.requests += 1;
+    if (abandons) results.abandoned += 1;
+    else if (!isExpected(path, status)) results.failures.push(`${path} responded ${status}`);
+    await wait(random.draw() * PAUSE_MILLISECONDS);
   }
   agent.destroy();
 }
 
-const isRight = (path: string, status: number | undefined): boolean =>
+const isExpected = (path: string, status: number | undefined): boolean =>
   status === (path === '/none' ? 404 : 200);
 
-interface Question {
+interface RequestOptions {
   readonly agent: Agent | false;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly leavesEarly: boolean;
+  readonly abandons: boolean;
 }
 
-/** Resolves with the status of a whole answer; undefined where there was none. */
-function ask(url: string, { agent, method, headers, leavesEarly }: Question): Promise<number | undefined> {
+/** Resolves with the status of a complete response; undefined if there was none. */
+function send(
+  url: string,
+  { agent, method, headers, abandons }: RequestOptions,
+): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const asked = request(url, { agent, method, headers }, (answer) => {
-      if (leavesEarly) asked.destroy();
-      answer.on('error', () => resolve(undefined));
-      answer.on('end', () => resolve(answer.statusCode));
-      answer.on('close', () => resolve(answer.complete ? answer.statusCode : undefined));
-      answer.resume();
+    const outgoing = request(url, { agent, method, headers }, (response) => {
+      if (abandons) outgoing.destroy();
+      response.on('error', () => resolve(undefined));
+      response.on('end', () => resolve(response.statusCode));
+      response.on('close', () => resolve(response.complete ? response.statusCode : undefined));
+      response.resume();
     });
-    asked.on('error', () => resolve(undefined));
-    asked.end();
+    outgoing.on('error', () => resolve(undefined));
+    outgoing.end();
   });
 }

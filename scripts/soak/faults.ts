@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule, SimulatedCloud, SimulatedFault } from '../../src/services/simulated-cloud.ts';
-import type { Chance } from './chance.ts';
+import type { Random } from './random.ts';
 
 const GIBIBYTE = 2 ** 30;
 const STATUSES = [400, 401, 403, 404, 408, 413, 429, 494, 500, 502, 503, 504] as const;
@@ -8,7 +8,7 @@ const STATUSES = [400, 401, 403, 404, 408, 413, 429, 494, 500, 502, 503, 504] as
 const status = (code: number): SimulatedFault => ({
   kind: 'status',
   status: code,
-  body: { error_code: 'APIGW.0000', error_msg: 'It was refused.' },
+  body: { error_code: 'APIGW.0000', error_msg: 'It was rejected.' },
   headers: code === 429 ? { 'Retry-After': '1' } : {},
 });
 
@@ -48,34 +48,34 @@ const OPERATIONS: readonly [FaultRule['match'], ...FaultRule['match'][]] = [
 const SLOW_SHARE = 0.1;
 const LONGEST_MILLISECONDS = 150;
 
-/** Makes trouble of all kinds until the signal aborts; resolves with how many troubles there were. */
-export async function makeTrouble(
+/** Injects all kinds of faults until the signal aborts; resolves with their number. */
+export async function injectFaults(
   cloud: SimulatedCloud,
-  chance: Chance,
+  random: Random,
   signal: AbortSignal,
 ): Promise<number> {
-  let troubles = 0;
+  let faults = 0;
   const sleep = (): Promise<unknown> =>
-    wait(chance.draw() * LONGEST_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    wait(random.draw() * LONGEST_MILLISECONDS, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
-    troubles += 1;
-    if (chance.happens(0.04)) {
+    faults += 1;
+    if (random.happens(0.04)) {
       await cloud.unplug();
       await sleep();
       await cloud.plugIn();
-    } else if (chance.happens(0.1)) {
-      chance.pick([cloud.revokeTokens, cloud.revokeTemporaryKeys])();
+    } else if (random.happens(0.1)) {
+      random.pick([cloud.revokeTokens, cloud.revokeTemporaryKeys])();
     } else {
-      const fault = chance.pick(chance.happens(SLOW_SHARE) ? SLOW : QUICK);
+      const fault = random.pick(random.happens(SLOW_SHARE) ? SLOW : QUICK);
       const undo = cloud.inject({
-        match: chance.pick(OPERATIONS),
+        match: random.pick(OPERATIONS),
         fault,
-        times: 1 + Math.floor(chance.draw() * 4),
+        times: 1 + Math.floor(random.draw() * 4),
       });
       await sleep();
       undo();
     }
     await sleep();
   }
-  return troubles;
+  return faults;
 }

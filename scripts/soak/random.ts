@@ -1,13 +1,13 @@
-/** Chance that comes out the same for the same seed. */
-export interface Chance {
+/** Pseudo-random choices, the same for the same seed. */
+export interface Random {
   /** In [0, 1). */
   readonly draw: () => number;
   readonly happens: (probability: number) => boolean;
   readonly pick: <Value>(values: readonly [Value, ...Value[]]) => Value;
 }
 
-/** Mulberry32, a generator of 32 bits: even enough to pick faults with. */
-export function createChance(seed: number): Chance {
+/** Mulberry32, a 32-bit generator: good enough for choosing faults. */
+export function createRandom(seed: number): Random {
   let state = seed | 0;
   const draw = (): number => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,26 +1,26 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What the process holds while nothing happens. */
-export interface Holdings {
-  /** Bytes, after collection. */
+/** The resources used by the idle process. */
+export interface ResourceUsage {
+  /** Bytes, after garbage collection. */
   readonly heap: number;
-  /** Bytes outside of the heap that objects of it own. */
+  /** Bytes outside the heap that are owned by its objects. */
   readonly external: number;
   readonly residentSet: number;
   /** Files, sockets, pipes. */
   readonly descriptors: number;
-  /** What keeps the event loop alive, by kind: timers, sockets, servers, requests to the file system. */
+  /** The resources that keep the event loop alive, by kind: timers, sockets, servers, file system requests. */
   readonly resources: ReadonlyMap<string, number>;
 }
 
 const SETTLING_MILLISECONDS = 100;
 const COLLECTIONS = 4;
 
-/** Collects garbage and takes stock. Needs `--expose-gc`. */
-export async function takeStock(): Promise<Holdings> {
+/** Collects garbage and measures the usage. Needs `--expose-gc`. */
+export async function measureUsage(): Promise<ResourceUsage> {
   const { gc } = globalThis;
-  if (gc === undefined) throw new Error('garbage cannot be collected: start node with --expose-gc');
+  if (gc === undefined) throw new Error('cannot collect garbage: start node with --expose-gc');
   for (let count = 0; count < COLLECTIONS; count += 1) {
     await wait(SETTLING_MILLISECONDS);
     await gc({ type: 'major', execution: 'async' });
@@ -31,32 +31,32 @@ export async function takeStock(): Promise<Holdings> {
   return { heap: heapUsed, external, residentSet: rss, descriptors: openDescriptors(), resources };
 }
 
-/** Open descriptors of this process, as Linux tells them, but for `/dev/null`, which libuv holds once it has listened. */
+/** The number of open descriptors, except of `/dev/null`, which libuv keeps open once it has listened. */
 function openDescriptors(): number {
   return readdirSync('/proc/self/fd').filter((descriptor) => {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`) !== '/dev/null';
     } catch {
-      // The one by which the list was read.
+      // The descriptor of this listing itself.
       return false;
     }
   }).length;
 }
 
-/** A line of text about what keeps the event loop alive. */
-export const resourcesText = (resources: Holdings['resources']): string =>
+/** The resources that keep the event loop alive, as text. */
+export const resourcesText = (resources: ResourceUsage['resources']): string =>
   Array.from(resources, ([kind, count]) => `${count} ${kind}`)
     .sort()
     .join(', ') || 'nothing';
 
-/** What is held then and was not before, but for what is due. */
-export function moreThan(
-  before: Holdings,
-  then: Holdings,
-  due: Readonly<Record<string, number>> = {},
+/** The resources that are in use now and were not before, apart from the allowed ones. */
+export function leakedResources(
+  before: ResourceUsage,
+  after: ResourceUsage,
+  allowed: Readonly<Record<string, number>> = {},
 ): readonly string[] {
-  return Array.from(then.resources).flatMap(([kind, count]) => {
-    const more = count - (before.resources.get(kind) ?? 0) - (due[kind] ?? 0);
+  return Array.from(after.resources).flatMap(([kind, count]) => {
+    const more = count - (before.resources.get(kind) ?? 0) - (allowed[kind] ?? 0);
     return more > 0 ? [`${more} ${kind}`] : [];
   });
 }

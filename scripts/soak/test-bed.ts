@@ -19,33 +19,33 @@ import { openWebSecurity } from '../../src/web/security/web-security.ts';
 import { createWebServer } from '../../src/web/security/web-server.ts';
 import { statusRoutes } from '../../src/web/status-routes.ts';
 
-/** The whole exporter in this process, before a simulated cloud, in a time that passes with its polls. */
-export interface Stage {
+/** The complete exporter in this process, with a simulated cloud, on a clock that advances with its polls. */
+export interface TestBed {
   readonly cloud: SimulatedCloud;
   readonly exporter: Exporter;
-  /** Of the exporter's pages. */
+  /** Of the pages of the exporter. */
   readonly origin: string;
-  /** Puts a text in place of the configuration file. */
+  /** Sets the text of the configuration file. */
   readonly configure: (text: string) => void;
   readonly reload: Reload;
   /** Polls so far. */
   readonly polls: () => number;
-  /** The most listeners that there were at once on the signal that ends the polls of a configuration. */
+  /** The maximum number of listeners on the signal that ends the polls of a configuration. */
   readonly mostListeners: () => number;
-  /** Lets polls go on, or has them wait after the one under way. */
+  /** Pauses polls after those in progress, or resumes them. */
   readonly setResting: (resting: boolean) => void;
-  /** Resolves when so many pollers wait. */
+  /** Resolves when this number of pollers wait. */
   readonly allWait: (pollers: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** How much time passes with each poll. */
+/** How far each poll advances the clock. */
 const SECONDS_PER_POLL = 50;
-const LONGEST_POLL_MILLISECONDS = 1000;
+const POLL_TIMEOUT_MILLISECONDS = 1000;
 const START = 1_704_326_400;
 
-/** Starts everything, with nothing to poll yet. */
-export async function setStage(): Promise<Stage> {
+/** Starts everything, with nothing to poll. */
+export async function startTestBed(): Promise<TestBed> {
   let now = START;
   let polls = 0;
   let mostListeners = 0;
@@ -73,7 +73,7 @@ export async function setStage(): Promise<Stage> {
       await gate.pass(signal);
       polls += 1;
     },
-    deadline: () => AbortSignal.timeout(LONGEST_POLL_MILLISECONDS),
+    deadline: () => AbortSignal.timeout(POLL_TIMEOUT_MILLISECONDS),
     createClient: (project, poll, observe) => {
       return createProjectClient(project, {
         requestTimeout: poll.requestTimeout,
@@ -133,7 +133,7 @@ const nothing = (): void => undefined;
 
 const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** A gate that pollers pass at once while it is open, and at which they wait while it is closed. */
+/** A gate that pollers pass while it is open, and at which they wait while it is closed. */
 function createGate() {
   const waiting = new Set<() => void>();
   let closed = false;

@@ -1,28 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { PARTS, partOf, refusedImports, renderParts } from '../../scripts/parts.ts';
+import { forbiddenImports, PARTS, partOf, renderParts } from '../../scripts/parts.ts';
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
-  // The tests of a service may use whatever tests use.
+  // The tests of a service may import what other tests may.
   (file) => file.endsWith('.ts') && !/^services\/[^/]+\/test\//.test(file),
 );
 
 describe('the parts of src', () => {
-  it('import nothing but what their table allows', () => {
-    const refused = files.flatMap((file) => refusedImports(file, readFileSync(`${SRC}${file}`, 'utf8')));
+  it('import only what their table allows', () => {
+    const forbidden = files.flatMap((file) => forbiddenImports(file, readFileSync(`${SRC}${file}`, 'utf8')));
 
-    expect(refused).toEqual([]);
+    expect(forbidden).toEqual([]);
   });
 
-  it('are all in the table, but for the files at the top', () => {
+  it('are all in the table, except top-level files', () => {
     const folders = new Set(files.filter((file) => file.includes('/')).map(partOf));
 
     expect([...folders].filter((folder) => PARTS[folder] === undefined)).toEqual([]);
   });
 
-  it('import only what stands before them, so that no arrow runs back', () => {
+  it('import only parts listed before them, so there are no cycles', () => {
     const names = Object.keys(PARTS);
     const backwards = names.flatMap((name, index) =>
       (PARTS[name]?.imports ?? []).filter((imported) => names.indexOf(imported) >= index),
@@ -31,7 +31,7 @@ describe('the parts of src', () => {
     expect(backwards).toEqual([]);
   });
 
-  it('are shown in ARCHITECTURE.md', () => {
+  it('are listed in ARCHITECTURE.md', () => {
     const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
 
     expect(page).toContain(renderParts());
@@ -48,7 +48,7 @@ describe('the parts of src', () => {
     ['simulated-cloud/world.ts', "import { sign } from '../cloud/signature.ts';"],
     ['poll/read-list.ts', "import { request } from 'undici';"],
     ['web/app.ts', "import { Registry } from 'prom-client/lib/registry.js';"],
-  ])('%s must not hold %s', (file, text) => {
-    expect(refusedImports(file, text)).toHaveLength(1);
+  ])('%s must not contain %s', (file, text) => {
+    expect(forbiddenImports(file, text)).toHaveLength(1);
   });
 });

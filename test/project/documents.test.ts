@@ -15,7 +15,7 @@ const DOCUMENTS = [
 ];
 
 describe('the documents', () => {
-  it.each(DOCUMENTS)('%s links only to what is there', (document) => {
+  it.each(DOCUMENTS)('%s links only to existing files', (document) => {
     const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(
       ([, target = '']) => target,
     );
@@ -25,7 +25,7 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
-  it('name no script that package.json does not have', () => {
+  it('mention only scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = DOCUMENTS.flatMap((document) =>
       [...read(document).matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name),
@@ -36,7 +36,7 @@ describe('the documents', () => {
 });
 
 describe('the lock file', () => {
-  it('names no host that packages come from', () => {
+  it('contains no registry host', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*registry/);
   });
 });

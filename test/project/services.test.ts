@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../../src/services/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MOST_LINES = 450;
+const MAX_LINES = 450;
 
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
@@ -20,9 +20,9 @@ const wordsOf = ({ type, title }: { readonly type: string; readonly title: strin
 
 const WORDS = new RegExp(`\\b(${SERVICES.flatMap(wordsOf).join('|')})\\b`, 'i');
 
-describe('what is true of one service alone', () => {
+describe('the specifics of a service', () => {
   it.each(['src', 'scripts', 'alerts', 'dashboards/source', 'charts/huaweicloud-backup-exporter/templates'])(
-    'is named in no file of %s outside of its folder',
+    'appear in no file of %s outside its folder',
     (folder) => {
       const named = filesIn(folder)
         .filter((file) => !file.startsWith(join(ROOT, 'src/services/')))
@@ -37,7 +37,7 @@ describe('what is true of one service alone', () => {
     },
   );
 
-  it('is imported by its own folder and by the list of services alone', () => {
+  it('are imported only by their own folder and the list of services', () => {
     const folderOf = (file: string): string | undefined =>
       SERVICES.find(({ type }) => file.startsWith(join(ROOT, 'src/services', type, '/')))?.type;
 
@@ -54,11 +54,11 @@ describe('what is true of one service alone', () => {
     expect(imports).toEqual([]);
   });
 
-  it.each(SERVICES)('fits into fewer than 450 lines: $type', ({ type }) => {
+  it.each(SERVICES)('fit into fewer than 450 lines: $type', ({ type }) => {
     const lines = filesIn(`src/services/${type}`)
       .filter((file) => file.endsWith('.ts') && !/\/(?:simulated[\w-]*\.ts$|test\/)/.test(file))
       .reduce((sum, file) => sum + readFileSync(file, 'utf8').split('\n').length, 0);
 
-    expect(lines).toBeLessThan(MOST_LINES);
+    expect(lines).toBeLessThan(MAX_LINES);
   });
 });
