@@ -1,21 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildClientGolang } from './contestants.ts';
+import { buildClientGolang } from './servers.ts';
 
-/** What every measurement works with. */
+/** The setup of all measurements. */
 export interface Bench {
   /** The script of the exporter: the compiled command, or its source. */
   readonly main: string;
-  /** Takes the files of the bench; gone at its end. */
+  /** For the files of the bench; removed at the end. */
   readonly directory: string;
-  /** The command that serves with client_golang. */
+  /** The command of the client_golang server. */
   readonly clientGolang: string;
   /** Removes the files. */
   readonly close: () => void;
 }
 
-/** Makes ready what every measurement needs. The files go with the process, if not before. */
+/** Prepares all measurements. The files are removed when the process exits, if not before. */
 export function openBench(main: string): Bench {
   const directory = mkdtempSync(join(tmpdir(), 'backup-exporter-bench-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });

@@ -4,27 +4,27 @@ import {
   startSimulatedCloud,
 } from '../src/services/simulated-cloud.ts';
 import { type Estate, rowsOf } from './estate.ts';
-import { answerQuestions } from './worker.ts';
+import { handleRequests } from './worker.ts';
 
-/** What the process with the simulated clouds can be asked. */
-export type CloudQuestion =
-  /** Opens so many clouds with an estate each; their lists of backups answer after `delay` seconds. */
+/** A request to the process with the simulated clouds. */
+export type CloudRequest =
+  /** Starts clouds with an estate each; their lists of backups respond after `delay` seconds. */
   | { readonly kind: 'open'; readonly clouds: number; readonly estate: Estate; readonly delay: number }
-  /** Serves another estate from every cloud from now on. */
+  /** Replaces the estate of every cloud. */
   | { readonly kind: 'serve'; readonly estate: Estate }
-  /** What was asked for since this was last asked. */
-  | { readonly kind: 'visits' };
+  /** Returns and clears the requests received so far. */
+  | { readonly kind: 'activity' };
 
-/** What was asked of one cloud. */
-export interface Visits {
-  /** Pages of lists. */
-  readonly pages: readonly AskedPage[];
-  /** Most requests at once for pages of lists. */
-  readonly mostAtOnce: number;
+/** The requests received by one cloud. */
+export interface CloudActivity {
+  /** Requested pages of lists. */
+  readonly pages: readonly RequestedPage[];
+  /** Maximum number of concurrent requests for pages of lists. */
+  readonly maxConcurrent: number;
 }
 
-/** A page that was asked for. */
-export interface AskedPage {
+/** A requested page. */
+export interface RequestedPage {
   readonly operation: string;
   readonly path: string;
   readonly query: string;
@@ -32,29 +32,29 @@ export interface AskedPage {
   readonly at: number;
 }
 
-/** Where the clouds are, and what was asked of them. */
-export interface CloudAnswer {
+/** The clouds, and the requests that they received. */
+export interface CloudResponse {
   readonly clouds: readonly { readonly origin: string; readonly account: SimulatedAccount }[];
-  readonly visits: readonly Visits[];
+  readonly activity: readonly CloudActivity[];
 }
 
 interface OpenCloud {
   readonly cloud: SimulatedCloud;
-  mostAtOnce: number;
+  maxConcurrent: number;
 }
 
 let open: readonly OpenCloud[] = [];
 
 async function openCloud(rows: ReturnType<typeof rowsOf>, delay: number): Promise<OpenCloud> {
   const cloud = await startSimulatedCloud({ graphs: 1, instances: 1, history: 86_400 });
-  const opened = { cloud, mostAtOnce: 0 };
+  const opened = { cloud, maxConcurrent: 0 };
   serve(cloud, rows);
   if (delay > 0)
     cloud.inject({ match: { operation: 'list_backups' }, fault: { kind: 'delay', seconds: delay } });
-  // A page under way has no status yet.
+  // A pending request has no status yet.
   cloud.betweenPages(() => {
-    const underWay = listPages(cloud).filter(({ status }) => status === undefined).length;
-    opened.mostAtOnce = Math.max(opened.mostAtOnce, underWay);
+    const pending = listPages(cloud).filter(({ status }) => status === undefined).length;
+    opened.maxConcurrent = Math.max(opened.maxConcurrent, pending);
   });
   return opened;
 }
@@ -67,40 +67,38 @@ function serve(cloud: SimulatedCloud, { backups, graphs }: ReturnType<typeof row
 const listPages = ({ requests }: SimulatedCloud) =>
   requests.filter(({ operation }) => operation.startsWith('list_'));
 
-function visit(opened: OpenCloud): Visits {
+function takeActivity(opened: OpenCloud): CloudActivity {
   const pages = listPages(opened.cloud).map(({ operation, path, query, at }) => ({
     operation,
     path,
     query,
     at,
   }));
-  const { mostAtOnce } = opened;
+  const { maxConcurrent } = opened;
   opened.cloud.clearRequests();
-  opened.mostAtOnce = 0;
-  return { pages, mostAtOnce };
+  opened.maxConcurrent = 0;
+  return { pages, maxConcurrent };
 }
 
-answerQuestions<CloudQuestion, CloudAnswer>(async (question) => {
-  let visits: readonly Visits[] = [];
-  switch (question.kind) {
+handleRequests<CloudRequest, CloudResponse>(async (request) => {
+  let activity: readonly CloudActivity[] = [];
+  switch (request.kind) {
     case 'open': {
-      const rows = rowsOf(question.estate);
-      open = await Promise.all(
-        Array.from({ length: question.clouds }, () => openCloud(rows, question.delay)),
-      );
+      const rows = rowsOf(request.estate);
+      open = await Promise.all(Array.from({ length: request.clouds }, () => openCloud(rows, request.delay)));
       break;
     }
     case 'serve': {
-      const rows = rowsOf(question.estate);
+      const rows = rowsOf(request.estate);
       for (const { cloud } of open) serve(cloud, rows);
       break;
     }
-    case 'visits':
-      visits = open.map(visit);
+    case 'activity':
+      activity = open.map(takeActivity);
       break;
     default:
-      question satisfies never;
+      request satisfies never;
   }
   const clouds = open.map(({ cloud: { origin, account } }) => ({ origin, account }));
-  return { clouds, visits };
+  return { clouds, activity };
 });

@@ -1,31 +1,31 @@
-import type { CloudAnswer, CloudQuestion, Visits } from './cloud.ts';
+import type { CloudActivity, CloudRequest, CloudResponse } from './cloud.ts';
 import type { Estate } from './estate.ts';
 import { type ExporterSettings, projectSettings } from './exporter.ts';
 import { startWorker } from './worker.ts';
 
-/** Simulated clouds in a process of their own. */
+/** Simulated clouds in a separate process. */
 export interface Clouds {
-  /** One project for each cloud. */
+  /** A project for each cloud. */
   readonly projects: (services: readonly string[]) => ExporterSettings['projects'];
-  /** Serves another estate from now on. */
+  /** Replaces the estate. */
   readonly serve: (estate: Estate) => Promise<void>;
-  /** What was asked of each cloud since this was last called. */
-  readonly visits: () => Promise<readonly Visits[]>;
+  /** The requests received by each cloud since the last call. */
+  readonly activity: () => Promise<readonly CloudActivity[]>;
   readonly stop: () => Promise<void>;
 }
 
-/** Opens so many clouds with an estate each. Their lists of backups answer after `delay` seconds. */
+/** Starts `count` clouds with an estate each. Their lists of backups respond after `delay` seconds. */
 export async function openClouds(count: number, estate: Estate, delay = 0): Promise<Clouds> {
-  const worker = startWorker<CloudQuestion, CloudAnswer>('cloud.ts');
+  const worker = startWorker<CloudRequest, CloudResponse>('cloud.ts');
   try {
-    const { clouds } = await worker.ask({ kind: 'open', clouds: count, estate, delay });
+    const { clouds } = await worker.request({ kind: 'open', clouds: count, estate, delay });
     return {
       projects: (services) =>
         clouds.map((cloud, index) => projectSettings(cloud, `project-${index}`, services)),
       serve: async (next) => {
-        await worker.ask({ kind: 'serve', estate: next });
+        await worker.request({ kind: 'serve', estate: next });
       },
-      visits: async () => (await worker.ask({ kind: 'visits' })).visits,
+      activity: async () => (await worker.request({ kind: 'activity' })).activity,
       stop: worker.stop,
     };
   } catch (error) {

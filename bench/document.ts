@@ -1,9 +1,9 @@
-import { CONTESTANTS } from './contestants.ts';
 import { rowsOfTable } from './goals.ts';
 import { describeMachine } from './machine.ts';
 import { roundsOf, type ScrapeCost } from './measure/scrapes.ts';
 import type { Measurements } from './measurements.ts';
 import type { Encoding } from './scraper.ts';
+import { SERVERS } from './servers.ts';
 import { median } from './statistics.ts';
 import { renderMarkdown, renderMarkdownLines } from './table.ts';
 
@@ -11,7 +11,7 @@ const BEGIN = (part: string): string => `<!-- ${part}: written by npm run bench 
 const END = (part: string): string => `<!-- end of ${part} -->`;
 const MEBIBYTE = 2 ** 20;
 
-/** Puts what was measured between the marks of a document; throws when a mark is missing. */
+/** Writes the measurements between the marks of a document; throws if a mark is missing. */
 export function writeIntoDocument(document: string, measured: Measurements): string {
   const parts: Readonly<Record<string, string>> = {
     table: `Measured ${describeMachine(measured.machine)}.\n\n${renderMarkdown(rowsOfTable(measured))}`,
@@ -27,28 +27,24 @@ export function writeIntoDocument(document: string, measured: Measurements): str
 function replaceBetween(text: string, begin: string, end: string, content: string): string {
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`the document lacks "${begin}" before "${end}"`);
+  if (from < 0 || to < from) throw new Error(`the document has no "${begin}" before "${end}"`);
   return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
 }
 
 function renderScrapes({ scrapes }: Measurements): string {
-  const head = ['series', 'scrape', ...CONTESTANTS.map(nameOf)];
+  const head = ['series', 'scrape', ...SERVERS.map(nameOf)];
   const lines = scrapes.flatMap(({ series, rounds }) =>
     (['gzip', 'identity'] as const satisfies readonly Encoding[]).map((encoding) => [
       series.toLocaleString('en-US'),
       encoding === 'gzip' ? 'gzip' : 'plain',
-      ...CONTESTANTS.map((contestant) => renderCost(rounds[roundsOf(contestant, encoding)] ?? [])),
+      ...SERVERS.map((name) => renderCost(rounds[roundsOf(name, encoding)] ?? [])),
     ]),
   );
   return renderMarkdownLines([head, ...lines]);
 }
 
-const nameOf = (contestant: string): string =>
-  contestant === 'floor'
-    ? 'bare `node:net`'
-    : contestant === 'pre-rendered'
-      ? 'bare `node:http`'
-      : contestant;
+const nameOf = (name: string): string =>
+  name === 'floor' ? 'bare `node:net`' : name === 'pre-rendered' ? 'bare `node:http`' : name;
 
 const renderCost = (costs: readonly ScrapeCost[]): string =>
   `${short(median(costs.map((cost) => cost.milliseconds)))} / ${short(median(costs.map((cost) => cost.cpu)))}`;
@@ -56,11 +52,11 @@ const renderCost = (costs: readonly ScrapeCost[]): string =>
 function renderPolls({ polls, publishing, reading, projects }: Measurements): string {
   const lines = polls.map(({ backups, costs }) => [
     `poll of ${backups.toLocaleString('en-US')} backups of 5,000 graphs`,
-    `${short(median(costs.map(({ cpu }) => cpu)))} ms of CPU, the first poll of the process`,
+    `${short(median(costs.map(({ cpu }) => cpu)))} ms of CPU, first poll of the process`,
     `${Math.round(median(costs.map(({ peak, idle }) => peak - idle)) / MEBIBYTE)} MB above idle`,
   ]);
   return renderMarkdownLines([
-    ['what', 'costs', 'memory'],
+    ['what', 'cost', 'memory'],
     ...lines,
     ['reading 10,000 backups', `${short(median(reading.read))} ms of CPU`, ''],
     [
@@ -71,7 +67,7 @@ function renderPolls({ polls, publishing, reading, projects }: Measurements): st
     [
       `poll of one of ${projects.projects} projects (1,080 backups of 10 graphs)`,
       `${short(projects.cpuPerPoll)} ms of CPU`,
-      `${Math.round(projects.resident / MEBIBYTE)} MB resident in all`,
+      `${Math.round(projects.resident / MEBIBYTE)} MB resident in total`,
     ],
   ]);
 }

@@ -1,65 +1,68 @@
-import { LEFT_OUT_NAME } from './exporter.ts';
+import { EXCLUDED_NAME } from './exporter.ts';
 
-/** How much there is to be backed up, and how many backups there are of it. */
+/** The number of resources of an account and of their backups. */
 export interface Estate {
   readonly graphs: number;
   readonly backupsPerGraph: number;
-  /** Backups of one more graph, of a name that the exporter is told to leave out. */
-  readonly leftOut: number;
+  /** Backups of one more graph, which the configuration of the exporter excludes. */
+  readonly excluded: number;
 }
 
-/** Rows as the simulated cloud serves them. */
+/** The rows that the simulated cloud serves. */
 export interface EstateRows {
   readonly backups: readonly Readonly<Record<string, unknown>>[];
   readonly graphs: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The series of a graph of {@link rowsOf}, from whatever kind it is. */
+/** The series of each graph of {@link rowsOf}. */
 const SERIES_PER_GRAPH = 25;
-/** The series of a graph without backups whose creation time is not known. */
+/** The series of a graph without backups or creation time. */
 const SMALLEST_SERIES = 10;
 
 const NEWEST_START = 1_760_000_000;
 const BETWEEN_BACKUPS = 3600;
 const DURATION = 327;
 
-/** Nothing at all. */
-export const EMPTY_ESTATE: Estate = { graphs: 0, backupsPerGraph: 0, leftOut: 0 };
+/** No resources. */
+export const EMPTY_ESTATE: Estate = { graphs: 0, backupsPerGraph: 0, excluded: 0 };
 
-/** What a small account has. */
-export const SMALL_ESTATE: Estate = { graphs: 12, backupsPerGraph: 20, leftOut: 0 };
+/** A small account. */
+export const SMALL_ESTATE: Estate = { graphs: 12, backupsPerGraph: 20, excluded: 0 };
 
-/** The estate that is served as so many resource series, with so many backups behind them whatever the series. */
+/** An estate with this number of resource series and of backups. */
 export function estateOfSeries(series: number, backups: number): Estate {
-  if (series === SMALLEST_SERIES) return { graphs: 1, backupsPerGraph: 0, leftOut: backups };
+  if (series === SMALLEST_SERIES) return { graphs: 1, backupsPerGraph: 0, excluded: backups };
   const graphs = series / SERIES_PER_GRAPH;
   if (!Number.isInteger(graphs) || backups % graphs !== 0) {
-    throw new RangeError(`${series} series of ${backups} backups cannot be made`);
+    throw new RangeError(`no estate has ${series} series and ${backups} backups`);
   }
-  return { graphs, backupsPerGraph: backups / graphs, leftOut: 0 };
+  return { graphs, backupsPerGraph: backups / graphs, excluded: 0 };
 }
 
 /**
- * The rows of an estate, newest backup first. Each graph has a failed backup. Of one in 25 a backup runs and the time
- * of creation is unknown: it has one series more and one less than the others.
+ * The rows of an estate, newest backup first. Each graph has a failed backup. One graph in 25 has a running backup and
+ * no creation time: one series more and one less than the others.
  */
-export function rowsOf({ graphs, backupsPerGraph, leftOut }: Estate): EstateRows {
+export function rowsOf({ graphs, backupsPerGraph, excluded }: Estate): EstateRows {
   const graphRows = Array.from({ length: graphs }, (_, index) => graphRow(index, backupsPerGraph > 0));
   const backups = Array.from({ length: backupsPerGraph }, (_, age) =>
     graphRows.map((graph, index) => backupRow(graph, index, age)),
   ).flat();
-  if (leftOut === 0) return { backups, graphs: graphRows };
-  const outsider = { ...graphRow(graphs, true), name: LEFT_OUT_NAME };
+  if (excluded === 0) return { backups, graphs: graphRows };
+  const excludedGraph = { ...graphRow(graphs, true), name: EXCLUDED_NAME };
   return {
-    backups: [...backups, ...Array.from({ length: leftOut }, (_, age) => backupRow(outsider, graphs, age))],
-    graphs: [...graphRows, outsider],
+    backups: [
+      ...backups,
+      ...Array.from({ length: excluded }, (_, age) => backupRow(excludedGraph, graphs, age)),
+    ],
+    graphs: [...graphRows, excludedGraph],
   };
 }
 
 type GraphRow = ReturnType<typeof graphRow>;
 
 const isRunning = (index: number): boolean => index % 25 === 3;
-// Of this size there are no automatic backups, so that none is expected.
+// Graphs of this size have no automatic backups, so none is expected.
 const SMALLEST_SIZE = '0';
 
 function graphRow(index: number, hasBackups: boolean) {
@@ -108,10 +111,10 @@ function statusOf(index: number, age: number): string {
 
 const zoneless = (time: number): string => new Date(time * 1000).toISOString().slice(0, 19);
 
-// More than any graph has backups, so that no two backups share a seed.
+// More than the backups of any graph, so that no two backups share a seed.
 const SEEDS_PER_GRAPH = 2 ** 18;
 
-/** An id that looks as random as the services' own, and is the same each time. */
+/** A deterministic id that looks as random as those of the services. */
 function uuid(kind: 'graph' | 'backup', index: number, age = 0): string {
   const digits = [1, 2, 3, 4]
     .map((salt) => scramble(index * SEEDS_PER_GRAPH + age + salt * 0x9e3779b1 + kind.length * 0x51ed270b))

@@ -4,40 +4,40 @@ import { join } from 'node:path';
 import type { SimulatedAccount } from '../src/services/simulated-cloud.ts';
 import { type RunningProcess, startProcess } from './running-process.ts';
 
-/** The exporter as a process. */
+/** A running exporter process. */
 export interface RunningExporter extends RunningProcess {
   readonly port: number;
-  /** Reloads the configuration, which polls at once. */
+  /** Reloads the configuration, which starts a poll. */
   readonly reload: () => void;
-  /** Resolves once each service has told of a complete poll in the output behind `from`; rejects when a poll fails. */
-  readonly polled: (from?: number) => Promise<void>;
+  /** Resolves once each service has logged a complete poll in the output after `from`; rejects if a poll fails. */
+  readonly untilPolled: (from?: number) => Promise<void>;
 }
 
-/** The script of the exporter, where its files go, and what it is started with. */
+/** How the exporter is started. */
 export interface ExporterStart {
-  /** The compiled command, which is what the package ships, or its source. */
+  /** The compiled command, as in the package, or its source. */
   readonly main: string;
   readonly directory: string;
   readonly settings: ExporterSettings;
   readonly nodeFlags?: readonly string[];
 }
 
-/** What is polled. Without `poll` it is polled as by default. */
+/** The configuration. `poll` has the defaults of the exporter. */
 export interface ExporterSettings {
   readonly poll?: Readonly<Record<string, string | number>>;
   readonly projects: readonly ProjectSettings[];
 }
 
-/** Settings of one project, as the configuration file takes them. */
+/** Settings of one project in the configuration file. */
 export interface ProjectSettings {
   readonly name: string;
   readonly services: readonly object[];
 }
 
-/** Resources of this name are polled and not served. */
-export const LEFT_OUT_NAME = 'left-out';
+/** Resources with this name are polled but not served. */
+export const EXCLUDED_NAME = 'excluded';
 
-/** Settings of one project of a simulated cloud. */
+/** The settings of a project for a simulated cloud. */
 export function projectSettings(
   cloud: { readonly origin: string; readonly account: SimulatedAccount },
   name: string,
@@ -52,13 +52,13 @@ export function projectSettings(
     services: services.map((type) => ({
       type,
       endpoint: cloud.origin,
-      exclude: { resource_name: `^${LEFT_OUT_NAME}$` },
+      exclude: { resource_name: `^${EXCLUDED_NAME}$` },
     })),
   };
   return project;
 }
 
-/** Starts the exporter; resolves when it listens. */
+/** Starts the exporter; resolves once it listens. */
 export async function startExporter({
   main,
   directory,
@@ -69,18 +69,18 @@ export async function startExporter({
   writeFileSync(file, JSON.stringify(settings));
   const flags = ['--config.file', file, '--web.listen-address', '127.0.0.1:0'];
   const started = startProcess(process.execPath, [...nodeFlags, main, ...flags]);
-  const port = Number(await started.says(/msg=listening address=\S*:(\d+)/));
+  const port = Number(await started.waitForOutput(/msg=listening address=\S*:(\d+)/));
   const services = settings.projects.flatMap((project) => project.services).length;
 
-  const polled = async (from = 0): Promise<void> => {
-    const result = await started.says(
+  const untilPolled = async (from = 0): Promise<void> => {
+    const result = await started.waitForOutput(
       (log) => /msg="poll failed.*/.exec(log)?.[0] ?? (countPolls(log) >= services ? '' : undefined),
       from,
     );
     if (result !== '') throw new Error(`the exporter could not poll: ${result}`);
   };
 
-  return { ...started, port, reload: () => started.signal('SIGHUP'), polled };
+  return { ...started, port, reload: () => started.signal('SIGHUP'), untilPolled };
 }
 
 const countPolls = (log: string): number => log.split('msg="poll complete"').length - 1;

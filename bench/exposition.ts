@@ -1,4 +1,4 @@
-/** The resource series of an exposition: what stands before a value, with the labels in order of their names. */
+/** The values of the resource series of an exposition, by name and sorted labels. */
 export type ResourceSeries = ReadonlyMap<string, number>;
 
 const SAMPLE = /^(\w+)\{(.*)\} (\S+)$/;
@@ -6,7 +6,7 @@ const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
 const isOfResource = (line: string): boolean => !line.startsWith('#') && line.includes('resource_id="');
 
-/** Reads the resource series of a text exposition; throws for one that comes twice or cannot be read. */
+/** Parses the resource series of a text exposition; throws for a duplicate or an invalid one. */
 export function readResourceSeries(text: string): ResourceSeries {
   const series = new Map<string, number>();
   for (const line of text.split('\n')) {
@@ -16,13 +16,13 @@ export function readResourceSeries(text: string): ResourceSeries {
     const [, name = '', labels = '', value] = match;
     const pairs = Array.from(labels.matchAll(LABEL), ([pair]) => pair).sort();
     const key = `${name}{${pairs.join(',')}}`;
-    if (series.has(key)) throw new Error(`${key} comes twice`);
+    if (series.has(key)) throw new Error(`${key} is duplicated`);
     series.set(key, Number(value));
   }
   return series;
 }
 
-/** The part of a text exposition that tells of resources, with its metadata. */
+/** The resource series of a text exposition, with their metadata. */
 export function resourcePart(text: string): string {
   const lines = text.split('\n');
   const families = new Set(lines.filter(isOfResource).map((line) => line.slice(0, line.indexOf('{'))));
@@ -32,13 +32,13 @@ export function resourcePart(text: string): string {
   return `${kept.join('\n')}\n`;
 }
 
-/** Throws when one exposition lacks a series of the other, has one more, or gives another value. */
-export function expectSameSeries(name: string, expected: ResourceSeries, seen: ResourceSeries): void {
+/** Throws if the series or values of two expositions differ. */
+export function expectSameSeries(name: string, expected: ResourceSeries, actual: ResourceSeries): void {
   for (const [series, value] of expected) {
-    if (!Object.is(seen.get(series), value))
-      throw new Error(`${name} serves ${series} as ${seen.get(series)}, not ${value}`);
+    if (!Object.is(actual.get(series), value))
+      throw new Error(`${name} serves ${series} as ${actual.get(series)}, not ${value}`);
   }
-  for (const series of seen.keys()) {
+  for (const series of actual.keys()) {
     if (!expected.has(series)) throw new Error(`${name} serves ${series}, which the exporter does not`);
   }
 }

@@ -1,35 +1,35 @@
-import type { Contestant } from './contestants.ts';
 import { roundsOf, type ScrapeCost, type ScrapeRounds } from './measure/scrapes.ts';
 import type { Measurements } from './measurements.ts';
 import type { Encoding } from './scraper.ts';
+import type { ServerName } from './servers.ts';
 import { median, medianRatio } from './statistics.ts';
 
-/** Whether the goal is reached, or what is asked for at least, or neither. */
-export type Verdict = 'goal' | 'at least' | 'missed';
+/** Whether the goal is reached, or at least the required limit, or neither. */
+export type Verdict = 'goal' | 'required' | 'missed';
 
 /** One line of the table. */
 export interface Row {
   readonly what: string;
   readonly measured: string;
-  readonly atLeast: string;
+  readonly required: string;
   readonly goal: string;
   readonly verdict: Verdict;
-  /** What the verdict rests on; less is better. */
+  /** The checks of the verdict; smaller values are better. */
   readonly checks: readonly Check[];
 }
 
-/** A value that should be no more than its limits. */
+/** A value and its upper limits. */
 export interface Check {
   readonly value: number;
-  readonly atLeast: number;
+  readonly required: number;
   readonly goal: number;
 }
 
 const MEBIBYTE = 2 ** 20;
-/** Up to here a ratio counts as flat: what is left is within what two runs differ by. */
+/** Up to this ratio growth counts as flat, as runs differ by as much. */
 const FLAT = 1.1;
 
-/** The table: what was measured beside what it should be. */
+/** The rows of the table: each measurement with its limits. */
 export function rowsOfTable(measured: Measurements): readonly Row[] {
   return [
     ...scrapeRows(measured),
@@ -45,32 +45,32 @@ export function rowsOfTable(measured: Measurements): readonly Row[] {
   ];
 }
 
-/** The verdict on all checks together. NaN, which stands for what was not measured, is missed. */
+/** The verdict on all checks together. NaN, for missing measurements, is missed. */
 export function verdictOn(checks: readonly Check[]): Verdict {
   if (checks.every(({ value, goal }) => value <= goal)) return 'goal';
-  return checks.every(({ value, atLeast }) => value <= atLeast) ? 'at least' : 'missed';
+  return checks.every(({ value, required }) => value <= required) ? 'required' : 'missed';
 }
 
 const row = (
   what: string,
   measured: string,
-  [atLeast, goal]: readonly [string, string],
+  [required, goal]: readonly [string, string],
   ...checks: readonly Check[]
-): Row => ({ what, measured, atLeast, goal, verdict: verdictOn(checks), checks });
+): Row => ({ what, measured, required, goal, verdict: verdictOn(checks), checks });
 
-const limit = (value: number, atLeast: number, goal: number): Check => ({ value, atLeast, goal });
+const limit = (value: number, required: number, goal: number): Check => ({ value, required, goal });
 
 const costs = (
   rounds: ScrapeRounds,
-  contestant: Contestant,
+  name: ServerName,
   encoding: Encoding,
   what: Exclude<keyof ScrapeCost, 'bytes'>,
-): readonly number[] => (rounds[roundsOf(contestant, encoding)] ?? []).map((cost) => cost[what]);
+): readonly number[] => (rounds[roundsOf(name, encoding)] ?? []).map((cost) => cost[what]);
 
 function scrapeRows({ scrapes }: Measurements): readonly Row[] {
   const { series = 0, rounds = {} } = scrapes.at(-1) ?? {};
-  const ratio = (rival: Contestant, encoding: Encoding, what: 'milliseconds' | 'cpu'): number =>
-    medianRatio(costs(rounds, 'exporter', encoding, what), costs(rounds, rival, encoding, what));
+  const ratio = (other: ServerName, encoding: Encoding, what: 'milliseconds' | 'cpu'): number =>
+    medianRatio(costs(rounds, 'exporter', encoding, what), costs(rounds, other, encoding, what));
   const exporterTime = median(costs(rounds, 'exporter', 'gzip', 'milliseconds'));
   const exporterCpu = median(costs(rounds, 'exporter', 'gzip', 'cpu'));
   const time = ratio('client_golang', 'gzip', 'milliseconds');
@@ -81,26 +81,26 @@ function scrapeRows({ scrapes }: Measurements): readonly Row[] {
     row(
       `gzip scrape at ${count(series)} series, time to last byte`,
       `${inverse(time)} of client_golang, ${times(timeToFloor)} the bare server; ${milliseconds(exporterTime)}`,
-      ['1/200 of client_golang', '1/250, and at most 2x a bare `node:net` server of the same bytes'],
+      ['1/200 of client_golang', '1/250, and at most 2x a bare `node:net` server sending the same bytes'],
       limit(time, 1 / 200, 1 / 250),
       limit(timeToFloor, Number.POSITIVE_INFINITY, 2),
     ),
     row(
       `plain scrape at ${count(series)} series`,
       `${times(plain)} the bare server; ${milliseconds(median(costs(rounds, 'exporter', 'identity', 'milliseconds')))}`,
-      ['1.5x that bare server', '1.2x'],
+      ['1.5x the bare server', '1.2x'],
       limit(plain, 1.5, 1.2),
     ),
     row(
       `CPU of a gzip scrape at ${count(series)} series`,
       `${inverse(cpu)} of client_golang; ${milliseconds(exporterCpu)}`,
-      ["1/500 of client_golang's", '1/1000'],
+      ['1/500 of client_golang', '1/1000'],
       limit(cpu, 1 / 500, 1 / 1000),
     ),
   ];
 }
 
-/** CPU of a scrape beyond what the bare server needs to send the same bytes, of the large size against the small. */
+/** The CPU of a scrape minus that of the bare server sending the same bytes; the large size divided by the small. */
 export function growthOf({ small, large }: Measurements['growth'], encoding: Encoding): number {
   const beyondFloor = (rounds: ScrapeRounds): readonly number[] => {
     const floor = costs(rounds, 'floor', encoding, 'cpu');
@@ -113,7 +113,7 @@ function growthRow({ scrapes, growth }: Measurements): Row {
   const gzip = growthOf(growth, 'gzip');
   const plain = growthOf(growth, 'identity');
   return row(
-    `scrape at ${count(scrapes.at(-1)?.series ?? 0)} against ${count(scrapes[0]?.series ?? 0)} series, CPU without the copy of the bytes`,
+    `CPU of a scrape at ${count(scrapes.at(-1)?.series ?? 0)} compared with ${count(scrapes[0]?.series ?? 0)} series, excluding the copy of the body`,
     `gzip ${times(gzip)}, plain ${times(plain)}`,
     ['1.5x', 'flat'],
     limit(gzip, 1.5, FLAT),
@@ -125,8 +125,8 @@ function stallRow({ stalls, polls }: Measurements): Row {
   const worst = Math.max(...stalls.map((stall) => stall.wall));
   const cpu = median(stalls.map((stall) => stall.cpu));
   return row(
-    `longest stall of the event loop while a poll of ${count(polls[0]?.backups ?? 0)} backups is read, parsed, rendered, compressed`,
-    `${milliseconds(wall)}, of ${stalls.length} polls the worst ${milliseconds(worst)}; on the CPU ${milliseconds(cpu)}`,
+    `longest stall of the event loop while a poll of ${count(polls[0]?.backups ?? 0)} backups is read, parsed, rendered and compressed`,
+    `${milliseconds(wall)}, worst of ${stalls.length} polls ${milliseconds(worst)}; CPU time ${milliseconds(cpu)}`,
     ['20 ms', '5 ms'],
     limit(wall, 20, 5),
   );
@@ -161,8 +161,8 @@ function memoryRow({ polls, repeatedPeak }: Measurements): Row {
   const growth = median(peaks(polls[1])) / once;
   return row(
     `peak memory above idle for ${count(polls[0]?.backups ?? 0)} backups of 5,000 resources`,
-    `${megabytes(once)} in the first poll, ${megabytes(repeatedPeak)} in several; twice the backups per resource ${times(growth)}`,
-    ['150 MB; twice the backups per resource no more than 1.2x', '100 MB'],
+    `${megabytes(once)} in the first poll, ${megabytes(repeatedPeak)} over several; with twice the backups per resource ${times(growth)}`,
+    ['150 MB; with twice the backups per resource at most 1.2x', '100 MB'],
     limit(once / MEBIBYTE, 150, 100),
     limit(growth, 1.2, 1.2),
   );
@@ -173,15 +173,15 @@ function idleRows({ idle }: Measurements): readonly Row[] {
   const resident = medianRatio(idle.resident, idle.residentOfExpress);
   return [
     row(
-      'idle with the default configuration, polls excluded: CPU in 10 s',
+      'idle with the default configuration, excluding polls: CPU in 10 s',
       milliseconds(cpu),
       ['3 ms', '1 ms'],
       limit(cpu, 3, 1),
     ),
     row(
-      'the same: resident memory',
-      `${times(resident)} of a bare process with express; ${megabytes(median(idle.resident))}`,
-      ['1.4x of a bare Node process with express loaded', '1.15x'],
+      'idle with the default configuration: resident memory',
+      `${times(resident)} a bare process with express; ${megabytes(median(idle.resident))}`,
+      ['1.4x a bare Node.js process with express loaded', '1.15x'],
       limit(resident, 1.4, 1.15),
     ),
   ];
@@ -190,8 +190,8 @@ function idleRows({ idle }: Measurements): readonly Row[] {
 function startRow({ start }: Measurements): Row {
   const ratio = medianRatio(start.exporter, start.bareHttp);
   return row(
-    'start to first `/metrics`, compiled package, against a bare `node:http` script',
-    `${times(ratio)}; ${milliseconds(median(start.exporter))} against ${milliseconds(median(start.bareHttp))}`,
+    'time from start to first `/metrics` response, compiled package, compared with a bare `node:http` script',
+    `${times(ratio)}; ${milliseconds(median(start.exporter))} vs ${milliseconds(median(start.bareHttp))}`,
     ['3x', '2x'],
     limit(ratio, 3, 2),
   );
@@ -200,23 +200,23 @@ function startRow({ start }: Measurements): Row {
 function pagesRow({ pages, polls }: Measurements): Row {
   return row(
     'requests per poll',
-    `${count(pages.asked)} pages for ${count(polls[0]?.backups ?? 0)} backups; requested twice ${pages.repeated}, smaller than allowed ${pages.small}`,
-    ['pages as large as the service allows; nothing requested twice', ''],
-    limit(pages.asked > 0 ? pages.repeated + pages.small : Number.NaN, 0, 0),
+    `${count(pages.requested)} pages for ${count(polls[0]?.backups ?? 0)} backups; ${pages.repeated} requested twice, ${pages.small} smaller than allowed`,
+    ['pages as large as the service allows; none requested twice', ''],
+    limit(pages.requested > 0 ? pages.repeated + pages.small : Number.NaN, 0, 0),
   );
 }
 
 function projectsRow({ projects }: Measurements): Row {
   return row(
     `polls of ${projects.projects} projects`,
-    `the first ones within ${projects.firstPollsWithin.toFixed(1)} s, then ${times(projects.busiestSecond)} the average in the busiest second; at most ${projects.mostAtOnce} requests of ${projects.concurrency} at once`,
+    `first polls within ${projects.firstPollsWithin.toFixed(1)} s, then ${times(projects.busiestSecond)} the average in the busiest second; at most ${projects.maxConcurrent} of ${projects.concurrency} concurrent requests`,
     [
-      'spread over the interval (the first ones over at most 30 s), at most the configured requests at once',
+      'spread over the interval (first polls within 30 s); at most the configured number of concurrent requests',
       '',
     ],
     limit(projects.firstPollsWithin, 30, 30),
     limit(projects.busiestSecond, 2, 2),
-    limit(projects.mostAtOnce, projects.concurrency, projects.concurrency),
+    limit(projects.maxConcurrent, projects.concurrency, projects.concurrency),
   );
 }
 

@@ -1,4 +1,4 @@
-/** The part that is read here of what `node --cpu-prof` writes. */
+/** The used part of a profile of `node --cpu-prof`. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -10,20 +10,20 @@ export interface CpuProfile {
     };
     readonly children?: readonly number[];
   }[];
-  /** The node that was seen running, for each sample. */
+  /** The node that was running, for each sample. */
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
   readonly timeDeltas: readonly number[];
 }
 
-/** The functions with the largest shares of the time that was not idle: in themselves, and with what they called. */
+/** The functions with the largest shares of the time that was not idle, by self time and by total time. */
 export function heaviest({ nodes, samples, timeDeltas }: CpuProfile, shown: number): string {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const parents = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   );
   const self = new Map<string, number>();
-  const withCalls = new Map<string, number>();
+  const totals = new Map<string, number>();
   let total = 0;
   for (const [index, node] of samples.entries()) {
     const name = names.get(node) ?? '';
@@ -31,7 +31,7 @@ export function heaviest({ nodes, samples, timeDeltas }: CpuProfile, shown: numb
     const duration = timeDeltas[index] ?? 0;
     total += duration;
     addTo(self, name, duration);
-    for (const each of callers(node, parents, names)) addTo(withCalls, each, duration);
+    for (const each of callers(node, parents, names)) addTo(totals, each, duration);
   }
   const list = (durations: ReadonlyMap<string, number>): string =>
     Array.from(durations)
@@ -39,10 +39,10 @@ export function heaviest({ nodes, samples, timeDeltas }: CpuProfile, shown: numb
       .slice(0, shown)
       .map(([name, duration]) => `${((duration / total) * 100).toFixed(1).padStart(6)} %  ${name}`)
       .join('\n');
-  return `in itself:\n${list(self)}\nwith what it calls:\n${list(withCalls)}`;
+  return `self time:\n${list(self)}\ntotal time:\n${list(totals)}`;
 }
 
-/** The function and its callers, each once however deep it recurses. */
+/** The function and its callers, each once even if it recurses. */
 function callers(
   node: number,
   parents: ReadonlyMap<number, number>,

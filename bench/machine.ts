@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
-/** Where and with what was measured. */
+/** The machine and the versions of a measurement. */
 export interface Machine {
   /** The day, as `2026-01-31`. */
   readonly day: string;
@@ -37,7 +37,7 @@ export function readMachine(): Machine {
   };
 }
 
-/** One line for people. */
+/** A description in one line. */
 export function describeMachine(machine: Machine): string {
   const { day, cpu, cpus: count, memory, kernel, node, go, clientGolang, promClient, exporter } = machine;
   const hardware = `${count} x ${cpu}, ${Math.round(memory / 2 ** 30)} GiB, Linux ${kernel}`;

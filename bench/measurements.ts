@@ -11,18 +11,18 @@ import {
 import { measureProjects, type ProjectPolls } from './measure/projects.ts';
 import { measureReading, type ReadingCost } from './measure/reading.ts';
 import {
+  type Comparison,
   measureGrowth,
   measurePublishing,
   measureScrapes,
   type PublishingCost,
   type ScrapeRounds,
-  type Stage,
-  setStage,
+  startComparison,
 } from './measure/scrapes.ts';
 import { measureStart, type StartTimes } from './measure/start.ts';
-import { type AskedPages, summarizePages } from './pages.ts';
+import { type PageCounts, summarizePages } from './pages.ts';
 
-/** All that was measured in one run. Times are in milliseconds, sizes in bytes. */
+/** All measurements of one run. Times are in milliseconds, sizes in bytes. */
 export interface Measurements {
   readonly machine: Machine;
   /** By the number of resource series. */
@@ -30,23 +30,23 @@ export interface Measurements {
   readonly growth: { readonly small: ScrapeRounds; readonly large: ScrapeRounds };
   readonly publishing: PublishingCost;
   readonly stalls: readonly PollStall[];
-  readonly pages: AskedPages;
+  readonly pages: PageCounts;
   readonly reading: ReadingCost;
   /** First polls, by the number of backups of 5,000 graphs. */
   readonly polls: readonly { readonly backups: number; readonly costs: readonly PollCost[] }[];
-  /** The most memory above idle of several polls of 100,000 backups in one process. */
+  /** Maximum memory above idle during several polls of 100,000 backups in one process. */
   readonly repeatedPeak: number;
   readonly idle: IdleCost;
   readonly start: StartTimes;
   readonly projects: ProjectPolls;
 }
 
-/** How much is measured. */
+/** The extent of a run. */
 export interface Extent {
   /** Numbers of resource series, the largest last. */
   readonly sizes: readonly number[];
   readonly backups: number;
-  /** Of the largest size; of the others half as many. */
+  /** For the largest size; half as many for the others. */
   readonly rounds: number;
 }
 
@@ -55,23 +55,23 @@ const POLLS_EACH = 3;
 const REPEATED_POLLS = 4;
 const STALL_PROCESSES = 2;
 const STALL_POLLS = 3;
-const READ_BACKUPS = { graphs: 500, backupsPerGraph: 20, leftOut: 0 };
+const READ_BACKUPS = { graphs: 500, backupsPerGraph: 20, excluded: 0 };
 const READING_ROUNDS = 15;
 const STARTS = 11;
 const PROJECTS = 200;
 const PROJECTS_INTERVAL_SECONDS = 20;
 
-/** Measures everything, one after the other; `tell` is told what is about to be measured. */
+/** Runs all measurements in sequence; `report` is called with the name of each before it starts. */
 export async function measureAll(
   bench: Bench,
   machine: Machine,
   { sizes, backups, rounds }: Extent,
-  tell: (what: string) => void,
+  report: (what: string) => void,
 ): Promise<Measurements> {
-  const { scrapes, growth, publishing } = await measureStages(bench, { sizes, backups, rounds }, tell);
-  tell(`polls of ${backups} backups: stalls of the event loop`);
+  const { scrapes, growth, publishing } = await measureComparisons(bench, { sizes, backups, rounds }, report);
+  report(`polls of ${backups} backups: stalls of the event loop`);
   const stalls: PollStall[] = [];
-  let pages: AskedPages = summarizePages([]);
+  let pages: PageCounts = summarizePages([]);
   for (let count = 0; count < STALL_PROCESSES; count += 1) {
     const measured = await measureStalls(bench, estateOfGraphs(backups), STALL_POLLS);
     stalls.push(...measured.stalls);
@@ -79,17 +79,17 @@ export async function measureAll(
   }
   const polls: { backups: number; costs: readonly PollCost[] }[] = [];
   for (const count of [backups, 2 * backups]) {
-    tell(`polls of ${count} backups: memory`);
+    report(`polls of ${count} backups: memory`);
     polls.push({ backups: count, costs: await measurePolls(bench, estateOfGraphs(count), POLLS_EACH) });
   }
-  tell(`polls of ${backups} backups, one after the other: memory`);
+  report(`consecutive polls of ${backups} backups: memory`);
   const repeatedPeak = await measureRepeatedPolls(bench, estateOfGraphs(backups), REPEATED_POLLS);
-  tell('reading 10000 backups beside JSON.parse');
+  report('reading 10000 backups compared with JSON.parse');
   const reading = await measureReading(READ_BACKUPS, READING_ROUNDS);
-  tell('starts');
+  report('starts');
   const start = await measureStart(bench, STARTS);
-  tell(`polls of ${PROJECTS} projects, and exporters that are idle`);
-  // Both take most of a minute and little CPU.
+  report(`polls of ${PROJECTS} projects, and idle exporters`);
+  // Both take almost a minute and little CPU.
   const [projects, idle] = await Promise.all([
     measureProjects(bench, PROJECTS, PROJECTS_INTERVAL_SECONDS),
     measureIdle(bench, { processes: 3, intervals: 3, seconds: 10 }),
@@ -113,36 +113,36 @@ export async function measureAll(
 const estateOfGraphs = (backups: number) => ({
   graphs: GRAPHS,
   backupsPerGraph: backups / GRAPHS,
-  leftOut: 0,
+  excluded: 0,
 });
 
-async function measureStages(
+async function measureComparisons(
   bench: Bench,
   { sizes, backups, rounds }: Extent,
-  tell: (what: string) => void,
+  report: (what: string) => void,
 ): Promise<Pick<Measurements, 'scrapes' | 'growth' | 'publishing'>> {
   const scrapes: { series: number; rounds: ScrapeRounds }[] = [];
-  const stages: Stage[] = [];
+  const comparisons: Comparison[] = [];
   try {
     for (const series of sizes) {
-      tell(`scrapes of ${series} resource series`);
-      const stage = await setStage(bench, series, backups);
-      stages.push(stage);
+      report(`scrapes of ${series} resource series`);
+      const comparison = await startComparison(bench, series, backups);
+      comparisons.push(comparison);
       const isLargest = series === sizes.at(-1);
       scrapes.push({
         series,
-        rounds: await measureScrapes(stage, isLargest ? rounds : Math.ceil(rounds / 2)),
+        rounds: await measureScrapes(comparison, isLargest ? rounds : Math.ceil(rounds / 2)),
       });
     }
-    const [smallest] = stages;
-    const largest = stages.at(-1);
+    const [smallest] = comparisons;
+    const largest = comparisons.at(-1);
     if (smallest === undefined || largest === undefined) throw new RangeError('no sizes');
-    tell(`scrapes of ${smallest.series} and ${largest.series} resource series in the same rounds`);
+    report(`scrapes of ${smallest.series} and ${largest.series} resource series in the same rounds`);
     const growth = await measureGrowth(smallest, largest, rounds);
-    tell(`publishing ${largest.series} resource series`);
+    report(`publishing ${largest.series} resource series`);
     const publishing = await measurePublishing(largest, rounds);
     return { scrapes, growth, publishing };
   } finally {
-    await Promise.all(stages.map((stage) => stage.stop()));
+    await Promise.all(comparisons.map((comparison) => comparison.stop()));
   }
 }

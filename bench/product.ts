@@ -10,23 +10,23 @@ import { createYield } from '../src/state/event-loop.ts';
 import { type ServedService, serveResources } from '../src/state/served.ts';
 import type { ServiceState } from '../src/state/service-state.ts';
 import { type Estate, rowsOf } from './estate.ts';
-import { answerQuestions } from './worker.ts';
+import { handleRequests } from './worker.ts';
 
-/** What can be asked of the exporter's own modules, in a process of their own. */
-export type ProductQuestion =
-  /** Makes the pages of an estate and reads them for the first time. */
+/** A request to the modules of the exporter in a separate process. */
+export type ProductRequest =
+  /** Renders the pages of an estate and reads them for the first time. */
   | { readonly kind: 'load'; readonly estate: Estate }
   /**
-   * Does some work so many times: `publish` renders and compresses all series; `read` reads the pages again, from the
-   * bytes of the bodies to the next state; `parse` decodes and parses the bodies, and nothing else.
+   * Repeats some work: `publish` renders and compresses all series; `read` reads the pages again, from the
+   * bytes of the bodies to the next state; `parse` only decodes and parses the bodies.
    */
   | { readonly kind: 'work'; readonly work: ProductWork; readonly times: number };
 
-/** A part of what a poll does, or what it is compared with. */
+/** A part of a poll, or work that it is compared with. */
 export type ProductWork = 'publish' | 'read' | 'parse';
 
-/** CPU time of all threads that doing the work once took, in milliseconds. */
-export interface ProductAnswer {
+/** The CPU time of all threads for doing the work once, in milliseconds. */
+export interface ProductResponse {
   readonly cpu: number;
 }
 
@@ -41,7 +41,7 @@ const GES: ServiceConfig = {
   own: {},
   inventory: false,
 };
-const PLACE = { service: 'ges', region: 'cn-north-4', project: 'bench' } as const;
+const SCOPE = { service: 'ges', region: 'cn-north-4', project: 'bench' } as const;
 const RPO = { default: { kind: 'age', seconds: seconds(93_600) }, overrides: [] } as const;
 const LIMITS = { resources: 20_000 };
 const PAGES_AHEAD = 3;
@@ -67,13 +67,13 @@ async function load(estate: Estate): Promise<Loaded> {
     undefined,
   );
   const served = await serveResources(
-    PLACE,
+    SCOPE,
     { rpo: RPO, tags: [] },
     first,
     { decides: false, policyOf: () => undefined },
     createYield(),
   );
-  // From here on nothing holds the rows: they would make each garbage collection dearer than it is in the exporter.
+  // From here on nothing references the rows, which would make garbage collection more expensive than in the exporter.
   const client = pageClient((query) => pages.get(JSON.stringify(query)) ?? Buffer.alloc(0));
   return { pages, client, state: first, served };
 }
@@ -108,7 +108,7 @@ async function read(client: ProjectClient, before: ServiceState | undefined): Pr
     client,
     service: GES,
     ahead: PAGES_AHEAD,
-    scope: PLACE,
+    scope: SCOPE,
     config: { limits: LIMITS },
     clock: systemClock,
   };
@@ -120,7 +120,7 @@ async function read(client: ProjectClient, before: ServiceState | undefined): Pr
 async function doWork(work: ProductWork, { pages, client, served, state }: Loaded): Promise<void> {
   switch (work) {
     case 'publish':
-      // A publisher that has published these series before would take them over as they are.
+      // A publisher that has published these series before would reuse them.
       return createPublisher(createYield).publish('bench', served);
     case 'read':
       await read(client, state);
@@ -133,17 +133,17 @@ async function doWork(work: ProductWork, { pages, client, served, state }: Loade
   }
 }
 
-// As the exporter does, which is what makes garbage collection cost what it costs there.
+// As in the exporter, so that garbage collection costs the same.
 keepHeapSmall();
 
-answerQuestions<ProductQuestion, ProductAnswer>(async (question) => {
-  if (question.kind === 'load') {
-    loaded = await load(question.estate);
+handleRequests<ProductRequest, ProductResponse>(async (request) => {
+  if (request.kind === 'load') {
+    loaded = await load(request.estate);
     return { cpu: 0 };
   }
   if (loaded === undefined) throw new Error('nothing is loaded');
   const before = process.cpuUsage();
-  for (let count = 0; count < question.times; count += 1) await doWork(question.work, loaded);
+  for (let count = 0; count < request.times; count += 1) await doWork(request.work, loaded);
   const { user, system } = process.cpuUsage(before);
-  return { cpu: (user + system) / 1000 / question.times };
+  return { cpu: (user + system) / 1000 / request.times };
 });

@@ -9,37 +9,37 @@ import { type RunningExporter, startExporter } from './exporter.ts';
 import { type CpuProfile, heaviest } from './heaviest.ts';
 import { openScraper } from './scraper.ts';
 
-// Shows where the exporter's main thread spends its time, for docs/PERFORMANCE.md:
+// Profiles the main thread of the exporter, for docs/PERFORMANCE.md:
 //   npm run bench:profile -- poll      polls of 100,000 backups
 //   npm run bench:profile -- scrape    gzip scrapes of 100,000 series
 //   npm run bench:profile -- start     from the start until it listens
 //   npm run bench:profile -- projects  polls of 200 projects
-// What other threads do (compression, part of the garbage collection) is in no profile.
+// Other threads (compression, part of the garbage collection) are not profiled.
 
-interface Scene {
+interface Scenario {
   readonly clouds: number;
   readonly estate: Estate;
   readonly interval: string;
-  readonly play: (exporter: RunningExporter, serve: (estate: Estate) => Promise<void>) => Promise<void>;
+  readonly run: (exporter: RunningExporter, serve: (estate: Estate) => Promise<void>) => Promise<void>;
 }
 
 const SERIES = 100_000;
 const POLLS = 5;
 const SCRAPES = 10_000;
-const SECONDS_OF_PROJECTS = 40;
+const PROJECTS_SECONDS = 40;
 const SHOWN = 25;
 
-const SCENES: Readonly<Record<string, Scene>> = {
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
   poll: {
     clouds: 1,
     estate: EMPTY_ESTATE,
     interval: '30m',
-    play: async (exporter, serve) => {
+    run: async (exporter, serve) => {
       await serve(estateOfSeries(SERIES, SERIES));
       for (let count = 0; count < POLLS; count += 1) {
-        const from = exporter.written();
+        const from = exporter.outputLength();
         exporter.reload();
-        await exporter.polled(from);
+        await exporter.untilPolled(from);
       }
     },
   },
@@ -47,18 +47,18 @@ const SCENES: Readonly<Record<string, Scene>> = {
     clouds: 1,
     estate: estateOfSeries(SERIES, SERIES),
     interval: '30m',
-    play: async ({ port }) => {
+    run: async ({ port }) => {
       const scraper = await openScraper(port);
       for (let count = 0; count < SCRAPES; count += 1) await scraper.scrape('gzip');
       scraper.close();
     },
   },
-  start: { clouds: 1, estate: SMALL_ESTATE, interval: '30m', play: async () => undefined },
+  start: { clouds: 1, estate: SMALL_ESTATE, interval: '30m', run: async () => undefined },
   projects: {
     clouds: 200,
-    estate: { graphs: 10, backupsPerGraph: 108, leftOut: 0 },
+    estate: { graphs: 10, backupsPerGraph: 108, excluded: 0 },
     interval: '20s',
-    play: () => new Promise((resolve) => setTimeout(resolve, SECONDS_OF_PROJECTS * 1000)),
+    run: () => new Promise((resolve) => setTimeout(resolve, PROJECTS_SECONDS * 1000)),
   },
 };
 
@@ -71,23 +71,23 @@ const { values, positionals } = parseArgs({
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 
 const name = positionals[0] ?? '';
-const scene = SCENES[name];
-if (scene === undefined) {
-  process.stderr.write(`bench: name one of ${Object.keys(SCENES).join(', ')}\n`);
+const scenario = SCENARIOS[name];
+if (scenario === undefined) {
+  process.stderr.write(`bench: expected one of ${Object.keys(SCENARIOS).join(', ')}\n`);
   process.exit(2);
 }
 const directory = mkdtempSync(join(tmpdir(), 'backup-exporter-profile-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const clouds = await openClouds(scene.clouds, scene.estate);
+const clouds = await openClouds(scenario.clouds, scenario.estate);
 const exporter = await startExporter({
   main: values.main,
   directory,
-  settings: { poll: { interval: scene.interval }, projects: clouds.projects(['ges']) },
+  settings: { poll: { interval: scenario.interval }, projects: clouds.projects(['ges']) },
   nodeFlags: ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', directory],
 });
-if (name !== 'start') await exporter.polled();
-await scene.play(exporter, clouds.serve);
+if (name !== 'start') await exporter.untilPolled();
+await scenario.run(exporter, clouds.serve);
 // The profile is written when the process ends.
 await exporter.stop();
 await clouds.stop();

@@ -9,12 +9,12 @@ import { describeMachine, readMachine } from './machine.ts';
 import { type Measurements, measureAll } from './measurements.ts';
 import { renderText } from './table.ts';
 
-// Measures the exporter beside what would be run in its place, and prints the table:
+// Measures the exporter and the alternatives to it, and prints the table:
 //   npm run bench                                   prints, and writes .cache/bench.json
 //   npm run bench -- --output results.json          writes the measurements elsewhere
 //   npm run bench -- --docs                         also writes the tables of docs/PERFORMANCE.md
-//   node bench/run.ts --from results.json [--docs]  the same of an earlier run's measurements
-// Ends with 1 when the contestants do not serve the same, or when something cannot be measured.
+//   node bench/run.ts --from results.json [--docs]  the same with the measurements of an earlier run
+// Exits with 1 if the servers do not serve the same series, or if a measurement fails.
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const DOCUMENT = here('../docs/PERFORMANCE.md');
@@ -30,7 +30,7 @@ const { values } = parseArgs({
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // What was started ends with this process.
+  // Started processes end with this one.
   process.once(signal, () => process.exit(130));
 }
 

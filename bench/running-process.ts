@@ -2,43 +2,43 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** What is found in an output; undefined for not yet. */
+/** Finds something in the output; undefined if it is not there yet. */
 export type ReadOutput = (output: string) => string | undefined;
 
-/** A process that the bench has started, and what Linux tells of it. */
+/** A process started by the bench, with statistics from Linux. */
 export interface RunningProcess {
   readonly pid: number;
-  /** How much it has written so far; what comes later stands behind this. */
-  readonly written: () => number;
+  /** The length of its output so far. */
+  readonly outputLength: () => number;
   /**
-   * What `read` first finds in its output, or the pattern captures there, in the part behind `from`. Rejects when it
-   * ends or when 60 s pass before.
+   * Waits for output after `from` that `read` finds or the pattern captures. Rejects if the process exits or 60 s pass
+   * before that.
    */
-  readonly says: (read: RegExp | ReadOutput, from?: number) => Promise<string>;
+  readonly waitForOutput: (read: RegExp | ReadOutput, from?: number) => Promise<string>;
   /** CPU time of all its threads so far, in milliseconds. */
   readonly cpu: () => number;
   /** Resident memory now, in bytes. */
   readonly resident: () => number;
-  /** The most resident memory since the last call of `forgetPeak`, in bytes. */
+  /** Maximum resident memory since the last call of `resetPeak`, in bytes. */
   readonly peak: () => number;
-  readonly forgetPeak: () => void;
+  readonly resetPeak: () => void;
   readonly signal: (name: NodeJS.Signals) => void;
-  /** Ends it; resolves when it is gone. */
+  /** Stops it; resolves when it has exited. */
   readonly stop: () => Promise<void>;
 }
 
-const LONGEST_WAIT_MILLISECONDS = 60_000;
-const LONGEST_END_MILLISECONDS = 5000;
+const WAIT_TIMEOUT_MILLISECONDS = 60_000;
+const STOP_TIMEOUT_MILLISECONDS = 5000;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a process. Its environment is this one's without what would configure the exporter or a proxy. */
+/** Starts a process. Its environment is this one without variables that configure the exporter or a proxy. */
 export function startProcess(command: string, args: readonly string[]): RunningProcess {
   const child = spawn(command, args, { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
-  // Without a listener this would end the bench; the missing process id says the same in one line.
+  // Without a listener this would end the bench; the missing process id is reported in one line instead.
   child.on('error', () => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} could not be started`);
@@ -55,21 +55,21 @@ export function startProcess(command: string, args: readonly string[]): RunningP
     cpu: () => cpuMilliseconds(pid),
     resident: () => status('VmRSS'),
     peak: () => status('VmHWM'),
-    // proc(5): 5 resets the peak to what is resident now.
-    forgetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
+    // proc(5): 5 resets the peak to the current resident memory.
+    resetPeak: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
     signal: (name) => void child.kill(name),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'close');
       child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MILLISECONDS);
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MILLISECONDS);
       await ended;
       clearTimeout(force);
     },
   };
 }
 
-/** CPU time of the threads of a process. The scheduler counts in nanoseconds, `stat` only in hundredths of a second. */
+/** The CPU time of the threads of a process. `schedstat` has nanoseconds, `stat` only hundredths of a second. */
 function cpuMilliseconds(pid: number): number {
   return readdirSync(`/proc/${pid}/task`)
     .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
@@ -83,38 +83,38 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept);
 }
 
-function collectOutput(child: ChildProcess): Pick<RunningProcess, 'written' | 'says'> {
+function collectOutput(child: ChildProcess): Pick<RunningProcess, 'outputLength' | 'waitForOutput'> {
   let text = '';
   const waiting = new Set<() => void>();
-  const tell = (): void => {
-    for (const look of waiting) look();
+  const notify = (): void => {
+    for (const check of waiting) check();
   };
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (more: string) => {
       text += more;
-      tell();
+      notify();
     });
   }
-  child.on('close', tell);
-  const says = (wanted: RegExp | ReadOutput, from = 0): Promise<string> =>
+  child.on('close', notify);
+  const waitForOutput = (wanted: RegExp | ReadOutput, from = 0): Promise<string> =>
     new Promise((resolve, reject) => {
       const read = typeof wanted === 'function' ? wanted : (output: string) => wanted.exec(output)?.[1];
-      const settle = (act: () => void): void => {
+      const settle = (finish: () => void): void => {
         clearTimeout(timer);
-        waiting.delete(look);
-        act();
+        waiting.delete(check);
+        finish();
       };
       const fail = (why: string): void =>
         settle(() => reject(new Error(`${why}:\n${text.slice(from).slice(-2000)}`)));
-      const timer = setTimeout(() => fail(`waited in vain for ${wanted}`), LONGEST_WAIT_MILLISECONDS);
-      const look = (): void => {
+      const timer = setTimeout(() => fail(`timed out waiting for ${wanted}`), WAIT_TIMEOUT_MILLISECONDS);
+      const check = (): void => {
         const found = read(text.slice(from));
         if (found !== undefined) settle(() => resolve(found));
         else if (child.exitCode !== null || child.signalCode !== null)
-          fail(`ended with ${child.exitCode ?? child.signalCode}`);
+          fail(`exited with ${child.exitCode ?? child.signalCode}`);
       };
-      waiting.add(look);
-      look();
+      waiting.add(check);
+      check();
     });
-  return { written: () => text.length, says };
+  return { outputLength: () => text.length, waitForOutput };
 }

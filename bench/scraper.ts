@@ -1,30 +1,30 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** What a scrape asks for. */
+/** The requested content encoding. */
 export type Encoding = 'gzip' | 'identity';
 
-/** One answer, read to its last byte. */
+/** A response, read to its last byte. */
 export interface Scrape {
   /** From the request to the last byte. */
   readonly milliseconds: number;
-  /** All bytes of the answer, headers included. */
+  /** All bytes of the response, including headers. */
   readonly bytes: number;
 }
 
-/** One connection over which `/metrics` is asked for again and again. */
+/** A connection for repeated requests of `/metrics`. */
 export interface Scraper {
-  /** Rejects when the answer is not one, or takes a minute. */
+  /** Rejects if the response is invalid or takes a minute. */
   readonly scrape: (encoding: Encoding) => Promise<Scrape>;
   readonly close: () => void;
 }
 
 const READ_BYTES = 1024 * 1024;
 const LAST_CHUNK = '\r\n0\r\n\r\n';
-const LONGEST_SCRAPE_MILLISECONDS = 60_000;
+const SCRAPE_TIMEOUT_MILLISECONDS = 60_000;
 
 /**
- * Opens a connection that reads into one buffer and looks at nothing but the length of the answer: what it costs
+ * Opens a connection that reads into one buffer and checks only the length of the response: its cost
  * is small and the same for every server.
  */
 export async function openScraper(port: number): Promise<Scraper> {
@@ -45,17 +45,17 @@ export async function openScraper(port: number): Promise<Scraper> {
   });
   await once(socket, 'connect');
   socket.on('error', (error) => fail(error));
-  socket.on('close', () => fail(new Error('the connection was closed before the answer was whole')));
+  socket.on('close', () => fail(new Error('the connection was closed before the response was complete')));
 
   const scrape = (encoding: Encoding): Promise<Scrape> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => fail(new Error('a scrape took too long')), LONGEST_SCRAPE_MILLISECONDS);
+      const timer = setTimeout(() => fail(new Error('a scrape timed out')), SCRAPE_TIMEOUT_MILLISECONDS);
       fail = (error) => {
         clearTimeout(timer);
         take = () => undefined;
         reject(error);
       };
-      const isDone = answerReader();
+      const isDone = responseReader();
       let bytes = 0;
       const began = performance.now();
       take = (count) => {
@@ -78,11 +78,11 @@ export async function openScraper(port: number): Promise<Scraper> {
 }
 
 /**
- * Tells after each part of an answer whether it is whole, by its `Content-Length` or its last chunk; throws when it
- * is not a 200. Parts may end anywhere. The last chunk is told by its bytes, seven of them, with which a part of a
- * body ends only by a rare accident.
+ * Returns after each part of a response whether it is complete, by its `Content-Length` or its last chunk; throws if it
+ * is not a 200. Parts may end anywhere. The last chunk is recognized by its seven bytes, with which another part of the
+ * body hardly ever ends.
  */
-export function answerReader(): (part: Buffer) => boolean {
+export function responseReader(): (part: Buffer) => boolean {
   let head = '';
   let wanted: number | undefined;
   let received = 0;
@@ -94,7 +94,7 @@ export function answerReader(): (part: Buffer) => boolean {
       wanted = readLength(head);
     }
     if (wanted !== Number.POSITIVE_INFINITY) {
-      if (received > (wanted ?? received)) throw new Error('more came than the answer is long');
+      if (received > (wanted ?? received)) throw new Error('the response is longer than its Content-Length');
       return received === wanted;
     }
     end = (end + part.toString('latin1', Math.max(0, part.length - LAST_CHUNK.length))).slice(
@@ -104,7 +104,7 @@ export function answerReader(): (part: Buffer) => boolean {
   };
 }
 
-/** The length of an answer with its head; infinite when it comes in chunks, undefined while the head is not whole. */
+/** The length of a response including its head; infinite if it is chunked, undefined until the head is complete. */
 function readLength(head: string): number | undefined {
   const status = 'HTTP/1.1 200';
   if (!head.startsWith(status.slice(0, head.length))) throw new Error(`not a scrape: ${head.slice(0, 100)}`);

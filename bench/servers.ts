@@ -10,10 +10,10 @@ import { expectSameSeries, readResourceSeries, resourcePart } from './exposition
 import { type RunningProcess, startProcess } from './running-process.ts';
 import type { Encoding } from './scraper.ts';
 
-/** All who serve the same resource series. */
-export const CONTESTANTS = ['exporter', 'client_golang', 'prom-client', 'pre-rendered', 'floor'] as const;
-/** One of {@link CONTESTANTS}. */
-export type Contestant = (typeof CONTESTANTS)[number];
+/** The compared servers, which all serve the same resource series. */
+export const SERVERS = ['exporter', 'client_golang', 'prom-client', 'pre-rendered', 'floor'] as const;
+/** One of {@link SERVERS}. */
+export type ServerName = (typeof SERVERS)[number];
 
 /** A server of `/metrics`. */
 export interface Server extends RunningProcess {
@@ -22,7 +22,7 @@ export interface Server extends RunningProcess {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Compiles the exporter that uses client_golang, of Debian's packages; gives the command. */
+/** Compiles the client_golang server with the packages of Debian; returns the command. */
 export function buildClientGolang(directory: string): string {
   const command = join(directory, 'client-golang');
   execFileSync('go', ['build', '-o', command, here('client-golang/main.go')], {
@@ -34,74 +34,74 @@ export function buildClientGolang(directory: string): string {
 
 async function startServer(command: string, args: readonly string[]): Promise<Server> {
   const started = startProcess(command, args);
-  return { ...started, port: Number(await started.says(/^port=(\d+)$/m)) };
+  return { ...started, port: Number(await started.waitForOutput(/^port=(\d+)$/m)) };
 }
 
 /** Starts a script of `servers/`. */
 export const startScript = (script: string, args: readonly string[] = []): Promise<Server> =>
   startServer(process.execPath, [here(`servers/${script}`), ...args]);
 
-/** Starts those who serve what the exporter serves now; gives them with the exporter. `clientGolang` is the command. */
-export async function startRivals(
+/** Starts servers of the series that the exporter serves now; returns them with the exporter. */
+export async function startServers(
   exporter: RunningExporter,
   directory: string,
   clientGolang: string,
-): Promise<ReadonlyMap<Contestant, Server>> {
+): Promise<ReadonlyMap<ServerName, Server>> {
   const file = (name: string, content: string | Buffer): string => {
     const path = join(directory, `${randomUUID()}-${name}`);
     writeFileSync(path, content);
     return path;
   };
-  const gzip = await fetchAnswer(exporter.port, 'gzip');
-  const plain = await fetchAnswer(exporter.port, 'identity');
+  const gzip = await fetchMetrics(exporter.port, 'gzip');
+  const plain = await fetchMetrics(exporter.port, 'identity');
   const series = file('series.txt', resourcePart(plain.body.toString()));
   const bodies = [file('body.gz', gzip.body), file('body.txt', plain.body)];
-  const answers = [file('answer.gz', gzip.whole), file('answer.txt', plain.whole)];
-  return new Map<Contestant, Server>([
+  const responses = [file('response.gz', gzip.response), file('response.txt', plain.response)];
+  return new Map<ServerName, Server>([
     ['exporter', exporter],
     ['client_golang', await startServer(clientGolang, [series])],
     ['prom-client', await startScript('prom-client.js', [series])],
     ['pre-rendered', await startScript('pre-rendered.js', bodies)],
-    ['floor', await startScript('floor.js', answers)],
+    ['floor', await startScript('floor.js', responses)],
   ]);
 }
 
-/** Resolves with the number of resource series; rejects unless every server gives the same ones, plain and compressed. */
-export async function compareBodies(servers: ReadonlyMap<Contestant, Server>): Promise<number> {
+/** Resolves with the number of resource series; rejects unless every server has the same ones, plain and compressed. */
+export async function compareBodies(servers: ReadonlyMap<ServerName, Server>): Promise<number> {
   const exporter = servers.get('exporter');
-  if (exporter === undefined) throw new Error('there is no exporter to compare with');
-  const expected = readResourceSeries((await fetchAnswer(exporter.port, 'identity')).body.toString());
+  if (exporter === undefined) throw new Error('no exporter to compare with');
+  const expected = readResourceSeries((await fetchMetrics(exporter.port, 'identity')).body.toString());
   for (const [name, { port }] of servers) {
-    const plain = (await fetchAnswer(port, 'identity')).body;
-    const unpacked = gunzipSync((await fetchAnswer(port, 'gzip')).body);
+    const plain = (await fetchMetrics(port, 'identity')).body;
+    const decompressed = gunzipSync((await fetchMetrics(port, 'gzip')).body);
     expectSameSeries(name, expected, readResourceSeries(plain.toString()));
-    expectSameSeries(`${name} (gzip)`, expected, readResourceSeries(unpacked.toString()));
+    expectSameSeries(`${name} (gzip)`, expected, readResourceSeries(decompressed.toString()));
   }
   return expected.size;
 }
 
-/** Asks for `/metrics` over a new connection: the body, and the bytes that bring the same body over a bare connection. */
-export function fetchAnswer(
+/** Requests `/metrics` over a new connection: the body, and a minimal HTTP response with the same body. */
+export function fetchMetrics(
   port: number,
   encoding: Encoding,
-): Promise<{ readonly body: Buffer; readonly whole: Buffer }> {
+): Promise<{ readonly body: Buffer; readonly response: Buffer }> {
   return new Promise((resolve, reject) => {
     const headers = { 'Accept-Encoding': encoding };
     const sent = request(
       { host: '127.0.0.1', port, path: '/metrics', headers, timeout: 30_000 },
-      (response) => {
+      (incoming) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
           const body = Buffer.concat(chunks);
           const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
-          resolve({ body, whole: Buffer.concat([Buffer.from(head), body]) });
+          resolve({ body, response: Buffer.concat([Buffer.from(head), body]) });
         });
       },
     );
     sent.on('error', reject);
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 30 s')));
+    sent.on('timeout', () => sent.destroy(new Error('no response within 30 s')));
     sent.end();
   });
 }

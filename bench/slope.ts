@@ -7,18 +7,18 @@ import { parseArgs } from 'node:util';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { openScraper } from './scraper.ts';
 import { median } from './statistics.ts';
-import type { StubCloudAnswer, StubCloudQuestion } from './stub-cloud.ts';
+import type { StubCloudRequest, StubCloudResponse } from './stub-cloud.ts';
 import { startWorker } from './worker.ts';
 
-// Shows what polls and scrapes cost one process by the number of its projects, each of 10 graphs and 400 backups:
+// Measures the cost of polls and scrapes of one process by the number of its projects, each with 10 graphs and 400 backups:
 //   npm run bench:slope -- 10@10s 1000@60s 5000@120s     projects at an interval
 //   npm run bench:slope -- --main /other/dist/main.js 1000@60s
 
-const ESTATE = { graphs: 10, backupsPerGraph: 40, leftOut: 0 };
+const ESTATE = { graphs: 10, backupsPerGraph: 40, excluded: 0 };
 const SCRAPES = 100;
-/** Long enough for a poll to end between two scrapes, so that each scrape has something new to join. */
+/** Long enough for a poll to end between two scrapes, so that each scrape joins new output. */
 const BETWEEN_SCRAPES_MILLISECONDS = 50;
-const READY_WITHIN_MILLISECONDS = 600_000;
+const READY_TIMEOUT_MILLISECONDS = 600_000;
 
 interface Slope {
   readonly projects: number;
@@ -41,8 +41,8 @@ interface SlopeCost extends Slope {
 
 async function measureSlope(main: string, directory: string, slope: Slope): Promise<SlopeCost> {
   const { projects, intervalSeconds } = slope;
-  const cloud = startWorker<StubCloudQuestion, StubCloudAnswer>('stub-cloud.ts');
-  const { origin } = await cloud.ask({ estate: ESTATE });
+  const cloud = startWorker<StubCloudRequest, StubCloudResponse>('stub-cloud.ts');
+  const { origin } = await cloud.request({ estate: ESTATE });
   const exporter = await startExporter({
     main,
     directory,
@@ -52,7 +52,7 @@ async function measureSlope(main: string, directory: string, slope: Slope): Prom
     },
   });
   try {
-    const readyAfterSeconds = await whenReady(exporter);
+    const readyAfterSeconds = await untilReady(exporter);
     await wait(intervalSeconds * 1000);
     const before = exporter.cpu();
     const began = performance.now();
@@ -77,7 +77,7 @@ async function measureSlope(main: string, directory: string, slope: Slope): Prom
   }
 }
 
-// Short, since a configuration file may have 1 MiB.
+// Short, as a configuration file is limited to 1 MiB.
 function projectOf(endpoint: string, index: number) {
   return {
     name: `p${String(index).padStart(4, '0')}`,
@@ -88,9 +88,9 @@ function projectOf(endpoint: string, index: number) {
   };
 }
 
-async function whenReady({ port }: RunningExporter): Promise<number> {
+async function untilReady({ port }: RunningExporter): Promise<number> {
   const began = performance.now();
-  while (performance.now() - began < READY_WITHIN_MILLISECONDS) {
+  while (performance.now() - began < READY_TIMEOUT_MILLISECONDS) {
     const response = await fetch(`http://127.0.0.1:${port}/-/ready`);
     await response.arrayBuffer();
     if (response.ok) return (performance.now() - began) / 1000;
@@ -99,7 +99,7 @@ async function whenReady({ port }: RunningExporter): Promise<number> {
   throw new Error('the exporter was not ready in time');
 }
 
-/** Scrapes among the polls. The median leaves out scrapes during which a large garbage collection happened to run. */
+/** Scrapes between the polls. The median ignores scrapes during a large garbage collection. */
 async function measureScrapes(exporter: RunningExporter) {
   const times: number[] = [];
   const cpus: number[] = [];
@@ -145,7 +145,7 @@ process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 for (const text of positionals.length > 0 ? positionals : ['10@10s', '1000@60s']) {
   const [, projects, intervalSeconds] = /^(\d+)@(\d+)s$/.exec(text) ?? [];
   if (projects === undefined) {
-    process.stderr.write(`bench: ${text}: write projects and interval as 1000@60s\n`);
+    process.stderr.write(`bench: ${text}: expected projects and interval, such as 1000@60s\n`);
     process.exit(2);
   }
   const cost = await measureSlope(values.main, directory, {

@@ -1,4 +1,4 @@
-/** The middle of the given numbers; NaN for none. */
+/** The median of numbers; NaN for none. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
@@ -6,19 +6,19 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Runs the work of each contestant in turn, round after round, so that a busy machine slows all of them alike. */
+/** Runs all tasks in turn, round after round, so that a busy machine slows all of them equally. */
 export async function interleave<Result>(
   rounds: number,
-  contestants: ReadonlyMap<string, () => Promise<Result>>,
+  tasks: ReadonlyMap<string, () => Promise<Result>>,
 ): Promise<ReadonlyMap<string, readonly Result[]>> {
-  const results = new Map(Array.from(contestants.keys(), (name) => [name, [] as Result[]]));
+  const results = new Map(Array.from(tasks.keys(), (name) => [name, [] as Result[]]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, work] of contestants) results.get(name)?.push(await work());
+    for (const [name, task] of tasks) results.get(name)?.push(await task());
   }
   return results;
 }
 
-/** The ratio of two measurements of the same round, in the middle of all rounds; NaN unless there are as many of both. */
+/** The median of the ratios of two measurements of each round; NaN if their numbers differ. */
 export function medianRatio(of: readonly number[], to: readonly number[]): number {
   if (of.length !== to.length) return Number.NaN;
   return median(of.map((value, round) => value / (to[round] ?? Number.NaN)));

@@ -1,21 +1,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Estate, rowsOf } from './estate.ts';
-import { answerQuestions } from './worker.ts';
+import { handleRequests } from './worker.ts';
 
-/** Serves the lists of an estate to every project, from one address. The ids of each project are its own. */
-export interface StubCloudQuestion {
+/** Serves the lists of an estate to every project from one address. Each project has its own ids. */
+export interface StubCloudRequest {
   readonly estate: Estate;
 }
 
-/** Where it listens. */
-export interface StubCloudAnswer {
+/** The address of the server. */
+export interface StubCloudResponse {
   readonly origin: string;
 }
 
 const START_OF_ID = /"([0-9a-f]{8})(?=-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")/g;
 
-/** A page as pieces of text, with the first digits of an id after each but the last. */
+/** A page as parts of text, with the first digits of an id after each but the last. */
 interface PageTemplate {
   readonly pieces: readonly string[];
   readonly digits: readonly number[];
@@ -69,4 +69,4 @@ async function serve(estate: Estate): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-answerQuestions<StubCloudQuestion, StubCloudAnswer>(async ({ estate }) => ({ origin: await serve(estate) }));
+handleRequests<StubCloudRequest, StubCloudResponse>(async ({ estate }) => ({ origin: await serve(estate) }));

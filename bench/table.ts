@@ -1,14 +1,14 @@
 import type { Row } from './goals.ts';
 
-type Cells = readonly [what: string, measured: string, atLeast: string, goal: string, verdict: string];
+type Cells = readonly [what: string, measured: string, required: string, goal: string, verdict: string];
 
-const HEAD: Cells = ['what', 'measured', 'at least', 'goal', 'verdict'];
+const HEAD: Cells = ['what', 'measured', 'required', 'goal', 'verdict'];
 const WIDTHS = [40, 40, 28, 24, 8] as const;
 
-const cellsOf = ({ what, measured, atLeast, goal, verdict }: Row): Cells => [
+const cellsOf = ({ what, measured, required, goal, verdict }: Row): Cells => [
   what,
   measured,
-  atLeast,
+  required,
   goal,
   verdict,
 ];
@@ -18,12 +18,12 @@ export function renderMarkdown(rows: readonly Row[]): string {
   return renderMarkdownLines([HEAD, ...rows.map(cellsOf)]);
 }
 
-/** Lines of cells as Markdown; the first line is the head. */
+/** Rows of cells as Markdown; the first row is the header. */
 export function renderMarkdownLines([head = [], ...lines]: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** The table for a terminal of 160 columns; long cells go on in the next line. */
+/** The table for a terminal of 160 columns; long cells wrap. */
 export function renderText(rows: readonly Row[]): string {
   const ruler = WIDTHS.map((width) => '-'.repeat(width)).join('  ');
   return [HEAD, ...rows.map(cellsOf)].map(renderCells).join(`\n${ruler}\n`);

@@ -2,27 +2,27 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A script of the bench that runs in a process of its own and answers questions. */
-export interface Worker<Question, Answer> {
-  /** Rejects when the script cannot answer, or ends. One question at a time. */
-  readonly ask: (question: Question) => Promise<Answer>;
+/** A script of the bench that handles requests in a separate process. */
+export interface Worker<Message, Result> {
+  /** Rejects if the script fails or exits. One request at a time. */
+  readonly request: (message: Message) => Promise<Result>;
   readonly stop: () => Promise<void>;
 }
 
-type Reply<Answer> = { readonly answer: Answer } | { readonly error: string };
+type Reply<Result> = { readonly result: Result } | { readonly error: string };
 
-/** Starts a script beside this file that calls {@link answerQuestions}. It ends when this process does. */
-export function startWorker<Question, Answer>(script: string): Worker<Question, Answer> {
+/** Starts a script beside this file that calls {@link handleRequests}. It ends with this process. */
+export function startWorker<Message, Result>(script: string): Worker<Message, Result> {
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), { execArgv: [] });
   const ended = once(child, 'exit');
   return {
-    ask: async (question) => {
-      child.send(question as object);
+    request: async (message) => {
+      child.send(message as object);
       const reply = await Promise.race([once(child, 'message'), ended.then(() => undefined)]);
-      if (reply === undefined) throw new Error(`${script} ended`);
-      const [given] = reply as [Reply<Answer>];
-      if ('error' in given) throw new Error(`${script}: ${given.error}`);
-      return given.answer;
+      if (reply === undefined) throw new Error(`${script} exited`);
+      const [response] = reply as [Reply<Result>];
+      if ('error' in response) throw new Error(`${script}: ${response.error}`);
+      return response.result;
     },
     stop: async () => {
       if (child.connected) child.disconnect();
@@ -31,13 +31,13 @@ export function startWorker<Question, Answer>(script: string): Worker<Question, 
   };
 }
 
-/** Answers the questions of the process that started this one, until that lets go of it. */
-export function answerQuestions<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
-  process.on('message', (question) => {
-    answer(question as Question)
-      .then((given): Reply<Answer> => ({ answer: given }))
+/** Handles the requests of the parent process until that disconnects. */
+export function handleRequests<Message, Result>(handle: (message: Message) => Promise<Result>): void {
+  process.on('message', (message) => {
+    handle(message as Message)
+      .then((result): Reply<Result> => ({ result }))
       .catch(
-        (error: unknown): Reply<Answer> => ({
+        (error: unknown): Reply<Result> => ({
           error: error instanceof Error ? error.message : String(error),
         }),
       )

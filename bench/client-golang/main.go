@@ -1,5 +1,5 @@
 // Serves the series of an exposition file as constant metrics, created at each scrape: what an exporter written
-// with client_golang does when it asks its source while it is scraped. Usage: main FILE
+// with client_golang does if it queries its source during a scrape. Usage: main FILE
 package main
 
 import (

@@ -1,22 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bench } from '../bench.ts';
 import { openClouds } from '../clouds.ts';
-import { startScript } from '../contestants.ts';
 import { SMALL_ESTATE } from '../estate.ts';
 import { startExporter } from '../exporter.ts';
 import type { RunningProcess } from '../running-process.ts';
+import { startScript } from '../servers.ts';
 
-/** What an exporter costs that neither polls nor is scraped. */
+/** The cost of an exporter that neither polls nor is scraped. */
 export interface IdleCost {
   /** CPU time of ten seconds, in milliseconds, of each interval of each process. */
   readonly cpu: readonly number[];
   /** Resident memory in bytes at the end, of each process. */
   readonly resident: readonly number[];
-  /** The same of a bare Node process with express loaded. */
+  /** The same of a bare Node.js process with express loaded. */
   readonly residentOfExpress: readonly number[];
 }
 
-/** How long is watched. */
+/** How long the processes are measured. */
 export interface IdleExtent {
   readonly processes: number;
   readonly intervals: number;
@@ -26,7 +26,7 @@ export interface IdleExtent {
 
 const SETTLE_MILLISECONDS = 4000;
 
-/** Watches exporters with the default configuration, after their first polls; takes little CPU itself. */
+/** Measures exporters with the default configuration, after their first polls. */
 export async function measureIdle(
   bench: Bench,
   { processes, intervals, seconds }: IdleExtent,
@@ -40,7 +40,7 @@ export async function measureIdle(
       const exporter = await startExporter({ ...bench, settings });
       exporters.push(exporter);
       expresses.push(await startScript('bare-express.js'));
-      await exporter.polled();
+      await exporter.untilPolled();
     }
     await wait(SETTLE_MILLISECONDS);
     const cpu: number[] = [];

@@ -1,36 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from '../bench.ts';
-import type { AskedPage } from '../cloud.ts';
+import type { RequestedPage } from '../cloud.ts';
 import { type Clouds, openClouds } from '../clouds.ts';
 import { EMPTY_ESTATE, type Estate } from '../estate.ts';
 import { type RunningExporter, startExporter } from '../exporter.ts';
 import { pollStarts } from '../pages.ts';
 
-/** What a poll of an estate by an exporter that was idle before came to. */
+/** The cost of a poll of an estate by a previously idle exporter. */
 export interface PollCost {
   /** Resident memory after the poll of an empty list, in bytes. */
   readonly idle: number;
-  /** The most resident memory while the estate was polled, in bytes. */
+  /** Maximum resident memory during the poll, in bytes. */
   readonly peak: number;
   /** CPU time of reloading the configuration and polling, in milliseconds. */
   readonly cpu: number;
 }
 
-/** How long the event loop stood still at most while an estate was polled, in milliseconds. */
+/** The longest stall of the event loop during a poll, in milliseconds. */
 export interface PollStall {
-  /** How late a timer was. */
+  /** The delay of a timer. */
   readonly wall: number;
-  /** CPU time of the loop's thread between two calls of the timer. */
+  /** CPU time of the event loop thread between two calls of the timer. */
   readonly cpu: number;
 }
 
 const PRELOAD = fileURLToPath(new URL('../preload/stalls.js', import.meta.url));
 const SETTLE_MILLISECONDS = 1500;
-const REPEATED_EVERY = '3s';
-const POLLS_SEEN_EVERY_MILLISECONDS = 250;
+const REPEATED_INTERVAL = '3s';
+const CHECK_INTERVAL_MILLISECONDS = 250;
 
-/** Memory and CPU of the first poll of an estate, in a new exporter each time. */
+/** Memory and CPU of the first poll of an estate, with a new exporter each time. */
 export async function measurePolls(
   bench: Bench,
   estate: Estate,
@@ -43,7 +43,7 @@ export async function measurePolls(
         await clouds.serve(estate);
         const idle = exporter.resident();
         const before = exporter.cpu();
-        exporter.forgetPeak();
+        exporter.resetPeak();
         await pollNow();
         return { idle, peak: exporter.peak(), cpu: exporter.cpu() - before };
       }),
@@ -52,21 +52,21 @@ export async function measurePolls(
   return costs;
 }
 
-/** The most resident memory above idle while an estate is polled so many times, one poll after the other, in bytes. */
+/** Maximum resident memory above idle during a number of consecutive polls, in bytes. */
 export async function measureRepeatedPolls(bench: Bench, estate: Estate, polls: number): Promise<number> {
   const clouds = await openClouds(1, EMPTY_ESTATE);
-  const settings = { poll: { interval: REPEATED_EVERY }, projects: clouds.projects(['ges']) };
+  const settings = { poll: { interval: REPEATED_INTERVAL }, projects: clouds.projects(['ges']) };
   const exporter = await startExporter({ ...bench, settings });
   try {
-    await exporter.polled();
+    await exporter.untilPolled();
     const idle = exporter.resident();
-    exporter.forgetPeak();
+    exporter.resetPeak();
     await clouds.serve(estate);
-    await clouds.visits();
-    // A poll that begins says that the one before is done.
-    for (let begun = 0; begun <= polls; ) {
-      await wait(POLLS_SEEN_EVERY_MILLISECONDS);
-      begun += pollStarts(await clouds.visits()).length;
+    await clouds.activity();
+    // The start of a poll means that the previous one has ended.
+    for (let started = 0; started <= polls; ) {
+      await wait(CHECK_INTERVAL_MILLISECONDS);
+      started += pollStarts(await clouds.activity()).length;
     }
     return exporter.peak() - idle;
   } finally {
@@ -75,36 +75,36 @@ export async function measureRepeatedPolls(bench: Bench, estate: Estate, polls: 
   }
 }
 
-/** Stalls of several polls of an estate, the first of them the first of its process, and the pages that each asked for. */
+/** Stalls of several polls of an estate, including the first of the process, and the pages that each requested. */
 export async function measureStalls(
   bench: Bench,
   estate: Estate,
   polls: number,
-): Promise<{ readonly stalls: readonly PollStall[]; readonly pages: readonly (readonly AskedPage[])[] }> {
+): Promise<{ readonly stalls: readonly PollStall[]; readonly pages: readonly (readonly RequestedPage[])[] }> {
   return withIdleExporter(bench, ['--import', PRELOAD], async ({ exporter, clouds, pollNow }) => {
     await clouds.serve(estate);
     const stalls: PollStall[] = [];
-    const pages: (readonly AskedPage[])[] = [];
+    const pages: (readonly RequestedPage[])[] = [];
     for (let count = 0; count < polls; count += 1) {
       await wait(SETTLE_MILLISECONDS);
       await stallUntilNow(exporter);
-      await clouds.visits();
+      await clouds.activity();
       await pollNow();
       stalls.push(await stallUntilNow(exporter));
-      pages.push((await clouds.visits()).flatMap((visits) => visits.pages));
+      pages.push((await clouds.activity()).flatMap((activity) => activity.pages));
     }
     return { stalls, pages };
   });
 }
 
 async function stallUntilNow(exporter: RunningExporter): Promise<PollStall> {
-  const from = exporter.written();
+  const from = exporter.outputLength();
   exporter.signal('SIGUSR2');
-  const [wall, cpu] = (await exporter.says(/^stalls=(\S+)$/m, from)).split('/').map(Number);
+  const [wall, cpu] = (await exporter.waitForOutput(/^stalls=(\S+)$/m, from)).split('/').map(Number);
   return { wall: wall ?? Number.NaN, cpu: cpu ?? Number.NaN };
 }
 
-/** An exporter that has polled an empty list, its cloud, and a way to make it poll. */
+/** An exporter that has polled an empty list, and its cloud. */
 interface IdleExporter {
   readonly exporter: RunningExporter;
   readonly clouds: Clouds;
@@ -120,12 +120,12 @@ async function withIdleExporter<Result>(
   const settings = { poll: { interval: '30m' }, projects: clouds.projects(['ges', 'gaussdb-mysql']) };
   const exporter = await startExporter({ ...bench, settings, nodeFlags });
   try {
-    await exporter.polled();
+    await exporter.untilPolled();
     await wait(SETTLE_MILLISECONDS);
     const pollNow = async (): Promise<void> => {
-      const from = exporter.written();
+      const from = exporter.outputLength();
       exporter.reload();
-      await exporter.polled(from);
+      await exporter.untilPolled(from);
     };
     return await work({ exporter, clouds, pollNow });
   } finally {

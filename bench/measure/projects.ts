@@ -4,16 +4,16 @@ import { openClouds } from '../clouds.ts';
 import { startExporter } from '../exporter.ts';
 import { pollStarts } from '../pages.ts';
 
-/** How the polls of many projects are spread. */
+/** How the polls of many projects are distributed. */
 export interface ProjectPolls {
   readonly projects: number;
   /** Seconds from the first project's first poll to the last project's. */
   readonly firstPollsWithin: number;
-  /** Of the polls after the first, in the busiest second, as a multiple of what an even spread gives. */
+  /** Polls in the busiest second after the first polls, as a multiple of an even distribution. */
   readonly busiestSecond: number;
-  /** Most requests at once for the lists of one project. */
-  readonly mostAtOnce: number;
-  /** The setting that bounds them. */
+  /** Maximum number of concurrent requests for the lists of one project. */
+  readonly maxConcurrent: number;
+  /** The setting that limits them. */
   readonly concurrency: number;
   /** CPU of one poll of one project, in milliseconds, after the first polls. */
   readonly cpuPerPoll: number;
@@ -22,11 +22,11 @@ export interface ProjectPolls {
 }
 
 const CONCURRENCY = 4;
-/** Ten pages for each project: more than may be under way at once. */
-const ESTATE = { graphs: 10, backupsPerGraph: 108, leftOut: 0 };
+/** Ten pages per project: more than the concurrency. */
+const ESTATE = { graphs: 10, backupsPerGraph: 108, excluded: 0 };
 const DELAY_SECONDS = 0.02;
 
-/** Polls so many projects, each of a cloud of its own, twice and a little; takes as long. */
+/** Polls `count` projects, each with its own cloud, for more than two intervals. */
 export async function measureProjects(
   bench: Bench,
   count: number,
@@ -37,23 +37,23 @@ export async function measureProjects(
   const settings = { poll, projects: clouds.projects(['ges']) };
   const exporter = await startExporter({ ...bench, settings });
   try {
-    await exporter.polled();
-    const firsts = await clouds.visits();
-    // Those that were first have begun again by now: only whole intervals from here on are even.
+    await exporter.untilPolled();
+    const firsts = await clouds.activity();
+    // The first projects have started another poll by now: only whole intervals after this are even.
     await wait(intervalSeconds * 1000);
-    await clouds.visits();
+    await clouds.activity();
     const before = exporter.cpu();
     await wait(intervalSeconds * 1000);
     const cpu = exporter.cpu() - before;
-    const later = await clouds.visits();
-    const begun = pollStarts(later);
+    const later = await clouds.activity();
+    const starts = pollStarts(later);
     return {
       projects: count,
-      firstPollsWithin: spanOf(firsts.map((visit) => Math.min(...pollStarts([visit])))),
-      busiestSecond: mostWithinASecond(begun) / (begun.length / intervalSeconds),
-      mostAtOnce: Math.max(...[...firsts, ...later].map((visit) => visit.mostAtOnce)),
+      firstPollsWithin: spanOf(firsts.map((first) => Math.min(...pollStarts([first])))),
+      busiestSecond: mostWithinASecond(starts) / (starts.length / intervalSeconds),
+      maxConcurrent: Math.max(...[...firsts, ...later].map(({ maxConcurrent }) => maxConcurrent)),
       concurrency: CONCURRENCY,
-      cpuPerPoll: cpu / begun.length,
+      cpuPerPoll: cpu / starts.length,
       resident: exporter.resident(),
     };
   } finally {

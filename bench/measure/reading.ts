@@ -1,5 +1,5 @@
 import type { Estate } from '../estate.ts';
-import type { ProductAnswer, ProductQuestion, ProductWork } from '../product.ts';
+import type { ProductRequest, ProductResponse, ProductWork } from '../product.ts';
 import { interleave } from '../statistics.ts';
 import { startWorker } from '../worker.ts';
 
@@ -14,17 +14,17 @@ export interface ReadingCost {
 const WARM_UPS = 5;
 const TIMES = 5;
 
-/** What reading the backups of an estate costs, beside parsing their JSON. */
+/** The cost of reading the backups of an estate, and of parsing their JSON. */
 export async function measureReading(estate: Estate, rounds: number): Promise<ReadingCost> {
-  const product = startWorker<ProductQuestion, ProductAnswer>('product.ts');
+  const product = startWorker<ProductRequest, ProductResponse>('product.ts');
   try {
     const costOf = (kind: ProductWork) => async () =>
-      (await product.ask({ kind: 'work', work: kind, times: TIMES })).cpu;
+      (await product.request({ kind: 'work', work: kind, times: TIMES })).cpu;
     const work = new Map([
       ['read', costOf('read')],
       ['parse', costOf('parse')],
     ]);
-    await product.ask({ kind: 'load', estate });
+    await product.request({ kind: 'load', estate });
     await interleave(WARM_UPS, work);
     const measured = await interleave(rounds, work);
     return { read: measured.get('read') ?? [], parse: measured.get('parse') ?? [] };

@@ -1,24 +1,24 @@
 import type { Bench } from '../bench.ts';
 import { openClouds } from '../clouds.ts';
-import { type Contestant, compareBodies, type Server, startRivals } from '../contestants.ts';
 import { estateOfSeries } from '../estate.ts';
 import { startExporter } from '../exporter.ts';
-import type { ProductAnswer, ProductQuestion } from '../product.ts';
+import type { ProductRequest, ProductResponse } from '../product.ts';
 import { type Encoding, openScraper, type Scraper } from '../scraper.ts';
+import { compareBodies, type Server, type ServerName, startServers } from '../servers.ts';
 import { interleave, median } from '../statistics.ts';
 import { startWorker } from '../worker.ts';
 
-/** What one scrape of a server came to, in one round. */
+/** The cost of a scrape of a server in one round. */
 export interface ScrapeCost {
-  /** Time to the last byte; the middle of the scrapes of the round. */
+  /** Time to the last byte; the median of the scrapes of the round. */
   readonly milliseconds: number;
   /** CPU time of the server for one scrape, in milliseconds. */
   readonly cpu: number;
-  /** All bytes of the answer. */
+  /** All bytes of the response. */
   readonly bytes: number;
 }
 
-/** What scrapes cost, by `contestant encoding`, round by round. */
+/** The costs of scrapes by `server encoding`, round by round. */
 export type ScrapeRounds = Readonly<Record<string, readonly ScrapeCost[]>>;
 
 /** CPU time of publishing all series once, in milliseconds. */
@@ -31,32 +31,32 @@ export interface PublishingCost {
   readonly clientGolang: readonly number[];
 }
 
-/** All contestants, serving the same resource series. */
-export interface Stage {
+/** All compared servers, serving the same resource series. */
+export interface Comparison {
   readonly series: number;
-  readonly servers: ReadonlyMap<Contestant, Server>;
+  readonly servers: ReadonlyMap<ServerName, Server>;
   readonly stop: () => Promise<void>;
 }
 
 const ENCODINGS: readonly Encoding[] = ['gzip', 'identity'];
 const WARM_UP_MILLISECONDS = 500;
-// Long enough that each round has its share of garbage collection, which comes once in some hundred scrapes.
+// Long enough for each round to include garbage collection, which runs once in some hundred scrapes.
 const MEASURED_MILLISECONDS = 300;
-const MOST_SCRAPES = 500;
-// Garbage is collected in one of three.
+const MAX_SCRAPES = 500;
+// Garbage is collected in one of three publications.
 const PUBLICATIONS = 6;
 
-/** The key of a contestant's rounds. */
-export const roundsOf = (contestant: Contestant, encoding: Encoding): string => `${contestant} ${encoding}`;
+/** The key of the rounds of a server. */
+export const roundsOf = (name: ServerName, encoding: Encoding): string => `${name} ${encoding}`;
 
-/** Starts all contestants with so many series, and compares what they serve. */
-export async function setStage(bench: Bench, series: number, backups: number): Promise<Stage> {
+/** Starts all servers with this number of series, and checks that they serve the same. */
+export async function startComparison(bench: Bench, series: number, backups: number): Promise<Comparison> {
   const clouds = await openClouds(1, estateOfSeries(series, backups));
   const settings = { poll: { interval: '30m' }, projects: clouds.projects(['ges']) };
   const exporter = await startExporter({ ...bench, settings });
-  await exporter.polled();
+  await exporter.untilPolled();
   await clouds.stop();
-  const servers = await startRivals(exporter, bench.directory, bench.clientGolang);
+  const servers = await startServers(exporter, bench.directory, bench.clientGolang);
   const compared = await compareBodies(servers);
   if (compared !== series) throw new Error(`${compared} resource series are served, not ${series}`);
   return {
@@ -68,24 +68,24 @@ export async function setStage(bench: Bench, series: number, backups: number): P
   };
 }
 
-/** What a scrape of each contestant costs, in interleaved rounds. */
-export function measureScrapes({ servers }: Stage, rounds: number): Promise<ScrapeRounds> {
+/** The cost of a scrape of each server, in interleaved rounds. */
+export function measureScrapes({ servers }: Comparison, rounds: number): Promise<ScrapeRounds> {
   return measureServers(servers, rounds);
 }
 
-/** What a scrape of the exporter and of the floor costs, of two stages in the same rounds. */
+/** The cost of a scrape of the exporter and of the floor, for two sizes in the same rounds. */
 export async function measureGrowth(
-  small: Stage,
-  large: Stage,
+  small: Comparison,
+  large: Comparison,
   rounds: number,
 ): Promise<{ readonly small: ScrapeRounds; readonly large: ScrapeRounds }> {
   const named = new Map<string, Server>();
-  for (const [size, stage] of [
+  for (const [size, comparison] of [
     ['small', small],
     ['large', large],
   ] as const) {
     for (const name of ['exporter', 'floor'] as const) {
-      const server = stage.servers.get(name);
+      const server = comparison.servers.get(name);
       if (server !== undefined) named.set(`${size}/${name}`, server);
     }
   }
@@ -99,16 +99,19 @@ export async function measureGrowth(
   return { small: ofSize('small'), large: ofSize('large') };
 }
 
-/** CPU of rendering and compressing the series of a stage, beside gzip scrapes of its client_golang. */
-export async function measurePublishing({ series, servers }: Stage, rounds: number): Promise<PublishingCost> {
+/** The CPU of rendering and compressing the series, and of gzip scrapes of client_golang in the same rounds. */
+export async function measurePublishing(
+  { series, servers }: Comparison,
+  rounds: number,
+): Promise<PublishingCost> {
   const server = servers.get('client_golang');
-  if (server === undefined) throw new Error('client_golang is not on the stage');
-  const product = startWorker<ProductQuestion, ProductAnswer>('product.ts');
+  if (server === undefined) throw new Error('client_golang is not started');
+  const product = startWorker<ProductRequest, ProductResponse>('product.ts');
   const scraper = await openScraper(server.port);
   try {
     const publish = async (times: number): Promise<number> =>
-      (await product.ask({ kind: 'work', work: 'publish', times })).cpu;
-    await product.ask({ kind: 'load', estate: estateOfSeries(series, series) });
+      (await product.request({ kind: 'work', work: 'publish', times })).cpu;
+    await product.request({ kind: 'load', estate: estateOfSeries(series, series) });
     const first = await publish(1);
     await publish(PUBLICATIONS);
     const measured = await interleave(
@@ -147,13 +150,13 @@ async function measureServers(servers: ReadonlyMap<string, Server>, rounds: numb
   }
 }
 
-/** Scrapes until the server's code is warm; resolves with how many scrapes fit into a round. */
+/** Scrapes until the server is warmed up; resolves with the number of scrapes per round. */
 async function warmUp(scraper: Scraper, encoding: Encoding): Promise<number> {
   const times: number[] = [];
   const until = performance.now() + WARM_UP_MILLISECONDS;
   while (times.length < 2 || performance.now() < until)
     times.push((await scraper.scrape(encoding)).milliseconds);
-  return Math.max(1, Math.min(MOST_SCRAPES, Math.round(MEASURED_MILLISECONDS / median(times))));
+  return Math.max(1, Math.min(MAX_SCRAPES, Math.round(MEASURED_MILLISECONDS / median(times))));
 }
 
 async function measureServer(

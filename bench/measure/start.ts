@@ -1,12 +1,12 @@
 import type { Bench } from '../bench.ts';
 import { openClouds } from '../clouds.ts';
-import { fetchAnswer, startScript } from '../contestants.ts';
 import { SMALL_ESTATE } from '../estate.ts';
 import { startExporter } from '../exporter.ts';
 import type { RunningProcess } from '../running-process.ts';
+import { fetchMetrics, startScript } from '../servers.ts';
 import { interleave } from '../statistics.ts';
 
-/** Time from the start of a process to its first answer of `/metrics`, in milliseconds, round by round. */
+/** Time from the start of a process to its first response to `/metrics`, in milliseconds, round by round. */
 export interface StartTimes {
   readonly exporter: readonly number[];
   readonly bareHttp: readonly number[];
@@ -35,7 +35,7 @@ async function timeToFirstScrape(
   const began = performance.now();
   const server = await start();
   try {
-    await fetchAnswer(server.port, 'identity');
+    await fetchMetrics(server.port, 'identity');
     return performance.now() - began;
   } finally {
     await server.stop();

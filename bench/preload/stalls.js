@@ -1,6 +1,6 @@
-// Preloaded into the exporter. Tells at SIGUSR2 how late a timer of one millisecond was at most since the last time,
-// and how much CPU the event loop's thread used at most between two of its calls: the machine can delay a process,
-// only the process can use CPU.
+// Preloaded into the exporter. Prints on SIGUSR2 the maximum delay of a timer of one millisecond since the last time,
+// and the maximum CPU time of the event loop thread between two of its calls: the machine can delay a process, but
+// only the process itself uses CPU.
 let last = performance.now();
 let lastCpu = cpuMilliseconds();
 let longest = 0;

@@ -1,4 +1,4 @@
-// A process that does nothing, with express loaded.
+// An idle process with express loaded.
 import express from 'express';
 
 const server = express().listen(0, '127.0.0.1', () => {

@@ -1,4 +1,4 @@
-// The least that answers /metrics: one line on bare node:http.
+// A minimal /metrics: one line on bare node:http.
 import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => {

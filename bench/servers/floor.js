@@ -1,4 +1,4 @@
-// The floor: finished answers over bare TCP. Usage: floor.js GZIP_ANSWER PLAIN_ANSWER
+// The floor: prepared responses over bare TCP. Usage: floor.js GZIP_RESPONSE PLAIN_RESPONSE
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 

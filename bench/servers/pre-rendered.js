@@ -1,4 +1,4 @@
-// Finished bodies on bare node:http. Usage: pre-rendered.js GZIP_BODY PLAIN_BODY
+// Prepared bodies on bare node:http. Usage: pre-rendered.js GZIP_BODY PLAIN_BODY
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 

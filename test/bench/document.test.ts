@@ -37,7 +37,7 @@ const MEASURED: Measurements = {
   growth: { small: rounds(1), large: rounds(1) },
   publishing: { first: 90, publish: [50], clientGolang: [400] },
   stalls: [{ wall: 7, cpu: 4 }],
-  pages: { asked: 886, repeated: 0, small: 0 },
+  pages: { requested: 886, repeated: 0, small: 0 },
   reading: { read: [20], parse: [10] },
   polls: [
     { backups: 100_000, costs: [{ idle: 100 * 2 ** 20, peak: 190 * 2 ** 20, cpu: 900 }] },
@@ -50,7 +50,7 @@ const MEASURED: Measurements = {
     projects: 200,
     firstPollsWithin: 19.9,
     busiestSecond: 1.1,
-    mostAtOnce: 4,
+    maxConcurrent: 4,
     concurrency: 4,
     cpuPerPoll: 20,
     resident: 200 * 2 ** 20,
@@ -58,27 +58,27 @@ const MEASURED: Measurements = {
 };
 
 describe('the table of the bench', () => {
-  it('judges each row by what was measured', () => {
+  it('has a verdict on each row', () => {
     const verdicts = rowsOfTable(MEASURED).map(({ what, verdict }) => [what, verdict]);
 
     expect(verdicts).toEqual([
       ['gzip scrape at 100,000 series, time to last byte', 'goal'],
       ['plain scrape at 100,000 series', 'goal'],
       ['CPU of a gzip scrape at 100,000 series', 'goal'],
-      ['scrape at 100,000 against 10 series, CPU without the copy of the bytes', 'goal'],
-      [expect.stringContaining('longest stall of the event loop'), 'at least'],
+      ['CPU of a scrape at 100,000 compared with 10 series, excluding the copy of the body', 'goal'],
+      [expect.stringContaining('longest stall of the event loop'), 'required'],
       ['CPU to publish 100,000 series (render and compress)', 'goal'],
-      ['CPU to read and parse 10,000 backups', 'at least'],
+      ['CPU to read and parse 10,000 backups', 'required'],
       ['peak memory above idle for 100,000 backups of 5,000 resources', 'missed'],
       [expect.stringContaining('CPU in 10 s'), 'goal'],
-      [expect.stringContaining('resident memory'), 'at least'],
+      [expect.stringContaining('resident memory'), 'required'],
       [expect.stringContaining('start to first'), 'missed'],
       ['requests per poll', 'goal'],
       ['polls of 200 projects', 'goal'],
     ]);
   });
 
-  it('is written into the document between its marks and nowhere else', () => {
+  it('is written only between its marks in the document', () => {
     const written = writeIntoDocument(DOCUMENT, MEASURED);
 
     expect(written).toContain('Measured 2026-01-31: exporter 0.1.0, Node.js 24.0.0');
@@ -87,11 +87,11 @@ describe('the table of the bench', () => {
     expect(writeIntoDocument(written, MEASURED)).toBe(written);
   });
 
-  it('is not written where a mark is missing', () => {
+  it('is not written if a mark is missing', () => {
     expect(() => writeIntoDocument(DOCUMENT.replace('<!-- end of polls -->', ''), MEASURED)).toThrow('polls');
   });
 });
 
-/** What is written by hand: all but what stands between two marks. */
+/** The text written by hand: everything outside the marks. */
 const proseOf = (document: string): string =>
   document.replaceAll(/(<!-- (\w+): written by [^>]*-->)[\s\S]*?(<!-- end of \2 -->)/g, '$1\n$3');

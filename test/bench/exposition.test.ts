@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectSameSeries, readResourceSeries, resourcePart } from '../../bench/exposition.ts';
 
-const SERVED = [
+const EXPOSITION = [
   '# HELP stored Backups.',
   '# TYPE stored gauge',
   'stored{cloud_service="ges",resource_id="1",state="failed"} 0',
@@ -12,50 +12,53 @@ const SERVED = [
   '',
 ].join('\n');
 
-const compare = (seen: string): void =>
-  expectSameSeries('the other', readResourceSeries(SERVED), readResourceSeries(seen));
+const compare = (actual: string): void =>
+  expectSameSeries('the other server', readResourceSeries(EXPOSITION), readResourceSeries(actual));
 
-describe('the comparison of what is served', () => {
+describe('the comparison of expositions', () => {
   it.each([
     [
       'the labels in another order',
-      SERVED.replace('cloud_service="ges",resource_id="1"', 'resource_id="1",cloud_service="ges"'),
+      EXPOSITION.replace('cloud_service="ges",resource_id="1"', 'resource_id="1",cloud_service="ges"'),
     ],
-    ['a number written differently', SERVED.replace('1760000000', '1.76e+09')],
-    ['the series in another order', SERVED.split('\n').toReversed().join('\n')],
-    ['other series that are not of a resource', SERVED.replace('polls{cloud_service="ges"} 3', '')],
-  ])('takes %s for the same', (_what, seen) => {
-    expect(() => compare(seen)).not.toThrow();
+    ['a number written differently', EXPOSITION.replace('1760000000', '1.76e+09')],
+    ['the series in another order', EXPOSITION.split('\n').toReversed().join('\n')],
+    ['other series that are not of a resource', EXPOSITION.replace('polls{cloud_service="ges"} 3', '')],
+  ])('ignores %s', (_what, actual) => {
+    expect(() => compare(actual)).not.toThrow();
   });
 
   it.each([
-    ['a series is missing', SERVED.replace(/^stored.*failed.*\n/m, ''), 'state="failed"'],
-    ['a value differs', SERVED.replace('} 0', '} 1'), 'as 1, not 0'],
-    ['a value is no number', SERVED.replace('} 0', '} nil'), 'as NaN'],
-    ['there is one series more', `${SERVED}stored{resource_id="2"} 0\n`, 'resource_id="2"'],
+    ['a series is missing', EXPOSITION.replace(/^stored.*failed.*\n/m, ''), 'state="failed"'],
+    ['a value differs', EXPOSITION.replace('} 0', '} 1'), 'as 1, not 0'],
+    ['a value is not a number', EXPOSITION.replace('} 0', '} nil'), 'as NaN'],
+    ['there is an additional series', `${EXPOSITION}stored{resource_id="2"} 0\n`, 'resource_id="2"'],
     [
       'a label is missing',
-      SERVED.replace('cloud_service="ges",resource_id="1",state="failed"', 'resource_id="1",state="failed"'),
+      EXPOSITION.replace(
+        'cloud_service="ges",resource_id="1",state="failed"',
+        'resource_id="1",state="failed"',
+      ),
       'failed',
     ],
-    ['a label has another value', SERVED.replace('state="failed"', 'state="Failed"'), 'failed'],
+    ['a label has another value', EXPOSITION.replace('state="failed"', 'state="Failed"'), 'failed'],
     [
       'a label is empty instead of missing',
-      SERVED.replace('state="failed"', 'state="failed",arch=""'),
+      EXPOSITION.replace('state="failed"', 'state="failed",arch=""'),
       'failed',
     ],
     [
-      'a series comes twice',
-      `${SERVED}stored{state="failed",cloud_service="ges",resource_id="1"} 0\n`,
-      'comes twice',
+      'a series is duplicated',
+      `${EXPOSITION}stored{state="failed",cloud_service="ges",resource_id="1"} 0\n`,
+      'is duplicated',
     ],
-    ['a line is cut', `${SERVED}stored{resource_id="2`, 'not a sample'],
-    ['nothing is served', '', 'undefined'],
-  ])('sees that %s', (_what, seen, told) => {
-    expect(() => compare(seen)).toThrow(told);
+    ['a line is truncated', `${EXPOSITION}stored{resource_id="2`, 'not a sample'],
+    ['there is no series', '', 'undefined'],
+  ])('detects that %s', (_what, actual, message) => {
+    expect(() => compare(actual)).toThrow(message);
   });
 
-  it('gives the others the resource series and what describes them', () => {
-    expect(resourcePart(SERVED)).toBe(`${SERVED.split('\n').slice(0, 4).join('\n')}\n`);
+  it('passes on the resource series and their metadata', () => {
+    expect(resourcePart(EXPOSITION)).toBe(`${EXPOSITION.split('\n').slice(0, 4).join('\n')}\n`);
   });
 });

@@ -3,23 +3,23 @@ import { growthOf, verdictOn } from '../../bench/goals.ts';
 import { summarizePages } from '../../bench/pages.ts';
 import { renderMarkdown, renderText } from '../../bench/table.ts';
 
-const check = (value: number, atLeast: number, goal: number) => ({ value, atLeast, goal });
+const check = (value: number, required: number, goal: number) => ({ value, required, goal });
 
 describe('the verdict', () => {
   it.each([
     ['the goal', 'goal', [check(1, 2, 1)]],
-    ['what is asked for at least', 'at least', [check(1.1, 2, 1)]],
+    ['the required limit', 'required', [check(1.1, 2, 1)]],
     ['neither', 'missed', [check(2.1, 2, 1)]],
-    ['only one of two goals', 'at least', [check(1, 2, 1), check(1.1, 2, 1)]],
-    ['one goal and misses the other row', 'missed', [check(1, 2, 1), check(3, 2, 1)]],
-    ['nothing, because nothing was measured', 'missed', [check(Number.NaN, 2, 1)]],
-  ])('tells what reaches %s', (_what, verdict, checks) => {
+    ['only one of two goals', 'required', [check(1, 2, 1), check(1.1, 2, 1)]],
+    ['one goal and misses the other limit', 'missed', [check(1, 2, 1), check(3, 2, 1)]],
+    ['nothing, as nothing was measured', 'missed', [check(Number.NaN, 2, 1)]],
+  ])('is correct for a row that reaches %s', (_what, verdict, checks) => {
     expect(verdictOn(checks)).toBe(verdict);
   });
 });
 
 describe('the growth of a scrape', () => {
-  it('leaves out what the bare server needs for the same bytes', () => {
+  it('excludes the CPU of the bare server for the same bytes', () => {
     const rounds = (exporter: number, floor: number) => ({
       'exporter gzip': [{ milliseconds: 0, cpu: exporter, bytes: 0 }],
       'floor gzip': [{ milliseconds: 0, cpu: floor, bytes: 0 }],
@@ -43,21 +43,21 @@ describe('the pages of a poll', () => {
     at: 0,
   };
 
-  it('are well when each is asked for once, as large as it may be', () => {
+  it('are counted as good if each is requested once with the maximum size', () => {
     expect(summarizePages([[backups(0), backups(119), instances]])).toEqual({
-      asked: 3,
+      requested: 3,
       repeated: 0,
       small: 0,
     });
   });
 
-  it('may be asked for again by the next poll', () => {
+  it('can be requested again by the next poll', () => {
     expect(summarizePages([[backups(0)], [backups(0)]]).repeated).toBe(0);
   });
 
-  it('are counted when one is asked for twice or smaller than it may be', () => {
+  it('are counted if one is requested twice or smaller than allowed', () => {
     expect(summarizePages([[backups(0), backups(0), backups(120, 50)]])).toEqual({
-      asked: 3,
+      requested: 3,
       repeated: 1,
       small: 1,
     });
@@ -66,23 +66,23 @@ describe('the pages of a poll', () => {
 
 describe('the table', () => {
   const row = {
-    what: 'CPU of a scrape of very many series that nobody would ever count by hand',
+    what: 'CPU of a scrape of so many series that the name of the row has to wrap',
     measured: '1/584 of `client_golang`',
-    atLeast: '1/500',
+    required: '1/500',
     goal: '1/1000',
-    verdict: 'at least',
+    verdict: 'required',
     checks: [],
   } as const;
 
   it('is Markdown with a line for each row', () => {
     expect(renderMarkdown([row]).split('\n')).toEqual([
-      '| what | measured | at least | goal | verdict |',
+      '| what | measured | required | goal | verdict |',
       '| --- | --- | --- | --- | --- |',
-      `| ${row.what} | ${row.measured} | 1/500 | 1/1000 | at least |`,
+      `| ${row.what} | ${row.measured} | 1/500 | 1/1000 | required |`,
     ]);
   });
 
-  it('keeps every word on a terminal', () => {
+  it('has every word on a terminal', () => {
     const text = renderText([row]);
 
     for (const word of row.what.split(' ')) expect(text).toContain(word);

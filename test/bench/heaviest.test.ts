@@ -16,12 +16,12 @@ const PROFILE: CpuProfile = {
 };
 
 describe('the heaviest functions of a profile', () => {
-  it('are counted in themselves and with what they call, idle time left out', () => {
+  it('have their self time and total time, without idle time', () => {
     expect(heaviest(PROFILE, 2).split('\n')).toEqual([
-      'in itself:',
+      'self time:',
       '  60.0 %  (anonymous) pages/walk.js:7',
       '  40.0 %  walk pages/walk.js:7',
-      'with what it calls:',
+      'total time:',
       ' 100.0 %  walk pages/walk.js:7',
       ' 100.0 %  (root)',
     ]);

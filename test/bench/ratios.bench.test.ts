@@ -1,34 +1,34 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, openBench } from '../../bench/bench.ts';
-import type { Contestant } from '../../bench/contestants.ts';
 import { growthOf } from '../../bench/goals.ts';
 import { type IdleCost, measureIdle } from '../../bench/measure/idle.ts';
 import { measurePolls, measureStalls } from '../../bench/measure/polls.ts';
 import { measureProjects, type ProjectPolls } from '../../bench/measure/projects.ts';
 import { measureReading } from '../../bench/measure/reading.ts';
 import {
+  type Comparison,
   measureGrowth,
   measurePublishing,
   measureScrapes,
   roundsOf,
   type ScrapeRounds,
-  type Stage,
-  setStage,
+  startComparison,
 } from '../../bench/measure/scrapes.ts';
 import { measureStart } from '../../bench/measure/start.ts';
 import { summarizePages } from '../../bench/pages.ts';
 import type { Encoding } from '../../bench/scraper.ts';
+import type { ServerName } from '../../bench/servers.ts';
 import { median, medianRatio } from '../../bench/statistics.ts';
 
-// The bench in small. What is expected is several times worse than what docs/PERFORMANCE.md shows, so that a busy
-// machine passes and a change of an order does not.
+// A small version of the bench. The limits are several times worse than the results in docs/PERFORMANCE.md, so that a busy
+// machine passes and a regression by an order of magnitude does not.
 
 const SERIES = 10_000;
 const BACKUPS = 10_000;
-const GRAPHS = { graphs: 500, backupsPerGraph: 20, leftOut: 0 };
+const GRAPHS = { graphs: 500, backupsPerGraph: 20, excluded: 0 };
 const ROUNDS = 3;
-const LONGEST_PREPARATION = 60_000;
+const SETUP_TIMEOUT = 60_000;
 const MEBIBYTE = 2 ** 20;
 
 let bench: Bench;
@@ -38,20 +38,19 @@ beforeAll(() => {
 afterAll(() => bench.close());
 
 describe('a scrape of 10,000 series', () => {
-  let small: Stage;
-  let stage: Stage;
+  let small: Comparison;
+  let comparison: Comparison;
   let rounds: ScrapeRounds;
   beforeAll(async () => {
-    small = await setStage(bench, 10, BACKUPS);
-    stage = await setStage(bench, SERIES, BACKUPS);
-    rounds = await measureScrapes(stage, ROUNDS);
-  }, LONGEST_PREPARATION);
-  afterAll(() => Promise.all([small.stop(), stage.stop()]));
+    small = await startComparison(bench, 10, BACKUPS);
+    comparison = await startComparison(bench, SERIES, BACKUPS);
+    rounds = await measureScrapes(comparison, ROUNDS);
+  }, SETUP_TIMEOUT);
+  afterAll(() => Promise.all([small.stop(), comparison.stop()]));
 
-  const ratio = (rival: Contestant, encoding: Encoding, what: 'milliseconds' | 'cpu'): number => {
-    const costs = (contestant: Contestant) =>
-      (rounds[roundsOf(contestant, encoding)] ?? []).map((cost) => cost[what]);
-    return medianRatio(costs('exporter'), costs(rival));
+  const ratio = (other: ServerName, encoding: Encoding, what: 'milliseconds' | 'cpu'): number => {
+    const costs = (name: ServerName) => (rounds[roundsOf(name, encoding)] ?? []).map((cost) => cost[what]);
+    return medianRatio(costs('exporter'), costs(other));
   };
 
   it.each([
@@ -61,46 +60,46 @@ describe('a scrape of 10,000 series', () => {
     ['prom-client', 'gzip', 'milliseconds', 1 / 12],
     ['prom-client', 'gzip', 'cpu', 1 / 12],
     ['floor', 'identity', 'milliseconds', 6],
-  ] as const)('against %s, %s, %s, costs at most %f', (rival, encoding, what, most) => {
-    expect(ratio(rival, encoding, what)).toBeLessThan(most);
+  ] as const)('compared with %s, %s, %s, costs at most %f', (other, encoding, what, most) => {
+    expect(ratio(other, encoding, what)).toBeLessThan(most);
   });
 
-  it('costs about what one of ten series does, apart from the copy of the bytes', async () => {
-    const growth = await measureGrowth(small, stage, ROUNDS);
+  it('costs about as much as one of ten series, excluding the copy of the body', async () => {
+    const growth = await measureGrowth(small, comparison, ROUNDS);
 
     expect(growthOf(growth, 'gzip')).toBeLessThan(4);
   });
 
-  it('is paid for once per poll with less than client_golang takes for one scrape', async () => {
-    const { publish, clientGolang } = await measurePublishing(stage, ROUNDS);
+  it('is rendered once per poll for less than one scrape of client_golang', async () => {
+    const { publish, clientGolang } = await measurePublishing(comparison, ROUNDS);
 
     expect(medianRatio(publish, clientGolang)).toBeLessThan(1);
   });
 });
 
 describe('a poll of 10,000 backups', () => {
-  it('reads them for a few times the cost of parsing their JSON', async () => {
+  it('costs a few times as much as parsing their JSON', async () => {
     const { read, parse } = await measureReading(GRAPHS, 3 * ROUNDS);
 
     expect(medianRatio(read, parse)).toBeLessThan(8);
   });
 
-  it('does not hold the event loop, and asks for each page once', async () => {
+  it('does not block the event loop, and requests each page once', async () => {
     const { stalls, pages } = await measureStalls(bench, GRAPHS, 2);
 
     expect(median(stalls.map(({ cpu }) => cpu))).toBeLessThan(60);
-    expect(summarizePages(pages)).toEqual({ asked: expect.any(Number), repeated: 0, small: 0 });
+    expect(summarizePages(pages)).toEqual({ requested: expect.any(Number), repeated: 0, small: 0 });
     const ofBackups = pages.map((poll) => poll.filter(({ path }) => path.endsWith('/graphs/backups')));
-    // A page of 120 rows begins with the last row of the page before.
+    // A page of 120 rows begins with the last row of the previous page.
     expect(ofBackups.map(({ length }) => length)).toEqual([85, 85]);
   });
 });
 
 describe('a poll of 50,000 backups', () => {
-  it('does not take much memory, nor much more for twice the backups of each graph', async () => {
+  it('needs little memory, and little more for twice the backups of each graph', async () => {
     const peakOf = async (backupsPerGraph: number): Promise<number> => {
       const costs = await measurePolls(bench, { ...GRAPHS, backupsPerGraph }, ROUNDS);
-      // What is needed: how much garbage is left lying around varies.
+      // The minimum, as the amount of garbage varies.
       return Math.min(...costs.map(({ peak, idle }) => peak - idle));
     };
 
@@ -109,7 +108,7 @@ describe('a poll of 50,000 backups', () => {
 
     process.stdout.write(`${Math.round(once / MEBIBYTE)} and ${Math.round(twice / MEBIBYTE)} MiB\n`);
     expect(once).toBeLessThan(150 * MEBIBYTE);
-    // As objects, their rows would take more.
+    // Rows kept as objects would take more.
     expect(twice - once).toBeLessThan(50 * MEBIBYTE);
   });
 });
@@ -122,21 +121,21 @@ describe('an exporter', () => {
       measureIdle(bench, { processes: 1, intervals: 1, seconds: 4 }),
       measureProjects(bench, 20, 3),
     ]);
-  }, LONGEST_PREPARATION);
+  }, SETUP_TIMEOUT);
 
-  it('does next to nothing beside its polls and scrapes, in little memory', () => {
+  it('is nearly idle between polls and scrapes, with little memory', () => {
     expect(median(idle.cpu)).toBeLessThan(25);
     expect(medianRatio(idle.resident, idle.residentOfExpress)).toBeLessThan(3);
   });
 
-  it('spreads the polls of many projects and keeps to the requests at once', () => {
+  it('spreads the polls of many projects and limits concurrent requests', () => {
     expect(projects.firstPollsWithin).toBeLessThan(10);
     expect(projects.busiestSecond).toBeLessThan(3);
-    expect(projects.mostAtOnce).toBeGreaterThan(1);
-    expect(projects.mostAtOnce).toBeLessThanOrEqual(projects.concurrency);
+    expect(projects.maxConcurrent).toBeGreaterThan(1);
+    expect(projects.maxConcurrent).toBeLessThanOrEqual(projects.concurrency);
   });
 
-  it('is soon there, even from its source', async () => {
+  it('starts quickly, even from its source', async () => {
     const { exporter, bareHttp } = await measureStart(bench, 2);
 
     expect(medianRatio(exporter, bareHttp)).toBeLessThan(40);

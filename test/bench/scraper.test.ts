@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerReader, openScraper } from '../../bench/scraper.ts';
+import { openScraper, responseReader } from '../../bench/scraper.ts';
 
-const wholeAfter = (parts: readonly string[]): readonly boolean[] => {
-  const isWhole = answerReader();
-  return parts.map((part) => isWhole(Buffer.from(part)));
+const completeAfter = (parts: readonly string[]): readonly boolean[] => {
+  const isComplete = responseReader();
+  return parts.map((part) => isComplete(Buffer.from(part)));
 };
 
-describe('the reader of answers', () => {
-  it('counts the bytes that the head promises', () => {
-    expect(wholeAfter(['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab', 'cd', 'e'])).toEqual([
+describe('the response reader', () => {
+  it('counts the bytes of the Content-Length', () => {
+    expect(completeAfter(['HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab', 'cd', 'e'])).toEqual([
       false,
       false,
       true,
     ]);
   });
 
-  it('waits for a head that comes in parts', () => {
-    expect(wholeAfter(['HTT', 'P/1.1 200 OK\r\ncontent-le', 'ngth: 2\r\n', '\r\na', 'b'])).toEqual([
+  it('waits for a head in several parts', () => {
+    expect(completeAfter(['HTT', 'P/1.1 200 OK\r\ncontent-le', 'ngth: 2\r\n', '\r\na', 'b'])).toEqual([
       false,
       false,
       false,
@@ -28,19 +28,19 @@ describe('the reader of answers', () => {
     ]);
   });
 
-  it('reads chunks to the last one, however they are cut', () => {
+  it('reads chunks to the last one, however they are split', () => {
     const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-    expect(wholeAfter([`${head}2\r\nab\r\n`, '0\r', '\n\r', '\n'])).toEqual([false, false, false, true]);
-    expect(wholeAfter([`${head}2\r\nab\r\n0\r\n\r\n`])).toEqual([true]);
+    expect(completeAfter([`${head}2\r\nab\r\n`, '0\r', '\n\r', '\n'])).toEqual([false, false, false, true]);
+    expect(completeAfter([`${head}2\r\nab\r\n0\r\n\r\n`])).toEqual([true]);
   });
 
   it.each([
     ['another status', 'HTTP/1.1 503 Service Unavailable\r\n\r\n'],
-    ['no HTTP', 'hello'],
-    ['more than was promised', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab'],
-  ])('refuses %s', (_what, answer) => {
-    expect(() => wholeAfter([answer])).toThrow();
+    ['not HTTP', 'hello'],
+    ['more than the Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab'],
+  ])('rejects %s', (_what, response) => {
+    expect(() => completeAfter([response])).toThrow();
   });
 });
 
@@ -63,7 +63,7 @@ describe('the scraper', () => {
   it.each([
     ['with a length', { 'Content-Length': 3_000_000 }],
     ['in chunks', {}],
-  ])('reads large answers %s, one after the other', async (_how, headers) => {
+  ])('reads large responses %s, one after another', async (_how, headers) => {
     const port = await serve((_request, response) => {
       response.writeHead(200, headers);
       for (let part = 0; part < 3; part += 1) response.write(Buffer.alloc(1_000_000, 'x'));
@@ -78,7 +78,7 @@ describe('the scraper', () => {
     expect(new Set(scrapes.map(({ bytes }) => bytes)).size).toBe(1);
   });
 
-  it('fails when the connection ends in the middle of an answer', async () => {
+  it('fails if the connection ends in the middle of a response', async () => {
     const server = createTcpServer((socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab');
     }).listen(0, '127.0.0.1');
@@ -87,6 +87,6 @@ describe('the scraper', () => {
     const scraper = await openScraper((server.address() as AddressInfo).port);
     closing.push(scraper.close);
 
-    await expect(scraper.scrape('gzip')).rejects.toThrow('closed before the answer was whole');
+    await expect(scraper.scrape('gzip')).rejects.toThrow('closed before the response was complete');
   });
 });

@@ -7,32 +7,32 @@ describe('the statistics of the bench', () => {
     ['an even number of values', [4, 1, 2, 100], 3],
     ['numbers that sort differently as text', [9, 10, 100], 10],
     ['a single value', [7], 7],
-  ])('give the middle of %s', (_what, values, middle) => {
+  ])('have the median of %s', (_what, values, middle) => {
     expect(median(values)).toBe(middle);
   });
 
-  it('give no middle of nothing', () => {
+  it('have no median of nothing', () => {
     expect(median([])).toBeNaN();
   });
 
-  it('compare within a round: a slow round slows both', () => {
+  it('compare within a round, as a slow round slows both', () => {
     expect(medianRatio([10, 1000, 30], [5, 500, 15])).toBe(2);
   });
 
-  it('give no ratio where a round is missing', () => {
+  it('have no ratio if a round is missing', () => {
     expect(medianRatio([1, 2], [1])).toBeNaN();
     expect(medianRatio([], [])).toBeNaN();
   });
 
-  it('let the contestants take turns', async () => {
+  it('interleave the tasks', async () => {
     const turns: string[] = [];
-    const contestant = (name: string) => async () => turns.push(name);
+    const task = (name: string) => async () => turns.push(name);
 
     const results = await interleave(
       2,
       new Map([
-        ['a', contestant('a')],
-        ['b', contestant('b')],
+        ['a', task('a')],
+        ['b', task('b')],
       ]),
     );
 
