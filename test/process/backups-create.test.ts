@@ -187,7 +187,7 @@ describe('backups create', () => {
 
   it.each([
     { kind: 'status', status: 500, body: { error_code: 'GES.9999', error_msg: 'Something broke.' } },
-    { kind: 'status', status: 408, body: { error_code: 'GES.7005', error_msg: 'Time is over.' } },
+    { kind: 'status', status: 408, body: { error_code: 'GES.7005', error_msg: 'Timed out.' } },
     { kind: 'html' },
     { kind: 'empty' },
   ] satisfies readonly SimulatedFault[])('does not claim to know the result after %j', async (fault) => {

@@ -68,7 +68,7 @@ describe('--wait', () => {
   });
 
   it.each(['graph', 'instance'] as const)(
-    'exits when it times out, and the command that it prints waits on for the %s',
+    'exits when it times out and prints a command that continues waiting for the %s',
     async (kind) => {
       const cloud = await cloudFor();
       const config = await configFor(cloud);
