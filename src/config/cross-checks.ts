@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { seconds } from '../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../services/index.ts';
-import { tagLabel } from './config.ts';
-import { DEFAULT_INTERVAL, defaultTimeout, formatDuration } from './duration.ts';
+import { type Config, tagLabel } from './config.ts';
+import { DEFAULT_INTERVAL, formatDuration } from './duration.ts';
 import { type Finding, pathText, type SettingPath } from './problem.ts';
-import type { Settings } from './schema.ts';
 import { didYouMean } from './suggestion.ts';
 
 /** A mistake that concerns several settings, as a refinement reports it. */
@@ -132,21 +131,19 @@ export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
 };
 
 /** Valid settings that are probably mistakes. */
-export const warningsAbout = ({ poll, rpo, projects }: Settings): readonly Finding[] => {
+export const warningsAbout = ({ poll, rpo, projects }: Config): readonly Finding[] => {
   const warnings: Finding[] = [];
-  const { interval = DEFAULT_INTERVAL, request_timeout: requestTimeout } = poll;
-  const { timeout = defaultTimeout(interval) } = poll;
-  if (requestTimeout !== undefined && requestTimeout > timeout) {
-    const message = `${formatDuration(requestTimeout)} is longer than the timeout of ${formatDuration(timeout)}, which ends requests first`;
+  if (poll.requestTimeout > poll.timeout) {
+    const message = `${formatDuration(poll.requestTimeout)} is longer than the timeout of ${formatDuration(poll.timeout)}, which ends requests first`;
     warnings.push({ path: ['poll', 'request_timeout'], message });
   }
   const known = {
-    project: projects.map(({ name, region }) => name ?? region),
+    project: projects.map(({ name }) => name),
     region: projects.map(({ region }) => region),
   };
-  for (const [index, { match }] of rpo.overrides.entries()) {
+  for (const [index, override] of rpo.overrides.entries()) {
     for (const key of ['project', 'region'] as const) {
-      const value = match[key];
+      const value = override[key];
       if (value === undefined || known[key].includes(value)) continue;
       const message = `no project has the ${key === 'project' ? 'name' : key} ${JSON.stringify(value)}${didYouMean(value, known[key])}, so the override matches nothing`;
       warnings.push({ path: ['rpo', 'overrides', index, 'match', key], message });

@@ -151,5 +151,5 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
     originOf: (path) => `the variable ${nameOf(path)}`,
     locate: (file) => file,
   });
-  return { ok: true, config, warnings: warningsAbout(result.value).map(problemOf) };
+  return { ok: true, config, warnings: warningsAbout(config).map(problemOf) };
 };

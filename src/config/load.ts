@@ -32,7 +32,8 @@ const parse = (text: string, file: string) => {
 export const parseConfig = (text: string, file: string): ConfigResult => {
   const parsed = parse(text, file);
   if (!parsed.ok) return parsed;
-  return { ok: true, config: parsed.config, warnings: warningsAbout(parsed.settings).map(parsed.problemOf) };
+  const { config, problemOf } = parsed;
+  return { ok: true, config, warnings: warningsAbout(config).map(problemOf) };
 };
 
 interface NamedFile {
@@ -80,5 +81,5 @@ export const loadConfigFile = async (file: string): Promise<ConfigResult> => {
       return [{ path: named.path, message: `${trouble}; it will be read again when needed` }];
     }),
   );
-  return { ok: true, config, warnings: [...warningsAbout(settings), ...unreadable.flat()].map(problemOf) };
+  return { ok: true, config, warnings: [...warningsAbout(config), ...unreadable.flat()].map(problemOf) };
 };

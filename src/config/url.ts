@@ -25,19 +25,17 @@ const whyNotEndpoint = (text: string): string | undefined => {
 const whyNotProxy = (text: string): string | undefined =>
   whyNotHttpUrl(text) ?? (new URL(text).pathname === '/' ? undefined : 'has a path');
 
+const urlText = (whyNot: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const reason = whyNot(text);
+    if (reason !== undefined) context.addIssue(reason);
+  });
+
 /** The URL of an endpoint: https, or http to this machine, with an optional path. Trailing slashes are removed. */
-export const endpointUrl = z.string().transform((text, context): string => {
-  const reason = whyNotEndpoint(text);
-  if (reason !== undefined) {
-    context.addIssue(reason);
-    return z.NEVER;
-  }
+export const endpointUrl = urlText(whyNotEndpoint).transform((text) => {
   const { origin, pathname } = new URL(text);
   return origin + pathname.replace(/\/+$/, '');
 });
 
 /** The URL of a proxy, with an optional user name and password. */
-export const proxyUrl = z.string().superRefine((text, context) => {
-  const reason = whyNotProxy(text);
-  if (reason !== undefined) context.addIssue(reason);
-});
+export const proxyUrl = urlText(whyNotProxy);

@@ -5,15 +5,10 @@ import type { PasswordCheck, PasswordResult } from './passwords.ts';
 /** The result of checking credentials; `unavailable`: they could not be checked. */
 export type Admission = 'admitted' | 'refused' | 'busy' | 'too many' | 'unavailable';
 
-interface Credentials {
-  readonly user: string;
-  readonly password: string;
-}
-
 const BASIC = /^Basic +(?<encoded>[A-Za-z0-9+/]+={0,2}) *$/i;
 
 /** Parses an `Authorization` header; undefined for anything but well-formed Basic. */
-export const readCredentials = (authorization: string | undefined): Credentials | undefined => {
+export const readCredentials = (authorization: string | undefined) => {
   const encoded = BASIC.exec(authorization ?? '')?.groups?.['encoded'];
   if (encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
