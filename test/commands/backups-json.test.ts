@@ -40,7 +40,7 @@ const service: OpenService = {
   backups: neverAsked,
   inventory: neverAsked,
 };
-const target = { resource: { id, name: 'orders' }, service };
+const target = { ...service, resource: { id, name: 'orders' } };
 const result: Followed = {
   target,
   started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },

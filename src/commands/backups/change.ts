@@ -58,12 +58,12 @@ export async function makeChange(change: Change, session: Session): Promise<numb
 }
 
 export function showCall(
-  { target: { service }, call, flags }: Pick<Change, 'target' | 'call' | 'flags'>,
+  { target: { project, service }, call, flags }: Pick<Change, 'target' | 'call' | 'flags'>,
   terminal: Terminal,
 ): Promise<void> {
   const { method, path, body } = call;
-  const { projectId = '{project_id}' } = service.project;
-  const url = `${service.service.endpoint}${path.replace('{project_id}', projectId)}`;
+  const { projectId = '{project_id}' } = project;
+  const url = `${service.endpoint}${path.replace('{project_id}', projectId)}`;
   return print(
     terminal,
     flags.json
@@ -74,7 +74,7 @@ export function showCall(
 
 async function confirm({ target, what, flags }: Change, { terminal, interruption }: Session): Promise<void> {
   if (flags.yes) return;
-  const question = `Start ${what}, ${describeService(target.service)}?`;
+  const question = `Start ${what}, ${describeService(target)}?`;
   if (!(await terminal.ask(question, interruption.first))) throw new CommandError('nothing was started');
 }
 
@@ -95,9 +95,7 @@ async function send(
     );
   interruption.first.addEventListener('abort', sayWaiting, { once: true });
   try {
-    const started = readStarted(
-      await sendCall(target.service, call, withinPoll(config, interruption.second)),
-    );
+    const started = readStarted(await sendCall(target, call, withinPoll(config, interruption.second)));
     if (started.kind === 'started') return started;
     throw new CommandError(
       started.kind === 'refused'
@@ -106,7 +104,7 @@ async function send(
     );
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
-    const service = target.service.service.type;
+    const service = target.service.type;
     throw new CommandError(
       mayHaveArrived(error, call.operation, service)
         ? `${name}: ${error.message}; it may have started anyway and is not retried; ${checkWith}`

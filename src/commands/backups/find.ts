@@ -5,9 +5,9 @@ import { describeService } from '../configured.ts';
 import { compact, visible } from '../text-table.ts';
 import type { FoundResource, Listed, OpenService } from './session.ts';
 
-export interface ResourceInService {
+/** A service, and a resource that was found in it. */
+export interface ResourceInService extends OpenService {
   readonly resource: FoundResource;
-  readonly service: OpenService;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findResource(
   const [service, ...others] = services;
   // If the selected service cannot list its resources, what looks like an id is accepted.
   if (service !== undefined && others.length === 0 && existing.unread.length > 0 && ID.test(wanted)) {
-    return { resource: { id: wanted, name: wanted }, service };
+    return { ...service, resource: { id: wanted, name: wanted } };
   }
   throw refusal(wanted, `: no resource has this id or name; ${adviceOn(wanted, known, existing.unread)}`);
 }
@@ -54,8 +54,8 @@ const ID = /^(?=.*\d)[\da-z-]{32,64}$/i;
 const refusal = (wanted: string, why: string): CommandError =>
   new CommandError(`--resource "${visible(wanted)}"${why}`);
 
-const keyOf = ({ resource, service }: ResourceInService): string =>
-  JSON.stringify([service.project.name, service.service.type, resource.id]);
+const keyOf = ({ project, service, resource }: ResourceInService): string =>
+  JSON.stringify([project.name, service.type, resource.id]);
 
 interface UnreadList {
   readonly service: OpenService;
@@ -69,7 +69,7 @@ async function listAll(
   const lists = await Promise.all(services.map(async (service) => ({ service, list: await read(service) })));
   return {
     found: lists.flatMap(({ service, list }) =>
-      list.kind === 'read' ? list.items.map((resource) => ({ resource, service })) : [],
+      list.kind === 'read' ? list.items.map((resource) => ({ ...service, resource })) : [],
     ),
     unread: lists.flatMap(({ service, list }) =>
       list.kind === 'not_read' ? [{ service, reason: list.reason }] : [],
@@ -138,9 +138,7 @@ function listed(found: readonly ResourceInService[]): string {
   const named = found
     .toSorted((one, other) => (one.resource.name < other.resource.name ? -1 : 1))
     .slice(0, MOST_CANDIDATES)
-    .map(
-      ({ resource: { id, name }, service }) => `${visible(`${name} (${id}`)}, ${describeService(service)})`,
-    );
+    .map((one) => `${visible(`${one.resource.name} (${one.resource.id}`)}, ${describeService(one)})`);
   const more = found.length - named.length;
   return compact([...named, more > 0 && `${more} more`]).join(', ');
 }

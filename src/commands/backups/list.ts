@@ -30,7 +30,7 @@ export function list(flags: ListFlags, terminal: Terminal): Promise<number> {
   const since = flags.since?.(now) ?? Number.NEGATIVE_INFINITY;
   return withServices(flags, terminal, async ({ services }) => {
     const wanted = flags.resource === undefined ? undefined : await findResource(services, flags.resource);
-    const picked = wanted === undefined ? services : [wanted.service];
+    const picked = wanted === undefined ? services : [wanted];
     const lists = await Promise.all(picked.map((service) => readService(service, terminal)));
     const rows = lists
       .flatMap((backups) => backups ?? [])

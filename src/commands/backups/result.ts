@@ -64,7 +64,7 @@ function write(
 }
 
 const jsonOf = ({ target, started: { jobId, backupId } }: Followed, more: object): string =>
-  jsonLine(target.service, target.resource, { job_id: jobId, backup_id: backupId, ...more });
+  jsonLine(target, target.resource, { job_id: jobId, backup_id: backupId, ...more });
 
 function idsOf({ jobId, backupId }: StartedJob): string {
   const ids = compact([
@@ -102,11 +102,11 @@ export function waitCommandFor({ target, started: { jobId, backupId }, flags }: 
 
 function commandFor(
   action: 'list' | 'wait',
-  { resource, service }: ResourceInService,
+  { project, service, resource }: ResourceInService,
   id: string,
   { 'config.file': file }: ServiceFlags,
 ): string {
-  const place = { project: service.project.name, service: service.service.type, resourceId: resource.id };
+  const place = { project: project.name, service: service.type, resourceId: resource.id };
   return `${backupsCommand(action, place)}${id}${file === undefined ? '' : ` --config.file ${shellWord(file)}`}`;
 }
 

@@ -2,7 +2,7 @@ import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { describeService, withinPoll } from '../configured.ts';
+import { describeService, type PickedService, withinPoll } from '../configured.ts';
 import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { type ChangeFlags, makeChange, requireConfirmation } from './change.ts';
@@ -19,7 +19,7 @@ export async function create(flags: CreateFlags, terminal: Terminal): Promise<nu
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, async (session) => {
     const target = await findResource(session.services, flags.resource);
-    const { actions } = target.service.service.api;
+    const { actions } = target.service.api;
     const jobUnreadable = (reason: string): void =>
       terminal.writeError(`${reason}; checking the list of backups instead\n`);
     const change = {
@@ -61,7 +61,7 @@ export async function exportTo(flags: ExportFlags, terminal: Terminal): Promise<
   requireConfirmation(flags, terminal);
   return await withServices(flags, terminal, async (session) => {
     const { target, backup } = await findBackup(session.services, flags);
-    const { call, readStarted } = exportOf(target.service);
+    const { call, readStarted } = exportOf(target);
     const change = {
       target,
       call: call(target.resource, backup.id, flags.to),
@@ -77,12 +77,12 @@ export async function exportTo(flags: ExportFlags, terminal: Terminal): Promise<
   });
 }
 
-function exportOf(service: OpenService) {
-  const action = service.service.api.actions.export;
+function exportOf(picked: PickedService) {
+  const action = picked.service.api.actions.export;
   if (action !== undefined) return action;
   const exporting = SERVICES.filter((candidate) => defaultApi(candidate).actions.export !== undefined);
   throw new CommandError(
-    `${describeService(service)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
+    `${describeService(picked)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
   );
 }
 
@@ -96,10 +96,9 @@ async function findBackup(
     flags.resource === undefined
       ? await ownerOf(services, flags.backup)
       : await findResource(services, flags.resource);
-  exportOf(target.service);
-  const listed = await target.service.backups();
-  if (listed.kind === 'not_read')
-    throw new CommandError(`${describeService(target.service)}: ${listed.reason}`);
+  exportOf(target);
+  const listed = await target.backups();
+  if (listed.kind === 'not_read') throw new CommandError(`${describeService(target)}: ${listed.reason}`);
   const candidates = listed.items.filter(({ resourceId }) => resourceId === target.resource.id);
   const isLatest = flags.backup === LATEST;
   const backup = isLatest ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
@@ -122,7 +121,7 @@ async function ownerOf(services: readonly OpenService[], backupId: string): Prom
     const backups = listed.kind === 'read' ? listed.items : [];
     const owner = backups.find(({ id }) => id === backupId)?.resourceId;
     const resource = resourcesOf(backups).find(({ id }) => id === owner);
-    if (resource !== undefined) return { resource, service };
+    if (resource !== undefined) return { ...service, resource };
   }
   const unread = lists.flatMap(({ service, listed }) =>
     listed.kind === 'not_read' ? [`; ${describeService(service)}: ${listed.reason}`] : [],

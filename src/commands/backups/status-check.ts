@@ -25,8 +25,7 @@ export type Finished =
 /** Checks once; rejects with a `CloudFailure` when there is no response. */
 export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
-export const hasJobs = ({ service }: ResourceInService): boolean =>
-  service.service.api.actions.job !== undefined;
+export const hasJobs = ({ service }: ResourceInService): boolean => service.api.actions.job !== undefined;
 
 export const checkJob =
   (target: ResourceInService, jobId: string): StatusCheck =>
@@ -34,13 +33,13 @@ export const checkJob =
     jobState(target, jobId, signal);
 
 async function jobState(
-  { resource, service }: ResourceInService,
+  { client, service, resource }: ResourceInService,
   jobId: string,
   signal: AbortSignal,
 ): Promise<JobState> {
-  const { job } = service.service.api.actions;
-  if (job === undefined) throw new Error(`${service.service.type} has no jobs`);
-  return job.read(await send(service, job.call(resource, jobId), signal));
+  const { job } = service.api.actions;
+  if (job === undefined) throw new Error(`${service.type} has no jobs`);
+  return job.read(await send({ client, service }, job.call(resource, jobId), signal));
 }
 
 const CHECKS_FOR_AN_UNLISTED_ONE = 6;
@@ -126,7 +125,7 @@ function checkChosen(
  * with a {@link CommandError} if the response is not a list.
  */
 export async function readBackupsOf(
-  { resource, service: { client, service } }: ResourceInService,
+  { client, service, resource }: ResourceInService,
   signal: AbortSignal,
 ): Promise<readonly Backup[] | undefined> {
   const lists = await Promise.all(

@@ -36,7 +36,7 @@ export async function wait(flags: WaitFlags, terminal: Terminal): Promise<number
     const target = await findResource(session.services, flags.resource);
     const { job, backup = '' } = flags;
     if (job !== undefined && !hasJobs(target)) {
-      throw new CommandError(`${describeService(target.service)} has no jobs to wait for; use --backup`);
+      throw new CommandError(`${describeService(target)} has no jobs to wait for; use --backup`);
     }
     const check =
       job === undefined ? checkBackup(target, backup, listCommandFor(target, flags)) : checkJob(target, job);
@@ -111,7 +111,7 @@ function passingTrouble(error: unknown, followed: Followed): string {
   if (!(error instanceof CloudFailure)) throw error;
   const { kind, code } = error.details;
   if (!LASTING.has(kind)) return error.message;
-  const refusal = refusalOf(followed.target.service.service.type, code);
+  const refusal = refusalOf(followed.target.service.type, code);
   throw new CommandError(
     refusal === undefined
       ? `${error.message}; ${stillRunning(followed)}`
