@@ -54,13 +54,13 @@ export const SECRETS = {
   emoji: 'rocket🚀globex',
 } as const;
 
-/** Numbers that tell as much. */
+/** Numbers that reveal as much; too long to turn up by chance. */
 export const SECRET_NUMBERS = {
   account: 771_234_567_890,
-  port: 54_327,
+  port: 54_327_543_271,
   price: 98_765.43,
   numericId: 40_417_273_747,
-  cents: 88_776_655,
+  cents: 88_776_655_443,
 } as const;
 
 export const DAY = 86_400_000;
