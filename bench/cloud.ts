@@ -46,7 +46,7 @@ interface OpenCloud {
 let open: readonly OpenCloud[] = [];
 
 async function openCloud(rows: ReturnType<typeof rowsOf>, delay: number): Promise<OpenCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 1, instances: 1, history: 86_400 });
+  const cloud = await startSimulatedCloud({ counts: { ges: 1, 'gaussdb-mysql': 1 }, history: 86_400 });
   const opened = { cloud, maxConcurrent: 0 };
   serve(cloud, rows);
   if (delay > 0)

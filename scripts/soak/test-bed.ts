@@ -50,7 +50,11 @@ export async function startTestBed(): Promise<TestBed> {
   let polls = 0;
   let mostListeners = 0;
   const clock = () => unixSeconds(now);
-  const cloud = await startSimulatedCloud({ graphs: 20, instances: 10, clock, requestLog: 10 });
+  const cloud = await startSimulatedCloud({
+    counts: { ges: 20, 'gaussdb-mysql': 10 },
+    clock,
+    requestLog: 10,
+  });
   const directory = await mkdtemp(join(tmpdir(), 'soak-'));
   const gate = createGate();
   const signInGuard = createSignInGuard(clock);

@@ -197,7 +197,6 @@ export function simulatedDatabase(database: SimulatedDatabase): SimulatedApi {
     type,
     kind: type,
     number,
-    count: ({ counts }) => counts[type] ?? 0,
     characters: ['healthy', 'failing', 'stale', 'healthy', 'unknown'],
     noun: type,
     resourceId: (seed, index) => `${hexadecimalId(seed, number, index)}in${suffix}`,

@@ -8,12 +8,11 @@ export type SimulatedOperation = string;
 export type SimulatedPermission = string;
 
 export interface SimulatedCloudOptions {
-  /** Number of graphs unless in `counts` (12). The first eight have the characters of {@link SimulatedCharacter}, in its order. */
-  readonly graphs: number;
-  /** Number of database instances unless in `counts` (6). The second one fails, all others are healthy. */
-  readonly instances: number;
-  /** Number of resources by type of service (none). The first eight may have a character. */
-  readonly counts: Readonly<Record<string, number>>;
+  /**
+   * Number of resources by type of service; 0 for types not included (undefined: what each service has by default).
+   * Its first resources may have other characters than `healthy`.
+   */
+  readonly counts: Readonly<Record<string, number>> | undefined;
   /** False: every resource is healthy (true). */
   readonly characters: boolean;
   /** Determines all names, ids, times and sizes, together with the clock (1). */
@@ -170,14 +169,14 @@ export interface PageRequest {
 }
 
 /**
- * How backups of a resource go. The graphs have them in this order:
+ * How backups of a resource go:
  * - `healthy`: a successful automatic backup every 24 h.
  * - `failing`: all backups of the last three and a half days have failed.
  * - `stale`: no backup has started for three and a half days.
  * - `running`: each backup takes five hours; one started 40 minutes before the start.
  * - `unknown`: an hour after each successful backup there is one with an undocumented status.
- * - `deleted`: a deleted graph (not in the inventory) whose backups were kept.
- * - `never`: a graph without backups.
+ * - `deleted`: a deleted resource (not in the inventory) whose backups were kept.
+ * - `never`: no backups.
  * - `small`: too small for automatic backups; one manual backup.
  */
 export type SimulatedCharacter =

@@ -1,5 +1,5 @@
 import type { Route } from './cloud-state.ts';
-import type { SimulatedCharacter, SimulatedCloudOptions } from './options.ts';
+import type { SimulatedCharacter } from './options.ts';
 import type { Backup } from './resource.ts';
 import type { SimulatedResponse } from './response.ts';
 
@@ -18,7 +18,8 @@ export interface SimulatedApi {
   readonly kind: string;
   /** A positive number unlike that of any other service: the seed of ids and random numbers. */
   readonly number: number;
-  readonly count: (options: SimulatedCloudOptions) => number;
+  /** Number of resources if the options do not say; 0 if undefined. */
+  readonly defaultCount?: number;
   /** The characters of its first resources; the others are healthy. */
   readonly characters: readonly SimulatedCharacter[];
   /** Part of names: `graph` in `orders-graph-01`. */

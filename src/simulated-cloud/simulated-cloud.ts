@@ -22,9 +22,7 @@ const complete = (given: Partial<SimulatedCloudOptions>): SimulatedCloudOptions 
   const speed = given.speed ?? 1;
   const region = given.region ?? 'cn-north-4';
   const options: SimulatedCloudOptions = {
-    graphs: 12,
-    instances: 6,
-    counts: {},
+    counts: undefined,
     characters: true,
     seed: 1,
     failureRate: 0,
@@ -62,7 +60,10 @@ export const startCloud = async (
   given: Partial<SimulatedCloudOptions> = {},
 ): Promise<SimulatedCloud> => {
   const options = complete(given);
-  const populations = apis.map((api) => ({ api, count: api.count(options) }));
+  const populations = apis.map((api) => ({
+    api,
+    count: (options.counts === undefined ? api.defaultCount : options.counts[api.type]) ?? 0,
+  }));
   const world = createWorld(options, populations, options.clock());
   const identity = createIdentity(options);
   const faults = createFaultInjection();

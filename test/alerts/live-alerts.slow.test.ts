@@ -122,11 +122,14 @@ it('each fault sends exactly its alerts to Alertmanager, and they resolve with i
   const began = performance.now();
   using directory = temporaryDirectory();
   await using stack = new AsyncDisposableStack();
-  const cloud = await startSimulatedCloud({ graphs: 12, instances: 2, characters: false, speed: SPEED });
+  const cloud = await startSimulatedCloud({
+    counts: { ges: 12, 'gaussdb-mysql': 2 },
+    characters: false,
+    speed: SPEED,
+  });
   stack.defer(() => cloud.stop());
   const staging = await startSimulatedCloud({
-    graphs: 0,
-    instances: 0,
+    counts: {},
     passwordExpiresAt: Math.floor(Date.now() / 1000) + 1800,
   });
   stack.defer(() => staging.stop());

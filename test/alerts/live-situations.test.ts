@@ -45,7 +45,7 @@ const UNREADABLE = {
 
 /** Starts a simulated cloud; all have the same graphs, with manual backups only. */
 function startCloud(): Promise<SimulatedCloud> {
-  return startSimulatedCloud({ graphs: 2, instances: 0, characters: false, seed: 7 });
+  return startSimulatedCloud({ counts: { ges: 2 }, characters: false, seed: 7 });
 }
 
 const untilFiring = (watched: Watch, alerts: readonly string[]) =>

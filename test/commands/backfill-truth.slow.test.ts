@@ -60,8 +60,7 @@ interface Past {
 async function live(options: typeof world extends fc.Arbitrary<infer World> ? World : never): Promise<Past> {
   let now = BEGIN;
   const cloud = await startSimulatedCloud({
-    graphs: options.graphs,
-    instances: options.instances,
+    counts: { ges: options.graphs, 'gaussdb-mysql': options.instances },
     seed: options.seed,
     failureRate: options.failureRate,
     history: options.history * DAY,

@@ -18,8 +18,6 @@ const quiet = {
 /** What `check` finds of a project that names no services, in a cloud where only some have an endpoint. */
 async function discover(answering: readonly string[], deny: readonly string[] = []) {
   const cloud = await startSimulatedCloud({
-    graphs: 3,
-    instances: 2,
     counts: Object.fromEntries(SERVICE_TYPES.map((type) => [type, 2])),
   });
   onTestFinished(() => cloud.stop());

@@ -44,8 +44,6 @@ export async function createWaitingWorld(
   const pauses: number[] = [];
   const events: { readonly at: number; readonly happen: () => void }[] = [];
   const cloud = await startSimulatedCloud({
-    graphs: 0,
-    instances: 0,
     counts: Object.fromEntries(services.map(({ type }) => [type, 2])),
     characters: false,
     clock: () => BEGIN + passed,

@@ -80,8 +80,7 @@ async function startProjects({
 }: ManualTime): Promise<Readonly<Record<'production' | 'staging', Project>>> {
   const production = await startSimulatedCloud({
     clock,
-    graphs: 8,
-    instances: 2,
+    counts: { ges: 8, 'gaussdb-mysql': 2 },
     seed: 1,
     region: REGION,
     projectId: '0123456789abcdef0123456789abcdef',
@@ -89,8 +88,7 @@ async function startProjects({
   });
   const staging = await startSimulatedCloud({
     clock,
-    graphs: 5,
-    instances: 2,
+    counts: { ges: 5, 'gaussdb-mysql': 2 },
     seed: 2,
     characters: false,
     region: REGION,

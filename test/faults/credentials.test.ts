@@ -31,7 +31,11 @@ afterEach(async () => {
 });
 
 async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 2, instances: 2, clock: clock.now, ...options });
+  const cloud = await startSimulatedCloud({
+    counts: { ges: 2, 'gaussdb-mysql': 2 },
+    clock: clock.now,
+    ...options,
+  });
   cleanups.push(cloud.stop);
   return cloud;
 }

@@ -7,7 +7,7 @@ import { createExporterUnderTest, createTestClock } from './exporter-under-test.
 let cloud: SimulatedCloud;
 const clock = createTestClock();
 beforeEach(async () => {
-  cloud = await startSimulatedCloud({ graphs: 4, instances: 2, clock: clock.now });
+  cloud = await startSimulatedCloud({ counts: { ges: 4, 'gaussdb-mysql': 2 }, clock: clock.now });
 });
 afterEach(() => cloud.stop());
 

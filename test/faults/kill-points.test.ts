@@ -13,8 +13,7 @@ let cloud: SimulatedCloud;
 beforeEach(async () => {
   // A backup of each resource every half hour; some fail, and only the newest few stay listed.
   cloud = await startSimulatedCloud({
-    graphs: 5,
-    instances: 3,
+    counts: { ges: 5, 'gaussdb-mysql': 3 },
     characters: false,
     speed: 48,
     failureRate: 0.3,

@@ -29,7 +29,11 @@ afterEach(async () => {
 const clock = createTestClock();
 
 async function startCloud(options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> {
-  const cloud = await startSimulatedCloud({ graphs: 2, instances: 3, clock: clock.now, ...options });
+  const cloud = await startSimulatedCloud({
+    counts: { ges: 2, 'gaussdb-mysql': 3 },
+    clock: clock.now,
+    ...options,
+  });
   cleanups.push(cloud.stop);
   return cloud;
 }

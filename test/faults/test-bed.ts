@@ -62,12 +62,15 @@ export async function startTestBed(
   const clock = createTestClock(NOW);
   let pollMilliseconds = LONG_POLL_MILLISECONDS;
   const cloud = await startSimulatedCloud({
-    graphs: 8,
-    instances: 3,
+    counts: { ges: 8, 'gaussdb-mysql': 3 },
     clock: () => NOW,
     pageLimit: fromSecondPage ? SMALL_PAGE_ROWS : undefined,
   });
-  const other = await startSimulatedCloud({ graphs: 2, instances: 2, clock: () => NOW, seed: 2 });
+  const other = await startSimulatedCloud({
+    counts: { ges: 2, 'gaussdb-mysql': 2 },
+    clock: () => NOW,
+    seed: 2,
+  });
   const [iam, ges, gaussdb] = await Promise.all([
     startRelay(cloud.origin, certificates.identities.trusted),
     startRelay(cloud.origin, certificates.identities.trusted),

@@ -104,7 +104,7 @@ describe('the npm package', () => {
   });
 
   it('runs the command of an alert, and starts a backup', async () => {
-    const cloud = await startSimulatedCloud({ graphs: 2, instances: 0, characters: false });
+    const cloud = await startSimulatedCloud({ counts: { ges: 2 }, characters: false });
     onTestFinished(cloud.stop);
     const config = join(installed, 'config.yml');
     await writeFile(config, configurationFor(cloud));

@@ -166,13 +166,13 @@ describe('backups list', () => {
     { flags: ['--method', 'nothing'], error: 'No matching backups.\n' },
     { flags: [], error: 'No backups.\n' },
   ])('reports on standard error that there are no backups ($flags)', async ({ flags, error }) => {
-    const cloud = await cloudFor(flags.length === 0 ? { graphs: 0, instances: 0 } : {});
+    const cloud = await cloudFor(flags.length === 0 ? { counts: {} } : {});
 
     expect(await backups(cloud, ['list', ...flags])).toEqual({ code: 0, output: '', errors: error });
   });
 
   it('exits quietly when the reader closes the pipe', async () => {
-    const config = await configFor(await cloudFor({ graphs: 300, instances: 0 }));
+    const config = await configFor(await cloudFor({ counts: { ges: 300 } }));
 
     const shell = spawn(
       'bash',

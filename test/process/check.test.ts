@@ -333,7 +333,7 @@ describe('check', () => {
   });
 
   it('does not report a graph as overdue that is younger than its objective', async () => {
-    const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
+    const cloud = await cloudFor({ characters: false, counts: { ges: 1 } });
     cloud.add('graph', { name: 'newborn', withBackups: false });
 
     const { code, output } = await check(cloud, {}, ['--strict']);
@@ -438,7 +438,7 @@ describe('check', () => {
   });
 
   it('replaces terminal control characters in names', async () => {
-    const cloud = await cloudFor({ characters: false, graphs: 1, instances: 0 });
+    const cloud = await cloudFor({ characters: false, counts: { ges: 1 } });
     cloud.add('graph', { name: 'evil\u001b[2J\u202e\u2028name', withBackups: false, created: 1 });
 
     const { output } = await check(cloud);

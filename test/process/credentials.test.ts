@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
-  cloudFor({ graphs: 2, instances: 1, ...options });
+  cloudFor({ counts: { ges: 2, 'gaussdb-mysql': 1 }, ...options });
 
 async function start(
   cloud: SimulatedCloud,

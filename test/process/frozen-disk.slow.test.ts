@@ -30,7 +30,7 @@ describe('a frozen disk', () => {
   it('blocks neither polls nor a reload nor SIGTERM, and the next start restores the saved state', async (context) => {
     const disk = await mountDisk();
     if (disk === undefined) return context.skip('only root can mount and freeze a file system');
-    const cloud = await cloudFor({ graphs: 4, instances: 2 });
+    const cloud = await cloudFor({ counts: { ges: 4, 'gaussdb-mysql': 2 } });
     const files = await filesFor();
     const config = await files.write('config.yml', configurationFor(cloud));
     const args = ['--config.file', config, '--state.file', `${disk}/state`, '--web.enable-lifecycle'];

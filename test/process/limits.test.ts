@@ -12,7 +12,7 @@ import { gesV2Row, graphRow } from '../support/rows.ts';
 import { cloudFor, filesFor } from './command-world.ts';
 
 const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
-  cloudFor({ graphs: 8, instances: 2, ...options });
+  cloudFor({ counts: { ges: 8, 'gaussdb-mysql': 2 }, ...options });
 
 async function startReady(cloud: SimulatedCloud, parts: ConfigurationParts = {}): Promise<ServingExporter> {
   const files = await filesFor();
@@ -50,7 +50,7 @@ const pollTwice = async (exporter: ServingExporter): Promise<void> => {
 describe('limits.resources', () => {
   it('is enforced, its excess is exported, and a known resource is never dropped for a new one', async () => {
     const LIMIT = 100;
-    const cloud = await startCloud({ graphs: 80, characters: false });
+    const cloud = await startCloud({ counts: { ges: 80 }, characters: false });
     const exporter = await startReady(cloud, { limits: { resources: LIMIT } });
     const below = await exporter.metrics();
     const known = servedIds(below);
@@ -78,7 +78,7 @@ describe('limits.resources', () => {
   }, 60_000);
 
   it('applies to each service separately', async () => {
-    const cloud = await startCloud({ graphs: 30, instances: 5 });
+    const cloud = await startCloud({ counts: { ges: 30, 'gaussdb-mysql': 5 } });
     const exporter = await startReady(cloud, { limits: { resources: 10 } });
 
     const samples = await exporter.metrics();

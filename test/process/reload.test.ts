@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 const startCloud = (options: Partial<SimulatedCloudOptions> = {}): Promise<SimulatedCloud> =>
-  cloudFor({ graphs: 8, instances: 2, ...options });
+  cloudFor({ counts: { ges: 8, 'gaussdb-mysql': 2 }, ...options });
 
 const projectOf = (cloud: SimulatedCloud, name: string) => ({
   name,

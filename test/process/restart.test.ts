@@ -18,7 +18,7 @@ beforeEach(async () => {
   files = await filesFor();
 });
 
-const startCloud = (): Promise<SimulatedCloud> => cloudFor({ graphs: 8, instances: 2 });
+const startCloud = (): Promise<SimulatedCloud> => cloudFor({ counts: { ges: 8, 'gaussdb-mysql': 2 } });
 
 async function startWithState(
   cloud: SimulatedCloud,

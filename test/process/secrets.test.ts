@@ -31,7 +31,7 @@ let files: Awaited<ReturnType<typeof temporaryDirectory>>;
 let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  cloud = await startSimulatedCloud({ graphs: 3, instances: 1, temporaryKeyLife: 3600 });
+  cloud = await startSimulatedCloud({ counts: { ges: 3, 'gaussdb-mysql': 1 }, temporaryKeyLife: 3600 });
   cleanups.push(cloud.stop);
   cloud.changePassword(randomSecret());
   cloud.changeSecretKey(randomSecret());

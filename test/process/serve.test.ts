@@ -141,7 +141,7 @@ describe('the exporter as a process', () => {
   );
 
   it('shows commands for its own configuration, links to its dashboard, and the configuration in use', async () => {
-    const cloud = await cloudWith({ graphs: 3, instances: 1 });
+    const cloud = await cloudWith({ counts: { ges: 3, 'gaussdb-mysql': 1 } });
     const exporter = await exporterFor(cloud, {}, [
       '--web.external-dashboard-url',
       'https://grafana.example/',

@@ -38,8 +38,6 @@ export async function record(configuration: string, flags: readonly string[] = [
 /** A configuration for a simulated cloud with so many resources of each service. */
 export async function simulatedConfiguration(count: number, types: readonly string[]): Promise<string> {
   const cloud = await startSimulatedCloud({
-    graphs: types.includes('ges') ? count : 0,
-    instances: types.includes('gaussdb-mysql') ? count : 0,
     counts: Object.fromEntries(types.map((type) => [type, count])),
   });
   onTestFinished(cloud.stop);

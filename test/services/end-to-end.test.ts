@@ -25,8 +25,6 @@ afterEach(async () => {
 async function open(type: string, countOf: (type: string) => number = () => COUNT) {
   const counts = Object.fromEntries(SERVICE_TYPES.map((one) => [one, one === type ? countOf(one) : 0]));
   const cloud = await startSimulatedCloud({
-    graphs: counts['ges'] ?? 0,
-    instances: counts['gaussdb-mysql'] ?? 0,
     counts,
   });
   const { user, domain, password, region } = cloud.account;

@@ -73,7 +73,7 @@ function madeUpApi(kind: string, count: number, own: OwnFields): SimulatedApi {
     ...own,
     type,
     kind,
-    count: ({ counts }) => counts[type] ?? count,
+    defaultCount: count,
     resourceId: (seed, index) => uuid(seed, number, index),
     backupId: ({ resource, sequence }) => uuid(resource.seed, number, resource.index, sequence, 1),
     durations: [60, 540],

@@ -191,7 +191,6 @@ export const simulatedCbr: SimulatedApi = {
   type: TYPE,
   kind: TYPE,
   number: NUMBER,
-  count: ({ counts }) => counts[TYPE] ?? 0,
   characters: ['healthy', 'failing', 'healthy', 'stale'],
   noun: 'server',
   resourceId: (seed, index) => uuid(seed, NUMBER, index),

@@ -142,7 +142,6 @@ export const simulatedDcs: SimulatedApi = {
   type: TYPE,
   kind: TYPE,
   number: NUMBER,
-  count: ({ counts }) => counts[TYPE] ?? 0,
   characters: ['healthy', 'never', 'failing'],
   noun: 'cache',
   resourceId: (seed, index) => uuid(seed, NUMBER, index),

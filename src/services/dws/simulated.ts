@@ -104,7 +104,6 @@ export const simulatedDws: SimulatedApi = {
   type: TYPE,
   kind: TYPE,
   number: NUMBER,
-  count: ({ counts }) => counts[TYPE] ?? 0,
   characters: ['healthy', 'stale'],
   noun: 'warehouse',
   resourceId: (seed, index) => uuid(seed, NUMBER, index),

@@ -204,7 +204,7 @@ export const simulatedGaussdbMysql: SimulatedApi = {
   type: 'gaussdb-mysql',
   kind: 'instance',
   number: 2,
-  count: ({ counts, instances }) => counts['gaussdb-mysql'] ?? instances,
+  defaultCount: 6,
   characters: ['healthy', 'failing'],
   noun: 'db',
   resourceId: (seed, index) => `${hexadecimalId(seed, 2, index)}in07`,

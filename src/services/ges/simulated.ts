@@ -243,7 +243,7 @@ export const simulatedGes: SimulatedApi = {
   type: 'ges',
   kind: 'graph',
   number: 1,
-  count: ({ counts, graphs }) => counts['ges'] ?? graphs,
+  defaultCount: 12,
   characters: ['healthy', 'failing', 'stale', 'running', 'unknown', 'deleted', 'never', 'small'],
   noun: 'graph',
   resourceId: (seed, index) => uuid(seed, 1, index),

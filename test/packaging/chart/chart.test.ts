@@ -311,7 +311,7 @@ describe('the program in the chart', () => {
       .map((argument) => argument.replace('/etc/', `${directory}/`).replace('/var/lib/', `${directory}/`));
 
   it.each(VALUES_FILES)('starts with the arguments of %s, and its probes succeed', async (file) => {
-    const cloud = await startSimulatedCloud({ graphs: 2, instances: 1 });
+    const cloud = await startSimulatedCloud({ counts: { ges: 2, 'gaussdb-mysql': 1 } });
     onTestFinished(cloud.stop);
     const { directory } = await filesFor();
     const pod = first(file).spec.template.spec;

@@ -68,7 +68,7 @@ describe('the image', () => {
 
   /** A container that polls a simulated cloud on this machine and serves on a free port. */
   async function startContainer(...more: readonly string[]) {
-    const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
+    const cloud = await startSimulatedCloud({ counts: { ges: 3, 'gaussdb-mysql': 2 } });
     onTestFinished(cloud.stop);
     const config = join(containers.directory, `config-${cloud.origin.split(':').at(-1)}.yml`);
     // By name, to test name resolution as well.
@@ -170,7 +170,7 @@ describe('the image', () => {
   });
 
   it('starts and works as in docs/install.md, with its state in a volume', async () => {
-    const cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
+    const cloud = await startSimulatedCloud({ counts: { ges: 3, 'gaussdb-mysql': 2 } });
     onTestFinished(cloud.stop);
     const [graph] = cloud.resources();
     const { password, ...credentials } = passwordOf(cloud);

@@ -38,7 +38,7 @@ describe('the systemd unit, installed as in docs/install.md', () => {
   const ready = () => eventually(async () => (await get('/-/ready').catch(() => undefined))?.ok, 60);
 
   beforeAll(async () => {
-    cloud = await startSimulatedCloud({ graphs: 3, instances: 2 });
+    cloud = await startSimulatedCloud({ counts: { ges: 3, 'gaussdb-mysql': 2 } });
     system = await bootSystem();
     await system.write('/root/password', cloud.account.password, 0o600);
     await system.write(`${system.clone}/config.yml`, configuration('/root/password'));

@@ -78,7 +78,7 @@ describe('GaussDB(for MySQL)', () => {
   });
 
   it('gives a hundred rows unless told otherwise', async () => {
-    const { cloud } = await startCloud({ instances: 40 });
+    const { cloud } = await startCloud({ counts: { 'gaussdb-mysql': 40 } });
 
     const first = rowsOf(await get(cloud, LIST), 'backups');
     const second = rowsOf(await get(cloud, `${LIST}?offset=100`), 'backups');
