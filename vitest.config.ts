@@ -59,7 +59,7 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
     name,
     include: [...include],
     exclude: [...exclude],
-    testTimeout: order === 1 ? 20_000 : 60_000,
+    testTimeout: 60_000,
     // A busy machine needs more than the default of one second.
     expect: { poll: { timeout: 10_000 } },
     sequence: { shuffle: true, groupOrder: order },

@@ -51,7 +51,6 @@ export async function startTestBed(): Promise<TestBed> {
   let mostListeners = 0;
   const clock = () => unixSeconds(now);
   const cloud = await startSimulatedCloud({
-    counts: { ges: 20, 'gaussdb-mysql': 10 },
     clock,
     requestLog: 10,
   });

@@ -6,7 +6,7 @@ import { systemClock } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import { createPinoLog } from '../log/pino-log.ts';
 import { PROGRAM_NAME, readBuildInfo } from './program.ts';
-import { sleep, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
 
@@ -15,7 +15,7 @@ export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sendin
  * for a command that exits by itself.
  */
 export function projectClientFactory(
-  environment: Terminal['environment'],
+  { environment, sleep }: Pick<Terminal, 'environment' | 'sleep'>,
   log: Log,
   { oneShot = false }: { readonly oneShot?: boolean } = {},
 ) {
@@ -41,7 +41,7 @@ export function projectClientFactory(
 /** Creates the clients of a command that runs once; they log only errors. */
 export function commandClientFactory({ poll }: Config, terminal: Terminal) {
   const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
-  const createClient = projectClientFactory(terminal.environment, log, { oneShot: true });
+  const createClient = projectClientFactory(terminal, log, { oneShot: true });
   return (project: ProjectConfig, hooks: ClientHooks = {}): ProjectClient =>
     createClient(project, poll, hooks);
 }

@@ -191,7 +191,7 @@ async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> 
 }
 
 function exporterOfThisProcess({ flags, terminal, log }: ExporterProcess, stateFile: StateFile): Exporter {
-  const createClient = projectClientFactory(terminal.environment, log);
+  const createClient = projectClientFactory(terminal, log);
   return createExporter({
     clock: systemClock,
     sleep,

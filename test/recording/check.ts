@@ -14,7 +14,9 @@ export async function runCheck(configuration: string, flags: readonly string[]) 
   const terminal = createFakeTerminal({ environment: {} });
   const pauses: number[] = [];
   const sleep = async (duration: number, signal: AbortSignal): Promise<void> => {
-    if (duration < 1) pauses.push(duration);
+    // Between two updates of the progress line.
+    const isProgress = duration === 1;
+    if (!isProgress) pauses.push(duration);
     else await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   };
   const code = await runCommandLine(['check', '--config.file', config, ...flags], { ...terminal, sleep });
