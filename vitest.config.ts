@@ -62,7 +62,8 @@ const leg = ({ name, include, exclude = [], order, timeZone, isBuilt, setup = []
     testTimeout: 60_000,
     // A busy machine needs more than the default of one second.
     expect: { poll: { timeout: 10_000 } },
-    sequence: { shuffle: true, groupOrder: order },
+    // Tests never depend on their order. Large files come first where files take long, so that none is left at the end.
+    sequence: { shuffle: { tests: true, files: order === 1 }, groupOrder: order },
     restoreMocks: true,
     globalSetup: [...(isBuilt === true ? ['test/support/built-program.ts'] : []), ...setup],
     ...(timeZone !== undefined && { env: { TZ: timeZone } }),
