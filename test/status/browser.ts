@@ -21,8 +21,8 @@ export function startBrowser(): Promise<Browser> {
   });
 }
 
-/** What went wrong in a page while it was looked at. */
-export interface Mishaps {
+/** What went wrong in a page. */
+export interface PageProblems {
   /** Errors of scripts and of the console. */
   readonly errors: readonly string[];
   /** What the Content-Security-Policy kept from happening. */
@@ -44,7 +44,7 @@ const WATCH = `
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
-): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly failureRate: Mishaps }> {
+): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly problems: PageProblems }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
@@ -57,7 +57,7 @@ export async function openPage(
   return {
     page,
     context,
-    failureRate: {
+    problems: {
       errors,
       violations: () => page.evaluate<string[]>('window.violations'),
       alerted: () => page.evaluate<boolean>('window.alerted'),

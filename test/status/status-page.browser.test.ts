@@ -7,9 +7,9 @@ import type { StatusReport } from '../../src/status/report.ts';
 import { SORT_KEYS } from '../../src/status/view.ts';
 import {
   accessibleTree,
-  type Mishaps,
   nodesOf,
   openPage,
+  type PageProblems,
   spokenText,
   startBrowser,
   textContrasts,
@@ -31,7 +31,7 @@ afterEach(async () => {
 interface Visit {
   readonly page: Page;
   readonly context: BrowserContext;
-  readonly failureRate: Mishaps;
+  readonly problems: PageProblems;
   readonly server: StatusServer;
 }
 
@@ -206,7 +206,7 @@ describe('refreshing', () => {
   });
 
   it('shows a changed report without reloading the page, and says so', async () => {
-    const { page, server, failureRate } = await visit(mixedReport, { status: { refreshSeconds: 1 } });
+    const { page, server, problems } = await visit(mixedReport, { status: { refreshSeconds: 1 } });
     await page.evaluate('window.kept = true');
 
     server.show(changed);
@@ -216,7 +216,7 @@ describe('refreshing', () => {
     expect(await page.title()).toBe('8 of 17 resources need attention – Huawei Cloud backups');
     expect(await page.getByRole('status').innerText()).toBe('Changed: 8 of 17 resources need attention');
     expect(await page.evaluate('window.kept')).toBe(true);
-    expect([...failureRate.errors, ...(await failureRate.violations())]).toEqual([]);
+    expect([...problems.errors, ...(await problems.violations())]).toEqual([]);
   });
 
   it('changes the icon when all is well again', async () => {
@@ -455,7 +455,7 @@ describe('hostile names', () => {
   });
 
   it.each([1280, 400])('run no script and break nothing, %i px wide', async (width) => {
-    const { page, failureRate } = await visit(hostileReport, {
+    const { page, problems } = await visit(hostileReport, {
       ...QUICK,
       viewport: { width, height: 900 },
       path: `/?q=&state=&x=${encodeURIComponent(hostile[0] ?? '')}`,
@@ -463,9 +463,9 @@ describe('hostile names', () => {
     await openEverything(page);
     await page.waitForTimeout(600);
 
-    expect(await failureRate.alerted()).toBe(false);
-    expect(await failureRate.violations()).toEqual([]);
-    expect(failureRate.errors).toEqual([]);
+    expect(await problems.alerted()).toBe(false);
+    expect(await problems.violations()).toEqual([]);
+    expect(problems.errors).toEqual([]);
     expect(
       await page.locator('img, main script, main style, [onerror], [onmouseover], [onload]').count(),
     ).toBe(0);
@@ -476,18 +476,18 @@ describe('hostile names', () => {
   });
 
   it('stay in the filter as they were typed', async () => {
-    const { page, failureRate } = await visit(hostileReport);
+    const { page, problems } = await visit(hostileReport);
 
     await page.getByRole('searchbox').fill('"><script>');
     await page.getByRole('searchbox').press('Enter');
 
     await expect.poll(() => names(page)).toEqual(['"><script>alert(1)</script>']);
     expect(await page.getByRole('searchbox').inputValue()).toBe('"><script>');
-    expect(await failureRate.alerted()).toBe(false);
+    expect(await problems.alerted()).toBe(false);
   });
 
   it('would be held by the policy if one was ever not escaped', async () => {
-    const { page, failureRate, server } = await visit(mixedReport);
+    const { page, problems, server } = await visit(mixedReport);
     await page.route('**/*', async (route) => {
       const answer = await route.fetch();
       const planted =
@@ -496,10 +496,10 @@ describe('hostile names', () => {
     });
 
     await page.goto(server.origin);
-    await expect.poll(failureRate.violations).toHaveLength(4);
+    await expect.poll(problems.violations).toHaveLength(4);
 
-    expect(await failureRate.alerted()).toBe(false);
-    expect((await failureRate.violations()).map((violation) => violation.split(' ')[0]).sort()).toEqual([
+    expect(await problems.alerted()).toBe(false);
+    expect((await problems.violations()).map((violation) => violation.split(' ')[0]).sort()).toEqual([
       'img-src',
       'script-src-attr',
       'script-src-elem',
