@@ -61,7 +61,8 @@ export function createRowIntake<Item>(
       else if (!ids.add(id)) return false;
       const result = readRow(row);
       if (typeof result === 'string' && id !== undefined) unreadIds.add(id);
-      for (const item of isList(result) ? result : [result]) take(row, item);
+      if (isList(result)) for (const item of result) take(row, item);
+      else take(row, result);
       return true;
     },
     knows: (id) => ids.has(id),
@@ -70,7 +71,7 @@ export function createRowIntake<Item>(
 }
 
 const isRejection = (item: unknown): item is RejectionReason =>
-  REJECTION_REASONS.includes(item as RejectionReason);
+  typeof item === 'string' && REJECTION_REASONS.includes(item as RejectionReason);
 
 const isList = <Item>(result: RowResult<Item>): result is readonly (Item | RejectionReason)[] =>
   Array.isArray(result);

@@ -147,10 +147,10 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   /** How many of the rows are new. */
   const takeRows = ({ rows, ids, shared }: ComparedPage): number => {
     let added = 0;
-    for (const [index, row] of rows.entries()) {
+    rows.forEach((row, index) => {
       const id = ids[index];
       if ((id !== undefined || index >= shared) && intake.take(row, id)) added += 1;
-    }
+    });
     return added;
   };
 

@@ -1,5 +1,5 @@
 import { type Bytes, bytes, type Seconds, seconds } from '../domain/quantities.ts';
-import { type PackedBackups, recentBackups } from './recent-backups.ts';
+import { type PackedBackups, valuesBeforeNewest } from './recent-backups.ts';
 
 /** The usual size and duration of successful backups; undefined if there are too few. */
 export interface Medians {
@@ -16,29 +16,16 @@ const FEWEST_COMPARED = 3;
 export const SUCCESSES_FOR_MEDIANS = 1 + MOST_COMPARED;
 
 /** The medians of the last successful backups except the newest. */
-export function mediansOf(successes: PackedBackups): Medians {
-  if (successes.length === 0) return NO_MEDIANS;
-  const before = recentBackups(successes).slice(0, -1);
-  return {
-    size: median(
-      before.map(({ size }) => size),
-      bytes,
-    ),
-    duration: median(
-      before.map(({ duration }) => duration),
-      seconds,
-    ),
-  };
-}
+export const mediansOf = (successes: PackedBackups): Medians => ({
+  size: median(valuesBeforeNewest(successes, 'size'), bytes),
+  duration: median(valuesBeforeNewest(successes, 'duration'), seconds),
+});
 
-function median<Quantity extends number>(
-  values: readonly (Quantity | undefined)[],
-  name: (value: number) => Quantity,
-): Quantity | undefined {
-  const sorted = values.filter((value) => value !== undefined).toSorted((one, other) => one - other);
-  if (sorted.length < FEWEST_COMPARED) return undefined;
-  const middle = sorted.length / 2;
-  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
-  const high = sorted[Math.floor(middle)] ?? Number.NaN;
+function median<Quantity>(values: number[], name: (value: number) => Quantity): Quantity | undefined {
+  if (values.length < FEWEST_COMPARED) return undefined;
+  values.sort((one, other) => one - other);
+  const middle = values.length / 2;
+  const low = values[Math.ceil(middle) - 1] ?? Number.NaN;
+  const high = values[Math.floor(middle)] ?? Number.NaN;
   return name((low + high) / 2);
 }

@@ -54,6 +54,16 @@ export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
   };
 }
 
+/** The known sizes or durations of the backups before the newest. */
+export function valuesBeforeNewest(numbers: PackedBackups, what: 'size' | 'duration'): number[] {
+  const values: number[] = [];
+  for (let at = WIDTH + (what === 'size' ? 2 : 3); at < numbers.length; at += WIDTH) {
+    const value = numbers[at];
+    if (value !== undefined && value !== UNKNOWN) values.push(value);
+  }
+  return values;
+}
+
 /** The backups, oldest first. */
 export function recentBackups(numbers: PackedBackups): readonly RecentBackup[] {
   const known = <Value>(value: number | undefined, name: (value: number) => Value): Value | undefined =>

@@ -104,6 +104,7 @@ export function createResourceTally(): ResourceTally {
     newestTellsAll = true;
     for (const field of TOLD_FIELDS) {
       const teller = tellers[field];
+      if (teller === newest) continue;
       if (backup[field] !== undefined && (teller === undefined || isNewer(backup, teller))) {
         tellers[field] = backup;
       }
