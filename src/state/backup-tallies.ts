@@ -1,6 +1,7 @@
 import type { Backup } from '../domain/backup.ts';
 import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
+import { createAllocator } from './recent-backups.ts';
 import { createResourceTally, type ResourceTally } from './resource-facts.ts';
 
 /** The backups of one walk, tallied by resource id as pages arrive. */
@@ -13,13 +14,14 @@ export interface BackupTallies extends Collector<Backup> {
 export function createBackupTallies(ledger: FinishedLedger | undefined): BackupTallies {
   const byResource = new Map<string, ResourceTally>();
   const finished = createFinishedTally(ledger);
+  const allocate = createAllocator();
   return {
     byResource,
     finished,
     add: (backup) => {
       let tally = byResource.get(backup.resourceId);
       if (tally === undefined) {
-        tally = createResourceTally();
+        tally = createResourceTally(allocate);
         byResource.set(backup.resourceId, tally);
       }
       tally.add(backup);

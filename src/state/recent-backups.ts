@@ -25,32 +25,66 @@ export const MOST_RECENT_BACKUPS = 14;
 const WIDTH = 4;
 const UNKNOWN = -1;
 
+/** Returns memory for this many numbers. */
+export type Allocate = (length: number) => Float64Array;
+
+const FIRST_CHUNK = 1024;
+const LARGEST_CHUNK = 32 * 1024;
+
+/** Takes memory from shared chunks: thousands of growing arrays cost a poll almost a fifth of its CPU. */
+export function createAllocator(): Allocate {
+  let chunk = new Float64Array(0);
+  let size = FIRST_CHUNK;
+  let used = 0;
+  return (length) => {
+    if (used + length > chunk.length) {
+      chunk = new Float64Array(Math.max(size, length));
+      size = Math.min(2 * size, LARGEST_CHUNK);
+      used = 0;
+    }
+    used += length;
+    return chunk.subarray(used - length, used);
+  };
+}
+
 /** Keeps the newest backups, added in any order. */
-export function createRecentBackups(most = MOST_RECENT_BACKUPS) {
-  const numbers: number[] = [];
+export function createRecentBackups(most = MOST_RECENT_BACKUPS, allocate: Allocate = createAllocator()) {
+  const numbers = allocate(most * WIDTH);
+  let length = 0;
 
   const insert = (entry: readonly number[]): void => {
-    let at = numbers.length;
+    let at = length;
     while (at > 0 && isNewer(entry, numbers, at - WIDTH)) at -= WIDTH;
-    numbers.splice(at, 0, ...entry);
-    if (numbers.length > most * WIDTH) numbers.length = most * WIDTH;
+    if (at === numbers.length) return;
+    // What does not fit any more is lost.
+    numbers.copyWithin(at + WIDTH, at, length);
+    numbers.set(entry, at);
+    length = Math.min(length + WIDTH, numbers.length);
   };
 
   return {
     add: (backup: Backup): void => {
       const time = timeOf(backup);
-      const oldest = numbers[numbers.length - WIDTH];
-      const isFull = numbers.length === most * WIDTH;
+      const oldest = length === 0 ? undefined : numbers[length - WIDTH];
+      const isFull = length === numbers.length;
       // Lists are newest first: most backups go to the end, and older ones are not kept.
       const isOldest = oldest === undefined || time < oldest;
       if (isFull && isOldest) return;
       const { size, duration } = backup.state === 'succeeded' ? backup : NOTHING;
       const state = BACKUP_STATES.indexOf(backup.state);
-      if (isOldest) numbers.push(time, state, size ?? UNKNOWN, duration ?? UNKNOWN);
-      else insert([time, state, size ?? UNKNOWN, duration ?? UNKNOWN]);
+      if (!isOldest) {
+        insert([time, state, size ?? UNKNOWN, duration ?? UNKNOWN]);
+        return;
+      }
+      numbers[length] = time;
+      numbers[length + 1] = state;
+      numbers[length + 2] = size ?? UNKNOWN;
+      numbers[length + 3] = duration ?? UNKNOWN;
+      length += WIDTH;
     },
     /** A copy without spare capacity. */
-    backups: (): PackedBackups => numbers.slice() as readonly number[] as PackedBackups,
+    backups: (): PackedBackups =>
+      Array.from(numbers.subarray(0, length)) as readonly number[] as PackedBackups,
   };
 }
 
@@ -87,7 +121,7 @@ function timeOf(backup: Backup): UnixSeconds {
 }
 
 // Equal times are ordered by the other numbers, so that the order of the list does not matter.
-function isNewer(entry: readonly number[], numbers: readonly number[], at: number): boolean {
+function isNewer(entry: readonly number[], numbers: Float64Array, at: number): boolean {
   const different = entry.findIndex((value, index) => value !== numbers[at + index]);
   return (entry[different] ?? 0) > (numbers[at + different] ?? 0);
 }

@@ -7,7 +7,14 @@ import {
 } from '../domain/backup.ts';
 import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { type Medians, mediansOf, NO_MEDIANS, SUCCESSES_FOR_MEDIANS } from './medians.ts';
-import { createRecentBackups, NO_RECENT_BACKUPS, type PackedBackups } from './recent-backups.ts';
+import {
+  type Allocate,
+  createAllocator,
+  createRecentBackups,
+  MOST_RECENT_BACKUPS,
+  NO_RECENT_BACKUPS,
+  type PackedBackups,
+} from './recent-backups.ts';
 
 /** The newest successful backup of a resource. */
 export interface LastSuccess {
@@ -84,11 +91,11 @@ export interface ResourceTally {
 }
 
 /** An empty tally. It keeps a few backups and a number per failure, never the whole list. */
-export function createResourceTally(): ResourceTally {
+export function createResourceTally(allocate: Allocate = createAllocator()): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
-  const recent = createRecentBackups();
-  const successes = createRecentBackups(SUCCESSES_FOR_MEDIANS);
+  const recent = createRecentBackups(MOST_RECENT_BACKUPS, allocate);
+  const successes = createRecentBackups(SUCCESSES_FOR_MEDIANS, allocate);
   let newest: Backup | undefined;
   const tellers: { [Field in ToldField]?: Backup } = {};
   let newestTellsAll = false;
