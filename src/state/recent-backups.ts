@@ -28,6 +28,9 @@ const UNKNOWN = -1;
 /** Returns memory for this many numbers. */
 export type Allocate = (length: number) => Float64Array;
 
+/** Separate memory, where few resources are tallied. */
+export const ownMemory: Allocate = (length) => new Float64Array(length);
+
 const FIRST_CHUNK = 1024;
 const LARGEST_CHUNK = 32 * 1024;
 
@@ -48,7 +51,7 @@ export function createAllocator(): Allocate {
 }
 
 /** Keeps the newest backups, added in any order. */
-export function createRecentBackups(most = MOST_RECENT_BACKUPS, allocate: Allocate = createAllocator()) {
+export function createRecentBackups(most = MOST_RECENT_BACKUPS, allocate: Allocate = ownMemory) {
   const numbers = allocate(most * WIDTH);
   let length = 0;
 
@@ -56,7 +59,7 @@ export function createRecentBackups(most = MOST_RECENT_BACKUPS, allocate: Alloca
     let at = length;
     while (at > 0 && isNewer(entry, numbers, at - WIDTH)) at -= WIDTH;
     if (at === numbers.length) return;
-    // What does not fit any more is lost.
+    // Drops the oldest if there is no room.
     numbers.copyWithin(at + WIDTH, at, length);
     numbers.set(entry, at);
     length = Math.min(length + WIDTH, numbers.length);

@@ -9,10 +9,10 @@ import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/qua
 import { type Medians, mediansOf, NO_MEDIANS, SUCCESSES_FOR_MEDIANS } from './medians.ts';
 import {
   type Allocate,
-  createAllocator,
   createRecentBackups,
   MOST_RECENT_BACKUPS,
   NO_RECENT_BACKUPS,
+  ownMemory,
   type PackedBackups,
 } from './recent-backups.ts';
 
@@ -91,7 +91,7 @@ export interface ResourceTally {
 }
 
 /** An empty tally. It keeps a few backups and a number per failure, never the whole list. */
-export function createResourceTally(allocate: Allocate = createAllocator()): ResourceTally {
+export function createResourceTally(allocate: Allocate = ownMemory): ResourceTally {
   const stored = { ...NO_BACKUPS.stored };
   const failureStarts: UnixSeconds[] = [];
   const recent = createRecentBackups(MOST_RECENT_BACKUPS, allocate);

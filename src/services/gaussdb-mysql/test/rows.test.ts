@@ -31,7 +31,7 @@ describe('a row of GaussDB(for MySQL)', () => {
     });
   });
 
-  it('is read from the printed answer of the vendor', () => {
+  it('is read from the sample response of the vendor', () => {
     expect(sample.backups.map(GAUSSDB_MYSQL.backups.readRow)).toMatchObject([
       {
         id: '1fe4feaab48f11e6654hfa163eba87e4b66u',

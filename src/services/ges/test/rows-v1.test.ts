@@ -30,7 +30,7 @@ describe('a row of GES v1.0', () => {
     });
   });
 
-  it('is read from the printed answer of the vendor, whose numbers are eight hours early', () => {
+  it('is read from the sample response of the vendor, whose numbers are eight hours early', () => {
     expect(sample.backupList.map(GES_V1.backups.readRow)).toMatchObject([
       {
         resourceId: '6c7b2fcc-4559-4037-8a56-6724d76d50c9',

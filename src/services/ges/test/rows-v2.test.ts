@@ -30,7 +30,7 @@ describe('a row of GES v2', () => {
     });
   });
 
-  it('is read from the printed answer of the vendor', () => {
+  it('is read from the sample response of the vendor', () => {
     expect(sample.backup_list.map(GES_V2.backups.readRow)).toMatchObject([
       {
         id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652',
