@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { type LocatedMistake, parseYaml, type YamlContent } from './parse-yaml.ts';
-import { type Problem, pathText, problemAt } from './problem.ts';
+import { type LocatedMistake, parseYaml } from './parse-yaml.ts';
+import { type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
 import { validate } from './validate.ts';
 
-/** The content of a YAML file, or all its mistakes in the order of the lines. */
+/** The content of a YAML file, or its mistakes in the order of the lines. */
 export type ParsedFile<Value> =
-  | { readonly ok: true; readonly value: Value; readonly lineOf: YamlContent['lineOf'] }
+  | { readonly ok: true; readonly value: Value; readonly lineOf: (path: SettingPath) => number }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Parses YAML and validates it against a schema; `file` names it in messages. */
@@ -14,17 +14,13 @@ export const parseFile = <Schema extends z.ZodType>(
   file: string,
   schema: Schema,
 ): ParsedFile<z.output<Schema>> => {
-  const { content, mistakes: syntax } = parseYaml(text);
-  if (content === undefined) return { ok: false, problems: problemsIn(file, syntax) };
-  const { value, lineOf } = content;
-  const result = validate(schema, value);
-  if (result.ok && syntax.length === 0) return { ok: true, value: result.value, lineOf };
-  const inSyntax = new Set(syntax.map(({ path }) => pathText(path)));
-  const others = (result.ok ? [] : result.mistakes)
-    // An alias without an anchor also counts as missing.
-    .filter(({ path, missing }) => !(missing && inSyntax.has(pathText(path))))
-    .map(({ path, message }) => ({ line: lineOf(path), path, message }));
-  return { ok: false, problems: problemsIn(file, [...syntax, ...others]) };
+  const yaml = parseYaml(text);
+  if (!yaml.ok) return { ok: false, problems: problemsIn(file, yaml.mistakes) };
+  const { lineOf } = yaml;
+  const result = validate(schema, yaml.value);
+  if (result.ok) return { ok: true, value: result.value, lineOf };
+  const mistakes = result.mistakes.map((mistake) => ({ ...mistake, line: lineOf(mistake.path) }));
+  return { ok: false, problems: problemsIn(file, mistakes) };
 };
 
 const MOST_PROBLEMS = 100;

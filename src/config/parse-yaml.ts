@@ -1,34 +1,67 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Finding, SettingPath } from './problem.ts';
-import { NESTED_TOO_DEEPLY, yamlMistakes } from './yaml-mistakes.ts';
 
 export interface LocatedMistake extends Finding {
   readonly line: number;
 }
 
 /** YAML as lists, mappings, strings and null: all scalars are strings, the schema decides which are numbers. */
-export interface YamlContent {
-  readonly value: unknown;
-  /** The line of a setting, counted from 1; if it is missing, that of its parent. */
-  readonly lineOf: (path: SettingPath) => number;
-}
+export type ParsedYaml =
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** The line of a setting, counted from 1; if it is missing, that of its parent. */
+      readonly lineOf: (path: SettingPath) => number;
+    }
+  | { readonly ok: false; readonly mistakes: readonly LocatedMistake[] };
 
-export interface ParsedYaml {
-  /** Undefined if the structure is unclear. */
-  readonly content: YamlContent | undefined;
-  readonly mistakes: readonly LocatedMistake[];
-}
+/** Enough for thousands of projects; aliases in a small file can expand to billions. */
+const MOST_VALUES = 200_000;
+
+/** The library's message without the text that it quotes, which may be a secret. */
+const wordsOf = ({ code, message }: YAMLError): string => {
+  if (code === 'RESOURCE_EXHAUSTION') return 'the text is nested too deeply';
+  const [words] = /^[A-Za-z]+,?(?: (?:[A-Za-z'"-]+,?|\d+|\S(?= |$)))*/.exec(message) ?? [];
+  return words ?? 'it cannot be read';
+};
+
+/** One mistake causes several errors, of which the first says most. */
+const firstOf = (errors: readonly YAMLError[]): YAMLError | undefined =>
+  errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION') ??
+  errors.toSorted((one, other) => one.pos[0] - other.pos[0])[0];
+
+export const parseYaml = (text: string): ParsedYaml => {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    customTags: ['null'],
+    lineCounter: lines,
+    logLevel: 'error',
+    prettyErrors: false,
+    resolveKnownTags: false,
+    stringKeys: true,
+    // Checking it takes the library quadratic time.
+    uniqueKeys: false,
+  });
+  const error = firstOf([...document.errors, ...document.warnings]);
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    const message = `not valid YAML: ${wordsOf(error)} (column ${col})`;
+    return { ok: false, mistakes: [{ line, path: [], message }] };
+  }
+  return readNodes(document.contents, (node) => {
+    const start = isNode(node) ? node.range?.[0] : undefined;
+    return lines.linePos(start ?? 0).line;
+  });
+};
 
 interface Located {
   readonly line: number;
   readonly value: unknown;
 }
 
-/** Enough for thousands of projects; aliases in a small file can expand to billions. */
-const MOST_VALUES = 200_000;
-
-/** Turns the nodes of a document into values and records their lines. */
-const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
+/** Turns nodes into values and remembers their lines. */
+const readNodes = (root: unknown, lineAt: (node: unknown) => number): ParsedYaml => {
   const mistakes: LocatedMistake[] = [];
   const anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
   // By list or mapping. An alias is the same object as its anchor, so it has the same lines.
@@ -67,7 +100,7 @@ const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
     if (isSeq(node)) {
       for (const [index, item] of node.items.entries()) add(index, item, item);
     } else if (isMap(node)) {
-      for (const { key, value } of node.items) add(isScalar(key) ? String(key.value) : '', key, value);
+      for (const { key, value } of node.items) add(String(key), key, value);
     } else return null;
     const entries = Array.from(found, ([key, { value }]) => [key, value] as const);
     const value = isSeq(node) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
@@ -76,6 +109,11 @@ const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
   };
 
   const value = read(root, []);
+  if (size > MOST_VALUES) {
+    const message = `the file has more than ${MOST_VALUES} values, aliases (*) included; expected fewer`;
+    return { ok: false, mistakes: [{ line: 1, path: [], message }] };
+  }
+  if (mistakes.length > 0) return { ok: false, mistakes };
   const lineOf = (path: SettingPath): number => {
     let place: Located = { line: lineAt(root), value };
     for (const step of path) {
@@ -85,34 +123,5 @@ const readNodes = (root: unknown, lineAt: (node: unknown) => number) => {
     }
     return place.line;
   };
-  return { content: { value, lineOf }, mistakes, size };
-};
-
-export const parseYaml = (text: string): ParsedYaml => {
-  const lines = new LineCounter();
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  try {
-    const document = parseDocument(text, {
-      schema: 'failsafe',
-      customTags: ['null'],
-      lineCounter: lines,
-      logLevel: 'error',
-      prettyErrors: false,
-      resolveKnownTags: false,
-      stringKeys: true,
-      uniqueKeys: false,
-    });
-    const { mistakes, isClear } = yamlMistakes(document, text, lineAt);
-    if (!isClear) return { content: undefined, mistakes };
-    const read = readNodes(document.contents, (node) => lineAt((isNode(node) && node.range?.[0]) || 0));
-    if (read.size > MOST_VALUES) {
-      const message = `the file has more than ${MOST_VALUES} values, aliases (*) included; expected fewer`;
-      return { content: undefined, mistakes: [{ line: 1, path: [], message }] };
-    }
-    return { content: read.content, mistakes: [...mistakes, ...read.mistakes] };
-  } catch (error) {
-    // The library throws only on a stack overflow.
-    if (!(error instanceof RangeError)) throw error;
-    return { content: undefined, mistakes: [NESTED_TOO_DEEPLY] };
-  }
+  return { ok: true, value, lineOf };
 };
