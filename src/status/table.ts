@@ -166,7 +166,7 @@ function renderShare(share: number): Html {
   const used = share > 1 ? 'used over' : 'used';
   const width = (Math.min(share, BAR_END) / BAR_END) * 100;
   const limit = 100 / BAR_END;
-  return html` <span class="gauge"><svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6" /><rect class="${used}" width="${width.toFixed(1)}" height="6" /><rect class="limit" x="${limit.toFixed(1)}" width="1" height="6" /></svg><span class="share">${percent(share)}</span></span>`;
+  return html` <span class="gauge"><svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="${used}" width="${width.toFixed(1)}" height="6" /><rect class="limit" x="${limit.toFixed(1)}" width="1" height="6" /></svg><span class="share">${percent(share)}</span></span>`;
 }
 
 function percent(share: number): string {
