@@ -68,20 +68,50 @@ const checkRule = (mapping: Mapping, { count, keys }: KeyRule, context: z.Refine
   }
 };
 
-const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** Reports each item of a list whose key occurs earlier in the list; `step` leads to the setting that is wrong. */
+const checkRepeated =
+  (
+    keyOf: (item: unknown) => unknown,
+    wrong: (key: string, first: number, item: unknown) => string,
+    expected: string,
+    ...step: readonly string[]
+  ) =>
+  (list: unknown, context: z.RefinementCtx): void => {
+    const items: readonly unknown[] = Array.isArray(list) ? list : [];
+    const keys = items.map(keyOf);
+    for (const [index, key] of keys.entries()) {
+      const first = keys.indexOf(key);
+      if (typeof key !== 'string' || first === index) continue;
+      reportAt(context, [index, ...step], wrong(key, first, items[index]), expected);
+    }
+  };
 
-const mappingsIn = (list: unknown): readonly Mapping[] => listIn(list).map((item): Mapping => Object(item));
+export const checkProjectNames = checkRepeated(
+  (project) => {
+    const { name, region } = Object(project);
+    return name === undefined ? region : name;
+  },
+  (key, first, project) => {
+    const other = pathText(['projects', first]);
+    if (Object(project).name !== undefined) return `is also the name of ${other}`;
+    return `missing, and the region ${JSON.stringify(key)} is already the name of ${other}`;
+  },
+  'a different name for each project',
+  'name',
+);
 
-/** Reports each text that occurs earlier in the list, by its index and that of the first. */
-const forEachRepetition = (
-  values: readonly unknown[],
-  report: (index: number, first: number, text: string) => void,
-): void => {
-  values.forEach((value, index) => {
-    const first = values.indexOf(value);
-    if (typeof value === 'string' && first < index) report(index, first, value);
-  });
-};
+export const checkServiceTypes = checkRepeated(
+  (service) => Object(service).type,
+  () => 'is given more than once for this project',
+  'each type once',
+  'type',
+);
+
+export const checkTags = checkRepeated(
+  (tag) => (typeof tag === 'string' ? tagLabel(tag) : undefined),
+  (label, first) => `becomes the label ${label}, as ${pathText(['tags', first])} does`,
+  'tags whose labels differ',
+);
 
 export const checkTimeout = (
   { interval = DEFAULT_INTERVAL, timeout }: Mapping,
@@ -92,42 +122,12 @@ export const checkTimeout = (
   reportAt(context, ['timeout'], wrong, 'a duration up to the interval');
 };
 
-export const checkProjectNames = (list: unknown, context: z.RefinementCtx): void => {
-  const projects = mappingsIn(list);
-  const names = projects.map(({ name, region }) => (name === undefined ? region : name));
-  forEachRepetition(names, (index, first, name) => {
-    const other = pathText(['projects', first]);
-    const wrong =
-      projects[index]?.['name'] === undefined
-        ? `missing, and the region ${JSON.stringify(name)} is already the name of ${other}`
-        : `is also the name of ${other}`;
-    reportAt(context, [index, 'name'], wrong, 'a different name for each project');
-  });
-};
-
-export const checkServiceTypes = (list: unknown, context: z.RefinementCtx): void => {
-  const types = mappingsIn(list).map(({ type }) => type);
-  forEachRepetition(types, (index) => {
-    const wrong = 'is given more than once for this project';
-    reportAt(context, [index, 'type'], wrong, 'each type once');
-  });
-};
-
 export const checkPolicy = ({ match, rpo }: Mapping, context: z.RefinementCtx): void => {
-  const { service } = Object(match) as Mapping;
-  const { kind } = Object(rpo) as Mapping;
-  const known = SERVICES.find(({ type }) => type === service);
-  if (kind !== 'policy' || known === undefined || defaultApi(known).policies !== undefined) return;
+  const known = SERVICES.find(({ type }) => type === Object(match).service);
+  if (Object(rpo).kind !== 'policy' || known === undefined) return;
+  if (defaultApi(known).policies !== undefined) return;
   const wrong = `is not supported for service ${known.type}, whose API does not expose the backup policy`;
   reportAt(context, ['rpo'], wrong, 'a duration or none');
-};
-
-export const checkTags = (list: unknown, context: z.RefinementCtx): void => {
-  const labels = listIn(list).map((key) => (typeof key === 'string' ? tagLabel(key) : undefined));
-  forEachRepetition(labels, (index, first, label) => {
-    const wrong = `becomes the label ${label}, as ${pathText(['tags', first])} does`;
-    reportAt(context, [index], wrong, 'tags whose labels differ');
-  });
 };
 
 /** Valid settings that are probably mistakes. */

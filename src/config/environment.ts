@@ -8,7 +8,7 @@ import { validate } from './validate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables for each setting, in order of precedence. */
+/** The variables of each setting, in order of precedence. */
 type Variables = Readonly<Record<string, readonly string[]>>;
 
 const POLL: Variables = { interval: ['HUAWEICLOUD_BACKUP_POLL_INTERVAL'] };
@@ -24,7 +24,7 @@ const PROJECT: Variables = {
 interface SignIn {
   readonly type: string;
   readonly required: Variables;
-  readonly optional: Variables;
+  readonly optional?: Variables;
 }
 
 /** Ways to sign in, in order of preference. Variables of different ways are never mixed. */
@@ -42,7 +42,6 @@ const SIGN_INS: readonly SignIn[] = [
   {
     type: 'password',
     required: { user: ['HW_USER_NAME'], password: ['HW_USER_PASSWORD'], domain: ['HW_DOMAIN_NAME'] },
-    optional: {},
   },
 ];
 
@@ -64,36 +63,36 @@ interface EnvironmentVariable {
   readonly service?: string;
 }
 
-const listed = (variables: Variables, section: string): readonly EnvironmentVariable[] =>
+const listed = (section: string, variables: Variables = {}): readonly EnvironmentVariable[] =>
   Object.entries(variables).flatMap(([key, names]) =>
     names.map((name) => ({ name, setting: `${section}.${key}` })),
   );
 
 /** Every variable, in order of precedence. */
 export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
-  ...listed(PROJECT, 'projects[]'),
+  ...listed('projects[]', PROJECT),
   ...SIGN_INS.flatMap(({ required, optional }) =>
-    listed({ ...required, ...optional }, 'projects[].credentials'),
+    listed('projects[].credentials', { ...required, ...optional }),
   ),
   { name: SERVICES, setting: 'projects[].services[].type' },
   ...SERVICE_TYPES.map((service) => {
     return { name: endpointVariable(service), setting: 'projects[].services[].endpoint', service };
   }),
-  ...listed(POLL, 'poll'),
+  ...listed('poll', POLL),
 ];
 
-const namesIn = (variables: Variables): readonly string[] => Object.values(variables).flat();
+const requiredBy = ({ required }: SignIn): readonly string[] => Object.values(required).flat();
 
-const CREDENTIALS = SIGN_INS.map(({ required }) => namesIn(required).join(' and ')).join(', or ');
+const CREDENTIALS = SIGN_INS.map((signIn) => requiredBy(signIn).join(' and ')).join(', or ');
 
 const problemWith = (variable: string, message: string): Problem =>
   problemAt('environment', undefined, variable, message);
 
 const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boolean): readonly Problem[] => {
   if (signIn === undefined) return [problemWith('', `credentials are missing; expected ${CREDENTIALS}`)];
-  const required = namesIn(signIn.required);
+  const required = requiredBy(signIn);
   const message = `missing; required together with ${required.filter(isSet).join(' and ')}`;
-  return required.flatMap((variable) => (isSet(variable) ? [] : [problemWith(variable, message)]));
+  return required.filter((variable) => !isSet(variable)).map((variable) => problemWith(variable, message));
 };
 
 /** Creates a configuration of one project from the environment. Mistakes are named after the variables. */
@@ -103,43 +102,38 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
     const message = `nothing is configured; expected a configuration file, or the variables ${PROJECT['region']?.join(' or ')}, with ${CREDENTIALS}`;
     return { ok: false, problems: [problemWith('', message)] };
   }
-  const variableOf = new Map<string, string>();
-  const take = (path: SettingPath, variables: readonly string[]): string | undefined => {
-    const variable = variables.find(isSet);
-    variableOf.set(pathText(path), variable ?? variables.join(' or '));
-    return variable && env[variable];
+  const signIn = SIGN_INS.find((one) => requiredBy(one).some(isSet));
+  const credentials: Variables = { ...signIn?.required, ...signIn?.optional };
+  const valueFrom = (...names: readonly string[]): string | undefined => {
+    const name = names.find(isSet);
+    return name && env[name];
   };
-  const takeAll = (path: SettingPath, variables: Variables) =>
-    Object.fromEntries(Object.entries(variables).map(([key, names]) => [key, take([...path, key], names)]));
-  const nameOf = (path: SettingPath): string => variableOf.get(pathText(path)) ?? pathText(path);
-  const problemOf = ({ path, message }: Finding): Problem => problemWith(nameOf(path), message);
-
-  const project = ['projects', 0];
-  const signIn = SIGN_INS.find(({ required }) => namesIn(required).some(isSet));
-  const credentials = signIn && {
-    type: signIn.type,
-    ...takeAll([...project, 'credentials'], { ...signIn.required, ...signIn.optional }),
-  };
-  const services = take([...project, 'services'], [SERVICES])
+  const valuesFrom = (variables: Variables) =>
+    Object.fromEntries(Object.entries(variables).map(([key, names]) => [key, valueFrom(...names)]));
+  const types = valueFrom(SERVICES)
     ?.split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  const settings = {
-    poll: takeAll(['poll'], POLL),
-    projects: [
-      {
-        ...takeAll(project, PROJECT),
-        credentials,
-        services: (services ?? SERVICES_BY_DEFAULT).map((type, index) => {
-          const path = [...project, 'services', index];
-          take([...path, 'type'], [SERVICES]);
-          return { type, endpoint: take([...path, 'endpoint'], [endpointVariable(type)]) };
-        }),
-      },
-    ],
+  const services = (types ?? SERVICES_BY_DEFAULT).map((type) => {
+    return { type, endpoint: valueFrom(endpointVariable(type)) };
+  });
+  const project = {
+    ...valuesFrom(PROJECT),
+    credentials: signIn && { type: signIn.type, ...valuesFrom(credentials) },
+    services,
   };
 
-  const result = validate(settingsSchema, settings);
+  const variablesFor = ([, , section, index, key]: SettingPath, last: string): readonly string[] => {
+    if (section !== 'services') return { ...POLL, ...PROJECT, ...credentials }[last] ?? [];
+    return [key === 'endpoint' ? endpointVariable(services[Number(index)]?.type ?? '') : SERVICES];
+  };
+  const nameOf = (path: SettingPath): string => {
+    const names = variablesFor(path, String(path.at(-1)));
+    return names.find(isSet) ?? (names.join(' or ') || pathText(path));
+  };
+  const problemOf = ({ path, message }: Finding): Problem => problemWith(nameOf(path), message);
+
+  const result = validate(settingsSchema, { poll: valuesFrom(POLL), projects: [project] });
   const missing = missingFor(signIn, isSet);
   if (missing.length > 0 || !result.ok) {
     const mistakes = result.ok ? [] : result.mistakes;

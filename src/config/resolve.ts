@@ -35,34 +35,33 @@ const resolveCredentials = (
   path: SettingPath,
   { originOf, locate }: SettingsSource,
 ): Credentials => {
-  // The schema requires one of the two.
-  const secret = (key: string, given: string | undefined, file = ''): SecretSource => {
-    if (given !== undefined) return givenSecret(given, originOf([...path, key]));
+  const given: Readonly<Record<string, string | undefined>> = settings;
+  // The schema requires one of the two where a secret is required.
+  const secret = (key: string): SecretSource => {
+    const { [key]: text, [`${key}_file`]: file = '' } = given;
+    if (text !== undefined) return givenSecret(text, originOf([...path, key]));
     const unnamed = `the file named by ${originOf([...path, `${key}_file`])}`;
     return secretInFile(locate(file), looksLikePath(file) ? undefined : unnamed);
   };
   const { type } = settings;
   switch (type) {
-    case 'password': {
-      const { user, domain, password, password_file: file } = settings;
-      return { type, user, domain, password: secret('password', password, file) };
-    }
+    case 'password':
+      return { type, user: settings.user, domain: settings.domain, password: secret('password') };
     case 'access-key': {
-      const { access_key: accessKey, security_token: token, security_token_file: tokenFile } = settings;
-      const isTemporary = token !== undefined || tokenFile !== undefined;
+      const isTemporary = (settings.security_token ?? settings.security_token_file) !== undefined;
       return {
         type,
-        accessKey,
-        secretKey: secret('secret_key', settings.secret_key, settings.secret_key_file),
-        securityToken: isTemporary ? secret('security_token', token, tokenFile) : undefined,
+        accessKey: settings.access_key,
+        secretKey: secret('secret_key'),
+        securityToken: isTemporary ? secret('security_token') : undefined,
       };
     }
     case 'ecs-agency':
       return { type };
     case 'oidc':
-      return { type, idpId: settings.idp_id, token: secret('token', undefined, settings.token_file) };
+      return { type, idpId: settings.idp_id, token: secret('token') };
     case 'token':
-      return { type, token: secret('token', settings.token, settings.token_file) };
+      return { type, token: secret('token') };
     default:
       return type satisfies never;
   }

@@ -50,16 +50,16 @@ export const listSettings = (
   return Array.from(variantsOf(inner)).flatMap(([type, mapping]) => listSettings(mapping, path, type));
 };
 
-const lists = new WeakMap<z.core.$ZodType, readonly ListedSetting[]>();
+/** Where each key is a setting, in words: `poll`, `projects[].credentials of type password`. */
+export type SettingPlaces = ReadonlyMap<string, readonly string[]>;
 
-/** Where a key is a setting, in words: `poll`, `projects[].credentials of type password`. */
-export const placesOf = (key: string, schema: z.core.$ZodType): readonly string[] => {
-  const list = lists.get(schema) ?? listSettings(schema);
-  lists.set(schema, list);
-  const settings = list.filter(({ path }) => path === key || path.endsWith(`.${key}`));
-  const byPath = Map.groupBy(settings, ({ path }) => path.slice(0, -key.length - 1));
-  return Array.from(byPath, ([path, [first, ...others]]) => {
+export const placesIn = (schema: z.core.$ZodType): SettingPlaces => {
+  const byPath = Map.groupBy(listSettings(schema), ({ path }) => path);
+  const places = Array.from(byPath, ([path, [first, ...others]]) => {
     const only = first?.variant === undefined || others.length > 0 ? '' : ` of type ${first.variant}`;
-    return path === '' ? 'the top of the file' : path + only;
+    const dot = path.lastIndexOf('.');
+    return { key: path.slice(dot + 1), place: dot < 0 ? 'the top of the file' : path.slice(0, dot) + only };
   });
+  const byKey = Map.groupBy(places, ({ key }) => key);
+  return new Map(Array.from(byKey, ([key, found]) => [key, found.map(({ place }) => place)]));
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CrossCheck } from './cross-checks.ts';
 import type { Finding, SettingPath } from './problem.ts';
 import { notesOf, type SettingNotes } from './setting.ts';
-import { placesOf, unwrapped, variantsOf } from './settings-list.ts';
+import { placesIn, type SettingPlaces, unwrapped, variantsOf } from './settings-list.ts';
 import { didYouMean, nearest, oneWordOf } from './suggestion.ts';
 
 export interface Mistake extends Finding {
@@ -15,17 +15,18 @@ export type Validation<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** Validates lists, mappings and strings against a schema; `root`: the whole schema, if this is only a part of it. */
+/** Validates lists, mappings and strings against a schema. */
 export const validate = <Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
-  root: z.core.$ZodType = schema,
 ): Validation<z.output<Schema>> => {
   const result = z.safeParse(schema, given);
   if (result.success) return { ok: true, value: result.data };
-  const issues = firstOfEachText(result.error.issues);
-  return { ok: false, mistakes: issues.flatMap((issue) => describe(issue, schema, given, root)) };
+  return { ok: false, mistakes: mistakesIn(result.error, placeOf(schema, given), placesIn(schema)) };
 };
+
+const mistakesIn = (error: z.ZodError, root: Place, places: SettingPlaces): readonly Mistake[] =>
+  firstOfEachText(error.issues).flatMap((issue) => describe(issue, root, places));
 
 /** A text that is wrong in several ways is reported once. */
 const firstOfEachText = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] => {
@@ -59,51 +60,34 @@ const childOf = ({ schema, given }: Place, step: string | number): Place => {
   return placeOf(property ?? schema, child);
 };
 
-const describe = (
-  issue: z.core.$ZodIssue,
-  schema: z.core.$ZodType,
-  given: unknown,
-  root: z.core.$ZodType,
-): readonly Mistake[] => {
+const describe = (issue: z.core.$ZodIssue, root: Place, places: SettingPlaces): readonly Mistake[] => {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-  const parent = path.slice(0, -1).reduce(childOf, placeOf(schema, given));
+  const parent = path.slice(0, -1).reduce(childOf, root);
   const place = path.slice(-1).reduce(childOf, parent);
-  if (issue.code === 'unrecognized_keys') return unknownSettings(issue.keys, place, path, root);
+  if (issue.code === 'unrecognized_keys') {
+    const known = place.schema instanceof z.ZodObject ? Object.keys(place.schema.shape) : [];
+    return issue.keys.map((key) => {
+      const message = `unknown setting${hintFor(key, known, places)}; expected ${oneWordOf(known)}`;
+      return { path: [...path, key], message, missing: false };
+    });
+  }
   const mistake = { path, message: messageFor(issue, place, path), missing: isMissing(issue, place) };
   if (issue.code !== 'invalid_union') return [mistake];
   // The rest of the mapping is checked as the variant that was probably meant.
   const variants = variantsOf(parent.schema);
-  const meant = nearest(String(place.given), [...variants.keys()]) ?? '';
-  const variant = variants.get(meant);
-  const rest = variant && validate(variant, { ...Object(parent.given), type: meant }, root);
-  const others = rest?.ok === false ? rest.mistakes.filter(({ missing }) => !missing) : [];
+  const type = nearest(String(place.given), [...variants.keys()]) ?? '';
+  const meant = placeOf(parent.schema, { ...Object(parent.given), type });
+  const { error } = z.safeParse(meant.schema, meant.given);
+  const rest = variants.has(type) && error !== undefined ? mistakesIn(error, meant, places) : [];
+  const others = rest.filter(({ missing }) => !missing);
   return [mistake, ...others.map((other) => ({ ...other, path: [...path.slice(0, -1), ...other.path] }))];
 };
 
-const MOST_UNKNOWN = 100;
-
-const unknownSettings = (
-  keys: readonly string[],
-  { schema }: Place,
-  path: SettingPath,
-  root: z.core.$ZodType,
-): readonly Mistake[] => {
-  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const expected = `expected ${oneWordOf(known)}`;
-  const described = keys.slice(0, MOST_UNKNOWN).map((key) => {
-    const message = `unknown setting${hintFor(key, known, root)}; ${expected}`;
-    return { path: [...path, key], message, missing: false };
-  });
-  const more = keys.length - described.length;
-  const message = `${more} more unknown settings; ${expected}`;
-  return more > 0 ? [...described, { path, message, missing: false }] : described;
-};
-
-const hintFor = (key: string, known: readonly string[], root: z.core.$ZodType): string => {
+const hintFor = (key: string, known: readonly string[], places: SettingPlaces): string => {
   if (key === '<<') return ' (merge keys are not supported, use an alias for a whole mapping)';
   if (key.includes(':')) return ' (a space is missing after its colon)';
-  const places = placesOf(key, root);
-  return didYouMean(key, known) || (places.length === 0 ? '' : ` (it belongs to ${places.join(' or ')})`);
+  const elsewhere = places.get(key)?.join(' or ');
+  return didYouMean(key, known) || (elsewhere === undefined ? '' : ` (it belongs to ${elsewhere})`);
 };
 
 const crossCheckOf = (issue: z.core.$ZodIssue): CrossCheck | undefined =>
