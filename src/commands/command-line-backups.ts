@@ -32,7 +32,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     .summary('start a backup')
     .description(`Start a backup of a resource. ${NOT_RETRIED}`)
     .requiredOption(RESOURCE, 'the resource to back up', someText)
-    .action(actionOf(() => import('./backups/start.ts').then((module) => module.create)));
+    .action(actionOf(() => import('./backups/change.ts').then((module) => module.create)));
   withServiceFlags(withChangeFlags(create));
   create.addHelpText('after', `\nExample:\n  ${PROGRAM_NAME} backups create --resource orders --wait`);
 
@@ -43,7 +43,7 @@ export function addBackupsCommands(program: Command, actionOf: ActionOf): void {
     .requiredOption('--backup <id>', 'the backup, or "latest" for the newest successful one', someText)
     .requiredOption('--to <obs-path>', 'bucket and folder in OBS, such as my-bucket/backups/', obsPath)
     .option(RESOURCE, 'its resource; required for "latest"', someText)
-    .action(actionOf(() => import('./backups/start.ts').then((module) => module.exportTo)));
+    .action(actionOf(() => import('./backups/change.ts').then((module) => module.exportTo)));
   withServiceFlags(withChangeFlags(exporting));
   exporting.addHelpText(
     'after',

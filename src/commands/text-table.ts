@@ -40,9 +40,12 @@ export function cutToWidth(text: string, width: number): string {
   return `${cut}…`;
 }
 
+export interface TableColumn {
+  readonly heading: string;
+  readonly right?: true;
+}
+
 export interface TableLayout {
-  /** Right-aligned columns. */
-  readonly right?: ReadonlySet<number>;
   /** Columns of the terminal; undefined for no limit. */
   readonly width?: number | undefined;
   readonly paintHeading?: (text: string) => string;
@@ -53,29 +56,29 @@ export interface TableLayout {
  * indented lines.
  */
 export function textTable(
-  headings: readonly string[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  { right = new Set(), width = Number.POSITIVE_INFINITY, paintHeading = (text) => text }: TableLayout = {},
+  { width = Number.POSITIVE_INFINITY, paintHeading = (text) => text }: TableLayout = {},
 ): readonly string[] {
-  const widths = headings.map(displayWidth);
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell));
-    }
-  }
+  const headings = columns.map(({ heading }) => heading);
+  const widths = columns.map(({ heading }, column) =>
+    rows.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), displayWidth(heading)),
+  );
   const folds = foldedColumns(widths, width);
   const linesOf = (row: readonly string[]): readonly string[] =>
-    folds.map((columns, fold) => {
-      const cells = columns.map((column) =>
-        aligned(row[column] ?? '', widths[column] ?? 0, right.has(column)),
-      );
-      return `${fold === 0 ? '' : INDENT}${cells.join(GAP)}`.trimEnd();
+    folds.map((fold, index) => {
+      const cells = fold.map((column) => {
+        const cell = row[column] ?? '';
+        const space = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
+        return columns[column]?.right ? space + cell : cell + space;
+      });
+      return `${index === 0 ? '' : GAP}${cells.join(GAP)}`.trimEnd();
     });
   return [...linesOf(headings).map(paintHeading), ...rows.flatMap(linesOf)];
 }
 
+/** Between columns, and before continued lines. */
 const GAP = '  ';
-const INDENT = '  ';
 
 /** Splits the columns into the lines of a row. */
 function foldedColumns(widths: readonly number[], width: number): readonly (readonly number[])[] {
@@ -85,16 +88,11 @@ function foldedColumns(widths: readonly number[], width: number): readonly (read
     const line = folds.at(-1) ?? [];
     if (line.length > 0 && used + columnWidth > width) {
       folds.push([column]);
-      used = INDENT.length;
+      used = GAP.length;
     } else {
       line.push(column);
     }
     used += columnWidth + GAP.length;
   }
   return folds;
-}
-
-function aligned(cell: string, width: number, right: boolean): string {
-  const space = ' '.repeat(Math.max(0, width - displayWidth(cell)));
-  return right ? space + cell : cell + space;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { showCall } from '../../src/commands/backups/change.ts';
 import { writeJsonLine } from '../../src/commands/backups/list.ts';
-import { type Followed, writeEnd, writeStart } from '../../src/commands/backups/result.ts';
 import type { OpenService } from '../../src/commands/backups/session.ts';
+import { type Followed, writeEnd, writeStart } from '../../src/commands/backups/wait.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
 import { project, widgetService } from '../support/config.ts';
@@ -45,12 +45,12 @@ const result: Followed = {
   target,
   started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
   what: 'the backup',
-  flags: { json: true },
+  flags: { json: true, waitTimeout: seconds(1) },
 };
 
 describe('what backups prints with --json', () => {
   it('is for list the first example of its page', () => {
-    expect(writeJsonLine({ picked: service, backup, resourceName: 'orders' })).toBe(examples[0]);
+    expect(writeJsonLine({ ...target, backup })).toBe(examples[0]);
   });
 
   it('is for a change the second example', async () => {
@@ -62,8 +62,7 @@ describe('what backups prints with --json', () => {
     expect(terminal.written()).toBe(examples[1]);
   });
 
-  it('is for a dry run the third example', async () => {
-    const terminal = createFakeTerminal();
+  it('is for a dry run the third example', () => {
     const path = `/v2/{project_id}/graphs/${id}/backups`;
     const call = {
       operation: 'create_backup',
@@ -74,9 +73,7 @@ describe('what backups prints with --json', () => {
     } as const;
     const flags = { json: true, dryRun: true, waitTimeout: seconds(1) } as const;
 
-    await showCall({ target, call, flags }, terminal);
-
-    expect(terminal.written()).toBe(examples[2]);
+    expect(showCall({ target, call }, flags)).toBe(examples[2]);
   });
 
   it('has no key that its page does not explain', async () => {

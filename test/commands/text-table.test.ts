@@ -33,14 +33,14 @@ describe('a text that is cut to a width', () => {
 });
 
 describe('a table', () => {
-  const headings = ['NAME', 'SIZE', 'ID'];
+  const columns = [{ heading: 'NAME' }, { heading: 'SIZE', right: true }, { heading: 'ID' }] as const;
   const rows = [
     ['图', '1 KiB', 'a1'],
     ['orders', '20 KiB', 'b22'],
   ];
 
   it('has columns as wide as their widest cell, numbers to the right, no space at the ends', () => {
-    expect(textTable(headings, rows, { right: new Set([1]) })).toEqual([
+    expect(textTable(columns, rows)).toEqual([
       'NAME      SIZE  ID',
       '图       1 KiB  a1',
       'orders  20 KiB  b22',
@@ -48,7 +48,7 @@ describe('a table', () => {
   });
 
   it('folds where its columns do not fit, and keeps them under each other', () => {
-    expect(textTable(headings, rows, { right: new Set([1]), width: 16 })).toEqual([
+    expect(textTable(columns, rows, { width: 16 })).toEqual([
       'NAME      SIZE',
       '  ID',
       '图       1 KiB',
@@ -59,20 +59,31 @@ describe('a table', () => {
   });
 
   it('gives each column a line of its own where nothing fits', () => {
-    expect(textTable(['A', 'B'], [['one', 'two']], { width: 1 })).toEqual(['A', '  B', 'one', '  two']);
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 1 })).toEqual([
+      'A',
+      '  B',
+      'one',
+      '  two',
+    ]);
   });
 
   it('stays on a line that it just fits', () => {
-    expect(textTable(['A', 'B'], [['one', 'two']], { width: 8 })).toEqual(['A    B', 'one  two']);
-    expect(textTable(['A', 'B'], [['one', 'two']], { width: 7 })).toHaveLength(4);
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 8 })).toEqual([
+      'A    B',
+      'one  two',
+    ]);
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 7 })).toHaveLength(4);
   });
 
   it('paints headings alone', () => {
-    expect(textTable(['A'], [['b']], { paintHeading: (text) => `<${text}>` })).toEqual(['<A>', 'b']);
+    expect(textTable([{ heading: 'A' }], [['b']], { paintHeading: (text) => `<${text}>` })).toEqual([
+      '<A>',
+      'b',
+    ]);
   });
 
   it('has its headings alone without rows', () => {
-    expect(textTable(headings, [])).toEqual(['NAME  SIZE  ID']);
+    expect(textTable(columns, [])).toEqual(['NAME  SIZE  ID']);
   });
 });
 

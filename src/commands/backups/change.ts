@@ -1,81 +1,169 @@
 import { describePermission } from '../../cloud/advice.ts';
-import { CloudFailure } from '../../cloud/failure.ts';
+import { CloudFailure, type CloudFailureDetails } from '../../cloud/failure.ts';
 import { isUnsent } from '../../cloud/network-failure.ts';
-import type { Seconds } from '../../domain/quantities.ts';
+import type { ServiceConfig } from '../../config/config.ts';
+import type { Backup, SucceededBackup } from '../../domain/backup.ts';
+import type { UnixSeconds } from '../../domain/quantities.ts';
 import { send as sendCall } from '../../poll/read-list.ts';
 import type { ApiCall } from '../../services/api-call.ts';
+import { defaultApi, SERVICES } from '../../services/index.ts';
 import type { Started } from '../../services/service.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { describeService, type ServiceFlags, withinPoll } from '../configured.ts';
+import { describeService, type PickedService, withinPoll } from '../configured.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
-import type { ResourceInService } from './find.ts';
-import { listCommandFor, refusalOf, writeStart } from './result.ts';
-import type { Session } from './session.ts';
-import type { StartedJob, StatusCheck } from './status-check.ts';
-import { waitFor } from './wait.ts';
+import { findOwner, findResource, type ResourceInService } from './find.ts';
+import { type Session, withServices } from './session.ts';
+import { checkJob, checkStarted, readBackupsOf, type StartedJob, type StatusCheck } from './status-check.ts';
+import { type Followed, type FollowFlags, listCommandFor, refusalOf, waitFor, writeStart } from './wait.ts';
 
-export interface ChangeFlags extends ServiceFlags {
+export interface ChangeFlags extends FollowFlags {
   readonly yes?: true;
   readonly dryRun?: true;
-  readonly json?: true;
   readonly wait?: true;
-  readonly waitTimeout: Seconds;
 }
 
-export interface Change {
-  readonly target: ResourceInService;
+export interface Change extends Pick<Followed, 'target' | 'what'> {
   readonly call: ApiCall;
   readonly readStarted: (body: unknown) => Started;
-  /** What is started, in words: `the backup of orders (4c5f882d)`. */
-  readonly what: string;
-  readonly flags: ChangeFlags;
   /** Called before the request is sent; resolves with how to check what it starts. */
   readonly prepareCheck: () => Promise<(started: StartedJob) => StatusCheck>;
 }
 
-/** Ends a command that nobody can confirm, before any request is sent. */
-export function requireConfirmation(flags: ChangeFlags, terminal: Pick<Terminal, 'canAsk'>): void {
-  if (flags.yes || flags.dryRun || terminal.canAsk) return;
-  throw new CommandError('nothing was started: there is no terminal to ask for confirmation; use --yes');
+interface CreateFlags extends ChangeFlags {
+  readonly resource: string;
 }
 
-/** Makes a change once it is confirmed, reports it, and waits for it with `--wait`; `--dry-run` only shows it. */
-export async function makeChange(change: Change, session: Session): Promise<number> {
-  const { target, what, flags } = change;
-  const { terminal } = session;
-  if (flags.dryRun) {
-    await showCall(change, terminal);
-    return EXIT.done;
+export const create = (flags: CreateFlags, terminal: Terminal): Promise<number> =>
+  makeChange(flags, terminal, async ({ config, services, interruption }) => {
+    const target = await findResource(services, flags.resource);
+    const { actions } = target.service.api;
+    return {
+      target,
+      call: actions.create(target.resource, backupName(terminal.clock())),
+      readStarted: (body) => actions.readCreated(body, target.resource),
+      what: `the backup of ${nameOf(target.resource)}`,
+      // The backups before: otherwise the new one could not be distinguished from them.
+      prepareCheck: async () => {
+        const backups = await readBackupsOf(target, withinPoll(config, interruption.first));
+        const before = new Set(backups?.map(({ id }) => id));
+        return (started) =>
+          checkStarted(target, started, before, (reason) =>
+            terminal.writeError(`${reason}; checking the list of backups instead\n`),
+          );
+      },
+    };
+  });
+
+// Names have 4 to 64 letters, digits, hyphens and underscores, a letter first.
+const backupName = (now: UnixSeconds): string =>
+  `backup-exporter-${new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+
+interface ExportFlags extends ChangeFlags {
+  readonly resource?: string;
+  /** An id, or `latest`. */
+  readonly backup: string;
+  readonly to: string;
+}
+
+const LATEST = 'latest';
+
+export async function exportTo(flags: ExportFlags, terminal: Terminal): Promise<number> {
+  if (flags.backup === LATEST && flags.resource === undefined) {
+    throw new CommandError('--backup latest needs --resource', EXIT.usage);
   }
-  await confirm(change, session);
-  const checkOf = flags.wait ? await change.prepareCheck() : undefined;
-  const started = await send(change, session);
-  const followed = { target, started, what, flags };
-  await writeStart(followed, terminal);
-  if (checkOf !== undefined) await waitFor(checkOf(started), followed, flags.waitTimeout, session);
-  return EXIT.done;
+  return await makeChange(flags, terminal, async ({ services }) => {
+    const [only, ...others] = services;
+    if (only !== undefined && others.length === 0) exportOf(only);
+    const target =
+      flags.resource === undefined
+        ? await findOwner(services, flags.backup)
+        : await findResource(services, flags.resource);
+    const { call, readStarted } = exportOf(target);
+    const { id } = await findBackup(target, flags);
+    return {
+      target,
+      call: call(target.resource, id, flags.to),
+      readStarted,
+      what: `the export of backup ${visible(id)} of ${nameOf(target.resource)} to ${flags.to}`,
+      prepareCheck:
+        async () =>
+        ({ jobId }) => {
+          if (jobId === undefined) throw new CommandError('the response names no job to wait for');
+          return checkJob(target, jobId);
+        },
+    };
+  });
 }
 
-export function showCall(
-  { target: { project, service }, call, flags }: Pick<Change, 'target' | 'call' | 'flags'>,
-  terminal: Terminal,
-): Promise<void> {
-  const { method, path, body } = call;
-  const { projectId = '{project_id}' } = project;
-  const url = `${service.endpoint}${path.replace('{project_id}', projectId)}`;
-  return print(
-    terminal,
-    flags.json
-      ? `${JSON.stringify({ method, url, body })}\n`
-      : `${method} ${url}\n${JSON.stringify(body, undefined, 2)}\n`,
+function exportOf(picked: PickedService) {
+  const action = picked.service.api.actions.export;
+  if (action !== undefined) return action;
+  const exporting = SERVICES.filter((candidate) => defaultApi(candidate).actions.export !== undefined);
+  throw new CommandError(
+    `${describeService(picked)}: backups of this service cannot be exported, only those of ${exporting.map(({ type }) => type).join(', ')}`,
   );
 }
 
-async function confirm({ target, what, flags }: Change, { terminal, interruption }: Session): Promise<void> {
-  if (flags.yes) return;
-  const question = `Start ${what}, ${describeService(target)}?`;
-  if (!(await terminal.ask(question, interruption.first))) throw new CommandError('nothing was started');
+async function findBackup(target: ResourceInService, flags: ExportFlags): Promise<SucceededBackup> {
+  const { items, unread } = await target.backups();
+  if (unread !== undefined) throw new CommandError(`${describeService(target)}: ${unread}`);
+  const candidates = items.filter(({ resourceId }) => resourceId === target.resource.id);
+  const isLatest = flags.backup === LATEST;
+  const backup = isLatest ? newestSuccess(candidates) : candidates.find(({ id }) => id === flags.backup);
+  if (backup?.state === 'succeeded') return backup;
+  const name = nameOf(target.resource);
+  if (backup !== undefined) {
+    throw new CommandError(
+      `backup ${visible(backup.id)} of ${name} is ${backup.state}; only a successful backup can be exported`,
+    );
+  }
+  const missing = isLatest ? 'has no successful backup' : `has no backup "${visible(flags.backup)}"`;
+  throw new CommandError(`${name} ${missing}; check with ${listCommandFor(target, flags)}`);
+}
+
+const newestSuccess = (backups: readonly Backup[]): SucceededBackup | undefined =>
+  backups
+    .filter((backup) => backup.state === 'succeeded')
+    .toSorted((one, other) => other.end - one.end || (other.start ?? other.end) - (one.start ?? one.end))[0];
+
+/**
+ * Plans a change, makes it once it is confirmed, reports it, and waits for it with `--wait`; `--dry-run` only shows it.
+ * Without a terminal to confirm it, nothing is even planned.
+ */
+export async function makeChange(
+  flags: ChangeFlags,
+  terminal: Terminal,
+  plan: (session: Session) => Promise<Change>,
+): Promise<number> {
+  if (!flags.yes && !flags.dryRun && !terminal.canAsk) {
+    throw new CommandError('nothing was started: there is no terminal to ask for confirmation; use --yes');
+  }
+  return await withServices(flags, terminal, async (session) => {
+    const change = await plan(session);
+    const { target, what } = change;
+    if (flags.dryRun) {
+      await print(terminal, showCall(change, flags));
+      return EXIT.done;
+    }
+    const question = `Start ${what}, ${describeService(target)}?`;
+    if (!flags.yes && !(await terminal.ask(question, session.interruption.first))) {
+      throw new CommandError('nothing was started');
+    }
+    const checkOf = flags.wait ? await change.prepareCheck() : undefined;
+    const started = await send(change, flags, session);
+    const followed = { target, started, what, flags };
+    await writeStart(followed, terminal);
+    return checkOf === undefined ? EXIT.done : await waitFor(checkOf(started), followed, session);
+  });
+}
+
+export function showCall({ target, call }: Pick<Change, 'target' | 'call'>, { json }: ChangeFlags): string {
+  const { method, path, body } = call;
+  const { projectId = '{project_id}' } = target.project;
+  const url = `${target.service.endpoint}${path.replace('{project_id}', projectId)}`;
+  if (json) return `${JSON.stringify({ method, url, body })}\n`;
+  return `${method} ${url}\n${JSON.stringify(body, undefined, 2)}\n`;
 }
 
 /**
@@ -84,7 +172,8 @@ async function confirm({ target, what, flags }: Change, { terminal, interruption
  * whether it arrived.
  */
 async function send(
-  { target, call, flags, readStarted }: Change,
+  { target, call, readStarted }: Change,
+  flags: ChangeFlags,
   { config, interruption, terminal }: Session,
 ): Promise<StartedJob> {
   const name = nameOf(target.resource);
@@ -104,12 +193,7 @@ async function send(
     );
   } catch (error) {
     if (!(error instanceof CloudFailure)) throw error;
-    const service = target.service.type;
-    throw new CommandError(
-      mayHaveArrived(error, call.operation, service)
-        ? `${name}: ${error.message}; it may have started anyway and is not retried; ${checkWith}`
-        : `${name}: ${whyRefused(error, call, service)}`,
-    );
+    throw new CommandError(`${name}: ${whyNotStarted(error, target.service, call, checkWith)}`);
   } finally {
     interruption.first.removeEventListener('abort', sayWaiting);
   }
@@ -117,25 +201,20 @@ async function send(
 
 const REQUEST_TIMEOUT = 408;
 
-/**
- * Whether a failed request may have been carried out: not if the service refused it or no connection was made,
- * otherwise possibly.
- */
-function mayHaveArrived({ details }: CloudFailure, sent: string, service: string): boolean {
-  const { operation, status, code, cause } = details;
+/** Why nothing was started; or that it may have been, unless the service refused it or no connection was made. */
+function whyNotStarted(
+  { message, details }: CloudFailure,
+  service: ServiceConfig,
+  call: ApiCall,
+  checkWith: string,
+): string {
+  const { kind, operation, code } = details;
   // The failure came before the request: signing in or finding the project.
-  if (operation !== sent) return false;
-  if (refusalOf(service, code) !== undefined) return false;
-  if (status === undefined) return !isUnsent(cause);
-  if (status < 300) return code === undefined;
-  return status >= 500 || status === REQUEST_TIMEOUT;
-}
-
-function whyRefused({ message, details }: CloudFailure, call: ApiCall, service: string): string {
-  const { kind, code, operation } = details;
   if (operation !== call.operation) return message;
   const refusal = refusalOf(service, code);
   if (refusal !== undefined) return `${refusal} (${code})`;
+  if (mayHaveArrived(details))
+    return `${message}; it may have started anyway and is not retried; ${checkWith}`;
   const codeShown = code === undefined ? '' : ` (${code})`;
   if (kind === 'throttled') {
     return `the service is throttling requests${codeShown}; nothing was started, try again later`;
@@ -146,4 +225,10 @@ function whyRefused({ message, details }: CloudFailure, call: ApiCall, service: 
       ? `the permission for ${call.method} ${call.path}`
       : describePermission(call.permission);
   return `this user or agency is not allowed to do that${codeShown}; grant ${permission}`;
+}
+
+function mayHaveArrived({ status, code, cause }: CloudFailureDetails): boolean {
+  if (status === undefined) return !isUnsent(cause);
+  if (status < 300) return code === undefined;
+  return status >= 500 || status === REQUEST_TIMEOUT;
 }

@@ -24,8 +24,8 @@ export async function findResource(
   const isUnique = existing.unread.length === 0 || found.some(({ resource }) => resource.id === wanted);
   if (found.length > 0 && isUnique) return theOnly(found, wanted);
   const withBackups = await listAll(services, async (service) => {
-    const backups = await service.backups();
-    return backups.kind === 'read' ? { kind: 'read', items: resourcesOf(backups.items) } : backups;
+    const { items, unread } = await service.backups();
+    return { items: resourcesOf(items), unread };
   });
   const ids = new Set(existing.found.map(keyOf));
   const known = [...existing.found, ...withBackups.found.filter((candidate) => !ids.has(keyOf(candidate)))];
@@ -66,19 +66,33 @@ async function listAll(
   services: readonly OpenService[],
   read: (service: OpenService) => Promise<Listed<FoundResource>>,
 ): Promise<{ readonly found: readonly ResourceInService[]; readonly unread: readonly UnreadList[] }> {
-  const lists = await Promise.all(services.map(async (service) => ({ service, list: await read(service) })));
+  const lists = await Promise.all(services.map(async (service) => ({ service, ...(await read(service)) })));
   return {
-    found: lists.flatMap(({ service, list }) =>
-      list.kind === 'read' ? list.items.map((resource) => ({ ...service, resource })) : [],
-    ),
-    unread: lists.flatMap(({ service, list }) =>
-      list.kind === 'not_read' ? [{ service, reason: list.reason }] : [],
+    found: lists.flatMap(({ service, items }) => items.map((resource) => ({ ...service, resource }))),
+    unread: lists.flatMap(({ service, unread }) =>
+      unread === undefined ? [] : [{ service, reason: unread }],
     ),
   };
 }
 
+/** The resource that has the backup with this id. Throws a {@link CommandError} if there is none. */
+export async function findOwner(
+  services: readonly OpenService[],
+  backupId: string,
+): Promise<ResourceInService> {
+  const { found, unread } = await listAll(services, async (service) => {
+    const { items, unread } = await service.backups();
+    const owner = items.find(({ id }) => id === backupId)?.resourceId;
+    return { items: resourcesOf(items).filter(({ id }) => id === owner), unread };
+  });
+  const [owner] = found;
+  if (owner !== undefined) return owner;
+  const reasons = unread.map(({ service, reason }) => `; ${describeService(service)}: ${reason}`);
+  throw new CommandError(`--backup "${visible(backupId)}": no backup has this id${reasons.join('')}`);
+}
+
 /** The resources in a list of backups, named by the newest row with a name. */
-export function resourcesOf(backups: readonly Backup[]): readonly FoundResource[] {
+function resourcesOf(backups: readonly Backup[]): readonly FoundResource[] {
   const newestFirst = backups.toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0));
   const names = new Map<string, string | undefined>();
   for (const { resourceId, resourceName } of newestFirst) {

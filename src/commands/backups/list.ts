@@ -1,13 +1,12 @@
 import type { Backup, BackupState } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime } from '../../status/humanize.ts';
+import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime, ifKnown } from '../../status/humanize.ts';
 import { EXIT } from '../command-error.ts';
 import { describeService, type PickedService, type ServiceFlags } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
 import { print, type Terminal } from '../terminal.ts';
-import { textTable, visible } from '../text-table.ts';
+import { type TableColumn, textTable, visible } from '../text-table.ts';
 import { findResource } from './find.ts';
-import { backupFacts, jsonLine } from './result.ts';
 import { type OpenService, withServices } from './session.ts';
 
 interface ListFlags extends ServiceFlags {
@@ -19,10 +18,9 @@ interface ListFlags extends ServiceFlags {
   readonly json?: true;
 }
 
-interface ListedBackup {
-  readonly picked: PickedService;
+interface ListedBackup extends PickedService {
+  readonly resource: { readonly id: string; readonly name: string };
   readonly backup: Backup;
-  readonly resourceName: string;
 }
 
 export function list(flags: ListFlags, terminal: Terminal): Promise<number> {
@@ -53,28 +51,23 @@ export function list(flags: ListFlags, terminal: Terminal): Promise<number> {
 
 /** The backups of a service with the names of their resources; undefined, with a message, if they cannot be read. */
 async function readService(
-  service: OpenService,
+  picked: OpenService,
   terminal: Terminal,
 ): Promise<readonly ListedBackup[] | undefined> {
-  const [backups, names] = await Promise.all([service.backups(), namesOf(service, terminal)]);
-  if (backups.kind === 'not_read') {
-    terminal.writeError(`${describeService(service)}: ${backups.reason}\n`);
+  const [backups, inventory] = await Promise.all([picked.backups(), picked.inventory()]);
+  const say = (problem: string): void => terminal.writeError(`${describeService(picked)}: ${problem}\n`);
+  if (inventory.unread !== undefined && picked.service.inventory) {
+    say(`${inventory.unread}; using the names in the backups`);
+  }
+  if (backups.unread !== undefined) {
+    say(backups.unread);
     return undefined;
   }
-  return backups.items.map((backup) => ({
-    picked: service,
-    backup,
-    resourceName: names.get(backup.resourceId) ?? backup.resourceName ?? backup.resourceId,
-  }));
-}
-
-async function namesOf(service: OpenService, terminal: Terminal): Promise<ReadonlyMap<string, string>> {
-  const inventory = await service.inventory();
-  if (inventory.kind === 'read') return new Map(inventory.items.map(({ id, name }) => [id, name]));
-  if (service.service.inventory) {
-    terminal.writeError(`${describeService(service)}: ${inventory.reason}; using the names in the backups\n`);
-  }
-  return new Map();
+  const names = new Map(inventory.items.map(({ id, name }) => [id, name]));
+  return backups.items.map((backup) => {
+    const { resourceId: id, resourceName = id } = backup;
+    return { ...picked, resource: { id, name: names.get(id) ?? resourceName }, backup };
+  });
 }
 
 const startOf = (backup: Backup): number =>
@@ -88,23 +81,35 @@ function nothing({ state, method, since, resource, project, service }: ListFlags
   return isNarrowed ? 'No matching backups.' : 'No backups.';
 }
 
-export const writeJsonLine = ({ picked, backup, resourceName }: ListedBackup): string =>
-  jsonLine(
-    picked,
-    { id: backup.resourceId, name: resourceName },
-    {
-      backup_id: backup.id,
-      backup_name: backup.name,
-      state: backup.state,
-      method: backup.method,
-      ...backupFacts(backup),
-    },
-  );
+export const writeJsonLine = (row: ListedBackup): string => {
+  const { id, name, state, method } = row.backup;
+  return jsonLine(row, { backup_id: id, backup_name: name, state, method, ...backupFacts(row.backup) });
+};
 
-interface Column {
-  readonly heading: string;
+/** One JSON object on a line: what identifies the resource, then `more`. Undefined fields are left out. */
+export function jsonLine(
+  { project, service, resource }: Pick<ListedBackup, 'project' | 'service' | 'resource'>,
+  more: object,
+): string {
+  const place = {
+    project: project.name,
+    region: project.region,
+    service: service.type,
+    resource_id: resource.id,
+    resource_name: resource.name,
+  };
+  return `${JSON.stringify({ ...place, ...more })}\n`;
+}
+
+export const backupFacts = (backup: Backup) => ({
+  start_timestamp_seconds: backup.start,
+  end_timestamp_seconds: backup.state === 'running' ? undefined : backup.end,
+  size_bytes: backup.state === 'succeeded' ? backup.size : undefined,
+  duration_seconds: backup.state === 'succeeded' ? backup.duration : undefined,
+});
+
+interface Column extends TableColumn {
   readonly cell: (row: ListedBackup, now: UnixSeconds) => string | undefined;
-  readonly isNumber?: true;
   /** The flag that makes it the same in every row. */
   readonly fixedBy?: 'project' | 'service' | 'resource';
 }
@@ -114,27 +119,24 @@ const COLUMNS: readonly Column[] = [
     heading: 'STARTED (UTC)',
     cell: ({ backup: { start } }) => start && humanizeTime(start).replace(' UTC', 'Z'),
   },
-  { heading: 'AGE', isNumber: true, cell: ({ backup: { start } }, now) => start && humanizeAge(start, now) },
+  { heading: 'AGE', right: true, cell: ({ backup: { start } }, now) => start && humanizeAge(start, now) },
   { heading: 'STATE', cell: ({ backup }) => backup.state },
   {
     heading: 'SIZE',
-    isNumber: true,
-    cell: ({ backup }) => inWords(backupFacts(backup).size_bytes, humanizeSize),
+    right: true,
+    cell: ({ backup }) => ifKnown(backupFacts(backup).size_bytes, humanizeSize),
   },
   {
     heading: 'DURATION',
-    isNumber: true,
-    cell: ({ backup }) => inWords(backupFacts(backup).duration_seconds, humanizeDuration),
+    right: true,
+    cell: ({ backup }) => ifKnown(backupFacts(backup).duration_seconds, humanizeDuration),
   },
   { heading: 'METHOD', cell: ({ backup }) => backup.method },
-  { heading: 'PROJECT', fixedBy: 'project', cell: ({ picked }) => picked.project.name },
-  { heading: 'SERVICE', fixedBy: 'service', cell: ({ picked }) => picked.service.type },
-  { heading: 'RESOURCE', fixedBy: 'resource', cell: ({ resourceName }) => resourceName },
+  { heading: 'PROJECT', fixedBy: 'project', cell: ({ project }) => project.name },
+  { heading: 'SERVICE', fixedBy: 'service', cell: ({ service }) => service.type },
+  { heading: 'RESOURCE', fixedBy: 'resource', cell: ({ resource }) => resource.name },
   { heading: 'BACKUP ID', cell: ({ backup }) => backup.id },
 ];
-
-const inWords = <Quantity>(value: Quantity | undefined, words: (value: Quantity) => string) =>
-  value === undefined ? undefined : words(value);
 
 /**
  * A table of backups. On a terminal it is fitted into `width` and omits columns fixed by flags; elsewhere it has all
@@ -149,10 +151,6 @@ function renderBackups(
   const columns = COLUMNS.filter(
     ({ fixedBy }) => width === undefined || fixedBy === undefined || flags[fixedBy] === undefined,
   );
-  const lines = textTable(
-    columns.map(({ heading }) => heading),
-    rows.map((row) => columns.map(({ cell }) => visible(cell(row, now) ?? '-'))),
-    { right: new Set(columns.flatMap(({ isNumber }, index) => (isNumber ? [index] : []))), width },
-  );
-  return `${lines.join('\n')}\n`;
+  const cells = rows.map((row) => columns.map(({ cell }) => visible(cell(row, now) ?? '-')));
+  return `${textTable(columns, cells, { width }).join('\n')}\n`;
 }

@@ -1,7 +1,6 @@
 import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config } from '../../config/config.ts';
 import type { Backup } from '../../domain/backup.ts';
-import type { ReadFailure } from '../../poll/read-list.ts';
 import { listBackups, readInventory } from '../../poll/read-service.ts';
 import type { ResourceKey } from '../../services/service.ts';
 import { type Interruption, withClients } from '../clients.ts';
@@ -19,10 +18,11 @@ export interface FoundResource extends ResourceKey {
   readonly name: string;
 }
 
-/** A list of a service, or one sentence why it was not read. */
-export type Listed<Item> =
-  | { readonly kind: 'read'; readonly items: readonly Item[] }
-  | { readonly kind: 'not_read'; readonly reason: string };
+/** A list of a service; without items where it was not read, and one sentence why. */
+export interface Listed<Item> {
+  readonly items: readonly Item[];
+  readonly unread?: string | undefined;
+}
 
 /** A service and its lists, each read once, when first needed; they reject when the command is interrupted. */
 export interface OpenService extends PickedService {
@@ -63,35 +63,38 @@ function openService(
   interrupted: AbortSignal,
 ): OpenService {
   const reader = { client, service: picked.service, ahead: config.poll.concurrency - 1 };
-  const notRead = ({ reason }: ReadFailure): Listed<never> => {
-    if (interrupted.aborted) throw new CommandError('interrupted');
-    return { kind: 'not_read', reason };
+
+  const once = <Item>(read: (signal: AbortSignal) => Promise<Listed<Item>>) => {
+    const start = async (): Promise<Listed<Item>> => {
+      const list = await read(withinPoll(config, interrupted));
+      if (list.unread !== undefined && interrupted.aborted) throw new CommandError('interrupted');
+      return list;
+    };
+    let list: Promise<Listed<Item>> | undefined;
+    return () => {
+      list ??= start();
+      return list;
+    };
   };
 
-  const readBackups = async (): Promise<Listed<Backup>> => {
-    const result = await listBackups(reader, withinPoll(config, interrupted));
-    if (result.kind === 'failed') return notRead(result);
-    const [failure] = result.failures.values();
-    return failure === undefined ? { kind: 'read', items: result.items.items } : notRead(failure);
-  };
-  const readResources = async (): Promise<Listed<FoundResource>> => {
-    const result = await readInventory(reader, withinPoll(config, interrupted));
-    if (result === undefined) return { kind: 'not_read', reason: 'inventory is false in the configuration' };
-    if (result.kind === 'failed') return notRead(result);
-    const resources = Array.from(result.items.byId.values(), ({ id, name, parentId }) => ({
-      id,
-      name: name ?? id,
-      parentId,
-    }));
-    return { kind: 'read', items: resources };
-  };
-  return { ...picked, client, backups: once(readBackups), inventory: once(readResources) };
-}
-
-function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
-  let result: Promise<Value> | undefined;
-  return () => {
-    result ??= read();
-    return result;
+  return {
+    ...picked,
+    client,
+    backups: once(async (signal) => {
+      const read = await listBackups(reader, signal);
+      if (read.kind === 'failed') return { items: [], unread: read.reason };
+      const [failure] = read.failures.values();
+      return failure === undefined ? read.items : { items: [], unread: failure.reason };
+    }),
+    inventory: once(async (signal) => {
+      const read = await readInventory(reader, signal);
+      if (read?.kind !== 'complete') {
+        return { items: [], unread: read?.reason ?? 'inventory is false in the configuration' };
+      }
+      const resources = read.items.byId.values();
+      return {
+        items: Array.from(resources, ({ id, name = id, parentId }) => ({ id, name, parentId })),
+      };
+    }),
   };
 }

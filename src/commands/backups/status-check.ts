@@ -1,11 +1,10 @@
 import { CloudFailure } from '../../cloud/failure.ts';
 import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { readCompleteList } from '../../pagination/complete-list.ts';
-import type { FetchPage } from '../../pagination/page-reader.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
-import type { JobState } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
+import { describeService } from '../configured.ts';
 import { nameOf, visible } from '../text-table.ts';
 import type { ResourceInService } from './find.ts';
 
@@ -27,19 +26,14 @@ export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
 export const hasJobs = ({ service }: ResourceInService): boolean => service.api.actions.job !== undefined;
 
-export const checkJob =
-  (target: ResourceInService, jobId: string): StatusCheck =>
-  (signal) =>
-    jobState(target, jobId, signal);
-
-async function jobState(
-  { client, service, resource }: ResourceInService,
-  jobId: string,
-  signal: AbortSignal,
-): Promise<JobState> {
+/** Checks a job; throws a {@link CommandError} if the service has none. */
+export function checkJob(target: ResourceInService, jobId: string): StatusCheck {
+  const { resource, service } = target;
   const { job } = service.api.actions;
-  if (job === undefined) throw new Error(`${service.type} has no jobs`);
-  return job.read(await send({ client, service }, job.call(resource, jobId), signal));
+  if (job === undefined) {
+    throw new CommandError(`${describeService(target)} has no jobs to wait for; use --backup`);
+  }
+  return async (signal) => job.read(await send(target, job.call(resource, jobId), signal));
 }
 
 const CHECKS_FOR_AN_UNLISTED_ONE = 6;
@@ -48,14 +42,13 @@ const CHECKS_FOR_AN_UNLISTED_ONE = 6;
  * Checks a backup by an id given by the user. Rejects with a {@link CommandError} if it is not listed within half a
  * minute.
  */
-export function checkBackup(target: ResourceInService, backupId: string, listWith: string): StatusCheck {
-  return checkChosen(target, withId(backupId), (checks) => {
+export const checkBackup = (target: ResourceInService, backupId: string, listWith: string): StatusCheck =>
+  checkChosen(target, withId(backupId), (checks) => {
     if (checks < CHECKS_FOR_AN_UNLISTED_ONE) return;
     throw new CommandError(
       `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${listWith}`,
     );
   });
-}
 
 /**
  * Checks the backup that was started: by the id in the response, else the newest manual one that was not listed
@@ -67,22 +60,18 @@ export function checkStarted(
   before: ReadonlySet<string>,
   jobUnreadable: (reason: string) => void,
 ): StatusCheck {
-  const backupCheck = checkChosen(
-    target,
-    backupId === undefined ? (backups) => newestNew(backups, before) : withId(backupId),
-  );
-  let pendingJob = hasJobs(target) ? jobId : undefined;
+  const choose = backupId === undefined ? newestWithout(before) : withId(backupId);
+  const checkListed = checkChosen(target, choose);
+  let checkPending = jobId !== undefined && hasJobs(target) ? checkJob(target, jobId) : undefined;
   return async (signal) => {
-    if (pendingJob !== undefined) {
-      const job = await jobState(target, pendingJob, signal).catch((error: unknown): JobState => {
-        if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
-        jobUnreadable(error.message);
-        return { kind: 'succeeded' };
-      });
-      if (job.kind !== 'succeeded') return job;
-      pendingJob = undefined;
-    }
-    return backupCheck(signal);
+    const job = await checkPending?.(signal).catch((error: unknown) => {
+      if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
+      jobUnreadable(error.message);
+      return undefined;
+    });
+    if (job !== undefined && job.kind !== 'succeeded') return job;
+    checkPending = undefined;
+    return await checkListed(signal);
   };
 }
 
@@ -93,11 +82,12 @@ const withId =
   (backups) =>
     backups.find(({ id }) => id === backupId);
 
-function newestNew(backups: readonly Backup[], before: ReadonlySet<string>): Backup | undefined {
-  return backups
-    .filter(({ id, automatic }) => !before.has(id) && automatic !== true)
-    .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
-}
+const newestWithout =
+  (before: ReadonlySet<string>): ChooseBackup =>
+  (backups) =>
+    backups
+      .filter(({ id, automatic }) => !before.has(id) && automatic !== true)
+      .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
 
 /** Checks the chosen backup; `notListed` is called with the number of checks until it is first listed. */
 function checkChosen(
@@ -125,26 +115,26 @@ function checkChosen(
  * with a {@link CommandError} if the response is not a list.
  */
 export async function readBackupsOf(
-  { client, service, resource }: ResourceInService,
+  target: ResourceInService,
   signal: AbortSignal,
 ): Promise<readonly Backup[] | undefined> {
-  const lists = await Promise.all(
-    service.api.backups.ofResource(resource).map(async (list) => {
-      const fetchPage: FetchPage = (page, pageSignal) =>
-        send({ client, service }, withPage(list.call, page), pageSignal);
-      try {
-        return await readCompleteList(list, fetchPage, listItems<Backup>, { ahead: 0, signal });
-      } catch (error) {
-        if (!(error instanceof WalkError)) throw error;
-        throw new CommandError('the response is not a list of backups; check the endpoint');
-      }
-    }),
-  );
-  const backups: Backup[] = [];
-  for (const list of lists) {
-    if (list.kind === 'moving') return undefined;
-    // A service that ignores the filter lists everything.
-    backups.push(...list.items.items.filter(({ resourceId }) => resourceId === resource.id));
-  }
-  return backups;
+  const { service, resource } = target;
+  const reading = service.api.backups
+    .ofResource(resource)
+    .map((list) =>
+      readCompleteList(
+        list,
+        (page, pageSignal) => send(target, withPage(list.call, page), pageSignal),
+        listItems<Backup>,
+        { ahead: 0, signal },
+      ),
+    );
+  const lists = await Promise.all(reading).catch((error: unknown) => {
+    if (!(error instanceof WalkError)) throw error;
+    throw new CommandError('the response is not a list of backups; check the endpoint');
+  });
+  if (lists.some(({ kind }) => kind === 'moving')) return undefined;
+  const backups = lists.flatMap((list) => (list.kind === 'complete' ? list.items.items : []));
+  // A service that ignores the filter lists everything.
+  return backups.filter(({ resourceId }) => resourceId === resource.id);
 }

@@ -47,8 +47,7 @@ function projectLines(check: ProjectCheck, options: TextOptions): readonly strin
   const { project, region, services, refused } = check;
   const { style, width } = options;
   const read = services.filter(({ resources }) => resources !== undefined);
-  const table = textTable(HEADINGS, read.map(tableRow), {
-    right: NUMBERS,
+  const table = textTable(COLUMNS, read.map(tableRow), {
     width: width === undefined ? undefined : width - INDENT.length,
     paintHeading: (text) => style('dim', text),
   });
@@ -123,8 +122,8 @@ function credentialsLines(
   }
 }
 
-const HEADINGS = ['service', 'resources', 'backups', 'within objective', 'outside', 'no objective'];
-const NUMBERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
+const COUNTS = ['resources', 'backups', 'within objective', 'outside', 'no objective'];
+const COLUMNS = [{ heading: 'service' }, ...COUNTS.map((heading) => ({ heading, right: true }) as const)];
 
 function tableRow({ service, resources = [], backups }: ServiceCheck): readonly string[] {
   const none = resources.filter(({ states }) => states[0] === 'not_expected').length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyResponse } from '../../../cloud/classification.ts';
-import { refusalOf } from '../../../commands/backups/result.ts';
+import { refusalOf } from '../../../commands/backups/wait.ts';
 import { defaultApi } from '../../index.ts';
 import { gaussdbMysql } from '../index.ts';
 
@@ -24,6 +24,6 @@ it('a response with the code DBS.200010 lacks a permission', () => {
 
 describe('the words for a refusal', () => {
   it.each(['DBS.200002', 'DBS.201205'])('are known for %s', (code) => {
-    expect(refusalOf('gaussdb-mysql', code)).toMatch(/^[a-z][^.]*$/);
+    expect(refusalOf(gaussdbMysql, code)).toMatch(/^[a-z][^.]*$/);
   });
 });

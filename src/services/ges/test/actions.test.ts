@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyResponse } from '../../../cloud/classification.ts';
-import { refusalOf } from '../../../commands/backups/result.ts';
+import { refusalOf } from '../../../commands/backups/wait.ts';
 import type { FailureKind } from '../../../domain/outcome.ts';
 import { defaultApi } from '../../index.ts';
 import { ges } from '../index.ts';
@@ -87,10 +87,10 @@ describe('a response that is an error', () => {
 
 describe('the words for a refusal', () => {
   it.each(['GES.7000', 'GES.7001', 'GES.7002', 'GES.7019', 'GES.7024'])('are known for %s', (code) => {
-    expect(refusalOf('ges', code)).toMatch(/^[a-z][^.]*$/);
+    expect(refusalOf(ges, code)).toMatch(/^[a-z][^.]*$/);
   });
 
   it.each(['GES.0001', 'GES.7005', 'toString', undefined])('are not made up for %s', (code) => {
-    expect(refusalOf('ges', code)).toBeUndefined();
+    expect(refusalOf(ges, code)).toBeUndefined();
   });
 });
