@@ -1,4 +1,6 @@
-import type { Seconds } from '../domain/quantities.ts';
+import type { SendingHook } from '../cloud/client.ts';
+import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { humanizeDuration } from '../status/humanize.ts';
 import type { Terminal } from './terminal.ts';
 import { cutToWidth } from './text-table.ts';
 
@@ -36,6 +38,44 @@ export function createProgressLine(
     },
     end: () => {
       if (errorWidth !== undefined && shownAt !== undefined) writeError(CLEAR);
+    },
+  };
+}
+
+const LONG_WAIT = seconds(3);
+
+/** Shows the slowest of the pending requests until stopped. */
+export function showPending(terminal: Terminal) {
+  const { clock, sleep } = terminal;
+  const line = createProgressLine(terminal, { every: seconds(10), quiet: LONG_WAIT });
+  // In the order in which they were sent.
+  const pending = new Set<{ readonly what: string; readonly sent: UnixSeconds }>();
+  const stopped = new AbortController();
+
+  const watch = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await sleep(seconds(1), stopped.signal).catch(() => undefined);
+      const [longest] = pending;
+      if (stopped.signal.aborted || longest === undefined) continue;
+      const waited = clock() - longest.sent;
+      if (waited < LONG_WAIT) continue;
+      line.show(`Waiting for ${longest.what}`, `: ${humanizeDuration(seconds(Math.floor(waited)))}`);
+    }
+  };
+  const watching = watch();
+
+  return {
+    /** Called when a request of a project is sent. */
+    sending: (project: string, { host, operation }: Parameters<SendingHook>[0]) => {
+      const what = `${host} (${operation.replaceAll('_', ' ')}, project ${project})`;
+      const request = { what, sent: clock() };
+      pending.add(request);
+      return () => void pending.delete(request);
+    },
+    stop: async (): Promise<void> => {
+      stopped.abort();
+      await watching;
+      line.end();
     },
   };
 }

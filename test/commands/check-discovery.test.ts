@@ -1,19 +1,14 @@
+import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createProjectClient } from '../../src/cloud/project-client.ts';
 import { checkProjects } from '../../src/commands/check/check-projects.ts';
 import { hasPassed, summarize } from '../../src/commands/check/results.ts';
 import { checkText } from '../../src/commands/check/text.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { seconds, systemClock } from '../../src/domain/quantities.ts';
+import { createCollector } from '../../src/recording/collect.ts';
 import { defaultApi, SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
-
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import { createFakeTerminal } from './fake-terminal.ts';
 
 /** What `check` finds of a project that names no services, in a cloud where only some have an endpoint. */
 async function discover(answering: readonly string[], deny: readonly string[] = []) {
@@ -45,29 +40,14 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
       endpoint: answering.includes(service.type) ? cloud.endpointOf(service.type) : nowhere,
     })),
   }));
-  const examined = await checkProjects({
-    config: { ...loaded.config, projects },
-    sending: () => () => undefined,
-    responsesOf: () => [],
-    createClient: (project, hooks) => {
-      const client = createProjectClient(project, {
-        requestTimeout: seconds(5),
-        concurrency: 4,
-        clock: systemClock,
-        sleep: () => Promise.resolve(),
-        random: () => 0.5,
-        log: quiet,
-        observe: () => undefined,
-        ...hooks,
-        userAgent: 'test',
-        environment: {},
-      });
-      onTestFinished(client.close);
-      return client;
-    },
-    clock: systemClock,
-    limit: () => AbortSignal.timeout(10_000),
-  });
+  const sleep = async (duration: number, signal: AbortSignal): Promise<void> => {
+    // Between two updates of the progress line.
+    if (duration === 1) await once(signal, 'abort');
+  };
+  const config = { ...loaded.config, projects };
+  const terminal = { ...createFakeTerminal(), sleep };
+  const options = { collector: createCollector(), longest: seconds(10) };
+  const examined = await checkProjects(config, terminal, options);
   const now = systemClock();
   const style = (_: unknown, text: string) => text;
   const text = checkText(examined, summarize(examined, false), { style, width: undefined, now });

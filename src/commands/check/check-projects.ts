@@ -1,67 +1,116 @@
-import type { ProjectClient, SendingHook } from '../../cloud/client.ts';
+import type { ProjectClient } from '../../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
-import type { Clock } from '../../domain/quantities.ts';
+import { milliseconds, type Seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { sumRejections } from '../../poll/read-backups.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
 import { failureOf } from '../../poll/read-service.ts';
+import type { CollectedResponse, Collector } from '../../recording/collect.ts';
 import { contradictions } from '../../services/assumptions.ts';
-import type { SeenResponse } from '../../services/evidence.ts';
 import { serviceOf } from '../../services/index.ts';
 import { counted } from '../../status/humanize.ts';
 import { resourceStatuses } from '../../status/report.ts';
-import type { ClientHooks } from '../clients.ts';
+import { withClients } from '../clients.ts';
+import { CommandError } from '../command-error.ts';
+import { showPending } from '../progress-line.ts';
 import { readOnce, type ServiceReading } from '../read-once.ts';
+import type { Terminal } from '../terminal.ts';
 import { compact } from '../text-table.ts';
 import type { CredentialsCheck, ProjectCheck, ServiceCheck } from './results.ts';
 
 export interface CheckOptions {
-  readonly config: Config;
-  /** Creates the client of a project; the caller closes it. */
-  readonly createClient: (project: ProjectConfig, hooks: ClientHooks) => ProjectClient;
-  /** Called when a request of a project is sent, as a {@link SendingHook} is. */
-  readonly sending: (project: string, ...request: Parameters<SendingHook>) => () => void;
-  /** What a service returned, as far as it was kept. */
-  readonly responsesOf: (project: string, service: string) => readonly SeenResponse[];
+  readonly collector: Collector;
+  /** How long one project may take. */
+  readonly longest: Seconds;
+  /** Slows the requests of a client down. */
+  readonly paced?: (client: ProjectClient, interrupted: AbortSignal) => ProjectClient;
   /** Called after each service was read. */
   readonly afterRead?: (reading: ServiceReading, signal: AbortSignal) => Promise<void>;
-  readonly clock: Clock;
-  /** A signal that aborts when the time for one project is over, or at Ctrl-C. */
-  readonly limit: () => AbortSignal;
 }
 
 /** Signs in to each project and reads each of its services once, as a poll would. */
-export function checkProjects(options: CheckOptions): Promise<readonly ProjectCheck[]> {
-  return Promise.all(options.config.projects.map((project) => checkProject(project, options)));
+export async function checkProjects(
+  config: Config,
+  terminal: Terminal,
+  { collector, longest, paced, afterRead }: CheckOptions,
+): Promise<readonly ProjectCheck[]> {
+  const { clock } = terminal;
+  return await withClients(config, terminal, async (clientOf, { first: interrupted }) => {
+    const pending = showPending(terminal);
+    const checkProject = async (project: ProjectConfig): Promise<ProjectCheck> => {
+      let signedIn = false;
+      const client = clientOf(project, {
+        observe: ({ operation, code }) => {
+          if (operation === 'sign_in' && code.startsWith('2')) signedIn = true;
+        },
+        sending: (request) => pending.sending(project.name, request),
+        onResponse: (response) => collector.add(project.name, response),
+      });
+      const reader = { project, client: paced?.(client, interrupted) ?? client, config, clock };
+      const signal = AbortSignal.any([interrupted, AbortSignal.timeout(milliseconds(longest))]);
+      const readings = await Promise.all(
+        project.services.map(async (service) => {
+          const reading = await readOnce({ ...reader, service }, signal);
+          await afterRead?.(reading, signal);
+          return reading;
+        }),
+      );
+      const found = { readings, signedIn, passwordExpires: client.passwordExpiresAt(), now: clock() };
+      return judge(project, found, collector.responses(), config);
+    };
+    const checked = await Promise.all(config.projects.map(checkProject)).finally(pending.stop);
+    if (interrupted.aborted) throw new CommandError('interrupted before all checks were done');
+    return checked;
+  });
 }
 
-async function checkProject(project: ProjectConfig, options: CheckOptions): Promise<ProjectCheck> {
-  let signedIn = false;
-  const client = options.createClient(project, {
-    observe: ({ operation, code }) => {
-      if (operation === 'sign_in' && code.startsWith('2')) signedIn = true;
-    },
-    sending: (request) => options.sending(project.name, request),
-  });
-  const signal = options.limit();
-  const readings = await Promise.all(
-    project.services.map(async (service) => {
-      const reading = await readOnce({ ...options, project, service, client }, signal);
-      await options.afterRead?.(reading, signal);
-      return reading;
-    }),
-  );
-  const advise = createAdviser(project, options.config, readings.map(failureOf));
+/** What was found of a project. */
+interface Found extends Pick<ProjectCheck, 'passwordExpires'> {
+  readonly readings: readonly ServiceReading[];
+  readonly signedIn: boolean;
+  readonly now: UnixSeconds;
+}
+
+function judge(
+  project: ProjectConfig,
+  { readings, signedIn, passwordExpires, now }: Found,
+  responses: readonly CollectedResponse[],
+  config: Config,
+): ProjectCheck {
+  const advise = createAdviser(project, config, readings.map(failureOf));
   const credentials = credentialsCheck(readings, signedIn, advise);
   const shown = readings.filter((reading) => project.namesServices || failureOf(reading) === undefined);
+  const services = (shown.length === 0 ? readings : shown).map((reading): ServiceCheck => {
+    const { service, scope, backups, inventory, next, served } = reading;
+    const { type, api } = service;
+    const rejections = sumRejections([
+      backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
+      inventory?.walk?.rejections,
+    ]);
+    const seen = responses.filter((one) => one.project === project.name && one.service === type);
+    return {
+      service: type,
+      resources: served && resourceStatuses({ ...scope, resources: served }, true, now),
+      backups: backups.kind === 'read' ? backups.listed : undefined,
+      rejectedRows: Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0)),
+      unlisted: next?.unlisted ?? 0,
+      overLimit: next?.overLimit ?? 0,
+      excluded: next?.excluded.size ?? 0,
+      problems: onlyNew(
+        problemsOf(reading, advise, config),
+        credentials.kind === 'failed' ? credentials.reason : undefined,
+      ),
+      contradictions: contradictions(serviceOf(type), { api, responses: seen }).map(
+        ({ assumption, because }) => ({ assumption: assumption.id, found: because }),
+      ),
+    };
+  });
   return {
     project: project.name,
     region: project.region,
     credentials,
-    passwordExpires: client.passwordExpiresAt(),
-    services: (shown.length === 0 ? readings : shown).map((reading) =>
-      serviceCheck(reading, credentials, advise, options),
-    ),
+    passwordExpires,
+    services,
     refused: project.namesServices ? undefined : refusalsIn(readings, advise),
   };
 }
@@ -95,38 +144,6 @@ const isAboutCredentials = (failure: ReadFailure | undefined): boolean =>
 /** Whether a service accepted the credentials. */
 const isAccepted = (failure: ReadFailure | undefined): boolean =>
   failure === undefined || failure.outcome === 'permission' || failure.outcome === 'incomplete';
-
-function serviceCheck(
-  reading: ServiceReading,
-  credentials: CredentialsCheck,
-  advise: Adviser,
-  { config, clock, responsesOf }: CheckOptions,
-): ServiceCheck {
-  const { project, service, scope, backups, inventory, next, served } = reading;
-  const { type, api } = service;
-  const rejections = sumRejections([
-    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
-    inventory?.walk?.rejections,
-  ]);
-  const seen = { api, responses: responsesOf(project.name, type) };
-  return {
-    service: type,
-    resources: served && resourceStatuses({ ...scope, resources: served }, true, clock()),
-    backups: backups.kind === 'read' ? backups.listed : undefined,
-    rejectedRows: Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0)),
-    unlisted: next?.unlisted ?? 0,
-    overLimit: next?.overLimit ?? 0,
-    excluded: next?.excluded.size ?? 0,
-    problems: onlyNew(
-      problemsOf(reading, advise, config),
-      credentials.kind === 'failed' ? credentials.reason : undefined,
-    ),
-    contradictions: contradictions(serviceOf(type), seen).map(({ assumption, because }) => ({
-      assumption: assumption.id,
-      found: because,
-    })),
-  };
-}
 
 function problemsOf(reading: ServiceReading, advise: Adviser, { limits }: Config): readonly string[] {
   const { service, backups, inventory, next, unreadPolicies } = reading;
