@@ -4,133 +4,126 @@ import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantitie
 import { errorMessage } from '../errors.ts';
 import { RESERVED_PATHS } from '../web/routing.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
-/** A parser that accepts a text unchanged or refuses it. */
-export const textThat =
-  (isValid: (text: string) => boolean, expected: string) =>
-  (text: string): string => {
-    if (isValid(text)) return text;
-    throw new InvalidArgumentError(expected);
+
+/** A parser of the value of a flag; what `read` cannot read is refused with what was expected. */
+export const flagValue =
+  <Value>(read: (text: string) => Value | undefined, expected: string) =>
+  (text: string): Value => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidArgumentError(expected);
+    return value;
   };
+
+/** A parser that accepts a text unchanged or refuses it. */
+export const textThat = (isValid: (text: string) => boolean, expected: string) =>
+  flagValue((text) => (isValid(text) ? text : undefined), expected);
 
 export const someText = textThat((text) => text.trim() !== '', 'A value is required.');
 
-export const durationThat =
-  (isValid: (duration: Seconds) => boolean, expected: string) =>
-  (text: string): Seconds => {
-    const duration = durationText.safeParse(text);
-    if (duration.success && isValid(duration.data)) return duration.data;
-    throw new InvalidArgumentError(expected);
-  };
+export const durationThat = (isValid: (duration: Seconds) => boolean, expected: string) =>
+  flagValue((text) => {
+    const { data: duration } = durationText.safeParse(text);
+    return duration !== undefined && isValid(duration) ? duration : undefined;
+  }, expected);
 
 export const wholeSeconds = durationThat(
   (duration) => duration >= 1 && Number.isInteger(duration),
   'Expected a duration in whole seconds such as 90s or 4m, at least 1s.',
 );
 
+export const waitTimeout = durationThat(
+  (duration) => duration >= 1,
+  'Expected a duration of at least 1s, such as 90s, 30m or 2h.',
+);
+
 /** A time that may depend on when the command runs. */
 export type TimestampFlag = (now: UnixSeconds) => UnixSeconds;
 
 /** `now`, a duration before now, or a time with its zone. */
-export function timestamp(text: string): TimestampFlag {
+export const timestamp = flagValue((text): TimestampFlag | undefined => {
   if (text === 'now') return (now) => now;
-  const ago = durationText.safeParse(text);
-  if (ago.success) return (now) => unixSeconds(now - ago.data);
+  const { data: ago } = durationText.safeParse(text);
+  if (ago !== undefined) return (now) => unixSeconds(now - ago);
   const time = readTime(text);
-  if (time !== undefined) return () => unixSeconds(time);
-  throw new InvalidArgumentError(
-    'Expected "now", a duration before now such as 30d, or a timestamp such as 2026-01-31 or 2026-01-31T08:00:00+08:00.',
-  );
-}
+  return time === undefined ? undefined : () => time;
+}, 'Expected "now", a duration before now such as 30d, or a timestamp such as 2026-01-31 or 2026-01-31T08:00:00+08:00.');
 
 const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-function readTime(text: string): number | undefined {
+function readTime(text: string): UnixSeconds | undefined {
   const [, day] = TIME.exec(text) ?? [];
   const time = Date.parse(text);
   if (day === undefined || Number.isNaN(time)) return undefined;
   // JavaScript parses 30 February as 2 March.
-  return new Date(day).toISOString().startsWith(day) ? time / 1000 : undefined;
+  return new Date(day).toISOString().startsWith(day) ? unixSeconds(time / 1000) : undefined;
 }
 
 /** A bucket and a folder in OBS, without the prefix `obs://`. */
-export function obsPath(text: string): string {
-  const path = text.replace(/^obs:\/\//, '');
-  const [bucket = '', ...folders] = path.split('/');
-  if (!isBucket(bucket)) {
-    throw new InvalidArgumentError(
-      'Expected a bucket (3 to 63 lower-case letters, digits, "-" and ".") and optional folders, such as my-bucket/backups/.',
-    );
-  }
-  const named = folders.at(-1) === '' ? folders.slice(0, -1) : folders;
-  if (named.every((name) => !/^\.{0,2}$|[\s\p{C}\\]/u.test(name))) return path;
-  throw new InvalidArgumentError(
-    'Each folder after the bucket needs a name without spaces, such as my-bucket/backups/2026/.',
-  );
-}
+export const obsPath = (text: string): string => withFolders(withBucket(text.replace(/^obs:\/\//, '')));
 
 // The naming rules of OBS: no adjacent periods, no period next to a hyphen, no IP address.
-const isBucket = (name: string): boolean =>
-  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/\.\.|-\.|\.-|^\d+\.\d+\.\d+\.\d+$/.test(name);
+const withBucket = textThat((path) => {
+  const [bucket = ''] = path.split('/');
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !isAddress && !/\.\.|-\.|\.-/.test(bucket);
+}, 'Expected a bucket (3 to 63 lower-case letters, digits, "-" and ".") and optional folders, such as my-bucket/backups/.');
+
+const withFolders = textThat((path) => {
+  const [, ...folders] = path.replace(/\/$/, '').split('/');
+  return folders.every((name) => !/^\.{0,2}$|[\s\p{C}\\]/u.test(name));
+}, 'Each folder after the bucket needs a name without spaces, such as my-bucket/backups/2026/.');
 
 export function listenAddress(text: string): string {
   try {
     parseListenAddress(text);
     return text;
   } catch (error) {
-    throw new InvalidArgumentError(
-      errorMessage(error).replace(`listen address ${JSON.stringify(text)} `, 'It '),
-    );
+    const message = errorMessage(error).replace(`listen address ${JSON.stringify(text)} `, 'It ');
+    throw new InvalidArgumentError(message);
   }
 }
 
 /** A path of the web server that is not in use. */
-export function telemetryPath(text: string): string {
-  if (!/^(?:\/[A-Za-z0-9._~-]+)+$/.test(text)) {
-    throw new InvalidArgumentError(
-      'Expected a path such as /metrics: letters, digits, ".", "_", "~" and "-" between slashes.',
-    );
-  }
-  const reserved = RESERVED_PATHS.some(
-    (path) => text === path || (path !== '/' && text.startsWith(`${path}/`)),
-  );
-  if (reserved) throw new InvalidArgumentError('That path is in use; /metrics is the default.');
-  return text;
-}
+export const telemetryPath = (text: string): string => unusedPath(pathOfWords(text));
 
-export const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
+const pathOfWords = textThat(
+  (text) => /^(?:\/[A-Za-z0-9._~-]+)+$/.test(text),
+  'Expected a path such as /metrics: letters, digits, ".", "_", "~" and "-" between slashes.',
+);
+
+const unusedPath = textThat(
+  (text) => !RESERVED_PATHS.some((path) => text === path || (path !== '/' && text.startsWith(`${path}/`))),
+  'That path is in use; /metrics is the default.',
+);
+
+export const wholeNumber = (least: number, most: number) =>
+  flagValue((text) => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
-  };
+    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
+  }, `Expected a whole number from ${least} to ${most}.`);
 
 const LARGEST_FACTOR = 100_000;
 
-export function factor(text: string): number {
+export const factor = flagValue((text) => {
   const number = Number(text);
-  if (number > 0 && number <= LARGEST_FACTOR) return number;
-  throw new InvalidArgumentError(`Expected a number above 0, at most ${LARGEST_FACTOR}.`);
-}
+  return number > 0 && number <= LARGEST_FACTOR ? number : undefined;
+}, `Expected a number above 0, at most ${LARGEST_FACTOR}.`);
 
 // In an annotation, quotes and braces would end a string or start a template.
 const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;
 
 /** A URL without trailing slashes. */
-export function webAddress(text: string): string {
+export const webAddress = flagValue((text) => {
   const address = text.replace(/\/+$/, '');
-  if (ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address)) return address;
-  throw new InvalidArgumentError('Expected a URL that begins with http:// or https:// and has no query.');
-}
+  return ADDRESS.test(address.replaceAll('{alert}', '')) && URL.canParse(address) ? address : undefined;
+}, 'Expected a URL that begins with http:// or https:// and has no query.');
 
 /** The URL of Grafana, or of a dashboard in it. */
 export const grafanaUrl = (text: string): string =>
   webAddress(text.replaceAll('{', ' ').replace(/\/d\/.*$/, ''));
 
 /** Prefix of the program in commands to copy. */
-export const commandPrefix = (text: string): string => onOneLine(text).trim();
-
-const onOneLine = textThat(
-  (text) => text.trim() !== '' && !/\p{Cc}|\{\{/u.test(text),
+export const commandPrefix = flagValue(
+  (text) => (/\p{Cc}|\{\{/u.test(text) ? undefined : text.trim() || undefined),
   'Expected one line without "{{".',
 );

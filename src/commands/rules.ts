@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RuleOptions } from '../rules/rule-file.ts';
 import { RUNBOOKS_URL } from '../rules/runbooks.ts';
 import {
@@ -10,8 +10,16 @@ import {
   thresholdText,
 } from '../rules/thresholds.ts';
 import { CommandError, EXIT } from './command-error.ts';
-import { type ActionOf, explain } from './command-line-parts.ts';
-import { commandPrefix, durationThat, grafanaUrl, textThat, webAddress, wholeNumber } from './flag-values.ts';
+import { type ActionOf, explain } from './commands.ts';
+import {
+  commandPrefix,
+  durationThat,
+  flagValue,
+  grafanaUrl,
+  textThat,
+  webAddress,
+  wholeNumber,
+} from './flag-values.ts';
 import { PROGRAM_NAME } from './program.ts';
 import { print, type Terminal } from './terminal.ts';
 
@@ -104,31 +112,26 @@ function thresholdsIn(flags: RulesFlags): Thresholds {
 const READERS = {
   duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),
   count: wholeNumber(1, 100_000),
-  ratio: (text: string): number => {
-    if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
-    throw new InvalidArgumentError('Expected a number above 0.');
-  },
+  ratio: flagValue(
+    (text) => (/^\d+(?:\.\d+)?$/.test(text) && Number(text)) || undefined,
+    'Expected a number above 0.',
+  ),
 } as const;
 
 const OWN_LABELS = ['cloud_service', 'region', 'project', 'resource_id', 'resource_name', 'job', 'instance'];
 
-function labelNames(text: string): readonly string[] {
+const labelNames = flagValue((text): readonly string[] | undefined => {
   const names = text.split(',');
   const areValid = names.every((name) => /^[A-Za-z_]\w*$/.test(name) && !OWN_LABELS.includes(name));
-  if (areValid && new Set(names).size === names.length) return names;
-  throw new InvalidArgumentError(
-    'Expected label names that alerts do not already have, such as cluster,env.',
-  );
-}
+  return areValid && new Set(names).size === names.length ? names : undefined;
+}, 'Expected label names that alerts do not already have, such as cluster,env.');
 
 const objectName = textThat(
   (text) => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text),
   'Expected lower-case letters, digits, "-" and ".".',
 );
 
-function objectLabels(text: string): Readonly<Record<string, string>> {
+const objectLabels = flagValue((text): Readonly<Record<string, string>> | undefined => {
   const pairs = text.split(',').map((pair) => /^([A-Za-z0-9][\w./-]*)=([\w.-]*)$/.exec(pair));
-  if (pairs.includes(null))
-    throw new InvalidArgumentError('Expected labels such as release=prometheus,team=db.');
-  return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
-}
+  return pairs.includes(null) ? undefined : Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
+}, 'Expected labels such as release=prometheus,team=db.');

@@ -107,7 +107,9 @@ async function sendProbes(reading: ServiceReading, signal: AbortSignal): Promise
   const key = first && { id: first.id, parentId: first.listing?.parentId };
   for (const { name, call } of probesOf(reading.service.api, key)) {
     if (signal.aborted) break;
-    const failure = await probing.run(name, () => send(reading, call, signal)).catch((error: unknown) => error);
+    const failure = await probing
+      .run(name, () => send(reading, call, signal))
+      .catch((error: unknown) => error);
     const isThrottled = failure instanceof CloudFailure && failure.details.kind === 'throttled';
     if (isThrottled) return 'further probes, because it returned 429';
   }
