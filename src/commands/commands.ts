@@ -234,7 +234,7 @@ function addBackfillCommand(program: Command, actionOf: ActionOf): void {
     .option('--instance <name>', 'instance label of the live series', 'localhost:10045')
     .option('--output <file>', 'write to this file instead of standard output')
     .addHelpText('after', AFTER_BACKFILL_HELP)
-    .action(actionOf(() => import('./backfill/backfill.ts').then(({ backfill }) => backfill)));
+    .action(actionOf(() => import('./backfill.ts').then(({ backfill }) => backfill)));
 }
 
 const AFTER_BACKFILL_HELP = `

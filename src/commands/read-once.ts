@@ -8,7 +8,7 @@ import { readService, type ServiceRead } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
 import { type ServedResource, serveResources } from '../state/served.ts';
-import type { PickedService } from './configured.ts';
+import type { PickedService } from './session.ts';
 
 export interface ReadingOptions extends PickedService {
   readonly client: ProjectClient;

@@ -9,11 +9,10 @@ import type { ApiCall } from '../../services/api-call.ts';
 import { defaultApi, SERVICES } from '../../services/index.ts';
 import type { Started } from '../../services/service.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { describeService, type PickedService, withinPoll } from '../configured.ts';
+import { describeService, type PickedService, type Session, withinPoll, withServices } from '../session.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { findOwner, findResource, type ResourceInService } from './find.ts';
-import { type Session, withServices } from './session.ts';
 import { checkJob, checkStarted, readBackupsOf, type StartedJob, type StatusCheck } from './status-check.ts';
 import { type Followed, type FollowFlags, listCommandFor, refusalOf, waitFor, writeStart } from './wait.ts';
 

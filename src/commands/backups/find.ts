@@ -1,9 +1,9 @@
 import { nearest } from '../../config/suggestion.ts';
 import type { Backup } from '../../domain/backup.ts';
 import { CommandError } from '../command-error.ts';
-import { describeService } from '../configured.ts';
+import type { FoundResource, Listed, OpenService } from '../session.ts';
+import { describeService } from '../session.ts';
 import { compact, visible } from '../text-table.ts';
-import type { FoundResource, Listed, OpenService } from './session.ts';
 
 /** A service, and a resource that was found in it. */
 export interface ResourceInService extends OpenService {

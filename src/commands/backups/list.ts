@@ -2,12 +2,17 @@ import type { Backup, BackupState } from '../../domain/backup.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import { humanizeAge, humanizeDuration, humanizeSize, humanizeTime, ifKnown } from '../../status/humanize.ts';
 import { EXIT } from '../command-error.ts';
-import { describeService, type PickedService, type ServiceFlags } from '../configured.ts';
 import type { TimestampFlag } from '../flag-values.ts';
+import {
+  describeService,
+  type OpenService,
+  type PickedService,
+  type ServiceFlags,
+  withServices,
+} from '../session.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { type TableColumn, textTable, visible } from '../text-table.ts';
 import { findResource } from './find.ts';
-import { type OpenService, withServices } from './session.ts';
 
 interface ListFlags extends ServiceFlags {
   readonly resource?: string;

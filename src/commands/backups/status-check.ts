@@ -4,7 +4,7 @@ import { readCompleteList } from '../../pagination/complete-list.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
 import { CommandError } from '../command-error.ts';
-import { describeService } from '../configured.ts';
+import { describeService } from '../session.ts';
 import { nameOf, visible } from '../text-table.ts';
 import type { ResourceInService } from './find.ts';
 

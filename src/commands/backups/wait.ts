@@ -7,13 +7,12 @@ import { errorMessage } from '../../errors.ts';
 import { humanizeDuration, humanizeSize, ifKnown, listed } from '../../status/humanize.ts';
 import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { type ServiceFlags, withinPoll } from '../configured.ts';
 import { createProgressLine } from '../progress-line.ts';
+import { type ServiceFlags, type Session, withinPoll, withServices } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { findResource, type ResourceInService } from './find.ts';
 import { backupFacts, jsonLine } from './list.ts';
-import { type Session, withServices } from './session.ts';
 import {
   checkBackup,
   checkJob,

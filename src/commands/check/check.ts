@@ -1,6 +1,6 @@
 import { createCollector } from '../../recording/collect.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { loadConfig, pickProjects } from '../configured.ts';
+import { loadConfig, pickProjects } from '../session.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
 import { checkJson, offlineJson } from './json.ts';
