@@ -1,7 +1,7 @@
 import type { Dictionary } from '../services/vendor-words.ts';
 
 const DATE_TIME =
-  /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)((?:\.\d{1,9})?(?:Z| ?UTC| ?GMT|[ _]?[+-]?\d\d:?\d\d)?)$/;
+  /^(\d{4})([-/.]?)(\d\d)\2(\d\d)([T _]?)(\d\d)(:?)(\d\d)\7(\d\d)((?:\.\d{1,9})?(?:Z| ?UTC| ?GMT|[ _]?[+-]?\d\d:?\d\d)?)$/;
 const YEAR_2000 = Date.UTC(2000) / 1000;
 const YEAR_2100 = Date.UTC(2100) / 1000;
 
@@ -16,11 +16,12 @@ export function shiftTime(value: string | number, by: number): string | number |
     if (time < YEAR_2000 || time > YEAR_2100) return undefined;
     return value + by * (isMilliseconds ? 1000 : 1);
   }
-  const [, date, between, time, rest] = DATE_TIME.exec(value) ?? [];
-  const moment = Date.parse(`${date}T${time}Z`);
+  const [, year, dash = '', month, day, between, hour, colon = '', minute, second, rest] =
+    DATE_TIME.exec(value) ?? [];
+  const moment = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(moment)) return shiftTimestampText(value, by);
-  const shifted = new Date(moment + by * 1000).toISOString();
-  return `${shifted.slice(0, 10)}${between}${shifted.slice(11, 19)}${rest}`;
+  const [date = '', time = ''] = new Date(moment + by * 1000).toISOString().slice(0, 19).split('T');
+  return `${date.replaceAll('-', dash)}${between}${time.replaceAll(':', colon)}${rest}`;
 }
 
 /** Some responses have a timestamp as text. */

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Backup } from '../domain/backup.ts';
 import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
 import type { Assumption, Evidence, Finding, SeenResponse } from './evidence.ts';
-import { asObject, readDateTime, readNumber } from './fields.ts';
+import { asObject, type JsonObject, readDateTime, readNumber } from './fields.ts';
 import type { CloudService, List, ServiceApi } from './service.ts';
-import { dictionaryOf } from './vendor-words.ts';
+import { type Dictionary, dictionaryOf } from './vendor-words.ts';
 
 /** Assumptions about every service. */
 const GENERAL: readonly Assumption[] = [
@@ -22,11 +23,6 @@ const GENERAL: readonly Assumption[] = [
     id: 'size',
     sentence: 'With the assumed unit, no backup is written faster than 20 GiB/s.',
     judge: ofBackups(judgeSize),
-  },
-  {
-    id: 'duration',
-    sentence: 'With the assumed unit, the duration is close to the time from start to end.',
-    judge: ofBackups(judgeDuration),
   },
   { id: 'policy', sentence: 'Backup policies can be parsed.', judge: judgePolicy },
   {
@@ -78,22 +74,23 @@ interface SeenPage extends Omit<SeenResponse, 'body'> {
 }
 
 interface SeenList {
-  /** Whether a field of its rows has a time. */
-  readonly isTime: (field: string) => boolean;
+  readonly kindsOf: Dictionary['kindsOf'];
   readonly list: List<unknown>;
   readonly pages: readonly SeenPage[];
   /** Responses that are pages without omitted rows. */
   readonly whole: readonly (SeenPage & { readonly rows: readonly Row[] })[];
 }
 
+// A row may have its resource only from the path of its list.
+const ANY_RESOURCE = { id: 'any' };
+
 const backupLists = ({ backups }: ServiceApi): readonly List<unknown>[] =>
   backups.of === 'project'
     ? [backups.list, ...(backups.failedRuns === undefined ? [] : [backups.failedRuns])]
-    : backups.ofResource({ id: '' }).slice(0, 1);
+    : backups.ofResource(ANY_RESOURCE).slice(0, 1);
 
 function seenLists({ responses, service }: Evidence, lists: readonly List<unknown>[]): readonly SeenList[] {
   const { kindsOf } = dictionaryOf([service]);
-  const isTime = (field: string): boolean => kindsOf(field).includes('time');
   return lists.flatMap((list) => {
     const pages = responses
       .filter(({ operation }) => operation === list.call.operation)
@@ -113,7 +110,7 @@ function seenLists({ responses, service }: Evidence, lists: readonly List<unknow
     );
     return Array.from(groups.values(), (group) => ({
       list,
-      isTime,
+      kindsOf,
       pages: group,
       whole: group.flatMap((page) =>
         page.rows === undefined || page.isCut === true ? [] : [{ ...page, rows: page.rows }],
@@ -201,34 +198,52 @@ const formOf = (time: string): string =>
     .replaceAll(/[^\W0_T]/g, 'x')
     .slice(0, 40);
 
-function judgeTimes({ list, pages, isTime }: SeenList): Finding {
+function judgeTimes({ list, pages, kindsOf }: SeenList): Finding {
   const rows = pages.flatMap((page) => page.rows ?? []).map((row) => asObject(row) ?? {});
-  const texts = rows.flatMap((row) =>
+  const times = rows.flatMap((row) =>
     Object.entries(row).flatMap(([field, value]) =>
-      isTime(field) && typeof value === 'string' && value !== '' ? [{ field, value }] : [],
+      kindsOf(field).includes('time') && typeof value === 'string' && value !== ''
+        ? [{ row, field, value }]
+        : [],
     ),
   );
-  const odd = texts.find(({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined);
-  if (odd !== undefined) {
-    return disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`);
-  }
-  return texts.length > 0 ? PROVED : NOT_SEEN;
+  // The service parses a text as a time if a row differs with it.
+  const parses = (text: string): boolean =>
+    times.some(({ row, field }) => {
+      const [parsed, unparsed] = [text, 'not a time'].map((time) => list.readRow({ ...row, [field]: time }));
+      return !isDeepStrictEqual(parsed, unparsed);
+    });
+  const odd = times.find(
+    ({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined && !parses(value),
+  );
+  if (odd === undefined) return times.length > 0 ? PROVED : NOT_SEEN;
+  // If the service parses none of the usual formats, the field may be one that it does not use.
+  return parses('2000-01-01T00:00:00')
+    ? disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`)
+    : NOT_SEEN;
 }
 
 /** A backup and the row that it was read from. */
 export interface SeenBackup {
-  readonly row: Readonly<Record<string, unknown>>;
+  readonly row: JsonObject;
+  /** The field of its status; undefined if it may be any of several. */
+  readonly statusField: string | undefined;
   readonly backup: Backup;
 }
 
 export function ofBackups(judge: (seen: SeenBackup) => Finding) {
   return (evidence: Evidence): Finding => {
-    const seen = seenLists(evidence, backupLists(evidence.api)).flatMap(({ list, pages }) =>
+    const seen = seenLists(evidence, backupLists(evidence.api)).flatMap(({ list, pages, kindsOf }) =>
       pages.flatMap(({ rows = [] }) =>
         rows.flatMap((row): SeenBackup[] => {
           const result = list.readRow(row);
           const isBackup = typeof result === 'object' && result !== null && 'state' in result;
-          return isBackup ? [{ row: asObject(row) ?? {}, backup: result as Backup }] : [];
+          if (!isBackup) return [];
+          const fields = asObject(row) ?? {};
+          const statuses = Object.keys(fields).filter((field) => kindsOf(field).includes('state'));
+          const statusField =
+            statuses.length === 1 ? statuses[0] : statuses.find((field) => field === 'status');
+          return [{ row: fields, statusField, backup: result as Backup }];
         }),
       ),
     );
@@ -236,8 +251,13 @@ export function ofBackups(judge: (seen: SeenBackup) => Finding) {
   };
 }
 
-function judgeStatus({ row, backup: { state } }: SeenBackup): Finding {
-  return state === 'unknown' ? disproved(`a backup has the status ${JSON.stringify(row['status'])}`) : PROVED;
+function judgeStatus({ row, statusField, backup: { state } }: SeenBackup): Finding {
+  if (state !== 'unknown') return PROVED;
+  return disproved(
+    statusField === undefined
+      ? 'a backup has an undocumented status'
+      : `a backup has the status ${JSON.stringify(row[statusField])}`,
+  );
 }
 
 const FASTEST = 20 * 2 ** 30;
@@ -252,10 +272,15 @@ function judgeSize({ backup }: SeenBackup): Finding {
   );
 }
 
-function judgeDuration({ row, backup }: SeenBackup): Finding {
+/** That rows state a duration in the assumed unit. `read` returns it in seconds. */
+export const statedDuration = (read: (row: JsonObject) => number | undefined): Assumption => ({
+  id: 'duration',
+  sentence: 'With the assumed unit, the duration is close to the time from start to end.',
+  judge: ofBackups(({ row, backup }) => judgeDuration(read(row), backup)),
+});
+
+function judgeDuration(stated: number | undefined, backup: Backup): Finding {
   if (backup.state !== 'succeeded' || backup.start === undefined) return NOT_SEEN;
-  const minutes = readNumber(row['take_up_time']);
-  const stated = readNumber(row['duration']) ?? (minutes === undefined ? undefined : minutes * 60);
   const took = backup.end - backup.start;
   if (stated === undefined || stated === 0 || took < 60) return NOT_SEEN;
   const ratio = stated / took;
@@ -267,7 +292,7 @@ function judgeDuration({ row, backup }: SeenBackup): Finding {
 
 function judgePolicy({ api: { policies }, responses }: Evidence): Finding {
   if (policies === undefined) return NOT_SEEN;
-  const call = policies.of === 'resource' ? policies.call({ id: '' }) : policies.list.call;
+  const call = policies.of === 'resource' ? policies.call(ANY_RESOURCE) : policies.list.call;
   const bodies = responses
     .filter(({ operation, status }) => operation === call.operation && status === 200)
     .map(({ body }) => body);
@@ -295,7 +320,10 @@ function judgeUnknownId({ service: { errors }, responses }: Evidence): Finding {
       .map(({ status, body }) => {
         if (status < 400) return disproved(`an id that does not exist returns ${status}`);
         const text = JSON.stringify(body ?? '');
-        const known = Object.entries(errors.codes).find(([code]) => text.includes(`"${code}"`))?.[1];
+        // A code may be a number.
+        const isIn = (code: string) =>
+          [`"${code}"`, `:${code},`, `:${code}}`].some((part) => text.includes(part));
+        const known = Object.entries(errors.codes).find(([code]) => isIn(code))?.[1];
         // Without the permission the response says nothing about the id.
         if (known?.kind === 'permission' || known?.kind === 'auth') return NOT_SEEN;
         return known !== undefined

@@ -1,6 +1,9 @@
+import type { ErrorRules } from './api-call.ts';
+
 /**
  * How the text of a field looks when it is the vendor's: only such a text may leave the account. `word`: one of the
- * known words. `state`: a code, or made of {@link STATE_WORDS}, because a state that nobody documented is worth knowing.
+ * known words. `state`: one of them, a number of up to three digits, or made of {@link STATE_WORDS}, because a state that
+ * nobody documented is worth knowing. `code`: a code of `errors.codes`, or a known prefix, a dot and a number.
  * `message`: of its words those that are known. `time`: shifted by some number of seconds.
  */
 const FIELD_KINDS = [
@@ -26,7 +29,7 @@ export interface VendorWords {
   readonly containers?: Words;
   /** Names of fields whose values never stay. The name of any other field might be the user's own word. */
   readonly names?: Words;
-  /** Words of the vendor, as text of a `word`. */
+  /** Words of the vendor, as text of a `word` or a `state`. */
   readonly words?: Words;
   /** Words of error messages, in lower case. Any other, such as a name or an id, is the user's. */
   readonly messages?: Words;
@@ -116,8 +119,7 @@ const SCHEDULES: readonly RegExp[] = [
 
 type Look = (text: string) => boolean;
 
-const LOOKS: Readonly<Record<Exclude<FieldKind, 'word' | 'code' | 'message' | 'time'>, Look>> = {
-  state: isState,
+const LOOKS: Readonly<Record<Exclude<FieldKind, 'word' | 'state' | 'code' | 'message' | 'time'>, Look>> = {
   // Nobody has ten million of anything; a longer number is one of the user's.
   count: (text) => /^\d{1,7}(?:\.\d{1,3})?,?$/.test(text),
   number: (text) => /^-?\d{1,15}(?:\.\d{1,12})?,?$/.test(text),
@@ -141,7 +143,9 @@ export interface Dictionary {
 }
 
 /** The dictionary of some services. */
-export function dictionaryOf(services: readonly { readonly vendorWords: VendorWords }[]): Dictionary {
+export function dictionaryOf(
+  services: readonly { readonly vendorWords: VendorWords; readonly errors?: ErrorRules }[],
+): Dictionary {
   const all = [COMMON, ...services.map(({ vendorWords }) => vendorWords)];
   const setOf = (key: Exclude<keyof VendorWords, 'fields'>): ReadonlySet<string> =>
     new Set(all.flatMap((words) => wordsOf(words[key])));
@@ -155,11 +159,13 @@ export function dictionaryOf(services: readonly { readonly vendorWords: VendorWo
   const names = new Set([...kinds.keys(), ...containers, ...setOf('names')]);
   const words = setOf('words');
   const messages = setOf('messages');
+  const codes = new Set(services.flatMap(({ errors }) => Object.keys(errors?.codes ?? {})));
   const code = new RegExp(`^(?:(?:${[...setOf('codes')].join('|')})\\.\\d{1,8}|\\d{1,4})$`);
   const looks = {
     ...LOOKS,
     word: (text: string) => words.has(text),
-    code: (text: string) => code.test(text),
+    state: (text: string) => words.has(text) || isState(text),
+    code: (text: string) => codes.has(text) || code.test(text),
   };
   return {
     kindsOf: (field) => kinds.get(field) ?? [],

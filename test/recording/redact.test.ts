@@ -17,8 +17,9 @@ const dictionary = dictionaryOf([
         time: 'end_timestamp',
       },
       containers: 'trigger properties backup_strategies',
-      words: ['GaussDB(for MySQL)'],
+      words: ['GaussDB(for MySQL)', 'Entombed'],
     },
+    errors: { codes: { 'Graph.NotFound': {} } },
   },
   { vendorWords: { fields: { number: ['take_up_time'] }, containers: ['graphs'] } },
 ]);
@@ -47,6 +48,7 @@ describe('a value of a field that may stay', () => {
     [{ status: 'COMPLETED' }],
     [{ status: 'partial_success', graph_status: '900', protect_status: 'STORAGE FULL' }],
     [{ type: 'Auto', datastore: { type: 'GaussDB(for MySQL)', version: '8.0.22' } }],
+    [{ protect_status: 'Entombed', error_code: 'Graph.NotFound' }],
     [{ size: 785_408.5, take_up_time: 3, total_count: 21, keep_days: '7,' }],
     [{ period: '1,2,3', start_time: '22:00-23:00' }],
     [{ trigger: { properties: { pattern: ['FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=14;BYMINUTE=00'] } } }],
@@ -104,6 +106,9 @@ describe('a time that is moved', () => {
     ['2026-11-21T08:19:17.951164Z', '2026-11-14T08:19:17.951164Z'],
     ['2026-06-02 23:19:30 UTC', '2026-05-26 23:19:30 UTC'],
     ['2018-08-20T02:33:49_0800', '2018-08-13T02:33:49_0800'],
+    ['2026/11/21 01:56:55', '2026/11/14 01:56:55'],
+    ['20261121015655', '20261114015655'],
+    ['20261121T015655Z', '20261114T015655Z'],
     [1_795_259_779_000, 1_794_654_979_000],
     ['1795259779000', '1794654979000'],
   ])('by a week is spelled as before: %s', (time, moved) => {

@@ -22,11 +22,8 @@ afterEach(async () => {
 });
 
 /** A cloud with some resources of one service, and a way to read that service. */
-async function open(type: string, countOf: (type: string) => number = () => COUNT) {
-  const counts = Object.fromEntries(SERVICE_TYPES.map((one) => [one, one === type ? countOf(one) : 0]));
-  const cloud = await startSimulatedCloud({
-    counts,
-  });
+async function open(type: string, { count = COUNT, characters = true } = {}) {
+  const cloud = await startSimulatedCloud({ counts: { [type]: count }, characters });
   const { user, domain, password, region } = cloud.account;
   const credentials = { type: 'password', user, domain, password };
   const services = [{ type, endpoint: cloud.endpointOf(type) }];
@@ -106,7 +103,7 @@ describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) 
   });
 
   it('is empty without a failure where there is nothing', async () => {
-    const { reader } = await open(type, () => 0);
+    const { reader } = await open(type, { count: 0 });
 
     const read = await readService(reader, undefined, forever());
 
@@ -115,7 +112,7 @@ describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) 
   });
 
   it('lists the backup that a create starts', async () => {
-    const { cloud, reader } = await open(type);
+    const { cloud, reader } = await open(type, { characters: false });
     const { actions } = reader.service.api;
     const [resource] = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
     if (resource === undefined) throw new Error('there is no resource');
@@ -137,19 +134,21 @@ describe.each(SERVICE_TYPES.filter((type) => serviceOf(type).resource.one !== 'n
   'the policy of %s',
   (type) => {
     it('is read for every resource that has one', async () => {
-      const { reader } = await open(type);
+      const { reader } = await open(type, { characters: false });
       const { policies } = reader.service.api;
       if (policies?.of !== 'resource') return;
-      const [resource] = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
+      const resources = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
       const { endpoint } = reader.service;
-      const policyCall = policies.call({ id: resource?.id ?? '' });
 
-      const body = await reader.client.call(
-        { ...policyCall, service: type, endpoint, errors: serviceOf(type).errors },
-        forever(),
-      );
+      const read = [];
+      for (const { id, listing } of resources) {
+        const call = policies.call({ id, parentId: listing?.parentId });
+        const request = { ...call, service: type, endpoint, errors: serviceOf(type).errors };
+        read.push(policies.read(await reader.client.call(request, forever())));
+      }
 
-      expect(policies.read(body)).toMatchObject({ kind: 'scheduled', objective: expect.any(Number) });
+      expect(read).toContainEqual({ kind: 'scheduled', objective: expect.any(Number) });
+      expect(read.filter((policy) => policy?.kind !== 'off' && policy?.objective === undefined)).toEqual([]);
     });
   },
 );
@@ -162,11 +161,12 @@ it.each(perResource.map(({ type }) => type))(
     const { cloud, reader } = await open(type);
     const complete = (await readService(reader, undefined, forever())).next;
     const [broken] = complete?.resources.keys() ?? [];
+    const operation = reader.service.api.backups.ofResource({ id: `${broken}` })[0]?.call.operation;
     const client = {
       ...reader.client,
       call: (...[request, signal]: Parameters<typeof reader.client.call>) =>
         reader.client.call(
-          request.operation === 'list_backups' && JSON.stringify(request).includes(`${broken}`)
+          request.operation === operation && JSON.stringify(request).includes(`${broken}`)
             ? { ...request, path: '/v3/{project_id}/nowhere' }
             : request,
           signal,

@@ -1,3 +1,4 @@
+import { statedDuration } from '../assumptions.ts';
 import {
   createBody,
   databaseBackups,
@@ -6,7 +7,7 @@ import {
   readDatabaseStarted,
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
-import { asObject, readMebibytes } from '../fields.ts';
+import { asObject, readMebibytes, readNumber } from '../fields.ts';
 import { isOpenTelekomCloud } from '../host.ts';
 import { defineService, pagesOf, type ServiceApi } from '../service.ts';
 
@@ -96,6 +97,10 @@ export const gaussdbMysql = defineService({
       id: 'megabyte',
       sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
     },
+    statedDuration(({ take_up_time: time }) => {
+      const minutes = readNumber(time);
+      return minutes === undefined ? undefined : minutes * 60;
+    }),
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),
   simulated: () => import('./simulated.ts').then(({ simulatedGaussdbMysql }) => simulatedGaussdbMysql),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { disproved, NOT_SEEN, ofBackups, PROVED } from '../assumptions.ts';
-import { asObject, readDateTime, readId, readName, readUnixMilliseconds } from '../fields.ts';
+import { disproved, NOT_SEEN, ofBackups, PROVED, statedDuration } from '../assumptions.ts';
+import { asObject, readDateTime, readId, readName, readNumber, readUnixMilliseconds } from '../fields.ts';
 import {
   type BackupActions,
   defineService,
@@ -133,6 +133,7 @@ export const ges = defineService({
         return hours === 0 ? PROVED : disproved(`\`start_time\` is ${hours} h from \`start_timestamp\``);
       }),
     },
+    statedDuration(({ duration }) => readNumber(duration)),
     {
       id: 'stopped',
       sentence: 'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
