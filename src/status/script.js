@@ -6,33 +6,22 @@ const status = document.getElementById('refresh-status');
 const pause = document.getElementById('pause');
 const interval = Number(bar.dataset.seconds);
 const timeout = Math.max(10, interval);
-const FOCUSABLE = 'a[href], button, summary';
-let timer;
-let paused = false;
 let refreshing = false;
-let lastTry = Date.now();
 
 document.documentElement.classList.add('scripted');
 
-const say = (text, failing) => {
-  bar.classList.toggle('failing', failing === true);
+const say = (text, failing = false) => {
+  bar.classList.toggle('failing', failing);
   if (status.textContent !== text) status.textContent = text;
 };
 
-const keyed = (root, key) => root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+const partsOf = (holder) => [holder, ...holder.querySelectorAll('a[href], button, summary')];
 
-const rememberFocus = (region) => {
-  const active = document.activeElement;
-  if (active === null || active === region || !region.contains(active)) return undefined;
-  const holder = active.closest('[data-key]');
-  if (holder === null) return { key: undefined, index: -1 };
-  return { key: holder.dataset.key, index: [...holder.querySelectorAll(FOCUSABLE)].indexOf(active) };
-};
-
-const restoreFocus = (region, { key, index }) => {
-  const holder = keyed(region, key);
-  const target = index < 0 ? holder : holder?.querySelectorAll(FOCUSABLE)[index];
-  (target ?? document.getElementById('results')).focus({ preventScroll: true });
+/** The same part of a row or other keyed element in another version of a region; undefined if it is gone. */
+const counterpart = (part, fresh) => {
+  const holder = part.closest('[data-key]');
+  const other = holder && fresh.querySelector(`[data-key="${CSS.escape(holder.dataset.key)}"]`);
+  return other ? partsOf(other)[partsOf(holder).indexOf(part)] : undefined;
 };
 
 // Opens what is folded only on small screens.
@@ -42,32 +31,34 @@ const unfold = (root) => {
 };
 
 const swap = (region, fresh) => {
-  const focus = rememberFocus(region);
   if (region.querySelector('details.fold') === null) unfold(fresh);
-  for (const open of region.querySelectorAll('details[open]')) {
-    const holder = keyed(fresh, open.closest('[data-key]').dataset.key);
-    const details = holder?.matches('details') ? holder : holder?.querySelector('details');
+  for (const summary of region.querySelectorAll('[open] > summary')) {
+    const details = counterpart(summary, fresh)?.parentElement;
     if (details) details.open = true;
   }
+  const active = document.activeElement;
+  const hadFocus = active !== region && region.contains(active);
+  const focused = hadFocus && counterpart(active, fresh);
   region.replaceChildren(...fresh.childNodes);
-  if (focus !== undefined) restoreFocus(region, focus);
+  if (hadFocus) (focused ?? document.getElementById('results')).focus({ preventScroll: true });
 };
 
 const show = (fresh) => {
   const regions = [...document.querySelectorAll('[data-live]')];
   const pairs = regions.map((region) => [region, fresh.getElementById(region.id)]);
   if (pairs.some(([, other]) => other === null)) throw new Error('the response is not this page');
-  const style = (page) => page.querySelector('link[rel=stylesheet]').getAttribute('href');
-  if (style(fresh) !== style(document)) return location.reload();
+  const linkOf = (page, kind) => page.querySelector(`link[rel=${kind}]`).getAttribute('href');
+  if (linkOf(fresh, 'stylesheet') !== linkOf(document, 'stylesheet')) return location.reload();
   const position = { left: scrollX, top: scrollY, behavior: 'instant' };
   const changed = document.title !== fresh.title;
-  for (const [region, other] of pairs) swap(region, document.adoptNode(other));
+  for (const [region, other] of pairs) swap(region, other);
   document.title = fresh.title;
-  const icon = 'link[rel=icon]';
-  document.querySelector(icon).href = fresh.querySelector(icon).getAttribute('href');
+  document.querySelector('link[rel=icon]').href = linkOf(fresh, 'icon');
   scrollTo(position);
   say(changed ? `Changed: ${document.getElementById('headline').textContent}` : '');
 };
+
+const isPaused = () => pause.ariaPressed === 'true';
 
 const isSelecting = () => {
   const { isCollapsed, anchorNode } = getSelection();
@@ -88,12 +79,11 @@ const reasonOf = ({ name, message }) => {
 };
 
 const refresh = async () => {
-  if (refreshing) return;
+  if (refreshing || document.hidden || isPaused()) return;
   refreshing = true;
-  lastTry = Date.now();
   try {
     const fresh = await download();
-    if (paused) return;
+    if (isPaused()) return;
     if (isSelecting()) say('Not refreshed while text is selected.');
     else show(fresh);
   } catch (error) {
@@ -102,49 +92,31 @@ const refresh = async () => {
     say(`${failure} Showing the page as of ${shown}. Retrying every ${interval} s.`, true);
   } finally {
     refreshing = false;
-    schedule();
   }
 };
-
-const schedule = () => {
-  clearTimeout(timer);
-  if (paused || document.hidden) return;
-  timer = setTimeout(refresh, Math.max(0, lastTry + interval * 1000 - Date.now()));
-};
-
-document.addEventListener('visibilitychange', schedule);
 
 pause.addEventListener('click', () => {
-  paused = !paused;
-  pause.setAttribute('aria-pressed', String(paused));
+  pause.ariaPressed = String(!isPaused());
   say('');
-  schedule();
+  void refresh();
 });
 
-const copy = async (code) => {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(code.textContent);
+document.addEventListener('click', ({ target }) => {
+  const button = target.closest('button.copy');
+  if (button === null) return;
+  getSelection().selectAllChildren(button.parentElement.querySelector('code'));
   // Pages served over plain HTTP have no clipboard API.
-  getSelection().selectAllChildren(code);
-  const copied = document.execCommand('copy');
-  getSelection().removeAllRanges();
-  if (!copied) throw new Error('the browser does not copy');
-};
-
-document.addEventListener('click', async (event) => {
-  const button = event.target.closest?.('button.copy');
-  if (!button) return;
-  const code = button.parentElement.querySelector('code');
-  try {
-    await copy(code);
-    button.textContent = 'Copied';
-    setTimeout(() => {
-      button.textContent = 'Copy';
-    }, 2000);
-  } catch {
-    getSelection().selectAllChildren(code);
+  if (!document.execCommand('copy')) {
     say('The browser does not allow copying. The command is selected instead.');
+    return;
   }
+  getSelection().removeAllRanges();
+  button.textContent = 'Copied';
+  setTimeout(() => {
+    button.textContent = 'Copy';
+  }, 2000);
 });
 
 unfold(document);
-schedule();
+document.addEventListener('visibilitychange', refresh);
+setInterval(refresh, interval * 1000);
