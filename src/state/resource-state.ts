@@ -1,5 +1,7 @@
-import type { Bytes, Seconds, UnixSeconds } from '../domain/quantities.ts';
+import type { UnixSeconds } from '../domain/quantities.ts';
 import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
+import type { ResourceFacts } from './resource-facts.ts';
+import type { ServedResource } from './served.ts';
 
 /**
  * The states of a resource, worst first; used by page, API, `check`, alerts and dashboard. `new`: its first backup is
@@ -19,22 +21,9 @@ export const RESOURCE_STATES = [
 ] as const;
 export type ResourceState = (typeof RESOURCE_STATES)[number];
 
-/** The facts that determine the states of a resource. Unknown facts are undefined. */
-export interface StateFacts {
-  /** Maximum age of the newest successful backup; undefined if none is expected. */
-  readonly objective: Seconds | undefined;
-  /** When the next successful backup must be complete. */
-  readonly due: UnixSeconds | undefined;
-  readonly lastSuccess: UnixSeconds | undefined;
-  readonly lastSize: Bytes | undefined;
-  readonly lastDuration: Seconds | undefined;
-  /** Of the successful backups before the newest. */
-  readonly medianSize: Bytes | undefined;
-  readonly medianDuration: Seconds | undefined;
-  readonly consecutiveFailures: number;
-  /** Start of the oldest running backup in the last poll. */
-  readonly runningSince: UnixSeconds | undefined;
-}
+/** The facts that determine the states of a resource. */
+export type StateFacts = Pick<ServedResource, 'objective' | 'due'> &
+  Pick<ResourceFacts, 'lastSuccess' | 'medians' | 'consecutiveFailures' | 'runningSince'>;
 
 /** All states of a resource, worst first, at least one. The comparisons are those of the alert rules. */
 export function statesOf(facts: StateFacts, now: UnixSeconds): readonly [ResourceState, ...ResourceState[]] {
@@ -70,18 +59,18 @@ const TESTS: Readonly<Record<ResourceState, (facts: StateFacts, now: UnixSeconds
   never_backed_up: (facts, now) => facts.lastSuccess === undefined && isDue(facts, now),
   stale: (facts, now) => facts.lastSuccess !== undefined && isDue(facts, now),
   failed: ({ consecutiveFailures }) => consecutiveFailures >= STATE_THRESHOLDS.failedCount,
-  stuck: ({ runningSince, medianDuration = 0 }, now) =>
+  stuck: ({ runningSince, medians: { duration = 0 } }, now) =>
     runningSince !== undefined &&
-    now - runningSince > Math.max(STATE_THRESHOLDS.stuckAfter, STATE_THRESHOLDS.stuckRatio * medianDuration),
-  shrunk: ({ lastSize, medianSize }) =>
-    lastSize !== undefined &&
-    medianSize !== undefined &&
-    lastSize < STATE_THRESHOLDS.shrunkRatio * medianSize,
-  slow: ({ lastDuration, medianDuration }) =>
-    lastDuration !== undefined &&
-    medianDuration !== undefined &&
-    lastDuration > STATE_THRESHOLDS.slowRatio * medianDuration &&
-    lastDuration - medianDuration >= STATE_THRESHOLDS.slowMargin,
+    now - runningSince > Math.max(STATE_THRESHOLDS.stuckAfter, STATE_THRESHOLDS.stuckRatio * duration),
+  shrunk: ({ lastSuccess, medians }) =>
+    lastSuccess?.size !== undefined &&
+    medians.size !== undefined &&
+    lastSuccess.size < STATE_THRESHOLDS.shrunkRatio * medians.size,
+  slow: ({ lastSuccess, medians }) =>
+    lastSuccess?.duration !== undefined &&
+    medians.duration !== undefined &&
+    lastSuccess.duration > STATE_THRESHOLDS.slowRatio * medians.duration &&
+    lastSuccess.duration - medians.duration >= STATE_THRESHOLDS.slowMargin,
   running: ({ runningSince }) => runningSince !== undefined,
   new: (facts, now) => facts.lastSuccess === undefined && !isDue(facts, now),
   fine: () => false,

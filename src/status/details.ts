@@ -22,7 +22,7 @@ const LONGEST_NAME = 64;
 export function renderDetails(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
   const troubles = troublesOf(resource, now);
   const [title, of] = troubles.length === 0 ? ['Details', 'of'] : ['What to do', 'about'];
-  return html`<details><summary>${title}<span class="unseen"> ${of} ${cut(resource.resourceName, LONGEST_NAME)}</span></summary>
+  return html`<details><summary>${title}<span class="unseen"> ${of} ${cut(resource.name, LONGEST_NAME)}</span></summary>
 <div class="panel">${troubles.length > 0 && html`<ul class="reasons">${troubles}</ul>`}<dl>${renderFacts(resource, now)}</dl>
 ${options.dashboardUrl && html`<p><a href="${dashboardLink(options.dashboardUrl, resource)}">Dashboard</a></p>`}
 ${renderCommand('List its backups', backupsCommand('list', resource, options))}
@@ -44,18 +44,17 @@ function troublesOf(resource: ResourceStatus, now: UnixSeconds): readonly Html[]
 
 /** Names and values; unknown ones are left out. */
 function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[] {
-  const { objective, lastSuccess, lastAutomaticSuccess } = resource;
+  const { objective, lastSuccess, lastAutomaticSuccess, medians, listing } = resource;
   const at = (time: UnixSeconds | undefined, more?: string): Html | undefined =>
     time === undefined ? undefined : html`${timeAgo(time, now)}, ${humanizeTime(time)}${more && `: ${more}`}`;
-  const size = ifKnown(resource.lastSize, humanizeSize);
-  const took = ifKnown(resource.lastDuration, (duration) => `took ${humanizeDuration(duration)}`);
-  const usualSize = ifKnown(resource.medianSize, humanizeSize);
-  const usualDuration = ifKnown(resource.medianDuration, humanizeDuration);
+  const size = ifKnown(lastSuccess?.size, humanizeSize);
+  const took = ifKnown(lastSuccess?.duration, (duration) => `took ${humanizeDuration(duration)}`);
+  const isNewest = lastAutomaticSuccess === lastSuccess?.end;
   const facts: readonly (readonly [name: string, value: Html | string | undefined])[] = [
-    ['Last success', at(lastSuccess, listed(size, took, resource.lastMethod))],
+    ['Last success', at(lastSuccess?.end, listed(size, took, lastSuccess?.method))],
     // Shown only if a manual backup is newer: then the schedule may have stopped.
-    ['Last automatic success', at(lastAutomaticSuccess === lastSuccess ? undefined : lastAutomaticSuccess)],
-    ['Usually', listed(usualSize, usualDuration)],
+    ['Last automatic success', at(isNewest ? undefined : lastAutomaticSuccess)],
+    ['Usually', listed(ifKnown(medians.size, humanizeSize), ifKnown(medians.duration, humanizeDuration))],
     ['Last failure', at(resource.lastFailure)],
     ['Failures since the last success', formatCount(resource.consecutiveFailures)],
     ['Running since', at(resource.runningSince)],
@@ -63,9 +62,9 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[
     ['Next backup due', at(resource.due)],
     ['Oldest restorable backup', at(resource.oldestSuccess)],
     ['Stored', storedWords(resource)],
-    ['Created', at(resource.created)],
-    ['Type', resource.kind],
-    ['Status', resource.status],
+    ['Created', at(listing?.created)],
+    ['Type', listing?.kind],
+    ['Status', listing?.status],
   ];
   return facts.flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
@@ -82,15 +81,12 @@ function storedWords({ stored, storedBytes }: ResourceStatus): string {
 }
 
 /** The URL of a resource on the Grafana dashboard. */
-function dashboardLink(
-  grafanaUrl: string,
-  { service, region, project, resourceName }: ResourceStatus,
-): string {
+function dashboardLink(grafanaUrl: string, { service, region, project, name }: ResourceStatus): string {
   const variables = new URLSearchParams({
     'var-cloud_service': service,
     'var-region': region,
     'var-project': project,
-    'var-resource_name': resourceName,
+    'var-resource_name': name,
   });
   return `${grafanaUrl}/d/huaweicloud-backup?${variables}`;
 }

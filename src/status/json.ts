@@ -62,7 +62,11 @@ function pollJson(poll: PollStatus) {
 }
 
 function resourceJson(resource: ResourceStatus, now: UnixSeconds) {
-  const [state] = resource.states;
+  const {
+    states: [state],
+    lastSuccess,
+    medians,
+  } = resource;
   return {
     state,
     states: resource.states,
@@ -70,20 +74,20 @@ function resourceJson(resource: ResourceStatus, now: UnixSeconds) {
     service: resource.service,
     region: resource.region,
     project: resource.project,
-    resource_id: resource.resourceId,
-    resource_name: resource.resourceName,
+    resource_id: resource.id,
+    resource_name: resource.name,
     exists: resource.exists,
     rpo_seconds: resource.objective,
     due_timestamp_seconds: resource.due,
-    created_timestamp_seconds: resource.created,
+    created_timestamp_seconds: resource.listing?.created,
     last_status: resource.lastState,
-    last_success_timestamp_seconds: resource.lastSuccess,
-    last_success_size_bytes: resource.lastSize,
-    last_success_duration_seconds: resource.lastDuration,
-    last_success_method: resource.lastMethod,
+    last_success_timestamp_seconds: lastSuccess?.end,
+    last_success_size_bytes: lastSuccess?.size,
+    last_success_duration_seconds: lastSuccess?.duration,
+    last_success_method: lastSuccess?.method,
     last_automatic_success_timestamp_seconds: resource.lastAutomaticSuccess,
-    success_size_median_bytes: resource.medianSize,
-    success_duration_median_seconds: resource.medianDuration,
+    success_size_median_bytes: medians.size,
+    success_duration_median_seconds: medians.duration,
     last_failure_timestamp_seconds: resource.lastFailure,
     consecutive_failures: resource.consecutiveFailures,
     running_start_timestamp_seconds: resource.runningSince,

@@ -3,30 +3,13 @@ import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import type { RejectionReason } from '../pagination/list.ts';
 import type { Scope } from '../state/objective.ts';
 import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
-import { type ResourceState, type StateFacts, statesOf } from '../state/resource-state.ts';
+import { type ResourceState, statesOf } from '../state/resource-state.ts';
 import type { ServedResource, ServedService } from '../state/served.ts';
 
-type BackupFacts = Pick<
-  ResourceFacts,
-  'lastState' | 'lastAutomaticSuccess' | 'lastFailure' | 'oldestSuccess' | 'stored' | 'storedBytes' | 'recent'
->;
-
-/** One resource on the status page. Unknown facts are undefined. */
-export interface ResourceStatus
-  extends Scope,
-    StateFacts,
-    BackupFacts,
-    Pick<ServedResource, 'exists' | 'notExpected'> {
+/** One resource on the status page: what is served of it, the facts about its backups, and its states. */
+export interface ResourceStatus extends Scope, Omit<ServedResource, 'facts'>, Omit<ResourceFacts, 'name'> {
   /** All its states, worst first. */
   readonly states: readonly [ResourceState, ...ResourceState[]];
-  readonly resourceId: string;
-  readonly resourceName: string;
-  readonly created: UnixSeconds | undefined;
-  /** Its engine or type, and the service's own word for its status. */
-  readonly kind: string | undefined;
-  readonly status: string | undefined;
-  /** How the newest successful backup was started. */
-  readonly lastMethod: string | undefined;
 }
 
 export interface PollRecord {
@@ -80,41 +63,11 @@ export function resourceStatuses(
   isCurrent: boolean,
   now: UnixSeconds,
 ): readonly ResourceStatus[] {
-  return resources.map((resource) => {
-    const { listing, facts = NO_BACKUPS } = resource;
-    const { lastSuccess, medians } = facts;
-    const stateFacts: StateFacts = {
-      objective: resource.objective,
-      due: resource.due,
-      lastSuccess: lastSuccess?.end,
-      lastSize: lastSuccess?.size,
-      lastDuration: lastSuccess?.duration,
-      medianSize: medians.size,
-      medianDuration: medians.duration,
-      consecutiveFailures: facts.consecutiveFailures,
-      runningSince: facts.runningSince,
-    };
+  return resources.map(({ facts = NO_BACKUPS, ...resource }) => {
+    const storedBytes = facts.storedBytes ?? resource.listing?.storedBytes;
+    const known = { ...scope, ...facts, ...resource, storedBytes };
     // A backup that was running in an older poll may have ended since.
-    const known = isCurrent ? stateFacts : { ...stateFacts, runningSince: undefined };
-    return {
-      ...scope,
-      ...stateFacts,
-      states: statesOf(known, now),
-      resourceId: resource.id,
-      resourceName: resource.name,
-      exists: resource.exists,
-      notExpected: resource.notExpected,
-      created: listing?.created,
-      kind: listing?.kind,
-      status: listing?.status,
-      lastMethod: lastSuccess?.method,
-      lastState: facts.lastState,
-      lastAutomaticSuccess: facts.lastAutomaticSuccess,
-      lastFailure: facts.lastFailure,
-      oldestSuccess: facts.oldestSuccess,
-      stored: facts.stored,
-      storedBytes: facts.storedBytes ?? listing?.storedBytes,
-      recent: facts.recent,
-    };
+    const states = statesOf(isCurrent ? known : { ...known, runningSince: undefined }, now);
+    return { ...known, states };
   });
 }

@@ -16,13 +16,13 @@ export const DEFAULT_COMMAND: CommandOptions = {
 /** A command of this program about a resource, ready to paste into a shell. */
 export function backupsCommand(
   action: 'list' | 'create' | 'wait',
-  { project, service, resourceId }: Pick<ResourceStatus, 'project' | 'service' | 'resourceId'>,
+  { project, service, id }: Pick<ResourceStatus, 'project' | 'service' | 'id'>,
   { program, configFile }: CommandOptions = DEFAULT_COMMAND,
 ): string {
   const words = [
     `${program} backups ${action}`,
     ...(configFile === undefined ? [] : [`--config.file ${shellWord(configFile)}`]),
-    `--project ${shellWord(project)} --service ${service} --resource ${shellWord(resourceId)}`,
+    `--project ${shellWord(project)} --service ${service} --resource ${shellWord(id)}`,
   ];
   return words.join(' ');
 }

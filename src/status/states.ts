@@ -47,10 +47,10 @@ export const STATES: Readonly<Record<ResourceState, StateDisplay>> = {
     meaning: 'a backup has been running for far too long',
     alert: 'Stuck',
     icon: html`<path d="M4 2.5h8M4 13.5h8M5 2.5c0 5.5 6 5.5 6 11M11 2.5c0 5.5-6 5.5-6 11" />`,
-    reason: ({ runningSince, medianDuration }, now) =>
+    reason: ({ runningSince, medians }, now) =>
       ifKnown(
         runningSince,
-        (start) => `running for ${humanizeSince(start, now)}${usually(medianDuration, humanizeDuration)}`,
+        (start) => `running for ${humanizeSince(start, now)}${usually(medians.duration, humanizeDuration)}`,
       ),
   },
   shrunk: {
@@ -58,18 +58,18 @@ export const STATES: Readonly<Record<ResourceState, StateDisplay>> = {
     meaning: 'the last successful backup is much smaller than usual',
     alert: 'SizeDropped',
     icon: html`<path d="M8 3v10m-4-4 4 4 4-4" />`,
-    reason: ({ lastSize, medianSize }) =>
-      ifKnown(lastSize, (size) => `${humanizeSize(size)}${usually(medianSize, humanizeSize)}`),
+    reason: ({ lastSuccess, medians }) =>
+      ifKnown(lastSuccess?.size, (size) => `${humanizeSize(size)}${usually(medians.size, humanizeSize)}`),
   },
   slow: {
     name: 'Slow',
     meaning: 'the last successful backup took much longer than usual',
     alert: 'Slow',
     icon: html`<path d="M2.5 12a5.5 5.5 0 1 1 11 0M8 12l3-4" />`,
-    reason: ({ lastDuration, medianDuration }) =>
+    reason: ({ lastSuccess, medians }) =>
       ifKnown(
-        lastDuration,
-        (took) => `took ${humanizeDuration(took)}${usually(medianDuration, humanizeDuration)}`,
+        lastSuccess?.duration,
+        (took) => `took ${humanizeDuration(took)}${usually(medians.duration, humanizeDuration)}`,
       ),
   },
   running: {

@@ -1,9 +1,16 @@
-import type { UnixSeconds } from '../domain/quantities.ts';
+import type { Bytes, UnixSeconds } from '../domain/quantities.ts';
 import { renderDetails } from './details.ts';
 import { hasData, isBeforeFirstPoll } from './headline.ts';
 import { historyOf } from './history.ts';
 import { cut, type Html, html } from './html.ts';
-import { counted, formatCount, humanizeDuration, humanizeObjective, humanizeSize } from './humanize.ts';
+import {
+  counted,
+  formatCount,
+  humanizeDuration,
+  humanizeObjective,
+  humanizeSize,
+  ifKnown,
+} from './humanize.ts';
 import type { PageOptions } from './page.ts';
 import { absent, icon, strip, timeAgo } from './pieces.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
@@ -44,7 +51,7 @@ function renderSelection(report: StatusReport, view: View, options: PageOptions)
   return html`<table role="table" class="resources">
 <caption>${captionOf(report, view, selection)}</caption>
 <thead role="rowgroup"><tr role="row">
-${COLUMNS.map((column) => renderHeading(column, view))}</tr></thead>
+${Object.entries(COLUMNS).map((column) => renderHeading(column, view))}</tr></thead>
 <tbody role="rowgroup">
 ${selection.rows.map((resource) => renderRow(resource, report.now, options))}</tbody>
 </table>
@@ -67,25 +74,23 @@ function orderWords({ sort, direction }: View): string {
 
 const ARIA_SORT = { asc: 'ascending', desc: 'descending' } as const;
 
-/** The columns, and what each is sorted by. */
-const COLUMNS: readonly {
-  readonly name: string;
-  readonly sorts: readonly SortKey[];
-  readonly title?: string;
-}[] = [
-  { name: 'state', sorts: ['state', 'failures', 'running'] },
-  { name: 'resource', sorts: ['resource'] },
-  { name: 'scope', sorts: ['project', 'service'] },
-  { name: 'age', sorts: ['age'] },
-  { name: 'history', sorts: [], title: 'Last backups' },
-  { name: 'size', sorts: ['size'] },
-  { name: 'duration', sorts: ['duration'] },
-  { name: 'more', sorts: [], title: 'Details' },
-];
+/** The columns: what each is sorted by, or else its title. */
+const COLUMNS: Readonly<Record<string, string | readonly SortKey[]>> = {
+  state: ['state', 'failures', 'running'],
+  resource: ['resource'],
+  scope: ['project', 'service'],
+  age: ['age'],
+  history: 'Last backups',
+  size: ['size'],
+  duration: ['duration'],
+  more: 'Details',
+};
 
-function renderHeading({ name, sorts, title }: (typeof COLUMNS)[number], view: View): Html {
-  const order = sorts.includes(view.sort) && html` aria-sort="${ARIA_SORT[view.direction]}"`;
-  return html`<th role="columnheader" scope="col" class="${name}"${order}>${title}${sorts.map((key) => renderSortLink(key, view))}</th>
+function renderHeading([column, sorts]: readonly [string, string | readonly SortKey[]], view: View): Html {
+  const isCurrent = typeof sorts !== 'string' && sorts.includes(view.sort);
+  const order = isCurrent && html` aria-sort="${ARIA_SORT[view.direction]}"`;
+  const content = typeof sorts === 'string' ? sorts : sorts.map((key) => renderSortLink(key, view));
+  return html`<th role="columnheader" scope="col" class="${column}"${order}>${content}</th>
 `;
 }
 
@@ -104,26 +109,25 @@ const LONGEST_NAME = 64;
 const LONGEST_PROJECT = 32;
 
 function renderRow(resource: ResourceStatus, now: UnixSeconds, options: PageOptions): Html {
-  const { states, service, region, project, resourceId, resourceName, lastSize, lastDuration } = resource;
+  const { states, service, region, project, id, name, lastSuccess } = resource;
   const [state] = states;
-  const id = html` <bdi class="minor id" title="${resourceId}">${cut(resourceId, LONGEST_NAME)}</bdi>`;
-  const size =
-    lastSize === undefined
-      ? absent('unknown')
-      : html`<span title="${formatCount(lastSize)} bytes">${humanizeSize(lastSize)}</span>`;
-  const duration = lastDuration === undefined ? absent('unknown') : humanizeDuration(lastDuration);
-  return html`<tr role="row" class="${state}" data-key="${[service, region, project, resourceId].join(' ')}">
+  const { size, duration } = lastSuccess ?? {};
+  const minorId = html` <bdi class="minor id" title="${id}">${cut(id, LONGEST_NAME)}</bdi>`;
+  return html`<tr role="row" class="${state}" data-key="${[service, region, project, id].join(' ')}">
 <td role="cell" class="state"><span class="badge">${icon(state)}${STATES[state].name}</span>${renderReasons(resource, now)}</td>
-<th role="rowheader" scope="row" class="resource">${renderName(resourceName, LONGEST_NAME)}${resourceId !== resourceName && id}</th>
+<th role="rowheader" scope="row" class="resource">${renderName(name, LONGEST_NAME)}${id !== name && minorId}</th>
 <td role="cell" class="scope">${renderName(project, LONGEST_PROJECT)} <span class="minor">${service}${region !== project && `, ${region}`}</span></td>
 <td role="cell" class="age">${renderAge(resource, now)}</td>
 <td role="cell" class="history">${strip('Last backups, oldest first', historyOf(resource, now))}</td>
-<td role="cell" class="size${lastSize === undefined && ' quiet'}" data-label="Size">${size}</td>
-<td role="cell" class="duration${lastDuration === undefined && ' quiet'}" data-label="Duration">${duration}</td>
+<td role="cell" class="size" data-label="Size">${size === undefined ? absent('unknown') : renderSize(size)}</td>
+<td role="cell" class="duration" data-label="Duration">${ifKnown(duration, humanizeDuration) ?? absent('unknown')}</td>
 <td role="cell" class="more">${renderDetails(resource, now, options)}</td>
 </tr>
 `;
 }
+
+const renderSize = (size: Bytes): Html =>
+  html`<span title="${formatCount(size)} bytes">${humanizeSize(size)}</span>`;
 
 function renderName(name: string, longest: number): Html {
   const shown = cut(name, longest);
@@ -149,11 +153,9 @@ function renderReasons(resource: ResourceStatus, now: UnixSeconds): readonly Htm
 }
 
 function renderAge(resource: ResourceStatus, now: UnixSeconds): Html {
-  const { objective, lastSuccess, created } = resource;
-  const age =
-    lastSuccess === undefined
-      ? html`<b>never</b>${created !== undefined && html`, created ${timeAgo(created, now)}`}`
-      : html`<b>${timeAgo(lastSuccess, now)}</b>`;
+  const { objective, lastSuccess, listing } = resource;
+  const created = listing?.created !== undefined && html`, created ${timeAgo(listing.created, now)}`;
+  const age = lastSuccess ? html`<b>${timeAgo(lastSuccess.end, now)}</b>` : html`<b>never</b>${created}`;
   if (objective === undefined) return html`${age}, no objective`;
   const share = shareOfObjective(resource, now);
   return html`${age}, <span class="whole">objective ${humanizeObjective(objective)}</span>${share !== undefined && renderShare(share)}`;

@@ -13,34 +13,34 @@ interface SortOrder {
   readonly value: (resource: ResourceStatus, now: UnixSeconds) => string | number | undefined;
 }
 
-const BY_NAME = { first: 'asc', hint: 'by name' } as const;
-const LONGEST_FIRST = { first: 'desc', hint: 'longest first' } as const;
+const byName = (name: string, value: SortOrder['value']): SortOrder => ({
+  name,
+  first: 'asc',
+  hint: 'by name',
+  value,
+});
+
+const descending = (name: string, hint: string, value: SortOrder['value']): SortOrder => ({
+  name,
+  first: 'desc',
+  hint,
+  value,
+});
 
 /** How the resources can be sorted. For `state`, `desc` is worst first. */
 export const SORTS = {
-  state: { name: 'State', first: 'desc', hint: 'worst first', value: badnessOf },
-  resource: { name: 'Resource', ...BY_NAME, value: ({ resourceName }) => naturalKey(resourceName) },
-  service: { name: 'Service', ...BY_NAME, value: ({ service }) => service },
-  project: {
-    name: 'Project',
-    ...BY_NAME,
-    value: ({ project, region }) => naturalKey(`${project}\n${region}`),
-  },
-  age: { name: 'Last success', first: 'desc', hint: 'oldest first', value: ageOf },
-  size: { name: 'Size', first: 'desc', hint: 'largest first', value: ({ lastSize }) => lastSize },
-  duration: { name: 'Duration', ...LONGEST_FIRST, value: ({ lastDuration }) => lastDuration },
-  failures: {
-    name: 'Failures',
-    first: 'desc',
-    hint: 'most first',
-    value: ({ consecutiveFailures }) => consecutiveFailures,
-  },
-  running: {
-    name: 'Running',
-    ...LONGEST_FIRST,
-    value: ({ runningSince }, now) => (runningSince === undefined ? undefined : now - runningSince),
-  },
-} as const satisfies Readonly<Record<string, SortOrder>>;
+  state: descending('State', 'worst first', badnessOf),
+  resource: byName('Resource', ({ name }) => naturalKey(name)),
+  service: byName('Service', ({ service }) => service),
+  project: byName('Project', ({ project, region }) => naturalKey(`${project}\n${region}`)),
+  age: descending('Last success', 'oldest first', ageOf),
+  size: descending('Size', 'largest first', ({ lastSuccess }) => lastSuccess?.size),
+  duration: descending('Duration', 'longest first', ({ lastSuccess }) => lastSuccess?.duration),
+  failures: descending('Failures', 'most first', ({ consecutiveFailures }) => consecutiveFailures),
+  running: descending('Running', 'longest first', ({ runningSince: start }, now) =>
+    start === undefined ? undefined : now - start,
+  ),
+};
 
 export type SortKey = keyof typeof SORTS;
 export const SORT_KEYS = Object.keys(SORTS) as readonly SortKey[];
@@ -98,28 +98,19 @@ export function viewLink({ text, state, sort, direction, page }: View): string {
   return `?${parameters}`;
 }
 
-export interface Selection {
-  readonly rows: readonly ResourceStatus[];
-  /** How many resources match the filter, on all pages. */
-  readonly matching: number;
-  /** The page shown: the last one if a later one was requested. */
-  readonly page: number;
-  /** At least 1. */
-  readonly pages: number;
-}
-
-/** Filters, sorts and pages the resources of a report. Ties are sorted worst first, then by name. */
-export function select(report: StatusReport, view: View): Selection {
+/**
+ * Filters, sorts and pages the resources of a report: the rows of the page shown, which is the last one if a later one
+ * was requested, and how many resources match on all pages. Ties are sorted worst first, then by name.
+ */
+export function select(report: StatusReport, view: View) {
   const matching = report.resources.filter(matcherOf(view));
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_SIZE));
   const page = Math.min(view.page, pages);
-  return {
-    rows: sorted(matching, view, report.now).slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
-    matching: matching.length,
-    page,
-    pages,
-  };
+  const rows = sorted(matching, view, report.now).slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+  return { rows, matching: matching.length, page, pages };
 }
+
+export type Selection = ReturnType<typeof select>;
 
 export function worstFirst(report: StatusReport): readonly ResourceStatus[] {
   return sorted(report.resources, FIRST_VIEW, report.now);
@@ -127,11 +118,11 @@ export function worstFirst(report: StatusReport): readonly ResourceStatus[] {
 
 function matcherOf({ text, state: filter }: View): (resource: ResourceStatus) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return ({ states: [state], resourceName, resourceId, service, project, region }) => {
+  return ({ states: [state], name, id, service, project, region }) => {
     if (filter === 'attention' ? !needsAttention(state) : filter !== undefined && filter !== state)
       return false;
     if (words.length === 0) return true;
-    const haystack = [resourceName, resourceId, service, project, region].join('\n').toLowerCase();
+    const haystack = [name, id, service, project, region].join('\n').toLowerCase();
     return words.every((word) => haystack.includes(word));
   };
 }
@@ -147,7 +138,7 @@ function sorted(
       resource,
       value: SORTS[sort].value(resource, now),
       badness: badnessOf(resource, now),
-      name: naturalKey(resource.resourceName),
+      name: naturalKey(resource.name),
     }))
     .sort(
       (one, other) =>
@@ -155,7 +146,7 @@ function sorted(
         sign * compare(one.value, other.value) ||
         other.badness - one.badness ||
         compare(one.name, other.name) ||
-        compare(one.resource.resourceId, other.resource.resourceId),
+        compare(one.resource.id, other.resource.id),
     )
     .map(({ resource }) => resource);
 }
@@ -183,7 +174,7 @@ function badnessOf(resource: ResourceStatus, now: UnixSeconds): number {
 
 // A backup that is due but does not exist is older than all others.
 function ageOf({ lastSuccess, states }: ResourceStatus, now: UnixSeconds): number | undefined {
-  if (lastSuccess !== undefined) return now - lastSuccess;
+  if (lastSuccess !== undefined) return now - lastSuccess.end;
   return states[0] === 'never_backed_up' ? Number.POSITIVE_INFINITY : undefined;
 }
 

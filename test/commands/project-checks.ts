@@ -1,7 +1,7 @@
 import type { ProjectCheck, ServiceCheck } from '../../src/commands/check/results.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ResourceStatus } from '../../src/status/report.ts';
-import { resource } from '../status/reports.ts';
+import { type ResourceFields, resource } from '../status/reports.ts';
 
 /** When the checks of the tests were made. */
 export const NOW: UnixSeconds = unixSeconds(1_782_900_000);
@@ -9,11 +9,11 @@ export const NOW: UnixSeconds = unixSeconds(1_782_900_000);
 const DAY = 86_400;
 
 /** A graph whose last successful backup is two hours old, well within its objective. */
-export const graph = (fields: Partial<ResourceStatus> = {}): ResourceStatus =>
+export const graph = (fields: ResourceFields = {}): ResourceStatus =>
   resource({ created: unixSeconds(NOW - 200 * DAY), lastSuccess: unixSeconds(NOW - 7200), ...fields });
 
 /** A graph that was never backed up and is old enough to have been. */
-export const neverBackedUp = (fields: Partial<ResourceStatus> = {}): ResourceStatus =>
+export const neverBackedUp = (fields: ResourceFields = {}): ResourceStatus =>
   graph({
     resourceId: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a',
     resourceName: 'identity',

@@ -935,7 +935,7 @@ describe('the status', () => {
       },
     ]);
     expect(resources).toMatchObject([
-      { resourceId: 'widget-1', resourceName: 'orders', lastSuccess: 1_704_330_000 },
+      { id: 'widget-1', name: 'orders', lastSuccess: { end: 1_704_330_000 } },
     ]);
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  type Bytes,
+  bytes,
+  type Seconds,
+  seconds,
+  type UnixSeconds,
+  unixSeconds,
+} from '../../src/domain/quantities.ts';
 import {
   needsAttention,
   RESOURCE_STATES,
@@ -12,21 +19,27 @@ const NOW = unixSeconds(1_000_000_000);
 const ago = (length: number) => unixSeconds(NOW - length);
 const ahead = (length: number) => unixSeconds(NOW + length);
 
-const FINE: StateFacts = {
-  objective: seconds(26 * HOUR),
-  due: ahead(20 * HOUR),
-  lastSuccess: ago(6 * HOUR),
-  lastSize: bytes(1000),
-  lastDuration: seconds(600),
-  medianSize: bytes(1000),
-  medianDuration: seconds(600),
+const FINE = {
+  objective: seconds(26 * HOUR) as Seconds | undefined,
+  due: ahead(20 * HOUR) as UnixSeconds | undefined,
+  lastSuccess: ago(6 * HOUR) as UnixSeconds | undefined,
+  lastSize: bytes(1000) as Bytes | undefined,
+  lastDuration: seconds(600) as Seconds | undefined,
+  medianSize: bytes(1000) as Bytes | undefined,
+  medianDuration: seconds(600) as Seconds | undefined,
   consecutiveFailures: 0,
-  runningSince: undefined,
+  runningSince: undefined as UnixSeconds | undefined,
 };
+
+const factsOf = ({ lastSuccess: end, lastSize, lastDuration, ...facts }: typeof FINE): StateFacts => ({
+  ...facts,
+  lastSuccess: end && { end, size: lastSize, duration: lastDuration, method: undefined },
+  medians: { size: facts.medianSize, duration: facts.medianDuration },
+});
 const NEVER = { lastSuccess: undefined, lastSize: undefined, lastDuration: undefined };
 
 describe('the state of a resource', () => {
-  it.each<[string, Partial<StateFacts>, readonly string[]]>([
+  it.each<[string, Partial<typeof FINE>, readonly string[]]>([
     ['inside its objective', {}, ['fine']],
     ['due this second', { due: NOW }, ['fine']],
     ['due a second ago', { due: ago(1) }, ['stale']],
@@ -85,7 +98,7 @@ describe('the state of a resource', () => {
       ['not_expected'],
     ],
   ])('%s', (_what, facts, states) => {
-    expect(statesOf({ ...FINE, ...facts }, NOW)).toEqual(states);
+    expect(statesOf(factsOf({ ...FINE, ...facts }), NOW)).toEqual(states);
   });
 
   it('asks for attention where an alert would fire', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { PAGE_DEFAULTS, renderStatusPage } from '../../src/status/page.ts';
-import type { ResourceStatus, StatusReport } from '../../src/status/report.ts';
+import type { StatusReport } from '../../src/status/report.ts';
 import { failed, succeeded } from '../support/backups.ts';
 import {
   ago,
@@ -10,6 +10,7 @@ import {
   mixedReport,
   NOW,
   poll,
+  type ResourceFields,
   recent,
   report,
   resource,
@@ -33,7 +34,7 @@ const part = (page: string, from: string, to: string) => page.slice(page.indexOf
 const head = (of: StatusReport) => textOf(part(render(of), '<section id="summary"', '<div class="controls"'));
 const results = (of: StatusReport, query = '') =>
   part(render(of, query), '<section id="results"', '<section id="polls"');
-const rowOf = (fields: Partial<ResourceStatus>) =>
+const rowOf = (fields: ResourceFields) =>
   part(results(report({ resources: [resource(fields)] })), '<tbody', '</tbody');
 const cell = (row: string, column: string) =>
   textOf(
@@ -255,7 +256,7 @@ describe('a row', () => {
     );
   });
 
-  it.each<[string, Partial<ResourceStatus>, string]>([
+  it.each<[string, ResourceFields, string]>([
     [
       'never backed up',
       { lastSuccess: undefined, created: ago(280 * 24 * HOUR) },
@@ -299,7 +300,7 @@ describe('a row', () => {
     expect(cell(rowOf(fields), 'state')).toBe(expected);
   });
 
-  it.each<[string, Partial<ResourceStatus>, string, string]>([
+  it.each<[string, ResourceFields, string, string]>([
     ['over its objective', { lastSuccess: ago(31 * HOUR) }, 'age', '1 d 7 h ago, objective 26 h 120 %'],
     [
       'a second over it, which is not 100 %',

@@ -1,11 +1,21 @@
-import type { Backup } from '../../src/domain/backup.ts';
+import type { Backup, BackupState } from '../../src/domain/backup.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { bytes, seconds, type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
+import {
+  type Bytes,
+  bytes,
+  type Seconds,
+  seconds,
+  type UnixSeconds,
+  unixSeconds,
+} from '../../src/domain/quantities.ts';
+import { NONE_FINISHED } from '../../src/state/finished.ts';
+import type { Scope } from '../../src/state/objective.ts';
 import {
   createRecentBackups,
   NO_RECENT_BACKUPS,
   type PackedBackups,
 } from '../../src/state/recent-backups.ts';
+import { NO_BACKUPS } from '../../src/state/resource-facts.ts';
 import { statesOf } from '../../src/state/resource-state.ts';
 import type { PollStatus, ResourceStatus, StatusReport } from '../../src/status/report.ts';
 import { failed, running, succeeded } from '../support/backups.ts';
@@ -21,41 +31,58 @@ const MIB = 1024 ** 2;
 /** A moment that lies so many seconds before {@link NOW}. */
 export const ago = (length: number) => unixSeconds(NOW - length);
 
+const FINE_GRAPH = {
+  service: 'ges' as Scope['service'],
+  region: 'cn-north-4',
+  project: 'prod',
+  resourceId: '4c5f882d-a813-4d78-a1e3-6136914759d1',
+  resourceName: 'orders',
+  exists: true,
+  objective: seconds(26 * HOUR) as Seconds | undefined,
+  notExpected: undefined as string | undefined,
+  created: ago(210 * DAY) as UnixSeconds | undefined,
+  kind: undefined as string | undefined,
+  status: undefined as string | undefined,
+  lastState: 'succeeded' as BackupState | undefined,
+  lastSuccess: ago(3 * HOUR + 12 * MINUTE) as UnixSeconds | undefined,
+  lastSize: bytes(812 * MIB) as Bytes | undefined,
+  lastDuration: seconds(67) as Seconds | undefined,
+  lastMethod: 'auto' as string | undefined,
+  lastAutomaticSuccess: undefined as UnixSeconds | undefined,
+  medianSize: undefined as Bytes | undefined,
+  medianDuration: undefined as Seconds | undefined,
+  lastFailure: undefined as UnixSeconds | undefined,
+  consecutiveFailures: 0,
+  runningSince: undefined as UnixSeconds | undefined,
+  oldestSuccess: undefined as UnixSeconds | undefined,
+  stored: { succeeded: 7, failed: 0, running: 0, unknown: 0 },
+  storedBytes: undefined as Bytes | undefined,
+  recent: NO_RECENT_BACKUPS,
+};
+
+const NOTHING_LISTED = {
+  ...{ engineVersion: undefined, arch: undefined, encrypted: undefined, tags: {}, exists: true },
+  ...{ notExpected: undefined, parentId: undefined, storedBytes: undefined },
+};
+
+/** What a test says of a resource; unknown facts are undefined. */
+export type ResourceFields = Readonly<Partial<typeof FINE_GRAPH>>;
+
 /** A graph that is fine; its states and when it is due follow from the fields given. */
-export function resource(fields: Partial<ResourceStatus> = {}): ResourceStatus {
-  const facts = {
-    service: 'ges' as const,
-    region: 'cn-north-4',
-    project: 'prod',
-    resourceId: '4c5f882d-a813-4d78-a1e3-6136914759d1',
-    resourceName: 'orders',
-    exists: true,
-    objective: seconds(26 * HOUR),
-    notExpected: undefined,
-    created: ago(210 * DAY),
-    kind: undefined,
-    status: undefined,
-    lastState: 'succeeded' as const,
-    lastSuccess: ago(3 * HOUR + 12 * MINUTE),
-    lastSize: bytes(812 * MIB),
-    lastDuration: seconds(67),
-    lastMethod: 'auto',
-    lastAutomaticSuccess: undefined,
-    medianSize: undefined,
-    medianDuration: undefined,
-    lastFailure: undefined,
-    consecutiveFailures: 0,
-    runningSince: undefined,
-    oldestSuccess: undefined,
-    stored: { succeeded: 7, failed: 0, running: 0, unknown: 0 },
-    storedBytes: undefined,
-    recent: NO_RECENT_BACKUPS,
-    ...fields,
+export function resource(fields: ResourceFields = {}): ResourceStatus {
+  const { resourceId: id, resourceName: name, ...all } = { ...FINE_GRAPH, ...fields };
+  const { created, kind, status, lastSuccess: end, lastSize: size, lastDuration: duration } = all;
+  const since = end ?? created;
+  const known = {
+    ...NO_BACKUPS,
+    ...all,
+    ...{ id, name, firstSeen: NOW, unread: false, tags: {}, finished: NONE_FINISHED },
+    listing: { ...NOTHING_LISTED, id, name, created, kind, status },
+    lastSuccess: end && { end, size, duration, method: all.lastMethod },
+    medians: { size: all.medianSize, duration: all.medianDuration },
+    due: since && all.objective && unixSeconds(since + all.objective),
   };
-  const since = facts.lastSuccess ?? facts.created;
-  const due = since && facts.objective && unixSeconds(since + facts.objective);
-  const all = { due, ...facts };
-  return { states: statesOf(all, NOW), ...all };
+  return { ...known, states: statesOf(known, NOW) };
 }
 
 /** Recent backups, packed as they are kept. */
@@ -278,7 +305,7 @@ export const mixedReport: StatusReport = report({
   ],
 });
 
-const STATES_IN_TURN: readonly Partial<ResourceStatus>[] = [
+const STATES_IN_TURN: readonly ResourceFields[] = [
   {},
   { lastSuccess: ago(3 * DAY) },
   { lastState: 'failed', consecutiveFailures: 2, lastFailure: ago(HOUR) },

@@ -48,7 +48,7 @@ describe('a word for the shell', () => {
 
 describe('the command about a resource', () => {
   it('names project, service and resource', () => {
-    const resource = { project: "Lin's project", service: 'ges', resourceId: '4c5f882d' } as const;
+    const resource = { project: "Lin's project", service: 'ges', id: '4c5f882d' } as const;
 
     expect(backupsCommand('list', resource)).toBe(
       "huaweicloud-backup-exporter backups list --project 'Lin'\\''s project' --service ges --resource 4c5f882d",

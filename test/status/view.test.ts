@@ -5,7 +5,7 @@ import { FIRST_VIEW, readView, SORT_KEYS, select, viewLink } from '../../src/sta
 import { ago, largeReport, mixedReport, report, resource } from './reports.ts';
 
 const view = (query: string) => readView(new URLSearchParams(query));
-const names = (resources: readonly ResourceStatus[]) => resources.map(({ resourceName }) => resourceName);
+const names = (resources: readonly ResourceStatus[]) => resources.map(({ name }) => name);
 const namesOf = (resources: readonly ResourceStatus[], query: string) =>
   names(select(report({ resources }), view(query)).rows);
 
@@ -189,7 +189,7 @@ describe('sorting', () => {
     const turned = [...resources].reverse();
 
     const ids = (list: readonly ResourceStatus[]) =>
-      select(report({ resources: list }), view(`sort=${key}`)).rows.map(({ resourceId }) => resourceId);
+      select(report({ resources: list }), view(`sort=${key}`)).rows.map(({ id }) => id);
 
     expect(ids(turned)).toEqual(ids(resources));
   });

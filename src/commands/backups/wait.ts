@@ -111,7 +111,7 @@ function commandFor(
   { 'config.file': file }: ServiceFlags,
   ...id: readonly string[]
 ): string {
-  const place = { project: project.name, service: service.type, resourceId: resource.id };
+  const place = { project: project.name, service: service.type, id: resource.id };
   const more = [...id, ...(file === undefined ? [] : ['--config.file', file])];
   return [backupsCommand(action, place), ...more.map(shellWord)].join(' ');
 }

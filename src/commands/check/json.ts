@@ -75,16 +75,16 @@ function serviceJson(check: ServiceCheck, now: UnixSeconds, strict: boolean) {
 }
 
 const resourceJson = (resource: ResourceStatus) => ({
-  resource_id: resource.resourceId,
-  resource_name: resource.resourceName,
-  created_timestamp_seconds: resource.created,
-  last_success_timestamp_seconds: resource.lastSuccess,
+  resource_id: resource.id,
+  resource_name: resource.name,
+  created_timestamp_seconds: resource.listing?.created,
+  last_success_timestamp_seconds: resource.lastSuccess?.end,
   rpo_seconds: resource.objective,
 });
 
 const attentionJson = (resource: ResourceStatus, now: UnixSeconds) => ({
-  resource_id: resource.resourceId,
-  resource_name: resource.resourceName,
+  resource_id: resource.id,
+  resource_name: resource.name,
   state: resource.states[0],
   states: resource.states,
   reason: explain(resource, resource.states[0], now),

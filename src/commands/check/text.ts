@@ -162,13 +162,16 @@ function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonl
 }
 
 function resourceLine(resource: ResourceStatus, now: UnixSeconds): string {
-  const { resourceName, resourceId, states, lastSuccess, objective } = resource;
-  const [state] = states;
+  const {
+    states: [state],
+    lastSuccess,
+    objective,
+  } = resource;
   const reason = explain(resource, state, now);
   const facts = compact([
     `${STATES[state].name.toLowerCase()}${reason === undefined ? '' : ` (${reason})`}`,
-    lastSuccess !== undefined && `last successful backup ${humanizeAgo(lastSuccess, now)}`,
+    lastSuccess !== undefined && `last successful backup ${humanizeAgo(lastSuccess.end, now)}`,
     objective !== undefined && `objective ${humanizeObjective(objective)}`,
   ]);
-  return `${nameOf({ id: resourceId, name: resourceName })}: ${facts.join(', ')}`;
+  return `${nameOf(resource)}: ${facts.join(', ')}`;
 }
