@@ -6,7 +6,7 @@ import { renderPolls } from './polls.ts';
 import type { StatusReport } from './report.ts';
 import { type CommandOptions, DEFAULT_COMMAND } from './shell.ts';
 import { STATES } from './states.ts';
-import { pageIcon, renderSummary } from './summary.ts';
+import { renderSummary } from './summary.ts';
 import { renderResults } from './table.ts';
 import { FIRST_VIEW, readView, SORT_KEYS, SORTS, STATE_FILTERS, type View, viewLink } from './view.ts';
 
@@ -36,6 +36,7 @@ export function renderStatusPage(
 ): string {
   const view = readView(query);
   const headline = headlineOf(report);
+  const icon = headline.tone === 'bad' || headline.tone === 'doubtful' ? 'trouble' : 'fine';
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +45,7 @@ export function renderStatusPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="./assets/style.css?${assetVersion}">
-<link rel="icon" type="image/svg+xml" href="./assets/${pageIcon(headline)}.svg?${assetVersion}">
+<link rel="icon" type="image/svg+xml" href="./assets/${icon}.svg?${assetVersion}">
 <script type="module" src="./assets/script.js?${assetVersion}"></script>
 </head>
 <body>

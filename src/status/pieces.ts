@@ -8,7 +8,8 @@ import { STATES } from './states.ts';
 
 /** The symbols for {@link icon}; occurs once on the page. */
 export const iconSheet: Html = html`<svg class="sheet" aria-hidden="true">${RESOURCE_STATES.map(
-  (state) => html`<symbol id="icon-${state}" viewBox="0 0 16 16">${STATES[state].icon}</symbol>`,
+  (state) =>
+    html`<symbol id="icon-${state}" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${STATES[state].icon}</symbol>`,
 )}</svg>`;
 
 /** The symbol of a state, hidden from screen readers. */
@@ -28,8 +29,13 @@ export function timeAgo(at: UnixSeconds, now: UnixSeconds): Html {
   return time(at, humanizeAgo(at, now));
 }
 
-/** A dash, and its meaning for screen readers. */
-export function absent(meaning: string): Html {
+/** A value as it is shown; if it is unknown, a dash, and its meaning for screen readers. */
+export function orAbsent<Value>(
+  value: Value | undefined,
+  show: (value: Value) => Html | string,
+  meaning = 'unknown',
+): Html | string {
+  if (value !== undefined) return show(value);
   return html`<span class="absent" aria-hidden="true">–</span><span class="unseen">${meaning}</span>`;
 }
 

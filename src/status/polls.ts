@@ -1,7 +1,7 @@
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { type Html, html } from './html.ts';
 import { counted, formatCount, humanizeAgo, humanizeDuration, humanizeTime } from './humanize.ts';
-import { absent, strip, timeAgo } from './pieces.ts';
+import { orAbsent, strip, timeAgo } from './pieces.ts';
 import type { PollRecord, PollStatus, StatusReport } from './report.ts';
 
 /** The last polls of each service, collapsed. */
@@ -32,13 +32,13 @@ type Cell = (poll: PollStatus, now: UnixSeconds) => Html | string;
 const COLUMNS: readonly (readonly [title: string, cell: Cell])[] = [
   ['Service', ({ service }) => service],
   ['Last polls', ({ recent }, now) => renderStrip(recent, now)],
-  ['Outcome', ({ recent: [last] }) => renderOutcome(last)],
+  ['Outcome', ({ recent: [last] }) => orAbsent(last, renderOutcome, 'not polled yet')],
   ['Ended', ({ recent: [last] }, now) => renderAgo(last?.ended, now)],
-  ['Duration', ({ recent: [last] }) => (last ? humanizeDuration(last.duration) : absent('unknown'))],
-  ['Requests', ({ recent: [last] }) => renderCount(last?.requests)],
+  ['Duration', ({ recent: [last] }) => orAbsent(last?.duration, humanizeDuration)],
+  ['Requests', ({ recent: [last] }) => orAbsent(last?.requests, formatCount)],
   ['Last complete', ({ lastComplete }, now) => renderAgo(lastComplete, now)],
-  ['Resources', ({ resources }) => renderCount(resources)],
-  ['Inventory', ({ inventory }) => renderInventory(inventory)],
+  ['Resources', ({ resources }) => orAbsent(resources, formatCount)],
+  ['Inventory', ({ inventory }) => orAbsent(inventory, renderInventory, 'not read')],
 ];
 
 function renderPoll(poll: PollStatus, now: UnixSeconds): Html {
@@ -47,21 +47,14 @@ ${COLUMNS.map(([title, cell]) => html`<td role="cell" data-label="${title}">${ce
 `;
 }
 
-const renderAgo = (time: UnixSeconds | undefined, now: UnixSeconds): Html =>
-  time === undefined ? absent('never') : timeAgo(time, now);
+const renderAgo = (time: UnixSeconds | undefined, now: UnixSeconds): Html | string =>
+  orAbsent(time, (at) => timeAgo(at, now), 'never');
 
-const renderCount = (count: number | undefined): Html | string =>
-  count === undefined ? absent('unknown') : formatCount(count);
+const renderOutcome = ({ outcome, reason }: PollRecord): Html =>
+  html`${outcome}${reason !== undefined && html` <bdi class="minor">${reason}</bdi>`}`;
 
-function renderOutcome(last: PollRecord | undefined): Html {
-  if (last === undefined) return absent('not polled yet');
-  return html`${last.outcome}${last.reason !== undefined && html` <bdi class="minor">${last.reason}</bdi>`}`;
-}
-
-function renderInventory(inventory: PollStatus['inventory']): Html | string {
-  if (inventory === undefined) return absent('not read');
-  return inventory.complete ? 'read' : 'could not be read';
-}
+const renderInventory = ({ complete }: NonNullable<PollStatus['inventory']>): string =>
+  complete ? 'read' : 'could not be read';
 
 function renderStrip(recent: readonly PollRecord[], now: UnixSeconds): Html {
   const marks = recent.toReversed().map(({ ended, outcome, duration, requests, reason }) => {

@@ -1,4 +1,4 @@
-import { needsAttention, RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
+import { RESOURCE_STATES, type ResourceState } from '../state/resource-state.ts';
 import type { Headline, StateCounts } from './headline.ts';
 import { type Html, html } from './html.ts';
 import { formatCount, humanizeTime } from './humanize.ts';
@@ -80,10 +80,4 @@ function describeScopes(scopes: readonly AffectedScope[]): string {
 
 function projectWords({ project, region }: Pick<AffectedScope, 'project' | 'region'>): string {
   return project === region ? project : `${project} (${region})`;
-}
-
-/** The name of the page's icon. */
-export function pageIcon({ tone, counts }: Headline): 'trouble' | 'fine' {
-  const attention = RESOURCE_STATES.some((state) => needsAttention(state) && counts[state] > 0);
-  return attention || tone === 'bad' || tone === 'doubtful' ? 'trouble' : 'fine';
 }

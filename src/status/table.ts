@@ -3,16 +3,9 @@ import { renderDetails } from './details.ts';
 import { hasData, isBeforeFirstPoll } from './headline.ts';
 import { historyOf } from './history.ts';
 import { cut, type Html, html } from './html.ts';
-import {
-  counted,
-  formatCount,
-  humanizeDuration,
-  humanizeObjective,
-  humanizeSize,
-  ifKnown,
-} from './humanize.ts';
+import { counted, formatCount, humanizeDuration, humanizeObjective, humanizeSize } from './humanize.ts';
 import type { PageOptions } from './page.ts';
-import { absent, icon, strip, timeAgo } from './pieces.ts';
+import { icon, orAbsent, strip, timeAgo } from './pieces.ts';
 import type { ResourceStatus, StatusReport } from './report.ts';
 import { explain, STATES, scheduleStopped } from './states.ts';
 import {
@@ -96,13 +89,12 @@ function renderHeading([column, sorts]: readonly [string, string | readonly Sort
 
 function renderSortLink(key: SortKey, view: View): Html {
   const { name, first, hint } = SORTS[key];
-  if (key !== view.sort) {
-    const link = viewLink({ ...view, sort: key, direction: first, page: 1 });
-    return html`<a data-key="sort ${key}" href="${link}" title="sort, ${hint}">${name}</a> `;
-  }
-  const [turned, arrow] = view.direction === 'asc' ? (['desc', '▲'] as const) : (['asc', '▼'] as const);
-  const link = viewLink({ ...view, direction: turned, page: 1 });
-  return html`<a class="current" data-key="sort ${key}" href="${link}" title="reverse the order">${name}<span class="arrow" aria-hidden="true">${arrow}</span></a> `;
+  const isCurrent = key === view.sort;
+  const turned = view.direction === 'asc' ? 'desc' : 'asc';
+  const link = viewLink({ ...view, sort: key, direction: isCurrent ? turned : first, page: 1 });
+  const title = isCurrent ? 'reverse the order' : `sort, ${hint}`;
+  const arrow = html`<span class="arrow" aria-hidden="true">${view.direction === 'asc' ? '▲' : '▼'}</span>`;
+  return html`<a${isCurrent && html` class="current"`} data-key="sort ${key}" href="${link}" title="${title}">${name}${isCurrent && arrow}</a> `;
 }
 
 const LONGEST_NAME = 64;
@@ -119,8 +111,8 @@ function renderRow(resource: ResourceStatus, now: UnixSeconds, options: PageOpti
 <td role="cell" class="scope">${renderName(project, LONGEST_PROJECT)} <span class="minor">${service}${region !== project && `, ${region}`}</span></td>
 <td role="cell" class="age">${renderAge(resource, now)}</td>
 <td role="cell" class="history">${strip('Last backups, oldest first', historyOf(resource, now))}</td>
-<td role="cell" class="size" data-label="Size">${size === undefined ? absent('unknown') : renderSize(size)}</td>
-<td role="cell" class="duration" data-label="Duration">${ifKnown(duration, humanizeDuration) ?? absent('unknown')}</td>
+<td role="cell" class="size" data-label="Size">${orAbsent(size, renderSize)}</td>
+<td role="cell" class="duration" data-label="Duration">${orAbsent(duration, humanizeDuration)}</td>
 <td role="cell" class="more">${renderDetails(resource, now, options)}</td>
 </tr>
 `;

@@ -13,34 +13,24 @@ interface SortOrder {
   readonly value: (resource: ResourceStatus, now: UnixSeconds) => string | number | undefined;
 }
 
-const byName = (name: string, value: SortOrder['value']): SortOrder => ({
-  name,
-  first: 'asc',
-  hint: 'by name',
-  value,
-});
-
-const descending = (name: string, hint: string, value: SortOrder['value']): SortOrder => ({
-  name,
-  first: 'desc',
-  hint,
-  value,
-});
+const durationOf = ({ lastSuccess }: ResourceStatus): number | undefined => lastSuccess?.duration;
+const failuresOf = ({ consecutiveFailures }: ResourceStatus): number => consecutiveFailures;
+const runningFor = ({ runningSince }: ResourceStatus, now: UnixSeconds): number | undefined =>
+  runningSince === undefined ? undefined : now - runningSince;
+const projectKey = ({ project, region }: ResourceStatus): string => naturalKey(`${project}\n${region}`);
 
 /** How the resources can be sorted. For `state`, `desc` is worst first. */
 export const SORTS = {
-  state: descending('State', 'worst first', badnessOf),
-  resource: byName('Resource', ({ name }) => naturalKey(name)),
-  service: byName('Service', ({ service }) => service),
-  project: byName('Project', ({ project, region }) => naturalKey(`${project}\n${region}`)),
-  age: descending('Last success', 'oldest first', ageOf),
-  size: descending('Size', 'largest first', ({ lastSuccess }) => lastSuccess?.size),
-  duration: descending('Duration', 'longest first', ({ lastSuccess }) => lastSuccess?.duration),
-  failures: descending('Failures', 'most first', ({ consecutiveFailures }) => consecutiveFailures),
-  running: descending('Running', 'longest first', ({ runningSince: start }, now) =>
-    start === undefined ? undefined : now - start,
-  ),
-};
+  state: { name: 'State', first: 'desc', hint: 'worst first', value: badnessOf },
+  resource: { name: 'Resource', first: 'asc', hint: 'by name', value: ({ name }) => naturalKey(name) },
+  service: { name: 'Service', first: 'asc', hint: 'by name', value: ({ service }) => service },
+  project: { name: 'Project', first: 'asc', hint: 'by name', value: projectKey },
+  age: { name: 'Last success', first: 'desc', hint: 'oldest first', value: ageOf },
+  size: { name: 'Size', first: 'desc', hint: 'largest first', value: ({ lastSuccess }) => lastSuccess?.size },
+  duration: { name: 'Duration', first: 'desc', hint: 'longest first', value: durationOf },
+  failures: { name: 'Failures', first: 'desc', hint: 'most first', value: failuresOf },
+  running: { name: 'Running', first: 'desc', hint: 'longest first', value: runningFor },
+} as const satisfies Readonly<Record<string, SortOrder>>;
 
 export type SortKey = keyof typeof SORTS;
 export const SORT_KEYS = Object.keys(SORTS) as readonly SortKey[];
