@@ -1,15 +1,7 @@
 import type { Dispatcher } from 'undici';
+import { untilAborted } from '../abort.ts';
 import { errorCode } from '../errors.ts';
 import type { NetworkFault } from './network-failure.ts';
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly origin: string;
-  /** Path and query as sent. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-}
 
 /** The headers of a response, by lower-case name. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -45,19 +37,13 @@ const BODY_AFTER_STATUS_MS = 500;
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** Rejects when the signal aborts: undici notices that only once it has a connection. */
-const abortOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-
 /**
  * Sends one request and reads its response within the limits. Does not follow redirects; never rejects; ends at once
  * when `signal` aborts.
  */
 export async function sendHttp(
   dispatcher: Dispatcher,
-  request: HttpRequest,
+  request: Dispatcher.RequestOptions,
   limits: HttpLimits,
   signal: AbortSignal,
 ): Promise<HttpResult> {
@@ -69,10 +55,11 @@ export async function sendHttp(
   const chunks: Buffer[] = [];
   let head: Pick<HttpResponse, 'status' | 'headers'> | undefined;
   try {
-    const { statusCode, headers, body } = await Promise.race([
-      dispatcher.request({ ...request, body: request.body ?? null, signal: ending.signal }),
-      abortOf(ending.signal),
-    ]);
+    // Undici notices an abort only once it has a connection.
+    const { statusCode, headers, body } = await untilAborted(
+      dispatcher.request({ ...request, signal: ending.signal }),
+      ending.signal,
+    );
     head = { status: statusCode, headers };
     if (limits.statusSuffices(statusCode)) timers.push(setTimeout(end, BODY_AFTER_STATUS_MS));
     const mostBytes = isSuccess(statusCode) ? limits.bodyBytes : MAX_ERROR_BODY_BYTES;

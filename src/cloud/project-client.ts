@@ -1,10 +1,11 @@
 import { joinSignals } from '../abort.ts';
 import type { ProjectConfig } from '../config/config.ts';
-import { milliseconds } from '../domain/quantities.ts';
+import { milliseconds, seconds } from '../domain/quantities.ts';
 import type { ProjectClient } from './client.ts';
 import { createConnections } from './connections.ts';
 import type { Authorization } from './credentials/authorizer.ts';
 import { createAuthorizer } from './credentials/create-authorizer.ts';
+import { createRenewable } from './credentials/renewable.ts';
 import { createRenewalLimit } from './credentials/renewal-limit.ts';
 import { createSignInGuard, type SignInGuard } from './credentials/sign-in-guard.ts';
 import { encodeComponent } from './encoding.ts';
@@ -13,7 +14,6 @@ import { findProjectId } from './project-id.ts';
 import type { CloudRequest, CloudResponse } from './request.ts';
 import { createSemaphore } from './semaphore.ts';
 import { createSender, type SenderOptions } from './sender.ts';
-import { type NoteFailure, shareRun } from './shared-run.ts';
 
 export interface ProjectClientOptions
   extends Omit<SenderOptions, 'project' | 'connections' | 'semaphore' | 'lifetime'> {
@@ -84,12 +84,11 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     request: CloudRequest,
     projectIdFor: ProjectIdFor,
     signal: AbortSignal,
-    note?: NoteFailure,
   ): Promise<CloudResponse> => {
     const call = `${request.service} ${request.operation}`;
     const sendAs = async (authorization: Authorization): Promise<CloudResponse> => {
       const projectId = await projectIdFor(authorization);
-      return sender.send(withAuthorization(request, authorization, projectId), signal, note);
+      return sender.send(withAuthorization(request, authorization, projectId), signal);
     };
     const first = await authorizer.authorize(signal);
     try {
@@ -107,23 +106,24 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
     }
   };
 
-  let foundId: string | undefined;
   let usedId: string | undefined;
-  const findProject = shareRun<string>(
-    async (note) => {
-      foundId = await findProjectId(project, (request) =>
-        sendSignedIn(request, async () => undefined, lifetime, note),
-      );
-      return foundId;
-    },
-    (signal) => sender.interrupted('find_project', signal),
-  );
+  const foundId = createRenewable({
+    clock,
+    lifetime,
+    interrupted: (signal) => sender.interrupted('find_project', signal),
+    obtain: async () => ({
+      value: await findProjectId(project, (request) =>
+        sendSignedIn(request, async () => undefined, lifetime),
+      ),
+      validFor: seconds(Infinity),
+    }),
+  });
 
   return {
     call: async (call, signal) => {
       const joined = joinSignals(signal, lifetime);
       const projectIdFor: ProjectIdFor = async ({ projectId }) => {
-        usedId = project.projectId ?? projectId ?? foundId ?? (await findProject(joined.signal));
+        usedId = project.projectId ?? projectId ?? (await foundId.get(joined.signal));
         return usedId;
       };
       const request: CloudRequest = {

@@ -12,7 +12,6 @@ import { type CloudRequest, type CloudResponse, headerOf } from './request.ts';
 import { classify, type Result } from './result.ts';
 import { MAX_ATTEMPTS, type Sleep, waitBeforeRetry } from './retry.ts';
 import type { Semaphore } from './semaphore.ts';
-import type { NoteFailure } from './shared-run.ts';
 import { clockSkew, readHttpDate } from './timestamps.ts';
 
 export interface SenderOptions {
@@ -40,28 +39,24 @@ export interface SenderOptions {
 /** Sends the requests of one project, with retries. */
 export interface Sender {
   /** Rejects with a `CloudFailure`. */
-  readonly send: (request: CloudRequest, signal: AbortSignal, note?: NoteFailure) => Promise<CloudResponse>;
-  /** The failure of something that `signal` ended before a response arrived. */
+  readonly send: (request: CloudRequest, signal: AbortSignal) => Promise<CloudResponse>;
+  /** The failure of a caller that waits for this operation when `signal` aborts: its last failed attempt, if there was one. */
   readonly interrupted: (operation: string, signal: AbortSignal) => CloudFailure;
-}
-
-interface Target {
-  readonly url: URL;
-  /** Encoded. */
-  readonly path: string;
-  readonly query: string;
 }
 
 const DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-function targetOf({ endpoint, path, query = {}, operation }: CloudRequest): Target {
+/** Where a request goes; path and query are encoded. */
+const targetOf = ({ endpoint, path, query = {}, operation }: CloudRequest) => {
   const url = new URL(endpoint);
   const encoded = encodePath(`${url.pathname.replace(/\/+$/, '')}${path}`);
   if (encoded.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw failureOf({ kind: 'refused', operation }, 'an id consisting of dots cannot be part of a path');
   }
   return { url, path: encoded, query: canonicalQuery(Object.entries(query)) };
-}
+};
+
+type Target = ReturnType<typeof targetOf>;
 
 const isTimeout = ({ reason }: AbortSignal): boolean =>
   reason instanceof Error && reason.name === 'TimeoutError';
@@ -73,10 +68,16 @@ function codeOf(result: HttpResult, signal: AbortSignal): string | undefined {
   return isTimeout(signal) ? 'timeout' : undefined;
 }
 
+const mayRetry = ({ retry }: CloudRequest, { details }: CloudFailure): boolean =>
+  retry === undefined ||
+  (retry === 'unless_timed_out' && (details.kind !== 'timeout' || isUnsent(details.cause)));
+
 export function createSender(options: SenderOptions): Sender {
   const { project, connections, semaphore, clock, log } = options;
+  /** The last failed attempt of operations that are retried. */
+  const retried = new Map<string, CloudFailure>();
 
-  const interrupted: Sender['interrupted'] = (operation, signal) => {
+  const interrupted = (operation: string, signal: AbortSignal): CloudFailure => {
     if (options.lifetime.aborted) {
       const details = { kind: 'network', operation, cause: 'CLOSED' } as const;
       return failureOf(details, 'cancelled because the connections of the project were closed');
@@ -93,15 +94,18 @@ export function createSender(options: SenderOptions): Sender {
     transient: false,
   });
 
-  const headersFor = (request: CloudRequest, { url, path, query }: Target) => {
-    const { method, body = '' } = request;
-    return {
-      'user-agent': options.userAgent,
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      ...request.headers,
-      ...request.authHeaders?.({ method, path, query, headers: { host: url.host }, body }),
-    };
+  const headersFor = ({ method, body = '', ...request }: CloudRequest, { url, path, query }: Target) => ({
+    'user-agent': options.userAgent,
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    ...request.headers,
+    ...request.authHeaders?.({ method, path, query, headers: { host: url.host }, body }),
+  });
+
+  const passOn = ({ service, operation, path, query = {} }: CloudRequest, result: HttpResult): void => {
+    if (result.kind !== 'response' || result.tooLarge) return;
+    const { status, headers, body } = result;
+    options.onResponse?.({ service, operation, path, query, status, headers, body });
   };
 
   const sendOnce = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
@@ -112,16 +116,11 @@ export function createSender(options: SenderOptions): Sender {
     const dispatcher = await connections.to(url).catch((error: unknown) => {
       throw failureOf({ kind: 'network', operation }, oneLine(errorMessage(error)));
     });
+    const headers = headersFor(request, target);
     const started = performance.now();
-    const httpResult = await sendHttp(
+    const result = await sendHttp(
       dispatcher,
-      {
-        method,
-        origin,
-        path: query === '' ? path : `${path}?${query}`,
-        headers: headersFor(request, target),
-        body,
-      },
+      { method, origin, path: query === '' ? path : `${path}?${query}`, headers, body: body ?? null },
       {
         timeoutMs: milliseconds(timeout),
         bodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
@@ -132,37 +131,22 @@ export function createSender(options: SenderOptions): Sender {
     );
     const taken = seconds((performance.now() - started) / 1000);
     const now = clock();
-    const response = httpResult.kind === 'response' ? httpResult : undefined;
-    const serverNow = readHttpDate(response && headerOf(response.headers, 'date'));
-    const code = codeOf(httpResult, signal);
+    const serverNow = result.kind === 'response' ? readHttpDate(headerOf(result.headers, 'date')) : undefined;
+    const code = codeOf(result, signal);
     if (code !== undefined) {
       const skew = serverNow && clockSkew(serverNow, now, taken);
       options.observe({ service, operation, code, seconds: taken, clockSkew: skew });
     }
-    if (response?.tooLarge === false) {
-      const { status, headers, body: received } = response;
-      options.onResponse?.({
-        service,
-        operation,
-        path: request.path,
-        query: request.query ?? {},
-        status,
-        headers,
-        body: received,
-      });
-    }
-    if (httpResult.kind === 'failed' && isCertificateCause(httpResult.cause)) connections.reload();
-    const proxied = connections.isProxied(url);
-    const result =
-      httpResult.kind === 'aborted'
-        ? ended(request, signal)
-        : classify(httpResult, { request, host, path, timeout, proxied, now, serverNow });
-    const text = result.ok ? undefined : result.text;
+    passOn(request, result);
+    if (result.kind === 'failed' && isCertificateCause(result.cause)) connections.reload();
+    const sent = { request, host, path, timeout, proxied: connections.isProxied(url), now, serverNow };
+    const classified = result.kind === 'aborted' ? ended(request, signal) : classify(result, sent);
+    const text = classified.ok ? undefined : classified.text;
     log.debug(
       { project, service, operation, host, code, duration_seconds: Number(taken.toFixed(3)), text },
       'request',
     );
-    return result;
+    return classified;
   };
 
   const attempt = async (request: CloudRequest, target: Target, signal: AbortSignal): Promise<Result> => {
@@ -177,30 +161,29 @@ export function createSender(options: SenderOptions): Sender {
     }
   };
 
-  const mayRetry = ({ retry }: CloudRequest, { details }: CloudFailure): boolean =>
-    retry === undefined ||
-    (retry === 'unless_timed_out' && (details.kind !== 'timeout' || isUnsent(details.cause)));
+  const sendWithRetries = async (request: CloudRequest, signal: AbortSignal): Promise<CloudResponse> => {
+    const target = targetOf(request);
+    const { operation, service } = request;
+    let last: CloudFailure | undefined;
+    for (let count = 1; ; count += 1) {
+      const result = await attempt(request, target, signal);
+      if (result.ok) return result.response;
+      const { failure, transient, retryAfter } = result;
+      // An attempt without a response is less informative than an earlier one with an error.
+      last = last !== undefined && failure.details.kind === 'timeout' ? last : failure;
+      if (!(transient && mayRetry(request, failure)) || count >= MAX_ATTEMPTS || signal.aborted) throw last;
+      const wait = waitBeforeRetry(count, retryAfter, options.random());
+      if (wait === undefined) throw last;
+      retried.set(operation, last);
+      const { message: reason } = failure;
+      log.debug({ project, service, operation, attempt: count, wait_seconds: wait, reason }, 'retrying');
+      await options.sleep(wait, signal).catch(() => undefined);
+    }
+  };
 
   return {
-    interrupted,
-    send: async (request, signal, note) => {
-      const target = targetOf(request);
-      const { operation, service } = request;
-      let last: CloudFailure | undefined;
-      for (let count = 1; ; count += 1) {
-        const result = await attempt(request, target, signal);
-        if (result.ok) return result.response;
-        const { failure, transient, retryAfter } = result;
-        // An attempt without a response is less informative than an earlier one with an error.
-        last = last !== undefined && failure.details.kind === 'timeout' ? last : failure;
-        note?.(last);
-        if (!(transient && mayRetry(request, failure)) || count >= MAX_ATTEMPTS || signal.aborted) throw last;
-        const wait = waitBeforeRetry(count, retryAfter, options.random());
-        if (wait === undefined) throw last;
-        const { message: reason } = failure;
-        log.debug({ project, service, operation, attempt: count, wait_seconds: wait, reason }, 'retrying');
-        await options.sleep(wait, signal).catch(() => undefined);
-      }
-    },
+    interrupted: (operation, signal) => retried.get(operation) ?? interrupted(operation, signal),
+    send: (request, signal) =>
+      sendWithRetries(request, signal).finally(() => retried.delete(request.operation)),
   };
 }

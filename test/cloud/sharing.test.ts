@@ -1,16 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { joinSignals } from '../../src/abort.ts';
-import { CloudFailure } from '../../src/cloud/failure.ts';
-import { shareRun } from '../../src/cloud/shared-run.ts';
+import { joinSignals, untilAborted } from '../../src/abort.ts';
 import { forever } from './support.ts';
-
-const failure = (message: string): CloudFailure =>
-  new CloudFailure(message, {
-    kind: 'server',
-    operation: 'sign_in',
-  });
 
 describe('joined signals', () => {
   it('abort with either, but not after they are released', () => {
@@ -28,33 +20,14 @@ describe('joined signals', () => {
   });
 });
 
-describe('a shared run', () => {
-  it('serves all concurrent callers, and is repeated afterwards', async () => {
-    let runs = 0;
-    const shared = shareRun(
-      async () => {
-        runs += 1;
-        return runs;
-      },
-      () => failure('interrupted'),
-    );
-
-    const together = await Promise.all([shared(forever()), shared(forever())]);
-    const later = await shared(forever());
-
-    expect(together).toEqual([1, 1]);
-    expect(later).toBe(2);
-  });
+describe('work that callers wait for', () => {
+  const interrupted = () => new Error('interrupted');
 
   it('continues for the others when one caller aborts', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const shared = shareRun(
-      () => promise,
-      () => failure('interrupted'),
-    );
     const aborting = new AbortController();
-    const first = shared(aborting.signal);
-    const second = shared(forever());
+    const first = untilAborted(promise, aborting.signal, interrupted);
+    const second = untilAborted(promise, forever(), interrupted);
 
     aborting.abort();
     const [end] = await Promise.allSettled([first]);
@@ -65,37 +38,22 @@ describe('a shared run', () => {
     expect(getEventListeners(aborting.signal, 'abort')).toHaveLength(0);
   });
 
-  it('rejects with its last failed attempt for a caller that aborts', async () => {
-    const shared = shareRun<string>(
-      (note) => {
-        note(failure('503'));
-        return new Promise(() => undefined);
-      },
-      () => failure('interrupted'),
-    );
-    const aborting = new AbortController();
-    const end = Promise.allSettled([shared(aborting.signal), shared(AbortSignal.abort())]);
-    await setImmediate();
+  it('is not waited for by a caller that has already aborted', async () => {
+    const pending = new Promise(() => undefined);
 
-    aborting.abort();
-
-    expect(await end).toMatchObject([{ reason: { message: '503' } }, { reason: { message: 'interrupted' } }]);
+    await expect(untilAborted(pending, AbortSignal.abort(), interrupted)).rejects.toThrow('interrupted');
   });
 
   it('that fails without a caller is not an unhandled rejection', async () => {
     const { promise, reject } = Promise.withResolvers<string>();
-    const shared = shareRun(
-      () => promise,
-      () => failure('interrupted'),
-    );
     const aborting = new AbortController();
-    const end = Promise.allSettled([shared(aborting.signal)]);
+    const end = Promise.allSettled([untilAborted(promise, aborting.signal, interrupted)]);
     aborting.abort();
     await end;
 
-    reject(failure('late'));
+    reject(new Error('late'));
     await setImmediate();
 
-    expect(await Promise.allSettled([shared(forever())])).toMatchObject([{ reason: { message: 'late' } }]);
+    await expect(untilAborted(promise, forever(), interrupted)).rejects.toThrow('late');
   });
 });

@@ -3,7 +3,6 @@ import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
 import type { Log } from '../../log/log.ts';
 import type { AuthHeaders } from '../request.ts';
 import type { Sender } from '../sender.ts';
-import type { NoteFailure } from '../shared-run.ts';
 import { type AccessKey, authorizationHeader, sdkDate } from '../signature.ts';
 import { createRenewable, type Expiring, type Renewable } from './renewable.ts';
 import type { SignInGuard } from './sign-in-guard.ts';
@@ -77,7 +76,7 @@ export function keyAuthorization(
 export function renewedAuthorization(
   { project, sender, clock, log, lifetime }: AuthorizerContext,
   { host, what, obtained }: { readonly host: string; readonly what: string; readonly obtained: string },
-  obtain: (note: NoteFailure) => Promise<Expiring<Authorization>>,
+  obtain: () => Promise<Expiring<Authorization>>,
 ): Renewable<Authorization> {
   return createRenewable({
     clock,
@@ -85,8 +84,8 @@ export function renewedAuthorization(
     interrupted: (signal) => sender.interrupted('sign_in', signal),
     renewalFailed: (reason) =>
       log.warn({ project: project.name, reason }, `${what} not renewed, still using the old one`),
-    obtain: async (note) => {
-      const authorization = await obtain(note);
+    obtain: async () => {
+      const authorization = await obtain();
       log.info({ project: project.name, host, valid_for_seconds: authorization.validFor }, obtained);
       return authorization;
     },

@@ -2,7 +2,6 @@ import { seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.
 import { CloudFailure, failureOf } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
 import { type CloudRequest, type CloudResponse, SIGN_IN } from '../request.ts';
-import type { NoteFailure } from '../shared-run.ts';
 import { readTimestamp } from '../timestamps.ts';
 import {
   type Authorization,
@@ -38,7 +37,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   const { host } = new URL(metadataOrigin);
   let session: Session | undefined;
 
-  const send = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>, note: NoteFailure) =>
+  const send = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>) =>
     sender.send(
       {
         ...SIGN_IN,
@@ -49,17 +48,19 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
         ...given,
       },
       lifetime,
-      note,
     );
 
-  const openSession = async (note: NoteFailure): Promise<Session> => {
+  const openSession = async (): Promise<Session> => {
     const until = (life: number): UnixSeconds => unixSeconds(clock() + life);
     const headers = { 'x-metadata-token-ttl-seconds': String(SESSION_TOKEN_SECONDS) };
     try {
-      const { body } = await send(
-        { method: 'PUT', path: '/meta-data/latest/api/token', headers, expect: 'text', retry: 'never' },
-        note,
-      );
+      const { body } = await send({
+        method: 'PUT',
+        path: '/meta-data/latest/api/token',
+        headers,
+        expect: 'text',
+        retry: 'never',
+      });
       const token = String(body).trim();
       return {
         token: isHeaderValue(token) ? token : undefined,
@@ -71,24 +72,24 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     }
   };
 
-  const requestKey = async (note: NoteFailure): Promise<CloudResponse> => {
-    if (session === undefined || clock() >= session.until) session = await openSession(note);
+  const requestKey = async (): Promise<CloudResponse> => {
+    if (session === undefined || clock() >= session.until) session = await openSession();
     const { token } = session;
     const proof = token !== undefined && { headers: { 'x-metadata-token': token }, secrets: [token] };
-    return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof }, note);
+    return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof });
   };
 
-  const requestKeyWithFreshSession = async (note: NoteFailure): Promise<CloudResponse> => {
+  const requestKeyWithFreshSession = async (): Promise<CloudResponse> => {
     const given = session;
     try {
-      return await requestKey(note);
+      return await requestKey();
     } catch (error) {
       if (statusOf(error) !== 401) throw error;
       // The session token is from before a reboot, or one is required from now on.
       const wasNew = given !== session;
       session = undefined;
       if (wasNew) throw error;
-      return requestKey(note);
+      return requestKey();
     }
   };
 
@@ -110,9 +111,9 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   };
 
   const names = { host, what: 'temporary key', obtained: 'obtained a temporary key' };
-  const key = renewedAuthorization(context, names, async (note) =>
+  const key = renewedAuthorization(context, names, async () =>
     readKey(
-      await requestKeyWithFreshSession(note).catch((error: unknown) => {
+      await requestKeyWithFreshSession().catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;
         const details = { kind: 'auth', operation: 'sign_in', status: 404 } as const;
         throw failureOf(details, `the metadata service ${host} has no key`, ATTACH_AGENCY);

@@ -47,7 +47,7 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
   let passwordExpiresAt: UnixSeconds | undefined;
 
   const names = { host, what: 'token', obtained: 'signed in' };
-  const token = renewedAuthorization(context, names, async (note) => {
+  const token = renewedAuthorization(context, names, async () => {
     const { account, proof, request } = await prepare();
     const signIn: CloudRequest = {
       ...SIGN_IN,
@@ -60,7 +60,7 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
     };
     const response = await guard.run(
       { ...account, cloud, scope: JSON.stringify(scope) },
-      () => sender.send(signIn, lifetime, note),
+      () => sender.send(signIn, lifetime),
       lifetime,
     );
     const facts = asJsonObject(asJsonObject(response.body)?.['token']);

@@ -1,9 +1,9 @@
+import { untilAborted } from '../../abort.ts';
 import { type Clock, type Seconds, seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
 import { errorMessage } from '../../errors.ts';
 import type { CloudFailure } from '../failure.ts';
-import { type NoteFailure, shareRun } from '../shared-run.ts';
 
-/** A value that is valid for a while: a token, a temporary key. */
+/** A value that is valid for a while: a token, a temporary key; `Infinity` for one that never expires. */
 export interface Expiring<Value> {
   readonly value: Value;
   readonly validFor: Seconds;
@@ -11,6 +11,7 @@ export interface Expiring<Value> {
 
 /** A value that expires and is renewed. All callers share it, and one renewal at a time. */
 export interface Renewable<Value> {
+  /** Rejects when `signal` aborts; the renewal continues for the others. */
   readonly get: (signal: AbortSignal) => Promise<Value>;
   /** Whether this is the current value. */
   readonly holds: (value: Value) => boolean;
@@ -20,13 +21,14 @@ export interface Renewable<Value> {
 
 /** How to obtain the value. */
 export interface RenewableOptions<Value> {
-  readonly obtain: (note: NoteFailure) => Promise<Expiring<Value>>;
+  readonly obtain: () => Promise<Expiring<Value>>;
   readonly clock: Clock;
   /** Aborts when it is no longer needed. */
   readonly lifetime: AbortSignal;
+  /** The failure of a caller whose signal aborts. */
   readonly interrupted: (signal: AbortSignal) => CloudFailure;
   /** Called when an early renewal failed while the old value is still valid. */
-  readonly renewalFailed: (reason: string) => void;
+  readonly renewalFailed?: (reason: string) => void;
 }
 
 interface Held<Value> {
@@ -61,21 +63,33 @@ export function createRenewable<Value>(options: RenewableOptions<Value>): Renewa
   const { clock, lifetime } = options;
   let held: Held<Value> | undefined;
 
-  const renew = shareRun<Value>(async (note) => {
-    held = hold(await options.obtain(note), clock());
-    return held.value;
-  }, options.interrupted);
+  let renewal: Promise<Value> | undefined;
+
+  const renew = async (): Promise<Value> => {
+    try {
+      held = hold(await options.obtain(), clock());
+      return held.value;
+    } finally {
+      renewal = undefined;
+    }
+  };
+
+  const renewed = async (signal: AbortSignal): Promise<Value> => {
+    if (signal.aborted) throw options.interrupted(signal);
+    renewal ??= renew();
+    return untilAborted(renewal, signal, () => options.interrupted(signal));
+  };
 
   const renewAhead = (): void => {
-    renew(lifetime).catch((error: unknown) => {
-      if (!lifetime.aborted) options.renewalFailed(errorMessage(error));
+    renewed(lifetime).catch((error: unknown) => {
+      if (!lifetime.aborted) options.renewalFailed?.(errorMessage(error));
     });
   };
 
   return {
     get: (signal) => {
       const now = clock();
-      if (held === undefined || now >= held.usableUntil) return renew(signal);
+      if (held === undefined || now >= held.usableUntil) return renewed(signal);
       const { value } = held;
       if (now >= held.renewAt) {
         held.renewAt = unixSeconds(now + held.renewalPause);
