@@ -98,6 +98,18 @@ describe('ten projects of one user', () => {
     expect(succeeded(ends)).toEqual([0, 1, 2, 3, 4, 5].filter((index) => !rejected.includes(index)));
   });
 
+  it('of which the first five are rejected try one after another, so that the others sign in', async () => {
+    const { cloud, clock, poll } = await arrange(8);
+    for (let index = 0; index < 5; index += 1) cloud.state.closedProjects.add(idOf(index));
+    let ends = await poll();
+    for (let minute = 0; minute < 21; minute += 1) {
+      clock.advance(MINUTE);
+      ends = await poll();
+    }
+
+    expect(succeeded(ends)).toEqual([5, 6, 7]);
+  });
+
   it('of which one is rejected sign in at once, and that one again after five minutes', async () => {
     const { cloud, clock, poll, clients } = await arrange(4);
     cloud.state.closedProjects.add(idOf(0));
@@ -187,7 +199,7 @@ describe('a sign-in guard', () => {
         sent.push(scope);
         responses.push(resolve);
       });
-    const ends = ['a', 'b', 'c', 'd'].map((scope) => guard.run({ ...signIn, scope }, send(scope), forever()));
+    const ends = ['a', 'b', 'c', 'd'].map((scope) => guard.run({ ...signIn, scope }, send(scope)));
     await setImmediate();
     const first = [...sent];
 

@@ -58,10 +58,8 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
       ...request,
       headers: { 'content-type': 'application/json;charset=utf8', ...request.headers },
     };
-    const response = await guard.run(
-      { ...account, cloud, scope: JSON.stringify(scope) },
-      () => sender.send(signIn, lifetime),
-      lifetime,
+    const response = await guard.run({ ...account, cloud, scope: JSON.stringify(scope) }, () =>
+      sender.send(signIn, lifetime),
     );
     const facts = asJsonObject(asJsonObject(response.body)?.['token']);
     const obtained = readToken(response, facts, host, clock);

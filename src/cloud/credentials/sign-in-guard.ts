@@ -18,13 +18,9 @@ export interface SignIn {
 export interface SignInGuard {
   /**
    * Sends a sign-in, or rejects with the refusal that prevents it. Sign-ins of one account are serialized until one has
-   * succeeded. `lifetime` aborts when this one is no longer needed.
+   * succeeded.
    */
-  readonly run: <Result>(
-    signIn: SignIn,
-    send: () => Promise<Result>,
-    lifetime: AbortSignal,
-  ) => Promise<Result>;
+  readonly run: <Result>(signIn: SignIn, send: () => Promise<Result>) => Promise<Result>;
 }
 
 interface Refusal {
@@ -43,8 +39,6 @@ interface Secret {
   readonly refusals: Map<string, Refusal>;
   /** Scopes that have signed in since one of them last signed in again. */
   readonly signedIn: Set<string>;
-  /** Scopes rejected since the last sign-in was sent, with their lifetimes. */
-  readonly turnedAway: Map<string, AbortSignal>;
 }
 
 interface Account {
@@ -95,7 +89,6 @@ export function createSignInGuard(
       workedAt: Number.NEGATIVE_INFINITY,
       refusals: new Map(),
       signedIn: new Set(),
-      turnedAway: new Map(),
     };
     secrets.set(fingerprint, secret);
     return secret;
@@ -111,28 +104,20 @@ export function createSignInGuard(
     !secret.signedIn.has(scope) &&
     openRefusals(secret).length === 0;
 
-  /** Whether no other scope has waited longer to try the secret. */
-  const isNext = ({ refusals, turnedAway }: Secret, scope: string): boolean => {
-    const triedAt = (one: string): number => refusals.get(one)?.at ?? Number.NEGATIVE_INFINITY;
-    return Array.from(turnedAway).every(([other, end]) => end.aborted || triedAt(other) >= triedAt(scope));
-  };
-
   /** Why a sign-in must not be sent now; undefined when it may be. */
   const objection = (
     { scope, method }: SignIn,
     account: Account,
     secret: Secret,
   ): CloudFailure | undefined => {
-    const own = secret.refusals.get(scope);
-    if (own !== undefined && isWithin(own.wait, own.at)) return own.failure;
     const open = openRefusals(secret);
+    const own = secret.refusals.get(scope);
+    // The more scopes were refused, the longer each waits, so that every scope has its turn.
+    if (own !== undefined && isWithin(own.wait * Math.max(1, open.length), own.at)) return own.failure;
     const newest = open.at(-1);
-    if (newest !== undefined) {
-      // After one refusal another project shows whether the secret or the first scope is to blame.
-      const isSecond = open.length === 1 && newest.wait === BACK_OFF;
-      const isWaiting = isWithin(newest.wait, newest.at);
-      if (isWaiting ? !isSecond : !isNext(secret, scope)) return newest.failure;
-    }
+    // After one refusal another scope shows whether the secret or the first scope is to blame.
+    const isSecond = open.length === 1 && newest?.wait === BACK_OFF;
+    if (newest !== undefined && !isSecond && isWithin(newest.wait, newest.at)) return newest.failure;
     const [first, ...others] = account.refusedAt.filter((time) => isWithin(LOCK_WINDOW, time));
     if (method === 'oidc' || first === undefined || others.length < FAILURES_ALLOWED - 1) return undefined;
     const reason = `${FAILURES_ALLOWED} sign-ins of this user were refused in the last 15 minutes, and one more could lock the account`;
@@ -167,7 +152,7 @@ export function createSignInGuard(
   };
 
   return {
-    run: async (signIn, send, lifetime) => {
+    run: async (signIn, send) => {
       const account = accountOf(signIn);
       const { turn } = account;
       const { promise: ended, resolve: end } = Promise.withResolvers<void>();
@@ -177,11 +162,7 @@ export function createSignInGuard(
         const secret = secretOf(signIn, account);
         if (isTrusted(secret, signIn.scope)) end();
         const forbidden = objection(signIn, account, secret);
-        if (forbidden !== undefined) {
-          secret.turnedAway.set(signIn.scope, lifetime);
-          throw forbidden;
-        }
-        secret.turnedAway.clear();
+        if (forbidden !== undefined) throw forbidden;
         const result = await send().catch((error: unknown) => {
           const isRefusal = error instanceof CloudFailure && error.details.kind === 'auth';
           throw isRefusal ? refused(signIn, account, secret, error) : error;
