@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { formatDuration } from '../config/duration.ts';
 import { parseConfig } from '../config/load.ts';
@@ -19,7 +21,8 @@ import { programCommand } from './program.ts';
 import { logOf, runExporter, type ServeFlags } from './run-exporter.ts';
 import type { Terminal } from './terminal.ts';
 
-// examples/demo.yml has this port and these intervals.
+// This file has this port, these intervals, and the services with flags of their own.
+const EXAMPLE = 'examples/demo.yml';
 const CLOUD_PORT = 10_046;
 const POLL_INTERVAL = 15;
 const OBJECTIVE = 26 * 3600;
@@ -42,22 +45,26 @@ interface DemoFlags extends ServeFlags {
 /** A cloud of the demo, and how its exporter is run. */
 interface DemoWorld {
   readonly configuration: string;
-  /** The file that lets other commands use the cloud. */
-  readonly configFile: string | undefined;
-  /** What to log about the demo, besides the URL of its page. */
-  readonly remarks: Readonly<Record<string, string>>;
+  /** Whether {@link EXAMPLE} contains this configuration. */
+  readonly isExample: boolean;
+  /** What to log about the demo, besides the URL of its page, given the file that lets other commands use the cloud. */
+  readonly remarks: (configFile: string | undefined) => Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }
 
 /** Serves a simulated or a recorded cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
   const log = logOf(flags, terminal);
-  const { configuration, configFile, remarks, stop } =
+  const { configuration, isExample, remarks, stop } =
     flags.replay === undefined
       ? await simulatedWorld(flags, terminal, log)
-      : await replayedWorld(flags.replay, flags);
+      : await replayedWorld(flags.replay);
+  const requested = flags['demo.configFile'];
+  const temporary = requested === undefined && !isExample ? await temporaryFile() : undefined;
+  const written = requested ?? temporary;
+  const configFile = written ?? (isExample ? EXAMPLE : undefined);
   try {
-    await writeConfiguration(flags['demo.configFile'], configuration);
+    if (written !== undefined) await writeConfiguration(written, configuration);
     return await runExporter({
       flags,
       terminal,
@@ -65,19 +72,27 @@ export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number
       source: 'demo',
       configFile,
       loadConfig: async () => parseConfig(configuration, 'demo'),
-      onListening: (page) => log.info({ page, ...remarks }, 'demo ready'),
+      onListening: (page) => log.info({ page, ...remarks(configFile) }, 'demo ready'),
     });
   } finally {
+    if (temporary !== undefined) await rm(dirname(temporary), { recursive: true, force: true });
     await stop();
   }
 }
 
-async function replayedWorld(path: string, flags: DemoFlags): Promise<DemoWorld> {
+/** A file in a new directory; undefined if there is none to write to, as in some containers. */
+const temporaryFile = (): Promise<string | undefined> =>
+  mkdtemp(join(tmpdir(), 'huaweicloud-backup-exporter-')).then(
+    (directory) => join(directory, 'demo.yml'),
+    () => undefined,
+  );
+
+async function replayedWorld(path: string): Promise<DemoWorld> {
   const { configuration, stop } = await replayFile(path, systemClock());
   return {
     configuration: stringify(configuration),
-    configFile: flags['demo.configFile'],
-    remarks: { recording: path },
+    isExample: false,
+    remarks: () => ({ recording: path }),
     stop,
   };
 }
@@ -94,12 +109,11 @@ export async function replayFile(path: string, now: number): Promise<ReplayedClo
 
 async function simulatedWorld(flags: DemoFlags, terminal: Terminal, log: Log): Promise<DemoWorld> {
   const cloud = await startCloud(flags, log);
-  const isUsual = new URL(cloud.origin).port === String(CLOUD_PORT) && flags['demo.speed'] === 1;
-  const configFile = flags['demo.configFile'] ?? (isUsual ? 'examples/demo.yml' : undefined);
+  const isUsualPort = new URL(cloud.origin).port === String(CLOUD_PORT);
   return {
     configuration: configurationOf(cloud, flags),
-    configFile,
-    remarks: whatToTry(cloud, configFile, terminal),
+    isExample: isUsualPort && flags['demo.speed'] === 1 && flags['demo.others'] === 0,
+    remarks: (configFile) => whatToTry(cloud, configFile, terminal),
     stop: cloud.stop,
   };
 }
@@ -109,7 +123,7 @@ function whatToTry(
   cloud: SimulatedCloud,
   configFile: string | undefined,
   { environment }: Terminal,
-): DemoWorld['remarks'] {
+): Readonly<Record<string, string>> {
   const stale = cloud.resources().find(({ character }) => character === 'stale');
   if (stale === undefined || configFile === undefined) {
     return { hint: 'with --demo.config-file FILE other commands can use its cloud' };
@@ -166,8 +180,7 @@ const duration = (length: number): string => formatDuration(seconds(Math.max(0.0
 
 const HEADER = '# For commands that use the simulated cloud of a running demo.\n';
 
-async function writeConfiguration(path: string | undefined, configuration: string): Promise<void> {
-  if (path === undefined) return;
+async function writeConfiguration(path: string, configuration: string): Promise<void> {
   try {
     const file = await openReplacement(path);
     file.stream.write(`${HEADER}${configuration}`);

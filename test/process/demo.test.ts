@@ -77,6 +77,23 @@ describe('the demo', () => {
     );
   });
 
+  it('shows commands that run with services that the example does not list, until it ends', async () => {
+    const demo = await startExporter(['demo', '--demo.others', '2']);
+    onTestFinished(async () => void (await demo.stop()));
+    const shown =
+      /huaweicloud-backup-exporter (backups create [^<>"]*--service (?!ges |gaussdb-mysql )[^<>"]*)/;
+    const shownCommand = async () => shown.exec(await (await demo.get('/')).text())?.[1];
+    await eventually(async () => (await shownCommand()) !== undefined);
+    const command = await shownCommand();
+    const [, config = ''] = /--config\.file (\S+)/.exec(command ?? '') ?? [];
+
+    const { code, output } = await runCommand([...(command ?? '').split(' '), '--yes']);
+
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^Started the backup of /) });
+    await demo.stop();
+    await expect(readFile(config)).rejects.toThrow('ENOENT');
+  });
+
   it('explains how npm passes flags if its port is in use or npm consumed them', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
