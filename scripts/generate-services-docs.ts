@@ -51,7 +51,7 @@ function renderService(service: CloudService): string {
   ];
   return [
     `## ${code(service.type)}`,
-    `${service.title}. A resource is ${service.resource.one === 'instance' ? 'an' : 'a'} ${service.resource.one}. ${
+    `${service.title}. A resource is ${/^[aeiou]/.test(service.resource.one) ? 'an' : 'a'} ${service.resource.one}. ${
       backups.of === 'project'
         ? 'One list contains all backups of a project.'
         : 'Each resource has its own list of backups.'

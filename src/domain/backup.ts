@@ -77,6 +77,6 @@ export interface Resource {
   readonly exists: boolean;
   /** Its container, if calls about its backups need it: the vault of a server. */
   readonly parentId: string | undefined;
-  /** Total size of its backups, if the inventory contains it instead of the rows. */
+  /** Total size of its backups, not its own; only if the inventory contains it and the rows of backups do not. */
   readonly storedBytes: Bytes | undefined;
 }

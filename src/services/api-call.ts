@@ -10,7 +10,7 @@ export interface Permission {
 
 /** One call to a service. */
 export interface ApiCall {
-  /** The value of the label `operation`: `list_backups`, `get_policy`, … */
+  /** The value of the label `operation`: `get_policy`, `create_backup`, …; that of every list of backups is `list_backups`. */
   readonly operation: string;
   readonly method: 'GET' | 'POST';
   /** Contains `{project_id}`; all other segments are already encoded. */

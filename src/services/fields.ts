@@ -72,7 +72,8 @@ const DATE_TIME =
 
 /**
  * A time such as `2018-08-06T12:41:14`, with a `T` or a space, followed by `Z`, ` UTC`, `+08:00` or `+0800`;
- * without a zone it is UTC. A date that does not exist, such as 2024-02-31, is undefined.
+ * without a zone it is UTC, so append the offset to a local time. A date that does not exist, such as 2024-02-31, is
+ * undefined.
  */
 export function readDateTime(value: unknown): UnixSeconds | undefined {
   if (typeof value !== 'string') return undefined;

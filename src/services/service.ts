@@ -68,7 +68,7 @@ export interface BackupActions {
     readonly call: (resource: ResourceKey, backupId: string, path: string) => ApiCall;
     readonly readStarted: (body: unknown) => Started;
   };
-  /** Reads the state of a job; without it, the list of backups is polled. */
+  /** Reads the state of a job; without it, the list of backups is polled, even if `readCreated` returns a job. */
   readonly job?: {
     readonly call: (resource: ResourceKey, jobId: string) => ApiCall;
     readonly read: (body: unknown) => JobState;
@@ -76,7 +76,10 @@ export interface BackupActions {
 }
 
 export type BackupsApi = {
-  /** Lists that together contain all backups of a resource; an id counts once. */
+  /**
+   * Lists that together contain all backups of a resource; an id counts once. `readRow` may close over the id of the
+   * resource if the rows do not contain it.
+   */
   readonly ofResource: (resource: ResourceKey) => readonly List<Backup>[];
 } & (
   | {
@@ -111,11 +114,11 @@ export interface CloudService<Settings extends z.ZodRawShape = z.ZodRawShape> {
   readonly errors: ErrorRules;
   /** System policies of the vendor that permit reading. */
   readonly readOnlyRoles: readonly string[];
-  /** What recordings may keep of its responses, in addition to what services have in common. */
+  /** What recordings may keep unredacted, in addition to what services have in common. */
   readonly vendorWords: VendorWords;
   /** Assumptions in addition to those about every service; shown in the documentation. */
   readonly unverified: readonly Assumption[];
-  /** Requests of one poll apart from policies, for the documentation of costs. */
+  /** Number of requests per poll, not counting those for policies; for the documentation of costs. */
   readonly requests: (resources: number, backups: number) => number;
   /** The smallest `poll.interval` for 200 resources in seconds; undefined if the default is enough. */
   readonly defaultInterval?: Seconds;

@@ -21,7 +21,7 @@ export type FieldKind = (typeof FIELD_KINDS)[number];
 
 type Words = string | readonly string[];
 
-/** What recordings may keep of the responses of a service, each as a list or as words between spaces. */
+/** What recordings may keep unredacted of the responses of a service, each as an array or as words separated by spaces. */
 export interface VendorWords {
   /** Fields whose values may be kept. */
   readonly fields?: Readonly<Partial<Record<FieldKind, Words>>>;

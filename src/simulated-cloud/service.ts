@@ -10,7 +10,12 @@ export interface Refusals {
   readonly permission: () => SimulatedResponse;
 }
 
-/** A service of the simulated cloud: its resources and its API. */
+/**
+ * A service of the simulated cloud. The world has its resources and makes their backups; its routes return them as the
+ * vendor does. Tests interfere with the lists: `cloud.beforePage` must be awaited before a page is read, and the rows of
+ * `cloud.verbatim` replace those of the world, under the key TYPE for backups and `inventoryOf(TYPE)` for resources.
+ * `respondWithPage` does both; a list without pages has to do it itself.
+ */
 export interface SimulatedApi {
   /** The type in the configuration. */
   readonly type: string;
@@ -20,7 +25,7 @@ export interface SimulatedApi {
   readonly number: number;
   /** Number of resources if the options do not say; 0 if undefined. */
   readonly defaultCount?: number;
-  /** The characters of its first resources; the others are healthy. */
+  /** The characters of its first resources; the others are healthy, and all are if a test sets `characters: false`. */
   readonly characters: readonly SimulatedCharacter[];
   /** Part of names: `graph` in `orders-graph-01`. */
   readonly noun: string;

@@ -30,6 +30,15 @@ describe.each(SERVICES)('$type', (service) => {
     else expect(read).toBe(expected);
   });
 
+  it('has a number of its own in the simulated cloud', async () => {
+    const numbers = await Promise.all(SERVICES.map(async ({ simulated }) => (await simulated()).number));
+    const { number } = await service.simulated();
+
+    const same = numbers.filter((other) => other === number);
+
+    expect(same, `${Math.max(...numbers) + 1} is free`).toHaveLength(1);
+  });
+
   it('says what was never seen on a real account', () => {
     expect(service.unverified.length).toBeGreaterThan(0);
   });

@@ -3,7 +3,12 @@ import type { PagedList } from '../../src/pagination/list.ts';
 import { defaultApi } from '../../src/services/index.ts';
 import type { CloudService } from '../../src/services/service.ts';
 
-/** A title, what the cloud says, and what is read of it. */
+/**
+ * A title, the row or response of the service, and the expected result. An expected object or array is a partial match
+ * (`toMatchObject`), with the times `start`, `end` and `created` in ISO 8601: `2024-03-01T02:00:00.000Z`. A rejection
+ * reason and `ignored` are strings. Lists and actions are those of the resource `r-1` in the parent `v-1`. In `pages` the
+ * response `"no body"` stands for one without a body.
+ */
 type Case = readonly [title: string, given: unknown, expected: unknown];
 
 /** The cases in the folder of a service, by kind. */
@@ -12,10 +17,12 @@ export const casesOf = ({ type }: CloudService): Readonly<Record<string, readonl
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 };
 
+const RESOURCE = { id: 'r-1', parentId: 'v-1' };
+
 /** How the cases of one kind are read. */
 export function readerOf(service: CloudService, kind: string): (given: unknown) => unknown {
   const { backups, resources, policies, actions } = defaultApi(service);
-  const list = backups.of === 'project' ? backups.list : backups.ofResource({ id: 'r-1' })[0];
+  const list = backups.of === 'project' ? backups.list : backups.ofResource(RESOURCE)[0];
   const rowsOf = (of: PagedList<unknown> | undefined) => (row: unknown) => of?.readRow(row);
   switch (kind) {
     case 'backups':
@@ -31,7 +38,7 @@ export function readerOf(service: CloudService, kind: string): (given: unknown) 
     case 'pages':
       return (body) => list?.readPage(body === 'no body' ? undefined : body);
     case 'created':
-      return (body) => actions.readCreated(body, { id: 'r-1', parentId: 'v-1' });
+      return (body) => actions.readCreated(body, RESOURCE);
     case 'jobs':
       return (body) => actions.job?.read(body);
     default:
