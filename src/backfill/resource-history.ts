@@ -2,7 +2,7 @@ import type { Backup } from '../domain/backup.ts';
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { NONE_FINISHED } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
-import { createResourceTally } from '../state/resource-facts.ts';
+import { createResourceTally, factsOf, tallyBackup } from '../state/resource-facts.ts';
 import { dueOf, type ServedResource } from '../state/served.ts';
 import { type Completeness, completenessOf, endOf, timeOf } from './completeness.ts';
 import { findUnknownPeriods, type UnknownPeriods } from './unknown-periods.ts';
@@ -85,8 +85,8 @@ function changeTimes({ resource, backups, complete, engineKnownFrom }: Past): re
 function pointAt(past: Past, time: UnixSeconds): HistoryPoint {
   const visible = past.backups.flatMap((backup) => backupAt(backup, time) ?? []);
   const tally = createResourceTally();
-  for (const backup of visible) tally.add(backup);
-  const facts = visible.length === 0 ? undefined : tally.facts();
+  for (const backup of visible) tallyBackup(tally, backup);
+  const facts = visible.length === 0 ? undefined : factsOf(tally);
   const { resource, objective } = past;
   return {
     from: time,
@@ -168,8 +168,12 @@ function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): numb
     : backups.reduce((least, backup) => Math.min(least, timeOf(backup)), Number.POSITIVE_INFINITY);
 }
 
-/** Since when all backups name the engine's current version; Infinity if they do not say. */
+/**
+ * Since when all backups name the engine's current version; Infinity if they do not say. The inventory no longer tells
+ * the kind of a deleted resource, so its series of then would have other labels.
+ */
 function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): number {
+  if (!resource.exists) return Number.POSITIVE_INFINITY;
   const today = resource.listing?.engineVersion ?? resource.facts?.engineVersion;
   if (today === undefined) return firstSeen(resource, backups);
   let from = Number.POSITIVE_INFINITY;

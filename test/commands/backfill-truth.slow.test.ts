@@ -46,7 +46,7 @@ const world = fc.record({
   instances: fc.integer({ min: 0, max: 3 }),
   history: fc.integer({ min: 1, max: 12 }),
   failureRate: fc.constantFrom(0, 0.2, 0.6),
-  happenings: fc.array(happening, { maxLength: 120 }),
+  happenings: fc.array(happening, { maxLength: 120, size: 'max' }),
 });
 
 interface Past {

@@ -85,7 +85,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     ),
     answered: fc.nat({ max: 7 }),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 );
 
 // A total that equals the rows of the first page can only be told from a true one where that page is full.
