@@ -5,58 +5,43 @@ export interface IdSet extends ReadonlySetLike<string> {
   readonly add: (id: string) => boolean;
 }
 
-/** The content of a set: members that the list had before, as bits over their numbers, and the first ids of another table. */
+/** The members of a set, as bits over the numbers of their ids in a table. */
 interface Members {
-  readonly known: IdTable;
-  readonly isMember: Uint32Array;
-  readonly fresh: IdTable;
-  readonly freshCount: () => number;
+  readonly table: IdTable;
+  readonly bits: () => Uint32Array;
   readonly size: () => number;
 }
 
 const membersOf = new WeakMap<ReadonlySetLike<string>, Members>();
 
 /**
- * An empty set. `before` is an earlier set of the same list: repeated ids are not stored again, so that reading a long
- * list every few minutes leaves little garbage (see `id-table.ts`).
+ * An empty set. `before` is an earlier set of the same list, with which it shares the table of ids: repeated ids are not
+ * stored again, so that reading a long list every few minutes leaves little garbage (see `id-table.ts`).
  */
 export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
-  const known = knownAfter(before === undefined ? undefined : membersOf.get(before));
-  const isMember = new Uint32Array(Math.ceil(known.size() / BITS));
-  const fresh = createIdTable();
-  let knownCount = 0;
-  // The table may get more ids later, as the known one of other sets.
-  let freshCount = 0;
-  const isFresh = (id: string): boolean => (fresh.numberOf(id) ?? freshCount) < freshCount;
-  const size = (): number => knownCount + freshCount;
+  const table = tableAfter(before && membersOf.get(before));
+  let bits = new Uint32Array(Math.ceil(table.size() / BITS) + 1);
+  let size = 0;
 
   const set: IdSet = {
     add: (id) => {
-      const number = known.numberOf(id);
-      if (number === undefined) {
-        if (isFresh(id)) return false;
-        fresh.append(id);
-        freshCount += 1;
-        return true;
-      }
-      if (hasBit(isMember, number)) return false;
-      setBit(isMember, number);
-      knownCount += 1;
+      const number = table.numberOf(id) ?? table.append(id);
+      if (hasBit(bits, number)) return false;
+      if (number >= bits.length * BITS) bits = withLength(2 * bits.length, bits);
+      setBit(bits, number);
+      size += 1;
       return true;
     },
     has: (id) => {
-      const number = known.numberOf(id);
-      return (number !== undefined && hasBit(isMember, number)) || isFresh(id);
+      const number = table.numberOf(id);
+      return number !== undefined && hasBit(bits, number);
     },
     get size() {
-      return size();
+      return size;
     },
-    *keys() {
-      yield* idsOfBits(known, isMember);
-      yield* firstIds(fresh, freshCount);
-    },
+    keys: () => idsOfBits(table, bits),
   };
-  membersOf.set(set, { known, isMember, fresh, freshCount: () => freshCount, size });
+  membersOf.set(set, { table, bits: () => bits, size: () => size });
   return set;
 }
 
@@ -64,13 +49,15 @@ export function createIdSet(before?: ReadonlySetLike<string>): IdSet {
 export function* missingIds(set: ReadonlySetLike<string>, from: ReadonlySetLike<string>): Iterable<string> {
   const one = membersOf.get(set);
   const other = membersOf.get(from);
-  if (one === undefined || other === undefined || one.known !== other.known) {
+  if (one === undefined || one.table !== other?.table) {
     for (const id of iterate(set)) if (!from.has(id)) yield id;
     return;
   }
-  const lacking = one.isMember.map((bits, index) => bits & ~(other.isMember[index] ?? 0));
-  for (const id of idsOfBits(one.known, lacking)) if (!from.has(id)) yield id;
-  for (const id of firstIds(one.fresh, one.freshCount())) if (!from.has(id)) yield id;
+  const others = other.bits();
+  yield* idsOfBits(
+    one.table,
+    one.bits().map((word, index) => word & ~(others[index] ?? 0)),
+  );
 }
 
 export const iterate = (set: ReadonlySetLike<string>): Iterable<string> => ({
@@ -87,6 +74,12 @@ function setBit(words: Uint32Array, number: number): void {
   words[index] = (words[index] ?? 0) | (1 << (number & 31));
 }
 
+function withLength(length: number, words: Uint32Array): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(length);
+  more.set(words);
+  return more;
+}
+
 function* idsOfBits(table: IdTable, words: Uint32Array): Generator<string> {
   for (const [index, word] of words.entries()) {
     for (let rest = word; rest !== 0; rest &= rest - 1) {
@@ -95,16 +88,6 @@ function* idsOfBits(table: IdTable, words: Uint32Array): Generator<string> {
   }
 }
 
-function* firstIds(table: IdTable, count: number): Generator<string> {
-  for (let number = 0; number < count; number += 1) yield table.idOf(number);
-}
-
-// A few new ids join the known ones. If most are new, or most known ones have left, a new table is started.
-function knownAfter(before: Members | undefined): IdTable {
-  if (before === undefined) return createIdTable();
-  const { known, fresh, freshCount, size } = before;
-  if (known.size() === 0) return fresh;
-  if (freshCount() > known.size() / 8 || known.size() > 2 * size()) return createIdTable();
-  for (const id of firstIds(fresh, freshCount())) if (known.numberOf(id) === undefined) known.append(id);
-  return known;
-}
+// A table that has more ids that left the list than ids in the list is not used again.
+const tableAfter = (before: Members | undefined): IdTable =>
+  before === undefined || before.table.size() > 2 * before.size() ? createIdTable() : before.table;

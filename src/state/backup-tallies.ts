@@ -2,7 +2,7 @@ import type { Backup } from '../domain/backup.ts';
 import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
 import { createAllocator } from './recent-backups.ts';
-import { createResourceTally, type ResourceTally } from './resource-facts.ts';
+import { createResourceTally, type ResourceTally, tallyBackup } from './resource-facts.ts';
 
 /** The backups of one walk, tallied by resource id as pages arrive. */
 export interface BackupTallies extends Collector<Backup> {
@@ -24,7 +24,7 @@ export function createBackupTallies(ledger: FinishedLedger | undefined): BackupT
         tally = createResourceTally(allocate);
         byResource.set(backup.resourceId, tally);
       }
-      tally.add(backup);
+      tallyBackup(tally, backup);
       // A run that left no backup is a failure, but not a finished backup.
       if (backup.isStored !== false) finished.add(backup);
     },

@@ -11,12 +11,20 @@ export interface RecentBackup {
   readonly duration: Seconds | undefined;
 }
 
-declare const packed: unique symbol;
+/** Backups, newest first, as numbers at a place in memory that others may share: thousands of resources have some. */
+export interface PackedBackups {
+  readonly numbers: Float64Array;
+  readonly from: number;
+  readonly length: number;
+}
 
-/** Recent backups, newest first, as numbers only: thousands of resources have some. */
-export type PackedBackups = readonly number[] & { readonly [packed]: true };
+/** The newest of the backups added to it, in any order. */
+export interface NewestBackups extends PackedBackups {
+  readonly most: number;
+  length: number;
+}
 
-export const NO_RECENT_BACKUPS = [] as unknown as PackedBackups;
+export const NO_RECENT_BACKUPS: PackedBackups = { numbers: new Float64Array(), from: 0, length: 0 };
 
 /** How many recent backups of a resource are kept. */
 export const MOST_RECENT_BACKUPS = 14;
@@ -26,75 +34,80 @@ const WIDTH = 4;
 const UNKNOWN = -1;
 
 /** Returns memory for this many numbers. */
-export type Allocate = (length: number) => Float64Array;
+export type Allocate = (length: number) => Pick<PackedBackups, 'numbers' | 'from'>;
 
 /** Separate memory, where few resources are tallied. */
-export const ownMemory: Allocate = (length) => new Float64Array(length);
+export const ownMemory: Allocate = (length) => ({ numbers: new Float64Array(length), from: 0 });
 
 const FIRST_CHUNK = 1024;
 const LARGEST_CHUNK = 32 * 1024;
 
 /** Takes memory from shared chunks: thousands of growing arrays cost a poll almost a fifth of its CPU. */
 export function createAllocator(): Allocate {
-  let chunk = new Float64Array(0);
+  let numbers = new Float64Array();
   let size = FIRST_CHUNK;
   let used = 0;
   return (length) => {
-    if (used + length > chunk.length) {
-      chunk = new Float64Array(Math.max(size, length));
+    if (used + length > numbers.length) {
+      numbers = new Float64Array(Math.max(size, length));
       size = Math.min(2 * size, LARGEST_CHUNK);
       used = 0;
     }
     used += length;
-    return chunk.subarray(used - length, used);
+    return { numbers, from: used - length };
   };
 }
 
-/** Keeps the newest backups, added in any order. */
-export function createRecentBackups(most = MOST_RECENT_BACKUPS, allocate: Allocate = ownMemory) {
-  const numbers = allocate(most * WIDTH);
-  let length = 0;
+/** None yet, and no more than `most` later. */
+export function createNewestBackups(most: number, allocate: Allocate = ownMemory): NewestBackups {
+  const { numbers, from } = allocate(most * WIDTH);
+  return { numbers, from, length: 0, most: most * WIDTH };
+}
 
-  const insert = (entry: readonly number[]): void => {
-    let at = length;
-    while (at > 0 && isNewer(entry, numbers, at - WIDTH)) at -= WIDTH;
-    if (at === numbers.length) return;
+export function addBackup(newest: NewestBackups, backup: Backup): void {
+  const { numbers, from, most } = newest;
+  const time = timeOf(backup);
+  let at = from + newest.length;
+  // Lists are newest first: most backups go to the end, and older ones are not kept.
+  const isOldest = newest.length === 0 || time < (numbers[at - WIDTH] ?? 0);
+  if (isOldest && newest.length === most) return;
+  const { size, duration } = backup.state === 'succeeded' ? backup : NOTHING;
+  const state = BACKUP_STATES.indexOf(backup.state);
+  if (!isOldest) {
+    const entry = Float64Array.of(time, state, size ?? UNKNOWN, duration ?? UNKNOWN);
+    while (at > from && isNewer(entry, 0, numbers, at - WIDTH)) at -= WIDTH;
+    if (at === from + most) return;
     // Drops the oldest if there is no room.
-    numbers.copyWithin(at + WIDTH, at, length);
-    numbers.set(entry, at);
-    length = Math.min(length + WIDTH, numbers.length);
-  };
-
-  return {
-    add: (backup: Backup): void => {
-      const time = timeOf(backup);
-      const oldest = length === 0 ? undefined : numbers[length - WIDTH];
-      const isFull = length === numbers.length;
-      // Lists are newest first: most backups go to the end, and older ones are not kept.
-      const isOldest = oldest === undefined || time < oldest;
-      if (isFull && isOldest) return;
-      const { size, duration } = backup.state === 'succeeded' ? backup : NOTHING;
-      const state = BACKUP_STATES.indexOf(backup.state);
-      if (!isOldest) {
-        insert([time, state, size ?? UNKNOWN, duration ?? UNKNOWN]);
-        return;
-      }
-      numbers[length] = time;
-      numbers[length + 1] = state;
-      numbers[length + 2] = size ?? UNKNOWN;
-      numbers[length + 3] = duration ?? UNKNOWN;
-      length += WIDTH;
-    },
-    /** A copy without spare capacity. */
-    backups: (): PackedBackups =>
-      Array.from(numbers.subarray(0, length)) as readonly number[] as PackedBackups,
-  };
+    numbers.copyWithin(at + WIDTH, at, from + Math.min(newest.length, most - WIDTH));
+  }
+  numbers[at] = time;
+  numbers[at + 1] = state;
+  numbers[at + 2] = size ?? UNKNOWN;
+  numbers[at + 3] = duration ?? UNKNOWN;
+  newest.length = Math.min(newest.length + WIDTH, most);
 }
+
+/** The same backups in memory of their own. */
+export function copyOf(newest: NewestBackups, allocate: Allocate): NewestBackups {
+  const { numbers, from } = allocate(newest.most);
+  numbers.set(newest.numbers.subarray(newest.from, newest.from + newest.length), from);
+  return { numbers, from, length: newest.length, most: newest.most };
+}
+
+/** The backups to show, without those kept for other purposes. */
+export const mostRecent = ({ numbers, from, length }: PackedBackups): PackedBackups => ({
+  numbers,
+  from,
+  length: Math.min(length, MOST_RECENT_BACKUPS * WIDTH),
+});
 
 /** The known sizes or durations of the backups before the newest. */
-export function valuesBeforeNewest(numbers: PackedBackups, what: 'size' | 'duration'): number[] {
+export function valuesBeforeNewest(
+  { numbers, from, length }: PackedBackups,
+  what: 'size' | 'duration',
+): number[] {
   const values: number[] = [];
-  for (let at = WIDTH + (what === 'size' ? 2 : 3); at < numbers.length; at += WIDTH) {
+  for (let at = from + WIDTH + (what === 'size' ? 2 : 3); at < from + length; at += WIDTH) {
     const value = numbers[at];
     if (value !== undefined && value !== UNKNOWN) values.push(value);
   }
@@ -102,11 +115,12 @@ export function valuesBeforeNewest(numbers: PackedBackups, what: 'size' | 'durat
 }
 
 /** The backups, oldest first. */
-export function recentBackups(numbers: PackedBackups): readonly RecentBackup[] {
+export function recentBackups({ numbers, from, length }: PackedBackups): readonly RecentBackup[] {
   const known = <Value>(value: number | undefined, name: (value: number) => Value): Value | undefined =>
     value === undefined || value === UNKNOWN ? undefined : name(value);
-  return Array.from({ length: numbers.length / WIDTH }, (_, index): RecentBackup => {
-    const [time = 0, state = 0, size, duration] = numbers.slice(index * WIDTH, (index + 1) * WIDTH);
+  return Array.from({ length: length / WIDTH }, (_, index): RecentBackup => {
+    const at = from + index * WIDTH;
+    const [time = 0, state = 0, size, duration] = numbers.subarray(at, at + WIDTH);
     return {
       state: BACKUP_STATES[state] ?? 'unknown',
       time: unixSeconds(time),
@@ -124,7 +138,10 @@ function timeOf(backup: Backup): UnixSeconds {
 }
 
 // Equal times are ordered by the other numbers, so that the order of the list does not matter.
-function isNewer(entry: readonly number[], numbers: Float64Array, at: number): boolean {
-  const different = entry.findIndex((value, index) => value !== numbers[at + index]);
-  return (entry[different] ?? 0) > (numbers[at + different] ?? 0);
+function isNewer(one: Float64Array, at: number, other: Float64Array, otherAt: number): boolean {
+  for (let index = 0; index < WIDTH; index += 1) {
+    const difference = (one[at + index] ?? 0) - (other[otherAt + index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
 }

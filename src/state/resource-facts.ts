@@ -9,8 +9,12 @@ import { type Bytes, bytes, type Seconds, type UnixSeconds } from '../domain/qua
 import { type Medians, mediansOf, NO_MEDIANS, SUCCESSES_FOR_MEDIANS } from './medians.ts';
 import {
   type Allocate,
-  createRecentBackups,
+  addBackup,
+  copyOf,
+  createNewestBackups,
   MOST_RECENT_BACKUPS,
+  mostRecent,
+  type NewestBackups,
   NO_RECENT_BACKUPS,
   ownMemory,
   type PackedBackups,
@@ -84,104 +88,123 @@ const TOLD_FIELDS = [
 ] as const;
 type ToldField = (typeof TOLD_FIELDS)[number];
 
-/** Tallies the backups of one resource, in any order, each once. */
+/** What the backups of one resource add up to. It keeps a few of them and a number per failure, never the whole list. */
 export interface ResourceTally {
-  readonly add: (backup: Backup) => void;
-  readonly facts: () => ResourceFacts;
+  readonly stored: Record<BackupState, number>;
+  readonly failureStarts: UnixSeconds[];
+  readonly allocate: Allocate;
+  /** In any state. */
+  readonly recent: NewestBackups;
+  /** Undefined while all backups are successful. */
+  successes: NewestBackups | undefined;
+  newest: Backup | undefined;
+  readonly tellers: { [Field in ToldField]?: Backup };
+  newestTellsAll: boolean;
+  newestGood: SucceededBackup | undefined;
+  newestFailed: FailedBackup | undefined;
+  lastAutomaticSuccess: UnixSeconds | undefined;
+  oldestSuccess: UnixSeconds | undefined;
+  runningSince: UnixSeconds | undefined;
+  storedBytes: number;
+  everySizeKnown: boolean;
 }
 
-/** An empty tally. It keeps a few backups and a number per failure, never the whole list. */
-export function createResourceTally(allocate: Allocate = ownMemory): ResourceTally {
-  const stored = { ...NO_BACKUPS.stored };
-  const failureStarts: UnixSeconds[] = [];
-  const recent = createRecentBackups(MOST_RECENT_BACKUPS, allocate);
-  const successes = createRecentBackups(SUCCESSES_FOR_MEDIANS, allocate);
-  let newest: Backup | undefined;
-  const tellers: { [Field in ToldField]?: Backup } = {};
-  let newestTellsAll = false;
-  let newestGood: SucceededBackup | undefined;
-  let newestFailed: FailedBackup | undefined;
-  let lastAutomaticSuccess: UnixSeconds | undefined;
-  let oldestSuccess: UnixSeconds | undefined;
-  let runningSince: UnixSeconds | undefined;
-  let storedBytes = 0;
-  let everySizeKnown = true;
+export const createResourceTally = (allocate: Allocate = ownMemory): ResourceTally => ({
+  stored: { ...NO_BACKUPS.stored },
+  failureStarts: [],
+  allocate,
+  recent: createNewestBackups(Math.max(MOST_RECENT_BACKUPS, SUCCESSES_FOR_MEDIANS), allocate),
+  successes: undefined,
+  newest: undefined,
+  tellers: {},
+  newestTellsAll: false,
+  newestGood: undefined,
+  newestFailed: undefined,
+  lastAutomaticSuccess: undefined,
+  oldestSuccess: undefined,
+  runningSince: undefined,
+  storedBytes: 0,
+  everySizeKnown: true,
+});
 
-  const noteWhatItTells = (backup: Backup): void => {
-    newestTellsAll = true;
-    for (const field of TOLD_FIELDS) {
-      const teller = tellers[field];
-      if (teller === newest) continue;
-      if (backup[field] !== undefined && (teller === undefined || isNewer(backup, teller))) {
-        tellers[field] = backup;
-      }
-      newestTellsAll &&= tellers[field] === newest;
+/** Adds a backup of the resource, in any order, each once. */
+export function tallyBackup(tally: ResourceTally, backup: Backup): void {
+  tally.stored[backup.state] += storedCount(backup);
+  const isNewest = tally.newest === undefined || isNewer(backup, tally.newest);
+  if (isNewest) tally.newest = backup;
+  // Lists are newest first and rows have all facts, so most rows add nothing.
+  if (isNewest || !tally.newestTellsAll) tallyToldFields(tally, backup);
+  if (backup.state !== 'succeeded') tally.successes ??= copyOf(tally.recent, tally.allocate);
+  addBackup(tally.recent, backup);
+  switch (backup.state) {
+    case 'succeeded':
+      tallySuccess(tally, backup);
+      break;
+    case 'failed':
+      if (tally.newestFailed === undefined || isNewer(backup, tally.newestFailed))
+        tally.newestFailed = backup;
+      tally.failureStarts.push(timeOf(backup));
+      break;
+    case 'running':
+      tally.runningSince = earlier(tally.runningSince, backup.start);
+      break;
+    case 'unknown':
+      break;
+    default:
+      backup satisfies never;
+  }
+}
+
+function tallyToldFields(tally: ResourceTally, backup: Backup): void {
+  const { tellers, newest } = tally;
+  tally.newestTellsAll = true;
+  for (const field of TOLD_FIELDS) {
+    const teller = tellers[field];
+    if (teller === newest) continue;
+    if (backup[field] !== undefined && (teller === undefined || isNewer(backup, teller))) {
+      tellers[field] = backup;
     }
-  };
+    tally.newestTellsAll &&= tellers[field] === newest;
+  }
+}
 
-  const addSuccess = (backup: SucceededBackup): void => {
-    successes.add(backup);
-    if (newestGood === undefined || endsLater(backup, newestGood)) newestGood = backup;
-    if (backup.automatic === true) lastAutomaticSuccess = later(lastAutomaticSuccess, backup.end);
-    oldestSuccess = earlier(oldestSuccess, backup.end);
-    if (backup.size === undefined) everySizeKnown = false;
-    else storedBytes += backup.size;
-  };
+function tallySuccess(tally: ResourceTally, backup: SucceededBackup): void {
+  if (tally.successes !== undefined) addBackup(tally.successes, backup);
+  if (tally.newestGood === undefined || endsLater(backup, tally.newestGood)) tally.newestGood = backup;
+  if (backup.automatic === true) tally.lastAutomaticSuccess = later(tally.lastAutomaticSuccess, backup.end);
+  tally.oldestSuccess = earlier(tally.oldestSuccess, backup.end);
+  if (backup.size === undefined) tally.everySizeKnown = false;
+  else tally.storedBytes += backup.size;
+}
 
+export function factsOf(tally: ResourceTally): ResourceFacts {
+  const { tellers, newest, newestGood, newestFailed } = tally;
+  const lastGoodStart = newestGood === undefined ? undefined : timeOf(newestGood);
   return {
-    add: (backup) => {
-      stored[backup.state] += storedCount(backup);
-      recent.add(backup);
-      const isNewest = newest === undefined || isNewer(backup, newest);
-      if (isNewest) newest = backup;
-      // Lists are newest first and rows have all facts, so most rows add nothing.
-      if (isNewest || !newestTellsAll) noteWhatItTells(backup);
-      switch (backup.state) {
-        case 'succeeded':
-          addSuccess(backup);
-          break;
-        case 'failed':
-          if (newestFailed === undefined || isNewer(backup, newestFailed)) newestFailed = backup;
-          failureStarts.push(timeOf(backup));
-          break;
-        case 'running':
-          runningSince = earlier(runningSince, backup.start);
-          break;
-        case 'unknown':
-          break;
-        default:
-          backup satisfies never;
-      }
+    name: tellers.resourceName?.resourceName,
+    engineVersion: tellers.engineVersion?.engineVersion,
+    arch: tellers.arch?.arch,
+    encrypted: tellers.encrypted?.encrypted,
+    deleted: tellers.resourceDeleted?.resourceDeleted === true,
+    automaticBackup: tellers.automaticBackup?.automaticBackup,
+    lastState: newest?.state,
+    lastSuccess: newestGood && {
+      end: newestGood.end,
+      duration: newestGood.duration,
+      size: newestGood.size,
+      method: newestGood.method,
     },
-    facts: () => {
-      const lastGoodStart = newestGood === undefined ? undefined : timeOf(newestGood);
-      return {
-        name: tellers.resourceName?.resourceName,
-        engineVersion: tellers.engineVersion?.engineVersion,
-        arch: tellers.arch?.arch,
-        encrypted: tellers.encrypted?.encrypted,
-        deleted: tellers.resourceDeleted?.resourceDeleted === true,
-        automaticBackup: tellers.automaticBackup?.automaticBackup,
-        lastState: newest?.state,
-        lastSuccess: newestGood && {
-          end: newestGood.end,
-          duration: newestGood.duration,
-          size: newestGood.size,
-          method: newestGood.method,
-        },
-        lastAutomaticSuccess,
-        medians: mediansOf(successes.backups()),
-        oldestSuccess,
-        lastFailure: newestFailed?.end ?? newestFailed?.start,
-        consecutiveFailures: failureStarts.filter(
-          (start) => lastGoodStart === undefined || start > lastGoodStart,
-        ).length,
-        runningSince,
-        stored,
-        storedBytes: everySizeKnown ? bytes(storedBytes) : undefined,
-        recent: recent.backups(),
-      };
-    },
+    lastAutomaticSuccess: tally.lastAutomaticSuccess,
+    medians: mediansOf(tally.successes ?? tally.recent),
+    oldestSuccess: tally.oldestSuccess,
+    lastFailure: newestFailed?.end ?? newestFailed?.start,
+    consecutiveFailures: tally.failureStarts.filter(
+      (start) => lastGoodStart === undefined || start > lastGoodStart,
+    ).length,
+    runningSince: tally.runningSince,
+    stored: tally.stored,
+    storedBytes: tally.everySizeKnown ? bytes(tally.storedBytes) : undefined,
+    recent: mostRecent(tally.recent),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Yield } from './event-loop.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
 import type { Origin } from './origin.ts';
+import { factsOf } from './resource-facts.ts';
 
 /** What is known about one service of one project. Immutable; each complete poll replaces it. */
 export interface ServiceState {
@@ -59,9 +60,10 @@ export async function nextServiceState(
   for (const id of candidateIds(previous, poll)) {
     await yieldIfDue();
     const before = previous?.resources.get(id) ?? previous?.excluded.get(id);
+    const tally = tallies.byResource.get(id);
     const backups = isUnread(id)
       ? ({ kind: 'failed' } as const)
-      : ({ kind: 'read', facts: tallies.byResource.get(id)?.facts() } as const);
+      : ({ kind: 'read', facts: tally && factsOf(tally) } as const);
     const resource = knownResource(
       id,
       before,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sample, valuesOf } from '../support/exporter-process.ts';
+import { memoryInUse } from '../support/memory.ts';
 import { CALLS, type Call } from './calls.ts';
 import { type Expectation, type Fault, faultsAt, LEAST_PAUSES } from './faults.ts';
-import { memoryInUse } from './memory.ts';
 import { type Certificates, makeCertificates, NOW, startTestBed, type TestBed } from './test-bed.ts';
 import { textTable } from './text-table.ts';
 import { countedOutcomes, SERVICES, type Trial, tryFault } from './trial.ts';

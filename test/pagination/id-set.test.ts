@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIdSet, type IdSet, iterate, missingIds } from '../../src/pagination/id-set.ts';
+import { memoryInUse } from '../support/memory.ts';
 
 const id = fc.integer({ min: 0, max: 60 }).map((number) => `backup-${number}`);
 // Most lists come again nearly as they were.
-const lists = fc.array(fc.array(id, { maxLength: 60 }), { minLength: 1, maxLength: 8 });
+const lists = fc.array(fc.array(id, { maxLength: 60, size: 'max' }), { minLength: 1, maxLength: 8 });
 
 function fill(ids: readonly string[], before?: IdSet): IdSet {
   const set = createIdSet(before);
@@ -69,5 +70,19 @@ describe('a set of ids', () => {
     expect(sorted(iterate(second))).toEqual(['a', 'e', 'f']);
     expect(sorted(iterate(before))).toEqual(['a', 'b', 'c']);
     expect(sorted(missingIds(first, second))).toEqual(['d']);
+  });
+
+  it('does not keep the ids of a list that has changed completely', async () => {
+    const CHANGES = 300;
+    const listAt = (change: number) =>
+      Array.from({ length: 1000 }, (_, row) => `backup-${change}-${row}-${'x'.repeat(20)}`);
+    let set = fill(listAt(0));
+    const before = await memoryInUse();
+
+    for (let change = 1; change <= CHANGES; change += 1) set = fill(listAt(change), set);
+
+    // All ids together would be 10 MB.
+    expect((await memoryInUse()) - before).toBeLessThan(2 ** 20);
+    expect(set.size).toBe(1000);
   });
 });

@@ -1,14 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Backup } from '../../src/domain/backup.ts';
 import { bytes, seconds } from '../../src/domain/quantities.ts';
-import { createRecentBackups, recentBackups } from '../../src/state/recent-backups.ts';
+import {
+  addBackup,
+  createAllocator,
+  createNewestBackups,
+  MOST_RECENT_BACKUPS,
+  type NewestBackups,
+  recentBackups,
+} from '../../src/state/recent-backups.ts';
 import { failed, running, succeeded } from '../support/backups.ts';
 
-const recentOf = (backups: Parameters<ReturnType<typeof createRecentBackups>['add']>[0][], most?: number) => {
-  const recent = createRecentBackups(most);
-  for (const backup of backups) recent.add(backup);
-  return recentBackups(recent.backups());
+const packed = (backups: readonly Backup[], most = MOST_RECENT_BACKUPS) => {
+  const newest = createNewestBackups(most);
+  for (const backup of backups) addBackup(newest, backup);
+  return newest;
 };
+
+const recentOf = (backups: readonly Backup[], most?: number) => recentBackups(packed(backups, most));
+
+const anyBackup: fc.Arbitrary<Backup> = fc.oneof(
+  fc.record({ end: fc.integer({ min: 1, max: 9 }), size: fc.integer({ min: 1, max: 3 }) }).map(succeeded),
+  fc.integer({ min: 1, max: 9 }).map((end) => failed({ start: end, end })),
+  fc.integer({ min: 1, max: 9 }).map((start) => running({ start })),
+);
 
 describe('the recent backups of a resource', () => {
   it('are the newest, oldest first, with what is known of them', () => {
@@ -33,13 +49,8 @@ describe('the recent backups of a resource', () => {
   });
 
   it('are the same in whatever order they are listed', () => {
-    const backup = fc.oneof(
-      fc.record({ end: fc.integer({ min: 1, max: 9 }), size: fc.integer({ min: 1, max: 3 }) }).map(succeeded),
-      fc.integer({ min: 1, max: 9 }).map((end) => failed({ start: end, end })),
-      fc.integer({ min: 1, max: 9 }).map((start) => running({ start })),
-    );
     const listAndShuffled = fc
-      .array(backup, { maxLength: 40 })
+      .array(anyBackup, { maxLength: 40, size: 'max' })
       .chain((list) =>
         fc.tuple(
           fc.constant(list),
@@ -56,10 +67,25 @@ describe('the recent backups of a resource', () => {
 
   it('are no more than are kept, and the newest of them', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { maxLength: 60 }), (ends) => {
+      fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { maxLength: 60, size: 'max' }), (ends) => {
         const times = recentOf(ends.map((end) => succeeded({ end }))).map(({ time }) => time);
 
         expect(times).toEqual([...ends].sort((one, other) => one - other).slice(-14));
+      }),
+    );
+  });
+
+  it('are those of the resource, though many share memory', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: 4 }), anyBackup), { maxLength: 120, size: 'max' }), (list) => {
+        const allocate = createAllocator();
+        const resources = Array.from({ length: 5 }, () => createNewestBackups(MOST_RECENT_BACKUPS, allocate));
+        for (const [resource, backup] of list) addBackup(resources[resource] as NewestBackups, backup);
+
+        for (const [resource, newest] of resources.entries()) {
+          const own = list.flatMap(([index, backup]) => (index === resource ? [backup] : []));
+          expect(recentBackups(newest)).toEqual(recentOf(own));
+        }
       }),
     );
   });

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Backup } from '../../src/domain/backup.ts';
+import { BACKUP_STATES, type Backup, type SucceededBackup } from '../../src/domain/backup.ts';
+import { recentBackups } from '../../src/state/recent-backups.ts';
 import { NO_BACKUPS } from '../../src/state/resource-facts.ts';
 import { failed, running, succeeded, unknown } from '../support/backups.ts';
 import { factsOf } from '../support/state.ts';
 
 describe('a resource without backups', () => {
   it('has zeroes where nothing was counted and nothing where nothing is known', () => {
-    expect(factsOf([])).toEqual(NO_BACKUPS);
+    expect({ ...factsOf([]), recent: NO_BACKUPS.recent }).toEqual(NO_BACKUPS);
+    expect(recentBackups(factsOf([]).recent)).toEqual([]);
     expect(NO_BACKUPS).toMatchObject({
       lastState: undefined,
       lastSuccess: undefined,
@@ -343,7 +345,7 @@ describe('the facts of a resource', () => {
     fc.record(ended).map((fields) => (id: string) => unknown({ ...fields, id })),
   );
   const backups = fc
-    .array(backup, { maxLength: 12 })
+    .array(backup, { maxLength: 24, size: 'max' })
     .map((makers) => makers.map((make, index) => make(`backup-${index}`)));
 
   it('do not depend on the order of the list', () => {
@@ -362,7 +364,9 @@ describe('the facts of a resource', () => {
   it('are what a plain reading of all backups gives', () => {
     fc.assert(
       fc.property(backups, (list) => {
-        expect(factsOf(list)).toMatchObject(plainReading(list));
+        const facts = factsOf(list);
+        expect(facts).toMatchObject(plainReading(list));
+        expect(recentBackups(facts.recent)).toEqual(newestOf(list));
       }),
       { numRuns: 1000 },
     );
@@ -378,6 +382,7 @@ function plainReading(backups: readonly Backup[]) {
   const lastEnd = ends.length === 0 ? undefined : Math.max(...ends);
   const lastStart = Math.max(...good.filter(({ end }) => end === lastEnd).map(place));
   const sizes = good.map(({ size }) => size);
+  const [, ...usual] = good.toSorted(laterEnd).slice(0, 15);
   const starts = backups.filter((backup) => backup.state === 'running').map(({ start }) => start);
   return {
     lastAutomaticSuccess: latest(good.filter(({ automatic }) => automatic === true).map(({ end }) => end)),
@@ -385,6 +390,10 @@ function plainReading(backups: readonly Backup[]) {
     oldestSuccess: ends.length === 0 ? undefined : Math.min(...ends),
     consecutiveFailures: bad.filter((backup) => good.length === 0 || place(backup) > lastStart).length,
     runningSince: starts.length === 0 ? undefined : Math.min(...starts),
+    medians: {
+      size: median(usual.map(({ size }) => size)),
+      duration: median(usual.map(({ duration }) => duration)),
+    },
     storedBytes: sizes.includes(undefined)
       ? undefined
       : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
@@ -395,6 +404,39 @@ function plainReading(backups: readonly Backup[]) {
       unknown: backups.length - good.length - bad.length - starts.length,
     },
   };
+}
+
+const laterEnd = (one: SucceededBackup, other: SucceededBackup): number =>
+  other.end - one.end ||
+  (other.size ?? -1) - (one.size ?? -1) ||
+  (other.duration ?? -1) - (one.duration ?? -1);
+
+function median(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined).sort((one, other) => one - other);
+  if (known.length < 3) return undefined;
+  const middle = (known.length - 1) / 2;
+  return ((known[Math.floor(middle)] ?? 0) + (known[Math.ceil(middle)] ?? 0)) / 2;
+}
+
+/** The newest 14, oldest first. */
+function newestOf(backups: readonly Backup[]) {
+  const entries = backups.map((backup) => {
+    const { state, start } = backup;
+    const end = state === 'running' ? undefined : backup.end;
+    const { size, duration } = state === 'succeeded' ? backup : { size: undefined, duration: undefined };
+    return { state, time: end ?? start, size, duration };
+  });
+  const keyOf = ({ time, state, size, duration }: (typeof entries)[number]) => [
+    time ?? 0,
+    BACKUP_STATES.indexOf(state),
+    size ?? -1,
+    duration ?? -1,
+  ];
+  const difference = (one: (typeof entries)[number], other: (typeof entries)[number]): number =>
+    keyOf(one)
+      .map((value, index) => value - (keyOf(other)[index] ?? 0))
+      .find((value) => value !== 0) ?? 0;
+  return entries.sort(difference).slice(-14);
 }
 
 const latest = (times: readonly number[]): number | undefined =>

@@ -11,7 +11,9 @@ import {
 import { NONE_FINISHED } from '../../src/state/finished.ts';
 import type { Scope } from '../../src/state/objective.ts';
 import {
-  createRecentBackups,
+  addBackup,
+  createNewestBackups,
+  MOST_RECENT_BACKUPS,
   NO_RECENT_BACKUPS,
   type PackedBackups,
 } from '../../src/state/recent-backups.ts';
@@ -87,9 +89,9 @@ export function resource(fields: ResourceFields = {}): ResourceStatus {
 
 /** Recent backups, packed as they are kept. */
 export function recent(...backups: readonly Backup[]): PackedBackups {
-  const kept = createRecentBackups();
-  for (const backup of backups) kept.add(backup);
-  return kept.backups();
+  const kept = createNewestBackups(MOST_RECENT_BACKUPS);
+  for (const backup of backups) addBackup(kept, backup);
+  return kept;
 }
 
 interface PollFields extends Partial<PollStatus> {

@@ -6,7 +6,12 @@ import type { FinishedCounts } from '../../src/state/finished.ts';
 import type { InventoryResult } from '../../src/state/known-resource.ts';
 import type { PolicyLookup } from '../../src/state/objective.ts';
 import type { Origin } from '../../src/state/origin.ts';
-import { createResourceTally, type ResourceFacts } from '../../src/state/resource-facts.ts';
+import {
+  createResourceTally,
+  factsOf as factsOfTally,
+  type ResourceFacts,
+  tallyBackup,
+} from '../../src/state/resource-facts.ts';
 import {
   nextServiceState,
   type PollResult,
@@ -20,8 +25,8 @@ export const NO_PACE: Yield = () => undefined;
 /** The facts that follow from these backups of one resource. */
 export function factsOf(backups: readonly Backup[]): ResourceFacts {
   const tally = createResourceTally();
-  for (const backup of backups) tally.add(backup);
-  return tally.facts();
+  for (const backup of backups) tallyBackup(tally, backup);
+  return factsOfTally(tally);
 }
 
 /** A complete list of these backups, gathered against the ledger of the state before. */
