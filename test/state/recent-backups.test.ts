@@ -77,16 +77,21 @@ describe('the recent backups of a resource', () => {
 
   it('are those of the resource, though many share memory', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat({ max: 4 }), anyBackup), { maxLength: 120, size: 'max' }), (list) => {
-        const allocate = createAllocator();
-        const resources = Array.from({ length: 5 }, () => createNewestBackups(MOST_RECENT_BACKUPS, allocate));
-        for (const [resource, backup] of list) addBackup(resources[resource] as NewestBackups, backup);
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 4 }), anyBackup), { maxLength: 120, size: 'max' }),
+        (list) => {
+          const allocate = createAllocator();
+          const resources = Array.from({ length: 5 }, () =>
+            createNewestBackups(MOST_RECENT_BACKUPS, allocate),
+          );
+          for (const [resource, backup] of list) addBackup(resources[resource] as NewestBackups, backup);
 
-        for (const [resource, newest] of resources.entries()) {
-          const own = list.flatMap(([index, backup]) => (index === resource ? [backup] : []));
-          expect(recentBackups(newest)).toEqual(recentOf(own));
-        }
-      }),
+          for (const [resource, newest] of resources.entries()) {
+            const own = list.flatMap(([index, backup]) => (index === resource ? [backup] : []));
+            expect(recentBackups(newest)).toEqual(recentOf(own));
+          }
+        },
+      ),
     );
   });
 });
