@@ -42,6 +42,8 @@ export interface Listed<Item> {
 /** A service and its lists, each read once, when first needed; they reject when the command is interrupted. */
 export interface OpenService extends PickedService {
   readonly client: ProjectClient;
+  /** The value of `--config.file`, for commands to copy. */
+  readonly configFile: string | undefined;
   readonly backups: () => Promise<Listed<Backup>>;
   /** The resources; not read if the configuration says so. */
   readonly inventory: () => Promise<Listed<FoundResource>>;
@@ -61,12 +63,15 @@ export async function withServices(
   terminal: Terminal,
   command: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const config = await loadConfig(flags['config.file'], terminal);
+  const configFile = flags['config.file'];
+  const config = await loadConfig(configFile, terminal);
   const picked = pickServices(config, flags);
   return await withClients(config, terminal, (clientOf, interruption) => {
-    const services = picked.map((service) =>
-      openService(service, clientOf(service.project), config, interruption.first),
-    );
+    const services = picked.map(({ project, service }) => {
+      const client = clientOf(project);
+      const lists = listsOf({ client, service }, config, interruption.first);
+      return { project, service, client, configFile, ...lists };
+    });
     return command({ config, services, interruption, terminal });
   });
 }
@@ -112,30 +117,23 @@ function pickServices(config: Config, flags: ServiceFlags): readonly PickedServi
   );
 }
 
-function openService(
-  picked: PickedService,
-  client: ProjectClient,
+function listsOf(
+  service: Pick<OpenService, 'client' | 'service'>,
   config: Config,
   interrupted: AbortSignal,
-): OpenService {
-  const reader = { client, service: picked.service, ahead: config.poll.concurrency - 1 };
-
+): Pick<OpenService, 'backups' | 'inventory'> {
+  const reader = { ...service, ahead: config.poll.concurrency - 1 };
   const once = <Item>(read: (signal: AbortSignal) => Promise<Listed<Item>>) => {
-    const start = async (): Promise<Listed<Item>> => {
-      const list = await read(withinPoll(config, interrupted));
-      if (list.unread !== undefined && interrupted.aborted) throw new CommandError('interrupted');
-      return list;
-    };
     let list: Promise<Listed<Item>> | undefined;
     return () => {
-      list ??= start();
+      list ??= read(withinPoll(config, interrupted)).then((result) => {
+        if (result.unread !== undefined && interrupted.aborted) throw new CommandError('interrupted');
+        return result;
+      });
       return list;
     };
   };
-
   return {
-    ...picked,
-    client,
     backups: once(async (signal) => {
       const read = await listBackups(reader, signal);
       if (read.kind === 'failed') return { items: [], unread: read.reason };
@@ -148,9 +146,7 @@ function openService(
         return { items: [], unread: read?.reason ?? 'inventory is false in the configuration' };
       }
       const resources = read.items.byId.values();
-      return {
-        items: Array.from(resources, ({ id, name = id, parentId }) => ({ id, name, parentId })),
-      };
+      return { items: Array.from(resources, ({ id, name = id, parentId }) => ({ id, name, parentId })) };
     }),
   };
 }

@@ -4,9 +4,10 @@ import { showCall } from '../../src/commands/backups/change.ts';
 import { writeJsonLine } from '../../src/commands/backups/list.ts';
 import { type Followed, writeEnd, writeStart } from '../../src/commands/backups/wait.ts';
 import type { OpenService } from '../../src/commands/session.ts';
+import type { Terminal } from '../../src/commands/terminal.ts';
 import { seconds } from '../../src/domain/quantities.ts';
 import { succeeded } from '../support/backups.ts';
-import { project, widgetService } from '../support/config.ts';
+import { config, project, widgetService } from '../support/config.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 const page = readFileSync(new URL('../../docs/backups-json.md', import.meta.url), 'utf8');
@@ -25,6 +26,7 @@ const backup = {
   }),
   name: 'orders_20260701100000_auto',
 };
+const neverAborted = new AbortController().signal;
 const neverAsked = () => Promise.reject(new Error('nothing is asked here'));
 const service: OpenService = {
   project: project(),
@@ -37,16 +39,18 @@ const service: OpenService = {
     reload: () => undefined,
     close: () => Promise.resolve(),
   },
+  configFile: undefined,
   backups: neverAsked,
   inventory: neverAsked,
 };
 const target = { ...service, resource: { id, name: 'orders' } };
-const result: Followed = {
+const resultOn = (terminal: Terminal): Followed => ({
+  session: { terminal, config: config(), interruption: { first: neverAborted, second: neverAborted } },
   target,
   started: { jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
   what: 'the backup',
   flags: { json: true, waitTimeout: seconds(1) },
-};
+});
 
 describe('what backups prints with --json', () => {
   it('is for list the first example of its page', () => {
@@ -55,9 +59,10 @@ describe('what backups prints with --json', () => {
 
   it('is for a change the second example', async () => {
     const terminal = createFakeTerminal();
+    const result = resultOn(terminal);
 
-    await writeStart(result, terminal);
-    await writeEnd(result, { kind: 'succeeded', backup }, terminal);
+    await writeStart(result);
+    await writeEnd(result, { kind: 'succeeded', backup });
 
     expect(terminal.written()).toBe(examples[1]);
   });
@@ -78,7 +83,7 @@ describe('what backups prints with --json', () => {
 
   it('has no key that its page does not explain', async () => {
     const terminal = createFakeTerminal();
-    await writeEnd(result, { kind: 'failed', reason: 'no space' }, terminal).catch(() => undefined);
+    await writeEnd(resultOn(terminal), { kind: 'failed', reason: 'no space' }).catch(() => undefined);
 
     const lines = [...examples.join('').trim().split('\n'), terminal.written()];
     const keys = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))));

@@ -12,9 +12,9 @@ import { CommandError, EXIT } from '../command-error.ts';
 import { describeService, type PickedService, type Session, withinPoll, withServices } from '../session.ts';
 import { print, type Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
-import { findOwner, findResource, type ResourceInService } from './find.ts';
+import { commandFor, findOwner, findResource, type ResourceInService } from './find.ts';
 import { checkJob, checkStarted, readBackupsOf, type StartedJob, type StatusCheck } from './status-check.ts';
-import { type Followed, type FollowFlags, listCommandFor, refusalOf, waitFor, writeStart } from './wait.ts';
+import { type Followed, type FollowFlags, refusalOf, waitFor, writeStart } from './wait.ts';
 
 export interface ChangeFlags extends FollowFlags {
   readonly yes?: true;
@@ -118,7 +118,7 @@ async function findBackup(target: ResourceInService, flags: ExportFlags): Promis
     );
   }
   const missing = isLatest ? 'has no successful backup' : `has no backup "${visible(flags.backup)}"`;
-  throw new CommandError(`${name} ${missing}; check with ${listCommandFor(target, flags)}`);
+  throw new CommandError(`${name} ${missing}; check with ${commandFor('list', target)}`);
 }
 
 const newestSuccess = (backups: readonly Backup[]): SucceededBackup | undefined =>
@@ -150,10 +150,10 @@ export async function makeChange(
       throw new CommandError('nothing was started');
     }
     const checkOf = flags.wait ? await change.prepareCheck() : undefined;
-    const started = await send(change, flags, session);
-    const followed = { target, started, what, flags };
-    await writeStart(followed, terminal);
-    return checkOf === undefined ? EXIT.done : await waitFor(checkOf(started), followed, session);
+    const started = await send(change, session);
+    const followed = { target, started, what, flags, session };
+    await writeStart(followed);
+    return checkOf === undefined ? EXIT.done : await waitFor(checkOf(started), followed);
   });
 }
 
@@ -172,11 +172,10 @@ export function showCall({ target, call }: Pick<Change, 'target' | 'call'>, { js
  */
 async function send(
   { target, call, readStarted }: Change,
-  flags: ChangeFlags,
   { config, interruption, terminal }: Session,
 ): Promise<StartedJob> {
   const name = nameOf(target.resource);
-  const checkWith = `check with ${listCommandFor(target, flags)}`;
+  const checkWith = `check with ${commandFor('list', target)}`;
   const sayWaiting = (): void =>
     terminal.writeError(
       'The request was sent; waiting for the response. Press Ctrl-C again to stop waiting.\n',

@@ -1,13 +1,24 @@
 import { nearest } from '../../config/suggestion.ts';
 import type { Backup } from '../../domain/backup.ts';
+import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError } from '../command-error.ts';
-import type { FoundResource, Listed, OpenService } from '../session.ts';
-import { describeService } from '../session.ts';
+import { describeService, type FoundResource, type Listed, type OpenService } from '../session.ts';
 import { compact, visible } from '../text-table.ts';
 
 /** A service, and a resource that was found in it. */
 export interface ResourceInService extends OpenService {
   readonly resource: FoundResource;
+}
+
+/** The command of this program that lists the backups of a resource, or waits for one of them. */
+export function commandFor(
+  action: 'list' | 'wait',
+  { project, service, resource, configFile }: ResourceInService,
+  ...id: readonly string[]
+): string {
+  const place = { project: project.name, service: service.type, id: resource.id };
+  const more = [...id, ...(configFile === undefined ? [] : ['--config.file', configFile])];
+  return [backupsCommand(action, place), ...more.map(shellWord)].join(' ');
 }
 
 /**

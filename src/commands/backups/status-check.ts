@@ -3,10 +3,11 @@ import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { readCompleteList } from '../../pagination/complete-list.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
+import type { JobState } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService } from '../session.ts';
 import { nameOf, visible } from '../text-table.ts';
-import type { ResourceInService } from './find.ts';
+import { commandFor, type ResourceInService } from './find.ts';
 
 /** The ids for following something that was started. */
 export interface StartedJob {
@@ -14,12 +15,8 @@ export interface StartedJob {
   readonly backupId: string | undefined;
 }
 
-export type Progress = { readonly kind: 'running' } | Finished;
-
-export type Finished =
-  /** Without a backup if it is a job. */
-  | { readonly kind: 'succeeded'; readonly backup?: SucceededBackup }
-  | { readonly kind: 'failed'; readonly reason: string | undefined };
+/** How far it is; with the backup if that succeeded. */
+export type Progress = JobState | { readonly kind: 'succeeded'; readonly backup: SucceededBackup };
 
 /** Checks once; rejects with a `CloudFailure` when there is no response. */
 export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
@@ -42,11 +39,11 @@ const CHECKS_FOR_AN_UNLISTED_ONE = 6;
  * Checks a backup by an id given by the user. Rejects with a {@link CommandError} if it is not listed within half a
  * minute.
  */
-export const checkBackup = (target: ResourceInService, backupId: string, listWith: string): StatusCheck =>
+export const checkBackup = (target: ResourceInService, backupId: string): StatusCheck =>
   checkChosen(target, withId(backupId), (checks) => {
     if (checks < CHECKS_FOR_AN_UNLISTED_ONE) return;
     throw new CommandError(
-      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${listWith}`,
+      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${commandFor('list', target)}`,
     );
   });
 

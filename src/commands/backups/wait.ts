@@ -5,18 +5,16 @@ import type { FailureKind } from '../../domain/outcome.ts';
 import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { errorMessage } from '../../errors.ts';
 import { humanizeDuration, humanizeSize, ifKnown, listed } from '../../status/humanize.ts';
-import { backupsCommand, shellWord } from '../../status/shell.ts';
 import { CommandError, EXIT } from '../command-error.ts';
 import { createProgressLine } from '../progress-line.ts';
 import { type ServiceFlags, type Session, withinPoll, withServices } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
-import { findResource, type ResourceInService } from './find.ts';
+import { commandFor, findResource, type ResourceInService } from './find.ts';
 import { backupFacts, jsonLine } from './list.ts';
 import {
   checkBackup,
   checkJob,
-  type Finished,
   hasJobs,
   type Progress,
   type StartedJob,
@@ -35,13 +33,14 @@ export interface Followed {
   /** In words: `the backup of orders (4c5f882d)`. */
   readonly what: string;
   readonly flags: FollowFlags;
+  readonly session: Pick<Session, 'config' | 'interruption' | 'terminal'>;
 }
 
 /**
  * Reports what was started, with its ids. If standard output cannot be written, the error contains the command to
  * follow it, so that nobody starts it twice.
  */
-export function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>): Promise<void> {
+export function writeStart(followed: Followed): Promise<void> {
   const { jobId, backupId } = followed.started;
   const ids = listed(
     ifKnown(jobId, (id) => `job ${visible(id)}`),
@@ -49,25 +48,20 @@ export function writeStart(followed: Followed, terminal: Pick<Terminal, 'write'>
   );
   const started = `started ${followed.what}${ids === '' ? '' : `: ${ids}`}`;
   const ifUnwritten = `${started}; follow it with ${waitCommandFor(followed)}`;
-  return write(followed, started, { state: 'started' }, terminal, ifUnwritten);
+  return write(followed, started, { state: 'started' }, ifUnwritten);
 }
 
 /** Reports how it finished; rejects if it failed. */
-export async function writeEnd(
-  followed: Followed,
-  finished: Finished,
-  terminal: Pick<Terminal, 'write'>,
-): Promise<void> {
+export async function writeEnd(followed: Followed, finished: Progress): Promise<void> {
   const { what, flags } = followed;
   if (finished.kind === 'failed') {
     const { reason } = finished;
     const failed = `${what} failed${reason === undefined ? '' : `: ${visible(reason)}`}`;
     // The error says the same.
-    if (flags.json)
-      await write(followed, failed, { state: 'failed', reason }, terminal).catch(() => undefined);
+    if (flags.json) await write(followed, failed, { state: 'failed', reason }).catch(() => undefined);
     throw new CommandError(failed);
   }
-  const { backup } = finished;
+  const backup = 'backup' in finished ? finished.backup : undefined;
   const facts = backup && [
     ifKnown(backup.size, humanizeSize),
     ifKnown(backup.duration, humanizeDuration),
@@ -75,45 +69,25 @@ export async function writeEnd(
   ];
   const ended = `${what} succeeded${facts === undefined ? '' : `: ${listed(...facts)}`}`;
   const keys = backup && { backup_id: backup.id, ...backupFacts(backup) };
-  await write(followed, ended, { state: 'succeeded', ...keys }, terminal);
+  await write(followed, ended, { state: 'succeeded', ...keys });
 }
 
 /** Writes a sentence, or with `--json` an object. If that fails, the error says `ifUnwritten`. */
-function write(
-  { target, started: { jobId, backupId }, flags }: Followed,
-  sentence: string,
-  keys: object,
-  terminal: Pick<Terminal, 'write'>,
-  ifUnwritten = sentence,
-): Promise<void> {
+function write(followed: Followed, sentence: string, keys: object, ifUnwritten = sentence): Promise<void> {
+  const { target, started, flags, session } = followed;
   const text = flags.json
-    ? jsonLine(target, { job_id: jobId, backup_id: backupId, ...keys })
+    ? jsonLine(target, { job_id: started.jobId, backup_id: started.backupId, ...keys })
     : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}\n`;
-  return terminal.write(text).catch((error: unknown) => {
+  return session.terminal.write(text).catch((error: unknown) => {
     throw new CommandError(`${errorMessage(error)}; ${ifUnwritten}`);
   });
 }
 
-/** The command that lists the backups of a resource. */
-export const listCommandFor = (target: ResourceInService, flags: ServiceFlags): string =>
-  commandFor('list', target, flags);
-
 /** The command that continues waiting; the one that lists the backups if there is no id to wait for. */
-export function waitCommandFor({ target, started: { jobId, backupId }, flags }: Followed): string {
-  if (jobId !== undefined && hasJobs(target)) return commandFor('wait', target, flags, '--job', jobId);
-  if (backupId !== undefined) return commandFor('wait', target, flags, '--backup', backupId);
-  return listCommandFor(target, flags);
-}
-
-function commandFor(
-  action: 'list' | 'wait',
-  { project, service, resource }: ResourceInService,
-  { 'config.file': file }: ServiceFlags,
-  ...id: readonly string[]
-): string {
-  const place = { project: project.name, service: service.type, id: resource.id };
-  const more = [...id, ...(file === undefined ? [] : ['--config.file', file])];
-  return [backupsCommand(action, place), ...more.map(shellWord)].join(' ');
+export function waitCommandFor({ target, started: { jobId, backupId } }: Followed): string {
+  if (jobId !== undefined && hasJobs(target)) return commandFor('wait', target, '--job', jobId);
+  if (backupId !== undefined) return commandFor('wait', target, '--backup', backupId);
+  return commandFor('list', target);
 }
 
 interface WaitFlags extends FollowFlags {
@@ -123,22 +97,16 @@ interface WaitFlags extends FollowFlags {
 }
 
 export async function wait(flags: WaitFlags, terminal: Terminal): Promise<number> {
-  const { resource, job, backup = '' } = flags;
-  if ((job === undefined) === (flags.backup === undefined)) {
+  const { job: jobId, backup: backupId } = flags;
+  if ((jobId === undefined) === (backupId === undefined)) {
     throw new CommandError('either --job or --backup is required', EXIT.usage);
   }
   return await withServices(flags, terminal, async (session) => {
-    const target = await findResource(session.services, resource);
-    const [id, check] =
-      job === undefined
-        ? [`backup ${visible(backup)}`, checkBackup(target, backup, listCommandFor(target, flags))]
-        : [`job ${visible(job)}`, checkJob(target, job)];
-    const started = { jobId: job, backupId: flags.backup };
-    return await waitFor(
-      check,
-      { target, started, what: `${id} of ${nameOf(target.resource)}`, flags },
-      session,
-    );
+    const target = await findResource(session.services, flags.resource);
+    const [kind, checkOf] = jobId === undefined ? ['backup', checkBackup] : ['job', checkJob];
+    const id = jobId ?? backupId ?? '';
+    const what = `${kind} ${visible(id)} of ${nameOf(target.resource)}`;
+    return await waitFor(checkOf(target, id), { target, started: { jobId, backupId }, what, flags, session });
   });
 }
 
@@ -146,9 +114,8 @@ const FIRST_CHECK = 1;
 const CHECK_EVERY = 10;
 
 /** Waits for what was started and reports the result; resolves with the exit code. Throws a {@link CommandError} if it fails. */
-export async function waitFor(check: StatusCheck, followed: Followed, session: Session): Promise<number> {
-  const finished = await untilFinished(check, followed, session);
-  await writeEnd(followed, finished, session.terminal);
+export async function waitFor(check: StatusCheck, followed: Followed): Promise<number> {
+  await writeEnd(followed, await untilFinished(check, followed));
   return EXIT.done;
 }
 
@@ -157,11 +124,9 @@ export async function waitFor(check: StatusCheck, followed: Followed, session: S
  * CommandError} that says how to continue waiting at the timeout, at Ctrl-C, or if no later check can help. A check
  * without a response is repeated.
  */
-async function untilFinished(
-  check: StatusCheck,
-  followed: Followed,
-  { config, interruption: { first: interrupted }, terminal }: Session,
-): Promise<Finished> {
+async function untilFinished(check: StatusCheck, followed: Followed): Promise<Progress> {
+  const { config, interruption, terminal } = followed.session;
+  const interrupted = interruption.first;
   const { waitTimeout } = followed.flags;
   const began = terminal.clock();
   const line = createProgressLine(terminal, { every: seconds(60), quiet: seconds(0) });
