@@ -8,7 +8,7 @@ import { createPinoLog } from '../log/pino-log.ts';
 import { PROGRAM_NAME, readBuildInfo } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
-export type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
+type ClientHooks = Partial<Pick<ProjectClientOptions, 'observe' | 'sending' | 'onResponse'>>;
 
 /**
  * Creates clients over the real network. They share the memory of refused sign-ins, also across reloads. `oneShot` is
@@ -21,7 +21,7 @@ export function projectClientFactory(
 ) {
   const { version } = readBuildInfo(environment);
   const signInGuard = createSignInGuard(systemClock, { oneShot });
-  return (project: ProjectConfig, poll: Config['poll'], hooks: ClientHooks): ProjectClient =>
+  return (project: ProjectConfig, poll: Config['poll'], hooks: ClientHooks = {}): ProjectClient =>
     createProjectClient(project, {
       requestTimeout: poll.requestTimeout,
       concurrency: poll.concurrency,
@@ -38,14 +38,6 @@ export function projectClientFactory(
     });
 }
 
-/** Creates the clients of a command that runs once; they log only errors. */
-export function commandClientFactory({ poll }: Config, terminal: Terminal) {
-  const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
-  const createClient = projectClientFactory(terminal, log, { oneShot: true });
-  return (project: ProjectConfig, hooks: ClientHooks = {}): ProjectClient =>
-    createClient(project, poll, hooks);
-}
-
 /** The client of a project, the same each time. */
 export type ClientOf = (project: ProjectConfig, hooks?: ClientHooks) => ProjectClient;
 
@@ -59,17 +51,18 @@ export interface Interruption {
 
 /**
  * Runs a command that decides for itself how to handle interruptions, with one client per project, created on first use
- * and closed at the end.
+ * and closed at the end. The clients log only errors.
  */
 export async function withClients<Result>(
-  config: Config,
+  { poll }: Config,
   terminal: Terminal,
   command: (clientOf: ClientOf, interruption: Interruption) => Promise<Result>,
 ): Promise<Result> {
-  const createClient = commandClientFactory(config, terminal);
+  const log = createPinoLog({ level: 'error', format: 'logfmt' }, terminal.writeError);
+  const createClient = projectClientFactory(terminal, log, { oneShot: true });
   const clients = new Map<string, ProjectClient>();
   const clientOf: ClientOf = (project, hooks) => {
-    const client = clients.get(project.name) ?? createClient(project, hooks);
+    const client = clients.get(project.name) ?? createClient(project, poll, hooks);
     clients.set(project.name, client);
     return client;
   };

@@ -55,10 +55,9 @@ interface DemoWorld {
 /** Serves a simulated or a recorded cloud until a signal ends it; resolves with the exit code. */
 export async function demo(flags: DemoFlags, terminal: Terminal): Promise<number> {
   const log = logOf(flags, terminal);
-  const { configuration, isExample, remarks, stop } =
-    flags.replay === undefined
-      ? await simulatedWorld(flags, terminal, log)
-      : await replayedWorld(flags.replay);
+  const { replay } = flags;
+  const world = replay === undefined ? simulatedWorld(flags, terminal, log) : replayedWorld(replay);
+  const { configuration, isExample, remarks, stop } = await world;
   const requested = flags['demo.configFile'];
   const temporary = requested === undefined && !isExample ? await temporaryFile() : undefined;
   const written = requested ?? temporary;
@@ -89,12 +88,8 @@ const temporaryFile = (): Promise<string | undefined> =>
 
 async function replayedWorld(path: string): Promise<DemoWorld> {
   const { configuration, stop } = await replayFile(path, systemClock());
-  return {
-    configuration: stringify(configuration),
-    isExample: false,
-    remarks: () => ({ recording: path }),
-    stop,
-  };
+  const remarks = () => ({ recording: path });
+  return { configuration: stringify(configuration), isExample: false, remarks, stop };
 }
 
 /** Serves the recording in a file, as if it had been made now. */
@@ -128,9 +123,8 @@ function whatToTry(
   if (stale === undefined || configFile === undefined) {
     return { hint: 'with --demo.config-file FILE other commands can use its cloud' };
   }
-  const program = programCommand(environment);
   const flags = `--config.file ${shellWord(configFile)} --resource ${stale.name} --wait`;
-  return { try: `${program} backups create ${flags}` };
+  return { try: `${programCommand(environment)} backups create ${flags}` };
 }
 
 async function startCloud(flags: DemoFlags, log: Log): Promise<SimulatedCloud> {

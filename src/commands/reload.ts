@@ -7,25 +7,23 @@ import type { Log } from '../log/log.ts';
 /** Reloads the configuration; resolves with its problems, one line each, none if it is in use. */
 export type Reload = () => Promise<readonly string[]>;
 
+interface ReloaderOptions {
+  readonly exporter: Pick<Exporter, 'apply' | 'recordReload'>;
+  readonly loadConfig: () => Promise<ConfigResult>;
+  readonly log: Log;
+}
+
 /**
  * An invalid configuration leaves everything unchanged. Reloads run one after another; all that are requested while one
  * runs share the next.
  */
-export function createReloader({
-  exporter,
-  loadConfig,
-  log,
-}: {
-  readonly exporter: Pick<Exporter, 'apply' | 'recordReload'>;
-  readonly loadConfig: () => Promise<ConfigResult>;
-  readonly log: Log;
-}): Reload {
+export function createReloader({ exporter, loadConfig, log }: ReloaderOptions): Reload {
   let last: Promise<unknown> = Promise.resolve();
 
   const refuse = (problems: readonly string[]): readonly string[] => {
     exporter.recordReload(problems);
-    for (const problem of problems)
-      log.error({ problem }, 'configuration not reloaded, keeping the previous one');
+    const message = 'configuration not reloaded, keeping the previous one';
+    for (const problem of problems) log.error({ problem }, message);
     return problems;
   };
 

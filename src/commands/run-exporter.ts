@@ -12,6 +12,7 @@ import { createPinoLog, type LogFormat, type LogLevel } from '../log/pino-log.ts
 import { databaseStore } from '../state-file/database-client.ts';
 import { NO_STATE_FILE, openStateFile, type StateFile } from '../state-file/state-file.ts';
 import { StateFileError } from '../state-file/store.ts';
+import { ifKnown } from '../status/humanize.ts';
 import type { PageOptions } from '../status/page.ts';
 import { createWebApp } from '../web/app.ts';
 import { parseListenAddress } from '../web/security/listen-address.ts';
@@ -19,9 +20,9 @@ import { WebConfigError } from '../web/security/web-config.ts';
 import { WEB_LIMITS } from '../web/security/web-limits.ts';
 import { openWebSecurity } from '../web/security/web-security.ts';
 import { createWebServer, type Listening } from '../web/security/web-server.ts';
-import { type StatusSource, statusRoutes } from '../web/status-routes.ts';
+import { statusRoutes } from '../web/status-routes.ts';
 import { projectClientFactory } from './clients.ts';
-import { CommandError, EXIT } from './command-error.ts';
+import { CommandError, ConfigurationError, EXIT } from './command-error.ts';
 import { npmAdvice, PROGRAM_NAME, programCommand, readBuildInfo } from './program.ts';
 import { createReloader } from './reload.ts';
 import { sleep, type Terminal } from './terminal.ts';
@@ -98,13 +99,15 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
 
   const [loaded, security] = await Promise.all([
     loadConfig(),
-    openWebSecurity(flags['web.config.file'], log).catch(webConfigError),
+    openWebSecurity(flags['web.config.file'], log).catch((error: unknown) => {
+      if (error instanceof WebConfigError) return error;
+      throw error;
+    }),
   ]);
   if (!loaded.ok || security instanceof WebConfigError) {
     const ofConfig = loaded.ok ? [] : loaded.problems.map(formatProblem);
     const ofWebConfig = security instanceof WebConfigError ? security.problems : [];
-    for (const problem of [...ofConfig, ...ofWebConfig]) terminal.writeError(`${problem}\n`);
-    return EXIT.usage;
+    throw new ConfigurationError([...ofConfig, ...ofWebConfig].join('\n'));
   }
   const { projects } = loaded.config;
   const { version, revision, nodeVersion: node } = readBuildInfo(terminal.environment);
@@ -117,12 +120,16 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   if (stateFile === undefined) return EXIT.done;
   const exporter = exporterOfThisProcess(options, stateFile);
   const reload = createReloader({ exporter, loadConfig, log });
+  const statusSource = {
+    status: exporter.status,
+    configuration: () => ifKnown(exporter.config(), showConfig) ?? '',
+  };
   const server = createWebServer({
     listener: createWebApp({
       telemetryPath: flags['web.telemetryPath'],
       metrics: exporter,
       isReady: exporter.isReady,
-      status: statusRoutes(statusOf(exporter), pageOptions(options)),
+      status: statusRoutes(statusSource, pageOptions(options)),
       reload: flags['web.enableLifecycle'] ? reload : undefined,
       log,
     }),
@@ -149,45 +156,29 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   return EXIT.done;
 }
 
-function webConfigError(error: unknown): WebConfigError {
-  if (error instanceof WebConfigError) return error;
-  throw error;
-}
-
-function statusOf({ status, config }: Exporter): StatusSource {
-  const configuration = (): string => {
-    const current = config();
-    return current === undefined ? '' : showConfig(current);
-  };
-  return { status, configuration };
-}
-
 function pageOptions({ flags, terminal, configFile }: ExporterProcess): Partial<PageOptions> {
-  const { commandPrefix } = flags;
+  const prefixed = ifKnown(flags.commandPrefix, (prefix) => `${prefix} ${PROGRAM_NAME}`);
   return {
     telemetryPath: flags['web.telemetryPath'],
     dashboardUrl: flags['web.externalDashboardUrl'],
-    program:
-      commandPrefix === undefined ? programCommand(terminal.environment) : `${commandPrefix} ${PROGRAM_NAME}`,
-    configFile: configFile === undefined ? undefined : resolve(configFile),
+    program: prefixed ?? programCommand(terminal.environment),
+    configFile: ifKnown(configFile, resolve),
   };
 }
 
 async function openStateFileOf(flags: ServeFlags, log: Log): Promise<StateFile> {
   const path = flags['state.file'];
   if (path === undefined) return NO_STATE_FILE;
-  try {
-    return await openStateFile({
-      path,
-      store: databaseStore(path),
-      log,
-      now: () => performance.now(),
-      wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
-    });
-  } catch (error) {
+  return await openStateFile({
+    path,
+    store: databaseStore(path),
+    log,
+    now: () => performance.now(),
+    wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
+  }).catch((error: unknown) => {
     if (!(error instanceof StateFileError)) throw error;
     throw new CommandError(error.message, error.kind === 'not a state file' ? EXIT.usage : EXIT.failed);
-  }
+  });
 }
 
 function exporterOfThisProcess({ flags, terminal, log }: ExporterProcess, stateFile: StateFile): Exporter {

@@ -5,7 +5,7 @@ import { styleText } from 'node:util';
 import { type Clock, milliseconds, type Seconds, systemClock } from '../domain/quantities.ts';
 import { errorCode, errorMessage } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
-import { EXIT, OutputError } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
 import { PROGRAM_NAME } from './program.ts';
 
 export type TextStyle = 'green' | 'red' | 'dim';
@@ -13,7 +13,7 @@ export type TextStyle = 'green' | 'red' | 'dim';
 /** The process that a command runs in. */
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes output of the command to standard output. Rejects with an {@link OutputError}. */
+  /** Writes output of the command to standard output. Rejects with a {@link CommandError} and its cause. */
   readonly write: (text: string) => Promise<void>;
   /** Writes log lines and errors to standard error. */
   readonly writeError: (text: string) => void;
@@ -51,7 +51,7 @@ export async function print(terminal: Pick<Terminal, 'write'>, text: string): Pr
   try {
     await terminal.write(text);
   } catch (error) {
-    if (!(error instanceof OutputError && error.isReaderGone)) throw error;
+    if (!(error instanceof CommandError && errorCode(error.cause) === 'EPIPE')) throw error;
   }
 }
 
@@ -99,8 +99,8 @@ export function createTerminal(host: NodeJS.Process): Terminal {
   };
 }
 
-const outputError = (error: Error): OutputError =>
-  new OutputError(`cannot write to standard output: ${fileError(error)}`, errorCode(error) === 'EPIPE');
+const outputError = (error: Error): CommandError =>
+  new CommandError(`cannot write to standard output: ${fileError(error)}`, EXIT.failed, error);
 
 const USUAL_WIDTH = 80;
 

@@ -1,4 +1,4 @@
-import { commandClientFactory } from '../../src/commands/clients.ts';
+import { projectClientFactory } from '../../src/commands/clients.ts';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
@@ -27,6 +27,9 @@ export interface Recorder {
   readonly backfill: (now: UnixSeconds, since: UnixSeconds, step: number) => Promise<Samples>;
 }
 
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** A recorder for a cloud that knows its own time. */
 export function createRecorder(cloud: SimulatedCloud): Recorder {
   const text = configurationFor(cloud, {
@@ -35,7 +38,7 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
     project: { project_id: cloud.account.projectId },
   });
   const config = valid(text);
-  const createClient = commandClientFactory(config, createFakeTerminal());
+  const createClient = projectClientFactory(createFakeTerminal(), SILENT, { oneShot: true });
   const states = new Map<string, ServiceState>();
   const recorded = new Map<string, number>();
 
@@ -44,7 +47,7 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
     service: Config['projects'][number]['services'][number],
     now: UnixSeconds,
   ): Promise<void> => {
-    const client = createClient(project);
+    const client = createClient(project, config.poll);
     const scope = { service: service.type, region: project.region, project: project.name };
     const reader = { client, service, ahead: 3, scope, config, clock: () => now };
     const { next } = await readService(reader, states.get(service.type), new AbortController().signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OutputError } from '../../src/commands/command-error.ts';
+import { CommandError } from '../../src/commands/command-error.ts';
 import type { CloudService } from '../../src/services/service.ts';
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { roleFor, WITH_JOBS, WITHOUT_JOBS } from '../support/examples.ts';
@@ -95,7 +95,7 @@ describe('backups create --wait', () => {
     async (...flags) => {
       const { cloud, firstOf, run, pauses } = await createWaitingWorld();
       const { id, name } = await firstOf(WITH_JOBS);
-      const outputError = new OutputError('cannot write to standard output: no space left on device', false);
+      const outputError = new CommandError('cannot write to standard output: no space left on device');
 
       const { code, errors } = await run(create(id, ...flags), createFakeTerminal({ outputError }));
 
@@ -113,7 +113,7 @@ describe('backups create --wait', () => {
   it('says on standard error how it ended where standard output is full by then', async () => {
     const { firstOf, run } = await createWaitingWorld();
     const { id, name } = await firstOf(WITH_JOBS);
-    const full = new OutputError('cannot write to standard output: no space left on device', false);
+    const full = new CommandError('cannot write to standard output: no space left on device');
     const terminal = createFakeTerminal();
     let writes = 0;
     const write = async (text: string): Promise<void> => {

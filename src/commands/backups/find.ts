@@ -30,26 +30,24 @@ export async function findResource(
   wanted: string,
 ): Promise<ResourceInService> {
   const existing = await listAll(services, (service) => service.inventory());
-  const found = matching(existing.found, wanted);
-  // If the inventory could not be read, a name may belong to something else; an id is unique.
-  const isUnique = existing.unread.length === 0 || found.some(({ resource }) => resource.id === wanted);
-  if (found.length > 0 && isUnique) return theOnly(found, wanted);
+  const found = onlyMatch(existing, wanted);
+  if (found !== undefined) return found;
   const withBackups = await listAll(services, async (service) => {
     const { items, unread } = await service.backups();
     return { items: resourcesOf(items), unread };
   });
   const ids = new Set(existing.found.map(keyOf));
   const known = [...existing.found, ...withBackups.found.filter((candidate) => !ids.has(keyOf(candidate)))];
-  const blind = existing.unread.filter(({ service }) =>
+  const unread = existing.unread.filter(({ service }) =>
     withBackups.unread.some((other) => other.service === service),
   );
+  const foundAtLast = onlyMatch({ found: known, unread }, wanted);
+  if (foundAtLast !== undefined) return foundAtLast;
   const candidates = matching(known, wanted);
-  const isId = candidates.some(({ resource }) => resource.id === wanted);
-  if (candidates.length > 0 && (isId || blind.length === 0)) return theOnly(candidates, wanted);
   if (candidates.length > 0) {
     throw refusal(
       wanted,
-      ` may match other resources than ${listed(candidates)}, as not everything could be listed (${whyUnread(blind)}); use its id, or --project and --service`,
+      ` may match other resources than ${listed(candidates)}, as not everything could be listed (${whyUnread(unread)}); use its id, or --project and --service`,
     );
   }
   const [service, ...others] = services;
@@ -58,6 +56,19 @@ export async function findResource(
     return { ...service, resource: { id: wanted, name: wanted } };
   }
   throw refusal(wanted, `: no resource has this id or name; ${adviceOn(wanted, known, existing.unread)}`);
+}
+
+/** The resource with this id or name; undefined without one, or if lists that could not be read may have another. */
+function onlyMatch({ found, unread }: Lists, wanted: string): ResourceInService | undefined {
+  const matches = matching(found, wanted);
+  const isId = matches.some(({ resource }) => resource.id === wanted);
+  const [only, ...others] = matches;
+  if (unread.length > 0 && !isId) return undefined;
+  if (others.length === 0) return only;
+  throw refusal(
+    wanted,
+    ` matches ${matches.length} resources; use an id, with --project and --service if needed: ${listed(matches)}`,
+  );
 }
 
 const ID = /^(?=.*\d)[\da-z-]{32,64}$/i;
@@ -73,10 +84,15 @@ interface UnreadList {
   readonly reason: string;
 }
 
+interface Lists {
+  readonly found: readonly ResourceInService[];
+  readonly unread: readonly UnreadList[];
+}
+
 async function listAll(
   services: readonly OpenService[],
   read: (service: OpenService) => Promise<Listed<FoundResource>>,
-): Promise<{ readonly found: readonly ResourceInService[]; readonly unread: readonly UnreadList[] }> {
+): Promise<Lists> {
   const lists = await Promise.all(services.map(async (service) => ({ service, ...(await read(service)) })));
   return {
     found: lists.flatMap(({ service, items }) => items.map((resource) => ({ ...service, resource }))),
@@ -115,15 +131,6 @@ function resourcesOf(backups: readonly Backup[]): readonly FoundResource[] {
 function matching(all: readonly ResourceInService[], wanted: string): readonly ResourceInService[] {
   const byId = all.filter(({ resource }) => resource.id === wanted);
   return byId.length > 0 ? byId : all.filter(({ resource }) => resource.name === wanted);
-}
-
-function theOnly(found: readonly ResourceInService[], wanted: string): ResourceInService {
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw refusal(
-    wanted,
-    ` matches ${found.length} resources; use an id, with --project and --service if needed: ${listed(found)}`,
-  );
 }
 
 function adviceOn(
