@@ -79,14 +79,13 @@ const refusal = (wanted: string, why: string): CommandError =>
 const keyOf = ({ project, service, resource }: ResourceInService): string =>
   JSON.stringify([project.name, service.type, resource.id]);
 
-interface UnreadList {
-  readonly service: OpenService;
+interface UnreadService extends OpenService {
   readonly reason: string;
 }
 
 interface Lists {
   readonly found: readonly ResourceInService[];
-  readonly unread: readonly UnreadList[];
+  readonly unread: readonly UnreadService[];
 }
 
 async function listAll(
@@ -96,8 +95,8 @@ async function listAll(
   const lists = await Promise.all(services.map(async (service) => ({ service, ...(await read(service)) })));
   return {
     found: lists.flatMap(({ service, items }) => items.map((resource) => ({ ...service, resource }))),
-    unread: lists.flatMap(({ service, unread }) =>
-      unread === undefined ? [] : [{ service, reason: unread }],
+    unread: lists.flatMap(({ service, unread: reason }) =>
+      reason === undefined ? [] : [{ ...service, reason }],
     ),
   };
 }
@@ -114,7 +113,7 @@ export async function findOwner(
   });
   const [owner] = found;
   if (owner !== undefined) return owner;
-  const reasons = unread.map(({ service, reason }) => `; ${describeService(service)}: ${reason}`);
+  const reasons = unread.map((service) => `; ${describeService(service)}: ${service.reason}`);
   throw new CommandError(`--backup "${visible(backupId)}": no backup has this id${reasons.join('')}`);
 }
 
@@ -136,7 +135,7 @@ function matching(all: readonly ResourceInService[], wanted: string): readonly R
 function adviceOn(
   wanted: string,
   known: readonly ResourceInService[],
-  unread: readonly UnreadList[],
+  unread: readonly UnreadService[],
 ): string {
   const meant = probablyMeant(known, wanted);
   const there = `there are ${known.length === 0 ? 'none' : listed(known)}`;
@@ -157,12 +156,11 @@ function probablyMeant(known: readonly ResourceInService[], wanted: string): rea
 }
 
 /** Each reason once, with the services that could not be listed for it. */
-function whyUnread(unread: readonly UnreadList[]): string {
-  const byReason = Map.groupBy(unread, ({ reason }) => reason);
-  return [...byReason]
-    .map(([reason, lists]) => `${lists.map(({ service }) => describeService(service)).join(', ')}: ${reason}`)
-    .join('; ');
-}
+const whyUnread = (unread: readonly UnreadService[]): string =>
+  Array.from(
+    Map.groupBy(unread, ({ reason }) => reason),
+    ([reason, services]) => `${services.map(describeService).join(', ')}: ${reason}`,
+  ).join('; ');
 
 const MOST_CANDIDATES = 8;
 

@@ -39,13 +39,12 @@ const CHECKS_FOR_AN_UNLISTED_ONE = 6;
  * Checks a backup by an id given by the user. Rejects with a {@link CommandError} if it is not listed within half a
  * minute.
  */
-export const checkBackup = (target: ResourceInService, backupId: string): StatusCheck =>
-  checkChosen(target, withId(backupId), (checks) => {
-    if (checks < CHECKS_FOR_AN_UNLISTED_ONE) return;
-    throw new CommandError(
-      `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${commandFor('list', target)}`,
-    );
-  });
+export function checkBackup(target: ResourceInService, backupId: string): StatusCheck {
+  const notListed = new CommandError(
+    `${nameOf(target.resource)} has no backup "${visible(backupId)}"; check with ${commandFor('list', target)}`,
+  );
+  return checkNewest(target, ({ id }) => id === backupId, notListed);
+}
 
 /**
  * Checks the backup that was started: by the id in the response, else the newest manual one that was not listed
@@ -57,8 +56,9 @@ export function checkStarted(
   before: ReadonlySet<string>,
   jobUnreadable: (reason: string) => void,
 ): StatusCheck {
-  const choose = backupId === undefined ? newestWithout(before) : withId(backupId);
-  const checkListed = checkChosen(target, choose);
+  const checkListed = checkNewest(target, ({ id, automatic }) =>
+    backupId === undefined ? !before.has(id) && automatic !== true : id === backupId,
+  );
   let checkPending = jobId !== undefined && hasJobs(target) ? checkJob(target, jobId) : undefined;
   return async (signal) => {
     const job = await checkPending?.(signal).catch((error: unknown) => {
@@ -72,36 +72,22 @@ export function checkStarted(
   };
 }
 
-type ChooseBackup = (backups: readonly Backup[]) => Backup | undefined;
-
-const withId =
-  (backupId: string): ChooseBackup =>
-  (backups) =>
-    backups.find(({ id }) => id === backupId);
-
-const newestWithout =
-  (before: ReadonlySet<string>): ChooseBackup =>
-  (backups) =>
-    backups
-      .filter(({ id, automatic }) => !before.has(id) && automatic !== true)
-      .toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0))[0];
-
-/** Checks the chosen backup; `notListed` is called with the number of checks until it is first listed. */
-function checkChosen(
+/** Checks the newest of the wanted backups; rejects with `notListed` if none is listed for half a minute. */
+function checkNewest(
   target: ResourceInService,
-  choose: ChooseBackup,
-  notListed: (checks: number) => void = () => undefined,
+  isWanted: (backup: Backup) => boolean,
+  notListed?: CommandError,
 ): StatusCheck {
   let wasListed = false;
   let checks = 0;
   return async (signal) => {
     const backups = await readBackupsOf(target, signal);
     if (backups === undefined) return { kind: 'running' };
-    const backup = choose(backups);
+    const [backup] = backups.filter(isWanted).toSorted((one, other) => (other.start ?? 0) - (one.start ?? 0));
     if (backup === undefined && wasListed) return { kind: 'failed', reason: 'it is no longer listed' };
     wasListed = backup !== undefined;
     checks += 1;
-    if (!wasListed) notListed(checks);
+    if (!wasListed && checks >= CHECKS_FOR_AN_UNLISTED_ONE && notListed !== undefined) throw notListed;
     if (backup?.state === 'succeeded') return { kind: 'succeeded', backup };
     return backup?.state === 'failed' ? { kind: 'failed', reason: undefined } : { kind: 'running' };
   };
