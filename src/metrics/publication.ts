@@ -4,13 +4,9 @@ import { type ExpositionFormat, writeMetadata } from './exposition.ts';
 import type { MetricDescription } from './metric.ts';
 import { compressText, type DeflatedText, type SeriesGroup, type SeriesSnapshot } from './series-set.ts';
 
-export interface PublishedText {
-  readonly buffers: readonly Buffer[];
-  readonly bytes: number;
-}
-
 /** Text as raw deflate without an end: what follows it must finish the stream. */
-export interface PublishedDeflate extends PublishedText {
+export interface PublishedDeflate {
+  readonly buffers: readonly Buffer[];
   /** The length of the text, and its CRC-32. */
   readonly plainBytes: number;
   readonly crc: number;
@@ -18,7 +14,7 @@ export interface PublishedDeflate extends PublishedText {
 
 /** A snapshot of series in every format. */
 export interface Publication {
-  readonly plain: (format: ExpositionFormat) => PublishedText;
+  readonly plain: (format: ExpositionFormat) => readonly Buffer[];
   readonly deflated: (format: ExpositionFormat) => PublishedDeflate;
 }
 
@@ -66,7 +62,7 @@ function oncePerFormat<Result>(
   };
 }
 
-function joinPlain(snapshots: readonly SeriesSnapshot[], format: ExpositionFormat): PublishedText {
+function joinPlain(snapshots: readonly SeriesSnapshot[], format: ExpositionFormat): readonly Buffer[] {
   const texts: Buffer[] = [];
   for (const { metric, index, groups } of servedMetrics(snapshots)) {
     texts.push(Buffer.from(writeMetadata(metric, format)));
@@ -91,7 +87,7 @@ function joinDeflated(snapshots: readonly SeriesSnapshot[], format: ExpositionFo
       if (samples !== undefined) add(samples);
     }
   }
-  return { ...joinSmall(texts), plainBytes, crc };
+  return { buffers: joinSmall(texts), plainBytes, crc };
 }
 
 function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
@@ -107,7 +103,7 @@ function* servedMetrics(snapshots: readonly SeriesSnapshot[]): Generator<{
 }
 
 // Many small buffers cost a scrape more than their bytes; large ones are shared without a copy.
-function joinSmall(buffers: readonly Buffer[]): PublishedText {
+function joinSmall(buffers: readonly Buffer[]): readonly Buffer[] {
   const joined: Buffer[] = [];
   const bytes = buffers.reduce((sum, { length }) => sum + length, 0);
   const large = bytes > MOST_JOINED_BYTES ? TINY_BYTES : LARGE_BYTES;
@@ -129,7 +125,7 @@ function joinSmall(buffers: readonly Buffer[]): PublishedText {
     }
   }
   flush();
-  return { buffers: joined, bytes };
+  return joined;
 }
 
 const metadata: Record<ExpositionFormat, Map<MetricDescription, DeflatedText>> = {

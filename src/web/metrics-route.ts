@@ -1,10 +1,10 @@
 import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
-import type { Publication, PublishedDeflate, PublishedText } from '../metrics/publication.ts';
+import type { Publication, PublishedDeflate } from '../metrics/publication.ts';
 import { negotiateFormat } from './negotiation.ts';
-import { sendShared } from './shared-body.ts';
+import { lengthOf, sendShared } from './shared-body.ts';
 
 export interface MetricsSource {
   readonly publication: () => Publication;
@@ -21,44 +21,32 @@ export function metricsRoute(source: MetricsSource): RequestHandler {
     const gzip = request.acceptsEncodings('gzip') !== false;
     const own = Buffer.from(await source.renderOwnMetrics(format));
     const published = source.publication();
-    const body = gzip ? gzipBody(published.deflated(format), own) : plainBody(published.plain(format), own);
-    response.writeHead(200, {
+    response.set({
       'Content-Type': CONTENT_TYPES[format],
-      'Content-Length': body.bytes,
       ...(gzip && { 'Content-Encoding': 'gzip' }),
       'Cache-Control': 'no-store',
       Vary: 'Accept, Accept-Encoding',
     });
-    await send(request, response, body.buffers);
+    const body = gzip ? gzipBody(published.deflated(format), own) : [...published.plain(format), own];
+    // TLS copies whatever is written, so it is written in slices.
+    if (request.socket instanceof TLSSocket) await sendShared(response, body);
+    else sendAtOnce(response, body);
   };
 }
 
-/** Sends buffers shared by many responses, so that a slow client needs no copy of them. */
-async function send(request: Request, response: Response, buffers: readonly Buffer[]): Promise<void> {
-  // TLS copies whatever is written, so it is written in slices.
-  if (request.socket instanceof TLSSocket) return sendShared(response, buffers);
-  if (request.method !== 'HEAD') {
-    response.cork();
-    for (const buffer of buffers) response.write(buffer);
-    response.uncork();
-  }
+function sendAtOnce(response: Response, buffers: readonly Buffer[]): void {
+  response.setHeader('Content-Length', lengthOf(buffers));
+  response.cork();
+  for (const buffer of buffers) response.write(buffer);
   response.end();
 }
 
-const plainBody = ({ buffers, bytes }: PublishedText, own: Buffer): PublishedText => ({
-  buffers: [...buffers, own],
-  bytes: bytes + own.length,
-});
-
 // One gzip member: the published deflate stream, which has no end, and the fresh part that ends it. Some clients read
 // only the first of several members.
-function gzipBody({ buffers, bytes, plainBytes, crc }: PublishedDeflate, own: Buffer): PublishedText {
+function gzipBody({ buffers, plainBytes, crc }: PublishedDeflate, own: Buffer): readonly Buffer[] {
   const fresh = deflateRawSync(own, { level: 1, finishFlush: constants.Z_FINISH });
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(own, crc), 0);
   trailer.writeUInt32LE((plainBytes + own.length) % 2 ** 32, 4);
-  return {
-    buffers: [GZIP_HEADER, ...buffers, fresh, trailer],
-    bytes: GZIP_HEADER.length + bytes + fresh.length + trailer.length,
-  };
+  return [GZIP_HEADER, ...buffers, fresh, trailer];
 }

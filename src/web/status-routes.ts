@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { createYield } from '../state/event-loop.ts';
 import { STATUS_ASSETS, STATUS_CONTENT_SECURITY_POLICY } from '../status/assets.ts';
 import { statusJson } from '../status/json.ts';
@@ -18,12 +18,6 @@ const GUARDS = {
 };
 const PAGE_GUARDS = { ...GUARDS, 'Content-Security-Policy': STATUS_CONTENT_SECURITY_POLICY };
 const ASSET_GUARDS = { ...GUARDS, 'Cache-Control': 'private, max-age=86400' };
-
-interface Body {
-  readonly type: string;
-  readonly plain: Buffer;
-  readonly gzipped: () => Promise<Buffer>;
-}
 
 export interface StatusSource {
   readonly status: () => StatusReport;
@@ -63,44 +57,37 @@ export function statusRoutes(
   addPage(router, '/config', (request, response) =>
     send(request, response, GUARDS, bodyOf('text/plain; charset=utf-8', source.configuration())),
   );
-  router.get('/assets/:name', sendAsset());
+  router.get('/assets/:name', (request, response, next) => {
+    const asset = STATUS_ASSETS.get(request.params.name);
+    return asset === undefined
+      ? next()
+      : send(request, response, ASSET_GUARDS, bodyOf(asset.type, asset.text));
+  });
   return router;
 }
 
-function sendAsset(): RequestHandler<{ name: string }> {
-  const assets = new Map(Array.from(STATUS_ASSETS, ([name, { type, text }]) => [name, bodyOf(type, text)]));
-  return (request, response, next) => {
-    const asset = assets.get(request.params.name);
-    return asset === undefined ? next() : send(request, response, ASSET_GUARDS, asset);
-  };
-}
+const queryOf = ({ originalUrl }: Request): URLSearchParams =>
+  new URLSearchParams(originalUrl.replace(/^[^?]*/, ''));
 
-function queryOf({ originalUrl }: Request): URLSearchParams {
-  const start = originalUrl.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : originalUrl.slice(start));
+interface Body {
+  readonly type: string;
+  readonly plain: Buffer;
+  readonly gzipped: Buffer;
 }
 
 const compress = promisify(gzip);
 
 // A page of rows compresses to a tenth, which helps on slow connections.
-function bodyOf(type: string, text: string): Body {
+async function bodyOf(type: string, text: string): Promise<Body> {
   const plain = Buffer.from(text);
-  let gzipped: Promise<Buffer> | undefined;
-  return {
-    type,
-    plain,
-    gzipped: () => {
-      gzipped ??= compress(plain, { level: 1 });
-      return gzipped;
-    },
-  };
+  return { type, plain, gzipped: await compress(plain, { level: 1 }) };
 }
 
 async function send(
   request: Pick<Request, 'acceptsEncodings'>,
   response: Response,
   headers: Readonly<Record<string, string>>,
-  rendered: Body | Promise<Body> | undefined,
+  rendered: Promise<Body> | undefined,
 ): Promise<void> {
   const body = await rendered;
   if (body === undefined) {
@@ -113,5 +100,5 @@ async function send(
   response.set({ 'Content-Type': body.type, Vary: 'Accept-Encoding' });
   const isGzip = request.acceptsEncodings('gzip') !== false;
   if (isGzip) response.set('Content-Encoding', 'gzip');
-  await sendShared(response, [isGzip ? await body.gzipped() : body.plain]);
+  await sendShared(response, [isGzip ? body.gzipped : body.plain]);
 }

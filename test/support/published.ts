@@ -13,4 +13,4 @@ export async function publish(services: readonly ServedService[]): Promise<Publi
 
 /** The text of a publication as it is sent uncompressed. */
 export const plainText = (publication: Publication, format: ExpositionFormat): string =>
-  Buffer.concat(publication.plain(format).buffers).toString('utf8');
+  Buffer.concat(publication.plain(format)).toString('utf8');

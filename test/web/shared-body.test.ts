@@ -1,23 +1,21 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createYield } from '../../src/state/event-loop.ts';
 import { sendShared } from '../../src/web/shared-body.ts';
 
 /** A response whose client reads so fast that it is writable again before the next turn of the event loop. */
 const eagerResponse = (onWrite: () => void): ServerResponse => {
-  const response = new EventEmitter();
-  return Object.assign(response, {
-    req: { method: 'GET' },
-    headersSent: true,
-    destroyed: false,
-    write: () => {
+  const response = new Writable({
+    highWaterMark: 1,
+    write: (_chunk, _encoding, done) => {
       onWrite();
-      process.nextTick(() => response.emit('drain'));
-      return false;
+      process.nextTick(done);
     },
-    end: () => undefined,
-  }) as unknown as ServerResponse;
+  });
+  const req = Object.assign(new EventEmitter(), { method: 'GET' });
+  return Object.assign(response, { req, setHeader: () => undefined }) as unknown as ServerResponse;
 };
 
 it('a large body yields to the event loop, however fast it is read', async () => {
