@@ -207,20 +207,23 @@ function judgeTimes({ list, pages, kindsOf }: SeenList): Finding {
         : [],
     ),
   );
-  // The service parses a text as a time if a row differs with it.
-  const parses = (text: string): boolean =>
-    times.some(({ row, field }) => {
+  // The service parses a text as a time if it makes a difference to a row.
+  const parses = (field: string, text: string): boolean =>
+    times.some(({ row }) => {
       const [parsed, unparsed] = [text, 'not a time'].map((time) => list.readRow({ ...row, [field]: time }));
       return !isDeepStrictEqual(parsed, unparsed);
     });
-  const odd = times.find(
-    ({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined && !parses(value),
+  const unusual = times.filter(
+    ({ value }) => readDateTime(value) === undefined && readNumber(value) === undefined,
   );
-  if (odd === undefined) return times.length > 0 ? PROVED : NOT_SEEN;
-  // If the service parses none of the usual formats, the field may be one that it does not use.
-  return parses('2000-01-01T00:00:00')
-    ? disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`)
-    : NOT_SEEN;
+  const used = [...new Set(unusual.map(({ field }) => field))].filter((field) =>
+    parses(field, '2000-01-01T00:00:00'),
+  );
+  const odd = unusual.find(({ field, value }) => used.includes(field) && !parses(field, value));
+  if (odd !== undefined) {
+    return disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`);
+  }
+  return times.length > 0 ? PROVED : NOT_SEEN;
 }
 
 /** A backup and the row that it was read from. */
