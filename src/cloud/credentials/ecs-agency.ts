@@ -1,4 +1,4 @@
-import { seconds, type UnixSeconds, unixSeconds } from '../../domain/quantities.ts';
+import { seconds } from '../../domain/quantities.ts';
 import { CloudFailure, failureOf } from '../failure.ts';
 import { asJsonObject } from '../json-body.ts';
 import { type CloudRequest, type CloudResponse, SIGN_IN } from '../request.ts';
@@ -14,19 +14,12 @@ import type { Expiring } from './renewable.ts';
 import { isHeaderValue } from './secret.ts';
 
 const METADATA_TIMEOUT = seconds(3);
-const SESSION_TOKEN_SECONDS = 21_600;
-const SESSION_TOKEN_MARGIN = 300;
+const SESSION_SECONDS = '21600';
 const DEFAULT_LIFE = seconds(60 * 60);
 const ATTACH_AGENCY = 'attach an agency to this server, or use other credentials';
 
 /** Statuses of a metadata service without session tokens. */
-const WITHOUT_SESSION_TOKENS: ReadonlySet<number> = new Set([404, 405, 503]);
-
-/** `token` is undefined if the metadata service does not need one. */
-interface Session {
-  readonly token: string | undefined;
-  readonly until: UnixSeconds;
-}
+const WITHOUT_SESSIONS: readonly unknown[] = [404, 405, 503];
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof CloudFailure ? error.details.status : undefined;
@@ -35,9 +28,8 @@ const statusOf = (error: unknown): number | undefined =>
 export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorizer {
   const { sender, clock, lifetime, metadataOrigin } = context;
   const { host } = new URL(metadataOrigin);
-  let session: Session | undefined;
 
-  const send = (given: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>) =>
+  const send = (request: Pick<CloudRequest, 'method' | 'path'> & Partial<CloudRequest>) =>
     sender.send(
       {
         ...SIGN_IN,
@@ -45,52 +37,35 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
         timeout: METADATA_TIMEOUT,
         // The vendor's own clients treat any 401 as a server without an agency.
         whenRefused: () => ({ advice: ATTACH_AGENCY }),
-        ...given,
+        ...request,
       },
       lifetime,
     );
 
-  const openSession = async (): Promise<Session> => {
-    const until = (life: number): UnixSeconds => unixSeconds(clock() + life);
-    const headers = { 'x-metadata-token-ttl-seconds': String(SESSION_TOKEN_SECONDS) };
+  /** Undefined if the metadata service does not need one. */
+  const requestSessionToken = async (): Promise<string | undefined> => {
+    const path = '/meta-data/latest/api/token';
+    const headers = { 'x-metadata-token-ttl-seconds': SESSION_SECONDS };
     try {
-      const { body } = await send({
-        method: 'PUT',
-        path: '/meta-data/latest/api/token',
-        headers,
-        expect: 'text',
-        retry: 'never',
-      });
+      const { body } = await send({ method: 'PUT', path, headers, expect: 'text', retry: 'never' });
       const token = String(body).trim();
-      return {
-        token: isHeaderValue(token) ? token : undefined,
-        until: until(SESSION_TOKEN_SECONDS - SESSION_TOKEN_MARGIN),
-      };
+      return isHeaderValue(token) ? token : undefined;
     } catch (error) {
-      if (!WITHOUT_SESSION_TOKENS.has(statusOf(error) ?? 0)) throw error;
-      return { token: undefined, until: until(SESSION_TOKEN_MARGIN) };
+      if (WITHOUT_SESSIONS.includes(statusOf(error))) return undefined;
+      throw error;
     }
   };
 
   const requestKey = async (): Promise<CloudResponse> => {
-    if (session === undefined || clock() >= session.until) session = await openSession();
-    const { token } = session;
+    const token = await requestSessionToken();
     const proof = token !== undefined && { headers: { 'x-metadata-token': token }, secrets: [token] };
-    return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof });
-  };
-
-  const requestKeyWithFreshSession = async (): Promise<CloudResponse> => {
-    const given = session;
-    try {
-      return await requestKey();
-    } catch (error) {
-      if (statusOf(error) !== 401) throw error;
-      // The session token is from before a reboot, or one is required from now on.
-      const wasNew = given !== session;
-      session = undefined;
-      if (wasNew) throw error;
-      return requestKey();
-    }
+    return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof }).catch(
+      (error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+        const details = { kind: 'auth', operation: 'sign_in', status: 404 } as const;
+        throw failureOf(details, `the metadata service ${host} has no key`, ATTACH_AGENCY);
+      },
+    );
   };
 
   const readKey = ({ body, status }: CloudResponse): Expiring<Authorization> => {
@@ -111,15 +86,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   };
 
   const names = { host, what: 'temporary key', obtained: 'obtained a temporary key' };
-  const key = renewedAuthorization(context, names, async () =>
-    readKey(
-      await requestKeyWithFreshSession().catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
-        const details = { kind: 'auth', operation: 'sign_in', status: 404 } as const;
-        throw failureOf(details, `the metadata service ${host} has no key`, ATTACH_AGENCY);
-      }),
-    ),
-  );
+  const key = renewedAuthorization(context, names, async () => readKey(await requestKey()));
 
   return {
     authorize: key.get,
