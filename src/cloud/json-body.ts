@@ -47,9 +47,3 @@ export function readJson(body: Buffer): JsonResult {
     return { ok: false, instead: 'a body that is not JSON' };
   }
 }
-
-/** The value if it is a JSON object, neither an array nor null. */
-export const asJsonObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;

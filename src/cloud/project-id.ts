@@ -1,6 +1,6 @@
 import type { ProjectConfig } from '../config/config.ts';
+import { asObject } from '../services/fields.ts';
 import { CloudFailure, failureOf } from './failure.ts';
-import { asJsonObject } from './json-body.ts';
 import type { CloudRequest, CloudResponse } from './request.ts';
 
 /** The project's name in IAM. */
@@ -45,11 +45,11 @@ function readProjectId({ status, body }: CloudResponse, project: ProjectConfig):
       `${host} ${reason}`,
       'set project_id or project_name',
     );
-  const projects = asJsonObject(body)?.['projects'];
+  const projects = asObject(body)?.['projects'];
   if (!Array.isArray(projects)) throw fail('malformed', `returned ${status} without a list of projects`);
   const ids = new Set(
     projects
-      .map(asJsonObject)
+      .map(asObject)
       .filter((found) => found?.['name'] === name)
       .map((found) => found?.['id'])
       .filter((id) => typeof id === 'string' && id !== ''),

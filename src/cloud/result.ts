@@ -1,8 +1,9 @@
+import { asObject } from '../services/fields.ts';
 import { adviceFor, skewAdvice } from './advice.ts';
 import { classifyResponse } from './classification.ts';
 import { type FailedAttempt, failureOf } from './failure.ts';
 import type { HttpResponse, HttpResult } from './http.ts';
-import { asJsonObject, readJson } from './json-body.ts';
+import { readJson } from './json-body.ts';
 import { networkFailure } from './network-failure.ts';
 import { oneLine, withoutSecrets } from './redaction.ts';
 import { type CloudResponse, headerOf, type Sent } from './request.ts';
@@ -39,7 +40,7 @@ function classifySuccess(response: HttpResponse, sent: Sent): Result {
   if (expect === 'text') return succeeded(body.toString('utf8'));
   const json = readJson(body);
   if (!json.ok) return malformed(json.instead, response, sent);
-  const object = asJsonObject(json.value);
+  const object = asObject(json.value);
   if (object === undefined) return malformed('JSON that is not an object', response, sent);
   const error = readErrorOfSuccess(object);
   return error === undefined ? succeeded(object) : classifyError(response, error, sent);

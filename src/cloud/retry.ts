@@ -1,5 +1,5 @@
 import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
-import { readHttpDate } from './timestamps.ts';
+import { readHttpDate } from './http-date.ts';
 
 /** Waits; ends early, resolving or rejecting, when the signal aborts. */
 export type Sleep = (duration: Seconds, signal: AbortSignal) => Promise<void>;

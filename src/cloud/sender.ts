@@ -6,13 +6,13 @@ import type { Connections } from './connections.ts';
 import { canonicalQuery, encodePath } from './encoding.ts';
 import { type CloudFailure, type FailedAttempt, failureOf } from './failure.ts';
 import { type HttpResult, sendHttp } from './http.ts';
+import { clockSkew, readHttpDate } from './http-date.ts';
 import { isCertificateCause, isUnsent } from './network-failure.ts';
 import { oneLine } from './redaction.ts';
 import { type CloudRequest, type CloudResponse, headerOf } from './request.ts';
 import { classify, type Result } from './result.ts';
 import { MAX_ATTEMPTS, type Sleep, waitBeforeRetry } from './retry.ts';
 import type { Semaphore } from './semaphore.ts';
-import { clockSkew, readHttpDate } from './timestamps.ts';
 
 export interface SenderOptions {
   readonly project: string;

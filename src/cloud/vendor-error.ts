@@ -1,4 +1,4 @@
-import { asJsonObject } from './json-body.ts';
+import { asObject } from '../services/fields.ts';
 
 /** The error in a response body, as far as it has one. The texts are external. */
 export interface VendorError {
@@ -28,20 +28,20 @@ const FLAT_SHAPES = [
 
 /** Reads the error of a response with an error status. */
 export function readVendorError(body: unknown): VendorError {
-  const fields = asJsonObject(body);
+  const fields = asObject(body);
   if (fields === undefined) return {};
   for (const [codeName, textName] of FLAT_SHAPES) {
     const code = asText(fields[codeName]);
     const text = asText(fields[textName]);
     if (code !== undefined || text !== undefined) return { code, text };
   }
-  const unauthorized = asJsonObject(fields['unauthorized']);
+  const unauthorized = asObject(fields['unauthorized']);
   // How one service responds to an unknown id; only the text distinguishes it from a refused token.
   if (unauthorized !== undefined) {
     const text = asText(unauthorized['message']);
     return { code: text, text };
   }
-  const error = asJsonObject(fields['error']);
+  const error = asObject(fields['error']);
   if (error === undefined) return { text: asText(fields['error']) ?? asText(fields['message']) };
   const statedStatus = httpStatus(error['code']);
   return {
@@ -53,7 +53,7 @@ export function readVendorError(body: unknown): VendorError {
 
 /** Reads the error in a response with status 200, where an empty or absent code means success. */
 export function readErrorOfSuccess(body: unknown): VendorError | undefined {
-  const fields = asJsonObject(body);
+  const fields = asObject(body);
   const isError = [fields?.['error_code'], fields?.['errorCode']].some(
     (code) => asText(code) !== undefined && code !== 0,
   );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockSkew as skewOf } from '../../src/cloud/timestamps.ts';
+import { clockSkew as skewOf } from '../../src/cloud/http-date.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { clientFor, forever, listBackups, projectAt, respondJson, startServer } from './support.ts';
 

@@ -1,8 +1,7 @@
 import { seconds } from '../../domain/quantities.ts';
+import { asObject, readDateTime } from '../../services/fields.ts';
 import { CloudFailure, failureOf } from '../failure.ts';
-import { asJsonObject } from '../json-body.ts';
 import { type CloudRequest, type CloudResponse, SIGN_IN } from '../request.ts';
-import { readTimestamp } from '../timestamps.ts';
 import {
   type Authorization,
   type Authorizer,
@@ -69,7 +68,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
   };
 
   const readKey = ({ body, status }: CloudResponse): Expiring<Authorization> => {
-    const credential = asJsonObject(asJsonObject(body)?.['credential']);
+    const credential = asObject(asObject(body)?.['credential']);
     const [accessKey, secretKey, securityToken] = ['access', 'secret', 'securitytoken'].map((name) => {
       const value = credential?.[name];
       return typeof value === 'string' ? value.trim() : '';
@@ -78,7 +77,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
       const reason = `${host} returned ${status} without a complete temporary key`;
       throw failureOf({ kind: 'malformed', operation: 'sign_in', status }, reason, ATTACH_AGENCY);
     }
-    const expires = readTimestamp(credential?.['expires_at']);
+    const expires = readDateTime(credential?.['expires_at']);
     return {
       value: keyAuthorization({ accessKey, secretKey }, securityToken, clock),
       validFor: expires === undefined ? DEFAULT_LIFE : seconds(Math.max(0, expires - clock())),

@@ -1,10 +1,9 @@
 import type { Credentials, ProjectConfig } from '../../config/config.ts';
 import { type Clock, seconds, type UnixSeconds } from '../../domain/quantities.ts';
+import { asObject, readDateTime } from '../../services/fields.ts';
 import { failureOf } from '../failure.ts';
-import { asJsonObject } from '../json-body.ts';
 import { nameInIam } from '../project-id.ts';
 import { type CloudRequest, type CloudResponse, headerOf, type RefusalAdvice, SIGN_IN } from '../request.ts';
-import { readTimestamp } from '../timestamps.ts';
 import type { VendorError } from '../vendor-error.ts';
 import {
   type Authorization,
@@ -61,9 +60,9 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
     const response = await guard.run({ ...account, cloud, scope: JSON.stringify(scope) }, () =>
       sender.send(signIn, lifetime),
     );
-    const facts = asJsonObject(asJsonObject(response.body)?.['token']);
+    const facts = asObject(asObject(response.body)?.['token']);
     const obtained = readToken(response, facts, host, clock);
-    passwordExpiresAt = readTimestamp(asJsonObject(facts?.['user'])?.['password_expires_at']);
+    passwordExpiresAt = readDateTime(asObject(facts?.['user'])?.['password_expires_at']);
     return obtained;
   });
 
@@ -78,7 +77,7 @@ function createIamTokenAuthorizer(context: AuthorizerContext, prepare: () => Pro
 
 function readToken(
   { status, headers }: CloudResponse,
-  facts: ReturnType<typeof asJsonObject>,
+  facts: ReturnType<typeof asObject>,
   host: string,
   clock: Clock,
 ): Expiring<Authorization> {
@@ -90,10 +89,10 @@ function readToken(
       'check iam_endpoint, and whether a proxy removes headers',
     );
   }
-  const expires = readTimestamp(facts?.['expires_at']);
+  const expires = readDateTime(facts?.['expires_at']);
   // Both times are from the server's clock, so ours need not be right.
-  const issued = readTimestamp(facts?.['issued_at']) ?? clock();
-  const projectId = asJsonObject(facts?.['project'])?.['id'];
+  const issued = readDateTime(facts?.['issued_at']) ?? clock();
+  const projectId = asObject(facts?.['project'])?.['id'];
   return {
     value: tokenAuthorization(
       token,
