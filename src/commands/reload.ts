@@ -1,5 +1,4 @@
 import type { ConfigResult } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
 import { errorMessage } from '../errors.ts';
 import type { Exporter } from '../exporter.ts';
 import type { Log } from '../log/log.ts';
@@ -31,8 +30,8 @@ export function createReloader({ exporter, loadConfig, log }: ReloaderOptions): 
     // A bug must not end the program either.
     const loaded = await loadConfig().catch(errorMessage);
     if (typeof loaded === 'string') return refuse([loaded]);
-    if (!loaded.ok) return refuse(loaded.problems.map(formatProblem));
-    for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
+    if (!loaded.ok) return refuse(loaded.problems);
+    for (const warning of loaded.warnings) log.warn({}, warning);
     const trouble = await exporter.apply(loaded.config).then(() => undefined, errorMessage);
     if (trouble !== undefined) return refuse([trouble]);
     exporter.recordReload([]);

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { findConfigFile, loadConfiguration } from '../config/find.ts';
 import type { ConfigResult } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
 import { showConfig } from '../config/show.ts';
 import { milliseconds, systemClock } from '../domain/quantities.ts';
 import { errorMessage } from '../errors.ts';
@@ -105,7 +104,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
     }),
   ]);
   if (!loaded.ok || security instanceof WebConfigError) {
-    const ofConfig = loaded.ok ? [] : loaded.problems.map(formatProblem);
+    const ofConfig = loaded.ok ? [] : loaded.problems;
     const ofWebConfig = security instanceof WebConfigError ? security.problems : [];
     throw new ConfigurationError([...ofConfig, ...ofWebConfig].join('\n'));
   }
@@ -114,7 +113,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   const services = projects.flatMap((project) => project.services).length;
   const about = { version, revision, node, config: options.source, projects: projects.length, services };
   log.info(about, `starting ${PROGRAM_NAME}`);
-  for (const warning of loaded.warnings) log.warn({}, formatProblem(warning));
+  for (const warning of loaded.warnings) log.warn({}, warning);
 
   const stateFile = await Promise.race([openStateFileOf(flags, log), ended.then(() => undefined)]);
   if (stateFile === undefined) return EXIT.done;

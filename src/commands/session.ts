@@ -1,7 +1,6 @@
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config, ProjectConfig, ServiceConfig } from '../config/config.ts';
 import { loadConfiguration } from '../config/find.ts';
-import { formatProblem } from '../config/problem.ts';
 import { nearest } from '../config/suggestion.ts';
 import type { Backup } from '../domain/backup.ts';
 import { milliseconds } from '../domain/quantities.ts';
@@ -79,10 +78,9 @@ export async function withServices(
 /** Loads the configuration of a command; throws a {@link ConfigurationError} with every mistake. */
 export async function loadConfig(file: string | undefined, terminal: Terminal): Promise<Config> {
   const loaded = await loadConfiguration(file, terminal.environment);
-  if (!loaded.ok) throw new ConfigurationError(loaded.problems.map(formatProblem).join('\n'));
-  for (const warning of loaded.warnings) {
-    terminal.writeError(`${formatProblem({ ...warning, message: `warning: ${warning.message}` })}\n`);
-  }
+  if (!loaded.ok) throw new ConfigurationError(loaded.problems.join('\n'));
+  // Like compilers: `config.yml:3: warning: …`.
+  for (const warning of loaded.warnings) terminal.writeError(`${warning.replace(': ', ': warning: ')}\n`);
   return loaded.config;
 }
 

@@ -1,7 +1,7 @@
 import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
 import { warningsAbout } from './cross-checks.ts';
 import type { ConfigResult } from './load.ts';
-import { type Finding, type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { type Finding, pathText, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
 import { validate } from './validate.ts';
@@ -85,11 +85,10 @@ const requiredBy = ({ required }: SignIn): readonly string[] => Object.values(re
 
 const CREDENTIALS = SIGN_INS.map((signIn) => requiredBy(signIn).join(' and ')).join(', or ');
 
-const problemWith = (variable: string, message: string): Problem =>
-  problemAt('environment', undefined, variable, message);
+const problemWith = (variable: string, message: string): string => `environment: ${variable}: ${message}`;
 
-const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boolean): readonly Problem[] => {
-  if (signIn === undefined) return [problemWith('', `credentials are missing; expected ${CREDENTIALS}`)];
+const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boolean): readonly string[] => {
+  if (signIn === undefined) return [`environment: credentials are missing; expected ${CREDENTIALS}`];
   const required = requiredBy(signIn);
   const message = `missing; required together with ${required.filter(isSet).join(' and ')}`;
   return required.filter((variable) => !isSet(variable)).map((variable) => problemWith(variable, message));
@@ -99,8 +98,8 @@ const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boo
 export const configFromEnvironment = (env: Environment): ConfigResult => {
   const isSet = (variable: string): boolean => (env[variable] ?? '').trim() !== '';
   if (!ENVIRONMENT_VARIABLES.some(({ name }) => isSet(name))) {
-    const message = `nothing is configured; expected a configuration file, or the variables ${PROJECT['region']?.join(' or ')}, with ${CREDENTIALS}`;
-    return { ok: false, problems: [problemWith('', message)] };
+    const problem = `environment: nothing is configured; expected a configuration file, or the variables ${PROJECT['region']?.join(' or ')}, with ${CREDENTIALS}`;
+    return { ok: false, problems: [problem] };
   }
   const signIn = SIGN_INS.find((one) => requiredBy(one).some(isSet));
   const credentials: Variables = { ...signIn?.required, ...signIn?.optional };
@@ -131,7 +130,7 @@ export const configFromEnvironment = (env: Environment): ConfigResult => {
     const names = variablesFor(path, String(path.at(-1)));
     return names.find(isSet) ?? (names.join(' or ') || pathText(path));
   };
-  const problemOf = ({ path, message }: Finding): Problem => problemWith(nameOf(path), message);
+  const problemOf = ({ path, message }: Finding): string => problemWith(nameOf(path), message);
 
   const result = validate(settingsSchema, { poll: valuesFrom(POLL), projects: [project] });
   const missing = missingFor(signIn, isSet);

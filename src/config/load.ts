@@ -4,15 +4,15 @@ import { readText } from '../files/read-text.ts';
 import type { Config } from './config.ts';
 import { warningsAbout } from './cross-checks.ts';
 import { parseFile } from './parse-file.ts';
-import { type Finding, type Problem, pathText, problemAt, type SettingPath } from './problem.ts';
+import { type Finding, pathText, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 import { looksLikePath, secretInFile } from './secret.ts';
 
-/** A configuration, or all its mistakes. */
+/** A configuration, or all its mistakes, one per line: `FILE:LINE: SETTING: MESSAGE`, `environment: VARIABLE: MESSAGE`. */
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -23,8 +23,7 @@ const parse = (text: string, file: string) => {
     originOf: (path) => `${pathText(path)} in ${file}`,
     locate: (path) => resolve(dirname(file), path),
   });
-  const problemOf = ({ path, message }: Finding): Problem =>
-    problemAt(file, parsed.lineOf(path), pathText(path), message);
+  const problemOf = ({ path, message }: Finding): string => `${parsed.placeOf(path)}: ${message}`;
   return { ok: true, config, settings: parsed.value, problemOf } as const;
 };
 
@@ -68,8 +67,8 @@ export const loadConfigFile = async (file: string): Promise<ConfigResult> => {
   try {
     text = await readText(file, MAX_FILE_BYTES, 'the file');
   } catch (error) {
-    const message = `${errorMessage(error)}; expected a YAML file of up to 1 MiB`;
-    return { ok: false, problems: [problemAt(file, undefined, '', message)] };
+    const problem = `${file}: ${errorMessage(error)}; expected a YAML file of up to 1 MiB`;
+    return { ok: false, problems: [problem] };
   }
   const parsed = parse(text, file);
   if (!parsed.ok) return parsed;

@@ -8,28 +8,6 @@ export interface Finding {
   readonly message: string;
 }
 
-/** A mistake in the configuration, or a warning about it, as it is reported. */
-export interface Problem {
-  /** The configuration file as given by the user, or `environment`. */
-  readonly file: string;
-  /** Counted from 1; undefined without a line. */
-  readonly line: number | undefined;
-  /** One line: the setting, what is wrong and what is expected. Never a secret. */
-  readonly message: string;
-}
-
-/** Formats a problem: `config.yml:3: poll.interval: "1x" is not a duration; expected …`. */
-export const formatProblem = ({ file, line, message }: Problem): string =>
-  line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`;
-
-/** A problem with a setting such as `projects[0].region`, with a variable or, if that is empty, with the file. */
-export const problemAt = (
-  file: string,
-  line: number | undefined,
-  setting: string,
-  message: string,
-): Problem => ({ file, line, message: setting === '' ? message : `${setting}: ${message}` });
-
 const LONGEST_KEY = 60;
 
 /** A key as shown in messages. One with a colon may contain a secret, if the space after the colon is missing. */
@@ -45,3 +23,7 @@ export const pathText = (path: SettingPath): string =>
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? keyText(step) : `${text}.${keyText(step)}`;
   }, '');
+
+/** The place of a setting: `config.yml:3: poll.interval`. */
+export const placeText = (file: string, line: number, path: SettingPath): string =>
+  path.length === 0 ? `${file}:${line}` : `${file}:${line}: ${pathText(path)}`;

@@ -96,7 +96,7 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
 
 function valid(text: string): Config {
   const loaded = parseConfig(text, 'config.yml');
-  if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
   return loaded.config;
 }
 

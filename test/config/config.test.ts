@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
 import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 import { endpointOfOne, ONE, OTHER, WITH_POLICY } from '../support/examples.ts';
 import { configIn, PROJECTS, projectWith } from './texts.ts';
 
 const warningsOf = (text: string): readonly string[] => {
   const result = parseConfig(text, 'config.yml');
-  return result.ok ? result.warnings.map(formatProblem) : [];
+  return result.ok ? result.warnings : [];
 };
 
 const projectIn = (text: string) => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/config/find.ts';
-import { formatProblem } from '../../src/config/problem.ts';
 import { projectWith } from './texts.ts';
 
 let directory: string;
@@ -28,7 +27,7 @@ const load = (flag: string | undefined, variable: string | undefined, standard: 
 
 const messagesOf = async (...names: Parameters<typeof load>): Promise<readonly string[]> => {
   const result = await load(...names);
-  return result.ok ? [] : result.problems.map(formatProblem);
+  return result.ok ? [] : result.problems;
 };
 
 describe('the configuration comes from', () => {

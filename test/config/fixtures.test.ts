@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
 import { ONE, OTHER } from '../support/examples.ts';
-import { problemsIn } from './texts.ts';
+import { messagesIn } from './texts.ts';
 
 const FIXTURES = new URL('fixtures/', import.meta.url);
 const filesIn = (folder: string): readonly string[] => readdirSync(new URL(folder, FIXTURES)).toSorted();
@@ -29,25 +28,26 @@ describe('a bad file', () => {
       const text = read(`bad/${name}`);
       const expected = announced(text);
 
-      const problems = problemsIn(text);
+      const problems = messagesIn(text);
+      const lineOf = (problem: string): number => Number(problem.split(':')[1]);
 
       expect(expected.length).toBeGreaterThan(4);
       for (const { line, words } of expected) {
-        const onLine = problems.filter((problem) => problem.line === line).map(({ message }) => message);
+        const onLine = problems.filter((problem) => lineOf(problem) === line);
         expect(onLine.join('\n'), `line ${line}`).toContain(words);
       }
-      expect(problems.map(({ line }) => line)).toEqual(expected.map(({ line }) => line));
+      expect(problems.map(lineOf)).toEqual(expected.map(({ line }) => line));
     },
   );
 
   it.each(filesIn('bad'))(
     '%s is reported line by line, with what is expected, and without a secret',
     (name) => {
-      const problems = problemsIn(read(`bad/${name}`));
+      const problems = messagesIn(read(`bad/${name}`));
 
       for (const problem of problems) {
-        expect(formatProblem(problem)).toMatch(/^config\.yml:\d+: \S.+; expected .+$/);
-        expect(formatProblem(problem)).not.toMatch(/hunter2|user:secret|ünsafe/);
+        expect(problem).toMatch(/^config\.yml:\d+: \S.+; expected .+$/);
+        expect(problem).not.toMatch(/hunter2|user:secret|ünsafe/);
       }
     },
   );

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfigFile } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
 import { PROJECTS, projectWith } from './texts.ts';
 
 let directory: string;
@@ -20,7 +19,7 @@ const fileWith = async (name: string, content: string | Uint8Array): Promise<str
 
 const messagesOf = async (path: string): Promise<readonly string[]> => {
   const result = await loadConfigFile(path);
-  return (result.ok ? result.warnings : result.problems).map(formatProblem);
+  return result.ok ? result.warnings : result.problems;
 };
 
 const EXPECTED = 'expected a YAML file of up to 1 MiB';
@@ -105,7 +104,7 @@ describe('files that a configuration names', () => {
 
     const result = await loadConfigFile(path);
 
-    expect(result.ok && result.warnings.map(formatProblem)).toEqual([
+    expect(result.ok && result.warnings).toEqual([
       `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
       `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it will be read again when needed`,
     ]);

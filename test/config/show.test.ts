@@ -5,7 +5,7 @@ import { endpointOfOne, ONE } from '../support/examples.ts';
 
 const shown = (text: string): string => {
   const result = parseConfig(text, 'config.yml');
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
+  if (!result.ok) throw new Error(result.problems.join('\n'));
   return showConfig(result.config);
 };
 

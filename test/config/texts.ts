@@ -1,5 +1,4 @@
 import { parseConfig } from '../../src/config/load.ts';
-import { formatProblem, type Problem } from '../../src/config/problem.ts';
 import { ONE } from '../support/examples.ts';
 
 /** A list of one project without a mistake; tests put other settings before it. */
@@ -22,10 +21,7 @@ export const projectWith = (...lines: readonly string[]): string => {
 };
 
 /** The messages about the mistakes in a text. */
-export const messagesIn = (text: string): readonly string[] => problemsIn(text).map(formatProblem);
-
-/** The mistakes of a text. */
-export const problemsIn = (text: string): readonly Problem[] => {
+export const messagesIn = (text: string): readonly string[] => {
   const result = parseConfig(text, 'config.yml');
   return result.ok ? [] : result.problems;
 };
@@ -33,6 +29,6 @@ export const problemsIn = (text: string): readonly Problem[] => {
 /** The configuration in a text that must have no mistake. */
 export const configIn = (text: string) => {
   const result = parseConfig(text, 'config.yml');
-  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  if (!result.ok) throw new Error(result.problems.join('\n'));
   return result.config;
 };

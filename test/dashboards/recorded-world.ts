@@ -70,7 +70,7 @@ const projectText = ({ name, cloud: { origin, account } }: Project): string => `
 function configFor(projects: readonly Project[]): Config {
   const text = `poll: { interval: ${POLL_INTERVAL} }\nprojects:${projects.map(projectText).join('')}\n`;
   const result = parseConfig(text, 'history.yml');
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('; '));
+  if (!result.ok) throw new Error(result.problems.join('; '));
   return result.config;
 }
 

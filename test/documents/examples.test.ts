@@ -6,7 +6,7 @@ import { renderJsonSchema } from '../../scripts/generate-config-docs.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { settingsSchema } from '../../src/config/schema.ts';
 import { listSettings } from '../../src/config/settings-list.ts';
-import { problemsIn } from '../config/texts.ts';
+import { messagesIn } from '../config/texts.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The schema without the rules about groups of settings, which zod cannot read. */
@@ -50,9 +50,10 @@ describe('the examples', () => {
     const indented = lines.flatMap((line, index) => (/^ +[^ #]/.test(line) ? [index] : []));
 
     const found = indented.map((index) => {
-      const problems = problemsIn(lines.with(index, (lines[index] ?? '').slice(1)).join('\n'));
+      const problems = messagesIn(lines.with(index, (lines[index] ?? '').slice(1)).join('\n'));
       expect(problems.length).toBeLessThan(2);
-      return Math.abs((problems[0]?.line ?? index + 1) - (index + 1));
+      const line = problems.map((problem) => Number(problem.split(':')[1])).at(0) ?? index + 1;
+      return Math.abs(line - (index + 1));
     });
 
     expect(found.filter((distance) => distance > 1).length).toBeLessThan(indented.length / 20);

@@ -65,7 +65,7 @@ export interface ExporterUnderTest {
 /** Parses a configuration; throws if it is invalid. */
 export function configOf(text: string): Config {
   const result = parseConfig(text, 'test.yml');
-  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
+  if (!result.ok) throw new Error(result.problems.join('\n'));
   return result.config;
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { evenWithMistakes, keyRule, reportAt, withRules } from '../../config/cross-checks.ts';
 import { durationText } from '../../config/duration.ts';
 import { parseFile } from '../../config/parse-file.ts';
-import { formatProblem, pathText, type SettingPath } from '../../config/problem.ts';
+import type { SettingPath } from '../../config/problem.ts';
 import { filePath, noted, wholeNumber } from '../../config/setting.ts';
 import type { Seconds } from '../../domain/quantities.ts';
 import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES, isOfTls13, TLS_VERSIONS } from './tls-names.ts';
@@ -180,9 +180,8 @@ export type TlsSettings = ReturnType<typeof tlsSettings>;
 const tlsSettings = (
   tls: z.output<typeof tlsSection>,
   file: string,
-  lineOf: (path: SettingPath) => number,
+  placeOf: (path: SettingPath) => string,
 ) => {
-  const placeOf = (path: SettingPath): string => `${file}:${lineOf(path)}: ${pathText(path)}`;
   const source = (key: 'cert' | 'key' | 'client_ca'): PemSource => {
     const { [key]: text, [`${key}_file` as const]: pemFile } = tls;
     const at = placeOf(['tls_server_config', pemFile === undefined ? key : `${key}_file`]);
@@ -211,12 +210,12 @@ const tlsSettings = (
  */
 export const readWebConfig = (text: string, file: string): WebConfig => {
   const parsed = parseFile(text, file, webSchema);
-  if (!parsed.ok) throw new WebConfigError(parsed.problems.map(formatProblem));
+  if (!parsed.ok) throw new WebConfigError(parsed.problems);
   const { tls_server_config: tls, http_server_config: http, ...rest } = parsed.value ?? {};
   const { interval, burst = 1 } = rest.rate_limit ?? {};
   const headers = Object.entries(http?.headers ?? {});
   return {
-    tls: tls && tlsSettings(tls, file, parsed.lineOf),
+    tls: tls && tlsSettings(tls, file, parsed.placeOf),
     wantsHttp2: http?.http2 ?? false,
     headers: new Map(headers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     users: new Map(Object.entries(rest.basic_auth_users ?? {})),
