@@ -23,7 +23,7 @@ export function renderDetails(resource: ResourceStatus, now: UnixSeconds, option
   const troubles = troublesOf(resource, now);
   const [title, of] = troubles.length === 0 ? ['Details', 'of'] : ['What to do', 'about'];
   return html`<details><summary>${title}<span class="unseen"> ${of} ${cut(resource.name, LONGEST_NAME)}</span></summary>
-<div class="panel">${troubles.length > 0 && html`<ul class="reasons">${troubles}</ul>`}<dl>${renderFacts(resource, now)}</dl>
+<div class="panel">${troubles.length > 0 && html`<ul>${troubles}</ul>`}<dl>${renderFacts(resource, now)}</dl>
 ${options.dashboardUrl && html`<p><a href="${dashboardLink(options.dashboardUrl, resource)}">Dashboard</a></p>`}
 ${renderCommand('List its backups', backupsCommand('list', resource, options))}
 ${resource.exists && renderCommand('Start a backup', backupsCommand('create', resource, options))}</div></details>`;
@@ -92,5 +92,5 @@ function dashboardLink(grafanaUrl: string, { service, region, project, name }: R
 }
 
 function renderCommand(purpose: string, command: string): Html {
-  return html`<div class="command"><span class="purpose">${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>`;
+  return html`<div class="command"><span>${purpose}</span> <button type="button" class="copy with-script" aria-label="Copy the command: ${purpose.toLowerCase()}">Copy</button><code>${command}</code></div>`;
 }

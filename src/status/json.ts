@@ -62,15 +62,11 @@ function pollJson(poll: PollStatus) {
 }
 
 function resourceJson(resource: ResourceStatus, now: UnixSeconds) {
-  const {
-    states: [state],
-    lastSuccess,
-    medians,
-  } = resource;
+  const { states, lastSuccess, medians } = resource;
   return {
-    state,
-    states: resource.states,
-    reason: explain(resource, state, now),
+    state: states[0],
+    states,
+    reason: explain(resource, states[0], now),
     service: resource.service,
     region: resource.region,
     project: resource.project,
@@ -95,8 +91,8 @@ function resourceJson(resource: ResourceStatus, now: UnixSeconds) {
     stored: resource.stored,
     stored_bytes: resource.storedBytes,
     // Oldest first.
-    recent_backups: recentBackups(resource.recent).map(({ state: backupState, time, size, duration }) => ({
-      state: backupState,
+    recent_backups: recentBackups(resource.recent).map(({ state, time, size, duration }) => ({
+      state,
       timestamp_seconds: time,
       size_bytes: size,
       duration_seconds: duration,

@@ -86,7 +86,7 @@ function renderFilter(view: View): Html {
 <label>State <select name="state">${option('', 'Any', state === undefined)}${states}</select></label>
 <label>Sort by <select name="sort">${sorts}</select></label>
 ${direction !== SORTS[sort].first && html`<input type="hidden" name="dir" value="${direction}">`}<button type="submit">Apply</button>
-${isActive && html`<a class="clear" href="${allLink}">Clear the filter</a>`}
+${isActive && html`<a href="${allLink}">Clear the filter</a>`}
 </form></details>`;
 }
 

@@ -14,7 +14,7 @@ export const iconSheet: Html = html`<svg class="sheet" aria-hidden="true">${RESO
 
 /** The symbol of a state, hidden from screen readers. */
 export function icon(state: ResourceState): Html {
-  return html`<svg class="icon" aria-hidden="true"><use href="#icon-${state}" /></svg>`;
+  return html`<svg width="1em" height="1em" aria-hidden="true"><use href="#icon-${state}" /></svg>`;
 }
 
 /** A time in the given words, with the full time for machines and on hover. */

@@ -14,7 +14,7 @@ export function renderSummary(report: StatusReport, headline: Headline, view: Vi
   return html`<section id="summary" data-live aria-labelledby="headline">
 <h1 id="headline" class="headline ${tone}">${sentence}</h1>
 ${report.resources.length > 0 && renderCounts(counts, view)}
-<p class="data-age">${renderAge(report)} As of <strong id="as-of">${time(report.now, humanizeTime(report.now))}</strong>.</p>
+<p>${renderAge(report)} As of <strong id="as-of">${time(report.now, humanizeTime(report.now))}</strong>.</p>
 ${problems.length > 0 && renderProblems(problems)}
 </section>`;
 }

@@ -73,23 +73,16 @@ export const queuePasswordChecks = (
   const waiting = new Map<string, { readonly client: string; readonly result: Promise<PasswordResult> }>();
   let last: Promise<unknown> = Promise.resolve();
 
-  const compareAfter = async (before: Promise<unknown>, check: PasswordCheck): Promise<PasswordResult> => {
-    await before;
-    try {
-      return (await compare(check.password, check.hash)) ? 'match' : 'mismatch';
-    } finally {
-      waiting.delete(check.key);
-    }
-  };
-
-  return (check) => {
-    const { client, key } = check;
+  return ({ client, key, password, hash }) => {
     const same = waiting.get(key);
     if (same !== undefined) return same.result;
     if (waiting.size >= limits.waitingPasswords) return Promise.resolve('busy');
     const ofClient = waiting.values().filter((other) => other.client === client);
     if ([...ofClient].length >= limits.waitingPasswordsPerClient) return Promise.resolve('too many');
-    const result = compareAfter(last, check);
+    const result = last
+      .then(() => compare(password, hash))
+      .then((matches): PasswordResult => (matches ? 'match' : 'mismatch'))
+      .finally(() => waiting.delete(key));
     waiting.set(key, { client, result });
     last = result.catch(() => undefined);
     return result;
