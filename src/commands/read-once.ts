@@ -1,22 +1,14 @@
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config } from '../config/config.ts';
-import type { Backup } from '../domain/backup.ts';
-import type { Clock } from '../domain/quantities.ts';
-import type { Collector } from '../pagination/walk.ts';
 import { createPolicies, type UnreadPolicies } from '../poll/policies.ts';
-import { readService, type ServiceRead } from '../poll/read-service.ts';
+import { readService, type ServiceRead, type ServiceReader } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
 import { type ServedResource, serveResources } from '../state/served.ts';
 import type { PickedService } from './session.ts';
 
-export interface ReadingOptions extends PickedService {
-  readonly client: ProjectClient;
-  readonly config: Config;
-  readonly clock: Clock;
-  /** Also receives every backup; cleared when a list is read again. */
-  readonly alsoInto?: () => Collector<Backup>;
-}
+export type ReadingOptions = PickedService &
+  Omit<ServiceReader, 'scope' | 'ahead' | 'config'> & { readonly config: Config };
 
 /** A service as it was read once. */
 export interface ServiceReading extends ServiceRead, PickedService {
@@ -34,8 +26,9 @@ export async function readOnce(options: ReadingOptions, signal: AbortSignal): Pr
   const reader = { ...options, ahead: config.poll.concurrency - 1, scope };
   const read = { ...(await readService(reader, undefined, signal)), project, service, client, scope };
   const { next } = read;
-  if (next === undefined)
+  if (next === undefined) {
     return { ...read, served: undefined, unreadPolicies: { count: 0, reason: undefined } };
+  }
   const policies = createPolicies(service.api.policies);
   const { rpo } = config;
   const request = { reader, scope, rpo, resources: next.resources, now: clock(), signal };

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { RuleOptions } from '../rules/rule-file.ts';
 import { RUNBOOKS_URL } from '../rules/runbooks.ts';
 import {
-  DEFAULT_THRESHOLDS,
   THRESHOLD_NAMES,
   THRESHOLDS,
   type Thresholds,
@@ -23,7 +22,7 @@ import {
 import { PROGRAM_NAME } from './program.ts';
 import { print, type Terminal } from './terminal.ts';
 
-interface RulesFlags extends Partial<Thresholds> {
+interface RulesFlags extends Thresholds {
   readonly format: 'prometheus' | 'operator';
   readonly runbookUrl?: string;
   readonly dashboardUrl?: string;
@@ -66,48 +65,38 @@ export function addRulesCommand(program: Command, actionOf: ActionOf): void {
     .action(actionOf(async () => printRules));
   for (const name of THRESHOLD_NAMES) {
     const { about, value, kind } = THRESHOLDS[name];
-    command.option(
-      `${thresholdFlag(name)} <${kind}>`,
-      `${about} (default: ${thresholdText(name, value)})`,
-      READERS[kind],
+    command.addOption(
+      new Option(`${thresholdFlag(name)} <${kind}>`, about)
+        .argParser<number>(READERS[kind])
+        .default(value, thresholdText(name, value)),
     );
   }
   explain(command, 'Exit codes: 0 success, 2 invalid flags.');
 }
 
 async function printRules(flags: RulesFlags, terminal: Terminal): Promise<number> {
-  const thresholds = thresholdsIn(flags);
-  if (thresholds.failingRepeatedlyCount <= thresholds.failedCount) {
-    throw usage(
-      `${thresholdFlag('failingRepeatedlyCount')} must be greater than ${thresholdFlag('failedCount')}`,
-    );
+  if (flags.failingRepeatedlyCount <= flags.failedCount) {
+    const [greater, smaller] = [thresholdFlag('failingRepeatedlyCount'), thresholdFlag('failedCount')];
+    throw usage(`${greater} must be greater than ${smaller}`);
   }
-  const { name, namespace, labels } = flags;
-  const metadata = { name: name ?? PROGRAM_NAME, namespace, labels: labels ?? {} };
-  if (flags.format === 'prometheus' && (name ?? namespace ?? labels) !== undefined) {
+  const { format, name, namespace, labels } = flags;
+  if (format === 'prometheus' && (name ?? namespace ?? labels) !== undefined) {
     throw usage('--name, --namespace and --labels are for --format operator');
   }
   const options: RuleOptions = {
-    thresholds,
+    thresholds: flags,
     extraLabels: flags.extraLabels ?? [],
     runbooks: flags.runbookUrl ?? RUNBOOKS_URL,
     grafanaUrl: flags.dashboardUrl,
     commandPrefix: flags.commandPrefix,
   };
   const { renderManifest, renderRuleFile } = await import('../rules/rule-file.ts');
-  await print(
-    terminal,
-    flags.format === 'operator' ? renderManifest(options, metadata) : renderRuleFile(options),
-  );
+  const metadata = { name: name ?? PROGRAM_NAME, namespace, labels: labels ?? {} };
+  await print(terminal, format === 'operator' ? renderManifest(options, metadata) : renderRuleFile(options));
   return EXIT.done;
 }
 
 const usage = (message: string) => new CommandError(`rules: ${message}`, EXIT.usage);
-
-function thresholdsIn(flags: RulesFlags): Thresholds {
-  const values = THRESHOLD_NAMES.map((name) => [name, flags[name] ?? DEFAULT_THRESHOLDS[name]]);
-  return Object.fromEntries(values) as Thresholds;
-}
 
 const READERS = {
   duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),

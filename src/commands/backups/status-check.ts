@@ -3,17 +3,14 @@ import type { Backup, SucceededBackup } from '../../domain/backup.ts';
 import { readCompleteList } from '../../pagination/complete-list.ts';
 import { WalkError } from '../../pagination/walk.ts';
 import { listItems, send, withPage } from '../../poll/read-list.ts';
-import type { JobState } from '../../services/service.ts';
+import type { JobState, Started } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService } from '../session.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { commandFor, type ResourceInService } from './find.ts';
 
 /** The ids for following something that was started. */
-export interface StartedJob {
-  readonly jobId: string | undefined;
-  readonly backupId: string | undefined;
-}
+export type StartedJob = Omit<Extract<Started, { readonly kind: 'started' }>, 'kind'>;
 
 /** How far it is; with the backup if that succeeded. */
 export type Progress = JobState | { readonly kind: 'succeeded'; readonly backup: SucceededBackup };
