@@ -43,27 +43,21 @@ export function createProgressLine(
 }
 
 const LONG_WAIT = seconds(3);
+const UPDATE_MILLISECONDS = 1000;
 
 /** Shows the slowest of the pending requests until stopped. */
 export function showPending(terminal: Terminal) {
-  const { clock, sleep } = terminal;
+  const { clock } = terminal;
   const line = createProgressLine(terminal, { every: seconds(10), quiet: LONG_WAIT });
   // In the order in which they were sent.
   const pending = new Set<{ readonly what: string; readonly sent: UnixSeconds }>();
-  const stopped = new AbortController();
-
-  const watch = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      await sleep(seconds(1), stopped.signal).catch(() => undefined);
-      const [longest] = pending;
-      if (stopped.signal.aborted || longest === undefined) continue;
-      const waited = clock() - longest.sent;
-      if (waited < LONG_WAIT) continue;
-      line.show(`Waiting for ${longest.what}`, `: ${humanizeDuration(seconds(Math.floor(waited)))}`);
-    }
-  };
-  const watching = watch();
-
+  const timer = setInterval(() => {
+    const [longest] = pending;
+    if (longest === undefined) return;
+    const waited = clock() - longest.sent;
+    if (waited < LONG_WAIT) return;
+    line.show(`Waiting for ${longest.what}`, `: ${humanizeDuration(seconds(Math.floor(waited)))}`);
+  }, UPDATE_MILLISECONDS);
   return {
     /** Called when a request of a project is sent. */
     sending: (project: string, { host, operation }: Parameters<SendingHook>[0]) => {
@@ -72,9 +66,8 @@ export function showPending(terminal: Terminal) {
       pending.add(request);
       return () => void pending.delete(request);
     },
-    stop: async (): Promise<void> => {
-      stopped.abort();
-      await watching;
+    stop: (): void => {
+      clearInterval(timer);
       line.end();
     },
   };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkProjects } from '../../src/commands/check/check-projects.ts';
 import { hasPassed, summarize } from '../../src/commands/check/results.ts';
@@ -40,12 +39,8 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
       endpoint: answering.includes(service.type) ? cloud.endpointOf(service.type) : nowhere,
     })),
   }));
-  const sleep = async (duration: number, signal: AbortSignal): Promise<void> => {
-    // Between two updates of the progress line.
-    if (duration === 1) await once(signal, 'abort');
-  };
   const config = { ...loaded.config, projects };
-  const terminal = { ...createFakeTerminal(), sleep };
+  const terminal = { ...createFakeTerminal(), sleep: () => Promise.resolve() };
   const options = { collector: createCollector(), longest: seconds(10) };
   const examined = await checkProjects(config, terminal, options);
   const now = systemClock();
