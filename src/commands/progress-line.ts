@@ -4,13 +4,6 @@ import { humanizeDuration } from '../status/humanize.ts';
 import type { Terminal } from './terminal.ts';
 import { cutToWidth } from './text-table.ts';
 
-export interface ProgressLine {
-  /** Shows a text, cut to the width of the terminal together with its `ending`. Cheap to call often. */
-  readonly show: (text: string, ending?: string) => void;
-  /** Clears the line on a terminal. */
-  readonly end: () => void;
-}
-
 const CLEAR = '\r\u001b[2K';
 const ON_TERMINAL = 0.5;
 
@@ -21,12 +14,13 @@ const ON_TERMINAL = 0.5;
 export function createProgressLine(
   { errorWidth, writeError, clock }: Pick<Terminal, 'errorWidth' | 'writeError' | 'clock'>,
   { every, quiet }: { readonly every: Seconds; readonly quiet: Seconds },
-): ProgressLine {
+) {
   const pause = errorWidth === undefined ? every : ON_TERMINAL;
   const began = clock();
   let shownAt: number | undefined;
   return {
-    show: (text, ending = '') => {
+    /** Shows a text, cut to the width of the terminal together with its `ending`. Cheap to call often. */
+    show: (text: string, ending = ''): void => {
       const now = clock();
       // A clock that was set back must not silence it.
       const [since, wait] = shownAt === undefined ? [began, quiet] : [shownAt, pause];
@@ -36,7 +30,8 @@ export function createProgressLine(
       // A line as wide as the terminal would wrap and leave a part behind.
       else writeError(`${CLEAR}${cutToWidth(text, errorWidth - 1 - ending.length)}${ending}`);
     },
-    end: () => {
+    /** Clears the line on a terminal. */
+    end: (): void => {
       if (errorWidth !== undefined && shownAt !== undefined) writeError(CLEAR);
     },
   };

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { type Clock, milliseconds, type Seconds, systemClock } from '../domain/quantities.ts';
+import { milliseconds, type Seconds, systemClock } from '../domain/quantities.ts';
 import { errorCode, errorMessage } from '../errors.ts';
 import { fileError } from '../files/file-error.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -11,36 +11,7 @@ import { PROGRAM_NAME } from './program.ts';
 export type TextStyle = 'green' | 'red' | 'dim';
 
 /** The process that a command runs in. */
-export interface Terminal {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes output of the command to standard output. Rejects with a {@link CommandError} and its cause. */
-  readonly write: (text: string) => Promise<void>;
-  /** Writes log lines and errors to standard error. */
-  readonly writeError: (text: string) => void;
-  /** Standard output, for long texts. */
-  readonly output: Writable;
-  /** Width of standard output; undefined if it is not a terminal. */
-  readonly outputWidth: number | undefined;
-  readonly errorWidth: number | undefined;
-  /** Styles text for standard output if that is a terminal with colors and NO_COLOR is not set. */
-  readonly style: (style: TextStyle, text: string) => string;
-  /** Whether there is someone to ask. */
-  readonly canAsk: boolean;
-  /**
-   * Asks a yes/no question on standard error. Ctrl-C and `signal` mean no; input typed before the question is ignored.
-   */
-  readonly ask: (question: string, signal: AbortSignal) => Promise<boolean>;
-  /** Calls back at each of the signals until the returned function is called. */
-  readonly onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => () => void;
-  /** Calls back for an uncaught error, instead of printing it and exiting. */
-  readonly onUncaught: (handle: (error: unknown) => void) => void;
-  /** Calls back for a warning of Node.js, instead of printing it. */
-  readonly onWarning: (handle: (warning: Error) => void) => void;
-  readonly exit: (code: number) => never;
-  readonly clock: Clock;
-  /** Rejects when the signal aborts. */
-  readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
-}
+export type Terminal = Readonly<ReturnType<typeof createTerminal>>;
 
 /** Waits in real time; rejects when the signal aborts. */
 export const sleep = (duration: Seconds, signal: AbortSignal): Promise<void> =>
@@ -55,7 +26,7 @@ export async function print(terminal: Pick<Terminal, 'write'>, text: string): Pr
   }
 }
 
-export function createTerminal(host: NodeJS.Process): Terminal {
+export function createTerminal(host: NodeJS.Process) {
   const writeError = (text: string): void => void host.stderr.write(text);
   // Errors are reported to the callback of each write.
   host.stdout.on('error', () => undefined);
@@ -68,32 +39,44 @@ export function createTerminal(host: NodeJS.Process): Terminal {
   host.on('uncaughtException', (error) => handleUncaught(error));
   host.on('unhandledRejection', (error) => handleUncaught(error));
   return {
-    environment: host.env,
-    write: (text) =>
+    environment: host.env as Readonly<Record<string, string | undefined>>,
+    /** Writes output of the command to standard output. Rejects with a {@link CommandError} and its cause. */
+    write: (text: string): Promise<void> =>
       new Promise((resolve, reject) => {
         host.stdout.write(text, (error) => (error ? reject(outputError(error)) : resolve()));
       }),
+    /** Writes log lines and errors to standard error. */
     writeError,
-    output: host.stdout,
+    /** Standard output, for long texts. */
+    output: host.stdout as Writable,
+    /** Width of standard output; undefined if it is not a terminal. */
     outputWidth: widthOf(host.stdout),
     errorWidth: widthOf(host.stderr),
-    style: (style, text) => styleText(style, text, { stream: host.stdout }),
+    /** Styles text for standard output if that is a terminal with colors and NO_COLOR is not set. */
+    style: (style: TextStyle, text: string): string => styleText(style, text, { stream: host.stdout }),
+    /** Whether there is someone to ask. */
     canAsk: host.stdin.isTTY === true && host.stderr.isTTY === true,
-    ask: (question, signal) => askOn(host, question, signal),
-    onSignal: (names, handle) => {
+    /**
+     * Asks a yes/no question on standard error. Ctrl-C and `signal` mean no; input typed before the question is ignored.
+     */
+    ask: (question: string, signal: AbortSignal) => askOn(host, question, signal),
+    /** Calls back at each of the signals until the returned function is called. */
+    onSignal: (names: readonly NodeJS.Signals[], handle: (name: NodeJS.Signals) => void) => {
       for (const name of names) host.on(name, handle);
-      return () => {
+      return (): void => {
         for (const name of names) host.off(name, handle);
       };
     },
-    onUncaught: (handle) => {
+    /** Calls back for an uncaught error, instead of printing it and exiting. */
+    onUncaught: (handle: (error: unknown) => void): void => {
       handleUncaught = handle;
     },
-    onWarning: (handle) => {
+    /** Calls back for a warning of Node.js, instead of printing it. */
+    onWarning: (handle: (warning: Error) => void): void => {
       host.removeAllListeners('warning');
       host.on('warning', handle);
     },
-    exit: (code) => host.exit(code),
+    exit: (code: number): never => host.exit(code),
     clock: systemClock,
     sleep,
   };
