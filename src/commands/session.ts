@@ -38,16 +38,6 @@ export interface Listed<Item> {
   readonly unread?: string | undefined;
 }
 
-/** A service and its lists, each read once, when first needed; they reject when the command is interrupted. */
-export interface OpenService extends PickedService {
-  readonly client: ProjectClient;
-  /** The value of `--config.file`, for commands to copy. */
-  readonly configFile: string | undefined;
-  readonly backups: () => Promise<Listed<Backup>>;
-  /** The resources; not read if the configuration says so. */
-  readonly inventory: () => Promise<Listed<FoundResource>>;
-}
-
 export interface Session {
   readonly config: Config;
   /** The selected services, at least one. No request has been sent yet. */
@@ -66,11 +56,9 @@ export async function withServices(
   const config = await loadConfig(configFile, terminal);
   const picked = pickServices(config, flags);
   return await withClients(config, terminal, (clientOf, interruption) => {
-    const services = picked.map(({ project, service }) => {
-      const client = clientOf(project);
-      const lists = listsOf({ client, service }, config, interruption.first);
-      return { project, service, client, configFile, ...lists };
-    });
+    const services = picked.map((service) =>
+      openService({ ...service, client: clientOf(service.project), configFile }, config, interruption.first),
+    );
     return command({ config, services, interruption, terminal });
   });
 }
@@ -115,12 +103,18 @@ function pickServices(config: Config, flags: ServiceFlags): readonly PickedServi
   );
 }
 
-function listsOf(
-  service: Pick<OpenService, 'client' | 'service'>,
-  config: Config,
-  interrupted: AbortSignal,
-): Pick<OpenService, 'backups' | 'inventory'> {
-  const reader = { ...service, ahead: config.poll.concurrency - 1 };
+/** A service and its lists, each read once, when first needed; they reject when the command is interrupted. */
+export type OpenService = Readonly<ReturnType<typeof openService>>;
+
+interface Selected extends PickedService {
+  readonly client: ProjectClient;
+  /** The value of `--config.file`, for commands to copy. */
+  readonly configFile: string | undefined;
+}
+
+function openService(selected: Selected, config: Config, interrupted: AbortSignal) {
+  const { client, service } = selected;
+  const reader = { client, service, ahead: config.poll.concurrency - 1 };
   const once = <Item>(read: (signal: AbortSignal) => Promise<Listed<Item>>) => {
     let list: Promise<Listed<Item>> | undefined;
     return () => {
@@ -132,13 +126,15 @@ function listsOf(
     };
   };
   return {
-    backups: once(async (signal) => {
+    ...selected,
+    backups: once<Backup>(async (signal) => {
       const read = await listBackups(reader, signal);
       if (read.kind === 'failed') return { items: [], unread: read.reason };
       const [failure] = read.failures.values();
       return failure === undefined ? read.items : { items: [], unread: failure.reason };
     }),
-    inventory: once(async (signal) => {
+    /** The resources; not read if the configuration says so. */
+    inventory: once<FoundResource>(async (signal) => {
       const read = await readInventory(reader, signal);
       if (read?.kind !== 'complete') {
         return { items: [], unread: read?.reason ?? 'inventory is false in the configuration' };

@@ -1,7 +1,6 @@
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import type { RejectionReason } from '../../pagination/list.ts';
 import { sumRejections } from '../../poll/read-backups.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
 import { failureOf } from '../../poll/read-service.ts';
@@ -13,22 +12,6 @@ import { type ResourceStatus, resourceStatuses } from '../../status/report.ts';
 import type { ServiceReading } from '../read-once.ts';
 import { compact } from '../text-table.ts';
 
-export interface ServiceCheck {
-  readonly service: ServiceConfig['type'];
-  /** Undefined when the backups could not be read. */
-  readonly resources: readonly ResourceStatus[] | undefined;
-  readonly backups: number | undefined;
-  /** Rows that could not be parsed, by reason; only reasons that occurred. */
-  readonly rejectedRows: Readonly<Partial<Record<RejectionReason, number>>>;
-  readonly unlisted: number;
-  readonly overLimit: number;
-  readonly excluded: number;
-  /** The failed checks, one sentence each. */
-  readonly problems: readonly string[];
-  /** Where the service is not as the exporter assumes: an assumption of docs/evidence.md, and what was found instead. */
-  readonly contradictions: readonly { readonly assumption: string; readonly found: string }[];
-}
-
 /**
  * Whether the credentials work. `unknown`: nothing that could check them was reached. `failed`: signing in failed, or
  * every service refused them.
@@ -37,70 +20,74 @@ export type CredentialsCheck =
   | { readonly kind: 'signed_in' | 'accepted' | 'unknown' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-export interface ProjectCheck {
-  readonly project: string;
-  readonly region: string;
-  readonly credentials: CredentialsCheck;
-  /** When the password of the user expires; undefined if unknown. */
-  readonly passwordExpires: UnixSeconds | undefined;
-  /** The configured services; if none are named, those that responded. */
-  readonly services: readonly ServiceCheck[];
-  /** If no services are named: those that refused access, and what to grant. */
-  readonly refused: readonly { readonly service: string; readonly reason: string }[] | undefined;
-}
-
 /** What was read of a project. */
-interface ProjectReading extends Pick<ProjectCheck, 'passwordExpires'> {
+interface ProjectReading {
   readonly project: ProjectConfig;
   readonly services: readonly ServiceReading[];
   readonly responses: readonly CollectedResponse[];
   readonly signedIn: boolean;
+  readonly passwordExpires: UnixSeconds | undefined;
 }
+
+export type ProjectCheck = Readonly<ReturnType<typeof checkReading>>;
 
 export function checkReading(
   { project, services: readings, responses, signedIn, passwordExpires }: ProjectReading,
   config: Config,
   now: UnixSeconds,
-): ProjectCheck {
+) {
   const advise = createAdviser(project, config, readings.map(failureOf));
   const credentials = credentialsCheck(readings, signedIn, advise);
+  const known = credentials.kind === 'failed' ? credentials.reason : undefined;
   const shown = readings.filter((reading) => project.namesServices || failureOf(reading) === undefined);
-  const services = (shown.length === 0 ? readings : shown).map((reading): ServiceCheck => {
-    const { service, scope, backups, inventory, next, served } = reading;
-    const { type, api } = service;
-    const rejections = sumRejections([
-      backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
-      inventory?.walk?.rejections,
-    ]);
-    const seen = responses.filter((one) => one.project === project.name && one.service === type);
-    return {
-      service: type,
-      resources: served && resourceStatuses({ ...scope, resources: served }, true, now),
-      backups: backups.kind === 'read' ? backups.listed : undefined,
-      rejectedRows: Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0)),
-      unlisted: next?.unlisted ?? 0,
-      overLimit: next?.overLimit ?? 0,
-      excluded: next?.excluded.size ?? 0,
-      problems: onlyNew(
-        problemsOf(reading, advise, config),
-        credentials.kind === 'failed' ? credentials.reason : undefined,
-      ),
-      contradictions: contradictions(serviceOf(type), { api, responses: seen }).map(
-        ({ assumption, because }) => ({ assumption: assumption.id, found: because }),
-      ),
-    };
-  });
   return {
     project: project.name,
     region: project.region,
     credentials,
+    /** When the password of the user expires; undefined if unknown. */
     passwordExpires,
-    services,
+    /** The configured services; if none are named, those that responded. */
+    services: (shown.length === 0 ? readings : shown).map((reading) =>
+      checkService(reading, onlyNew(problemsOf(reading, advise, config), known), responses, now),
+    ),
+    /** If no services are named: those that refused access, and what to grant. */
     refused: project.namesServices ? undefined : refusalsIn(readings, advise),
   };
 }
 
-const refusalsIn = (readings: readonly ServiceReading[], advise: Adviser): ProjectCheck['refused'] =>
+export type ServiceCheck = Readonly<ReturnType<typeof checkService>>;
+
+function checkService(
+  { project, service: { type, api }, scope, backups, inventory, next, served }: ServiceReading,
+  problems: readonly string[],
+  responses: readonly CollectedResponse[],
+  now: UnixSeconds,
+) {
+  const rejections = sumRejections([
+    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
+    inventory?.walk?.rejections,
+  ]);
+  const seen = responses.filter((one) => one.project === project.name && one.service === type);
+  return {
+    service: type,
+    /** Undefined when the backups could not be read. */
+    resources: served && resourceStatuses({ ...scope, resources: served }, true, now),
+    backups: backups.kind === 'read' ? backups.listed : undefined,
+    /** Rows that could not be parsed, by reason; only reasons that occurred. */
+    rejectedRows: Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0)),
+    unlisted: next?.unlisted ?? 0,
+    overLimit: next?.overLimit ?? 0,
+    excluded: next?.excluded.size ?? 0,
+    /** The failed checks, one sentence each. */
+    problems,
+    /** Where the service is not as the exporter assumes: an assumption of docs/evidence.md, and what was found instead. */
+    contradictions: contradictions(serviceOf(type), { api, responses: seen }).map(
+      ({ assumption, because }) => ({ assumption: assumption.id, found: because }),
+    ),
+  };
+}
+
+const refusalsIn = (readings: readonly ServiceReading[], advise: Adviser) =>
   readings.flatMap((reading) => {
     const { service } = reading;
     const failure = failureOf(reading);
@@ -203,17 +190,10 @@ const endpointOf = ({ operation }: ReadFailure, project: ProjectConfig, service:
 const followsFromRegion = (endpoint: string, { region }: ProjectConfig): boolean =>
   new URL(endpoint).hostname.split('.').includes(region);
 
-export interface CheckSummary {
-  /** Whether all checks passed, so that the command exits with 0. */
-  readonly passed: boolean;
-  /** Projects with a failed check. */
-  readonly failing: number;
-  readonly outside: number;
-  /** Whether a resource outside its objective is a failed check. */
-  readonly strict: boolean;
-}
+export type CheckSummary = Readonly<ReturnType<typeof summarize>>;
 
-export function summarize(projects: readonly ProjectCheck[], strict: boolean): CheckSummary {
+/** `strict`: whether a resource outside its objective is a failed check. */
+export function summarize(projects: readonly ProjectCheck[], strict: boolean) {
   const failing = projects.filter((project) => !hasPassed(project, strict)).length;
   const outside = projects.reduce((sum, project) => sum + countOutside(project), 0);
   return { passed: failing === 0, failing, outside, strict };
