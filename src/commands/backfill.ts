@@ -14,9 +14,8 @@ import type { Backup } from '../domain/backup.ts';
 import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { fileError } from '../files/file-error.ts';
 import { openReplacement, type Replacement } from '../files/replace-file.ts';
-import { sumRejections } from '../poll/read-backups.ts';
 import { listItems } from '../poll/read-list.ts';
-import { failureOf } from '../poll/read-service.ts';
+import { failureOf, rejectionsIn } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../status/humanize.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -134,13 +133,10 @@ async function readHistories(
   return histories;
 }
 
-function remarksOn({ backups, inventory, next, unreadPolicies }: ServiceReading): readonly string[] {
+function remarksOn(reading: ServiceReading): readonly string[] {
+  const { backups, inventory, next, unreadPolicies } = reading;
   const { unlisted = 0, overLimit = 0 } = next ?? {};
-  const rejections = sumRejections([
-    backups.kind === 'read' ? backups.rejections : undefined,
-    inventory?.walk?.rejections,
-  ]);
-  const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
+  const rejected = Object.values(rejectionsIn(reading)).reduce((sum, count) => sum + count, 0);
   return compact([
     `${counted(backups.kind === 'read' ? backups.listed : 0, 'backup')} read`,
     inventory?.kind === 'failed' &&

@@ -1,7 +1,7 @@
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { Clock } from '../domain/quantities.ts';
-import type { Collector } from '../pagination/walk.ts';
+import type { Collector, Rejections } from '../pagination/walk.ts';
 import type { ResourceKey } from '../services/service.ts';
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
 import { createYield } from '../state/event-loop.ts';
@@ -9,7 +9,7 @@ import type { InventoryResult, KnownResource } from '../state/known-resource.ts'
 import { expressionsMatch, type Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
 import { nextServiceState, type ServiceState } from '../state/service-state.ts';
-import { type BackupsRead, readProjectBackups, readResourceBackups } from './read-backups.ts';
+import { type BackupsRead, readProjectBackups, readResourceBackups, sumRejections } from './read-backups.ts';
 import { type ListReader, type ListResult, listItems, type ReadFailure, readList } from './read-list.ts';
 
 /** The service to read, and its settings. */
@@ -46,6 +46,16 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
     reason: `${failures.size} of ${of} resources could not be read, first error: ${first.reason}`,
   };
 }
+
+/** The rows of all lists of a service that could not be parsed. */
+export const rejectionsIn = ({
+  backups,
+  inventory,
+}: Pick<ServiceRead, 'backups' | 'inventory'>): Rejections =>
+  sumRejections([
+    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
+    inventory?.walk?.rejections,
+  ]);
 
 /**
  * Reads the backups and the inventory of a service and computes its next state; never rejects. The state of another

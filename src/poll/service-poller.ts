@@ -16,9 +16,8 @@ import type { StateFile } from '../state-file/state-file.ts';
 import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createPollLog, type FailureCauses } from './poll-log.ts';
-import { sumRejections } from './read-backups.ts';
 import type { ReadFailure } from './read-list.ts';
-import { failureOf, readService, type ServiceRead } from './read-service.ts';
+import { failureOf, readService, rejectionsIn, type ServiceRead } from './read-service.ts';
 
 /** The state of a poller, so that another can continue it. */
 export interface PollerMemory {
@@ -124,7 +123,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
     const began = clock();
     const { count: requestsBefore } = options.requests();
     const read = await readService(reader, state, signal);
-    const { backups, inventory, next } = read;
+    const { inventory, next } = read;
     if (stop.aborted) return;
     const failure = failureOf(read);
     const { policies: policyApi } = service.api;
@@ -138,10 +137,7 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
       state = next;
     }
     const ended = clock();
-    const rejections = sumRejections([
-      backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
-      inventory?.walk?.rejections,
-    ]);
+    const rejections = rejectionsIn(read);
     const duration = seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000));
     const outcome = outcomeOf(failure);
     const { count, clockSkew } = options.requests();

@@ -1,9 +1,8 @@
 import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.ts';
 import { formatDuration } from '../../config/duration.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
-import { sumRejections } from '../../poll/read-backups.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
-import { failureOf } from '../../poll/read-service.ts';
+import { failureOf, rejectionsIn } from '../../poll/read-service.ts';
 import type { CollectedResponse } from '../../recording/collect.ts';
 import { contradictions } from '../../services/assumptions.ts';
 import { serviceOf } from '../../services/index.ts';
@@ -58,23 +57,22 @@ export function checkReading(
 export type ServiceCheck = Readonly<ReturnType<typeof checkService>>;
 
 function checkService(
-  { project, service: { type, api }, scope, backups, inventory, next, served }: ServiceReading,
+  reading: ServiceReading,
   problems: readonly string[],
   responses: readonly CollectedResponse[],
   now: UnixSeconds,
 ) {
-  const rejections = sumRejections([
-    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
-    inventory?.walk?.rejections,
-  ]);
-  const seen = responses.filter((one) => one.project === project.name && one.service === type);
+  const { scope, backups, next, served } = reading;
+  const { type, api } = reading.service;
+  const rejections = Object.entries(rejectionsIn(reading));
+  const seen = responses.filter((one) => one.project === scope.project && one.service === type);
   return {
     service: type,
     /** Undefined when the backups could not be read. */
     resources: served && resourceStatuses({ ...scope, resources: served }, true, now),
     backups: backups.kind === 'read' ? backups.listed : undefined,
     /** Rows that could not be parsed, by reason; only reasons that occurred. */
-    rejectedRows: Object.fromEntries(Object.entries(rejections).filter(([, count]) => count > 0)),
+    rejectedRows: Object.fromEntries(rejections.filter(([, count]) => count > 0)),
     unlisted: next?.unlisted ?? 0,
     overLimit: next?.overLimit ?? 0,
     excluded: next?.excluded.size ?? 0,
@@ -134,16 +132,10 @@ function problemsOf(reading: ServiceReading, advise: Adviser, { limits }: Config
 }
 
 /** Leaves out sentences with a reason that was given before: both lists often fail for the same one. */
-function onlyNew(sentences: readonly string[], known: string | undefined): readonly string[] {
-  const said = new Set(known === undefined ? [] : [whyOf(known)]);
-  return sentences.filter((sentence) => {
-    const isNew = !said.has(whyOf(sentence));
-    said.add(whyOf(sentence));
-    return isNew;
-  });
+function onlyNew(sentences: readonly string[], known = ''): readonly string[] {
+  const reasons = [known, ...sentences].map((sentence) => sentence.replace(/^cannot [^:]+: /, ''));
+  return sentences.filter((_, index) => reasons.indexOf(reasons[index + 1] ?? '') === index + 1);
 }
-
-const whyOf = (sentence: string): string => sentence.replace(/^cannot [^:]+: /, '');
 
 /** Why a list could not be read and what to do about it: the failure's own text, and what `check` can add. */
 type Adviser = (failure: ReadFailure, service: ServiceConfig) => string;
