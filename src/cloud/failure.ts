@@ -28,6 +28,10 @@ export class CloudFailure extends Error {
   }
 }
 
+/** The details of a failed call; none of any other error. */
+export const detailsOf = (error: unknown): Partial<CloudFailureDetails> =>
+  error instanceof CloudFailure ? error.details : {};
+
 /** A failure that says what failed, why, and what to do: `cannot list backups: REASON; ADVICE`. */
 export function failureOf(
   known: KnownDetails,

@@ -9,7 +9,7 @@ import { createRenewable } from './credentials/renewable.ts';
 import { createRenewalLimit } from './credentials/renewal-limit.ts';
 import { createSignInGuard, type SignInGuard } from './credentials/sign-in-guard.ts';
 import { encodeComponent } from './encoding.ts';
-import { CloudFailure } from './failure.ts';
+import { detailsOf } from './failure.ts';
 import { findProjectId } from './project-id.ts';
 import type { CloudRequest, CloudResponse } from './request.ts';
 import { createSemaphore } from './semaphore.ts';
@@ -149,8 +149,10 @@ export function createProjectClient(project: ProjectConfig, options: ProjectClie
 }
 
 /** Whether the call itself was refused, not the look-up of the project before it. */
-const isRefused = (error: unknown, { operation }: CloudRequest): boolean =>
-  error instanceof CloudFailure && error.details.kind === 'auth' && error.details.operation === operation;
+const isRefused = (error: unknown, request: CloudRequest): boolean => {
+  const { kind, operation } = detailsOf(error);
+  return kind === 'auth' && operation === request.operation;
+};
 
 const haveSameSecrets = (one: Authorization, other: Authorization): boolean =>
   one.secrets.join('\0') === other.secrets.join('\0');

@@ -1,6 +1,6 @@
 import type { ProjectConfig } from '../config/config.ts';
 import { asObject } from '../services/fields.ts';
-import { CloudFailure, failureOf } from './failure.ts';
+import { type CloudFailure, detailsOf, failureOf } from './failure.ts';
 import type { CloudRequest, CloudResponse } from './request.ts';
 
 /** The project's name in IAM. */
@@ -21,20 +21,16 @@ export async function findProjectId(
   } as const;
   const response = await send({ ...request, query: { name: nameInIam(project) } }).catch(
     (refusal: unknown) => {
-      if (!isForbidden(refusal)) throw refusal;
+      if (detailsOf(refusal).kind !== 'permission') throw refusal;
       // This list needs no permission but has no filter.
       return send({ ...request, path: '/v3/auth/projects' }).catch((error: unknown) => {
-        throw isForbidden(error) || isMissing(error) ? refusal : error;
+        const { kind, status } = detailsOf(error);
+        throw kind === 'permission' || status === 404 ? refusal : error;
       });
     },
   );
   return readProjectId(response, project);
 }
-
-const isForbidden = (error: unknown): boolean =>
-  error instanceof CloudFailure && error.details.kind === 'permission';
-
-const isMissing = (error: unknown): boolean => error instanceof CloudFailure && error.details.status === 404;
 
 function readProjectId({ status, body }: CloudResponse, project: ProjectConfig): string {
   const { host } = new URL(project.iamEndpoint);

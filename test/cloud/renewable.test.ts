@@ -126,8 +126,10 @@ describe('renewals after rejections', () => {
     const renewedAt: number[] = [];
 
     for (let second = 0; second < 600; second += 30) {
-      if (limit.allows('ges list_backups')) renewedAt.push(second);
-      limit.unhelped('ges list_backups');
+      if (limit.allows('ges list_backups')) {
+        renewedAt.push(second);
+        limit.unhelped('ges list_backups');
+      }
       clock.advance(30);
     }
 

@@ -1,4 +1,4 @@
-import type { ProjectConfig } from '../../config/config.ts';
+import type { Credentials, ProjectConfig } from '../../config/config.ts';
 import type { Clock, UnixSeconds } from '../../domain/quantities.ts';
 import type { Log } from '../../log/log.ts';
 import type { AuthHeaders } from '../request.ts';
@@ -29,6 +29,8 @@ export interface Authorizer {
   /** What to do when a service refuses these credentials. */
   readonly refusedAdvice: string;
 }
+
+export type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
 export interface AuthorizerContext {
   readonly project: ProjectConfig;

@@ -1,16 +1,14 @@
-import type { Credentials } from '../../config/config.ts';
 import { failureOf } from '../failure.ts';
 import {
   type Authorizer,
   type AuthorizerContext,
+  type CredentialsOf,
   keyAuthorization,
   tokenAuthorization,
 } from './authorizer.ts';
 import { createEcsAgencyAuthorizer } from './ecs-agency.ts';
 import { createOidcAuthorizer, createPasswordAuthorizer } from './iam-token.ts';
 import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
-
-type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
 export function createAuthorizer(context: AuthorizerContext): Authorizer {
   const { credentials } = context.project;

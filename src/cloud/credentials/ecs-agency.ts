@@ -1,6 +1,6 @@
 import { seconds } from '../../domain/quantities.ts';
 import { asObject, readDateTime } from '../../services/fields.ts';
-import { CloudFailure, failureOf } from '../failure.ts';
+import { detailsOf, failureOf } from '../failure.ts';
 import { type CloudRequest, type CloudResponse, SIGN_IN } from '../request.ts';
 import {
   type Authorization,
@@ -19,9 +19,6 @@ const ATTACH_AGENCY = 'attach an agency to this server, or use other credentials
 
 /** Statuses of a metadata service without session tokens. */
 const WITHOUT_SESSIONS: readonly unknown[] = [404, 405, 503];
-
-const statusOf = (error: unknown): number | undefined =>
-  error instanceof CloudFailure ? error.details.status : undefined;
 
 /** Signs with the temporary key that the metadata service of a server provides for its agency. */
 export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorizer {
@@ -50,7 +47,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
       const token = String(body).trim();
       return isHeaderValue(token) ? token : undefined;
     } catch (error) {
-      if (WITHOUT_SESSIONS.includes(statusOf(error))) return undefined;
+      if (WITHOUT_SESSIONS.includes(detailsOf(error).status)) return undefined;
       throw error;
     }
   };
@@ -60,7 +57,7 @@ export function createEcsAgencyAuthorizer(context: AuthorizerContext): Authorize
     const proof = token !== undefined && { headers: { 'x-metadata-token': token }, secrets: [token] };
     return send({ method: 'GET', path: '/openstack/latest/securitykey', ...proof }).catch(
       (error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
+        if (detailsOf(error).status !== 404) throw error;
         const details = { kind: 'auth', operation: 'sign_in', status: 404 } as const;
         throw failureOf(details, `the metadata service ${host} has no key`, ATTACH_AGENCY);
       },

@@ -1,4 +1,4 @@
-import type { Credentials, ProjectConfig } from '../../config/config.ts';
+import type { ProjectConfig } from '../../config/config.ts';
 import { type Clock, seconds, type UnixSeconds } from '../../domain/quantities.ts';
 import { asObject, readDateTime } from '../../services/fields.ts';
 import { failureOf } from '../failure.ts';
@@ -9,6 +9,7 @@ import {
   type Authorization,
   type Authorizer,
   type AuthorizerContext,
+  type CredentialsOf,
   renewedAuthorization,
   tokenAuthorization,
 } from './authorizer.ts';
@@ -23,8 +24,6 @@ interface Method {
   readonly proof: Readonly<Record<string, unknown>>;
   readonly request: Pick<CloudRequest, 'path' | 'whenRefused'> & Partial<CloudRequest>;
 }
-
-type CredentialsOf<Type extends Credentials['type']> = Extract<Credentials, { type: Type }>;
 
 // For a token that does not say when it expires: long enough for many polls, short enough to renew most in time.
 const DEFAULT_LIFE = seconds(60 * 60);

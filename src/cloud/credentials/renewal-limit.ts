@@ -14,20 +14,17 @@ const ALLOWED = 2;
 
 /** One sign-in per call in five minutes, two if the first one helped. */
 export function createRenewalLimit(clock: Clock): RenewalLimit {
-  const renewals = new Map<string, { readonly at: UnixSeconds; readonly left: number }>();
-
-  const recent = (call: string) => {
-    const last = renewals.get(call);
-    const passed = clock() - (last?.at ?? Number.NEGATIVE_INFINITY);
-    return last !== undefined && passed >= 0 && passed < WINDOW ? last : { at: clock(), left: ALLOWED };
-  };
+  /** By call: when it caused sign-ins. */
+  const renewals = new Map<string, readonly UnixSeconds[]>();
 
   return {
     allows: (call) => {
-      const { at, left } = recent(call);
-      if (left > 0) renewals.set(call, { at, left: left - 1 });
-      return left > 0;
+      const now = clock();
+      const recent = (renewals.get(call) ?? []).filter((time) => now >= time && now - time < WINDOW);
+      if (recent.length >= ALLOWED) return false;
+      renewals.set(call, [...recent, now]);
+      return true;
     },
-    unhelped: (call) => void renewals.set(call, { at: recent(call).at, left: 0 }),
+    unhelped: (call) => void renewals.set(call, Array(ALLOWED).fill(clock())),
   };
 }

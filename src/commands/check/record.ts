@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomInt } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { CloudFailure } from '../../cloud/failure.ts';
+import { detailsOf } from '../../cloud/failure.ts';
 import type { Config } from '../../config/config.ts';
 import { seconds } from '../../domain/quantities.ts';
 import { errorCode } from '../../errors.ts';
@@ -110,8 +110,7 @@ async function sendProbes(reading: ServiceReading, signal: AbortSignal): Promise
     const failure = await probing
       .run(name, () => send(reading, call, signal))
       .catch((error: unknown) => error);
-    const isThrottled = failure instanceof CloudFailure && failure.details.kind === 'throttled';
-    if (isThrottled) return 'further probes, because it returned 429';
+    if (detailsOf(failure).kind === 'throttled') return 'further probes, because it returned 429';
   }
   return undefined;
 }
