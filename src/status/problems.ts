@@ -25,7 +25,7 @@ export function problemsOf(report: StatusReport): readonly Problem[] {
   const found = [
     ...report.reloadProblems.map(reloadProblem),
     ...report.polls.flatMap((poll) => pollProblems(poll, report.now)),
-    ...report.projects.flatMap((project) => passwordProblem(project, report.now) ?? []),
+    ...report.projects.flatMap((project) => passwordProblems(project, report.now)),
   ];
   const bySentence = Map.groupBy(found, ({ sentence }) => sentence);
   return Array.from(bySentence, ([sentence, same]) => ({
@@ -43,18 +43,12 @@ function reloadProblem(problem: string): Problem {
   };
 }
 
-function passwordProblem(
-  { project, region, passwordExpires }: ProjectStatus,
-  now: UnixSeconds,
-): Problem | undefined {
-  if (passwordExpires === undefined || passwordExpires - now > STATE_THRESHOLDS.credentialsExpiringWithin)
-    return undefined;
-  const verb = passwordExpires > now ? 'expires' : 'expired';
-  return {
-    sentence: `The password of the IAM user ${verb} ${humanizeAgo(passwordExpires, now)}, on ${humanizeTime(passwordExpires)}.`,
-    alert: 'CredentialsExpiring',
-    scopes: [{ project, region }],
-  };
+function passwordProblems(status: ProjectStatus, now: UnixSeconds): readonly Problem[] {
+  const { project, region, passwordExpires: end } = status;
+  if (end === undefined || end - now > STATE_THRESHOLDS.credentialsExpiringWithin) return [];
+  const expires = `${end > now ? 'expires' : 'expired'} ${humanizeAgo(end, now)}, on ${humanizeTime(end)}`;
+  const sentence = `The password of the IAM user ${expires}.`;
+  return [{ sentence, alert: 'CredentialsExpiring', scopes: [{ project, region }] }];
 }
 
 function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
@@ -99,8 +93,8 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
     const reasons = rejections.map(
       ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`,
     );
-    const sentence = `${counted(total, 'row')} could not be read (${reasons.join(', ')}); the log shows an example.`;
-    add('RecordsRejected', sentence);
+    const rows = `${counted(total, 'row')} could not be read (${reasons.join(', ')})`;
+    add('RecordsRejected', `${rows}; the log shows an example.`);
   }
   return problems;
 }

@@ -98,13 +98,8 @@ export const STATES: Readonly<Record<ResourceState, StateDisplay>> = {
 };
 
 /** Why and since when a resource is in one of its states, in a few words; undefined without details. */
-export function explain(
-  resource: ResourceStatus,
-  state: ResourceState,
-  now: UnixSeconds,
-): string | undefined {
-  return STATES[state].reason?.(resource, now);
-}
+export const explain = (resource: ResourceStatus, state: ResourceState, now: UnixSeconds) =>
+  STATES[state].reason?.(resource, now);
 
 /** When automatic backups stopped while a manual one hides it; undefined if they have not. */
 export function scheduleStopped(resource: ResourceStatus, now: UnixSeconds): string | undefined {

@@ -73,9 +73,8 @@ function describeScopes(scopes: readonly AffectedScope[]): string {
     return services.length === 0 ? place : `${services.join(', ')} in ${place}`;
   });
   const hidden = shown.length - PLACES_SHOWN;
-  return [...shown.slice(0, PLACES_SHOWN), ...(hidden > 0 ? [`and ${formatCount(hidden)} more`] : [])].join(
-    '; ',
-  );
+  const more = hidden > 0 ? [`and ${formatCount(hidden)} more`] : [];
+  return [...shown.slice(0, PLACES_SHOWN), ...more].join('; ');
 }
 
 function projectWords({ project, region }: Pick<AffectedScope, 'project' | 'region'>): string {

@@ -16,14 +16,8 @@ export interface WebAppOptions {
 }
 
 /** The routes of the exporter. Unknown paths get 404, other methods 405. */
-export function createWebApp({
-  telemetryPath,
-  metrics,
-  isReady,
-  status,
-  reload,
-  log,
-}: WebAppOptions): Express {
+export function createWebApp(options: WebAppOptions): Express {
+  const { telemetryPath, metrics, isReady, status, reload, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');

@@ -24,7 +24,7 @@ interface Connection {
   readonly acceptedAt: number;
   /** Starts each waiting request. */
   readonly waiting: (() => void)[];
-  running: ServerResponse | undefined;
+  running?: ServerResponse | undefined;
 }
 
 /** The client for limits: an IPv4 address, or the /64 network of an IPv6 address. */
@@ -70,28 +70,6 @@ export const trackConnections = (
     evicted(connection.client);
   };
 
-  const start = (
-    connection: Connection,
-    socket: Socket,
-    response: ServerResponse,
-    begin: () => void,
-  ): void => {
-    if (open.get(connection.key) !== connection || !socket.writable) return;
-    connection.running = response;
-    open.delete(connection.key);
-    open.set(connection.key, connection);
-    if (isDraining) response.setHeader('Connection', 'close');
-    const deadline = setTimeout(() => socket.destroy(), limits.responseTimeout).unref();
-    response.once('close', () => {
-      clearTimeout(deadline);
-      connection.running = undefined;
-      const next = connection.waiting.shift();
-      if (isDraining) socket.destroySoon();
-      else next?.();
-    });
-    begin();
-  };
-
   return {
     add: (accepted) => {
       // The client has gone.
@@ -101,14 +79,7 @@ export const trackConnections = (
       evict([...ofClient], limits.connectionsPerClient);
       evict([...open.values()], limits.connections);
       const key = keyOf(accepted);
-      const connection: Connection = {
-        key,
-        accepted,
-        client,
-        acceptedAt: now(),
-        waiting: [],
-        running: undefined,
-      };
+      const connection: Connection = { key, accepted, client, acceptedAt: now(), waiting: [] };
       open.set(key, connection);
       accepted.once('close', () => {
         if (open.get(key) === connection) open.delete(key);
@@ -117,9 +88,24 @@ export const trackConnections = (
     run: (socket, response, begin) => {
       const connection = open.get(keyOf(socket));
       if (connection === undefined) return;
-      const startThis = (): void => start(connection, socket, response, begin);
-      if (connection.running === undefined) startThis();
-      else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(startThis);
+      const start = (): void => {
+        if (open.get(connection.key) !== connection || !socket.writable) return;
+        connection.running = response;
+        open.delete(connection.key);
+        open.set(connection.key, connection);
+        if (isDraining) response.setHeader('Connection', 'close');
+        const deadline = setTimeout(() => socket.destroy(), limits.responseTimeout).unref();
+        response.once('close', () => {
+          clearTimeout(deadline);
+          connection.running = undefined;
+          const next = connection.waiting.shift();
+          if (isDraining) socket.destroySoon();
+          else next?.();
+        });
+        begin();
+      };
+      if (connection.running === undefined) start();
+      else if (connection.waiting.length < limits.pipelinedRequests) connection.waiting.push(start);
       // A client that pipelines this many requests gets no response.
       else socket.destroy();
     },
