@@ -96,18 +96,21 @@ const unusedPath = textThat(
   'That path is in use; /metrics is the default.',
 );
 
+export const numberThat = (isValid: (number: number, text: string) => boolean, expected: string) =>
+  flagValue((text) => (isValid(Number(text), text) ? Number(text) : undefined), expected);
+
 export const wholeNumber = (least: number, most: number) =>
-  flagValue((text) => {
-    const number = Number(text);
-    return /^\d+$/.test(text) && number >= least && number <= most ? number : undefined;
-  }, `Expected a whole number from ${least} to ${most}.`);
+  numberThat(
+    (number, text) => /^\d+$/.test(text) && number >= least && number <= most,
+    `Expected a whole number from ${least} to ${most}.`,
+  );
 
 const LARGEST_FACTOR = 100_000;
 
-export const factor = flagValue((text) => {
-  const number = Number(text);
-  return number > 0 && number <= LARGEST_FACTOR ? number : undefined;
-}, `Expected a number above 0, at most ${LARGEST_FACTOR}.`);
+export const factor = numberThat(
+  (number) => number > 0 && number <= LARGEST_FACTOR,
+  `Expected a number above 0, at most ${LARGEST_FACTOR}.`,
+);
 
 // In an annotation, quotes and braces would end a string or start a template.
 const ADDRESS = /^https?:\/\/[^\s"'{}?#]+$/;

@@ -15,6 +15,7 @@ import {
   durationThat,
   flagValue,
   grafanaUrl,
+  numberThat,
   textThat,
   webAddress,
   wholeNumber,
@@ -101,8 +102,8 @@ const usage = (message: string) => new CommandError(`rules: ${message}`, EXIT.us
 const READERS = {
   duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),
   count: wholeNumber(1, 100_000),
-  ratio: flagValue(
-    (text) => (/^\d+(?:\.\d+)?$/.test(text) && Number(text)) || undefined,
+  ratio: numberThat(
+    (number, text) => /^\d+(?:\.\d+)?$/.test(text) && number > 0,
     'Expected a number above 0.',
   ),
 } as const;

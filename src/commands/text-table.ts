@@ -13,20 +13,15 @@ export const compact = (texts: readonly (string | false | undefined)[]): readonl
 
 // The blocks that Unicode's East Asian Width defines as wide, and emoji.
 const WIDE =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
-const WITHOUT_WIDTH = /\p{M}/u;
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\u4DBF\u4E00-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/gu;
+const WITHOUT_WIDTH = /\p{M}/gu;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Width of a text on a terminal; styles have none. */
 export function displayWidth(text: string): number {
   const shown = stripVTControlCharacters(text);
   if (PLAIN.test(shown)) return shown.length;
-  let width = 0;
-  for (const character of shown) {
-    if (WIDE.test(character)) width += 2;
-    else if (!WITHOUT_WIDTH.test(character)) width += 1;
-  }
-  return width;
+  return [...shown.replaceAll(WIDE, '  ').replaceAll(WITHOUT_WIDTH, '')].length;
 }
 
 /** The text if it fits, else its beginning and an ellipsis. */
@@ -45,20 +40,15 @@ export interface TableColumn {
   readonly right?: true;
 }
 
-export interface TableLayout {
-  /** Columns of the terminal; undefined for no limit. */
-  readonly width?: number | undefined;
-  readonly paintHeading?: (text: string) => string;
-}
-
 /**
- * The lines of a table, headings first, columns two spaces apart. If all columns do not fit, each row continues in
- * indented lines.
+ * The lines of a table, headings first, columns two spaces apart. If all columns do not fit into `width`, each row
+ * continues in indented lines.
  */
 export function textTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  { width = Number.POSITIVE_INFINITY, paintHeading = (text) => text }: TableLayout = {},
+  width = Number.POSITIVE_INFINITY,
+  paintHeading = (text: string): string => text,
 ): readonly string[] {
   const headings = columns.map(({ heading }) => heading);
   const widths = columns.map(({ heading }, column) =>

@@ -48,7 +48,7 @@ describe('a table', () => {
   });
 
   it('folds where its columns do not fit, and keeps them under each other', () => {
-    expect(textTable(columns, rows, { width: 16 })).toEqual([
+    expect(textTable(columns, rows, 16)).toEqual([
       'NAME      SIZE',
       '  ID',
       '图       1 KiB',
@@ -59,7 +59,7 @@ describe('a table', () => {
   });
 
   it('gives each column a line of its own where nothing fits', () => {
-    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 1 })).toEqual([
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 1)).toEqual([
       'A',
       '  B',
       'one',
@@ -68,18 +68,15 @@ describe('a table', () => {
   });
 
   it('stays on a line that it just fits', () => {
-    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 8 })).toEqual([
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 8)).toEqual([
       'A    B',
       'one  two',
     ]);
-    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], { width: 7 })).toHaveLength(4);
+    expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 7)).toHaveLength(4);
   });
 
   it('paints headings alone', () => {
-    expect(textTable([{ heading: 'A' }], [['b']], { paintHeading: (text) => `<${text}>` })).toEqual([
-      '<A>',
-      'b',
-    ]);
+    expect(textTable([{ heading: 'A' }], [['b']], undefined, (text) => `<${text}>`)).toEqual(['<A>', 'b']);
   });
 
   it('has its headings alone without rows', () => {

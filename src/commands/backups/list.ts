@@ -157,5 +157,5 @@ function renderBackups(
     ({ fixedBy }) => width === undefined || fixedBy === undefined || flags[fixedBy] === undefined,
   );
   const cells = rows.map((row) => columns.map(({ cell }) => visible(cell(row, now) ?? '-')));
-  return `${textTable(columns, cells, { width }).join('\n')}\n`;
+  return `${textTable(columns, cells, width).join('\n')}\n`;
 }

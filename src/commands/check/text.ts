@@ -47,10 +47,8 @@ function projectLines(check: ProjectCheck, options: TextOptions): readonly strin
   const { project, region, services, refused } = check;
   const { style, width } = options;
   const read = services.filter(({ resources }) => resources !== undefined);
-  const table = textTable(COLUMNS, read.map(tableRow), {
-    width: width === undefined ? undefined : width - INDENT.length,
-    paintHeading: (text) => style('dim', text),
-  });
+  const room = width === undefined ? undefined : width - INDENT.length;
+  const table = textTable(COLUMNS, read.map(tableRow), room, (heading) => style('dim', heading));
   const details = [
     ...credentialsLines(check, options),
     ...(read.length === 0 ? [] : table),
