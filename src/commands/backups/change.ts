@@ -13,7 +13,7 @@ import { describeService, type PickedService, type Session, withinPoll, withServ
 import { print, type Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { commandFor, findOwner, findResource, type ResourceInService } from './find.ts';
-import { checkJob, checkStarted, readBackupsOf, type StartedJob, type StatusCheck } from './status-check.ts';
+import { checkJob, checkStarted, readBackupsOf, type StartedJob } from './status-check.ts';
 import { type Followed, type FollowFlags, refusalOf, waitFor, writeStart } from './wait.ts';
 
 export interface ChangeFlags extends FollowFlags {
@@ -25,8 +25,8 @@ export interface ChangeFlags extends FollowFlags {
 export interface Change extends Pick<Followed, 'target' | 'what'> {
   readonly call: ApiCall;
   readonly readStarted: (body: unknown) => Started;
-  /** Called before the request is sent; resolves with how to check what it starts. */
-  readonly prepareCheck: () => Promise<(started: StartedJob) => StatusCheck>;
+  /** Whether it starts a backup, which the service lists; else there is only a job. */
+  readonly makesBackup: boolean;
 }
 
 interface CreateFlags extends ChangeFlags {
@@ -34,7 +34,7 @@ interface CreateFlags extends ChangeFlags {
 }
 
 export const create = (flags: CreateFlags, terminal: Terminal): Promise<number> =>
-  makeChange(flags, terminal, async ({ config, services, interruption }) => {
+  makeChange(flags, terminal, async ({ services }) => {
     const target = await findResource(services, flags.resource);
     const { actions } = target.service.api;
     return {
@@ -42,15 +42,7 @@ export const create = (flags: CreateFlags, terminal: Terminal): Promise<number> 
       call: actions.create(target.resource, backupName(terminal.clock())),
       readStarted: (body) => actions.readCreated(body, target.resource),
       what: `the backup of ${nameOf(target.resource)}`,
-      // The backups before: otherwise the new one could not be distinguished from them.
-      prepareCheck: async () => {
-        const backups = await readBackupsOf(target, withinPoll(config, interruption.first));
-        const before = new Set(backups?.map(({ id }) => id));
-        return (started) =>
-          checkStarted(target, started, before, (reason) =>
-            terminal.writeError(`${reason}; checking the list of backups instead\n`),
-          );
-      },
+      makesBackup: true,
     };
   });
 
@@ -85,12 +77,7 @@ export async function exportTo(flags: ExportFlags, terminal: Terminal): Promise<
       call: call(target.resource, id, flags.to),
       readStarted,
       what: `the export of backup ${visible(id)} of ${nameOf(target.resource)} to ${flags.to}`,
-      prepareCheck:
-        async () =>
-        ({ jobId }) => {
-          if (jobId === undefined) throw new CommandError('the response names no job to wait for');
-          return checkJob(target, jobId);
-        },
+      makesBackup: false,
     };
   });
 }
@@ -140,7 +127,7 @@ export async function makeChange(
   }
   return await withServices(flags, terminal, async (session) => {
     const change = await plan(session);
-    const { target, what } = change;
+    const { target, what, makesBackup } = change;
     if (flags.dryRun) {
       await print(terminal, showCall(change, flags));
       return EXIT.done;
@@ -149,11 +136,17 @@ export async function makeChange(
     if (!flags.yes && !(await terminal.ask(question, session.interruption.first))) {
       throw new CommandError('nothing was started');
     }
-    const checkOf = flags.wait ? await change.prepareCheck() : undefined;
+    const signal = withinPoll(session.config, session.interruption.first);
+    // The backups before: otherwise the new one could not be distinguished from them.
+    const before = flags.wait && makesBackup ? await readBackupsOf(target, signal) : [];
     const started = await send(change, session);
     const followed = { target, started, what, flags, session };
     await writeStart(followed);
-    return checkOf === undefined ? EXIT.done : await waitFor(checkOf(started), followed);
+    if (!flags.wait) return EXIT.done;
+    const check = makesBackup
+      ? checkStarted(target, started, before, terminal.writeError)
+      : checkJob(target, started.jobId);
+    return await waitFor(check, followed);
   });
 }
 

@@ -6,6 +6,7 @@ import { listItems, send, withPage } from '../../poll/read-list.ts';
 import type { JobState, Started } from '../../services/service.ts';
 import { CommandError } from '../command-error.ts';
 import { describeService } from '../session.ts';
+import type { Terminal } from '../terminal.ts';
 import { nameOf, visible } from '../text-table.ts';
 import { commandFor, type ResourceInService } from './find.ts';
 
@@ -20,13 +21,14 @@ export type StatusCheck = (signal: AbortSignal) => Promise<Progress>;
 
 export const hasJobs = ({ service }: ResourceInService): boolean => service.api.actions.job !== undefined;
 
-/** Checks a job; throws a {@link CommandError} if the service has none. */
-export function checkJob(target: ResourceInService, jobId: string): StatusCheck {
+/** Checks a job; throws a {@link CommandError} if there is none. */
+export function checkJob(target: ResourceInService, jobId: string | undefined): StatusCheck {
   const { resource, service } = target;
   const { job } = service.api.actions;
   if (job === undefined) {
     throw new CommandError(`${describeService(target)} has no jobs to wait for; use --backup`);
   }
+  if (jobId === undefined) throw new CommandError('the response names no job to wait for');
   return async (signal) => job.read(await send(target, job.call(resource, jobId), signal));
 }
 
@@ -50,17 +52,18 @@ export function checkBackup(target: ResourceInService, backupId: string): Status
 export function checkStarted(
   target: ResourceInService,
   { jobId, backupId }: StartedJob,
-  before: ReadonlySet<string>,
-  jobUnreadable: (reason: string) => void,
+  before: readonly Backup[] | undefined,
+  writeError: Terminal['writeError'],
 ): StatusCheck {
+  const idsBefore = new Set(before?.map(({ id }) => id));
   const checkListed = checkNewest(target, ({ id, automatic }) =>
-    backupId === undefined ? !before.has(id) && automatic !== true : id === backupId,
+    backupId === undefined ? !idsBefore.has(id) && automatic !== true : id === backupId,
   );
   let checkPending = jobId !== undefined && hasJobs(target) ? checkJob(target, jobId) : undefined;
   return async (signal) => {
     const job = await checkPending?.(signal).catch((error: unknown) => {
       if (!(error instanceof CloudFailure && error.details.kind === 'permission')) throw error;
-      jobUnreadable(error.message);
+      writeError(`${error.message}; checking the list of backups instead\n`);
       return undefined;
     });
     if (job !== undefined && job.kind !== 'succeeded') return job;
