@@ -61,8 +61,7 @@ ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 ${table([...SERVICE_METRICS, ...Object.values(PROCESS_METRICS)], [])}
 
 Series with the label \`project\` are updated at the end of each poll of their service. The exporter also serves
-prom-client's \`process_*\` and \`nodejs_*\` metrics. The event loop lag is sampled once a second, so all its statistics
-except \`nodejs_eventloop_lag_seconds\` include that second.
+prom-client's \`process_*\` and \`nodejs_*\` metrics. Statistics of the event loop lag are of one sample a second.
 
 ## Labels
 

@@ -93,8 +93,7 @@ export function createExporterMetrics(
   );
   gauge(PROCESS_METRICS.shardOrdinal).set({ shard_ordinal: String(shard.ordinal) }, shard.ordinal);
   gauge(PROCESS_METRICS.totalShards).set(shard.total);
-  // Each measurement of the event loop wakes an idle process.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 1000 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLING_SECONDS * 1000 });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const series = createSeriesSet(SERVICE_METRICS, SERVICES_PER_GROUP, createYield);
@@ -239,14 +238,21 @@ interface Family {
   }[];
 }
 
+// Each measurement of the event loop lag wakes an idle process.
+const LAG_SAMPLING_SECONDS = 1;
+const LAG_STATISTICS = /^nodejs_eventloop_lag_(min|max|mean|p\d+)_seconds$/;
+
 // Node.js reports this or NaN if it has measured nothing since the last scrape.
 const NOTHING_MEASURED = 2 ** 63 / 1e9;
 
 function writeFamily({ name, help, type, values }: Family, format: ExpositionFormat): string {
   const known = values.filter(({ value }) => !Number.isNaN(value) && value !== NOTHING_MEASURED);
+  const isLag = LAG_STATISTICS.test(name);
   const samples = known.map((sample) => {
     const labels = Object.entries(sample.labels).map(([label, value]) => writeLabel(label, String(value)));
-    return writeSample(sample.metricName ?? name, labels.join(','), sample.value);
+    // Node.js measures the time between two samples of the lag, which includes the interval.
+    const value = isLag ? Math.max(0, sample.value - LAG_SAMPLING_SECONDS) : sample.value;
+    return writeSample(sample.metricName ?? name, labels.join(','), value);
   });
   return writeMetadata({ name, help, type, unit: unitOf(name) }, format) + samples.join('');
 }

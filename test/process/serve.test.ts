@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { SimulatedCloud, SimulatedCloudOptions } from '../../src/services/simulated-cloud.ts';
 import { configurationFor } from '../support/configuration.ts';
@@ -160,6 +161,20 @@ describe('the exporter as a process', () => {
     expect(configuration).toContain('interval: ');
     expect(configuration).toContain('<secret> from ');
     expect(configuration).not.toContain(cloud.account.password);
+  });
+
+  it('serves the lag of the event loop without the time between two samples of it', async () => {
+    const exporter = await exporterFor(await cloudWith());
+    const lags = async () => {
+      // A scrape starts the statistics again, and the first sample comes two seconds later.
+      await sleep(3000);
+      const known = (await exporter.metrics()).filter(({ name }) =>
+        /^nodejs_eventloop_lag_(min|mean|p50)_seconds$/.test(name),
+      );
+      return known.length === 3 && known.map(({ value }) => value);
+    };
+
+    expect(Math.min(...(await eventually(lags)))).toBeLessThan(0.9);
   });
 
   it('reports five errors in a configuration, each with its line, and exits with 2', async () => {

@@ -154,7 +154,8 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     headersTimeout: limits.headersTimeout,
     requestTimeout: limits.requestTimeout,
     keepAliveTimeout: limits.keepAliveTimeout,
-    connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
+    // Each check wakes an idle process.
+    connectionsCheckingInterval: Math.ceil(Math.min(limits.headersTimeout, limits.requestTimeout) / 4),
     insecureHTTPParser: false,
     // The gate rejects it instead, with the headers of every response.
     requireHostHeader: false,
