@@ -59,17 +59,13 @@ const skippingContinue =
       else callback(error, null);
     });
 
-interface Dispatchers {
-  readonly authorities: readonly string[];
-  readonly direct: Dispatcher;
-  readonly proxied: Dispatcher | undefined;
-}
+type Dispatchers = ReturnType<typeof openDispatchers>;
 
 function openDispatchers(
   proxy: ChosenProxy | undefined,
   { timeoutMs, perHost }: ConnectionOptions,
   authorities: readonly string[],
-): Dispatchers {
+) {
   const tls = {
     timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs),
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
@@ -95,7 +91,7 @@ function openDispatchers(
         clientFactory: (origin, given) => new Pool(origin, { ...limits, ...given }),
         factory: (origin, given) => {
           const { connect } = given as { readonly connect: Connector };
-          return new Pool(origin, { ...limits, ...given, connect: skippingContinue(connect) });
+          return new Pool(origin, { ...given, connect: skippingContinue(connect) });
         },
       }),
   };

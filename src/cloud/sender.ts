@@ -40,7 +40,7 @@ export interface SenderOptions {
 export interface Sender {
   /** Rejects with a `CloudFailure`. */
   readonly send: (request: CloudRequest, signal: AbortSignal) => Promise<CloudResponse>;
-  /** The failure of a caller that waits for this operation when `signal` aborts: its last failed attempt, if there was one. */
+  /** The failure of a caller that waits for an operation when `signal` aborts: the last failed attempt, if it is retried. */
   readonly interrupted: (operation: string, signal: AbortSignal) => CloudFailure;
 }
 

@@ -21,6 +21,7 @@ export type Credentials =
     }
   | {
       readonly type: 'access-key';
+      /** Can be sent in a header. */
       readonly accessKey: string;
       readonly secretKey: SecretSource;
       readonly securityToken: SecretSource | undefined;

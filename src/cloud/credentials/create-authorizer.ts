@@ -1,4 +1,3 @@
-import { failureOf } from '../failure.ts';
 import {
   type Authorizer,
   type AuthorizerContext,
@@ -8,7 +7,7 @@ import {
 } from './authorizer.ts';
 import { createEcsAgencyAuthorizer } from './ecs-agency.ts';
 import { createOidcAuthorizer, createPasswordAuthorizer } from './iam-token.ts';
-import { isHeaderValue, readHeaderSecret, readSecret } from './secret.ts';
+import { readHeaderSecret, readSecret } from './secret.ts';
 
 export function createAuthorizer(context: AuthorizerContext): Authorizer {
   const { credentials } = context.project;
@@ -33,10 +32,6 @@ const accessKeyAuthorizer = (
   { clock }: AuthorizerContext,
 ): Authorizer => ({
   authorize: async () => {
-    if (!isHeaderValue(accessKey)) {
-      const reason = 'access_key is empty or contains a character that is not allowed in a header';
-      throw failureOf({ kind: 'auth', operation: 'sign_in' }, reason, 'check access_key');
-    }
     const secretKey = await readSecret(keySource);
     const securityToken = tokenSource && (await readHeaderSecret(tokenSource));
     return keyAuthorization({ accessKey, secretKey }, securityToken, clock);
