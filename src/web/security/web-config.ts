@@ -44,15 +44,10 @@ const optional = <Schema extends z.ZodType>(schema: Schema) => blankIsMissing(sc
 
 // Prometheus and its exporters use YAML 1.1, which has more booleans.
 const YES_OR_NO = { truthy: ['true', 'yes', 'on', 'y'], falsy: ['false', 'no', 'off', 'n'] };
+const yesOrNo = z.stringbool({ ...YES_OR_NO, error: 'is neither true nor false' });
 
 const flag = (byDefault: boolean) =>
-  blankIsMissing(
-    noted(
-      z.stringbool({ ...YES_OR_NO, error: 'is neither true nor false' }),
-      'true or false',
-      'true or false',
-    ).default(byDefault),
-  );
+  blankIsMissing(noted(yesOrNo, 'true or false', 'true or false').default(byDefault));
 
 const choice = <Value>(table: Readonly<Record<string, Value>>) =>
   z.enum(Object.keys(table)).transform((name) => table[name] as Value);
@@ -132,9 +127,8 @@ const hash = noted(
   z.string().superRefine((text, context) => {
     const cost = BCRYPT.exec(text)?.groups?.['cost'];
     if (cost === undefined) context.addIssue('is not a bcrypt hash');
-    else if (Number(cost) < CHEAPEST_HASH || Number(cost) > DEAREST_HASH) {
+    else if (Number(cost) < CHEAPEST_HASH || Number(cost) > DEAREST_HASH)
       context.addIssue(`is a hash with cost ${Number(cost)}`);
-    }
   }),
   'text',
   `a bcrypt hash with cost ${CHEAPEST_HASH} to ${DEAREST_HASH}, as printed by \`htpasswd -nBC 10 "" | tr -d ':\\n'\``,

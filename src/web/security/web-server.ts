@@ -116,16 +116,9 @@ const guardHandshakes = (
 export const createWebServer = (options: WebServerOptions): WebServer => {
   const { listener, security, limits, log, now } = options;
   const passwords = options.passwords ?? startPasswordWorker();
-  const gate = createRequestGate({
-    config: () => security.rules().config,
-    authenticate: createBasicAuth(
-      queuePasswordChecks(passwords.compare, limits),
-      limits.rememberedCredentials,
-    ),
-    limits,
-    log,
-    now,
-  });
+  const checkPassword = queuePasswordChecks(passwords.compare, limits);
+  const authenticate = createBasicAuth(checkPassword, limits.rememberedCredentials);
+  const gate = createRequestGate({ config: () => security.rules().config, authenticate, limits, log, now });
 
   let warnedAt = Number.NEGATIVE_INFINITY;
   const connections = trackConnections(limits, now, (client) => {
