@@ -2,6 +2,7 @@ import { request } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createAuthority } from '../cloud/certificates.ts';
+import { SOON } from '../support/exporter-process.ts';
 import { get, passwordSignIn, post, rowsOf, START, send } from './cloud-under-test.ts';
 import { startMadeUpCloud } from './made-up-apis.ts';
 
@@ -225,7 +226,7 @@ it.each([{ speed: 0 }, { speed: Number.NaN }, { speed: Number.POSITIVE_INFINITY 
   },
 );
 
-it('serves a page of 10,000 widgets within milliseconds', async () => {
+it('serves pages of 10,000 widgets fast', async () => {
   const { cloud } = await startMadeUpCloud({ counts: { widgets: 10_000, gadgets: 0 } });
   const token = { 'X-Auth-Token': cloud.issueToken() };
   await get(cloud, `${LIST}?limit=100`, token);
@@ -236,5 +237,5 @@ it('serves a page of 10,000 widgets within milliseconds', async () => {
     expect(rowsOf(response, 'rows').length).toBe(100);
   }
 
-  expect((performance.now() - before) / 20).toBeLessThan(50);
+  expect(performance.now() - before).toBeLessThan(SOON);
 });

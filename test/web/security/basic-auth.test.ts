@@ -290,16 +290,11 @@ describe('a flood of wrong passwords', () => {
       finished = true;
     });
 
-    const probes: number[] = [];
-    while (!finished) {
-      const start = performance.now();
-      await exchange(listening, request('/-/healthy'));
-      probes.push(performance.now() - start);
-    }
+    let probes = 0;
+    for (; !finished; probes += 1) await exchange(listening, request('/-/healthy'));
 
-    // Four comparisons of that cost take a second of CPU time; a probe must not wait for any of them.
-    expect(probes.length).toBeGreaterThan(20);
-    expect(probes.toSorted((one, other) => one - other)[Math.floor(probes.length / 2)]).toBeLessThan(50);
+    // Four comparisons of that cost take a second of CPU time, in which the main thread would only respond ten times.
+    expect(probes).toBeGreaterThan(20);
   });
 
   it('is rejected if the comparison fails', async () => {

@@ -311,14 +311,12 @@ describe('a slow client', () => {
     const { listening } = await startServer({ limits: { headersTimeout: 100 } });
     const socket = await connectTo(listening);
     socket.write('GET / HTTP/1.1\r\nHost: exporter\r\n');
-    const start = performance.now();
     const dripping = setInterval(() => socket.write('X'), 5);
     onTestFinished(() => clearInterval(dripping));
 
     const response = await untilClosed(socket);
 
     expect(statusOf(response)).toBe(408);
-    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it('is disconnected if it sends its second request a byte at a time', async () => {
