@@ -8,7 +8,7 @@ import { type ServedResource, serveResources } from '../state/served.ts';
 import type { PickedService } from './session.ts';
 
 export type ReadingOptions = PickedService &
-  Omit<ServiceReader, 'scope' | 'ahead' | 'config'> & { readonly config: Config };
+  Omit<ServiceReader, 'ahead' | 'config'> & { readonly config: Config };
 
 /** A service as it was read once. */
 export interface ServiceReading extends ServiceRead, PickedService {
@@ -21,7 +21,7 @@ export interface ServiceReading extends ServiceRead, PickedService {
 
 /** Reads a service with its backup policies, like a first poll; never rejects. */
 export async function readOnce(options: ReadingOptions, signal: AbortSignal): Promise<ServiceReading> {
-  const { project, service, client, config, clock } = options;
+  const { project, service, client, config } = options;
   const scope = { service: service.type, region: project.region, project: project.name };
   const reader = { ...options, ahead: config.poll.concurrency - 1, scope };
   const read = { ...(await readService(reader, undefined, signal)), project, service, client, scope };
@@ -30,9 +30,7 @@ export async function readOnce(options: ReadingOptions, signal: AbortSignal): Pr
     return { ...read, served: undefined, unreadPolicies: { count: 0, reason: undefined } };
   }
   const policies = createPolicies(service.api.policies);
-  const { rpo } = config;
-  const request = { reader, scope, rpo, resources: next.resources, now: clock(), signal };
-  const unreadPolicies = await policies.refresh(request);
+  const unreadPolicies = await policies.refresh(reader, next.resources, signal);
   const { resources } = await serveResources(scope, config, next, policies, createYield());
   return { ...read, served: resources, unreadPolicies };
 }

@@ -4,7 +4,7 @@ import { createPageReader, type FetchPage } from './page-reader.ts';
 import { OVERLAP, type PageAfter, type PageRequest } from './page-requests.ts';
 import { type Collector, createRowIntake, type RowCounts, type RowIntake } from './row-intake.ts';
 
-export type { Collector, Rejections } from './row-intake.ts';
+export type { Collector, Rejections, RowCounts } from './row-intake.ts';
 
 /**
  * Whether rows may be missing between pages. `none`: each page begins with the last rows of the previous one, and

@@ -1,17 +1,15 @@
 import type { Config } from '../config/config.ts';
-import { seconds, type UnixSeconds } from '../domain/quantities.ts';
+import { type Clock, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import type { BackupPolicy, PolicyApi, ProjectPolicy } from '../services/service.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { needsPolicy, type PolicyLookup, type Scope } from '../state/objective.ts';
 import { call, type ListReader, listItems, readList } from './read-list.ts';
 
-export interface PolicyRequest {
-  readonly reader: ListReader;
+/** A service of a project, and which objectives may need its policies. */
+export interface PolicyReader extends ListReader {
   readonly scope: Scope;
-  readonly rpo: Config['rpo'];
-  readonly resources: ReadonlyMap<string, KnownResource>;
-  readonly now: UnixSeconds;
-  readonly signal: AbortSignal;
+  readonly config: Pick<Config, 'rpo'>;
+  readonly clock: Clock;
 }
 
 /** How many policies could not be read, and the first reason. */
@@ -22,8 +20,12 @@ export interface UnreadPolicies {
 
 /** The backup policies of one service of a project. */
 export interface Policies extends PolicyLookup {
-  /** Reads missing and outdated policies; never rejects. */
-  readonly refresh: (request: PolicyRequest) => Promise<UnreadPolicies>;
+  /** Reads missing and outdated policies of the resources; never rejects. */
+  readonly refresh: (
+    reader: PolicyReader,
+    resources: ReadonlyMap<string, KnownResource>,
+    signal: AbortSignal,
+  ) => Promise<UnreadPolicies>;
 }
 
 const NONE: Policies = {
@@ -66,26 +68,25 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
     return age < 0 || age >= (entry.reason === undefined ? MAX_AGE : RETRY_AFTER);
   };
 
-  const read = async (resource: KnownResource, { reader, now, signal }: PolicyRequest): Promise<void> => {
-    const { id } = resource;
-    const result = await call(reader, api.call({ id, parentId: resource.listing?.parentId }), signal);
-    // An aborted request says nothing about the policy.
-    if (signal.aborted && result.kind === 'failed') return;
-    const policy = result.kind === 'failed' ? undefined : api.read(result.body);
-    const reason = result.kind === 'failed' ? result.reason : problemWith(policy);
-    // An old policy is better than none.
-    const known = reason === undefined ? policy : (entries.get(id)?.policy ?? policy);
-    entries.set(id, { policy: known, reason, readAt: now });
-  };
-
   return {
     decides: api.decides === true,
-    refresh: async (request) => {
-      const { resources, rpo, scope, now } = request;
-      const wanted = [...resources.values()].filter((resource) => needsPolicy(rpo, scope, resource, api));
+    refresh: async (reader, resources, signal) => {
+      const { scope, config } = reader;
+      const now = reader.clock();
+      const read = async ({ id, listing }: KnownResource): Promise<void> => {
+        const result = await call(reader, api.call({ id, parentId: listing?.parentId }), signal);
+        // An aborted request says nothing about the policy.
+        if (signal.aborted && result.kind === 'failed') return;
+        const policy = result.kind === 'failed' ? undefined : api.read(result.body);
+        const reason = result.kind === 'failed' ? result.reason : problemWith(policy);
+        // An old policy is better than none.
+        const known = reason === undefined ? policy : (entries.get(id)?.policy ?? policy);
+        entries.set(id, { policy: known, reason, readAt: now });
+      };
+      const wanted = [...resources.values()].filter((one) => needsPolicy(config.rpo, scope, one, api));
       for (const id of entries.keys()) if (!resources.has(id)) entries.delete(id);
       // The client limits how many of these run at once.
-      await Promise.all(wanted.filter(({ id }) => isDue(id, now)).map((resource) => read(resource, request)));
+      await Promise.all(wanted.filter(({ id }) => isDue(id, now)).map(read));
       const unread = wanted
         .map(({ id }) => entries.get(id))
         .filter((entry) => entry?.policy === undefined || entry.reason !== undefined);
@@ -112,13 +113,8 @@ function projectPolicies({ list }: PolicyApi & { readonly of: 'project' }): Poli
   let policies: ReadonlyMap<string, BackupPolicy> | undefined;
   return {
     decides: true,
-    refresh: async ({ reader, resources, signal }) => {
-      const result = await readList<ProjectPolicy, ReturnType<typeof listItems<ProjectPolicy>>>(
-        reader,
-        list,
-        listItems<ProjectPolicy>,
-        signal,
-      );
+    refresh: async (reader, resources, signal) => {
+      const result = await readList(reader, list, listItems<ProjectPolicy>, signal);
       if (result.kind === 'failed') return { count: resources.size, reason: result.reason };
       policies = new Map(
         result.items.items.flatMap(({ appliesTo, policy }) => appliesTo.map((id) => [id, policy] as const)),

@@ -2,29 +2,24 @@ import type { Log, LogFields } from '../log/log.ts';
 import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
 import { asObject } from '../services/fields.ts';
+import type { Scope } from '../state/objective.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { UnreadPolicies } from './policies.ts';
 import type { ReadFailure } from './read-list.ts';
-import { failureOf, type ServiceRead } from './read-service.ts';
-
-/** Logs the outcome of polls when it changes; unchanged outcomes at level debug. */
-export interface PollLog {
-  /** `hasValues`: whether values of an earlier poll are served. */
-  readonly poll: (read: ServiceRead, rejections: Rejections, hasValues: boolean) => void;
-  readonly policies: (unread: UnreadPolicies) => void;
-}
+import { failureOf, rowsOf, type ServiceRead } from './read-service.ts';
 
 /** Why services of one project fail now, each cause with the service that logged it, so that the others need not. */
 export type FailureCauses = Map<string, string>;
 
-export function createPollLog(log: Log, service: string, causes: FailureCauses): PollLog {
+/** Logs the outcome of polls when it changes; unchanged outcomes at level debug. */
+export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
   // The normal state of topics, which needs no log line.
-  const states = new Map([
+  const states = new Map<string, string | number>([
     ['failed runs', ''],
     ['policies', ''],
-    ['excluded', '0'],
-    ['limit', '0'],
-    ['unlisted', '0'],
+    ['excluded', 0],
+    ['limit', 0],
+    ['unlisted', 0],
   ]);
   const onChange = (
     topic: string,
@@ -33,13 +28,14 @@ export function createPollLog(log: Log, service: string, causes: FailureCauses):
     fields: LogFields,
     message: string,
   ): void => {
-    const changed = states.get(topic) !== String(state);
-    states.set(topic, String(state));
-    log[changed ? level : 'debug'](fields, message);
+    const changed = states.get(topic) !== state;
+    states.set(topic, state);
+    log[changed ? level : 'debug']({ ...scope, ...fields }, message);
   };
 
   /** Records why the service fails; returns whether another service of the project has logged the same. */
   const isLoggedElsewhere = (cause: string | undefined): boolean => {
+    const { service } = scope;
     for (const [known, owner] of causes) if (owner === service && known !== cause) causes.delete(known);
     if (cause === undefined) return false;
     if (!causes.has(cause)) causes.set(cause, service);
@@ -49,12 +45,12 @@ export function createPollLog(log: Log, service: string, causes: FailureCauses):
   const logBackups = (read: ServiceRead, hasValues: boolean): void => {
     const { backups, next } = read;
     const failure = failureOf(read);
+    const isElsewhere = isLoggedElsewhere(failure && causeOf(failure));
     if (failure !== undefined) {
       const kept = hasValues ? ', keeping the previous values' : '';
-      const level = isLoggedElsewhere(causeOf(failure)) ? 'debug' : 'warn';
+      const level = isElsewhere ? 'debug' : 'warn';
       onChange('poll', `${failure.outcome} ${level}`, level, failureFields(failure), `poll failed${kept}`);
     } else if (backups.kind === 'read') {
-      isLoggedElsewhere(undefined);
       const fields = { backups: backups.listed, resources: next?.resources.size };
       onChange('poll', 'success', 'info', fields, 'poll complete');
     }
@@ -65,13 +61,9 @@ export function createPollLog(log: Log, service: string, causes: FailureCauses):
     if (inventory?.kind === 'failed') {
       const failure = failureOf(read);
       const isLogged = failure !== undefined && causeOf(failure) === causeOf(inventory);
-      onChange(
-        'inventory',
-        inventory.outcome,
-        isLogged ? 'debug' : 'warn',
-        failureFields(inventory),
-        'inventory could not be read',
-      );
+      const level = isLogged ? 'debug' : 'warn';
+      const message = 'inventory could not be read';
+      onChange('inventory', inventory.outcome, level, failureFields(inventory), message);
     } else if (inventory !== undefined) {
       onChange('inventory', 'read', 'info', { resources: inventory.items.byId.size }, 'inventory read');
     }
@@ -87,43 +79,32 @@ export function createPollLog(log: Log, service: string, causes: FailureCauses):
   };
 
   const logState = ({ excluded, overLimit, unlisted }: ServiceState): void => {
-    onChange(
-      'excluded',
-      excluded.size,
-      'info',
-      { resources: excluded.size },
-      'resources excluded by include and exclude',
-    );
-    onChange(
-      'limit',
-      overLimit,
-      'warn',
-      { resources: overLimit },
+    const exclusion = 'resources excluded by include and exclude';
+    onChange('excluded', excluded.size, 'info', { resources: excluded.size }, exclusion);
+    const limit =
       overLimit === 0
         ? 'no resource exceeds limits.resources'
-        : 'resources beyond limits.resources are not served',
-    );
-    onChange(
-      'unlisted',
-      unlisted,
-      'warn',
-      { backups: unlisted },
-      unlisted === 0 ? 'backup count and list agree again' : 'the service counts more backups than it lists',
-    );
+        : 'resources beyond limits.resources are not served';
+    onChange('limit', overLimit, 'warn', { resources: overLimit }, limit);
+    const difference =
+      unlisted === 0 ? 'backup count and list agree again' : 'the service counts more backups than it lists';
+    onChange('unlisted', unlisted, 'warn', { backups: unlisted }, difference);
   };
 
   return {
-    poll: (read, rejections, hasValues) => {
+    /** `hasValues`: whether values of an earlier poll are served. */
+    poll: (read: ServiceRead, rejections: Rejections, hasValues: boolean): void => {
       logBackups(read, hasValues);
       logFailedRuns(read);
       logInventory(read);
       for (const reason of REJECTION_REASONS) {
         const rows = rejections[reason];
-        if (rows > 0) log.warn({ reason, rows, ...exampleFields(read, reason) }, REJECTED[reason]);
+        if (rows === 0) continue;
+        log.warn({ ...scope, reason, rows, ...exampleFields(read, reason) }, REJECTED[reason]);
       }
       if (read.next !== undefined) logState(read.next);
     },
-    policies: ({ count, reason }) => {
+    policies: ({ count, reason }: UnreadPolicies): void => {
       const message =
         count === 0
           ? 'backup policies read'
@@ -145,13 +126,9 @@ const REJECTED: Readonly<Record<RejectionReason, string>> = {
   time: 'rows rejected: no usable time',
 };
 
-function exampleFields({ backups, inventory }: ServiceRead, reason: RejectionReason): LogFields {
-  const lists = [
-    backups.kind === 'read' ? backups.examples : backups.walk?.examples,
-    inventory?.walk?.examples,
-  ];
-  const examples = lists.find((rows) => rows?.has(reason));
-  return examples === undefined ? {} : { example: excerpt(examples.get(reason)) };
+function exampleFields(read: ServiceRead, reason: RejectionReason): LogFields {
+  const rows = rowsOf(read).find((list) => list?.examples.has(reason));
+  return rows === undefined ? {} : { example: excerpt(rows.examples.get(reason)) };
 }
 
 const TELLING = /id$|name|time|date|begin|start|end|created|status/i;

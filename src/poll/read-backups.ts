@@ -1,29 +1,22 @@
 import type { Backup } from '../domain/backup.ts';
+import type { CompleteList } from '../pagination/complete-list.ts';
 import { createIdSet, iterate } from '../pagination/id-set.ts';
 import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
-import type { Collector, Rejections } from '../pagination/walk.ts';
+import type { Collector, Rejections, RowCounts } from '../pagination/walk.ts';
 import type { List, ResourceKey } from '../services/service.ts';
 import {
+  type ItemList,
   isMissing,
   type ListReader,
-  type ListResult,
   listItems,
   type ReadFailure,
   readList,
 } from './read-list.ts';
 
 /** All backups of a service, as far as they could be read. */
-export interface BackupsRead<Items extends Collector<Backup>> {
+export interface BackupsRead<Items extends Collector<Backup>> extends RowCounts {
   readonly kind: 'read';
   readonly items: Items;
-  /** The ids of all rows that have one, including rejected rows. */
-  readonly ids: ReadonlySetLike<string>;
-  readonly unreadIds: ReadonlySet<string>;
-  /** Rows received, each id counted once. */
-  readonly listed: number;
-  readonly rejections: Rejections;
-  /** The first rejected row for each reason. */
-  readonly examples: ReadonlyMap<RejectionReason, Row>;
   /** Backups that the service counts but does not list. */
   readonly unlisted: number;
   /** Failed lists of resources, by resource id; empty if the project has one list. */
@@ -54,29 +47,10 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   const listedBefore = before?.size ?? 0;
   if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
     const reason = `the service repeats a page: ${walk.listed} backups, after it listed ${listedBefore} before`;
-    return {
-      kind: 'failed',
-      outcome: 'incomplete',
-      reason,
-      operation: list.call.operation,
-      code: undefined,
-      walk,
-    };
+    return { kind: 'failed', outcome: 'incomplete', reason, operation: list.call.operation, walk };
   }
-  const { ids, unreadIds, listed, rejections, examples } = walk;
   const failedRunsUnread = await addFailedRuns(reader, items, signal);
-  return {
-    kind: 'read',
-    items,
-    ids,
-    unreadIds,
-    listed,
-    rejections,
-    examples,
-    unlisted,
-    failures: new Map(),
-    failedRunsUnread,
-  };
+  return { ...walk, kind: 'read', items, unlisted, failures: new Map(), failedRunsUnread };
 }
 
 /** Adds failed runs that left no backup, if the service lists them. The backup list is complete without them. */
@@ -124,13 +98,9 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     for (const result of results) if (result.kind === 'complete') add(result);
   };
 
-  const add = ({
-    items: { items: backups },
-    walk,
-    unlisted: missing,
-  }: Exclude<ListResult<ReturnType<typeof listItems<Backup>>>, ReadFailure>): void => {
+  const add = ({ items: list, walk, unlisted: missing }: CompleteList<ItemList<Backup>>): void => {
     // An id counts once across all lists.
-    for (const backup of backups) if (ids.add(backup.id)) items.add(backup);
+    for (const backup of list.items) if (ids.add(backup.id)) items.add(backup);
     for (const id of iterate(walk.ids)) ids.add(id);
     for (const id of walk.unreadIds) unreadIds.add(id);
     rejections.push(walk.rejections);

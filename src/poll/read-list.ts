@@ -2,9 +2,10 @@ import type { ProjectClient } from '../cloud/client.ts';
 import { CloudFailure } from '../cloud/failure.ts';
 import type { ServiceConfig } from '../config/config.ts';
 import type { FailureKind } from '../domain/outcome.ts';
-import { type CompleteList, type MovingList, readCompleteList } from '../pagination/complete-list.ts';
+import { errorMessage } from '../errors.ts';
+import { type CompleteList, readCompleteList } from '../pagination/complete-list.ts';
 import type { FetchPage } from '../pagination/page-reader.ts';
-import { type Collector, type Walk, WalkError } from '../pagination/walk.ts';
+import { type Collector, type RowCounts, WalkError } from '../pagination/walk.ts';
 import type { ApiCall } from '../services/api-call.ts';
 import type { List } from '../services/service.ts';
 
@@ -16,9 +17,9 @@ export interface ReadFailure {
   /** What failed: the call itself, or a step before it, such as signing in. */
   readonly operation: string;
   /** The vendor's error code, if any. */
-  readonly code: string | undefined;
-  /** The walk that found it, if it reached the end. */
-  readonly walk: Walk | undefined;
+  readonly code?: string | undefined;
+  /** The rows, if the end of the list was reached. */
+  readonly walk?: RowCounts;
 }
 
 /** A list of a service: complete with its items, or failed. */
@@ -32,7 +33,11 @@ export interface ListReader {
   readonly ahead: number;
 }
 
-export function listItems<Item>(): Collector<Item> & { readonly items: readonly Item[] } {
+export interface ItemList<Item> extends Collector<Item> {
+  readonly items: readonly Item[];
+}
+
+export function listItems<Item>(): ItemList<Item> {
   const items: Item[] = [];
   return { items, add: (item) => void items.push(item) };
 }
@@ -48,12 +53,13 @@ export async function readList<Item, Items extends Collector<Item>>(
   const { operation } = list.call;
   const fetchPage: FetchPage = (page, pageSignal) => send(reader, withPage(list.call, page), pageSignal);
   try {
-    const result = await readCompleteList(list, fetchPage, createItems, {
-      ahead: reader.ahead,
-      signal,
-      before,
-    });
-    return result.kind === 'moving' ? movingFailure(result, operation) : result;
+    const options = { ahead: reader.ahead, signal, before };
+    const result = await readCompleteList(list, fetchPage, createItems, options);
+    if (result.kind === 'complete') return result;
+    const { walk } = result;
+    const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
+    const reason = `the list changed while it was read: two passes found different rows, the last ${walk.listed}${counted}`;
+    return { kind: 'failed', outcome: 'incomplete', reason, operation, walk };
   } catch (error) {
     return failureOf(error, operation);
   }
@@ -91,28 +97,18 @@ export const withPage = (apiCall: ApiCall, page: Readonly<Record<string, string>
   query: { ...apiCall.query, ...page },
 });
 
-function movingFailure({ walk }: MovingList, operation: string): ReadFailure {
-  const counted = walk.total === undefined ? '' : ` of ${walk.total}`;
-  const reason = `the list changed while it was read: two passes found different rows, the last ${walk.listed}${counted}`;
-  return { kind: 'failed', outcome: 'incomplete', reason, operation, code: undefined, walk };
-}
-
 function failureOf(error: unknown, operation: string): ReadFailure {
-  const failed = { kind: 'failed', operation, code: undefined, walk: undefined } as const;
+  const failed = (outcome: FailureKind, reason: string) =>
+    ({ kind: 'failed', outcome, reason, operation }) as const;
   if (error instanceof CloudFailure) {
-    const { kind: outcome, operation: failedOperation, code } = error.details;
-    return { ...failed, outcome, reason: error.message, operation: failedOperation, code };
+    const { kind, operation: failedOperation, code } = error.details;
+    return { ...failed(kind, error.message), operation: failedOperation, code };
   }
   if (error instanceof WalkError) {
     return error.problem === 'endless'
-      ? { ...failed, outcome: 'incomplete', reason: 'the list does not end' }
-      : {
-          ...failed,
-          outcome: 'malformed',
-          reason: 'the response is not a list of this API; check the endpoint',
-        };
+      ? failed('incomplete', 'the list does not end')
+      : failed('malformed', 'the response is not a list of this API; check the endpoint');
   }
   // A bug in parsing an unforeseen response must not stop the other polls.
-  const message = error instanceof Error ? error.message : String(error);
-  return { ...failed, outcome: 'malformed', reason: `the response could not be parsed: ${message}` };
+  return failed('malformed', `the response could not be parsed: ${errorMessage(error)}`);
 }

@@ -1,20 +1,26 @@
 import type { Config, ServiceConfig } from '../config/config.ts';
 import type { Backup, Resource } from '../domain/backup.ts';
 import type { Clock } from '../domain/quantities.ts';
-import type { Collector, Rejections } from '../pagination/walk.ts';
+import type { Collector, Rejections, RowCounts } from '../pagination/walk.ts';
 import type { ResourceKey } from '../services/service.ts';
 import { type BackupTallies, createBackupTallies } from '../state/backup-tallies.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { InventoryResult, KnownResource } from '../state/known-resource.ts';
-import { expressionsMatch, type Scope } from '../state/objective.ts';
+import { expressionsMatch } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
 import { nextServiceState, type ServiceState } from '../state/service-state.ts';
 import { type BackupsRead, readProjectBackups, readResourceBackups, sumRejections } from './read-backups.ts';
-import { type ListReader, type ListResult, listItems, type ReadFailure, readList } from './read-list.ts';
+import {
+  type ItemList,
+  type ListReader,
+  type ListResult,
+  listItems,
+  type ReadFailure,
+  readList,
+} from './read-list.ts';
 
 /** The service to read, and its settings. */
 export interface ServiceReader extends ListReader {
-  readonly scope: Scope;
   readonly config: Pick<Config, 'limits'>;
   readonly clock: Clock;
   /** Also receives every backup; cleared when a list is read again. */
@@ -25,11 +31,15 @@ export interface ResourceListing extends Collector<Resource> {
   readonly byId: ReadonlyMap<string, Resource>;
 }
 
-/** The outcome of reading a service once. */
-export interface ServiceRead {
-  readonly backups: BackupsRead<BackupTallies> | ReadFailure;
+/** The lists of a service. */
+interface ListsRead<Items extends Collector<Backup>> {
+  readonly backups: BackupsRead<Items> | ReadFailure;
   /** Undefined if the inventory is not read. */
   readonly inventory: ListResult<ResourceListing> | undefined;
+}
+
+/** The outcome of reading a service once. */
+export interface ServiceRead extends ListsRead<BackupTallies> {
   /** Undefined if no backups could be read. */
   readonly next: ServiceState | undefined;
 }
@@ -47,15 +57,15 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
   };
 }
 
+/** The rows of the lists of a service; undefined for a list that was not read to its end. */
+export const rowsOf = ({ backups, inventory }: ServiceRead): readonly (RowCounts | undefined)[] => [
+  backups.kind === 'read' ? backups : backups.walk,
+  inventory?.walk,
+];
+
 /** The rows of all lists of a service that could not be parsed. */
-export const rejectionsIn = ({
-  backups,
-  inventory,
-}: Pick<ServiceRead, 'backups' | 'inventory'>): Rejections =>
-  sumRejections([
-    backups.kind === 'read' ? backups.rejections : backups.walk?.rejections,
-    inventory?.walk?.rejections,
-  ]);
+export const rejectionsIn = (read: ServiceRead): Rejections =>
+  sumRejections(rowsOf(read).map((rows) => rows?.rejections));
 
 /**
  * Reads the backups and the inventory of a service and computes its next state; never rejects. The state of another
@@ -67,35 +77,6 @@ export async function readService(
   signal: AbortSignal,
 ): Promise<ServiceRead> {
   const { client, service, config } = reader;
-  const { backups, inventory } = await readLists(reader, previous, signal);
-  if (backups.kind === 'failed') return { backups, inventory, next: undefined };
-  // Certain only now: the requests may have looked up the project by its name.
-  const origin = { projectId: client.projectId(), endpoint: service.endpoint };
-  if (previous !== undefined && !isSameOrigin(previous.origin, origin)) {
-    return await readService(reader, undefined, signal);
-  }
-  const { items: tallies, ids, unreadIds, unlisted, failures } = backups;
-  const next = await nextServiceState(
-    previous,
-    {
-      at: reader.clock(),
-      origin,
-      backups: { tallies, ids, unreadIds, unlisted, isUnread: (id) => failures.has(id) },
-      inventory: inventoryResult(inventory),
-    },
-    { isSelected: selectionOf(service), limit: config.limits.resources },
-    createYield(),
-  );
-  return { backups, inventory, next };
-}
-
-async function readLists(
-  reader: ServiceReader,
-  previous: ServiceState | undefined,
-  signal: AbortSignal,
-): Promise<Pick<ServiceRead, 'backups' | 'inventory'>> {
-  const { api } = reader.service;
-  const before = previous?.ledger.listed;
   const createItems = (): BackupTallies => {
     const tallies = createBackupTallies(previous?.ledger);
     const also = reader.alsoInto?.();
@@ -106,6 +87,43 @@ async function readLists(
     };
     return { ...tallies, add };
   };
+  const { backups, inventory } = await readLists(reader, createItems, previous, signal);
+  if (backups.kind === 'failed') return { backups, inventory, next: undefined };
+  // Certain only now: the requests may have looked up the project by its name.
+  const origin = { projectId: client.projectId(), endpoint: service.endpoint };
+  if (previous !== undefined && !isSameOrigin(previous.origin, origin)) {
+    return await readService(reader, undefined, signal);
+  }
+  const { items: tallies, failures } = backups;
+  const poll = {
+    at: reader.clock(),
+    origin,
+    backups: { ...backups, tallies, isUnread: (id: string) => failures.has(id) },
+    inventory: inventoryResult(inventory),
+  };
+  const selection = { isSelected: selectionOf(service), limit: config.limits.resources };
+  const next = await nextServiceState(previous, poll, selection, createYield());
+  return { backups, inventory, next };
+}
+
+/** Reads all backups of a service for a command, and the inventory only if they need it; never rejects. */
+export async function listBackups(
+  reader: ListReader,
+  signal: AbortSignal,
+): Promise<BackupsRead<ItemList<Backup>> | ReadFailure> {
+  const service = { ...reader.service, inventory: false };
+  const { backups } = await readLists({ ...reader, service }, listItems<Backup>, undefined, signal);
+  return backups;
+}
+
+async function readLists<Items extends Collector<Backup>>(
+  reader: ListReader,
+  createItems: () => Items,
+  previous: ServiceState | undefined,
+  signal: AbortSignal,
+): Promise<ListsRead<Items>> {
+  const { api } = reader.service;
+  const before = previous?.ledger.listed;
   if (api.backups.of === 'project') {
     const [backups, inventory] = await Promise.all([
       readProjectBackups(reader, api.backups.list, createItems, before, signal),
@@ -170,19 +188,4 @@ function inventoryResult(result: ServiceRead['inventory']): InventoryResult {
   const mayBeIncomplete =
     result.unlisted > 0 || Object.values(result.walk.rejections).some((count) => count > 0);
   return { kind: 'read', resources: result.items.byId, mayBeIncomplete };
-}
-
-/** Reads all backups of a service for a command; never rejects. */
-export async function listBackups(
-  reader: ListReader,
-  signal: AbortSignal,
-): Promise<BackupsRead<ReturnType<typeof listItems<Backup>>> | ReadFailure> {
-  const { api } = reader.service;
-  if (api.backups.of === 'project') {
-    return await readProjectBackups(reader, api.backups.list, listItems<Backup>, undefined, signal);
-  }
-  const inventory = await readInventory(reader, signal);
-  if (inventory?.kind === 'failed') return inventory;
-  const resources = resourcesToRead(reader.service, inventory, undefined);
-  return await readResourceBackups(reader, resources, listItems<Backup>, undefined, signal);
 }

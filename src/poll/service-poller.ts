@@ -1,12 +1,10 @@
 import { joinSignals } from '../abort.ts';
-import type { ProjectClient } from '../cloud/client.ts';
+import type { ProjectClient, RequestObservation } from '../cloud/client.ts';
 import type { Config, ServiceConfig } from '../config/config.ts';
-import type { Outcome } from '../domain/outcome.ts';
 import { type Clock, type Seconds, seconds } from '../domain/quantities.ts';
 import type { Log } from '../log/log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
 import type { Publisher } from '../metrics/publisher.ts';
-import type { Rejections } from '../pagination/walk.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
@@ -16,147 +14,116 @@ import type { StateFile } from '../state-file/state-file.ts';
 import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createPollLog, type FailureCauses } from './poll-log.ts';
-import type { ReadFailure } from './read-list.ts';
 import { failureOf, readService, rejectionsIn, type ServiceRead } from './read-service.ts';
 
-/** The state of a poller, so that another can continue it. */
+/** What a poller knows, so that another can continue it. */
 export interface PollerMemory {
   /** Undefined before the first complete poll. */
   readonly state: ServiceState | undefined;
-  /** Undefined before the first poll has ended. */
-  readonly status: PollStatus | undefined;
-  readonly policies: Policies | undefined;
+  readonly status: PollStatus;
+  readonly policies: Policies;
   /** Undefined before the first complete poll. */
   readonly served: ServedService | undefined;
 }
 
-/** Polls one service of one project. */
-export interface ServicePoller {
-  readonly scope: Scope;
-  /** Between polls. */
-  readonly interval: Seconds;
-  /** Polls once and publishes the result; never rejects. A poll aborted by `signal` has no effect. */
-  readonly poll: (signal: AbortSignal) => Promise<void>;
-  /** Publishes the known data again, as a reload may have changed the objectives. */
-  readonly republish: () => Promise<void>;
-  readonly memory: () => PollerMemory;
-  /** Undefined before the first complete poll. */
-  readonly served: () => ServedService | undefined;
-  readonly status: () => PollStatus;
+/** What the pollers of all services share. */
+export interface PollerContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stateFile: StateFile;
+  /** A signal that aborts after the given time. */
+  readonly deadline: (after: Seconds) => AbortSignal;
 }
 
-/** The requests to a service. */
-export interface RequestTally {
-  /** Retries included. */
-  readonly count: number;
-  /** This machine's clock minus the service's, from the last response with a date. */
-  readonly clockSkew: Seconds | undefined;
-}
-
-export interface ServicePollerOptions {
+export interface ServicePollerOptions extends PollerContext {
   readonly scope: Scope;
   readonly service: ServiceConfig;
   readonly config: Pick<Config, 'poll' | 'limits' | 'rpo' | 'tags'>;
   readonly client: ProjectClient;
   readonly metrics: ExporterMetrics;
   readonly publisher: Publisher;
-  readonly log: Log;
   /** Why services of the project fail, shared by their pollers. */
   readonly causes: FailureCauses;
-  readonly clock: Clock;
-  /** A signal that aborts after the given time. */
-  readonly deadline: (after: Seconds) => AbortSignal;
   readonly memory: PollerMemory | undefined;
-  readonly stateFile: StateFile;
-  /** The requests sent to the service until now. */
-  readonly requests: () => RequestTally;
-  /** Called after each poll, once its result is served. */
-  readonly polled: () => Promise<void>;
 }
+
+/** Polls one service of one project. */
+export type ServicePoller = Readonly<ReturnType<typeof createServicePoller>>;
 
 /** The key for everything about a service of a project. */
 export const scopeKey = ({ project, region, service }: Scope): string =>
   JSON.stringify([project, region, service]);
 
-export function createServicePoller(options: ServicePollerOptions): ServicePoller {
-  const { scope, service, config, client, metrics, publisher, log, clock } = options;
+export function createServicePoller(options: ServicePollerOptions) {
+  const { scope, service, config, client, metrics, publisher, clock, stateFile } = options;
   const key = scopeKey(scope);
   const policies = options.memory?.policies ?? createPolicies(service.api.policies);
-  const pollLog = createPollLog(log, scope.service, options.causes);
+  const pollLog = createPollLog(options.log, scope, options.causes);
   const reader = { client, service, ahead: config.poll.concurrency - 1, scope, config, clock };
   const restored = (): ServiceState | undefined => {
-    const saved = options.stateFile.restored(key);
+    const saved = stateFile.restored(key);
     const origin = { projectId: client.projectId(), endpoint: service.endpoint };
     return saved !== undefined && isSameOrigin(saved.origin, origin) ? saved : undefined;
   };
-  let state = options.memory?.state ?? restored();
-  let status = options.memory?.status ?? statusBeforeFirstPoll(scope);
-  let served = options.memory?.served;
+  let memory: PollerMemory = {
+    policies,
+    state: options.memory?.state ?? restored(),
+    status: options.memory?.status ?? { ...scope, recent: [], rejected: {} },
+    served: options.memory?.served,
+  };
+  // Since the poll began.
+  let requests = 0;
+  let { clockSkew } = memory.status;
 
-  const serve = async (next: ServiceState): Promise<void> => {
-    served = await serveResources(scope, config, next, policies, createYield());
+  const publish = async (state: ServiceState): Promise<ServedService> => {
+    const served = await serveResources(scope, config, state, policies, createYield());
     await publisher.publish(key, served);
+    return served;
   };
 
-  const readPolicies = async (next: ServiceState, signal: AbortSignal): Promise<void> => {
-    const unread = await policies.refresh({
-      reader,
-      scope,
-      rpo: config.rpo,
-      resources: next.resources,
-      now: clock(),
-      signal,
-    });
-    pollLog.policies(unread);
-  };
-
-  const poll = async (stop: AbortSignal): Promise<void> => {
-    const { signal, release } = joinSignals(stop, options.deadline(config.poll.timeout));
-    try {
-      await pollUntil(signal, stop);
-    } finally {
-      release();
-    }
-  };
+  const readPolicies = async ({ resources }: ServiceState, signal: AbortSignal): Promise<void> =>
+    pollLog.policies(await policies.refresh(reader, resources, signal));
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
-    const { count: requestsBefore } = options.requests();
-    const read = await readService(reader, state, signal);
-    const { inventory, next } = read;
+    requests = 0;
+    const read = await readService(reader, memory.state, signal);
+    const { next } = read;
     if (stop.aborted) return;
-    const failure = failureOf(read);
     const { policies: policyApi } = service.api;
     // One list per project decides which resources are expected to be backed up at all.
     if (next !== undefined && policyApi?.of === 'project') await readPolicies(next, signal);
     if (stop.aborted) return;
+    let { state, served } = memory;
     if (next !== undefined) {
       // Saved first: counts that a scrape has seen must not be forgotten.
-      await options.stateFile.save(key, next);
-      await serve(next);
+      await stateFile.save(key, next);
+      served = await publish(next);
       state = next;
     }
     const ended = clock();
-    const rejections = rejectionsIn(read);
-    const duration = seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000));
-    const outcome = outcomeOf(failure);
-    const { count, clockSkew } = options.requests();
-    const record = { ended, duration, outcome, reason: failure?.reason, requests: count - requestsBefore };
-    status = { ...statusAfter(status, record, inventory, rejections, next), clockSkew };
-    await metrics.recordPoll(scope, {
-      outcome,
+    const failure = failureOf(read);
+    const record = {
       ended,
-      duration,
+      duration: seconds(Math.max(0, Math.round((ended - began) * 1000) / 1000)),
+      outcome: failure?.outcome ?? ('success' as const),
+      reason: failure?.reason,
+      requests,
+    };
+    const rejections = rejectionsIn(read);
+    const status = { ...statusAfter(memory.status, record, read), rejected: rejections, clockSkew };
+    await metrics.recordPoll(scope, {
+      ...record,
       rejections,
       inventoryComplete: status.inventory?.complete,
       complete: failure === undefined ? next : undefined,
     });
+    await metrics.recordCredentialsExpiry(scope, client.passwordExpiresAt());
     pollLog.poll(read, rejections, state !== undefined);
-    await options.polled();
+    memory = { policies, state, status, served };
     if (next === undefined || policyApi?.of !== 'resource') return;
     if (!(await policiesChanged(next, signal)) || stop.aborted) return;
-    await serve(next);
-    await options.polled();
+    memory = { ...memory, served: await publish(next) };
   };
 
   /** Reads due policies after the result is served, so that a slow one delays nothing. */
@@ -170,53 +137,44 @@ export function createServicePoller(options: ServicePollerOptions): ServicePolle
 
   return {
     scope,
+    /** Between polls. */
     interval: service.interval,
-    poll,
-    republish: async () => {
-      if (state !== undefined && status.lastComplete !== undefined) await serve(state);
+    /** Polls once and publishes the result; never rejects. A poll aborted by `stop` has no effect. */
+    poll: async (stop: AbortSignal): Promise<void> => {
+      const { signal, release } = joinSignals(stop, options.deadline(config.poll.timeout));
+      try {
+        await pollUntil(signal, stop);
+      } finally {
+        release();
+      }
     },
-    memory: () => ({ state, status, policies, served }),
-    served: () => served,
-    status: () => status,
+    /** Publishes the known data again, as a reload may have changed the objectives. */
+    republish: async (): Promise<void> => {
+      const { state, status } = memory;
+      if (state !== undefined && status.lastComplete !== undefined) {
+        memory = { ...memory, served: await publish(state) };
+      }
+    },
+    /** Counts a request to the service, retries included. */
+    recordRequest: (seen: RequestObservation): void => {
+      requests += 1;
+      clockSkew = seen.clockSkew ?? clockSkew;
+    },
+    memory: (): PollerMemory => memory,
   };
 }
-
-function statusBeforeFirstPoll(scope: Scope): PollStatus {
-  return {
-    ...scope,
-    recent: [],
-    lastComplete: undefined,
-    inventory: undefined,
-    rejected: {},
-    clockSkew: undefined,
-    unlisted: undefined,
-    overLimit: undefined,
-    resources: undefined,
-  };
-}
-
-const outcomeOf = (failure: ReadFailure | undefined): Outcome => failure?.outcome ?? 'success';
 
 const MOST_RECENT_POLLS = 10;
 
-function statusAfter(
-  before: PollStatus,
-  record: PollRecord,
-  inventory: ServiceRead['inventory'],
-  rejected: Rejections,
-  next: ServiceState | undefined,
-): PollStatus {
-  const polled = {
+function statusAfter(before: PollStatus, record: PollRecord, { inventory, next }: ServiceRead): PollStatus {
+  return {
     ...before,
     recent: [record, ...before.recent].slice(0, MOST_RECENT_POLLS),
-    rejected,
     inventory: inventory && {
       complete: inventory.kind === 'complete',
       reason: inventory.kind === 'failed' ? inventory.reason : undefined,
     },
+    ...(next && { unlisted: next.unlisted, overLimit: next.overLimit, resources: next.resources.size }),
+    ...(record.outcome === 'success' && { lastComplete: record.ended }),
   };
-  if (next === undefined) return polled;
-  const { unlisted, overLimit, resources } = next;
-  const lastComplete = record.outcome === 'success' ? record.ended : before.lastComplete;
-  return { ...polled, lastComplete, unlisted, overLimit, resources: resources.size };
 }

@@ -26,19 +26,19 @@ export interface PollStatus extends Scope {
   /** The last polls, newest first; none before the first has ended. */
   readonly recent: readonly PollRecord[];
   /** End of the last complete poll, whose rows are shown; undefined before it. */
-  readonly lastComplete: UnixSeconds | undefined;
+  readonly lastComplete?: UnixSeconds | undefined;
   /** Undefined if the inventory is not read or was not read yet. */
-  readonly inventory: { readonly complete: boolean; readonly reason: string | undefined } | undefined;
+  readonly inventory?: { readonly complete: boolean; readonly reason: string | undefined } | undefined;
   /** Rows that the last poll could not parse. */
   readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
   /** This machine's clock minus the service's; undefined if unknown. */
-  readonly clockSkew: Seconds | undefined;
+  readonly clockSkew?: Seconds | undefined;
   /** Backups that the service counts but does not list; undefined before the first complete poll. */
-  readonly unlisted: number | undefined;
+  readonly unlisted?: number | undefined;
   /** Resources beyond `limits.resources`, which are not shown; undefined before the first complete poll. */
-  readonly overLimit: number | undefined;
+  readonly overLimit?: number | undefined;
   /** Resources shown; undefined before the first complete poll. */
-  readonly resources: number | undefined;
+  readonly resources?: number | undefined;
 }
 
 /** The part of a project that its services share. */
