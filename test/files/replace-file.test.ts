@@ -17,7 +17,7 @@ beforeEach(async () => {
 const text = (name = 'file') => readFile(join(directory, name), 'utf8');
 
 describe('a file that is replaced', () => {
-  it('is the old one until all of the new one is written, then the new one', async () => {
+  it('has the old content until the new content is committed', async () => {
     const replacement = await openReplacement(path);
 
     await pipeline(['ne', 'w'], replacement.stream, { end: false });
@@ -28,7 +28,7 @@ describe('a file that is replaced', () => {
     expect(await readdir(directory)).toEqual(['file']);
   });
 
-  it('stays the old one, and nothing else is left, when writing is given up', async () => {
+  it('is unchanged, without leftovers, when the replacement is aborted', async () => {
     const replacement = await openReplacement(path);
 
     replacement.stream.write('half');
@@ -38,7 +38,7 @@ describe('a file that is replaced', () => {
     expect(await readdir(directory)).toEqual(['file']);
   });
 
-  it('stays what was committed when it is given up afterwards', async () => {
+  it('keeps the committed content when the replacement is aborted afterwards', async () => {
     const replacement = await openReplacement(path);
     await pipeline(['new'], replacement.stream, { end: false });
 
@@ -48,7 +48,7 @@ describe('a file that is replaced', () => {
     expect(await text()).toBe('new');
   });
 
-  it('is one of two when two write it at the same time, never a mixture', async () => {
+  it('never has mixed content when two replacements are written at the same time', async () => {
     const [one, other] = await Promise.all([openReplacement(path), openReplacement(path)]);
 
     one.stream.write('a'.repeat(100_000));
@@ -62,7 +62,7 @@ describe('a file that is replaced', () => {
     expect(await readdir(directory)).toEqual(['file']);
   });
 
-  it('has the mode that was asked for', async () => {
+  it('has the requested mode', async () => {
     await chmod(path, 0o644);
     const replacement = await openReplacement(path, 0o600);
 
@@ -71,7 +71,7 @@ describe('a file that is replaced', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('is not begun where there is no directory for it', async () => {
+  it('is not opened if its directory does not exist', async () => {
     await expect(openReplacement(join(directory, 'nowhere', 'file'))).rejects.toMatchObject({
       code: 'ENOENT',
     });

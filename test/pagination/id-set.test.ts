@@ -4,7 +4,7 @@ import { createIdSet, type IdSet, iterate, missingIds } from '../../src/paginati
 import { memoryInUse } from '../support/memory.ts';
 
 const id = fc.integer({ min: 0, max: 60 }).map((number) => `backup-${number}`);
-// Most lists come again nearly as they were.
+// Most lists differ little from the one before.
 const lists = fc.array(fc.array(id, { maxLength: 60, size: 'max' }), { minLength: 1, maxLength: 8 });
 
 function fill(ids: readonly string[], before?: IdSet): IdSet {
@@ -16,13 +16,13 @@ function fill(ids: readonly string[], before?: IdSet): IdSet {
 const sorted = (ids: Iterable<string>): readonly string[] => Array.from(ids).sort();
 
 describe('a set of ids', () => {
-  it('tells whether an id is new', () => {
+  it('returns whether an added id is new', () => {
     const set = createIdSet(fill(['a']));
 
     expect([set.add('a'), set.add('a'), set.add('b'), set.add('b')]).toEqual([true, false, true, false]);
   });
 
-  it('holds what was added to it, whichever sets came before and after', () => {
+  it('contains what was added to it, whatever the sets before and after it contain', () => {
     fc.assert(
       fc.property(lists, (all) => {
         const sets: IdSet[] = [];
@@ -40,7 +40,7 @@ describe('a set of ids', () => {
     );
   });
 
-  it('is compared with any other, older or not related to it', () => {
+  it('can be compared with any other set, related or not', () => {
     fc.assert(
       fc.property(lists, fc.array(id), (all, others) => {
         const sets: IdSet[] = [fill(others)];
@@ -60,7 +60,7 @@ describe('a set of ids', () => {
     );
   });
 
-  it('may be made twice after the same one, as by two walks of a poll', () => {
+  it('may be created twice from the same predecessor, as by two walks of a poll', () => {
     const before = fill(['a', 'b', 'c'], fill(['a', 'b']));
 
     const first = fill(['a', 'd', 'e'], before);
@@ -72,7 +72,7 @@ describe('a set of ids', () => {
     expect(sorted(missingIds(first, second))).toEqual(['d']);
   });
 
-  it('does not keep the ids of a list that has changed completely', async () => {
+  it('does not retain the ids of a list that has changed completely', async () => {
     const CHANGES = 300;
     const listAt = (change: number) =>
       Array.from({ length: 1000 }, (_, row) => `backup-${change}-${row}-${'x'.repeat(20)}`);

@@ -6,12 +6,12 @@ const id = fc.oneof(
   fc.string({ maxLength: 6 }),
   fc.string({ unit: 'binary', maxLength: 256 }),
   fc.uuid(),
-  // Of the same length in UTF-8 and as characters, in part.
+  // Some have as many bytes in UTF-8 as characters, others more.
   fc.stringMatching(/^[aäbc]{1,4}$/),
 );
 
 describe('a table of ids', () => {
-  it('numbers each id once, finds it again and gives it back', () => {
+  it('numbers each id once and can look it up in both directions', () => {
     fc.assert(
       fc.property(fc.array(id, { maxLength: 800, size: 'max' }), fc.array(id), (ids, others) => {
         const table = createIdTable();
@@ -37,7 +37,7 @@ describe('a table of ids', () => {
     ['costarring', 'liquid'],
     ['declinate', 'macallums'],
     ['altarage', 'zinke'],
-  ])('tells %s from %s, which have the same hash', (one, other) => {
+  ])('distinguishes %s from %s, which have the same hash', (one, other) => {
     const table = createIdTable();
     table.append(one);
 
@@ -45,14 +45,14 @@ describe('a table of ids', () => {
     expect([table.append(other), table.numberOf(one), table.numberOf(other)]).toEqual([1, 0, 1]);
   });
 
-  it('tells an id from another whose characters are the bytes of the first', () => {
+  it('distinguishes an id from one whose characters are the bytes of the first', () => {
     const table = createIdTable();
     table.append('é');
 
     expect([table.numberOf('Ã©'), table.append('Ã©'), table.idOf(1)]).toEqual([undefined, 1, 'Ã©']);
   });
 
-  it('holds many ids of the greatest length', () => {
+  it('holds many ids of the maximum length', () => {
     const table = createIdTable();
     const idOf = (index: number): string => `${index}`.padEnd(256, '語');
 

@@ -4,7 +4,7 @@ import { tryRandomLists } from '../support/moving-list.ts';
 
 const LISTS = 26_000;
 
-it('26,000 random lists that move are complete without a hole, or known to be incomplete', async () => {
+it('26,000 random changing lists are complete without missing rows, or known to be incomplete', async () => {
   const outcomes = await tryRandomLists(LISTS);
 
   expect(outcomes.get('complete at once')).toBeGreaterThan(LISTS / 4);

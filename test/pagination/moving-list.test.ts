@@ -28,8 +28,8 @@ const BY_PAGE: Pick<Schedule, 'pages' | 'paging'> = {
   paging: { by: 'page', first: 1, limit: 100 },
 };
 
-describe('a list that moves between any two of its pages', () => {
-  it('is never taken for complete with a hole in it, and no row counts twice', async () => {
+describe('a list that changes between any two of its pages', () => {
+  it('is never considered complete with missing rows, and no row counts twice', async () => {
     const outcomes = await tryRandomLists(400);
 
     expect(outcomes.get('complete at once')).toBeGreaterThan(0);
@@ -37,7 +37,7 @@ describe('a list that moves between any two of its pages', () => {
     expect(outcomes.get('moving')).toBeGreaterThan(0);
   });
 
-  it('is not complete because both walks missed the same row', async () => {
+  it('is not considered complete when both walks missed the same row', async () => {
     const reading = await readWhileMoving({
       ...LIST,
       rows: 18,
@@ -60,7 +60,7 @@ describe('a list that moves between any two of its pages', () => {
     expect(missedBy(reading)).toEqual([]);
   });
 
-  it('is not complete after one walk in pages of a single row: one that left may have hidden another', async () => {
+  it('is not complete after one walk in pages of a single row: a removed row may have hidden another', async () => {
     const reading = await readWhileMoving({
       ...LIST,
       rows: 1,
@@ -72,7 +72,7 @@ describe('a list that moves between any two of its pages', () => {
     expect(missedBy(reading)).toEqual([]);
   });
 
-  it('does not end at a page of known rows when the service counts nothing', async () => {
+  it('does not end at a page of known rows if the service gives no total', async () => {
     const reading = await readWhileMoving({
       ...LIST,
       rows: 5,
@@ -89,13 +89,13 @@ describe.each<[string, Pick<Schedule, 'pages' | 'paging'>]>([
   ['by row', { pages: 'by row', paging: { by: 'offset', limit: 100 } }],
   ['by page number', BY_PAGE],
   [
-    'by page number, unknown to us',
+    'by page number, which is detected',
     { pages: 'by page number', paging: { by: 'offset', limit: 100, mayCountPages: true } },
   ],
 ])('a list paged %s', (_pages, paged) => {
   const few = paged.paging.by === 'offset' && paged.paging.mayCountPages === true ? 3 : 1;
 
-  it('is complete in one walk though rows come at its front between all pages', async () => {
+  it('is complete in one walk even if rows are added at the front between all pages', async () => {
     const reading = await readWhileMoving({
       ...LIST,
       ...paged,
@@ -108,7 +108,7 @@ describe.each<[string, Pick<Schedule, 'pages' | 'paging'>]>([
     expect(missedBy(reading)).toEqual([]);
   });
 
-  it('is complete in one walk though each new row drives out the oldest', async () => {
+  it('is complete in one walk even if each new row replaces the oldest', async () => {
     const reading = await readWhileMoving({
       ...LIST,
       ...paged,
@@ -121,32 +121,29 @@ describe.each<[string, Pick<Schedule, 'pages' | 'paging'>]>([
     expect(missedBy(reading)).toEqual([]);
   });
 
-  it.each([5, 8, 10])(
-    'finds a row that others leave hidden behind a page, in pages of %i',
-    async (pageLimit) => {
-      const reading = await readWhileMoving({
-        ...LIST,
-        ...paged,
-        pageLimit,
-        steps: [
-          still,
-          still,
-          still,
-          still,
-          still,
-          moves({ kind: 'prune', at: 0 }),
-          moves({ kind: 'prune', at: 0 }, { kind: 'prune', at: 0 }),
-        ],
-      });
+  it.each([5, 8, 10])('includes a row that moved to an earlier page, in pages of %i', async (pageLimit) => {
+    const reading = await readWhileMoving({
+      ...LIST,
+      ...paged,
+      pageLimit,
+      steps: [
+        still,
+        still,
+        still,
+        still,
+        still,
+        moves({ kind: 'prune', at: 0 }),
+        moves({ kind: 'prune', at: 0 }, { kind: 'prune', at: 0 }),
+      ],
+    });
 
-      expect(missedBy(reading)).toEqual([]);
-      expect(reading.kind).toBe('complete');
-    },
-  );
+    expect(missedBy(reading)).toEqual([]);
+    expect(reading.kind).toBe('complete');
+  });
 });
 
-describe('a list at rest', () => {
-  it('is complete, however its service pages, counts and repeats ids', async () => {
+describe('a list that does not change', () => {
+  it('is complete, however the service pages, counts and repeats ids', async () => {
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
         const reading = await readWhileMoving({ ...schedule, steps: [] });

@@ -27,8 +27,8 @@ async function readList({ fetchPage }: StillServer, ahead = 0) {
 
 const AHEADS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-describe('a list that stands still', () => {
-  it.each(AHEADS)('of 500 rows in pages of 37 is read whole, %i pages ahead', async (ahead) => {
+describe('a list that does not change', () => {
+  it.each(AHEADS)('of 500 rows in pages of 37 is read completely, %i pages ahead', async (ahead) => {
     const rows = rowsOf(500);
     const server = serveList(rows, { pageLimit: 37, total: 500 });
 
@@ -51,18 +51,21 @@ describe('a list that stands still', () => {
     { rows: 198, pageLimit: 100, requests: 3 },
     { rows: 10_000, pageLimit: 100, requests: 103 },
     { rows: 7, pageLimit: 3, requests: 6 },
-  ])('of $rows rows in pages of $pageLimit costs $requests requests, however far ahead', async (list) => {
-    for (const ahead of AHEADS) {
-      const server = serveList(rowsOf(list.rows), { pageLimit: list.pageLimit, total: list.rows });
+  ])(
+    'of $rows rows in pages of $pageLimit takes $requests requests, however many pages ahead',
+    async (list) => {
+      for (const ahead of AHEADS) {
+        const server = serveList(rowsOf(list.rows), { pageLimit: list.pageLimit, total: list.rows });
 
-      const { items } = await readList(server, ahead);
+        const { items } = await readList(server, ahead);
 
-      expect(items).toHaveLength(list.rows);
-      expect(server.requests).toHaveLength(list.requests);
-    }
-  });
+        expect(items).toHaveLength(list.rows);
+        expect(server.requests).toHaveLength(list.requests);
+      }
+    },
+  );
 
-  it('is asked for in the largest pages that the service takes, from the first row on', async () => {
+  it('is requested in the largest pages that the service accepts, starting with the first row', async () => {
     const server = serveList(rowsOf(150), { pageLimit: 100, total: 150 });
 
     await readList(server);
@@ -73,7 +76,7 @@ describe('a list that stands still', () => {
     ]);
   });
 
-  it('asks for as many pages at once as it may and no more', async () => {
+  it('is read with as many concurrent requests as allowed', async () => {
     const server = serveList(rowsOf(500), { pageLimit: 37, total: 500 });
 
     await readList(server, 3);
@@ -83,7 +86,7 @@ describe('a list that stands still', () => {
 });
 
 describe('a list in pages of a single row', () => {
-  it.each(AHEADS)('is read whole, %i pages ahead', async (ahead) => {
+  it.each(AHEADS)('is read completely, %i pages ahead', async (ahead) => {
     const rows = rowsOf(5);
 
     const list = await readList(serveList(rows, { pageLimit: 1, total: 5 }), ahead);
@@ -92,7 +95,7 @@ describe('a list in pages of a single row', () => {
   });
 });
 
-describe('the total of the service', () => {
+describe('the total that the service gives', () => {
   it.each(AHEADS)('can be missing, %i pages ahead', async (ahead) => {
     const rows = rowsOf(250);
     const server = serveList(rows, { pageLimit: 100, total: undefined });
@@ -103,15 +106,18 @@ describe('the total of the service', () => {
     expect(list.items).toEqual(idsOf(rows));
   });
 
-  it.each(AHEADS)('can be too large: what two walks agree on is served, %i pages ahead', async (ahead) => {
-    const rows = rowsOf(250);
-    const server = serveList(rows, { pageLimit: 100, total: 257 });
+  it.each(AHEADS)(
+    'can be too large: the rows that two walks agree on are served, %i pages ahead',
+    async (ahead) => {
+      const rows = rowsOf(250);
+      const server = serveList(rows, { pageLimit: 100, total: 257 });
 
-    const list = await readList(server, ahead);
+      const list = await readList(server, ahead);
 
-    expect(list).toMatchObject({ kind: 'complete', unlisted: 7 });
-    expect(list.items).toEqual(idsOf(rows));
-  });
+      expect(list).toMatchObject({ kind: 'complete', unlisted: 7 });
+      expect(list.items).toEqual(idsOf(rows));
+    },
+  );
 
   it.each([0, 1, 99, 150, 249])('can be too small, as %i of 250', async (total) => {
     const rows = rowsOf(250);
@@ -123,7 +129,7 @@ describe('the total of the service', () => {
     expect(list.items).toEqual(idsOf(rows));
   });
 
-  it('can be absurd without costing more than a few requests', async () => {
+  it('can be absurd without causing more than a few requests', async () => {
     const server = serveList(rowsOf(10), { pageLimit: 100, total: Number.MAX_SAFE_INTEGER });
 
     const list = await readList(server, 3);
@@ -132,7 +138,7 @@ describe('the total of the service', () => {
     expect(server.requests.length).toBeLessThan(20);
   });
 
-  it('is what the service gave last, though its last page gives none', async () => {
+  it('is the last one given if later pages give none', async () => {
     const rows = rowsOf(5);
     const server = serveAnswers(({ offset }) => (offset === 0 ? { rows, total: 10 } : { rows: [] }));
 
@@ -141,7 +147,7 @@ describe('the total of the service', () => {
     expect(list).toMatchObject({ kind: 'complete', unlisted: 5 });
   });
 
-  it('counts ids that come twice: they are one row', async () => {
+  it('includes duplicate ids, which are one row', async () => {
     const rows = [{ id: 'a' }, { id: 'b' }, { id: 'a' }];
     const server = serveList(rows, { pageLimit: 100, total: 3 });
 
@@ -151,8 +157,8 @@ describe('the total of the service', () => {
   });
 });
 
-describe('a list that does not page as it should', () => {
-  it.each(AHEADS)('may give all rows whatever is asked for, %i pages ahead', async (ahead) => {
+describe('a list with incorrect paging', () => {
+  it.each(AHEADS)('may return all rows for every request, %i pages ahead', async (ahead) => {
     const rows = rowsOf(3);
     const server = serveAnswers(() => ({ rows, total: 3 }));
 
@@ -162,7 +168,7 @@ describe('a list that does not page as it should', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('may give all rows whatever is asked for without a total', async () => {
+  it('may return all rows for every request without a total', async () => {
     const rows = rowsOf(3);
     const server = serveAnswers(() => ({ rows }));
 
@@ -172,7 +178,7 @@ describe('a list that does not page as it should', () => {
     expect(server.requests.length).toBeLessThanOrEqual(6);
   });
 
-  it.each(AHEADS)('may repeat a page for ever: the rest is unlisted, %i pages ahead', async (ahead) => {
+  it.each(AHEADS)('may repeat a page endlessly: the rest is unlisted, %i pages ahead', async (ahead) => {
     const rows = rowsOf(37);
     const server = serveAnswers(() => ({ rows, total: 500 }));
 
@@ -191,7 +197,7 @@ describe('a list that does not page as it should', () => {
     expect(list).toMatchObject({ kind: 'complete', unlisted: 150, items: idsOf(rows) });
   });
 
-  it('may give nothing and count something', async () => {
+  it('may return no rows with a total', async () => {
     const server = serveAnswers(() => ({ rows: [], total: 5 }));
 
     const list = await readList(server, 3);
@@ -200,13 +206,13 @@ describe('a list that does not page as it should', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('may give pages of uneven length', async () => {
+  it('may return pages of different lengths', async () => {
     const rows = rowsOf(500);
     const lengths = [37, 5, 100, 2, 50];
-    let asked = 0;
+    let requests = 0;
     const server = serveAnswers(({ offset }) => {
-      const length = lengths[asked % lengths.length] ?? 1;
-      asked += 1;
+      const length = lengths[requests % lengths.length] ?? 1;
+      requests += 1;
       return { rows: rows.slice(offset, offset + length), total: 500 };
     });
 
@@ -216,7 +222,7 @@ describe('a list that does not page as it should', () => {
     expect(list.items).toEqual(idsOf(rows));
   });
 
-  it('is given up when it goes on for ever with rows that are new', async () => {
+  it('is abandoned if it never stops returning new rows', async () => {
     let made = 0;
     const server = serveAnswers(() => ({ rows: rowsOf(5000, `batch-${made++}`) }));
     const sink = { add: () => undefined };
@@ -231,9 +237,9 @@ describe('a list that does not page as it should', () => {
   });
 
   it.each([
-    ['on the first page', 0],
-    ['on a later page', 98],
-  ])('fails when an answer %s is no list', async (_where, badOffset) => {
+    ['for the first page', 0],
+    ['for a later page', 98],
+  ])('fails if the response %s is not a list', async (_where, badOffset) => {
     const rows = rowsOf(250);
     const server = serveAnswers(({ offset }) =>
       offset === badOffset ? { error: 'none' } : { rows: rows.slice(offset, offset + 100), total: 250 },
@@ -242,7 +248,7 @@ describe('a list that does not page as it should', () => {
     await expect(readList(server, 3)).rejects.toMatchObject({ name: 'WalkError', problem: 'not_a_list' });
   });
 
-  it('fails as the request for a page fails, and abandons the others', async () => {
+  it('fails with the error of a failed request, and aborts the other requests', async () => {
     const signals: AbortSignal[] = [];
     const fetchPage: FetchPage = async ({ offset }, signal) => {
       signals.push(signal);
@@ -260,7 +266,7 @@ describe('a list that does not page as it should', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, true, true, true]);
   });
 
-  it('passes the end of a poll on to the pages under way', async () => {
+  it('aborts its requests when the poll is aborted', async () => {
     const poll = new AbortController();
     const fetchPage: FetchPage = (_query, signal) =>
       new Promise((_resolve, reject) => {
@@ -275,7 +281,7 @@ describe('a list that does not page as it should', () => {
 });
 
 describe('rows that cannot be read', () => {
-  it.each(AHEADS)('are counted once each and stop nothing, %i pages ahead', async (ahead) => {
+  it.each(AHEADS)('are counted once each and ignored, %i pages ahead', async (ahead) => {
     const rows: Row[] = rowsOf(120).map((row, index) => (index % 10 === 3 ? { ...row, bad: true } : row));
     const server = serveList(rows, { pageLimit: 37, total: 120 });
 
@@ -290,7 +296,7 @@ describe('rows that cannot be read', () => {
     expect(list.items).toHaveLength(108);
   });
 
-  it.each(AHEADS)('may have no id at all, %i pages ahead', async (ahead) => {
+  it.each(AHEADS)('may have no ids, %i pages ahead', async (ahead) => {
     const rows: Row[] = [...rowsOf(50), ...Array.from({ length: 50 }, (_, n) => ({ n })), ...rowsOf(50, 'b')];
     const server = serveList(rows, { pageLimit: 37, total: 150 });
 
@@ -304,7 +310,7 @@ describe('rows that cannot be read', () => {
     expect(list.items).toHaveLength(100);
   });
 
-  it.each(AHEADS)('may be all that there is, and all alike, %i pages ahead', async (ahead) => {
+  it.each(AHEADS)('may be the only ones, and identical, %i pages ahead', async (ahead) => {
     const server = serveList(Array(120).fill({}), { pageLimit: 37, total: 120 });
 
     const list = await readList(server, ahead);
@@ -313,7 +319,7 @@ describe('rows that cannot be read', () => {
     expect(list.walk.rejections.id).toBe(120);
   });
 
-  it('are counted of the walk that is served, not of both', async () => {
+  it('are counted in the walk that is served, not in both', async () => {
     const rows: Row[] = [{ id: 'a' }, { id: 'b', bad: true }];
     const server = serveAnswers(() => ({ rows, total: 9 }));
 
@@ -324,8 +330,8 @@ describe('rows that cannot be read', () => {
 
   it.each([
     ['different', (n: number) => ({ n })],
-    ['alike', () => ({})],
-  ])('do not end an uncounted list where a page has no other, all %s', async (_what, make) => {
+    ['identical', () => ({})],
+  ])('do not end a list without a total if a page contains no others, all %s', async (_what, make) => {
     const rows: Row[] = [
       ...rowsOf(239),
       ...Array.from({ length: 141 }, (_, n) => make(n)),
@@ -338,7 +344,7 @@ describe('rows that cannot be read', () => {
     expect(list.kind === 'complete' ? list.walk.listed : 'incomplete').toBe(600);
   });
 
-  it('that repeat for ever come to an end', async () => {
+  it('and are repeated endlessly end the list', async () => {
     const server = serveAnswers(() => ({ rows: [{}, {}, {}] }));
 
     const list = await readList(server, 3);
@@ -348,7 +354,7 @@ describe('rows that cannot be read', () => {
   });
 });
 
-describe('a list that moves once, when its second page is read', () => {
+describe('a list that changes once, when its second page is read', () => {
   const moving = (before: readonly Row[], after: readonly Row[]) => {
     let rows = before;
     return serveAnswers(({ offset }) => {
@@ -357,7 +363,7 @@ describe('a list that moves once, when its second page is read', () => {
     });
   };
 
-  it('because rows came at the front is whole as it was when the walk began', async () => {
+  it('by rows added at the front is complete as of the start of the walk', async () => {
     const before = rowsOf(25);
     const server = moving(before, [{ id: 'new' }, { id: 'newer' }, ...before]);
 
@@ -367,7 +373,7 @@ describe('a list that moves once, when its second page is read', () => {
     expect(server.requests.map(({ offset }) => offset)).toEqual([0, 8, 16, 24]);
   });
 
-  it('because rows left from the front is whole: an earlier page holds the rows that slipped by', async () => {
+  it('by rows removed from the front is complete: skipped rows are found on an earlier page', async () => {
     const before = rowsOf(25);
     const server = moving(before, before.slice(3));
 
@@ -377,7 +383,7 @@ describe('a list that moves once, when its second page is read', () => {
     expect(server.requests.map(({ offset }) => offset)).toEqual([0, 8, 3, 8, 16]);
   });
 
-  it('so that the number of rows stays the same is whole all the same', async () => {
+  it('without a change of its length is complete', async () => {
     const before = rowsOf(25);
     const after = [...before.slice(1), { id: 'new' }];
 
@@ -386,7 +392,7 @@ describe('a list that moves once, when its second page is read', () => {
     expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: [...idsOf(before), 'new'] });
   });
 
-  it('because the row that ended the first page left is whole', async () => {
+  it('by removing the last row of the first page is complete', async () => {
     const before = rowsOf(25);
 
     const list = await readList(moving(before, before.toSpliced(9, 1)));
@@ -394,7 +400,7 @@ describe('a list that moves once, when its second page is read', () => {
     expect(list).toMatchObject({ kind: 'complete', unlisted: 0, items: idsOf(before) });
   });
 
-  it('so that it ends before that page is whole', async () => {
+  it('so that it ends before that page is complete', async () => {
     const before = rowsOf(25);
 
     const list = await readList(moving(before, before.slice(0, 5)));
@@ -403,7 +409,7 @@ describe('a list that moves once, when its second page is read', () => {
   });
 });
 
-describe('a list of which half is replaced in each walk', () => {
+describe('a list half of which is replaced during each walk', () => {
   it('is moving', async () => {
     let rows = rowsOf(45);
     let made = 0;
@@ -418,13 +424,13 @@ describe('a list of which half is replaced in each walk', () => {
   });
 });
 
-describe('a list in which an id comes twice', () => {
+describe('a list with a duplicate id', () => {
   it.each([
-    ['the last row that of the first', 240, 239, 0],
-    ['a row in the middle that of the first', 240, 100, 0],
-    ['the last row of the third page that of the first', 359, 358, 0],
-    ['a row that of its neighbour', 240, 118, 117],
-  ])('is complete at rest, %s', async (_what, count, index, of) => {
+    ['the last row has that of the first', 240, 239, 0],
+    ['a row in the middle has that of the first', 240, 100, 0],
+    ['the last row of the third page has that of the first', 359, 358, 0],
+    ['a row has that of its neighbour', 240, 118, 117],
+  ])('is complete if it does not change: %s', async (_what, count, index, of) => {
     const rows = rowsOf(count).map((row, at) => (at === index ? { id: `row-${of}` } : row));
     const server = serveList(rows, { pageLimit: 120, total: count });
     const list = { ...ID_LIST, paging: { by: 'offset', limit: 120 } } as const;
@@ -438,12 +444,12 @@ describe('a list in which an id comes twice', () => {
   });
 });
 
-describe('a count of the page instead of the list', () => {
+describe('a total that counts the page instead of the list', () => {
   it.each([
     ['as long as the limit', 120, 300],
     ['of ten rows, the default limit', 10, 300],
-    ['as long as the limit, and there is only one', 120, 120],
-  ])('does not hide the rows behind a page %s', async (_what, pageLimit, count) => {
+    ['as long as the limit, the only one', 120, 120],
+  ])('does not hide the rows after a page %s', async (_what, pageLimit, count) => {
     const rows = rowsOf(count);
     const server = serveAnswers(({ offset, limit }) => {
       const page = rows.slice(offset, offset + Math.min(limit, pageLimit));
@@ -462,7 +468,7 @@ describe('a count of the page instead of the list', () => {
 
 const options = { ahead: 3, signal: new AbortController().signal };
 
-/** Serves pages by their number. `pageSize` makes of the limit how many rows a page has. */
+/** Serves pages by their number. `pageSize` returns the rows per page for a limit. */
 const servePages = (rows: readonly Row[], first: number, pageSize: (limit: number) => number) =>
   serveAnswers(({ offset, limit }) => {
     const size = pageSize(limit);
@@ -470,12 +476,12 @@ const servePages = (rows: readonly Row[], first: number, pageSize: (limit: numbe
   });
 
 const PAGE_SIZES: readonly (readonly [name: string, pageSize: (limit: number) => number])[] = [
-  ['as it is', (limit) => limit],
-  ['up to ten rows', (limit) => Math.min(10, limit)],
-  ['as ten rows whatever it is', () => 10],
+  ['as given', (limit) => limit],
+  ['up to ten', (limit) => Math.min(10, limit)],
+  ['as ten, whatever it is', () => 10],
 ];
 
-describe.each(PAGE_SIZES)('a list by page number that takes the limit %s', (_name, pageSize) => {
+describe.each(PAGE_SIZES)('a list by page number that interprets the limit %s', (_name, pageSize) => {
   it.each([
     [0, 300],
     [1, 300],
@@ -483,7 +489,7 @@ describe.each(PAGE_SIZES)('a list by page number that takes the limit %s', (_nam
     [1, 0],
     [1, 101],
     [0, 15_000],
-  ] as const)('is read whole from page %i on, %i rows', async (first, count) => {
+  ] as const)('is read completely from page %i, %i rows', async (first, count) => {
     const rows = rowsOf(count);
     const list = { ...ID_LIST, paging: { by: 'page', first, limit: 100 } } as const;
 
@@ -498,7 +504,7 @@ describe.each(PAGE_SIZES)('a list by page number that takes the limit %s', (_nam
     expect(reading.kind === 'complete' && reading.items.items).toEqual(idsOf(rows));
   });
 
-  it.each([10, 101, 300, 15_000])('is found out where that is not known, %i rows', async (count) => {
+  it.each([10, 101, 300, 15_000])('is detected, %i rows', async (count) => {
     const rows = rowsOf(count);
     const list = { ...ID_LIST, paging: { by: 'offset', limit: 100, mayCountPages: true } } as const;
 
@@ -515,7 +521,7 @@ describe.each(PAGE_SIZES)('a list by page number that takes the limit %s', (_nam
 });
 
 describe('a list by page number', () => {
-  it('is read in little more requests than it has pages', async () => {
+  it('is read in few more requests than it has pages', async () => {
     const server = servePages(rowsOf(10_000), 0, (limit) => limit);
     const list = { ...ID_LIST, paging: { by: 'page', first: 0, limit: 100 } } as const;
 
@@ -528,7 +534,7 @@ describe('a list by page number', () => {
 describe('a list whose offset may count pages', () => {
   const source = { ...ID_LIST, paging: { by: 'offset', limit: 100, mayCountPages: true } } as const;
 
-  it('is not read by page number where rows have no ids: one that comes again would count again', async () => {
+  it('is not read by page number if rows have no ids: a repeated row would count twice', async () => {
     const rows = [{ id: 'a' }, { id: 'a' }, {}, {}];
     const server = serveAnswers(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
@@ -540,7 +546,7 @@ describe('a list whose offset may count pages', () => {
     expect(list.kind === 'complete' && list.walk.listed).toBe(3);
   });
 
-  it('says what is missing where page numbers do not find it either', async () => {
+  it('has unlisted rows if they are not found by page number either', async () => {
     const rows = rowsOf(250);
     const server = serveAnswers(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
@@ -576,7 +582,7 @@ describe('a list in one response', () => {
     expect(server.queries).toEqual([{}]);
   });
 
-  it('that counts more than it lists is read again, and the difference is unlisted', async () => {
+  it('with a total larger than the number of rows is read again, and the difference is unlisted', async () => {
     const server = oneResponse({ rows: rowsOf(5), total: 8 });
 
     const list = await readCompleteList(source, server.fetchPage, createIdCollector, options);
@@ -591,11 +597,11 @@ describe('a row', () => {
     const list = { ...ID_LIST, readRow };
     const server = serveList(rowsOf(count), { pageLimit: 100, total: count });
     const reading = await readCompleteList(list, server.fetchPage, createIdCollector, options);
-    if (reading.kind !== 'complete') throw new Error('a list at rest is complete');
+    if (reading.kind !== 'complete') throw new Error('a list that does not change is complete');
     return reading;
   };
 
-  it('may be ignored: it counts for the pages, and is neither an item nor rejected', async () => {
+  it('may be ignored: it counts as listed, and is neither an item nor rejected', async () => {
     const { items, walk, unlisted } = await readAs(() => 'ignored', 250);
 
     expect({ items: items.items, unlisted, listed: walk.listed }).toEqual({
@@ -607,7 +613,7 @@ describe('a row', () => {
     expect(walk.unreadIds.size).toBe(250);
   });
 
-  it('may hold several items or none, and counts once', async () => {
+  it('may contain several items or none, and counts once', async () => {
     const { items, walk, unlisted } = await readAs((row) => {
       const { id } = row as { readonly id: string };
       return id === 'row-0' ? [] : [{ item: `${id}/a` }, { item: `${id}/b` }];
@@ -618,8 +624,8 @@ describe('a row', () => {
   });
 });
 
-describe('a list whose second page is repeated for ever', () => {
-  it('is not served: the rows behind it may be any', async () => {
+describe('a list whose second page is repeated endlessly', () => {
+  it('is not served: the rows after it are unknown', async () => {
     const rows = rowsOf(300);
     const server = serveAnswers(({ offset, limit }) => {
       const from = Math.min(offset, 99);

@@ -5,7 +5,7 @@ import { list } from '../support/fake-cloud.ts';
 import { backupRow } from '../support/made-up-services.ts';
 
 describe('the status during a reload', () => {
-  it('still shows the polls and the resources that are served', async () => {
+  it('still contains the polls and the served resources', async () => {
     const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(backupRow())));
 
     const reloading = world.exporter.apply(config());

@@ -40,7 +40,7 @@ describe('an exporter', () => {
     expect(world.exporter.isReady()).toBe(false);
   });
 
-  it('serves what a poll brings', async () => {
+  it('serves the results of a poll', async () => {
     const world = await startExporterWorld(oneWidget);
 
     const { value } = await world.scrape();
@@ -66,13 +66,13 @@ describe('an exporter', () => {
     ).toEqual([0, 1, 2, 3].map((times) => FAKE_NOW + times * INTERVAL));
   });
 
-  it('asks for a list once per poll, in pages as large as the service takes', async () => {
+  it('reads a list once per poll, in pages of the largest size that the service accepts', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => backupRow({ id: `backup-${n}` }));
     const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
 
-    const asked = world.cloud.calls.filter(({ operation }) => operation === 'list_backups');
+    const calls = world.cloud.calls.filter(({ operation }) => operation === 'list_backups');
 
-    expect(asked.map(({ query }) => query)).toEqual([
+    expect(calls.map(({ query }) => query)).toEqual([
       { offset: '0', limit: '120' },
       { offset: '118', limit: '120' },
       { offset: '236', limit: '120' },
@@ -80,7 +80,7 @@ describe('an exporter', () => {
     expect((await world.scrape()).value('stored', { state: 'succeeded' })).toBe(300);
   });
 
-  it('is ready once every service has been polled, whatever came of it, and stays ready', async () => {
+  it('is ready once every service has been polled, whatever the outcome, and stays ready', async () => {
     const world = createExporterWorld();
     world.cloud.answer('gadgets', 'backups', failure('auth'));
     await world.exporter.apply(bothServices);
@@ -94,34 +94,33 @@ describe('an exporter', () => {
   });
 });
 
-describe('a poll that fails', () => {
-  it.each(FAILURES)('by %s leaves every resource series as it was and is counted once', async (kind) => {
-    const world = await startExporterWorld(oneWidget);
-    const before = await world.scrape();
+describe('a failed poll', () => {
+  it.each(FAILURES)(
+    'with outcome %s leaves all resource series unchanged and is counted once',
+    async (kind) => {
+      const world = await startExporterWorld(oneWidget);
+      const before = await world.scrape();
 
-    world.cloud.answer('widgets', 'backups', failure(kind));
-    await world.time.pass(INTERVAL);
-    const after = await world.scrape();
+      world.cloud.answer('widgets', 'backups', failure(kind));
+      await world.time.pass(INTERVAL);
+      const after = await world.scrape();
 
-    expect(after.resourceSeries).toEqual(before.resourceSeries);
-    expect(after.value('poll_success')).toBe(0);
-    expect(after.value('polls_total', { outcome: kind })).toBe(1);
-    expect(after.value('polls_total', { outcome: 'success' })).toBe(1);
-    expect(after.value('poll_last_success_timestamp_seconds')).toBe(FAKE_NOW);
-    expect(after.value('unlisted')).toBe(0);
-  });
+      expect(after.resourceSeries).toEqual(before.resourceSeries);
+      expect(after.value('poll_success')).toBe(0);
+      expect(after.value('polls_total', { outcome: kind })).toBe(1);
+      expect(after.value('polls_total', { outcome: 'success' })).toBe(1);
+      expect(after.value('poll_last_success_timestamp_seconds')).toBe(FAKE_NOW);
+      expect(after.value('unlisted')).toBe(0);
+    },
+  );
 
   it.each<[string, Answer, string]>([
     ['is not a list', { kind: 'body', body: { error: 'none' } }, 'malformed'],
-    [
-      'is an error in a body that came with 200',
-      { kind: 'body', body: { errorCode: 'MADE.0001' } },
-      'malformed',
-    ],
-    ['is nothing', { kind: 'body', body: null }, 'malformed'],
-    ['nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
-    ['never comes', SILENCE, 'timeout'],
-  ])('because the answer %s counts under its own outcome', async (_what, answer, outcome) => {
+    ['is an error with status 200', { kind: 'body', body: { errorCode: 'MADE.0001' } }, 'malformed'],
+    ['is null', { kind: 'body', body: null }, 'malformed'],
+    ['causes an unexpected error', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
+    ['never arrives', SILENCE, 'timeout'],
+  ])('whose response %s is counted with the matching outcome', async (_what, answer, outcome) => {
     const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
@@ -133,7 +132,7 @@ describe('a poll that fails', () => {
     expect(after.resourceSeries).toEqual(before.resourceSeries);
   });
 
-  it('is followed by one that recovers by itself', async () => {
+  it('is followed by a successful one once the service has recovered', async () => {
     const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(2 * INTERVAL);
@@ -148,7 +147,7 @@ describe('a poll that fails', () => {
     expect(value('polls_total', { outcome: 'server' })).toBe(2);
   });
 
-  it('takes no longer than the time limit, and counts as timeout', async () => {
+  it('ends at the timeout and is counted as such', async () => {
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(config({ poll: { timeout: seconds(50) } }));
@@ -164,7 +163,7 @@ describe('a poll that fails', () => {
     expect(late.value('poll_duration_seconds')).toBe(50);
   });
 
-  it('as the first one leaves no resource series', async () => {
+  it('leaves no resource series if it is the first one', async () => {
     const world = await startExporterWorld((cloud) =>
       cloud.answer('widgets', 'backups', failure('permission')),
     );
@@ -177,7 +176,7 @@ describe('a poll that fails', () => {
     expect(world.exporter.isReady()).toBe(true);
   });
 
-  it('counts as incomplete when the list never comes to rest', async () => {
+  it('is counted as incomplete if the list keeps changing', async () => {
     let made = 0;
     const body = {
       get rows() {
@@ -196,26 +195,26 @@ describe('a poll that fails', () => {
     expect(resourceSeries).toEqual([]);
   });
 
-  it('says so once in the log while it lasts, and when it is over', async () => {
+  it('is logged once for consecutive failures, and so is the recovery', async () => {
     const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
     await world.time.pass(3 * INTERVAL);
     world.cloud.answer('widgets', 'backups', list(backupRow()));
     await world.time.pass(INTERVAL);
 
-    const told = world.log.filter(({ level, message }) => level !== 'debug' && message.startsWith('poll '));
+    const logged = world.log.filter(({ level, message }) => level !== 'debug' && message.startsWith('poll '));
 
-    expect(told.map(({ level, message }) => [level, message])).toEqual([
+    expect(logged.map(({ level, message }) => [level, message])).toEqual([
       ['info', 'poll complete'],
       ['warn', 'poll failed, keeping the previous values'],
       ['info', 'poll complete'],
     ]);
-    expect(told[1]?.fields).toMatchObject({ service: 'widgets', project: 'prod', outcome: 'server' });
+    expect(logged[1]?.fields).toMatchObject({ service: 'widgets', project: 'prod', outcome: 'server' });
   });
 });
 
-describe('a cause that keeps several lists and services from being read', () => {
-  const said = (world: { readonly log: readonly LogLine[] }, text: string) =>
+describe('a problem that affects several lists and services', () => {
+  const warnings = (world: { readonly log: readonly LogLine[] }, text: string) =>
     world.log.filter(({ level, message }) => level === 'warn' && message.includes(text));
   const refuseAll = (cloud: FakeCloud): void => {
     for (const service of ['widgets', 'gadgets'] as const) {
@@ -229,19 +228,19 @@ describe('a cause that keeps several lists and services from being read', () => 
     await world.time.pass(3 * INTERVAL);
 
     expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(1);
-    expect(said(world, 'poll failed')).toHaveLength(1);
+    expect(warnings(world, 'poll failed')).toHaveLength(1);
   });
 
-  it('is logged for another service when the one that logged it recovers', async () => {
+  it('is logged for another service when the first one recovers', async () => {
     const world = await startExporterWorld(refuseAll, bothServices);
-    const [first] = said(world, 'poll failed');
+    const [first] = warnings(world, 'poll failed');
     const recovering = first?.fields['service'] === 'widgets' ? 'widgets' : 'gadgets';
     world.cloud.answer(recovering, 'backups', list());
     world.cloud.answer(recovering, 'inventory', list());
 
     await world.time.pass(2 * INTERVAL);
 
-    const services = said(world, 'poll failed').map(({ fields }) => fields['service']);
+    const services = warnings(world, 'poll failed').map(({ fields }) => fields['service']);
     expect(services).toHaveLength(2);
     expect(new Set(services).size).toBe(2);
   });
@@ -256,17 +255,17 @@ describe('a cause that keeps several lists and services from being read', () => 
     await world.exporter.apply(config({ projects }));
     await world.time.pass(INTERVAL);
 
-    expect(said(world, 'poll failed').map(({ fields }) => fields['project'])).toEqual(['one', 'two']);
+    expect(warnings(world, 'poll failed').map(({ fields }) => fields['project'])).toEqual(['one', 'two']);
   });
 });
 
-describe('an inventory that fails', () => {
+describe('the inventory', () => {
   const widgets = (cloud: FakeCloud): void => {
     cloud.answer('widgets', 'backups', list(backupRow({ resource_name: null })));
     cloud.answer('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 'widget-2', name: 'new' })));
   };
 
-  it('loses nothing that was known, for an hour of refusals', async () => {
+  it('changes nothing else while it fails, even for an hour', async () => {
     const world = await startExporterWorld(widgets);
     const before = await world.scrape();
 
@@ -280,7 +279,7 @@ describe('an inventory that fails', () => {
     expect(after.value('rpo_seconds', { resource_name: 'new' })).toBe(93_600);
   });
 
-  it('is asked for again with each poll, and said once in the log', async () => {
+  it('is requested again by each poll after a failure, with a single warning', async () => {
     const world = await startExporterWorld(widgets);
     world.cloud.answer('widgets', 'inventory', failure('permission', 403));
 
@@ -296,7 +295,7 @@ describe('an inventory that fails', () => {
     ]);
   });
 
-  it('from the start leaves the list of backups alone to go by', async () => {
+  it('can be replaced by the list of backups if it always fails', async () => {
     const world = await startExporterWorld((cloud) => {
       cloud.answer(
         'widgets',
@@ -313,7 +312,7 @@ describe('an inventory that fails', () => {
     expect(value('inventory_success')).toBe(0);
   });
 
-  it('that lists fewer than it counts tells of what it lists, and takes nothing away', async () => {
+  it('is used, but removes no resources, if it lists fewer than its total', async () => {
     const world = await startExporterWorld((cloud) => {
       cloud.answer(
         'widgets',
@@ -330,7 +329,7 @@ describe('an inventory that fails', () => {
     expect(value('rpo_seconds', { resource_id: 'widget-2' })).toBe(93_600);
   });
 
-  it('does not keep the backups of a poll that was complete from being served', async () => {
+  it('does not prevent the backups of a complete poll from being served when it fails', async () => {
     const world = await startExporterWorld(oneWidget);
 
     world.cloud.answer('widgets', 'inventory', SILENCE);
@@ -342,7 +341,7 @@ describe('an inventory that fails', () => {
     expect(value('inventory_success')).toBe(0);
   });
 
-  it('in one of its rows takes nothing away from the resource that the row may have been about', async () => {
+  it('removes no resource that an unreadable row may have been about', async () => {
     const world = await startExporterWorld((cloud) => {
       cloud.answer(
         'widgets',
@@ -359,7 +358,7 @@ describe('an inventory that fails', () => {
     expect(value('records_rejected_total', { reason: 'id' })).toBe(1);
   });
 
-  it('is not asked for where the configuration says so', async () => {
+  it('is not requested if it is disabled', async () => {
     const world = await startExporterWorld(
       oneWidget,
       config({ projects: [project({ services: [widgetService({ inventory: false })] })] }),
@@ -374,7 +373,7 @@ describe('an inventory that fails', () => {
 });
 
 describe('a resource', () => {
-  it('without any backup has its objective, zeroes and the time of its creation, and no success', async () => {
+  it('without backups has an objective, zero counts and a creation time, but no success', async () => {
     const world = await startExporterWorld((cloud) =>
       cloud.answer('widgets', 'inventory', list(resourceRow())),
     );
@@ -392,7 +391,7 @@ describe('a resource', () => {
     expect(value('last_status', { state: 'succeeded' })).toBeUndefined();
   });
 
-  it('that is gone loses its objective at once and its series with its last backup', async () => {
+  it('that is gone loses its objective at once, and its series with its last backup', async () => {
     const world = await startExporterWorld(oneWidget);
 
     world.cloud.answer('widgets', 'inventory', list());
@@ -407,7 +406,7 @@ describe('a resource', () => {
     expect(forgotten.resourceSeries).toEqual([]);
   });
 
-  it('that is renamed moves its series and its counters, and leaves no double', async () => {
+  it('that is renamed keeps its counters and leaves no series with the old name', async () => {
     const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
@@ -420,7 +419,7 @@ describe('a resource', () => {
     expect(samples.filter(({ labels }) => labels['resource_name'] === 'orders')).toEqual([]);
   });
 
-  it('of one service changes in all its series at once', async () => {
+  it('has all its series updated at once', async () => {
     const world = await startExporterWorld(oneWidget);
     const before = resourceText(world);
 
@@ -442,7 +441,7 @@ describe('a resource', () => {
 describe('rows that cannot be read', () => {
   const rows = [backupRow(), backupRow({ id: null }), null, backupRow({ id: 'no time', ended: '' })];
 
-  it('are counted by reason in each poll, and the poll goes on', async () => {
+  it('are counted by reason in each poll, which continues', async () => {
     const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
 
     await world.time.pass(INTERVAL);
@@ -481,7 +480,7 @@ describe('rows that cannot be read', () => {
     });
   });
 
-  it('are logged shortened where their values are long', async () => {
+  it('are logged with long values shortened', async () => {
     const row = backupRow({ id: 'x'.repeat(300), resource_name: 'n'.repeat(5000), more: ['y'.repeat(5000)] });
     const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(row)));
 
@@ -494,7 +493,7 @@ describe('rows that cannot be read', () => {
 });
 
 describe('a new configuration', () => {
-  it('is what everything known is served by when it has been applied, before the next poll', async () => {
+  it('applies to everything known before the next poll', async () => {
     const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config({ rpo: { default: age(7200), overrides: [] } }));
@@ -505,7 +504,7 @@ describe('a new configuration', () => {
 });
 
 describe('services', () => {
-  it('are polled each on its own: one that hangs delays no other', async () => {
+  it('are polled independently: one that hangs does not delay the others', async () => {
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', SILENCE);
     world.cloud.answer('widgets', 'inventory', SILENCE);
@@ -527,7 +526,7 @@ describe('services', () => {
     ).toBeGreaterThanOrEqual(4);
   });
 
-  it('of several projects fail and succeed apart from each other', async () => {
+  it('of several projects fail and succeed independently', async () => {
     const projects = ['one', 'two', 'three'].map((name) => project({ name }));
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', list(backupRow()));
@@ -543,7 +542,7 @@ describe('services', () => {
     expect(value('last_success_timestamp_seconds', { project: 'two' })).toBeUndefined();
   });
 
-  it('in number 200 begin within 30 s, and none is polled twice within half an interval', async () => {
+  it('are first polled within 30 s if there are 200, and none is polled twice within half an interval', async () => {
     const projects = Array.from({ length: 200 }, (_, n) =>
       project({ name: `p-${n}`, services: [widgetService({ inventory: false })] }),
     );
@@ -578,8 +577,8 @@ describe('include and exclude', () => {
     ['include', by({ include: expressions(/^ord/) })],
     ['exclude', by({ exclude: expressions(/^scratch-/) })],
     ['both', by({ include: expressions(/r/), exclude: expressions(/scratch/) })],
-  ])('choose what is served: %s', async (_what, chosen) => {
-    const world = await startExporterWorld(twoWidgets, chosen);
+  ])('select the served resources: %s', async (_what, selection) => {
+    const world = await startExporterWorld(twoWidgets, selection);
 
     const { value } = await world.scrape();
 
@@ -590,7 +589,7 @@ describe('include and exclude', () => {
     ]);
   });
 
-  it('choose by the name that the inventory knows, also while it fails', async () => {
+  it('apply to the name from the inventory, even while the inventory fails', async () => {
     const world = await startExporterWorld(
       (cloud) => {
         cloud.answer('widgets', 'backups', list(backupRow({ resource_name: undefined })));
@@ -606,8 +605,8 @@ describe('include and exclude', () => {
   });
 });
 
-describe('the limit of resources', () => {
-  it('is told when it is reached, and what is over it is not served', async () => {
+describe('the resource limit', () => {
+  it('is logged when it is exceeded, and resources over it are not served', async () => {
     const widgets = Array.from({ length: 5 }, (_, n) => resourceRow({ id: `widget-${n}` }));
     const world = await startExporterWorld(
       (cloud) => cloud.answer('widgets', 'inventory', list(...widgets)),
@@ -625,7 +624,7 @@ describe('the limit of resources', () => {
 });
 
 describe('the expiry of the credentials', () => {
-  it('is told as soon as a poll has signed in, and no longer when it is not known any more', async () => {
+  it('is served as soon as a poll has signed in, and until it is unknown again', async () => {
     const world = await startExporterWorld((cloud) =>
       cloud.setPasswordExpiry(unixSeconds(FAKE_NOW + 86_400)),
     );
@@ -648,7 +647,7 @@ describe('a new configuration', () => {
     return world;
   };
 
-  it('keeps the series and counters of what stays, also before it has been polled again', async () => {
+  it('keeps the series and counters of unchanged services, even before the next poll', async () => {
     const world = await counting();
     const before = await world.scrape();
 
@@ -663,7 +662,7 @@ describe('a new configuration', () => {
     ).toBeGreaterThanOrEqual(2);
   });
 
-  it('counts on where it was', async () => {
+  it('lets counters continue from their previous values', async () => {
     const world = await counting();
     await world.exporter.apply(config());
 
@@ -677,7 +676,7 @@ describe('a new configuration', () => {
     expect((await world.scrape()).value('finished_total', { result: 'succeeded' })).toBe(2);
   });
 
-  it('changes the objectives at once, without asking the cloud', async () => {
+  it('changes the objectives at once, without a request to the cloud', async () => {
     const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'backups', failure('server'));
 
@@ -696,7 +695,7 @@ describe('a new configuration', () => {
     expect(none.value('rpo_seconds')).toBeUndefined();
   });
 
-  it('drops the series of a service that it no longer names', async () => {
+  it('drops the series of a service that it no longer contains', async () => {
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', list(backupRow()));
     world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
@@ -715,7 +714,7 @@ describe('a new configuration', () => {
     ).toEqual([]);
   });
 
-  it('starts a service that it admits again from nothing', async () => {
+  it('starts from scratch with a service that was removed and is added again', async () => {
     const world = await counting();
     await world.exporter.apply(config({ projects: [project({ name: 'another' })] }));
     await world.time.pass(30);
@@ -726,7 +725,7 @@ describe('a new configuration', () => {
     expect((await world.scrape()).value('finished_total', { result: 'succeeded' })).toBe(0);
   });
 
-  it('polls by the new interval, and no longer by the old one', async () => {
+  it('replaces the poll interval', async () => {
     const world = await startExporterWorld(oneWidget);
     await world.exporter.apply(config({ poll: { interval: seconds(60) } }));
     world.cloud.calls.length = 0;
@@ -741,7 +740,7 @@ describe('a new configuration', () => {
     ).toBeLessThanOrEqual(11);
   });
 
-  it('drops the expiry of the credentials of a project that it no longer names', async () => {
+  it('drops the credentials expiry of a project that it no longer contains', async () => {
     const world = await startExporterWorld((cloud) =>
       cloud.setPasswordExpiry(unixSeconds(FAKE_NOW + 86_400)),
     );
@@ -753,7 +752,7 @@ describe('a new configuration', () => {
     expect((await world.scrape()).value('credentials_expiry_timestamp_seconds')).toBeUndefined();
   });
 
-  it('that comes while another is applied waits for its turn, and is the one that polls', async () => {
+  it('waits until the one before it has been applied, then replaces it', async () => {
     const world = await startExporterWorld(() => undefined);
 
     await Promise.all([
@@ -767,7 +766,7 @@ describe('a new configuration', () => {
     expect(world.cloud.open()).toBe(1);
   });
 
-  it('leaves what was ready ready, though nobody asked before it', async () => {
+  it('leaves the exporter ready, even if readiness was never checked before', async () => {
     const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config({ projects: [project(), project({ name: 'another' })] }));
@@ -775,7 +774,7 @@ describe('a new configuration', () => {
     expect(world.exporter.isReady()).toBe(true);
   });
 
-  it('that asks for no inventory ends saying whether it could be read', async () => {
+  it('without inventory drops inventory_success', async () => {
     const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(
@@ -786,7 +785,7 @@ describe('a new configuration', () => {
     expect((await world.scrape()).value('inventory_success')).toBeUndefined();
   });
 
-  it('abandons the polls under way without counting them', async () => {
+  it('aborts the polls in progress without counting them', async () => {
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(config());
@@ -808,13 +807,13 @@ describe('a reload', () => {
   const dev = project({ name: 'dev' });
 
   it.each([
-    ['is as it was', config({ projects: [prod, dev] })],
+    ['changes nothing', config({ projects: [prod, dev] })],
     ['changes objectives', config({ projects: [prod, dev], rpo: { default: age(60), overrides: [] } })],
     ['changes services', config({ projects: [project({ services: [gadgetService()] }), dev] })],
     ['changes the order', config({ projects: [dev, prod] })],
     ['changes the interval', config({ projects: [prod, dev], poll: { interval: seconds(60) } })],
-    ['takes a project away', config({ projects: [dev] })],
-  ])('that %s keeps the connections and tokens of what stays', async (_, next) => {
+    ['removes a project', config({ projects: [dev] })],
+  ])('that %s keeps the connections and tokens of the remaining projects', async (_, next) => {
     const world = await startExporterWorld(oneWidget, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(next);
@@ -825,7 +824,7 @@ describe('a reload', () => {
     expect((await world.scrape()).value('poll_success', { project: 'dev' })).toBe(1);
   });
 
-  it('that changes how a project is reached reconnects it and leaves the others', async () => {
+  it('that changes the endpoint of a project reconnects this project only', async () => {
     const world = await startExporterWorld(oneWidget, config({ projects: [prod, dev] }));
 
     await world.exporter.apply(config({ projects: [project({ iamEndpoint: 'https://other.test' }), dev] }));
@@ -836,8 +835,8 @@ describe('a reload', () => {
   });
 });
 
-describe('an exporter that is stopped', () => {
-  it('abandons a poll under way at once, counts nothing and closes its connections', async () => {
+describe('a stopped exporter', () => {
+  it('aborts a poll in progress at once without counting it, and closes its connections', async () => {
     const world = createExporterWorld();
     world.cloud.answer('widgets', 'backups', SILENCE);
     await world.exporter.apply(bothServices);
@@ -854,7 +853,7 @@ describe('an exporter that is stopped', () => {
     expect(world.time.sleepers()).toBe(0);
   });
 
-  it('while a configuration is applied polls nothing any more', async () => {
+  it('no longer polls, even if it was stopped while a configuration was being applied', async () => {
     const world = await startExporterWorld(oneWidget);
 
     await Promise.all([world.exporter.apply(config()), world.exporter.stop()]);
@@ -865,7 +864,7 @@ describe('an exporter that is stopped', () => {
     expect(world.cloud.open()).toBe(0);
   });
 
-  it('still serves what it served', async () => {
+  it('still serves its last values', async () => {
     const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
@@ -875,8 +874,8 @@ describe('an exporter that is stopped', () => {
   });
 });
 
-describe('a clock that is set back while a poll is under way', () => {
-  it('does not stop the polls for as long', async () => {
+describe('a clock that is set back during a poll', () => {
+  it('does not delay the following polls', async () => {
     const world = createExporterWorld();
     await world.exporter.apply(config());
     await world.time.pass(10 * INTERVAL);
@@ -894,7 +893,7 @@ describe('a clock that is set back while a poll is under way', () => {
 });
 
 describe('the status', () => {
-  it('tells of each poll and each resource', async () => {
+  it('contains each poll and each resource', async () => {
     const world = await startExporterWorld(oneWidget);
     world.cloud.answer('widgets', 'inventory', failure('permission'));
     await world.time.pass(INTERVAL);
@@ -939,7 +938,7 @@ describe('the status', () => {
     ]);
   });
 
-  it('shows the resources that are served, also right after a reload', async () => {
+  it('contains the served resources right after a reload', async () => {
     const world = await startExporterWorld(oneWidget);
 
     await world.exporter.apply(config());
@@ -947,7 +946,7 @@ describe('the status', () => {
     expect(world.exporter.status().resources).toHaveLength(1);
   });
 
-  it('before the first poll tells that there was none', async () => {
+  it('contains no polls before the first one', async () => {
     const world = createExporterWorld();
     await world.exporter.apply(config());
 

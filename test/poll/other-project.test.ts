@@ -15,7 +15,7 @@ const widgetsOf = (name: string) => ({
   widgets: list(resourceRow({ id: `${name}-widget` })),
 });
 
-function answerAs(name: string, { cloud }: Pick<ExporterWorld, 'cloud'>): void {
+function serveAs(name: string, { cloud }: Pick<ExporterWorld, 'cloud'>): void {
   const { rows, widgets } = widgetsOf(name);
   cloud.answer('widgets', 'backups', rows);
   cloud.answer('widgets', 'inventory', widgets);
@@ -37,10 +37,10 @@ const CHANGES: readonly (readonly [string, Partial<ProjectConfig>, Partial<Proje
   ],
 ];
 
-describe.each(CHANGES)('a reload that gives a project of the same name %s', (_what, before, after) => {
-  it('counts none of its old backups as newly finished', async () => {
-    const world = await startExporterWorld((cloud) => answerAs('a', { cloud }), configOf(before));
-    answerAs('b', world);
+describe.each(CHANGES)('a reload that gives a project %s under the same name', (_what, before, after) => {
+  it('counts none of its existing backups as finished', async () => {
+    const world = await startExporterWorld((cloud) => serveAs('a', { cloud }), configOf(before));
+    serveAs('b', world);
 
     await world.exporter.apply(configOf(after));
     await world.time.pass(330);
@@ -49,8 +49,8 @@ describe.each(CHANGES)('a reload that gives a project of the same name %s', (_wh
     expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-widget']);
   });
 
-  it('serves nothing of the old one, also while the new one cannot be read', async () => {
-    const world = await startExporterWorld((cloud) => answerAs('a', { cloud }), configOf(before));
+  it('stops serving the previous resources, even while the new ones cannot be read', async () => {
+    const world = await startExporterWorld((cloud) => serveAs('a', { cloud }), configOf(before));
     world.cloud.answer('widgets', 'backups', failure('network'));
 
     await world.exporter.apply(configOf(after));
@@ -60,12 +60,12 @@ describe.each(CHANGES)('a reload that gives a project of the same name %s', (_wh
     expect((await world.scrape()).value('polls_total', { outcome: 'success' })).toBe(0);
   });
 
-  it('and back counts nothing and keeps nothing of the other, though its widgets cannot be listed', async () => {
-    const world = await startExporterWorld((cloud) => answerAs('a', { cloud }), configOf(before));
-    answerAs('b', world);
+  it('and is reverted counts no backups and keeps no resources, even if the inventory fails', async () => {
+    const world = await startExporterWorld((cloud) => serveAs('a', { cloud }), configOf(before));
+    serveAs('b', world);
     await world.exporter.apply(configOf(after));
     await world.time.pass(330);
-    answerAs('a', world);
+    serveAs('a', world);
     world.cloud.answer('widgets', 'inventory', failure('permission'));
 
     await world.exporter.apply(configOf(before));
@@ -76,17 +76,17 @@ describe.each(CHANGES)('a reload that gives a project of the same name %s', (_wh
   });
 });
 
-describe('a project that IAM finds by its name', () => {
-  it('is another one when the credentials are of another account', async () => {
+describe('a project that is looked up in IAM by its name', () => {
+  it('is a different one if the credentials belong to another account', async () => {
     const world = await startExporterWorld(
       (cloud) => {
         cloud.findProject(PROJECT_A);
-        answerAs('a', { cloud });
+        serveAs('a', { cloud });
       },
       configOf({ projectId: undefined }),
     );
     world.cloud.findProject(PROJECT_B);
-    answerAs('b', world);
+    serveAs('b', world);
 
     await world.exporter.apply(configOf({ projectId: undefined }));
     await world.time.pass(330);
@@ -95,11 +95,11 @@ describe('a project that IAM finds by its name', () => {
     expect(idsOf((await world.scrape()).resourceSeries)).toEqual(['b-widget']);
   });
 
-  it('stays the same when its id is written into the configuration', async () => {
+  it('is the same one after its id is added to the configuration', async () => {
     const world = await startExporterWorld(
       (cloud) => {
         cloud.findProject(PROJECT_A);
-        answerAs('a', { cloud });
+        serveAs('a', { cloud });
       },
       configOf({ projectId: undefined }),
     );

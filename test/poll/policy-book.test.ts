@@ -28,7 +28,7 @@ const gadgets =
   };
 
 describe('an objective by policy', () => {
-  it('follows from the policy of the resource itself', async () => {
+  it("follows from the resource's own policy", async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1', 'other'), byPolicy);
 
     const { value } = await world.scrape();
@@ -40,7 +40,7 @@ describe('an objective by policy', () => {
     ).toEqual(['/v1/{project_id}/gadgets/gadget-1/policy']);
   });
 
-  it('is read rarely, and followed when it has changed', async () => {
+  it('is requested rarely, and follows changes of the policy', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
     world.cloud.answer('gadgets', 'policy', policy(24));
 
@@ -57,31 +57,33 @@ describe('an objective by policy', () => {
   it.each<[string, Answer]>([
     ['is refused', failure('permission', 403)],
     ['has no schedule', policy()],
-    ['fails as nobody foresaw', { kind: 'fault', error: new TypeError('unforeseen') }],
-    ['is not one', { kind: 'body', body: { error: 'none' } }],
+    ['causes an unexpected error', { kind: 'fault', error: new TypeError('unforeseen') }],
+    ['is malformed', { kind: 'body', body: { error: 'none' } }],
   ])(
-    'falls back to the default when the policy %s, says so once, and asks again after an hour',
+    'falls back to the default if the policy %s, logs it once, and is requested again after an hour',
     async (_what, answer) => {
       const world = await startExporterWorld(gadgets(answer, 'gadget-1'), byPolicy);
       const first = await world.scrape();
 
       world.cloud.answer('gadgets', 'policy', policy(7 * 24));
       await world.time.pass(HOUR - INTERVAL);
-      const asked = world.cloud.calls.filter(({ operation }) => operation === 'get_policy').length;
+      const requests = world.cloud.calls.filter(({ operation }) => operation === 'get_policy').length;
       await world.time.pass(2 * INTERVAL);
       const later = await world.scrape();
 
       expect(first.value('rpo_seconds')).toBe(STANDARD);
       expect(first.value('poll_success')).toBe(1);
-      expect(asked).toBe(1);
+      expect(requests).toBe(1);
       expect(later.value('rpo_seconds')).toBe(WEEKLY);
-      const told = world.log.filter(({ level, message }) => level === 'warn' && message.includes('policies'));
-      expect(told[0]?.message).toContain('rpo.default');
-      expect(told).toHaveLength(2);
+      const warnings = world.log.filter(
+        ({ level, message }) => level === 'warn' && message.includes('policies'),
+      );
+      expect(warnings[0]?.message).toContain('rpo.default');
+      expect(warnings).toHaveLength(2);
     },
   );
 
-  it('stays as it was read when the policy cannot be read for a while', async () => {
+  it('is kept while the policy cannot be read', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 
     world.cloud.answer('gadgets', 'policy', failure('server'));
@@ -90,7 +92,7 @@ describe('an objective by policy', () => {
     expect((await world.scrape()).value('rpo_seconds')).toBe(WEEKLY);
   });
 
-  it('is not asked for where no objective needs it', async () => {
+  it('is the only reason for policies to be requested', async () => {
     const world = await startExporterWorld(
       gadgets(policy(7 * 24), 'gadget-1'),
       config({ projects: [project({ services: [gadgetService()] })] }),
@@ -99,7 +101,7 @@ describe('an objective by policy', () => {
     expect(world.cloud.calls.some(({ operation }) => operation === 'get_policy')).toBe(false);
   });
 
-  it('outlives a reload without being asked for again', async () => {
+  it('is kept after a reload without another request', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 
     await world.exporter.apply(byPolicy);

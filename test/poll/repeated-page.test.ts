@@ -8,7 +8,7 @@ import { backupRow, WIDGETS } from '../support/made-up-services.ts';
 
 const PAGE = { total: 10, rows: [backupRow({ id: 'a' }), backupRow({ id: 'b' })] };
 
-/** Reads from a service that answers every offset with the same page. */
+/** Reads from a service that returns the same page for every offset. */
 function readRepeated(listedBefore: readonly string[] | undefined) {
   const client = {
     call: async () => PAGE,
@@ -26,12 +26,12 @@ function readRepeated(listedBefore: readonly string[] | undefined) {
   );
 }
 
-it('a page repeated for ever is not believed where more was listed before', async () => {
+it('an endlessly repeated page is incomplete if more was listed before', async () => {
   expect(await readRepeated(['a', 'b', 'c'])).toMatchObject({ kind: 'failed', outcome: 'incomplete' });
 });
 
 it.each([[undefined], [['a', 'b']]])(
-  'a page repeated for ever is all that the service lists after %j',
+  'an endlessly repeated page is the whole list after %j',
   async (before) => {
     expect(await readRepeated(before)).toMatchObject({ kind: 'read', unlisted: 8 });
   },

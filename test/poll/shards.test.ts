@@ -7,18 +7,18 @@ import { backupRow, resourceRow } from '../support/made-up-services.ts';
 import { plainText } from '../support/published.ts';
 
 const NAMES = Array.from({ length: 24 }, (_, index) => `team-${index}`);
-const estate = (names: readonly string[] = NAMES) =>
+const configOf = (names: readonly string[] = NAMES) =>
   config({ projects: names.map((name) => project({ name, services: [widgetService(), gadgetService()] })) });
 
-/** What one shard serves of the estate after its first polls, a line for each resource series. */
-async function served(ordinal: number, total: number, ...estates: readonly (readonly string[])[]) {
+/** The resource series of one shard after its first polls, one line each. */
+async function served(ordinal: number, total: number, ...configured: readonly (readonly string[])[]) {
   const world = createExporterWorld({ shard: { ordinal, total } });
   world.cloud.answer('widgets', 'backups', list(backupRow()));
   world.cloud.answer('widgets', 'inventory', list(resourceRow()));
   world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
   world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
-  for (const names of estates.length === 0 ? [NAMES] : estates) {
-    await world.exporter.apply(estate(names));
+  for (const names of configured.length === 0 ? [NAMES] : configured) {
+    await world.exporter.apply(configOf(names));
     await world.time.pass(300);
   }
   const lines = plainText(world.exporter.publication(), 'text').split('\n');
@@ -28,7 +28,7 @@ async function served(ordinal: number, total: number, ...estates: readonly (read
 
 describe('shards', () => {
   it.each([1, 2, 3, 5, 7])(
-    '%i of them serve together what one process serves, nothing twice',
+    '%i of them together serve the same as a single process, without duplicates',
     async (total) => {
       const whole = await served(0, 1);
       const parts = await Promise.all(Array.from({ length: total }, (_, ordinal) => served(ordinal, total)));
@@ -37,7 +37,7 @@ describe('shards', () => {
     },
   );
 
-  it('serve the same after a reload that adds and removes projects', async () => {
+  it('together serve the same as a single process after a reload that adds and removes projects', async () => {
     const after = [...NAMES.slice(6), 'newcomer-1', 'newcomer-2'];
     const whole = await served(0, 1, NAMES, after);
     const parts = await Promise.all([0, 1, 2].map((ordinal) => served(ordinal, 3, NAMES, after)));
@@ -45,7 +45,7 @@ describe('shards', () => {
     expect(parts.flat().toSorted()).toEqual(whole.toSorted());
   });
 
-  it('move one project in as many as there are, when there is one more', () => {
+  it('move only one in N projects when their number grows to N', () => {
     const names = Array.from({ length: 5000 }, (_, index) => `project-${index}`);
     const shardOf = (name: string, total: number) =>
       Array.from({ length: total }, (_, ordinal) => ordinal).filter((ordinal) =>
@@ -60,11 +60,11 @@ describe('shards', () => {
     expect(moved.length / names.length).toBeLessThan(0.135);
   });
 
-  it('are ready at once without projects', async () => {
+  it('without projects are ready at once', async () => {
     const ordinal = [0, 1, 2].find((one) => !isInShard({ ordinal: one, total: 3 }, 'alone')) ?? 0;
     const world = createExporterWorld({ shard: { ordinal, total: 3 } });
 
-    await world.exporter.apply(estate(['alone']));
+    await world.exporter.apply(configOf(['alone']));
 
     expect(world.exporter.isReady()).toBe(true);
     await world.exporter.stop();

@@ -16,7 +16,7 @@ import { compileCacheFolder } from '../../src/compile-cache.ts';
 const NAME = 'huaweicloud-backup-exporter';
 const USER = process.getuid?.() ?? 0;
 
-// Not in the temporary folder, which everyone can write.
+// Not in the temporary folder, which is world-writable.
 let base: string;
 beforeEach(() => {
   base = mkdtempSync(join(homedir(), '.compile-cache-test-'));
@@ -31,19 +31,19 @@ function folderWith(mode: number, ...names: readonly string[]): string {
 }
 
 describe('the folder for compiled code', () => {
-  it('is below XDG_CACHE_HOME, made for this user alone', () => {
+  it('is in XDG_CACHE_HOME and accessible only by its user', () => {
     const folder = compileCacheFolder({ XDG_CACHE_HOME: base });
 
     expect(folder).toBe(join(base, NAME));
     expect(statSync(folder ?? '').mode & 0o777).toBe(0o700);
   });
 
-  it('is below ~/.cache where XDG_CACHE_HOME is not set, or is no absolute path', () => {
+  it('is in ~/.cache if XDG_CACHE_HOME is not set or not an absolute path', () => {
     expect(compileCacheFolder({}, () => base)).toBe(join(base, '.cache', NAME));
     expect(compileCacheFolder({ XDG_CACHE_HOME: 'cache' }, () => base)).toBe(join(base, '.cache', NAME));
   });
 
-  it('is none for a user without a home', () => {
+  it('is undefined for a user without a home', () => {
     const homeless = () => {
       throw new Error('no home');
     };
@@ -53,44 +53,44 @@ describe('the folder for compiled code', () => {
     expect(compileCacheFolder({ CACHE_DIRECTORY: base }, homeless)).toBe(base);
   });
 
-  it('is the first of those that systemd gives', () => {
+  it('is the first of the cache directories of systemd', () => {
     const folder = folderWith(0o755, 'service');
     const environment = { CACHE_DIRECTORY: `${folder}:${base}/other`, XDG_CACHE_HOME: base };
 
     expect(compileCacheFolder(environment)).toBe(folder);
   });
 
-  it('is the one that systemd links to, for a user that it makes up', () => {
+  it('is the target of the link that systemd creates for a dynamic user', () => {
     const folder = folderWith(0o700, 'private', 'service');
     symlinkSync(folder, join(base, 'service'));
 
     expect(compileCacheFolder({ CACHE_DIRECTORY: join(base, 'service') })).toBe(folder);
   });
 
-  it.each([0o777, 0o770, 0o720, 0o1777])('is not used where others can write it: mode %o', (mode) => {
+  it.each([0o777, 0o770, 0o720, 0o1777])('is not used if others can write to it: mode %o', (mode) => {
     folderWith(mode, NAME);
 
     expect(compileCacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
   });
 
-  it('is not used where it belongs to somebody else, even to root', () => {
+  it('is not used if it belongs to another user, even root', () => {
     expect(compileCacheFolder({ XDG_CACHE_HOME: base }, homedir, USER + 1)).toBeUndefined();
   });
 
-  it('is not used where it is a link', () => {
+  it('is not used if it is a symbolic link', () => {
     symlinkSync(folderWith(0o700, 'target'), join(base, NAME));
 
     expect(compileCacheFolder({ XDG_CACHE_HOME: base })).toBeUndefined();
   });
 
-  it.each([0o777, 0o1777])('is not made in a folder that everyone can write: mode %o', (mode) => {
+  it.each([0o777, 0o1777])('is not created in a world-writable folder: mode %o', (mode) => {
     const shared = folderWith(mode, 'shared');
 
     expect(compileCacheFolder({ XDG_CACHE_HOME: join(shared, 'mine') })).toBeUndefined();
     expect(existsSync(join(shared, 'mine'))).toBe(false);
   });
 
-  it('is none where a link is on the way, or no folder can be made', () => {
+  it('is undefined if its path contains a symbolic link or it cannot be created', () => {
     symlinkSync(folderWith(0o700, 'target'), join(base, 'link'));
 
     expect(compileCacheFolder({ XDG_CACHE_HOME: join(base, 'link') })).toBeUndefined();

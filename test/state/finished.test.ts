@@ -13,12 +13,12 @@ describe('the counters of finished backups', () => {
       undefined,
     ],
     [
-      'count nothing twice',
+      'count each backup once',
       [{}, { backups: [succeeded()] }, { backups: [succeeded()] }, { backups: [succeeded()] }],
       { succeeded: 1, failed: 0 },
     ],
     [
-      'count a backup that ran at the first poll once it has finished',
+      'count a backup that was running at the first poll once it has finished',
       [
         { backups: [running()] },
         { backups: [running()] },
@@ -28,7 +28,7 @@ describe('the counters of finished backups', () => {
       { succeeded: 1, failed: 0 },
     ],
     [
-      'count a backup whose state was not known once it is',
+      'count a backup in an unknown state once its state is known',
       [{ backups: [unknown()] }, { backups: [failed()] }],
       { succeeded: 0, failed: 1 },
     ],
@@ -38,7 +38,7 @@ describe('the counters of finished backups', () => {
       { succeeded: 1, failed: 0 },
     ],
     [
-      'count by what the backup was when it was first seen finished',
+      'count a backup by its result when it was first listed as finished',
       [{}, { backups: [failed()] }, { backups: [succeeded()] }],
       { succeeded: 0, failed: 1 },
     ],
@@ -48,17 +48,17 @@ describe('the counters of finished backups', () => {
       { succeeded: 1, failed: 0 },
     ],
     [
-      'do not count a backup again that left the list and came back',
+      'do not count a backup again after it disappeared and came back',
       [{}, { backups: [succeeded()] }, {}, {}, { backups: [succeeded()] }, {}, { backups: [succeeded()] }],
       { succeeded: 1, failed: 0 },
     ],
     [
-      'do not count a backup of the first poll that left the list and came back',
+      'do not count a backup of the first poll that disappeared and came back',
       [{ backups: [succeeded()] }, {}, { backups: [succeeded()] }],
       undefined,
     ],
     [
-      'count a backup that left while it ran and came back finished',
+      'count a backup that disappeared while it was running and came back finished',
       [{ backups: [running()] }, {}, { backups: [succeeded()] }],
       { succeeded: 1, failed: 0 },
     ],
@@ -73,7 +73,7 @@ describe('the counters of finished backups', () => {
       { succeeded: 2, failed: 2 },
     ],
     [
-      'count a backup once though it comes to belong to another resource',
+      'count a backup once even if it moves to another resource',
       [{}, { backups: [succeeded()] }, { backups: [succeeded({ resourceId: 'graph-2' })] }],
       { succeeded: 1, failed: 0 },
     ],
@@ -87,7 +87,7 @@ describe('the counters of finished backups', () => {
     ['cannot be read', { rejectedIds: ['backup-1'] }],
     ['is in an unknown state', { backups: [unknown()] }],
     ['is listed as running', { backups: [running()] }],
-  ])('do not count a backup again that for one poll %s', async (_what, between) => {
+  ])('do not count a backup again that for a single poll %s', async (_what, between) => {
     const counted = await stateAfterAll({}, { backups: [succeeded()] }, between, { backups: [succeeded()] });
     const ofTheFirstPoll = await stateAfterAll({ backups: [succeeded()] }, between, {
       backups: [succeeded()],
@@ -97,7 +97,7 @@ describe('the counters of finished backups', () => {
     expect(countsOf(ofTheFirstPoll)).toBeUndefined();
   });
 
-  it('do not count a backup again that left and comes back in an unknown state first', async () => {
+  it('do not count a backup again that disappeared and came back in an unknown state at first', async () => {
     const state = await stateAfterAll(
       {},
       { backups: [succeeded()] },
@@ -109,7 +109,7 @@ describe('the counters of finished backups', () => {
     expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
   });
 
-  it('remember a backup that has left, however many polls ago', async () => {
+  it('remember a backup that disappeared many polls ago', async () => {
     const state = await stateAfterAll({}, { backups: [succeeded()] }, {}, {}, {}, { backups: [succeeded()] });
 
     expect(countsOf(state)).toEqual({ succeeded: 1, failed: 0 });
@@ -118,7 +118,7 @@ describe('the counters of finished backups', () => {
   const many = (count: number, prefix = 'b') =>
     Array.from({ length: count }, (_, n) => succeeded({ id: `${prefix}-${n}` }));
 
-  it('count nothing again when a list of 60,000 turns up empty, and comes back in parts', async () => {
+  it('do not count a list of 60,000 again when it is empty once and comes back in parts', async () => {
     const backups = many(60_000);
     const before = await stateAfterAll({}, { backups: many(50_000, 'old') }, { backups });
 
@@ -127,11 +127,11 @@ describe('the counters of finished backups', () => {
     state = await stateAfter(state, { backups });
 
     expect(countsOf(state)).toEqual(countsOf(before));
-    // What is listed need not be remembered as well.
+    // Listed backups need not be remembered as well.
     expect(state.ledger.departed.size).toBe(0);
   });
 
-  it('remember 50,000 that have left, or as many as were listed at once, so that they do not grow for ever', async () => {
+  it('remember at most 50,000 backups that disappeared, or as many as were ever listed at once', async () => {
     const sizes: number[] = [];
     let state: ServiceState | undefined;
     for (const [index, count] of [30_000, 30_000, 55_000, 10, 10].entries()) {
@@ -142,7 +142,7 @@ describe('the counters of finished backups', () => {
     expect(sizes).toEqual([0, 30_000, 50_000, 55_000, 55_000]);
   });
 
-  it('of a resource seen later start with what it has finished', async () => {
+  it('of a resource that appears later start with its finished backups', async () => {
     const state = await stateAfterAll(
       { backups: [succeeded(other)] },
       { backups: [succeeded(other), succeeded()] },
@@ -152,7 +152,7 @@ describe('the counters of finished backups', () => {
     expect(countsOf(state, 'graph-2')).toBeUndefined();
   });
 
-  it('of a resource that went and came back go on where they were', async () => {
+  it('of a resource that disappeared and came back continue from their previous values', async () => {
     const state = await stateAfterAll(
       {},
       { backups: [succeeded({ id: 'a' })] },
@@ -163,7 +163,7 @@ describe('the counters of finished backups', () => {
     expect(countsOf(state)).toEqual({ succeeded: 2, failed: 0 });
   });
 
-  it('are kept for a resource that is over the limit or excluded, and not moved', async () => {
+  it('are kept unchanged for a resource that is over the limit or excluded', async () => {
     const counted = { backups: [succeeded({ id: 'a' })] };
     const excluded = { backups: [succeeded({ id: 'a' }), succeeded({ id: 'b' })], isSelected: () => false };
 

@@ -9,23 +9,18 @@ import type { ResourceFacts } from '../../src/state/resource-facts.ts';
 import { listing, succeeded } from '../support/backups.ts';
 import { factsOf, inventoryOf } from '../support/state.ts';
 
-type Rows = 'none' | 'of a graph that is there' | 'of a deleted graph' | 'that do not tell';
+type Rows = 'none' | 'of an existing graph' | 'of a deleted graph' | 'that do not say';
 type Before = 'unknown' | 'existed' | 'gone';
 type Standing = 'exists' | 'gone' | 'not served';
 
 const DELETED = {
-  'of a graph that is there': false,
+  'of an existing graph': false,
   'of a deleted graph': true,
-  'that do not tell': undefined,
+  'that do not say': undefined,
 };
-const ANY_ROWS: readonly Rows[] = [
-  'none',
-  'of a graph that is there',
-  'of a deleted graph',
-  'that do not tell',
-];
+const ANY_ROWS: readonly Rows[] = ['none', 'of an existing graph', 'of a deleted graph', 'that do not say'];
 const SOME_ROWS = ANY_ROWS.slice(1);
-const NOT_DELETED: readonly Rows[] = ['of a graph that is there', 'that do not tell'];
+const NOT_DELETED: readonly Rows[] = ['of an existing graph', 'that do not say'];
 const ANY_BEFORE: readonly Before[] = ['unknown', 'existed', 'gone'];
 
 const INVENTORIES = {
@@ -37,7 +32,7 @@ const INVENTORIES = {
     mayBeIncomplete: true,
   },
   failed: { kind: 'failed' },
-  'is not asked for': { kind: 'not_read' },
+  'is not requested': { kind: 'not_read' },
 } as const satisfies Readonly<Record<string, InventoryResult>>;
 
 interface Line {
@@ -83,9 +78,9 @@ const MATRIX: readonly Line[] = [
   ...lines('failed', [false], ANY_BEFORE, NOT_DELETED, 'exists'),
   ...lines('failed', [false], ANY_BEFORE, ['of a deleted graph'], 'gone'),
 
-  ...lines('is not asked for', [false], ANY_BEFORE, NOT_DELETED, 'exists'),
-  ...lines('is not asked for', [false], ANY_BEFORE, ['of a deleted graph'], 'gone'),
-  ...lines('is not asked for', [false], ANY_BEFORE, NONE, 'not served'),
+  ...lines('is not requested', [false], ANY_BEFORE, NOT_DELETED, 'exists'),
+  ...lines('is not requested', [false], ANY_BEFORE, ['of a deleted graph'], 'gone'),
+  ...lines('is not requested', [false], ANY_BEFORE, NONE, 'not served'),
 ];
 
 const factsOfRows = (rows: Rows) =>
@@ -133,7 +128,7 @@ describe('a resource', () => {
   );
 });
 
-describe('what the inventory told of a resource', () => {
+describe('the inventory data of a resource', () => {
   const created = listing({ created: unixSeconds(77) });
 
   it('is kept while the inventory fails', () => {
@@ -148,7 +143,7 @@ describe('what the inventory told of a resource', () => {
     expect(knownResource('graph-1', before, before.facts, inventoryOf(), true)?.listing).toBeUndefined();
   });
 
-  it('is replaced by what it tells now', () => {
+  it('is replaced by newer data', () => {
     const before = known({ listing: created });
     const now = listing({ created: unixSeconds(78) });
 
@@ -163,30 +158,30 @@ describe('the name of a resource', () => {
   it.each<[string, KnownResource | undefined, ReturnType<typeof named> | undefined, InventoryResult, string]>(
     [
       [
-        'is what the inventory says',
+        'is that of the inventory',
         undefined,
         named('row'),
         inventoryOf(listing({ name: 'listed' })),
         'listed',
       ],
       [
-        'is what the rows say where the inventory has none',
+        'is that of the rows if the inventory has none',
         undefined,
         named('row'),
         inventoryOf(listing({ name: undefined })),
         'row',
       ],
-      ['is what the rows say without an inventory', undefined, named('row'), failedInventory, 'row'],
-      ['is the id where nothing is known', undefined, named(undefined), failedInventory, 'graph-1'],
+      ['is that of the rows without an inventory', undefined, named('row'), failedInventory, 'row'],
+      ['is the id if no name is known', undefined, named(undefined), failedInventory, 'graph-1'],
       [
-        'is the last known one where nothing tells it now',
+        'is the last known one if no source has it any more',
         known({ name: 'last' }),
         named(undefined),
         failedInventory,
         'last',
       ],
       [
-        'is the last known one for a resource that lost its rows',
+        'is the last known one for a resource without rows',
         known({ name: 'last' }),
         undefined,
         failedInventory,
@@ -207,7 +202,7 @@ describe('the name of a resource', () => {
         'new',
       ],
       [
-        'stays as the inventory corrected it while the inventory fails and the rows keep the old one',
+        'is still the one corrected by the inventory while the inventory fails and the rows have the old one',
         known({ name: 'corrected', facts: named('old') }),
         named('old'),
         failedInventory,

@@ -60,7 +60,7 @@ describe('the objective of a resource', () => {
     expect(objective({ overrides: [override(age(60))] }, gone)).toBeUndefined();
   });
 
-  it('is that of the first override that matches', () => {
+  it('is that of the first matching override', () => {
     const overrides = [
       override(age(1), { resourceName: /^never$/ }),
       override(age(2), { resourceName: /ord/ }),
@@ -71,7 +71,7 @@ describe('the objective of a resource', () => {
     expect(objective({ overrides: overrides.toReversed() })).toBe(3);
   });
 
-  it('can be taken away by an override', () => {
+  it('can be removed by an override', () => {
     expect(objective({ overrides: [override(NONE), override(age(3))] })).toBeUndefined();
   });
 
@@ -93,7 +93,7 @@ describe('the objective of a resource', () => {
     expect(objective({ overrides: [override(age(60), match)] })).toBe(matches ? 60 : 26 * 3600);
   });
 
-  it('is none where the service makes no automatic backup, unless an override gives one', () => {
+  it('is none if the service makes no automatic backups, unless an override sets one', () => {
     const small = resource({ listing: listing({ notExpected: 'read replica' }) });
 
     expect(objective({}, small)).toBeUndefined();
@@ -101,7 +101,7 @@ describe('the objective of a resource', () => {
     expect(objective({ overrides: [override(age(60))] }, small)).toBe(60);
   });
 
-  it('follows the rows about automatic backups where no inventory lists the resource', () => {
+  it('depends on what the rows say about automatic backups if no inventory lists the resource', () => {
     const rows = (automaticBackup: boolean | undefined) => factsOf([succeeded({ automaticBackup })]);
 
     expect(objective({}, resource({ facts: rows(false) }))).toBeUndefined();
@@ -109,7 +109,7 @@ describe('the objective of a resource', () => {
     expect(objective({}, resource({ facts: rows(undefined) }))).toBe(26 * 3600);
   });
 
-  it('follows the inventory about automatic backups before the rows', () => {
+  it('depends on what the inventory says about automatic backups rather than on the rows', () => {
     const facts = factsOf([succeeded({ automaticBackup: false })]);
 
     expect(objective({}, resource({ listing: listing(), facts }))).toBe(26 * 3600);
@@ -119,16 +119,16 @@ describe('the objective of a resource', () => {
 describe('an objective by policy', () => {
   const byPolicy = { overrides: [override(POLICY)] };
 
-  it('is what the policy asks for', () => {
+  it('is that of the policy', () => {
     expect(objective(byPolicy, resource(), { place: GAUSSDB, policy: hours(30) })).toBe(30 * 3600);
     expect(objective({ default: POLICY }, resource(), { place: GAUSSDB, policy: hours(30) })).toBe(30 * 3600);
   });
 
   it.each([
     ['the default', age(7200), 7200],
-    ['nothing where the default is none', NONE, undefined],
-    ['a day and two hours where the default is the policy itself', POLICY, 26 * 3600],
-  ])('falls back to %s when the policy is not known', (_what, standard, expected) => {
+    ['nothing if the default is none', NONE, undefined],
+    ['26 hours if the default is the policy itself', POLICY, 26 * 3600],
+  ])('falls back to %s if the policy is unknown', (_what, standard, expected) => {
     expect(objective({ ...byPolicy, default: standard }, resource(), { place: GAUSSDB })).toBe(expected);
   });
 
@@ -136,40 +136,40 @@ describe('an objective by policy', () => {
     ['by an override', byPolicy, GAUSSDB, resource(), true],
     ['by default', { default: POLICY }, GAUSSDB, resource(), true],
     [
-      'not where an override comes first',
+      'not if an earlier override matches',
       { default: POLICY, overrides: [override(age(1))] },
       GAUSSDB,
       resource(),
       false,
     ],
     ['not for a resource that is gone', byPolicy, GAUSSDB, resource({ exists: false }), false],
-    ['not without being asked to', {}, GAUSSDB, resource(), false],
-  ])('asks for the policy %s', (_what, rpo, place, known, asks) => {
-    expect(needsPolicy({ default: age(1), overrides: [], ...rpo }, place, known, {})).toBe(asks);
+    ['not unless it is configured', {}, GAUSSDB, resource(), false],
+  ])('requests the policy %s', (_what, rpo, place, known, expected) => {
+    expect(needsPolicy({ default: age(1), overrides: [], ...rpo }, place, known, {})).toBe(expected);
   });
 });
 
-describe('a policy that decides what is expected', () => {
+describe('a policy that decides whether backups are expected', () => {
   const lookup = (policy: ReturnType<PolicyLookup['policyOf']>): PolicyLookup => ({
     decides: true,
     policyOf: () => policy,
   });
 
   it.each([
-    ['an objective where it is scheduled', { kind: 'scheduled', objective: hours(30) }, 26 * 3600, undefined],
-    ['none where it is off', { kind: 'off' }, undefined, 'no automatic backup policy'],
-    ['none where it could not be read', undefined, undefined, 'its backup policy could not be read'],
+    ['an objective if it is scheduled', { kind: 'scheduled', objective: hours(30) }, 26 * 3600, undefined],
+    ['none if it is off', { kind: 'off' }, undefined, 'no automatic backup policy'],
+    ['none if it could not be read', undefined, undefined, 'its backup policy could not be read'],
   ] as const)('gives %s', (_what, policy, expected, notExpected) => {
     expect(expectation({}, resource(), GES, lookup(policy))).toEqual({ objective: expected, notExpected });
   });
 
-  it('does not stand against an override', () => {
+  it('is overruled by an override', () => {
     const rpo = { overrides: [override(age(60))] };
 
     expect(expectation(rpo, resource(), GES, lookup({ kind: 'off' })).objective).toBe(60);
   });
 
-  it('is read for every resource that no override matches', () => {
+  it('is read for every resource without a matching override', () => {
     const rpo = { default: age(1), overrides: [override(age(2), { resourceName: /^other/ })] };
 
     expect(needsPolicy(rpo, GES, resource(), { decides: true })).toBe(true);
@@ -188,7 +188,7 @@ describe('expressions', () => {
     expect(expressionsMatch(expressions, { id: 'graph-1', name: 'orders' })).toBe(matches);
   });
 
-  it('match as often as they are asked', () => {
+  it('give the same result every time', () => {
     const rpo = { overrides: [override(age(60), { resourceName: /orders/ })] };
 
     expect([1, 2, 3].map(() => objective(rpo))).toEqual([seconds(60), seconds(60), seconds(60)]);

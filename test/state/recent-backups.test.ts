@@ -27,7 +27,7 @@ const anyBackup: fc.Arbitrary<Backup> = fc.oneof(
 );
 
 describe('the recent backups of a resource', () => {
-  it('are the newest, oldest first, with what is known of them', () => {
+  it('are the newest ones, oldest first, with their details', () => {
     const listed = [
       running({ start: 500 }),
       failed({ start: 390, end: 400 }),
@@ -48,7 +48,7 @@ describe('the recent backups of a resource', () => {
     ]);
   });
 
-  it('are the same in whatever order they are listed', () => {
+  it('are the same in any order of the list', () => {
     const listAndShuffled = fc
       .array(anyBackup, { maxLength: 40, size: 'max' })
       .chain((list) =>
@@ -65,7 +65,7 @@ describe('the recent backups of a resource', () => {
     );
   });
 
-  it('are no more than are kept, and the newest of them', () => {
+  it('are limited to the newest ones', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { maxLength: 60, size: 'max' }), (ends) => {
         const times = recentOf(ends.map((end) => succeeded({ end }))).map(({ time }) => time);
@@ -75,7 +75,7 @@ describe('the recent backups of a resource', () => {
     );
   });
 
-  it('are those of the resource, though many share memory', () => {
+  it('are those of the resource even though resources share memory', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat({ max: 4 }), anyBackup), { maxLength: 120, size: 'max' }),

@@ -7,7 +7,7 @@ import { failed, running, succeeded, unknown } from '../support/backups.ts';
 import { factsOf } from '../support/state.ts';
 
 describe('a resource without backups', () => {
-  it('has zeroes where nothing was counted and nothing where nothing is known', () => {
+  it('has counts of zero, and leaves everything else undefined', () => {
     expect({ ...factsOf([]), recent: NO_BACKUPS.recent }).toEqual(NO_BACKUPS);
     expect(recentBackups(factsOf([]).recent)).toEqual([]);
     expect(NO_BACKUPS).toMatchObject({
@@ -22,7 +22,7 @@ describe('a resource without backups', () => {
     });
   });
 
-  it('shares nothing with another one', () => {
+  it('shares no data with another one', () => {
     factsOf([succeeded()]);
 
     expect(NO_BACKUPS.stored.succeeded).toBe(0);
@@ -34,17 +34,17 @@ describe('the newest backup', () => {
   it.each<[string, Backup[], string]>([
     ['starts last', [succeeded({ id: 'a', start: 100 }), failed({ id: 'b', start: 101 })], 'failed'],
     [
-      'starts last, though another ends later',
+      'starts last, even if another one ends later',
       [succeeded({ id: 'a', end: 900 }), running({ start: 101 })],
       'running',
     ],
     [
-      'ends last of those that start at once',
+      'ends last of those with the same start',
       [failed({ id: 'b', end: 200 }), succeeded({ id: 'a', end: 201 })],
       'succeeded',
     ],
     [
-      'has an end, of those that start at once',
+      'has an end, of those with the same start',
       [running({ id: 'b', start: 100 }), failed({ id: 'a', start: 100, end: 101 })],
       'failed',
     ],
@@ -54,7 +54,7 @@ describe('the newest backup', () => {
       'unknown',
     ],
     [
-      'is placed by its end where its start is not known',
+      'is ordered by its end if its start is unknown',
       [succeeded({ id: 'a', start: 100, end: 200 }), failed({ id: 'b', start: undefined, end: 150 })],
       'failed',
     ],
@@ -63,7 +63,7 @@ describe('the newest backup', () => {
     expect(factsOf(backups.toReversed()).lastState).toBe(state);
   });
 
-  it('names the resource, or else the newest that has a name', () => {
+  it('names the resource; without a name, the newest one with a name does', () => {
     const old = succeeded({ id: 'a', start: 100, resourceName: 'old' });
     const named = succeeded({ id: 'b', start: 200, resourceName: 'new' });
     const nameless = running({ id: 'c', start: 300, resourceName: undefined });
@@ -78,10 +78,14 @@ describe('the deletion of a graph', () => {
     succeeded({ id, start, resourceDeleted });
 
   it.each<[string, Backup[], boolean]>([
-    ['is told by its newest backup', [row('a', 100, false), row('b', 200, true)], true],
-    ['is told by its newest backup that tells', [row('a', 100, true), row('b', 200, undefined)], true],
-    ['is not told by an older one', [row('a', 100, true), row('b', 200, false)], false],
-    ['is not guessed', [row('a', 100, undefined)], false],
+    ['follows from its newest backup', [row('a', 100, false), row('b', 200, true)], true],
+    [
+      'follows from the newest backup that says so or not',
+      [row('a', 100, true), row('b', 200, undefined)],
+      true,
+    ],
+    ['does not follow from an older one', [row('a', 100, true), row('b', 200, false)], false],
+    ['is unknown if no backup says so', [row('a', 100, undefined)], false],
   ])('%s', (_what, backups, deleted) => {
     expect(factsOf(backups).deleted).toBe(deleted);
     expect(factsOf(backups.toReversed()).deleted).toBe(deleted);
@@ -92,13 +96,13 @@ describe('the newest success', () => {
   it.each<[string, Backup[], number]>([
     ['is the only one', [succeeded({ end: 200 })], 200],
     [
-      'ends last, though another starts later',
+      'ends last, even if another one starts later',
       [succeeded({ id: 'a', start: 100, end: 900 }), succeeded({ id: 'b', start: 500, end: 600 })],
       900,
     ],
     ['is older than a failure', [succeeded({ end: 200 }), failed({ id: 'b', start: 300, end: 400 })], 200],
     [
-      'is not a failure, a running or an unknown one',
+      'is never a failed, running or unknown one',
       [failed(), running({ id: 'b' }), unknown({ id: 'c' })],
       NaN,
     ],
@@ -109,7 +113,7 @@ describe('the newest success', () => {
     else expect(lastSuccess?.end).toBe(end);
   });
 
-  it('keeps its own size, duration and method, though others know theirs', () => {
+  it('does not take an unknown size, duration or method from others', () => {
     const known = succeeded({ id: 'a', end: 200, size: 7, duration: 8, method: 'auto' });
     const newest = succeeded({ id: 'b', end: 300, size: undefined });
 
@@ -121,7 +125,7 @@ describe('the newest success', () => {
     });
   });
 
-  it('of two with the same end is the one that started later', () => {
+  it('is the one that started later if two have the same end', () => {
     const early = succeeded({ id: 'b', start: 100, end: 300, size: 1 });
     const late = succeeded({ id: 'a', start: 200, end: 300, size: 2 });
 
@@ -129,7 +133,7 @@ describe('the newest success', () => {
     expect(factsOf([late, early]).lastSuccess?.size).toBe(2);
   });
 
-  it('and the oldest are told apart', () => {
+  it('is distinguished from the oldest', () => {
     const backups = [
       succeeded({ id: 'a', end: 300 }),
       succeeded({ id: 'b', end: 200 }),
@@ -140,49 +144,57 @@ describe('the newest success', () => {
   });
 });
 
-describe('failures in a row', () => {
-  const good = succeeded({ id: 'good', start: 1000, end: 2000 });
+describe('consecutive failures', () => {
+  const success = succeeded({ id: 'success', start: 1000, end: 2000 });
 
   it.each<[string, Backup[], number]>([
-    ['are none without failures', [good], 0],
+    ['are none without failures', [success], 0],
     [
-      'are all failures where nothing was ever good',
+      'are all failures if no backup ever succeeded',
       [failed({ id: 'a' }), failed({ id: 'b', start: 300 })],
       2,
     ],
     [
-      'are those that start after the newest good one has started',
+      'are those that start after the newest successful one',
       [
-        good,
+        success,
         failed({ id: 'a', start: 999 }),
         failed({ id: 'b', start: 1001 }),
         failed({ id: 'c', start: 3000 }),
       ],
       2,
     ],
-    ['are not those that start with the newest good one', [good, failed({ id: 'a', start: 1000 })], 0],
     [
-      'start after the newest good one by its end, not by its start',
-      [good, succeeded({ id: 'late', start: 1500, end: 1600 }), failed({ id: 'a', start: 1200, end: 1300 })],
+      'are not those that start at the same time as the newest successful one',
+      [success, failed({ id: 'a', start: 1000 })],
+      0,
+    ],
+    [
+      'follow the successful one that ended last, not the one that started last',
+      [
+        success,
+        succeeded({ id: 'late', start: 1500, end: 1600 }),
+        failed({ id: 'a', start: 1200, end: 1300 }),
+      ],
       1,
     ],
     [
-      'are not ended by a running one',
-      [good, failed({ id: 'a', start: 3000 }), running({ id: 'b', start: 4000 })],
+      'are not interrupted by a running one',
+      [success, failed({ id: 'a', start: 3000 }), running({ id: 'b', start: 4000 })],
       1,
     ],
     [
-      'are not ended by an unknown one',
-      [good, failed({ id: 'a', start: 3000 }), unknown({ id: 'b', start: 4000 })],
+      'are not interrupted by an unknown one',
+      [success, failed({ id: 'a', start: 3000 }), unknown({ id: 'b', start: 4000 })],
       1,
     ],
     [
-      'are placed by their end where they have no start',
-      [good, failed({ id: 'a', start: undefined, end: 1001 })],
+      'are ordered by their end if they have no start',
+      [success, failed({ id: 'a', start: undefined, end: 1001 })],
       1,
     ],
     [
-      'start after the end of a good one whose start is not known',
+      'start after the end of a successful one whose start is unknown',
       [
         succeeded({ start: undefined, end: 2000 }),
         failed({ id: 'a', start: 1999 }),
@@ -196,28 +208,28 @@ describe('failures in a row', () => {
   });
 });
 
-describe('the newest failure', () => {
+describe('the time of the newest failure', () => {
   it.each<[string, Backup[], number | undefined]>([
-    ['is told by its end', [failed({ start: 100, end: 200 })], 200],
-    ['is told by its start where it has no end', [failed({ start: 100, end: undefined })], 100],
+    ['is its end', [failed({ start: 100, end: 200 })], 200],
+    ['is its start if it has no end', [failed({ start: 100, end: undefined })], 100],
     [
-      'is the one that starts last, though another ends later',
+      'is that of the failure that starts last, even if another one ends later',
       [failed({ id: 'a', start: 100, end: 900 }), failed({ id: 'b', start: 150, end: 200 })],
       200,
     ],
     [
-      'stays after a success',
+      'is kept after a success',
       [failed({ start: 100, end: 200 }), succeeded({ id: 'b', start: 300, end: 400 })],
       200,
     ],
-    ['is none without failures', [succeeded(), running({ id: 'b' }), unknown({ id: 'c' })], undefined],
+    ['is undefined without failures', [succeeded(), running({ id: 'b' }), unknown({ id: 'c' })], undefined],
   ])('%s', (_what, backups, time) => {
     expect(factsOf(backups).lastFailure).toBe(time);
   });
 });
 
-describe('what is stored', () => {
-  it('is counted by state', () => {
+describe('the stored backups', () => {
+  it('are counted by state', () => {
     const backups = [
       succeeded({ id: 'a' }),
       succeeded({ id: 'b' }),
@@ -234,26 +246,26 @@ describe('what is stored', () => {
   });
 
   it.each<[string, Backup[], number | undefined]>([
-    ['is the sum of the good ones', [succeeded({ id: 'a', size: 3 }), succeeded({ id: 'b', size: 4 })], 7],
-    ['is known when all have the size 0', [succeeded({ size: 0 })], 0],
     [
-      'is not known when one has no size',
+      'is the sum of the successful ones',
+      [succeeded({ id: 'a', size: 3 }), succeeded({ id: 'b', size: 4 })],
+      7,
+    ],
+    ['is 0 if all sizes are 0', [succeeded({ size: 0 })], 0],
+    [
+      'is unknown if one has no size',
       [succeeded({ id: 'a' }), succeeded({ id: 'b', size: undefined })],
       undefined,
     ],
-    [
-      'does not depend on those that are not good',
-      [succeeded({ size: 3 }), failed({ id: 'b' }), running({ id: 'c' })],
-      3,
-    ],
-    ['is 0 where nothing is good', [failed()], 0],
-  ])('in bytes %s', (_what, backups, size) => {
+    ['does not depend on the others', [succeeded({ size: 3 }), failed({ id: 'b' }), running({ id: 'c' })], 3],
+    ['is 0 without a successful one', [failed()], 0],
+  ])('have a size that %s', (_what, backups, size) => {
     expect(factsOf(backups).storedBytes).toBe(size);
   });
 });
 
 describe('running backups', () => {
-  it('run since the start of the oldest', () => {
+  it('have been running since the start of the oldest one', () => {
     const backups = [
       running({ id: 'a', start: 300 }),
       running({ id: 'b', start: 200 }),
@@ -266,8 +278,8 @@ describe('running backups', () => {
   });
 });
 
-describe('the newest good backup that was started automatically', () => {
-  it('is told even when a newer one was started by hand', () => {
+describe('the newest successful automatic backup', () => {
+  it('is known even if a newer backup was started manually', () => {
     const facts = factsOf([
       succeeded({ id: 'a', end: 200, method: 'auto' }),
       succeeded({ id: 'b', end: 300, method: 'manual' }),
@@ -278,14 +290,14 @@ describe('the newest good backup that was started automatically', () => {
     expect(facts.lastAutomaticSuccess).toBe(200);
   });
 
-  it('is unknown where no row says how its backup was started', () => {
+  it('is unknown if no row says how its backup was started', () => {
     expect(factsOf([succeeded({ method: undefined }), succeeded({ method: 'by magic' })])).toMatchObject({
       lastAutomaticSuccess: undefined,
     });
   });
 });
 
-describe('what is usual for the good backups of a resource', () => {
+describe('the medians of the successful backups of a resource', () => {
   const sized = (...sizes: readonly (number | undefined)[]): readonly Backup[] =>
     sizes.map((size, index) =>
       succeeded({
@@ -297,15 +309,15 @@ describe('what is usual for the good backups of a resource', () => {
     );
 
   it.each<[string, readonly (number | undefined)[], number | undefined]>([
-    ['needs three before the newest', [9, 1, 2], undefined],
-    ['is the one in the middle', [9, 1, 5, 2], 2],
-    ['is the mean of two where there is no middle', [9, 1, 5, 2, 3], 2.5],
-    ['leaves out those that do not tell', [9, 1, undefined, 5, undefined, 2], 2],
-    ['needs three that tell', [9, 1, undefined, 5, undefined], undefined],
-    ['counts an empty one', [9, 0, 0, 5], 0],
-    ['does not need the newest to tell', [undefined, 1, 5, 2], 2],
+    ['require three before the newest', [9, 1, 2], undefined],
+    ['are the value in the middle', [9, 1, 5, 2], 2],
+    ['are the mean of the two values in the middle', [9, 1, 5, 2, 3], 2.5],
+    ['leave out unknown values', [9, 1, undefined, 5, undefined, 2], 2],
+    ['require three known values', [9, 1, undefined, 5, undefined], undefined],
+    ['include a value of 0', [9, 0, 0, 5], 0],
+    ['do not need the newest value', [undefined, 1, 5, 2], 2],
     [
-      'is of the last 14 before the newest',
+      'are those of the last 14 before the newest',
       [9, ...Array<number>(7).fill(1), ...Array<number>(7).fill(2), 1, 1, 1],
       1.5,
     ],
@@ -316,7 +328,7 @@ describe('what is usual for the good backups of a resource', () => {
     expect(medians.duration).toBe(median === undefined ? undefined : 10 * median);
   });
 
-  it('is not moved by failed, running and unknown ones', () => {
+  it('are not affected by failed, running and unknown ones', () => {
     const others = [failed({ id: 'a' }), running({ id: 'b' }), unknown({ id: 'c' })];
 
     expect(factsOf([...sized(9, 1, 2, 3), ...others]).medians.size).toBe(2);
@@ -361,11 +373,11 @@ describe('the facts of a resource', () => {
     );
   });
 
-  it('are what a plain reading of all backups gives', () => {
+  it('are those of a straightforward implementation', () => {
     fc.assert(
       fc.property(backups, (list) => {
         const facts = factsOf(list);
-        expect(facts).toMatchObject(plainReading(list));
+        expect(facts).toMatchObject(expectedFacts(list));
         expect(recentBackups(facts.recent)).toEqual(newestOf(list));
       }),
       { numRuns: 1000 },
@@ -373,22 +385,25 @@ describe('the facts of a resource', () => {
   });
 });
 
-function plainReading(backups: readonly Backup[]) {
-  const place = (backup: Backup): number =>
+function expectedFacts(backups: readonly Backup[]) {
+  const orderOf = (backup: Backup): number =>
     backup.start ?? (backup.state === 'running' ? Number.NaN : (backup.end ?? Number.NaN));
-  const good = backups.filter((backup) => backup.state === 'succeeded');
-  const bad = backups.filter((backup) => backup.state === 'failed');
-  const ends = good.map(({ end }) => end);
+  const successes = backups.filter((backup) => backup.state === 'succeeded');
+  const failures = backups.filter((backup) => backup.state === 'failed');
+  const ends = successes.map(({ end }) => end);
   const lastEnd = ends.length === 0 ? undefined : Math.max(...ends);
-  const lastStart = Math.max(...good.filter(({ end }) => end === lastEnd).map(place));
-  const sizes = good.map(({ size }) => size);
-  const [, ...usual] = good.toSorted(laterEnd).slice(0, 15);
+  const lastStart = Math.max(...successes.filter(({ end }) => end === lastEnd).map(orderOf));
+  const sizes = successes.map(({ size }) => size);
+  const [, ...usual] = successes.toSorted(laterEnd).slice(0, 15);
   const starts = backups.filter((backup) => backup.state === 'running').map(({ start }) => start);
   return {
-    lastAutomaticSuccess: latest(good.filter(({ automatic }) => automatic === true).map(({ end }) => end)),
+    lastAutomaticSuccess: latest(
+      successes.filter(({ automatic }) => automatic === true).map(({ end }) => end),
+    ),
     lastSuccess: lastEnd === undefined ? undefined : expect.objectContaining({ end: lastEnd }),
     oldestSuccess: ends.length === 0 ? undefined : Math.min(...ends),
-    consecutiveFailures: bad.filter((backup) => good.length === 0 || place(backup) > lastStart).length,
+    consecutiveFailures: failures.filter((backup) => successes.length === 0 || orderOf(backup) > lastStart)
+      .length,
     runningSince: starts.length === 0 ? undefined : Math.min(...starts),
     medians: {
       size: median(usual.map(({ size }) => size)),
@@ -398,10 +413,10 @@ function plainReading(backups: readonly Backup[]) {
       ? undefined
       : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
     stored: {
-      succeeded: good.length,
-      failed: bad.length,
+      succeeded: successes.length,
+      failed: failures.length,
       running: starts.length,
-      unknown: backups.length - good.length - bad.length - starts.length,
+      unknown: backups.length - successes.length - failures.length - starts.length,
     },
   };
 }

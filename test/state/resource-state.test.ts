@@ -40,49 +40,53 @@ const NEVER = { lastSuccess: undefined, lastSize: undefined, lastDuration: undef
 
 describe('the state of a resource', () => {
   it.each<[string, Partial<typeof FINE>, readonly string[]]>([
-    ['inside its objective', {}, ['fine']],
+    ['within its objective', {}, ['fine']],
     ['due this second', { due: NOW }, ['fine']],
     ['due a second ago', { due: ago(1) }, ['stale']],
     ['never backed up, first backup due later', { ...NEVER, due: ahead(1) }, ['new']],
     ['never backed up, first backup due a second ago', { ...NEVER, due: ago(1) }, ['never_backed_up']],
-    ['never backed up, of unknown age', { ...NEVER, due: undefined }, ['never_backed_up']],
+    ['never backed up, due at an unknown time', { ...NEVER, due: undefined }, ['never_backed_up']],
     ['with a failed backup since the last success', { consecutiveFailures: 1 }, ['failed']],
-    ['with a backup that runs', { runningSince: ago(60) }, ['running']],
-    ['with a backup that runs for 6 h', { runningSince: ago(6 * HOUR) }, ['running']],
-    ['with a backup that runs for over 6 h', { runningSince: ago(6 * HOUR + 1) }, ['stuck', 'running']],
+    ['with a running backup', { runningSince: ago(60) }, ['running']],
+    ['with a backup that has been running for 6 h', { runningSince: ago(6 * HOUR) }, ['running']],
     [
-      'with a backup that runs for over 6 h, as usual',
+      'with a backup that has been running for over 6 h',
+      { runningSince: ago(6 * HOUR + 1) },
+      ['stuck', 'running'],
+    ],
+    [
+      'with a backup that has been running for over 6 h, as usual',
       { runningSince: ago(9 * HOUR), medianDuration: seconds(3 * HOUR), lastDuration: seconds(3 * HOUR) },
       ['running'],
     ],
     [
-      'with a backup that runs three times as long as usual',
+      'with a backup that has been running for over three times as long as usual',
       { runningSince: ago(9 * HOUR + 1), medianDuration: seconds(3 * HOUR), lastDuration: seconds(3 * HOUR) },
       ['stuck', 'running'],
     ],
     [
-      'whose running backup has no past to compare with',
+      'whose running backup has no earlier ones to compare with',
       { runningSince: ago(7 * HOUR), medianDuration: undefined },
       ['stuck', 'running'],
     ],
     ['whose size halved', { lastSize: bytes(500) }, ['fine']],
-    ['whose size is under half of the usual', { lastSize: bytes(499) }, ['shrunk']],
-    ['whose size is not known', { lastSize: undefined }, ['fine']],
-    ['whose usual size is not known', { lastSize: bytes(1), medianSize: undefined }, ['fine']],
+    ['whose size is less than half of the usual size', { lastSize: bytes(499) }, ['shrunk']],
+    ['whose size is unknown', { lastSize: undefined }, ['fine']],
+    ['whose usual size is unknown', { lastSize: bytes(1), medianSize: undefined }, ['fine']],
     ['that took three times as long as usual', { lastDuration: seconds(1800) }, ['fine']],
     ['that took more than three times as long as usual', { lastDuration: seconds(1801) }, ['slow']],
     [
-      'that took ten times as long as usual, a few minutes',
+      'that took ten times as long as usual, but only five minutes',
       { lastDuration: seconds(300), medianDuration: seconds(30) },
       ['fine'],
     ],
     [
-      'that took ten minutes more than half a minute',
+      'that took ten minutes longer than the usual half minute',
       { lastDuration: seconds(630), medianDuration: seconds(30) },
       ['slow'],
     ],
     [
-      'in trouble of every kind',
+      'with every kind of problem',
       {
         due: ago(1),
         consecutiveFailures: 3,
@@ -101,7 +105,7 @@ describe('the state of a resource', () => {
     expect(statesOf(factsOf({ ...FINE, ...facts }), NOW)).toEqual(states);
   });
 
-  it('asks for attention where an alert would fire', () => {
+  it('needs attention if an alert would fire', () => {
     expect(RESOURCE_STATES.filter(needsAttention)).toEqual([
       'never_backed_up',
       'stale',

@@ -31,26 +31,26 @@ async function serve(state: ServiceState, config: Partial<Parameters<typeof serv
 const graph = listing({ created: unixSeconds(5000) });
 const AGELESS = listing({ created: undefined });
 
-describe('when the next good backup is due', () => {
+describe('the time the next backup is due', () => {
   it.each<[string, PollOf, number | undefined]>([
     [
-      'comes of the newest good one',
+      'follows from the newest successful backup',
       { backups: [succeeded({ end: 7000 })], inventory: inventoryOf(graph) },
       8000,
     ],
     [
-      'comes of the creation where nothing is good',
+      'follows from the creation if no backup succeeded',
       { backups: [failed()], inventory: inventoryOf(graph) },
       6000,
     ],
-    ['comes of the creation where there are no backups', { inventory: inventoryOf(graph) }, 6000],
+    ['follows from the creation if there are no backups', { inventory: inventoryOf(graph) }, 6000],
     [
-      'comes of when it was first listed where the creation is not known',
+      'follows from when the resource was first listed if its creation is unknown',
       { at: unixSeconds(9000), inventory: inventoryOf(AGELESS) },
       10_000,
     ],
     [
-      'is not said of what is gone',
+      'is absent for a resource that is gone',
       {
         backups: [succeeded({ resourceDeleted: true })],
         inventory: inventoryOf(listing({ id: 'another graph' })),
@@ -58,7 +58,7 @@ describe('when the next good backup is due', () => {
       undefined,
     ],
     [
-      'is not said of what cannot be backed up now',
+      'is absent for a resource that cannot be backed up now',
       { inventory: inventoryOf(listing({ notExpected: 'stopped' })) },
       undefined,
     ],
@@ -68,14 +68,14 @@ describe('when the next good backup is due', () => {
     expect(resources.find(({ id }) => id === 'graph-1')?.due).toBe(due);
   });
 
-  it('does not move with later polls', async () => {
+  it('does not change with later polls', async () => {
     const poll = { inventory: inventoryOf(AGELESS) };
     const state = await stateAfterAll({ ...poll, at: unixSeconds(9000) }, { ...poll, at: unixSeconds(9300) });
 
     expect((await serve(state))[0]?.due).toBe(10_000);
   });
 
-  it('is said of what cannot be backed up now where the configuration expects it', async () => {
+  it('is present for a resource that cannot be backed up now if an override expects it', async () => {
     const state = await stateAfter(undefined, {
       inventory: inventoryOf(listing({ notExpected: 'stopped', created: unixSeconds(5000) })),
     });
@@ -88,7 +88,7 @@ describe('when the next good backup is due', () => {
 describe('the tags of a resource', () => {
   const TAGS = { team: 'shop', env: 'prod', 'cost-center': '17', toString: 'text' };
 
-  it('are served where the configuration asks for them, as labels', async () => {
+  it('are served as labels if they are configured', async () => {
     const state = await stateAfter(undefined, { inventory: inventoryOf(listing({ tags: TAGS })) });
 
     const [resource] = await serve(state, { tags: ['team', 'cost-center', 'owner'] });
@@ -96,15 +96,18 @@ describe('the tags of a resource', () => {
     expect(resource?.tags).toEqual({ tag_team: 'shop', tag_cost_center: '17' });
   });
 
-  it.each(['constructor', 'toString', '__proto__'])('are not what every object has: %s', async (key) => {
-    const state = await stateAfter(undefined, { inventory: inventoryOf(listing({ tags: {} })) });
+  it.each(['constructor', 'toString', '__proto__'])(
+    'do not include inherited properties: %s',
+    async (key) => {
+      const state = await stateAfter(undefined, { inventory: inventoryOf(listing({ tags: {} })) });
 
-    const [resource] = await serve(state, { tags: [key] });
+      const [resource] = await serve(state, { tags: [key] });
 
-    expect(resource?.tags).toEqual({});
-  });
+      expect(resource?.tags).toEqual({});
+    },
+  );
 
-  it('are unknown while the inventory is not read', async () => {
+  it('are unknown until the inventory has been read', async () => {
     const [resource] = await serve(await stateAfter(undefined, { backups: [succeeded()] }), {
       tags: ['team'],
     });

@@ -10,7 +10,7 @@ const backupsOf = (...resourceIds: readonly string[]) =>
 const idsOf = (state: { readonly resources: ReadonlyMap<string, unknown> }) => [...state.resources.keys()];
 
 describe('the resources of a service', () => {
-  it('are those that the inventory lists and those that have backups, each once', async () => {
+  it('are those in the inventory and those with backups, without duplicates', async () => {
     const state = await stateAfter(undefined, {
       backups: backupsOf('a', 'b'),
       inventory: inventoryOf(listing({ id: 'b' }), listing({ id: 'c' })),
@@ -22,7 +22,7 @@ describe('the resources of a service', () => {
     expect(state.resources.get('c')).toMatchObject({ exists: true, facts: undefined });
   });
 
-  it('leave when neither list has them any more', async () => {
+  it('are removed when neither list contains them any more', async () => {
     const state = await stateAfterAll(
       { backups: backupsOf('a', 'b'), inventory: inventoryOf(listing({ id: 'a' }), listing({ id: 'b' })) },
       { backups: backupsOf('b'), inventory: inventoryOf(listing({ id: 'b' })) },
@@ -31,7 +31,7 @@ describe('the resources of a service', () => {
     expect(idsOf(state)).toEqual(['b']);
   });
 
-  it('stay through an inventory that fails, with and without backups', async () => {
+  it('are kept while the inventory fails, with and without backups', async () => {
     const inventory = inventoryOf(listing({ id: 'a' }), listing({ id: 'b' }));
     const refused = { inventory: { kind: 'failed' } as const };
 
@@ -46,7 +46,7 @@ describe('the resources of a service', () => {
     expect([...state.resources.values()].every(({ exists }) => exists)).toBe(true);
   });
 
-  it('count the backups of one resource together and of others apart', async () => {
+  it('each have the counts of their own backups', async () => {
     const state = await stateAfter(undefined, {
       backups: [
         succeeded({ id: '1' }),
@@ -59,7 +59,7 @@ describe('the resources of a service', () => {
     expect(state.resources.get('graph-2')?.facts?.stored).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
-  it('may be called as JavaScript calls its own things', async () => {
+  it('may have ids that are names of built-in JavaScript properties', async () => {
     const hostile = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
 
     const state = await stateAfterAll({}, { backups: backupsOf(...hostile) });
@@ -68,7 +68,7 @@ describe('the resources of a service', () => {
     expect(countsOf(state, '__proto__')).toEqual({ succeeded: 1, failed: 0 });
   });
 
-  it('leave the state before them as it was', async () => {
+  it('are updated without changing the previous state', async () => {
     const before = await stateAfter(undefined, { backups: backupsOf('a') });
 
     await stateAfter(before, { backups: [...backupsOf('b'), failed({ id: 'f', resourceId: 'a' })] });
@@ -80,14 +80,14 @@ describe('the resources of a service', () => {
 });
 
 describe('the limit of resources', () => {
-  it('leaves out what is over it and counts it', async () => {
+  it('leaves out the resources over it and counts them', async () => {
     const state = await stateAfter(undefined, { backups: backupsOf('a', 'b', 'c'), limit: 2 });
 
     expect(idsOf(state)).toEqual(['a', 'b']);
     expect(state.overLimit).toBe(1);
   });
 
-  it('keeps the known ones when others come before them in the list', async () => {
+  it('keeps the known resources when others come before them in the list', async () => {
     const state = await stateAfterAll(
       { backups: backupsOf('x', 'y'), limit: 2 },
       {
@@ -101,7 +101,7 @@ describe('the limit of resources', () => {
     expect(state.overLimit).toBe(3);
   });
 
-  it('lets a newcomer in when a known one has left', async () => {
+  it('admits a new resource when a known one is gone', async () => {
     const state = await stateAfterAll(
       { backups: backupsOf('x', 'y'), limit: 2 },
       { backups: backupsOf('a', 'y'), limit: 2 },
@@ -111,7 +111,7 @@ describe('the limit of resources', () => {
     expect(state.overLimit).toBe(0);
   });
 
-  it('does not count what is excluded', async () => {
+  it('does not count excluded resources', async () => {
     const state = await stateAfter(undefined, {
       backups: backupsOf('a', 'b', 'c'),
       limit: 2,
@@ -123,7 +123,7 @@ describe('the limit of resources', () => {
   });
 });
 
-describe('resources that are excluded', () => {
+describe('excluded resources', () => {
   it('are neither served nor counted as finished', async () => {
     const state = await stateAfterAll(
       {},
@@ -136,7 +136,7 @@ describe('resources that are excluded', () => {
     expect(countsOf(state, 'b')).toEqual({ succeeded: 1, failed: 0 });
   });
 
-  it('are told by the name that is served, which is the id where no name is known', async () => {
+  it('are selected by the served name, which is the id if no name is known', async () => {
     const seen: string[] = [];
 
     await stateAfter(undefined, {
@@ -151,7 +151,7 @@ describe('resources that are excluded', () => {
     expect(seen.sort()).toEqual(['a', 'named']);
   });
 
-  it('stay excluded by a name that only the inventory knows, while it fails', async () => {
+  it('stay excluded by a name from the inventory while the inventory fails', async () => {
     const backups = [succeeded({ resourceName: undefined })];
     const isSelected = ({ name }: { readonly name: string }) => !name.startsWith('scratch-');
 
@@ -165,8 +165,8 @@ describe('resources that are excluded', () => {
   });
 });
 
-describe('a state', () => {
-  it('tells how many backups the service does not list', async () => {
+describe('the state of a service', () => {
+  it('contains the number of backups that the service does not list', async () => {
     expect((await stateAfter(undefined, { unlisted: 3 })).unlisted).toBe(3);
     expect((await stateAfterAll({ unlisted: 3 }, {})).unlisted).toBe(0);
   });
