@@ -4,7 +4,7 @@ import { cpus, release, totalmem } from 'node:os';
 
 /** The machine and the versions of a measurement. */
 export interface Machine {
-  /** The day, as `2026-01-31`. */
+  /** The date, such as `2026-01-31`. */
   readonly day: string;
   readonly cpu: string;
   readonly cpus: number;

@@ -10,7 +10,7 @@ import {
 export const START = 1_704_326_400;
 export const DAY = 86_400;
 
-/** A clock that a test moves. */
+/** A clock that a test advances. */
 export const fakeClock = (start = START): { (): number; pass: (seconds: number) => void } => {
   let now = start;
   return Object.assign(() => now, {
@@ -20,7 +20,7 @@ export const fakeClock = (start = START): { (): number; pass: (seconds: number) 
   });
 };
 
-/** A cloud on a clock that the test moves, stopped when the test ends. */
+/** A cloud with a clock that the test advances; stopped when the test ends. */
 export const startCloud = async (
   options: Partial<SimulatedCloudOptions> = {},
 ): Promise<{ cloud: SimulatedCloud; clock: ReturnType<typeof fakeClock> }> => {

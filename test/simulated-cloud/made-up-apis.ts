@@ -130,7 +130,7 @@ export const GADGETS = madeUpApi('gadget', 6, {
   keepsBackups: 'manual',
 });
 
-/** A cloud of widgets and gadgets on a clock that the test moves, stopped when the test ends. */
+/** A cloud of widgets and gadgets with a clock that the test advances; stopped when the test ends. */
 export async function startMadeUpCloud(
   options: Partial<SimulatedCloudOptions> = {},
 ): Promise<{ readonly cloud: SimulatedCloud; readonly clock: ReturnType<typeof fakeClock> }> {

@@ -29,7 +29,7 @@ describe('the pseudo-random numbers', () => {
     expect(Math.max(...tenths)).toBeLessThan(1100);
   });
 
-  it('make ids in the format of the vendor, all distinct among 100,000', () => {
+  it("make 100,000 distinct ids in the vendor's format", () => {
     const uuids = new Set<string>();
     const digits = new Set<string>();
 
@@ -48,7 +48,7 @@ describe('the pseudo-random numbers', () => {
 });
 
 describe('the event queue', () => {
-  it('returns entries by time, then order, however they were added', () => {
+  it('returns entries by time, then order, whatever the order in which they were added', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.nat(20))), (entries) => {
         const queue = eventQueue<string>();
@@ -69,7 +69,7 @@ describe('the event queue', () => {
     );
   });
 
-  it('keeps what is not due yet', () => {
+  it('keeps entries that are not due yet', () => {
     const queue = eventQueue<string>();
     queue.add(5, 0, 'later');
 

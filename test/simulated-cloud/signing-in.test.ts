@@ -260,7 +260,7 @@ describe('an access key', () => {
     });
   });
 
-  it('is rejected when the clocks differ, which the Date header shows', async () => {
+  it('is rejected if the clocks differ, which the Date header shows', async () => {
     const { cloud } = await startMadeUpCloud();
     cloud.skewClock(1000);
 

@@ -60,7 +60,7 @@ const healthyOf = (controls: WorldControls): string[] =>
     .map(({ id }) => id);
 
 describe('a world', () => {
-  it('is the same for the same seed and clock, and differs for another seed', () => {
+  it('is the same for the same seed and clock, and different for another seed', () => {
     const first = snapshotOf(makeWorld({ seed: 3 }).controls);
     const second = snapshotOf(makeWorld({ seed: 3 }).controls);
     const other = snapshotOf(makeWorld({ seed: 4 }).controls);

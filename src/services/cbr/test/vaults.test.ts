@@ -10,7 +10,7 @@ const vault = (id: string, ...resources: readonly unknown[]) => ({
   resources,
 });
 
-/** The inventory that these vaults make. */
+/** The inventory read from these vaults. */
 async function inventoryOf(...vaults: readonly unknown[]) {
   const call = () => Promise.resolve({ vaults, count: vaults.length });
   const reader = { client: { call } as unknown as ProjectClient, service: serviceConfig(cbr), ahead: 0 };
@@ -20,7 +20,7 @@ async function inventoryOf(...vaults: readonly unknown[]) {
 }
 
 describe('the resources of vaults', () => {
-  it('are not lost with one that cannot be read, which is counted', async () => {
+  it('are kept if one of them cannot be read, which is counted', async () => {
     const { resources, rejections } = await inventoryOf(
       vault('v-1', { id: 'a' }, { name: 'b' }, { id: 'c' }),
     );
@@ -31,9 +31,9 @@ describe('the resources of vaults', () => {
 
   it.each([
     ['before', [{ id: 'a', protect_status: 'deleted' }, { id: 'a' }]],
-    ['behind', [{ id: 'a' }, { id: 'a', protect_status: 'deleted' }]],
-    ['before, where it is excluded,', [{ id: 'a', auto_protect: false }, { id: 'a' }]],
-  ])('are those of the vault that backs them up, with an old one %s it', async (_, [first, second]) => {
+    ['after', [{ id: 'a' }, { id: 'a', protect_status: 'deleted' }]],
+    ['before', [{ id: 'a', auto_protect: false }, { id: 'a' }]],
+  ])('are those of the vault that backs them up, with an inactive one %s it', async (_, [first, second]) => {
     const { resources } = await inventoryOf(vault('v-1', first), vault('v-2', second));
 
     expect(resources.get('a')).toMatchObject({ exists: true, notExpected: undefined });

@@ -4,8 +4,8 @@ import { refusalOf } from '../../../commands/backups/wait.ts';
 import { defaultApi } from '../../index.ts';
 import { gaussdbMysql } from '../index.ts';
 
-describe('the calls that change something', () => {
-  it('give a backup a name that the service takes', () => {
+describe('the calls that change resources', () => {
+  it('give a backup a name that the service accepts', () => {
     const { create } = defaultApi(gaussdbMysql).actions;
 
     expect(create({ id: 'i' }, 'backup-exporter-20260701T100000Z').body).toEqual({
@@ -16,14 +16,14 @@ describe('the calls that change something', () => {
   });
 });
 
-it('a response with the code DBS.200010 lacks a permission', () => {
+it('the code DBS.200010 means a missing permission', () => {
   const error = { code: 'DBS.200010', text: undefined, statedStatus: undefined };
 
   expect(classifyResponse('list_backups', 403, error, gaussdbMysql.errors).kind).toBe('permission');
 });
 
-describe('the words for a refusal', () => {
-  it.each(['DBS.200002', 'DBS.201205'])('are known for %s', (code) => {
+describe('the text for a refusal', () => {
+  it.each(['DBS.200002', 'DBS.201205'])('is known for %s', (code) => {
     expect(refusalOf(gaussdbMysql, code)).toMatch(/^[a-z][^.]*$/);
   });
 });

@@ -34,14 +34,14 @@ describe('the endpoint by region', () => {
   });
 
   it.each(['af-north-1', 'ap-southeast-5', 'cn-east-2', 'cn-east-4', 'cn-north-12'])(
-    'in %s is not the host of GaussDB (openGauss)',
+    'in %s differs from that of GaussDB (openGauss)',
     (region) => {
       expect(defaultEndpoint(gaussdbMysql, region, undefined)).not.toContain('//gaussdb.');
     },
   );
 });
 
-it('the endpoint may come from a variable', () => {
+it('the endpoint may come from an environment variable', () => {
   const result = configFromEnvironment({
     HW_REGION_NAME: 'cn-north-4',
     HW_ACCESS_KEY: 'AK',

@@ -10,7 +10,7 @@ const START = 1_704_326_400;
 const END = 1_704_330_000;
 
 describe('a row of GaussDB(for MySQL)', () => {
-  it('is read into the words and units of the domain', () => {
+  it('is converted to the values and units of the domain', () => {
     expect(read()).toEqual({
       id: 'backup-1',
       name: 'GaussDBforMySQL-orders-20240104000000',
@@ -31,7 +31,7 @@ describe('a row of GaussDB(for MySQL)', () => {
     });
   });
 
-  it('is read from the sample response of the vendor', () => {
+  it("is read from the vendor's sample response", () => {
     expect(sample.backups.map(GAUSSDB_MYSQL.backups.readRow)).toMatchObject([
       {
         id: '1fe4feaab48f11e6654hfa163eba87e4b66u',
@@ -72,26 +72,26 @@ describe('a row of GaussDB(for MySQL)', () => {
   });
 
   it.each([
-    ['the difference of the times before its minutes', { take_up_time: 2 }, 3600],
-    ['its minutes without a start', { begin_time: null, take_up_time: 2 }, 120],
-    ['its minutes as a text', { begin_time: null, take_up_time: '2' }, 120],
-    ['nothing without either', { begin_time: null, take_up_time: null }, undefined],
-    ['nothing where the minutes are negative', { begin_time: null, take_up_time: -2 }, undefined],
-    ['nothing where it ends before it begins', { begin_time: '2024-01-04T10:00:00+0800' }, undefined],
-  ])('takes for its duration %s', (_what, fields, duration) => {
+    ['the difference between its times rather than its minutes', { take_up_time: 2 }, 3600],
+    ['its minutes if it has no start', { begin_time: null, take_up_time: 2 }, 120],
+    ['its minutes as a string', { begin_time: null, take_up_time: '2' }, 120],
+    ['undefined without either', { begin_time: null, take_up_time: null }, undefined],
+    ['undefined if the minutes are negative', { begin_time: null, take_up_time: -2 }, undefined],
+    ['undefined if it ends before it starts', { begin_time: '2024-01-04T10:00:00+0800' }, undefined],
+  ])('has as its duration %s', (_what, fields, duration) => {
     expect(read(fields)).toMatchObject({ duration, end: END });
   });
 
-  it('ends at begin and minutes when it has no end', () => {
+  it('ends its minutes after its start if it has no end', () => {
     expect(read({ end_time: null, take_up_time: 2 })).toMatchObject({ end: START + 120, duration: 120 });
   });
 
   it.each([
-    ['an impossible end and no minutes', { end_time: '2024-02-31T00:00:00+0800', take_up_time: null }],
+    ['an invalid end and no minutes', { end_time: '2024-02-31T00:00:00+0800', take_up_time: null }],
     ['neither times nor minutes', { begin_time: '', end_time: '', take_up_time: null }],
-    ['minutes alone', { begin_time: undefined, end_time: undefined }],
-    ['a negative number of minutes for an end', { end_time: null, take_up_time: -2 }],
-  ])('is rejected for its time with %s', (_what, fields) => {
+    ['only minutes', { begin_time: undefined, end_time: undefined }],
+    ['negative minutes instead of an end', { end_time: null, take_up_time: -2 }],
+  ])('is rejected because of its time with %s', (_what, fields) => {
     expect(read(fields)).toBe('time');
   });
 
@@ -102,7 +102,7 @@ describe('a row of GaussDB(for MySQL)', () => {
     ['8.0', undefined],
     [null, undefined],
     [[], undefined],
-  ])('with the datastore %j is of the version %j', (datastore, version) => {
+  ])('with the datastore %j has the version %j', (datastore, version) => {
     expect(read({ datastore })).toMatchObject({ engineVersion: version });
   });
 

@@ -4,7 +4,7 @@ import { gaussdbMysql } from '../index.ts';
 
 export const GAUSSDB_MYSQL = listsOf(gaussdbMysql.api({}));
 
-/** A row of GaussDB(for MySQL): a good automatic backup of one hour's length. */
+/** A row of GaussDB(for MySQL): a successful automatic backup that took an hour. */
 export const gaussdbRow = (fields: JsonRow = {}): JsonRow => ({
   id: 'backup-1',
   name: 'GaussDBforMySQL-orders-20240104000000',

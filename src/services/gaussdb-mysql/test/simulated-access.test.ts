@@ -4,7 +4,7 @@ import { get, post, rowsOf, startCloud } from '../../../../test/simulated-cloud/
 const LIST = '/v3/{p}/backups';
 
 describe('the simulated GaussDB(for MySQL)', () => {
-  it('refuses a wrong token, and one for the project of somebody else', async () => {
+  it('refuses a wrong token and one for another project', async () => {
     const { cloud } = await startCloud();
 
     const wrong = await get(cloud, LIST, { 'X-Auth-Token': 'wrong' });
@@ -37,7 +37,7 @@ describe('the simulated GaussDB(for MySQL)', () => {
     expect((await post(cloud, '/v3/{p}/backups/create', {})).status).toBe(403);
   });
 
-  it('serves its lists as given', async () => {
+  it('serves the rows that a test sets', async () => {
     const { cloud } = await startCloud();
     cloud.setBackups('gaussdb', { rows: [{ id: 1 }, null] });
     cloud.setInventory('gaussdb', { rows: ['row'] });
@@ -49,7 +49,7 @@ describe('the simulated GaussDB(for MySQL)', () => {
   it.each([
     ['list_backups', LIST, 'backups'],
     ['list_instances', '/v3/{p}/instances', 'instances'],
-  ])('pages for ever in %s', async (operation, path, list) => {
+  ])('can page endlessly in %s', async (operation, path, list) => {
     const { cloud } = await startCloud();
     cloud.inject({ match: { operation }, fault: { kind: 'endless-paging' } });
 

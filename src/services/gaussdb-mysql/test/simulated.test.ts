@@ -17,14 +17,14 @@ describe('GaussDB(for MySQL)', () => {
   it('lists backups in the fields of the vendor sample, with +0800, MB and whole minutes', async () => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, `${LIST}?offset=0&limit=100`);
+    const response = await get(cloud, `${LIST}?offset=0&limit=100`);
 
-    const rows = rowsOf(answer, 'backups');
+    const rows = rowsOf(response, 'backups');
     const truths = cloud
       .resources()
       .filter(({ kind }) => kind === 'instance')
       .flatMap(({ id }) => cloud.backupsOf(id));
-    expect(answer).toMatchObject({ status: 200, body: { total_count: truths.length } });
+    expect(response).toMatchObject({ status: 200, body: { total_count: truths.length } });
     expect(Object.keys(rows.find(({ status }) => status === 'COMPLETED') ?? {})).toEqual(
       expect.arrayContaining(Object.keys(sample.backups[0] ?? {})),
     );
@@ -43,7 +43,7 @@ describe('GaussDB(for MySQL)', () => {
     }
   });
 
-  it('shows a running backup without end, minutes and size', async () => {
+  it('lists a running backup without end, minutes and size', async () => {
     const { cloud } = await startCloud();
     const instance = cloud.resourceOf('healthy', 'instance');
     const id = cloud.startBackup(instance.id);
@@ -77,7 +77,7 @@ describe('GaussDB(for MySQL)', () => {
     ]);
   });
 
-  it('gives a hundred rows unless told otherwise', async () => {
+  it('returns a hundred rows by default', async () => {
     const { cloud } = await startCloud({ counts: { 'gaussdb-mysql': 40 } });
 
     const first = rowsOf(await get(cloud, LIST), 'backups');
@@ -120,21 +120,21 @@ describe('GaussDB(for MySQL)', () => {
   ])('refuses %s with DBS.280001', async (query) => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, `${LIST}?${query}`);
+    const response = await get(cloud, `${LIST}?${query}`);
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'DBS.280001' } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'DBS.280001' } });
   });
 
   it('lists instances and the policy of each', async () => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, '/v3/{p}/instances');
+    const response = await get(cloud, '/v3/{p}/instances');
 
-    const instances = rowsOf(answer, 'instances');
+    const instances = rowsOf(response, 'instances');
     const policies = await Promise.all(
       instances.map(async ({ id }) => (await get(cloud, `/v3/{p}/instances/${id}/backups/policy`)).body),
     );
-    expect(answer.body).toMatchObject({ total_count: 6 });
+    expect(response.body).toMatchObject({ total_count: 6 });
     expect(instances[0]).toMatchObject({
       id: cloud.resourceOf('healthy', 'instance').id,
       name: 'orders-db-01',
@@ -150,17 +150,17 @@ describe('GaussDB(for MySQL)', () => {
     });
   });
 
-  it('has no policy for an instance that is not there', async () => {
+  it('has no policy for an instance that does not exist', async () => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, '/v3/{p}/instances/nobody/backups/policy');
+    const response = await get(cloud, '/v3/{p}/instances/nobody/backups/policy');
 
-    expect(answer).toMatchObject({ status: 404, body: { error_code: 'DBS.200002' } });
+    expect(response).toMatchObject({ status: 404, body: { error_code: 'DBS.200002' } });
   });
 });
 
-describe('making a backup of an instance', () => {
-  it('starts it under the name given', async () => {
+describe('creating a backup of an instance', () => {
+  it('starts it with the given name', async () => {
     const { cloud, clock } = await startCloud();
     const { id } = cloud.resourceOf('healthy', 'instance');
 
@@ -183,32 +183,32 @@ describe('making a backup of an instance', () => {
   });
 
   it.each<[string, JsonObject, number, string]>([
-    ['an instance that is not there', { instance_id: 'nobody' }, 404, 'DBS.200002'],
+    ['an instance that does not exist', { instance_id: 'nobody' }, 404, 'DBS.200002'],
     ['no instance', { instance_id: undefined }, 400, 'DBS.280001'],
     ['no name', { name: undefined }, 400, 'DBS.280001'],
     ['a name that is too short', { name: 'abc' }, 400, 'DBS.280001'],
-    ['a name that begins with a digit', { name: '1abcd' }, 400, 'DBS.280001'],
+    ['a name that starts with a digit', { name: '1abcd' }, 400, 'DBS.280001'],
     ['a description with a quote', { description: "it's" }, 400, 'DBS.280001'],
   ])('is refused with %s', async (_, change, status, code) => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('healthy', 'instance');
 
-    const answer = await post(cloud, '/v3/{p}/backups/create', {
+    const response = await post(cloud, '/v3/{p}/backups/create', {
       instance_id: id,
       name: 'good-name',
       ...change,
     });
 
-    expect(answer).toMatchObject({ status, body: { error_code: code } });
+    expect(response).toMatchObject({ status, body: { error_code: code } });
   });
 
-  it('is refused while another one runs', async () => {
+  it('is refused while another one is running', async () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('healthy', 'instance');
     cloud.startBackup(id);
 
-    const answer = await post(cloud, '/v3/{p}/backups/create', { instance_id: id, name: 'good-name' });
+    const response = await post(cloud, '/v3/{p}/backups/create', { instance_id: id, name: 'good-name' });
 
-    expect(answer).toMatchObject({ status: 409, body: { error_code: 'DBS.201205' } });
+    expect(response).toMatchObject({ status: 409, body: { error_code: 'DBS.201205' } });
   });
 });

@@ -14,7 +14,7 @@ describe('the simulated cloud works for vendor clients', () => {
     expect(instance).not.toHaveProperty('pay_mode');
   });
 
-  it('that filter by name and name a backup in Chinese', async () => {
+  it('that filter by name and give a backup a Chinese name', async () => {
     const { cloud } = await startCloud();
     const [instance] = cloud.resources().filter(({ kind }) => kind === 'instance');
     await post(cloud, '/v3/{p}/backups/create', { instance_id: instance?.id, name: '每日备份' });

@@ -3,7 +3,7 @@ import { cloudFor, exporterFor, isReady } from '../../../../test/process/command
 import { eventually, valuesOf } from '../../../../test/support/exporter-process.ts';
 import sample from './list-backups.json' with { type: 'json' };
 
-it("the exporter as a process reads exactly the facts of the vendor's own sample rows", async () => {
+it("the exporter process serves the facts of the vendor's sample rows", async () => {
   const cloud = await cloudFor();
   cloud.setBackups('gaussdb', { rows: sample.backups });
   const exporter = await exporterFor(cloud, {

@@ -4,7 +4,7 @@ import { startExporterWorld } from '../../../../test/support/exporter-world.ts';
 import { gaussdbMysql } from '../index.ts';
 import body from './list-backups.json' with { type: 'json' };
 
-it('the response that the vendor prints tells the newest success of an instance, its size and its minutes', async () => {
+it("the vendor's sample response contains the newest success of an instance, its size and its minutes", async () => {
   const world = await startExporterWorld(
     (cloud) => cloud.answer('gaussdb-mysql', 'backups', { kind: 'body', body }),
     config({ projects: [project({ services: [serviceConfig(gaussdbMysql, { inventory: false })] })] }),

@@ -8,9 +8,9 @@ import { ges } from '../index.ts';
 const { actions, backups } = defaultApi(ges);
 const UNCLEAR = { kind: 'unclear' };
 
-describe('the response to a create', () => {
+describe('the response to a create request', () => {
   it.each([
-    // As on the vendor's pages.
+    // From the vendor's documentation.
     [
       { job_id: 'ff8080815f9a3c84015f9a438ff70001' },
       { kind: 'started', jobId: 'ff8080815f9a3c84015f9a438ff70001', backupId: undefined },
@@ -18,7 +18,7 @@ describe('the response to a create', () => {
     [{ job_id: 12_345 }, UNCLEAR],
     [{ backup_id: 'b' }, UNCLEAR],
     [{}, UNCLEAR],
-  ])('is read from %j: it always names a job', (body, result) => {
+  ])('always contains a job: %j', (body, result) => {
     expect(actions.readCreated(body, { id: 'g' })).toEqual(result);
   });
 });
@@ -37,7 +37,7 @@ describe('the state of a job', () => {
       { kind: 'failed', reason: undefined },
     ],
     [{ status: 'failed' }, { kind: 'failed', reason: undefined }],
-    // What is not documented must not look finished.
+    // Undocumented statuses must not be taken for finished.
     [{ status: 'SUCCESS' }, { kind: 'running' }],
     [{ status: 'paused' }, { kind: 'running' }],
     [{}, { kind: 'running' }],
@@ -48,7 +48,7 @@ describe('the state of a job', () => {
 });
 
 describe('the calls', () => {
-  it('cannot be led elsewhere by an id', () => {
+  it('escape ids in their paths', () => {
     const strange = '../../x?y#z';
     const graph = { id: strange };
 
@@ -64,7 +64,7 @@ describe('the calls', () => {
   });
 });
 
-describe('a response that is an error', () => {
+describe('an error response', () => {
   it.each<[number, string, FailureKind, boolean]>([
     [400, 'GES.0001', 'refused', false],
     [400, 'GES.7000', 'refused', false],
@@ -78,19 +78,19 @@ describe('a response that is an error', () => {
     [400, 'GES.7041', 'permission', false],
     [200, 'GES.7041', 'permission', false],
     [500, 'GES.9999', 'server', false],
-  ])('%i %s counts as %s, passing: %s', (status, code, kind, transient) => {
+  ])('%i %s is classified as %s, transient: %s', (status, code, kind, transient) => {
     const error = { code, text: undefined, statedStatus: undefined };
 
     expect(classifyResponse('list_backups', status, error, ges.errors)).toEqual({ kind, transient });
   });
 });
 
-describe('the words for a refusal', () => {
-  it.each(['GES.7000', 'GES.7001', 'GES.7002', 'GES.7019', 'GES.7024'])('are known for %s', (code) => {
+describe('the text for a refusal', () => {
+  it.each(['GES.7000', 'GES.7001', 'GES.7002', 'GES.7019', 'GES.7024'])('is known for %s', (code) => {
     expect(refusalOf(ges, code)).toMatch(/^[a-z][^.]*$/);
   });
 
-  it.each(['GES.0001', 'GES.7005', 'toString', undefined])('are not made up for %s', (code) => {
+  it.each(['GES.0001', 'GES.7005', 'toString', undefined])('is unknown for %s', (code) => {
     expect(refusalOf(ges, code)).toBeUndefined();
   });
 });

@@ -8,7 +8,7 @@ import { configFromEnvironment } from '../../../config/environment.ts';
 const servicesIn = (text: string) => configIn(text).projects[0]?.services;
 
 describe('the API version', () => {
-  it('is v2 unless another is given', () => {
+  it('is v2 by default', () => {
     expect(servicesIn(projectWith('services: [{ type: ges }]'))).toMatchObject([
       { own: { api_version: 'v2' }, api: { resources: { call: { path: '/v2/{project_id}/graphs' } } } },
     ]);
@@ -32,11 +32,11 @@ describe('the API version', () => {
       '"1.0" is unknown (did you mean v1.0?); expected one of v2, v1.0',
     ],
     [
-      'one of another service',
+      'a setting of another service',
       `{ type: ${OTHER}, api_version: v2 }`,
       'unknown setting (it belongs to projects[].services[] of type ges); expected one of type, endpoint, include,',
     ],
-  ])('is refused where it is %s', (_, service, wrong) => {
+  ])('is refused if it is %s', (_, service, wrong) => {
     const problems = messagesIn(projectWith(`services: [${service}]`));
 
     expect(problems).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('the API version', () => {
 });
 
 describe('the backup policy of a graph', () => {
-  it('is no objective, because the API does not expose it', () => {
+  it('cannot set the objective, because the API does not expose it', () => {
     const text = `rpo:\n  overrides:\n    - match: { service: ges }\n      rpo: policy\n${PROJECTS}`;
 
     expect(messagesIn(text)).toEqual([
@@ -68,7 +68,7 @@ describe('the backup policy of a graph', () => {
 });
 
 describe('the endpoint', () => {
-  it('may come from a variable', () => {
+  it('may come from an environment variable', () => {
     const result = configFromEnvironment({
       HW_REGION_NAME: 'cn-north-4',
       HW_ACCESS_KEY: 'AK',

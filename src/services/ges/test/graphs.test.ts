@@ -5,7 +5,7 @@ import { GES_V2, graphRow } from './rows.ts';
 const read = (fields: JsonRow = {}) => GES_V2.resources.readRow(graphRow(fields));
 
 describe('a graph of the inventory', () => {
-  it('is read into the words of the domain', () => {
+  it('is converted to the values of the domain', () => {
     expect(read()).toEqual({
       id: 'graph-1',
       name: 'orders',

@@ -8,7 +8,7 @@ import {
   unknownThing,
 } from '../../../../test/recording/other-cloud.ts';
 
-/** Graphs of an account full of secrets. */
+/** The graphs of an account with many secrets. */
 export const OTHER_GES: OtherService = {
   type: 'ges',
   prefix: `/${SECRETS.host}`,

@@ -20,19 +20,19 @@ interface DifferentCloud {
 
 const DIFFERENT: readonly DifferentCloud[] = [
   {
-    what: 'offsets are the numbers of pages',
+    what: 'offsets are page numbers',
     difference: { offsetIsPage: true },
     disproved: ['offset'],
     because: /`offset` of list_backups is the number of a page/,
   },
   {
-    what: 'a status is one that nobody documented',
+    what: 'a status is undocumented',
     difference: { status: 'partial_success' },
     disproved: ['status'],
     because: /a backup has the status "partial_success"/,
   },
   {
-    what: 'times are written in another form',
+    what: 'times have another format',
     difference: { timeForm: (time) => time.toUTCString() },
     disproved: ['rows', 'times'],
     because: /a row of list_backups cannot be read \(time\)/,
@@ -56,13 +56,13 @@ const DIFFERENT: readonly DifferentCloud[] = [
     because: /a backup of \d+ GiB, if the unit is right, took 120 s/,
   },
   {
-    what: 'a page has fewer rows than were requested',
+    what: 'a page has fewer rows than requested',
     difference: { largestLimit: 5 },
     disproved: ['limit'],
     because: /list_backups returns 5 of 21 rows for limit=120/,
   },
   {
-    what: 'an offset behind the end is refused',
+    what: 'an offset after the end is refused',
     difference: { behindTheEnd: 400 },
     disproved: ['end'],
     because: /list_backups returns 400 for an offset after the end/,
@@ -82,7 +82,7 @@ const DIFFERENT: readonly DifferentCloud[] = [
 ];
 
 describe('a recording of GES', () => {
-  it('that is as assumed disproves nothing, and proves what its responses can prove', async () => {
+  it('that matches the assumptions disproves none of them, and proves those that its responses can prove', async () => {
     const verdicts = await verdictsOn(OTHER_GES);
 
     expect(disprovedIn(verdicts)).toEqual([]);
@@ -102,12 +102,15 @@ describe('a recording of GES', () => {
       expect(verdicts).toMatchObject({ [id]: 'proved' });
   });
 
-  it.each(DIFFERENT)('where $what disproves that', async ({ difference, disproved, because }) => {
-    const verdicts = await verdictsOn(OTHER_GES, difference);
+  it.each(DIFFERENT)(
+    'in which $what disproves the assumption',
+    async ({ difference, disproved, because }) => {
+      const verdicts = await verdictsOn(OTHER_GES, difference);
 
-    expect(disprovedIn(verdicts)).toEqual(disproved);
-    expect(verdicts[disproved[0] ?? '']).toMatch(because);
-  });
+      expect(disprovedIn(verdicts)).toEqual(disproved);
+      expect(verdicts[disproved[0] ?? '']).toMatch(because);
+    },
+  );
 
   it('keeps statuses, sizes, durations, totals and versions', async () => {
     const { configuration } = await startOtherCloud(OTHER_GES);
@@ -123,7 +126,7 @@ describe('a recording of GES', () => {
     });
   });
 
-  it('keeps an override that names a resource, and the verdict that follows from it', async () => {
+  it('keeps an override for a resource name, and its effect on the results of check', async () => {
     const { configuration } = await startOtherCloud(OTHER_GES);
     const { path } = await record(configuration);
     const changed = parseRecording(await readFile(path, 'utf8'));
@@ -138,7 +141,7 @@ describe('a recording of GES', () => {
     expect(dropped?.objectives).toHaveLength(1);
   });
 
-  it('makes up a page that was never requested from the rows of others', async () => {
+  it('serves a page that was never requested from the rows of others', async () => {
     const recording = parseRecording((await record((await startOtherCloud(OTHER_GES)).configuration)).text);
     const replay = await startReplay(recording, 0);
     onTestFinished(replay.stop);
@@ -155,7 +158,7 @@ describe('a recording of GES', () => {
     expect(page).toEqual({ backup_count: 21, backup_list: all?.backup_list.slice(3, 7) });
   });
 
-  it('is served with the same times, also where they cannot be read', async () => {
+  it('is replayed with the same times, even if they cannot be parsed', async () => {
     const { configuration } = await startOtherCloud(OTHER_GES, { timeForm: (time) => time.toUTCString() });
     const { path, ...original } = await record(configuration, ['--json']);
 
@@ -164,11 +167,11 @@ describe('a recording of GES', () => {
 });
 
 describe('check', () => {
-  const saying = DIFFERENT.filter(({ disproved: [id] }) =>
+  const reported = DIFFERENT.filter(({ disproved: [id] }) =>
     ['status', 'rows', 'utc', 'duration', 'size', 'limit'].includes(id ?? ''),
   );
 
-  it.each(saying)('says where $what, and asks for a recording', async ({ difference, because }) => {
+  it.each(reported)('reports that $what, and asks for a recording', async ({ difference, because }) => {
     const { configuration } = await startOtherCloud(OTHER_GES, difference);
 
     const { output } = await runCheck(configuration, []);

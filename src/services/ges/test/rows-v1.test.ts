@@ -9,7 +9,7 @@ const START = 1_704_326_400;
 const END = 1_704_330_000;
 
 describe('a row of GES v1.0', () => {
-  it('is read into the words and units of the domain', () => {
+  it('is converted to the values and units of the domain', () => {
     expect(read()).toEqual({
       id: 'backup-1',
       name: 'orders_20240104000000_auto',
@@ -30,7 +30,7 @@ describe('a row of GES v1.0', () => {
     });
   });
 
-  it('is read from the sample response of the vendor, whose numbers are eight hours early', () => {
+  it("is read from the vendor's sample response, whose numeric times are eight hours early", () => {
     expect(sample.backupList.map(GES_V1.backups.readRow)).toMatchObject([
       {
         resourceId: '6c7b2fcc-4559-4037-8a56-6724d76d50c9',
@@ -48,24 +48,24 @@ describe('a row of GES v1.0', () => {
 
   it.each([
     ['as numbers', { startTimestamp: 1, endTimestamp: 2 }],
-    ['as texts', { startTimestamp: '1704297600000', endTimestamp: '1704301200000' }],
-    ['in the other spelling', { start_timestamp: 1_704_297_600_000, end_timestamp: 1_704_301_200_000 }],
-    ['as nonsense', { startTimestamp: {}, endTimestamp: 'never' }],
+    ['as strings', { startTimestamp: '1704297600000', endTimestamp: '1704301200000' }],
+    ['in snake case', { start_timestamp: 1_704_297_600_000, end_timestamp: 1_704_301_200_000 }],
+    ['invalid', { startTimestamp: {}, endTimestamp: 'never' }],
     ['missing', { startTimestamp: undefined, endTimestamp: undefined }],
-  ])('takes its times from the texts alone, the timestamps %s', (_what, fields) => {
+  ])('reads only times written as text, with timestamps %s', (_what, fields) => {
     expect(read(fields)).toMatchObject({ start: START, end: END, duration: 3600 });
   });
 
-  it('has no time where it has no text, whatever its timestamps say', () => {
+  it('has no time without text, whatever its timestamps are', () => {
     expect(read({ startTime: '', endTime: null, duration: null })).toBe('time');
     expect(read({ status: 'backing_up', startTime: undefined })).toBe('time');
   });
 
-  it('ends at start and duration when it has no text for the end', () => {
+  it('ends its duration after its start if it has no text for the end', () => {
     expect(read({ endTime: null, duration: '54' })).toMatchObject({ end: START + 54, duration: 54 });
   });
 
-  it('may be spelled as in v2, in the whole or in parts', () => {
+  it('may have all or some keys of v2', () => {
     expect(GES_V1.backups.readRow(gesV2Row({ start_timestamp: 0, end_timestamp: 0 }))).toEqual(read());
     expect(GES_V1.backups.readRow(without(gesV1Row({ graph_name: 'mixed' }), 'graphName'))).toMatchObject({
       resourceName: 'mixed',
@@ -73,7 +73,7 @@ describe('a row of GES v1.0', () => {
     });
   });
 
-  it('prefers its own spelling where both are there', () => {
+  it('prefers its own keys to those of v2', () => {
     expect(read({ graph_name: 'other', graph_id: 'other' })).toMatchObject({
       resourceName: 'orders',
       resourceId: 'graph-1',
@@ -95,7 +95,7 @@ describe('a row of GES v1.0', () => {
     [400, true],
     ['200', false],
     [undefined, undefined],
-  ])('with the graph status %j says of the deletion of its graph: %s', (graphStatus, deleted) => {
+  ])('with the graph status %j has a deleted graph: %s', (graphStatus, deleted) => {
     expect(read({ graphStatus })).toMatchObject({ resourceDeleted: deleted });
   });
 
@@ -127,13 +127,13 @@ describe('a row of GES v1.0', () => {
 });
 
 describe('the envelope of GES v1.0', () => {
-  it('may carry empty error fields beside its rows', () => {
+  it('may contain empty error fields next to its rows', () => {
     const body = { errorCode: '', errorMessage: '', backupCount: 1, backupList: [gesV1Row()] };
 
     expect(GES_V1.backups.readPage(body)).toEqual({ rows: [gesV1Row()], total: 1 });
   });
 
-  it('may be spelled as in v2', () => {
+  it('may have the keys of v2', () => {
     expect(GES_V1.backups.readPage({ backup_list: [], backup_count: 0 })).toEqual({ rows: [], total: 0 });
   });
 });

@@ -9,7 +9,7 @@ const START = 1_704_326_400;
 const END = 1_704_330_000;
 
 describe('a row of GES v2', () => {
-  it('is read into the words and units of the domain', () => {
+  it('is converted to the values and units of the domain', () => {
     expect(read()).toEqual({
       id: 'backup-1',
       name: 'orders_20240104000000_auto',
@@ -30,7 +30,7 @@ describe('a row of GES v2', () => {
     });
   });
 
-  it('is read from the sample response of the vendor', () => {
+  it("is read from the vendor's sample response", () => {
     expect(sample.backup_list.map(GES_V2.backups.readRow)).toMatchObject([
       {
         id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652',
@@ -66,42 +66,45 @@ describe('a row of GES v2', () => {
   });
 
   it.each([
-    ['the numbers, where texts say otherwise', { start_time: '2001-01-01T00:00:00' }, { start: START }],
-    ['numbers that are written as texts', { end_timestamp: `${END}000` }, { end: END }],
-    ['the text where there is no number', { start_timestamp: undefined }, { start: START }],
-    ['the text where the number is null', { end_timestamp: null }, { end: END }],
-    ['the text where the number is 0', { end_timestamp: 0 }, { end: END }],
-    ['the text where the number cannot be', { end_timestamp: 1e308 }, { end: END }],
-    ['the number where the text is no date', { end_time: '2024-02-31T00:00:00' }, { end: END }],
+    ['the numbers if the texts differ', { start_time: '2001-01-01T00:00:00' }, { start: START }],
+    ['numbers given as strings', { end_timestamp: `${END}000` }, { end: END }],
+    ['the text if there is no number', { start_timestamp: undefined }, { start: START }],
+    ['the text if the number is null', { end_timestamp: null }, { end: END }],
+    ['the text if the number is 0', { end_timestamp: 0 }, { end: END }],
+    ['the text if the number is out of range', { end_timestamp: 1e308 }, { end: END }],
+    ['the number if the text is not a date', { end_time: '2024-02-31T00:00:00' }, { end: END }],
   ])('takes %s', (_what, fields, times) => {
     expect(read(fields)).toMatchObject(times);
   });
 
   it.each([
-    ['its own figure before the difference of the times', { duration: 54 }, 54],
-    ['its own figure as a text', { duration: '54' }, 54],
-    ['a figure of 0', { duration: 0 }, 0],
-    ['the difference of the times without a figure', { duration: null }, 3600],
-    ['the difference of the times where the figure is no number', { duration: 'long' }, 3600],
-    ['nothing where the figure is negative', { duration: -1 }, undefined],
+    ['its `duration` rather than the difference between the times', { duration: 54 }, 54],
+    ['its `duration` as a string', { duration: '54' }, 54],
+    ['a `duration` of 0', { duration: 0 }, 0],
+    ['the difference between the times without `duration`', { duration: null }, 3600],
+    ['the difference between the times if `duration` is not a number', { duration: 'long' }, 3600],
+    ['undefined if `duration` is negative', { duration: -1 }, undefined],
     [
-      'nothing where the times are the wrong way round',
+      'undefined if it ends before it starts',
       { duration: null, start_timestamp: END * 1000, end_timestamp: START * 1000 },
       undefined,
     ],
-    ['nothing without a start', { duration: null, start_timestamp: null, start_time: null }, undefined],
-  ])('takes for its duration %s', (_what, fields, duration) => {
+    ['undefined without a start', { duration: null, start_timestamp: null, start_time: null }, undefined],
+  ])('has as its duration %s', (_what, fields, duration) => {
     expect(read(fields)).toMatchObject({ duration });
   });
 
-  it('ends at start and duration when it has no end', () => {
+  it('ends its duration after its start if it has no end', () => {
     expect(read({ end_timestamp: null, end_time: '', duration: 54 })).toMatchObject({ end: START + 54 });
   });
 
   it.each([
-    ['a good row without an end and a duration', { end_timestamp: null, end_time: null, duration: null }],
     [
-      'a good row without an end, its duration negative',
+      'a successful row without an end and a duration',
+      { end_timestamp: null, end_time: null, duration: null },
+    ],
+    [
+      'a successful row without an end and with a negative duration',
       { end_timestamp: null, end_time: null, duration: -5 },
     ],
     ['a running row without a start', { status: 'backing_up', start_timestamp: 0, start_time: null }],
@@ -109,11 +112,11 @@ describe('a row of GES v2', () => {
       'a failed row without any time',
       { status: 'failed', start_timestamp: 0, start_time: '', end_timestamp: 0, end_time: '' },
     ],
-  ])('rejects for its time %s', (_what, fields) => {
+  ])('is rejected because of its time: %s', (_what, fields) => {
     expect(read(fields)).toBe('time');
   });
 
-  it('that runs has no end, size or duration', () => {
+  it('that is running has no end, size or duration', () => {
     const row = {
       status: 'backing_up',
       end_timestamp: null,
@@ -133,7 +136,7 @@ describe('a row of GES v2', () => {
     [900, false],
     [null, undefined],
     ['', undefined],
-  ])('with the graph status %j says of the deletion of its graph: %s', (status, deleted) => {
+  ])('with the graph status %j has a deleted graph: %s', (status, deleted) => {
     expect(read({ graph_status: status })).toMatchObject({ resourceDeleted: deleted });
   });
 
@@ -143,7 +146,7 @@ describe('a row of GES v2', () => {
     ['1', true],
     ['401', true],
     [null, undefined],
-  ])('with the size index %j says of automatic backups: %s', (index, automatic) => {
+  ])('with the size index %j has automatic backups: %s', (index, automatic) => {
     expect(read({ graph_size_type_index: index })).toMatchObject({ automaticBackup: automatic });
   });
 
@@ -152,7 +155,7 @@ describe('a row of GES v2', () => {
     ['', undefined],
     [null, undefined],
     [7, undefined],
-  ])('was started by %j: %j', (method, known) => {
+  ])('with the method %j: %j', (method, known) => {
     expect(read({ backup_method: method })).toMatchObject({ method: known });
   });
 

@@ -7,7 +7,7 @@ export { gesV2Row, graphRow } from '../../../../test/support/rows.ts';
 export const GES_V2 = listsOf(ges.api({ api_version: 'v2' }));
 export const GES_V1 = listsOf(ges.api({ api_version: 'v1.0' }));
 
-/** A row of GES v1.0: the same backup, its numbers eight hours early as that API gives them. */
+/** A row of GES v1.0: the same backup with numeric times eight hours early, as that API returns them. */
 export const gesV1Row = (fields: JsonRow = {}): JsonRow => ({
   id: 'backup-1',
   name: 'orders_20240104000000_auto',

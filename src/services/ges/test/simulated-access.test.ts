@@ -17,7 +17,7 @@ describe('the simulated GES', () => {
   it.each([
     ['/v2/ffffffffffffffffffffffffffffffff/graphs/backups', { error_code: 'GES.7041' }],
     ['/v1.0/ffffffffffffffffffffffffffffffff/graphs/backups', { errorCode: 'GES.7041' }],
-  ])('refuses a token for the project of somebody else at %s', async (path, body) => {
+  ])('refuses a token for another project at %s', async (path, body) => {
     const { cloud } = await startCloud();
 
     expect(await get(cloud, path)).toMatchObject({ status: 403, body });
@@ -43,7 +43,7 @@ describe('the simulated GES', () => {
   it.each([
     ['ges:backup:create', '/v2/{p}/graphs/g/backups'],
     ['ges:backup:export', '/v2/{p}/graphs/g/backups/export'],
-  ])('refuses a change without %s', async (permission, path) => {
+  ])('refuses an action without %s', async (permission, path) => {
     const { cloud } = await startCloud();
     cloud.deny(permission);
 
@@ -53,7 +53,7 @@ describe('the simulated GES', () => {
   it.each([
     ['ges', LIST, 'backup_list', 'backup_count'],
     ['ges-v1', LIST_V1, 'backupList', 'backupCount'],
-  ])('serves the backups of %s as given', async (service, path, list, total) => {
+  ])('serves the backups of %s that a test sets', async (service, path, list, total) => {
     const { cloud } = await startCloud();
     cloud.setBackups(service, { rows: [{ id: 1 }, null] });
 
@@ -66,7 +66,7 @@ describe('the simulated GES', () => {
     ['list_backups', LIST, 'backup_list'],
     ['list_backups', LIST_V1, 'backupList'],
     ['list_graphs', '/v2/{p}/graphs', 'graphs'],
-  ])('pages for ever in %s of %s', async (operation, path, list) => {
+  ])('can page endlessly in %s of %s', async (operation, path, list) => {
     const { cloud } = await startCloud();
     cloud.inject({ match: { operation }, fault: { kind: 'endless-paging' } });
 

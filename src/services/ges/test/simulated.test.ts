@@ -21,12 +21,12 @@ describe('GES v2', () => {
   it('lists backups newest first, in the fields and types of the vendor sample', async () => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, `${LIST}?offset=0&limit=1000`);
+    const response = await get(cloud, `${LIST}?offset=0&limit=1000`);
 
-    const rows = rowsOf(answer, 'backup_list');
+    const rows = rowsOf(response, 'backup_list');
     const finished = rows.find(({ status }) => status === 'success');
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ backup_count: rows.length });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ backup_count: rows.length });
     expect(typesOf(finished)).toEqual(typesOf(listBackupsV2.backup_list[0]));
     expect(finished).toMatchObject({
       start_time: new Date(Number(finished?.['start_timestamp'])).toISOString().slice(0, 19),
@@ -37,7 +37,7 @@ describe('GES v2', () => {
     expect(starts).toEqual(starts.toSorted((left, right) => right - left));
   });
 
-  it('tells the truth about each backup', async () => {
+  it('lists each backup of its world correctly', async () => {
     const { cloud } = await startCloud();
 
     const rows = rowsOf(await get(cloud, `${LIST}?limit=1000`), 'backup_list');
@@ -59,7 +59,7 @@ describe('GES v2', () => {
     }
   });
 
-  it('shows every state: a running backup without end, size and duration, and a status nobody knows', async () => {
+  it('lists every state: a running backup without end, size and duration, and an undocumented status', async () => {
     const { cloud } = await startCloud();
 
     const rows = rowsOf(await get(cloud, `${LIST}?limit=1000`), 'backup_list');
@@ -73,7 +73,7 @@ describe('GES v2', () => {
     );
   });
 
-  it('leaves a deleted graph out of the list of graphs and shows its backups with status 400', async () => {
+  it('omits a deleted graph from the list of graphs and lists its backups with status 400', async () => {
     const { cloud } = await startCloud();
     const deleted = cloud.resourceOf('deleted').id;
 
@@ -94,7 +94,7 @@ describe('GES v2', () => {
     expect(left.every(({ graph_status }) => graph_status === '400')).toBe(true);
   });
 
-  it('gives ten rows unless told otherwise, and never more than its own limit', async () => {
+  it('returns ten rows by default, and never more than its own limit', async () => {
     const { cloud } = await startCloud();
     const { cloud: stingy } = await startCloud({ pageLimit: 7 });
 
@@ -107,7 +107,7 @@ describe('GES v2', () => {
     expect(new Set([...usual, ...second].map(({ id }) => id)).size).toBe(20);
   });
 
-  it('lists oldest first if so made', async () => {
+  it('can list the oldest first', async () => {
     const { cloud } = await startCloud({ listOrder: 'oldest-first' });
 
     const rows = rowsOf(await get(cloud, `${LIST}?limit=1000`), 'backup_list');
@@ -121,15 +121,15 @@ describe('GES v2', () => {
     async (query) => {
       const { cloud } = await startCloud();
 
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         get(cloud, `${LIST}?${query}`),
         get(cloud, `/v2/{p}/graphs?${query}`),
         get(cloud, `${LIST_V1}?${query}`),
       ]);
 
-      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);
-      expect(answers[0]?.body).toMatchObject({ error_code: 'GES.0001' });
-      expect(answers[2]?.body).toMatchObject({ errorCode: 'GES.0001' });
+      expect(responses.map(({ status }) => status)).toEqual([400, 400, 400]);
+      expect(responses[0]?.body).toMatchObject({ error_code: 'GES.0001' });
+      expect(responses[2]?.body).toMatchObject({ errorCode: 'GES.0001' });
     },
   );
 
@@ -137,10 +137,10 @@ describe('GES v2', () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('failing');
 
-    const answer = await get(cloud, `/v2/{p}/graphs/${id}/backups?limit=100`);
+    const response = await get(cloud, `/v2/{p}/graphs/${id}/backups?limit=100`);
     const refused = await get(cloud, `/v2/{p}/graphs/${cloud.resourceOf('deleted').id}/backups`);
 
-    expect(rowsOf(answer, 'backup_list').map((row) => row['id'])).toEqual(
+    expect(rowsOf(response, 'backup_list').map((row) => row['id'])).toEqual(
       cloud
         .backupsOf(id)
         .map((backup) => backup.id)
@@ -149,7 +149,7 @@ describe('GES v2', () => {
     expect(refused).toMatchObject({ status: 400, body: { error_code: 'GES.7000' } });
   });
 
-  it('shows the new name of a renamed graph in all its rows', async () => {
+  it('lists a renamed graph under its new name in all rows', async () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('healthy');
     cloud.rename(id, 'renamed');
@@ -162,14 +162,14 @@ describe('GES v2', () => {
 });
 
 describe('GES v1.0', () => {
-  it('lists the same backups in camelCase, with empty error fields and numbers eight hours early', async () => {
+  it('lists the same backups in camelCase, with empty error fields and numeric times eight hours early', async () => {
     const { cloud } = await startCloud();
 
-    const answer = await get(cloud, `${LIST_V1}?limit=1000`);
+    const response = await get(cloud, `${LIST_V1}?limit=1000`);
 
-    const rows = rowsOf(answer, 'backupList');
+    const rows = rowsOf(response, 'backupList');
     const v2 = rowsOf(await get(cloud, `${LIST}?limit=1000`), 'backup_list');
-    expect(answer.body).toMatchObject({ errorCode: '', errorMessage: '', backupCount: rows.length });
+    expect(response.body).toMatchObject({ errorCode: '', errorMessage: '', backupCount: rows.length });
     expect(rows.map(({ id }) => id)).toEqual(v2.map(({ id }) => id));
     for (const row of rows) {
       const text = Date.parse(`${row['startTime']}Z`);
@@ -177,7 +177,7 @@ describe('GES v1.0', () => {
     }
   });
 
-  it('has the fields of the vendor sample, and for some graphs graph_name', async () => {
+  it("has the fields of the vendor's sample, and graph_name for some graphs", async () => {
     const { cloud } = await startCloud();
 
     const rows = rowsOf(await get(cloud, `${LIST_V1}?limit=1000`), 'backupList');
@@ -188,8 +188,8 @@ describe('GES v1.0', () => {
   });
 });
 
-describe('making a backup of a graph', () => {
-  it('answers with a job that is pending, runs and succeeds with the backup', async () => {
+describe('creating a backup of a graph', () => {
+  it('returns a job that is pending, runs and succeeds with the backup', async () => {
     const { cloud, clock } = await startCloud();
     const { id } = cloud.resourceOf('healthy');
 
@@ -211,7 +211,7 @@ describe('making a backup of a graph', () => {
     expect(done).toMatchObject({ status: 'success', end_time: expect.stringMatching(/^2024-01-04T00:/) });
   });
 
-  it('ends as a failed job when the backup fails', async () => {
+  it('returns a job that fails when the backup fails', async () => {
     const { cloud, clock } = await startCloud();
     const { id } = cloud.resourceOf('failing');
 
@@ -240,9 +240,9 @@ describe('making a backup of a graph', () => {
     const { cloud } = await startCloud();
     const id = choose(cloud);
 
-    const answer = await post(cloud, `/v2/{p}/graphs/${id}/backups`, {});
+    const response = await post(cloud, `/v2/{p}/graphs/${id}/backups`, {});
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
   it('is refused when the quota is used up', async () => {
@@ -251,8 +251,8 @@ describe('making a backup of a graph', () => {
     const codes: unknown[] = [];
 
     for (let count = 0; count < 3; count += 1) {
-      const answer = await post(cloud, `/v2/{p}/graphs/${id}/backups`, {});
-      codes.push(answer.status === 200 ? 200 : (answer.body as JsonObject)['error_code']);
+      const response = await post(cloud, `/v2/{p}/graphs/${id}/backups`, {});
+      codes.push(response.status === 200 ? 200 : (response.body as JsonObject)['error_code']);
       clock.pass(3600);
     }
 
@@ -263,9 +263,9 @@ describe('making a backup of a graph', () => {
     const { cloud } = await startCloud();
     const path = `/v2/{p}/graphs/${cloud.resourceOf('healthy').id}/backups`;
 
-    const answer = await post(cloud, path, []);
+    const response = await post(cloud, path, []);
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'GES.0001' } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'GES.0001' } });
   });
 });
 
@@ -280,7 +280,7 @@ describe('exporting a backup', () => {
   it.each([
     ['success', 0],
     ['failed', 1],
-  ])('is a job that ends as %s', async (status, failures) => {
+  ])('returns a job that ends as %s', async (status, failures) => {
     const { cloud, clock, id, backup, path } = await exporting();
     for (let count = 0; count < failures; count += 1) {
       cloud.failNextExport(id);
@@ -297,7 +297,7 @@ describe('exporting a backup', () => {
   });
 
   it.each([
-    ['a backup that is not there', { backup_id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652' }, 'GES.7024'],
+    ['a backup that does not exist', { backup_id: 'ada3e720-ab87-48cb-bff7-3ec5ae1a9652' }, 'GES.7024'],
     ['no backup', { backup_id: undefined }, 'GES.0001'],
     ['no path', { export_path: undefined }, 'GES.0001'],
     ['an empty path', { export_path: '' }, 'GES.0001'],
@@ -306,35 +306,35 @@ describe('exporting a backup', () => {
   ])('is refused with %s', async (_, change, code) => {
     const { cloud, backup, path } = await exporting();
 
-    const answer = await post(cloud, path, { backup_id: backup, export_path: 'bucket/backups', ...change });
+    const response = await post(cloud, path, { backup_id: backup, export_path: 'bucket/backups', ...change });
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
   it('is refused for a backup that failed', async () => {
     const { cloud } = await startCloud();
     const { id } = cloud.resourceOf('failing');
 
-    const answer = await post(cloud, `/v2/{p}/graphs/${id}/backups/export`, {
+    const response = await post(cloud, `/v2/{p}/graphs/${id}/backups/export`, {
       backup_id: cloud.backupsOf(id).at(-1)?.id,
       export_path: 'bucket',
     });
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'GES.0001' } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'GES.0001' } });
   });
 
-  it('has no job of another graph', async () => {
+  it('returns a job that other graphs do not have', async () => {
     const { cloud, backup, path } = await exporting();
     const created = await post(cloud, path, { backup_id: backup, export_path: 'bucket' });
     const { job_id: job } = created.body as { job_id: string };
 
-    const answer = await get(cloud, `/v2/{p}/graphs/${cloud.resourceOf('stale').id}/jobs/${job}/status`);
+    const response = await get(cloud, `/v2/{p}/graphs/${cloud.resourceOf('stale').id}/jobs/${job}/status`);
 
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'GES.7007' } });
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'GES.7007' } });
   });
 });
 
-it('lets the list live on while days pass', async () => {
+it('adds backups to the list as days pass', async () => {
   const { cloud, clock } = await startCloud();
   const before = rowsOf(await get(cloud, `${LIST}?limit=1000`), 'backup_list').map(({ id }) => id);
 

@@ -8,8 +8,8 @@ const servicesAt = (endpoint: string, settings: object = {}) => [
   { type: 'ges', endpoint, inventory: false, ...settings },
 ];
 
-describe('the exporter as a process', () => {
-  it("reads exactly the facts of the vendor's own sample rows", async () => {
+describe('the exporter process', () => {
+  it("serves the facts of the vendor's sample rows", async () => {
     const cloud = await cloudFor();
     const { backup_list: rows } = listBackupsV2;
     cloud.setBackups('ges', { rows, total: rows.length, ignorePaging: true });
@@ -27,7 +27,7 @@ describe('the exporter as a process', () => {
     expect(valuesOf(samples, 'rpo_seconds', deleted)).toEqual([]);
   });
 
-  it('reads v1.0 rows by their texts, which are eight hours later than their numbers', async () => {
+  it('reads the times of v1.0 from text, which are eight hours later than the numbers', async () => {
     const cloud = await cloudFor();
     cloud.setBackups('ges-v1', { rows: listBackupsV1.backupList });
     const exporter = await exporterFor(cloud, {

@@ -5,7 +5,7 @@ import { ges } from '../index.ts';
 import listBackupsV1 from './list-backups-v1.json' with { type: 'json' };
 import listBackupsV2 from './list-backups-v2.json' with { type: 'json' };
 
-/** What is served when this is the whole list and no inventory is requested. */
+/** The resources served when this is the whole list and there is no inventory. */
 async function served(version: 'v2' | 'v1.0', body: unknown) {
   const service = serviceConfig(ges, { inventory: false }, { api_version: version });
   const world = await startExporterWorld(
@@ -15,8 +15,8 @@ async function served(version: 'v2' | 'v1.0', body: unknown) {
   return await world.scrape();
 }
 
-describe('the response that the vendor prints', () => {
-  it('for v2 tells the newest success of a graph and its size', async () => {
+describe("the vendor's sample response", () => {
+  it('for v2 contains the newest success of a graph and its size', async () => {
     const { value } = await served('v2', listBackupsV2);
     const graph = { resource_id: '4c5f882d-a813-4d78-a8e3-6d3212ddd121' };
 
@@ -29,7 +29,7 @@ describe('the response that the vendor prints', () => {
     expect(value('rpo_seconds', graph)).toBe(93_600);
   });
 
-  it('for v2 tells of a graph that is deleted: it has its backups and no objective', async () => {
+  it('for v2 contains a deleted graph, which has backups and no objective', async () => {
     const { value } = await served('v2', listBackupsV2);
     const graph = { resource_id: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a' };
 
@@ -48,7 +48,7 @@ describe('the response that the vendor prints', () => {
     expect(value('rpo_seconds', graph)).toBe(93_600);
   });
 
-  it('for v1.0 counts three and lists two, which leaves one unlisted', async () => {
+  it('for v1.0 has a total of three and lists two, which leaves one unlisted', async () => {
     const { value } = await served('v1.0', listBackupsV1);
 
     expect(value('unlisted')).toBe(1);

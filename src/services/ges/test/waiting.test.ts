@@ -21,7 +21,7 @@ describe('backups export --wait', () => {
     ...flags,
   ];
 
-  it('ends with 0 when the job succeeded, whatever it went through', async () => {
+  it('exits with 0 when the job has succeeded, whatever its earlier statuses', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld([ges]);
     const { id } = await firstOf(ges);
 
@@ -34,7 +34,7 @@ describe('backups export --wait', () => {
     expect(cloud.requests.filter(({ operation }) => operation === 'get_job').length).toBeGreaterThan(2);
   });
 
-  it("ends with 1 and the service's reason when the job fails", async () => {
+  it("exits with 1 and the service's reason when the job fails", async () => {
     const { cloud, firstOf, run } = await createWaitingWorld([ges]);
     const { id } = await firstOf(ges);
     cloud.failNextExport(id);
@@ -47,7 +47,7 @@ describe('backups export --wait', () => {
     );
   });
 
-  it.each(['paused', undefined])('waits on for a job whose status is %s', async (status) => {
+  it.each(['paused', undefined])('keeps waiting for a job with status %s', async (status) => {
     const { cloud, firstOf, run } = await createWaitingWorld([ges]);
     const { id } = await firstOf(ges);
     cloud.inject({
@@ -61,7 +61,7 @@ describe('backups export --wait', () => {
     expect(code).toBe(0);
   });
 
-  it('says how to go on where it may not look at jobs', async () => {
+  it('says how to continue without permission to read jobs', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld([ges]);
     const { id } = await firstOf(ges);
     cloud.deny('ges:jobs:getDetail');
@@ -76,7 +76,7 @@ describe('backups export --wait', () => {
 });
 
 describe('backups wait', () => {
-  it('says that there is no such job', async () => {
+  it('fails for an unknown job', async () => {
     const { firstOf, run } = await createWaitingWorld([ges]);
     const { id } = await firstOf(ges);
 

@@ -9,7 +9,7 @@ import {
 
 const ROOT = `/v3/${SECRETS.projectId}`;
 
-/** Instances of an account full of secrets. */
+/** The instances of an account with many secrets. */
 export const OTHER_RDS: OtherService = {
   type: 'rds',
   prefix: '',

@@ -9,7 +9,7 @@ import { OTHER_RDS } from './other-account.ts';
 describeAccount(OTHER_RDS, { service: 'rds', backups: 4, resources: 1, excluded: 1 });
 
 describe('a recording of RDS', () => {
-  it('keeps the code of an error, and of its message the words of the vendor', async () => {
+  it("keeps the code of an error and the vendor's words in its message", async () => {
     const { configuration } = await startOtherCloud(OTHER_RDS);
 
     const { responses } = parseRecording((await record(configuration)).text);
@@ -23,7 +23,7 @@ describe('a recording of RDS', () => {
     });
   });
 
-  it('names an id in a path or a query as in the lists', async () => {
+  it('replaces an id in paths and queries with the same id as in the lists', async () => {
     const { configuration } = await startOtherCloud(OTHER_RDS);
 
     const { responses } = parseRecording((await record(configuration)).text);
@@ -32,16 +32,16 @@ describe('a recording of RDS', () => {
     const ids = ((instances?.body ?? { instances: [] }) as { instances: { id: string }[] }).instances.map(
       ({ id }) => id,
     );
-    const asked = responses.filter(
+    const requests = responses.filter(
       ({ service, operation }) => service === 'rds' && operation === 'list_backups',
     );
-    expect(asked.length).toBeGreaterThan(2);
-    for (const { query } of asked) expect(ids).toContain(query['instance_id']);
+    expect(requests.length).toBeGreaterThan(2);
+    for (const { query } of requests) expect(ids).toContain(query['instance_id']);
     const policy = responses.find(({ probe }) => probe === 'policy');
     expect(policy?.path).toBe(`/v3/{project_id}/instances/${ids[0]}/backups/policy`);
   });
 
-  it('proves a policy, and the lists of each resource', async () => {
+  it('proves the assumptions about policies and the lists of each resource', async () => {
     const verdicts = await verdictsOn(OTHER_RDS);
 
     expect(disprovedIn(verdicts)).toEqual([]);
