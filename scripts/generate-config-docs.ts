@@ -20,7 +20,7 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
 /** The same setting in one or several variants of its mapping. */
 type Variants = readonly [ListedSetting, ...ListedSetting[]];
 
-/** One text if all variants have the same, otherwise one per variant. */
+/** A single text if it is the same for all variants, otherwise one per variant. */
 const perVariant = (settings: Variants, textOf: (setting: ListedSetting) => string): string => {
   const [first] = settings;
   if (settings.every((setting) => textOf(setting) === textOf(first))) return textOf(first);
@@ -48,7 +48,7 @@ const typeName = ({ schema }: ListedSetting): string => {
   return notesOf(inner)?.type ?? 'text';
 };
 
-/** What a setting is for; empty without a description. */
+/** The description of a setting; empty if it has none. */
 export const descriptionOf = ({ schema }: ListedSetting): string =>
   z.globalRegistry.get(schema)?.description ?? '';
 

@@ -28,6 +28,10 @@ export const renderCosts = (): string =>
     ]),
   );
 
+/** What a resource is; empty if the service has no other word for it. */
+const resourceText = ({ resource: { one } }: CloudService): string =>
+  one === 'resource' ? '' : `A resource is ${/^[aeiou]/.test(one) ? 'an' : 'a'} ${one}. `;
+
 function renderService(service: CloudService): string {
   const { policies, backups, actions } = defaultApi(service);
   const calls = callsOf(service).map(({ call, usedBy }) => [
@@ -51,7 +55,7 @@ function renderService(service: CloudService): string {
   ];
   return [
     `## ${code(service.type)}`,
-    `${service.title}. A resource is ${/^[aeiou]/.test(service.resource.one) ? 'an' : 'a'} ${service.resource.one}. ${
+    `${service.title}. ${resourceText(service)}${
       backups.of === 'project'
         ? 'One list contains all backups of a project.'
         : 'Each resource has its own list of backups.'
@@ -62,7 +66,7 @@ function renderService(service: CloudService): string {
       : [
           `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} is sufficient for reading.`,
         ]),
-    'Assumptions not verified on a real account, besides [those about every service](evidence.md):',
+    'Assumptions not verified on a real account, in addition to [those about every service](evidence.md):',
     service.unverified.map(({ sentence }) => `- ${sentence}`).join('\n'),
   ].join('\n\n');
 }

@@ -46,7 +46,7 @@ export function renderMetricsReference(): string {
 
 <!-- Written by \`npm run generate\`. -->
 
-Unknown is absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. Backup ids and names are never labels.
+Unknown values are absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. Backup ids and names are never labels.
 
 ## Resources
 
