@@ -60,7 +60,7 @@ function alertNames(): readonly string[] {
 /** The JSON Schema of the values of the chart: names and types from values.yaml, and `config` as in the exporter. */
 export function chartSchema(valuesText: string, configSchema: Schema): Schema {
   const values = parseDocument<YAMLMap>(valuesText).contents;
-  if (!isMap(values)) throw new Error('values.yaml contains no mapping');
+  if (!isMap(values)) throw new Error('values.yaml is not a mapping');
   const { $schema, title: _title, ...config } = forHelm(configSchema) as Record<string, unknown>;
   const schema = mapSchema(values, '');
   return {
@@ -105,7 +105,7 @@ function fail(path: string): never {
   throw new Error(`values.yaml: define the items of the list ${path} in scripts/chart-schema.ts`);
 }
 
-/** Helm uses the regular expressions of Go, which have no look-ahead: a limit of the length becomes `maxLength`. */
+/** Helm uses the regular expressions of Go, which have no look-ahead: a limit on the length becomes `maxLength`. */
 function forHelm(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(forHelm);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -11,7 +11,7 @@ import { startBrowser } from '../test/status/browser.ts';
 
 const WIDTH = 1200;
 const ROW_HEIGHT = 30;
-/** The number of drawn grid rows: down to the first trends. */
+/** The number of grid rows in the picture, down to the first trends. */
 const ROWS_DRAWN = 36;
 const MAX_TABLE_ROWS = 8;
 const MAX_LEGENDS = 4;

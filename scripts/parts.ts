@@ -7,11 +7,11 @@ export interface Part {
 
 /** The parts of src/, each after those that it imports. */
 export const PARTS: Readonly<Record<string, Part>> = {
-  'abort.ts': { content: 'joins abort signals for the time of a call', imports: [] },
-  'shard.ts': { content: 'which projects a shard polls', imports: [] },
+  'abort.ts': { content: 'combines abort signals for the duration of a call', imports: [] },
+  'shard.ts': { content: 'decides which projects a shard polls', imports: [] },
   'errors.ts': { content: 'message and code of an unknown error', imports: [] },
   files: {
-    content: 'reads text, writes atomically, and puts file errors into words',
+    content: 'reads text, writes atomically, describes file errors',
     imports: ['errors.ts'],
   },
   domain: { content: 'backups, resources, quantities, outcomes', imports: [] },
@@ -21,7 +21,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     imports: ['abort.ts'],
   },
   'simulated-cloud': {
-    content: 'the cloud of the demo and the tests; shares no code with the rest',
+    content: 'the simulated cloud of the demo and the tests; shares no code with the rest',
     imports: [],
   },
   services: {

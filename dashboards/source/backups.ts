@@ -28,15 +28,15 @@ import {
   SIZE_SHARE,
   SOME_EXPECTED,
   STATE,
-  words,
+  textMappings,
 } from './states.ts';
 
 const t = STATE_THRESHOLDS;
 
-/** What Grafana fills in. */
-const filled = (name: string): string => `\${${name}}`;
+/** A variable that Grafana replaces. */
+const variable = (name: string): string => `\${${name}}`;
 
-/** The conditions of the states, by the comparisons that the status page and the alerts make. */
+/** The conditions of the states, the same as on the status page and in the alerts. */
 function conditions(among = '') {
   const read = (name: string) => perResource(name, among);
   const success = read('last_success_timestamp_seconds');
@@ -58,7 +58,7 @@ function conditions(among = '') {
   } satisfies Partial<Record<keyof typeof STATE, string>>;
 }
 
-/** The state of each resource as a number: that of the first condition that it meets. */
+/** The state of each resource as a number. */
 function stateOf(among = ''): string {
   const cases = Object.entries(conditions(among)).map(
     ([name, condition]) => [STATE[name as keyof typeof STATE][0], condition] as const,
@@ -67,7 +67,7 @@ function stateOf(among = ''): string {
 }
 
 const OBJECTIVE = existing('rpo_seconds');
-/** Counts resources with an objective: 0 where none meets the condition, and nothing where nothing is known. */
+/** The number of resources with an objective that meet a condition: 0 if none do, no value if there are no resources. */
 const count = (condition: string): string =>
   `count((${condition}) and ${OBJECTIVE}) or 0 * count(${OBJECTIVE})`;
 const objectiveUsed = (among: string, read: (name: string, among: string) => string): string =>
@@ -76,7 +76,7 @@ const objectiveUsed = (among: string, read: (name: string, among: string) => str
 const BUILDS = last(metric('exporter_build_info', OF_JOB), '1d');
 const LAST_POLL = last(metric('poll_last_success_timestamp_seconds', `${OF_JOB}, ${OF_SERVICE}`), '1d');
 const FINISHED = `increase(${metric('finished_total', OF_RESOURCE)}[1d])`;
-// An alert without one of these labels belongs to every choice.
+// An alert without one of these labels is always included.
 const ALERTS =
   'alertname=~"HuaweiCloudBackup.+", project=~"$project|", region=~"$region|", cloud_service=~"$cloud_service|", resource_name=~"$resource_name|"';
 const activeFor = (severity: string): string =>
@@ -151,7 +151,7 @@ const glance: Section = {
           label('Severity', 'severity'),
           label('Alert', 'alertname', {
             links: [
-              { title: 'Runbook', url: `${RUNBOOKS_URL}/${filled('__value.text')}.md`, targetBlank: true },
+              { title: 'Runbook', url: `${RUNBOOKS_URL}/${variable('__value.text')}.md`, targetBlank: true },
             ],
           }),
           value(
@@ -182,7 +182,7 @@ const NAME = label('Resource', 'resource_name', {
   links: [
     {
       title: 'Show only this resource',
-      url: `/d/huaweicloud-backup?${filled('datasource:queryparam')}&var-project=${filled('__data.fields.Project:percentencode')}&var-resource_name=${filled('__data.fields.Resource:percentencode')}&${filled('__url_time_range')}`,
+      url: `/d/huaweicloud-backup?${variable('datasource:queryparam')}&var-project=${variable('__data.fields.Project:percentencode')}&var-resource_name=${variable('__data.fields.Resource:percentencode')}&${variable('__url_time_range')}`,
     },
   ],
 });
@@ -196,7 +196,7 @@ const resources: Section = {
         title: 'Resources, worst first',
         description: 'Up to 100 of the selected resources, by state and share of the objective used.',
         columns: [
-          value('State', stateOf(LISTED), 'none', '', { mappings: words(STATE) }),
+          value('State', stateOf(LISTED), 'none', '', { mappings: textMappings(STATE) }),
           NAME,
           value('Age', since(listed('last_success_timestamp_seconds')), 'dtdhms', 'never'),
           value('Objective used', objectiveUsed(LISTED, perResource), 'percentunit', 'none', {
@@ -231,7 +231,7 @@ const trends: Section = {
         description: 'State of the newest backup.',
         noValue: 'No backups',
         query: [`max by (${BY.resource}) (\n  ${STATES_OVER_TIME}\n)`, LEGEND],
-        mappings: words(BACKUP),
+        mappings: textMappings(BACKUP),
       }),
       series({
         title: 'Objective used',
@@ -320,7 +320,7 @@ const stored: Section = {
 
 const POLLS = 'huaweicloud_backup_polls_total';
 
-/** The dashboard about backups. */
+/** The dashboard of the backups. */
 export const renderBackups = (): string =>
   renderDashboard({
     uid: 'huaweicloud-backup',

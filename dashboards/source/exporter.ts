@@ -10,12 +10,12 @@ import {
   SKEW,
   SOME_EXPECTED,
   TIME_LEFT,
+  textMappings,
   UP,
-  words,
 } from './states.ts';
 
 const SERVICE = `${OF_EXPORTER}, ${OF_SERVICE}`;
-// Signing in is counted for a service of its own, which the variable does not offer: it belongs to all of them.
+// Sign-ins have a `cloud_service` of their own, which the variable does not offer; they are always included.
 const REQUESTS = `${OF_EXPORTER}, ${OF_PROJECT}, cloud_service=~"$cloud_service|iam"`;
 const LATENCY = `${OF_EXPORTER}, cloud_service=~"$cloud_service|iam"`;
 
@@ -28,10 +28,10 @@ const perService = (name: string, span?: string) =>
   `max by (${BY.service}) (${last(metric(name, SERVICE), span)})`;
 const perExporter = (selector: string) => `max by (${BY.exporter}) (${selector})`;
 const ofProcess = (name: string) => perExporter(`${name}{${OF_EXPORTER}}`);
-/** Of few enough projects to draw, which are in a hidden variable. */
-const drawn = (name: string) =>
+/** The metric for the projects of a hidden variable, few enough for a graph. */
+const ofWorst = (name: string) =>
   `max by (instance, ${BY.service}) (${metric(name, `${SERVICE}, project=~"$worst"`)})`;
-const inTrouble = (expr: string) => `topk(100, ${expr})`;
+const top100 = (expr: string) => `topk(100, ${expr})`;
 const hourly = (name: string, by: string, matchers: string) =>
   `sum by (${by}) (increase(${metric(name, matchers)}[1h]))`;
 
@@ -88,7 +88,7 @@ const glance: Section = {
         title: 'Exporters',
         description: 'Every exporter of the past day.',
         columns: [
-          value('State', perExporter(UP_NOW), 'none', 'Gone', { mappings: words(UP) }),
+          value('State', perExporter(UP_NOW), 'none', 'Gone', { mappings: textMappings(UP) }),
           label('Instance', 'instance'),
           label('Job', 'job'),
           label('Version', 'version'),
@@ -96,7 +96,7 @@ const glance: Section = {
           value('of', ofProcess('huaweicloud_backup_exporter_total_shards')),
           value('Up for', since(ofProcess('process_start_time_seconds')), 'dtdhms'),
           value('Configuration', ofProcess('huaweicloud_backup_config_last_reload_successful'), 'none', '', {
-            mappings: words(RELOAD),
+            mappings: textMappings(RELOAD),
           }),
           value(
             'Loaded',
@@ -108,7 +108,7 @@ const glance: Section = {
         sortBy: ['State', 'Instance'],
       }),
       table({
-        title: 'Services in trouble',
+        title: 'Services with problems',
         description: 'Up to 100 services whose last poll failed, or that do not list all their backups.',
         noValue: 'None',
         columns: [
@@ -116,15 +116,15 @@ const glance: Section = {
           label('Service', 'cloud_service'),
           label('Region', 'region'),
           label('Last outcome', 'outcome', { noValue: 'success' }),
-          value('Not listed', inTrouble(`${perService('unlisted')} > 0`)),
+          value('Not listed', top100(`${perService('unlisted')} > 0`)),
           value(
             'Rejected in an hour',
-            inTrouble(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),
+            top100(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),
           ),
-          value('Over the limit', inTrouble(`${perService('resources_over_limit')} > 0`)),
+          value('Over the limit', top100(`${perService('resources_over_limit')} > 0`)),
         ],
         hidden: [
-          inTrouble(
+          top100(
             `max by (${BY.service}, outcome) (${last(metric('poll_last_outcome', `${SERVICE}, outcome!="success"`))}) == 1`,
           ),
         ],
@@ -142,29 +142,29 @@ const polls: Section = {
     [
       stateTimeline({
         title: 'Polls',
-        description: 'What the last poll could read, for the 20 projects with the oldest data.',
+        description: 'Result of the last poll, for the 20 projects with the oldest data.',
         noValue: 'Not polled yet',
         query: [
-          `${POLL.failed[0]} + 0 * (${drawn('poll_success')} == 0)
-or ${POLL.noInventory[0]} + 0 * (${drawn('inventory_success')} == 0)
-or 0 * ${drawn('poll_success')}`,
+          `${POLL.failed[0]} + 0 * (${ofWorst('poll_success')} == 0)
+or ${POLL.noInventory[0]} + 0 * (${ofWorst('inventory_success')} == 0)
+or 0 * ${ofWorst('poll_success')}`,
           LEGEND,
         ],
-        mappings: words(POLL),
+        mappings: textMappings(POLL),
       }),
       series({
         title: 'Time since the last complete poll',
         description: 'The 20 projects with the oldest data.',
         unit: 's',
         noValue: 'Not polled yet',
-        queries: [[since(drawn('poll_last_success_timestamp_seconds')), LEGEND]],
+        queries: [[since(ofWorst('poll_last_success_timestamp_seconds')), LEGEND]],
       }),
       series({
         title: 'Poll duration',
         description: 'Duration of the last poll of the same projects, including the inventory.',
         unit: 's',
         noValue: 'Not polled yet',
-        queries: [[drawn('poll_duration_seconds'), LEGEND]],
+        queries: [[ofWorst('poll_duration_seconds'), LEGEND]],
       }),
     ],
     [
@@ -233,7 +233,7 @@ const process: Section = {
 
 const AGE = since(perService('poll_last_success_timestamp_seconds', '1d'));
 
-/** The dashboard about the exporter. */
+/** The dashboard of the exporter. */
 export const renderExporter = (): string =>
   renderDashboard({
     uid: 'huaweicloud-backup-exporter',

@@ -1,24 +1,24 @@
-/** The data source that every query is sent to: the one that the user picks. */
+/** The data source of all queries, which the user selects. */
 export const DATASOURCE = { type: 'prometheus', uid: '$' + '{datasource}' };
 
-/** A panel in Grafana's own words, without its place. */
+/** A panel as in the JSON of Grafana, without its position. */
 export type Panel = Readonly<Record<string, unknown>>;
 
-/** The units that the panels use, by Grafana's names; `dtdhms` is "1 d 02:00:00". */
+/** Grafana's names of the units used; `dtdhms` is "1 d 02:00:00". */
 type Unit = 'none' | 's' | 'dtdhms' | 'bytes' | 'percentunit';
 
-/** What every panel says about itself. */
+/** Properties of all panels. */
 interface About {
   readonly title: string;
   readonly description: string;
   readonly unit?: Unit;
-  /** Shown in place of a value when there is none. */
+  /** Shown instead of a missing value. */
   readonly noValue?: string;
 }
 
-/** A query and how its series are named. */
+/** A query and the legend of its series. */
 type Query = readonly [expr: string, legend: string];
-/** Words or colours for values, as Grafana takes them. */
+/** Texts or colours for values, in Grafana's format. */
 export type Mappings = readonly object[];
 export type Thresholds = { readonly mode: string; readonly steps: readonly object[] };
 
@@ -35,7 +35,7 @@ const ranged = (queries: readonly Query[], interval?: string) =>
     target(expr, index, { legendFormat, range: true, instant: false, ...(interval && { interval }) }),
   );
 
-/** A panel with what it says about itself; `defaults` are Grafana's settings of its values. */
+/** A panel; `defaults` are Grafana's settings of its values. */
 const panel = (
   type: string,
   about: About,
@@ -54,7 +54,7 @@ const panel = (
   ...more,
 });
 
-/** One number, or a few that have names. */
+/** One number, or a few with names. */
 export function stat(
   about: About & { readonly expr: string | readonly Query[]; readonly thresholds: Thresholds },
 ): Panel {
@@ -74,14 +74,14 @@ export function stat(
   });
 }
 
-/** Values over time. With `bars`, one stacked bar for each such span, over which the queries count. */
+/** Values over time; with `bars`, stacked bars, one for each interval of this length. */
 export function series(
   about: About & {
     readonly queries: readonly Query[];
     /** Draws these limits as dashed lines. */
     readonly limits?: Thresholds;
     readonly bars?: '1h';
-    /** What is above is drawn at the edge, so that it does not press all else flat. */
+    /** The upper end of the axis, so that outliers do not flatten the other lines. */
     readonly max?: number;
   },
 ): Panel {
@@ -118,13 +118,13 @@ export function stateTimeline(about: About & { readonly query: Query; readonly m
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** A column of a table: the value of a query, or else a label. */
+/** A column of a table: the value of a query, or a label. */
 export type Column = { readonly title: string; readonly settings: Settings } & (
   | { readonly expr: string }
   | { readonly label: string }
 );
 
-/** A column with the value of a query; `colours` are words or thresholds. */
+/** A column with the value of a query; `colours` are text mappings or thresholds. */
 export function value(
   title: string,
   expr: string,
@@ -159,7 +159,7 @@ export function table(
   /** Grafana's name for the field with the values of a query. */
   const fieldOf = (index: number) => (queries.length === 1 ? 'Value' : `Value #${refId(index)}`);
   const fields = columns.map((each) => ('expr' in each ? fieldOf(queries.indexOf(each.expr)) : each.label));
-  // An id tells rows apart and is not shown.
+  // The id only distinguishes rows, and is not shown.
   const excluded = ['Time', 'resource_id', ...hidden.map((_, index) => fieldOf(shown.length + index))];
   const targets = queries.map((expr, index) =>
     target(expr, index, { format: 'table', instant: true, range: false }),

@@ -1,26 +1,26 @@
 import { RUNBOOKS_URL } from '../../src/rules/runbooks.ts';
 import { DATASOURCE, type Panel } from './panels.ts';
 
-/** A variable that offers the values of a label, and is called like it, narrowed by the variables before it. */
+/** A variable with the values of a label of the same name, restricted by the variables before it. */
 type Choice = readonly [label: string, title: string, metric: string];
-/** A variable that nobody sees: the values of a label in the result of a query. */
+/** A hidden variable with the values of a label in the result of a query. */
 type Selection = readonly [name: string, label: string, query: string];
 
-/** A titled part of a dashboard: lines of panels, which share the width in equal parts. */
+/** A section of a dashboard: lines of panels of equal width. */
 export interface Section {
   readonly title: string;
   readonly isCollapsed?: true;
   readonly lines: readonly (readonly Panel[])[];
 }
 
-/** What a dashboard is made of. */
+/** The contents of a dashboard. */
 interface Contents {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
   readonly choices: readonly Choice[];
   readonly selections: readonly Selection[];
-  /** Matchers that pick the alerts of what is picked. */
+  /** Matchers for the alerts of the selection. */
   readonly alerts: string;
   /** The other dashboard. */
   readonly other: { readonly title: string; readonly uid: string };
@@ -29,10 +29,10 @@ interface Contents {
 
 const GRID_WIDTH = 24;
 const HEIGHT: Readonly<Record<string, number>> = { stat: 4, table: 10, timeseries: 9, 'state-timeline': 9 };
-/** Ids of a section start here times its number, so that a new panel moves no id of another section. */
+/** The distance between the first ids of sections, so that a new panel changes no ids of other sections. */
 const IDS_PER_SECTION = 100;
 
-/** Gives each section and each panel its id and its place, from the top down. */
+/** Assigns ids and positions to sections and panels, from top to bottom. */
 function place(sections: readonly Section[]): readonly Panel[] {
   let y = 0;
   return sections.flatMap(({ title, isCollapsed = false, lines }, number) => {
@@ -79,11 +79,11 @@ function choiceVariable([label, title, metric]: Choice, index: number, all: read
   });
 }
 
-// Without a value for All, Grafana puts in all the values that the query has found.
+// Without a value for All, Grafana inserts all values found by the query.
 const selectionVariable = ([name, label, query]: Selection) =>
   queryVariable(name, `query_result(${query})`, { regex: `/${label}="([^"]+)"/`, hide: 2 });
 
-/** A dashboard as Grafana 10 and later loads it, as the text of its file. */
+/** The JSON file of a dashboard for Grafana 10 or later. */
 export function renderDashboard({ uid, title, description, other, ...contents }: Contents): string {
   const dashboard = {
     uid,

@@ -1,11 +1,11 @@
 import { STATE_THRESHOLDS } from '../../src/domain/thresholds.ts';
 import type { Mappings, Thresholds } from './panels.ts';
 
-/** A number that stands for a word, with a colour. */
+/** A number that a panel shows as a text in a colour. */
 type NamedNumber = readonly [number: number, text: string, color: string];
 type Names = Readonly<Record<string, NamedNumber>>;
 
-/** The state of a resource, larger the worse it is. The words are those of the status page. */
+/** The states of a resource, as on the status page; worse states have larger numbers. */
 export const STATE = {
   never: [9, 'Never backed up', 'red'],
   stale: [8, 'Stale', 'red'],
@@ -19,7 +19,7 @@ export const STATE = {
   notExpected: [0, 'Not expected', 'text'],
 } as const satisfies Names;
 
-/** The state of the newest backup, larger the worse it is. */
+/** The states of the newest backup; worse states have larger numbers. */
 export const BACKUP = {
   failed: [4, 'Failed', 'orange'],
   unknown: [3, 'Unknown', 'yellow'],
@@ -27,7 +27,7 @@ export const BACKUP = {
   succeeded: [1, 'Succeeded', 'green'],
 } as const satisfies Names;
 
-/** What the last poll of a service could read. */
+/** The results of the last poll of a service. */
 export const POLL = {
   failed: [2, 'Failed', 'red'],
   noInventory: [1, 'Inventory failed', 'orange'],
@@ -36,11 +36,11 @@ export const POLL = {
 
 /** Whether Prometheus can scrape an exporter. */
 export const UP: Names = { up: [1, 'Up', 'green'], down: [0, 'Down', 'red'] };
-/** How the last reload of the configuration went. */
+/** The results of the last reload of the configuration. */
 export const RELOAD: Names = { loaded: [1, 'Loaded', 'green'], failed: [0, 'Failed', 'red'] };
 
-/** Shows words in place of numbers. */
-export const words = (names: Names): Mappings => [
+/** Shows texts instead of numbers. */
+export const textMappings = (names: Names): Mappings => [
   {
     type: 'value',
     options: Object.fromEntries(
@@ -49,7 +49,7 @@ export const words = (names: Names): Mappings => [
   },
 ];
 
-/** Colours by value: the first colour from below, each further one from its number on. */
+/** Colours by value: the first for the smallest values, each further one from its number upwards. */
 const steps = (
   first: string,
   ...further: readonly (readonly [from: number, color: string])[]
@@ -62,15 +62,15 @@ const t = STATE_THRESHOLDS;
 const TWO_WEEKS = 14 * 86_400;
 
 export const NEUTRAL = steps('blue');
-/** Any at all is an emergency. */
+/** One or more are critical. */
 export const NONE_ALLOWED = steps('green', [1, 'red']);
-/** Any at all deserves a look. */
+/** One or more need attention. */
 export const NONE_EXPECTED = steps('green', [1, 'orange']);
-/** None at all is an emergency. */
+/** None is critical. */
 export const SOME_EXPECTED = steps('red', [1, 'green']);
-/** Share of the objective used: a backup is due near the end and overdue after it. */
+/** Share of the objective used: a backup is due soon near 1 and overdue above it. */
 export const OBJECTIVE_SHARE = steps('green', [0.9, 'yellow'], [1, 'red']);
-/** Age of what the exporter read last. */
+/** Age of the data of the last complete poll. */
 export const DATA_AGE = steps('green', [t.dataStaleAfter / 2, 'yellow'], [t.dataStaleAfter, 'red']);
 /** Size as a share of the median. */
 export const SIZE_SHARE = steps('red', [t.shrunkRatio, 'green']);

@@ -31,7 +31,7 @@ export async function measureUsage(): Promise<ResourceUsage> {
   return { heap: heapUsed, external, residentSet: rss, descriptors: openDescriptors(), resources };
 }
 
-/** The number of open descriptors, except of `/dev/null`, which libuv keeps open once it has listened. */
+/** The number of open descriptors, except for `/dev/null`, which libuv keeps open once it has listened. */
 function openDescriptors(): number {
   return readdirSync('/proc/self/fd').filter((descriptor) => {
     try {

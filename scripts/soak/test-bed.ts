@@ -19,11 +19,11 @@ import { openWebSecurity } from '../../src/web/security/web-security.ts';
 import { createWebServer } from '../../src/web/security/web-server.ts';
 import { statusRoutes } from '../../src/web/status-routes.ts';
 
-/** The complete exporter in this process, with a simulated cloud, on a clock that advances with its polls. */
+/** The complete exporter in this process, with a simulated cloud and a clock that advances with each poll. */
 export interface TestBed {
   readonly cloud: SimulatedCloud;
   readonly exporter: Exporter;
-  /** Of the pages of the exporter. */
+  /** The origin of the exporter's pages. */
   readonly origin: string;
   /** Sets the text of the configuration file. */
   readonly configure: (text: string) => void;
@@ -32,9 +32,9 @@ export interface TestBed {
   readonly polls: () => number;
   /** The maximum number of listeners on the signal that ends the polls of a configuration. */
   readonly mostListeners: () => number;
-  /** Pauses polls after those in progress, or resumes them. */
+  /** Pauses polls once those in progress have ended, or resumes them. */
   readonly setResting: (resting: boolean) => void;
-  /** Resolves when this number of pollers wait. */
+  /** Resolves when this number of pollers are waiting. */
   readonly allWait: (pollers: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -136,7 +136,7 @@ const nothing = (): void => undefined;
 
 const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** A gate that pollers pass while it is open, and at which they wait while it is closed. */
+/** A gate that pollers pass while it is open; they wait while it is closed. */
 function createGate() {
   const waiting = new Set<() => void>();
   let closed = false;
