@@ -1,7 +1,7 @@
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
-import { ENDINGS, writeLabel, writeMetadata } from '../metrics/exposition.ts';
-import { RESOURCE_METRICS, type ResourceMetric } from '../metrics/resource-metrics.ts';
-import { resourceLabels, sampleReader, scopeLabels } from '../metrics/sample-reader.ts';
+import { ENDINGS, writeLabels, writeMetadata } from '../metrics/exposition.ts';
+import { RESOURCE_METRICS, type ResourceMetric, resourceLabels } from '../metrics/resource-metrics.ts';
+import { scopeLabels } from '../metrics/service-metrics.ts';
 import type { Scope } from '../state/objective.ts';
 import type { HistoryPoint, PastFact, TimeSpan } from './resource-history.ts';
 
@@ -70,7 +70,7 @@ export function* writeBackfill(
   grid: BackfillGrid,
   onProgress: (progress: BackfillProgress) => void,
 ): Generator<string> {
-  const scrapeLabels = `${writeLabel('job', grid.job)},${writeLabel('instance', grid.instance)}`;
+  const scrapeLabels = writeLabels({ job: grid.job, instance: grid.instance });
   const works = BACKFILLED_METRICS.length * histories.length;
   let worked = 0;
   let samples = 0;
@@ -125,13 +125,12 @@ function* readSeries(
   { scope, points }: ResourceHistory,
   grid: BackfillGrid,
 ): Generator<SampleRun> {
-  const read = sampleReader(metric);
   const needed = NEEDED.get(metric.name);
   const served = points.map(({ from, resource, known }) => {
     const samples = new Map<string, number>();
     if (needed !== undefined && known.includes(needed)) {
       const labels = resourceLabels(scopeLabels(scope), resource);
-      read(resource, (moreLabels, value) => samples.set(labels + moreLabels, value));
+      metric.read(resource, (moreLabels, value) => samples.set(labels + moreLabels, value));
     }
     return { from, samples };
   });

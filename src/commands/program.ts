@@ -1,5 +1,5 @@
 import manifest from '../../package.json' with { type: 'json' };
-import type { BuildInfo } from '../metrics/exporter-metrics.ts';
+import type { BuildInfo } from '../metrics/process-metrics.ts';
 
 // The commit, in a build.
 declare const __REVISION__: string | undefined;

@@ -1,20 +1,15 @@
-// The polynomial of CRC-32, and x to the power of 8: the lowest powers are the highest bits.
+// The polynomial of CRC-32, and x to the power of 0 and of 8: the lowest powers are the highest bits.
 const POLYNOMIAL = 0xedb88320;
-const ONE_BYTE = 0x00800000;
 const HIGHEST_BIT = 0x80000000;
-const LENGTH_BITS = 48;
-
-/** The powers of x for 1, 2, 4, … bytes. */
-const POWERS: readonly number[] = Array.from(powersOfTwo(LENGTH_BITS));
+const ONE_BYTE = 0x00800000;
 
 /** The effect of appending this many bytes on the CRC-32 of the text before them: the power of x for their bits. */
 export function crcShift(bytes: number): number {
   let shift = HIGHEST_BIT;
-  let rest = bytes;
-  for (const power of POWERS) {
-    if (rest === 0) break;
+  let power = ONE_BYTE;
+  for (let rest = bytes; rest > 0; rest = Math.floor(rest / 2)) {
     if (rest % 2 === 1) shift = multiply(power, shift);
-    rest = Math.floor(rest / 2);
+    power = multiply(power, power);
   }
   return shift >>> 0;
 }
@@ -22,14 +17,6 @@ export function crcShift(bytes: number): number {
 /** The CRC-32 of two concatenated texts, from the CRC-32 of each and the shift of the second. */
 export function combineCrc(first: number, second: number, secondShift: number): number {
   return (multiply(secondShift, first) ^ second) >>> 0;
-}
-
-function* powersOfTwo(count: number): Generator<number> {
-  let power = ONE_BYTE;
-  for (let made = 0; made < count; made += 1) {
-    yield power;
-    power = multiply(power, power);
-  }
 }
 
 /** The product of two polynomials over bits, modulo that of CRC-32. */

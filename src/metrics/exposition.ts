@@ -1,5 +1,3 @@
-import type { MetricDescription } from './metric.ts';
-
 /** The formats of `/metrics`, best first. */
 export const EXPOSITION_FORMATS = ['openmetrics', 'text'] as const;
 export type ExpositionFormat = (typeof EXPOSITION_FORMATS)[number];
@@ -12,17 +10,22 @@ export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
 /** The end of an exposition. */
 export const ENDINGS: Readonly<Record<ExpositionFormat, string>> = { openmetrics: '# EOF\n', text: '' };
 
-type FamilyDescription = Pick<MetricDescription, 'name' | 'unit' | 'help'> & { readonly type: string };
+interface Family {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+}
 
-/** The lines before the samples of a metric. */
-export function writeMetadata(metric: FamilyDescription, format: ExpositionFormat): string {
+/** The lines before the samples of a metric; its unit is the one that ends its name. */
+export function writeMetadata({ name, type, help }: Family, format: ExpositionFormat): string {
   switch (format) {
     case 'text':
-      return `# HELP ${metric.name} ${escapeHelp(metric.help)}\n# TYPE ${metric.name} ${metric.type}\n`;
+      return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
     case 'openmetrics': {
-      const family = metric.type === 'counter' ? metric.name.replace(/_total$/, '') : metric.name;
-      const unit = metric.unit === undefined ? '' : `# UNIT ${family} ${metric.unit}\n`;
-      return `# TYPE ${family} ${metric.type}\n${unit}# HELP ${family} ${escapeLabelValue(metric.help)}\n`;
+      const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+      const [, unit] = /_(seconds|bytes)$/.exec(family) ?? [];
+      const unitLine = unit === undefined ? '' : `# UNIT ${family} ${unit}\n`;
+      return `# TYPE ${family} ${type}\n${unitLine}# HELP ${family} ${escapeLabelValue(help)}\n`;
     }
     default:
       return format satisfies never;
@@ -30,6 +33,12 @@ export function writeMetadata(metric: FamilyDescription, format: ExpositionForma
 }
 
 export const writeLabel = (name: string, value: string): string => `${name}="${escapeLabelValue(value)}"`;
+
+/** Labels as text, without braces. */
+export const writeLabels = (labels: Readonly<Record<string, string | number>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => writeLabel(name, String(value)))
+    .join(',');
 
 /** One sample; `labels` is the text between the braces, empty for none. */
 export function writeSample(name: string, labels: string, value: number): string {

@@ -2,28 +2,35 @@
 export interface MetricDescription {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
-  /** The base unit at the end of the name; undefined without one. */
-  readonly unit: 'seconds' | 'bytes' | undefined;
   readonly help: string;
   readonly labels: readonly string[];
 }
 
-/** How to get the samples of a metric from a subject, such as a resource; undefined values have no sample. */
-export type SampleSource<Subject> =
-  | { readonly kind: 'value'; readonly value: (subject: Subject) => number | undefined }
-  | {
-      readonly kind: 'by_label';
-      readonly label: string;
-      readonly labelValues: readonly string[];
-      readonly value: (subject: Subject, labelValue: string) => number | undefined;
-    }
-  | {
-      readonly kind: 'info';
-      readonly labels: (subject: Subject) => Readonly<Record<string, string | undefined>> | undefined;
-    }
-  /** Values by their labels, formatted with a leading comma. */
-  | { readonly kind: 'labelled'; readonly values: (subject: Subject) => Iterable<readonly [string, number]> };
+/** Receives a sample: the labels after those of the subject, each with a leading comma, and the value. */
+export type TakeSample = (moreLabels: string, value: number) => void;
 
-export interface SeriesMetric<Subject> extends MetricDescription {
-  readonly samples: SampleSource<Subject>;
+/** The samples of a subject, such as a resource: their labels beside those of the subject, and how they are read. */
+export interface Samples<Subject> {
+  readonly labels: readonly string[];
+  readonly read: (subject: Subject, take: TakeSample) => void;
+}
+
+export type SeriesMetric<Subject> = MetricDescription & Samples<Subject>;
+
+export const describeMetric = (
+  type: MetricDescription['type'],
+  name: string,
+  help: string,
+  labels: readonly string[] = [],
+): MetricDescription => ({ name: `huaweicloud_backup_${name}`, type, help, labels });
+
+/** Describes metrics of subjects that have these labels. */
+export function metricsOf<Subject>(subjectLabels: readonly string[]) {
+  const describe =
+    (type: MetricDescription['type']) =>
+    (name: string, help: string, { labels, read }: Samples<Subject>): SeriesMetric<Subject> => ({
+      ...describeMetric(type, name, help, [...subjectLabels, ...labels]),
+      read,
+    });
+  return { gauge: describe('gauge'), counter: describe('counter') };
 }

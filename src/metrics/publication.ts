@@ -12,12 +12,6 @@ export interface PublishedDeflate {
   readonly crc: number;
 }
 
-/** A snapshot of series in every format. */
-export interface Publication {
-  readonly plain: (format: ExpositionFormat) => readonly Buffer[];
-  readonly deflated: (format: ExpositionFormat) => PublishedDeflate;
-}
-
 const JOINED_BYTES = 128 * 1024;
 const LARGE_BYTES = 64 * 1024;
 // More is sent as it is: a copy of many megabytes for each scrape is garbage that costs more than many small writes.
@@ -29,11 +23,12 @@ const TINY_BYTES = 1024;
  * what is already rendered and compressed.
  */
 export function publicationOf(sources: readonly (() => SeriesSnapshot)[]): () => Publication {
-  let published: readonly SeriesSnapshot[] = [];
+  const snapshots = () => sources.map((source) => source());
+  let published = snapshots();
   let publication = createPublication(published);
   return () => {
-    const now = sources.map((source) => source());
-    if (now.length !== published.length || now.some((snapshot, index) => snapshot !== published[index])) {
+    const now = snapshots();
+    if (now.some((snapshot, index) => snapshot !== published[index])) {
       published = now;
       publication = createPublication(now);
     }
@@ -41,23 +36,19 @@ export function publicationOf(sources: readonly (() => SeriesSnapshot)[]): () =>
   };
 }
 
-/** The publication of series of different metrics. The samples of a metric are contiguous across groups. */
-export function createPublication(snapshots: readonly SeriesSnapshot[]): Publication {
-  return {
-    plain: oncePerFormat((format) => joinPlain(snapshots, format)),
-    deflated: oncePerFormat((format) => joinDeflated(snapshots, format)),
-  };
-}
+/** Snapshots of series of different metrics in every format. The samples of a metric are contiguous across groups. */
+export const createPublication = (snapshots: readonly SeriesSnapshot[]) => ({
+  plain: onceForEach((format: ExpositionFormat) => joinPlain(snapshots, format)),
+  deflated: onceForEach((format: ExpositionFormat) => joinDeflated(snapshots, format)),
+});
 
-function oncePerFormat<Result>(
-  make: (format: ExpositionFormat) => Result,
-): (format: ExpositionFormat) => Result {
-  const made = new Map<ExpositionFormat, Result>();
-  return (format) => {
-    const known = made.get(format);
-    if (known !== undefined) return known;
-    const result = make(format);
-    made.set(format, result);
+export type Publication = ReturnType<typeof createPublication>;
+
+function onceForEach<Key, Result extends object>(make: (key: Key) => Result): (key: Key) => Result {
+  const made = new Map<Key, Result>();
+  return (key) => {
+    const result = made.get(key) ?? make(key);
+    made.set(key, result);
     return result;
   };
 }
@@ -81,7 +72,7 @@ function joinDeflated(snapshots: readonly SeriesSnapshot[], format: ExpositionFo
     crc = combineCrc(crc, text.crc, text.shift);
   };
   for (const { metric, index, groups } of servedMetrics(snapshots)) {
-    add(deflatedMetadata(metric, format));
+    add(deflatedMetadata(format)(metric));
     for (const { byMetric } of groups) {
       const samples = byMetric[index];
       if (samples !== undefined) add(samples);
@@ -128,16 +119,7 @@ function joinSmall(buffers: readonly Buffer[]): readonly Buffer[] {
   return joined;
 }
 
-const metadata: Record<ExpositionFormat, Map<MetricDescription, DeflatedText>> = {
-  openmetrics: new Map(),
-  text: new Map(),
-};
-
 // Compressed when first needed, not at startup.
-function deflatedMetadata(metric: MetricDescription, format: ExpositionFormat): DeflatedText {
-  const known = metadata[format].get(metric);
-  if (known !== undefined) return known;
-  const text = compressText(Buffer.from(writeMetadata(metric, format)));
-  metadata[format].set(metric, text);
-  return text;
-}
+const deflatedMetadata = onceForEach((format: ExpositionFormat) =>
+  onceForEach((metric: MetricDescription) => compressText(Buffer.from(writeMetadata(metric, format)))),
+);

@@ -1,13 +1,6 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Yield } from '../state/event-loop.ts';
-import {
-  type Block,
-  createBlockEncoder,
-  type LabelledSubjects,
-  ownCopy,
-  sameSamples,
-  samplesOf,
-} from './block.ts';
+import { type Block, encodeBlocks, type LabelledSubjects, ownCopy, samplesOf } from './block.ts';
 import { crcShift } from './combine-crc.ts';
 import type { MetricDescription, SeriesMetric } from './metric.ts';
 
@@ -34,19 +27,6 @@ export interface SeriesSnapshot {
   readonly groups: readonly SeriesGroup[];
 }
 
-/**
- * Keeps series rendered and compressed, updated when they change. Replacing those of one key costs the same however
- * many others there are.
- */
-export interface SeriesSet<Subject> {
-  /** Replaces all series of a key; resolves when `current` returns them. */
-  readonly replace: (key: string, content: LabelledSubjects<Subject>) => Promise<void>;
-  /** Removes all series of a key; resolves when `current` no longer returns them. */
-  readonly remove: (key: string) => Promise<void>;
-  /** The same object until something changes. */
-  readonly current: () => SeriesSnapshot;
-}
-
 // Keys that change together are rendered and compressed together, up to this many.
 const KEYS_AT_ONCE = 100;
 
@@ -61,17 +41,17 @@ interface Member {
 }
 
 /**
- * An empty set. Small blocks of several keys form a group of up to `groupSize` subjects: fewer buffers per scrape, and
- * better compression. `createYield` is called for each piece of work.
+ * Keeps series rendered and compressed, updated when they change. Replacing those of one key costs the same however
+ * many others there are. Small blocks of several keys form a group of up to `groupSize` subjects: fewer buffers per
+ * scrape, and better compression. `createYield` is called for each piece of work.
  */
 export function createSeriesSet<Subject>(
   metrics: readonly SeriesMetric<Subject>[],
   groupSize: number,
   createYield: () => Yield,
-): SeriesSet<Subject> {
-  const encode = createBlockEncoder(metrics);
+) {
   const members = new Map<string, readonly Member[]>();
-  const pending = new Map<string, LabelledSubjects<Subject> | undefined>();
+  const pending = new Map<string, LabelledSubjects<Subject>>();
   let groups: readonly Group[] = [];
   let current: SeriesSnapshot = { metrics, groups: [] };
   let working: Promise<void> | undefined;
@@ -111,15 +91,13 @@ export function createSeriesSet<Subject>(
     for (const [key, content] of taken) {
       pending.delete(key);
       const before = members.get(key)?.map(({ block }) => block) ?? [];
-      const blocks = content === undefined ? [] : await encode(content, before, yieldIfDue);
+      const blocks = await encodeBlocks(metrics, content, before, yieldIfDue);
       for (const group of place(key, blocks)) changed.add(group);
     }
-    const served = new Map<Group, SeriesGroup>();
-    for (const group of changed) served.set(group, await compressGroup(group, metrics.length, yieldIfDue));
-    // All at once: a scrape must not see half of a key's series updated.
-    for (const [group, next] of served) group.served = next;
     if (changed.size === 0) return;
+    for (const group of changed) group.served = await compressGroup(group, metrics.length, yieldIfDue);
     groups = groups.filter((group) => group.members.length > 0);
+    // All at once: a scrape must not see half of a key's series updated.
     current = { metrics, groups: groups.map((group) => group.served) };
   };
 
@@ -132,19 +110,19 @@ export function createSeriesSet<Subject>(
     }
   };
 
-  const change = (key: string, content: LabelledSubjects<Subject> | undefined): Promise<void> => {
+  /** Replaces all series of a key; resolves when `current` returns them. */
+  const replace = (key: string, content: LabelledSubjects<Subject>): Promise<void> => {
     pending.set(key, content);
     working ??= work();
     return working;
   };
 
   return {
-    replace: (key, content) => change(key, content),
-    remove: async (key) => {
-      // The work in progress may include this key.
-      if (members.has(key) || working !== undefined) await change(key, undefined);
-    },
-    current: () => current,
+    replace,
+    /** Removes all series of a key; resolves when `current` no longer returns them. */
+    remove: (key: string): Promise<void> => replace(key, { subjects: [], labelsOf: () => '' }),
+    /** The same object until something changes. */
+    current: (): SeriesSnapshot => current,
   };
 }
 
@@ -172,7 +150,8 @@ function isUnchanged(before: readonly Block[], after: readonly Block[], metric: 
     before.length === after.length &&
     after.every((block, index) => {
       const known = before[index];
-      return known !== undefined && (known === block || sameSamples(known, block, metric));
+      if (known === undefined || known === block) return known === block;
+      return samplesOf(known, metric).equals(samplesOf(block, metric));
     })
   );
 }

@@ -1,9 +1,16 @@
 import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
 import type { Seconds, UnixSeconds } from '../domain/quantities.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../pagination/list.ts';
-import type { MetricDescription, SampleSource, SeriesMetric } from './metric.ts';
+import type { Scope } from '../state/objective.ts';
+import { writeLabels } from './exposition.ts';
+import { metricsOf, type SeriesMetric } from './metric.ts';
+import { byLabel, value } from './samples.ts';
 
 export const SERVICE_LABELS = ['cloud_service', 'region', 'project'] as const;
+
+/** The labels of a service as text, without braces. */
+export const scopeLabels = ({ service, region, project }: Scope): string =>
+  writeLabels({ cloud_service: service, region, project });
 
 /** Polls of a service and requests to it. Unknown values are undefined. */
 export interface ServiceRecord {
@@ -20,46 +27,36 @@ export interface ServiceRecord {
   /** How far this machine's clock is ahead of the service's. */
   readonly clockSkew?: Seconds | undefined;
   /** By operation and code, formatted with a leading comma. */
-  readonly requests?: ReadonlyMap<string, number>;
+  readonly requests: ReadonlyMap<string, number>;
   readonly passwordExpiry?: UnixSeconds | undefined;
 }
+
+const { gauge, counter } = metricsOf<ServiceRecord>(SERVICE_LABELS);
 
 /** The metrics of one service of one project, in the order served. */
 export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   gauge(
     'poll_success',
-    undefined,
     'Whether the last poll of the backup list was complete. Absent before the first poll.',
-    value(({ lastOutcome }) => lastOutcome && Number(lastOutcome === 'success')),
+    value(({ lastOutcome }) => lastOutcome && lastOutcome === 'success'),
   ),
   gauge(
     'inventory_success',
-    undefined,
     'Whether the list of resources could be read. Absent if it is not polled.',
-    value(({ inventoryComplete }) =>
-      inventoryComplete === undefined ? undefined : Number(inventoryComplete),
-    ),
+    value(({ inventoryComplete }) => inventoryComplete),
   ),
   gauge(
     'poll_last_outcome',
-    undefined,
     'Outcome of the last poll: 1 for its outcome, 0 for the others. Absent before the first poll.',
-    byLabel(
-      'outcome',
-      OUTCOMES,
-      ({ lastOutcome }, outcome) => lastOutcome && Number(lastOutcome === outcome),
-    ),
-    ['outcome'],
+    byLabel('outcome', OUTCOMES, ({ lastOutcome }, outcome) => lastOutcome && lastOutcome === outcome),
   ),
   gauge(
     'poll_last_success_timestamp_seconds',
-    'seconds',
     'When the last complete poll ended.',
     value(({ lastSuccess }) => lastSuccess),
   ),
   gauge(
     'poll_duration_seconds',
-    'seconds',
     'Duration of the last poll.',
     value(({ duration }) => duration),
   ),
@@ -67,11 +64,9 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
     'polls_total',
     'Polls by outcome.',
     byLabel('outcome', OUTCOMES, ({ polls }, outcome) => polls?.[outcome]),
-    ['outcome'],
   ),
   gauge(
     'unlisted',
-    undefined,
     'Backups that the service counts but does not list.',
     value(({ unlisted }) => unlisted),
   ),
@@ -79,65 +74,33 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
     'records_rejected_total',
     'Rejected rows by reason, counted again in every poll.',
     byLabel('reason', REJECTION_REASONS, ({ rejected }, reason) => rejected?.[reason]),
-    ['reason'],
   ),
   gauge(
     'resources_over_limit',
-    undefined,
     'Resources left out because of limits.resources.',
     value(({ overLimit }) => overLimit),
   ),
   gauge(
     'clock_skew_seconds',
-    'seconds',
     'Clock of the exporter minus clock of the service, in whole seconds.',
     value(({ clockSkew }) => clockSkew),
   ),
   counter(
     'api_requests_total',
     'API requests by operation and HTTP status; code is network or timeout if there was no complete response.',
-    { kind: 'labelled', values: ({ requests }) => requests ?? [] },
-    ['operation', 'code'],
+    {
+      labels: ['operation', 'code'],
+      read: ({ requests }, take) => {
+        for (const [labels, count] of requests) take(labels, count);
+      },
+    },
   ),
   {
     ...gauge(
       'credentials_expiry_timestamp_seconds',
-      'seconds',
       'When the password of the IAM user expires.',
       value(({ passwordExpiry }) => passwordExpiry),
     ),
     labels: ['region', 'project'],
   },
 ];
-
-function gauge(
-  name: string,
-  unit: MetricDescription['unit'],
-  help: string,
-  samples: SampleSource<ServiceRecord>,
-  moreLabels: readonly string[] = [],
-): SeriesMetric<ServiceRecord> {
-  const labels = [...SERVICE_LABELS, ...moreLabels];
-  return { name: `huaweicloud_backup_${name}`, type: 'gauge', unit, help, labels, samples };
-}
-
-function counter(
-  name: string,
-  help: string,
-  samples: SampleSource<ServiceRecord>,
-  moreLabels: readonly string[],
-): SeriesMetric<ServiceRecord> {
-  return { ...gauge(name, undefined, help, samples, moreLabels), type: 'counter' };
-}
-
-function value(read: (record: ServiceRecord) => number | undefined): SampleSource<ServiceRecord> {
-  return { kind: 'value', value: read };
-}
-
-function byLabel<Value extends string>(
-  label: string,
-  labelValues: readonly Value[],
-  read: (record: ServiceRecord, labelValue: Value) => number | undefined,
-): SampleSource<ServiceRecord> {
-  return { kind: 'by_label', label, labelValues, value: (record, text) => read(record, text as Value) };
-}

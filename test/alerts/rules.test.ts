@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/metrics/catalogue.ts';
 import { ALERT_PREFIX } from '../../src/rules/rule.ts';
 import { renderRuleFile } from '../../src/rules/rule-file.ts';
 import { DEFAULT_THRESHOLDS, durationText, THRESHOLD_NAMES, waitOf } from '../../src/rules/thresholds.ts';
+import { METRICS } from '../support/catalogue.ts';
 import { ALERT_NAMES, ALERTS, DEFAULT_OPTIONS, RULES } from './shipped-rules.ts';
 import { PROJECT, run } from './tools.ts';
 

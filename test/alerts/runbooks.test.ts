@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { METRICS } from '../../src/metrics/catalogue.ts';
+import { METRICS } from '../support/catalogue.ts';
 import { RULES } from './shipped-rules.ts';
 import { PROJECT, run, temporaryDirectory } from './tools.ts';
 

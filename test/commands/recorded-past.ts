@@ -3,8 +3,8 @@ import { runCommandLine } from '../../src/commands/command-line.ts';
 import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
-import { RESOURCE_METRICS } from '../../src/metrics/resource-metrics.ts';
-import { resourceLabels, sampleReader, scopeLabels } from '../../src/metrics/sample-reader.ts';
+import { RESOURCE_METRICS, resourceLabels } from '../../src/metrics/resource-metrics.ts';
+import { scopeLabels } from '../../src/metrics/service-metrics.ts';
 import { readService } from '../../src/poll/read-service.ts';
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createYield } from '../../src/state/event-loop.ts';
@@ -56,10 +56,9 @@ export function createRecorder(cloud: SimulatedCloud): Recorder {
     states.set(service.type, next);
     const served = await serveResources(scope, config, next, NO_POLICIES, createYield());
     for (const metric of RESOURCE_METRICS) {
-      const read = sampleReader(metric);
       for (const resource of served.resources) {
         const labels = resourceLabels(scopeLabels(scope), resource);
-        read(resource, (moreLabels, value) => {
+        metric.read(resource, (moreLabels, value) => {
           recorded.set(keyOf(`${metric.name}{${labels}${moreLabels}} ${value}`, now), value);
         });
       }

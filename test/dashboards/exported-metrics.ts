@@ -1,4 +1,4 @@
-import { METRICS } from '../../src/metrics/catalogue.ts';
+import { METRICS } from '../support/catalogue.ts';
 
 /** An exported metric, by its name in queries, and its labels. */
 export interface ExportedMetric {

@@ -5,7 +5,6 @@ import { parseOpenMetrics, parseText } from '../support/exposition-parser.ts';
 const metric = (fields: Partial<Parameters<typeof writeMetadata>[0]> = {}) => ({
   name: 'backup_age',
   type: 'gauge',
-  unit: undefined,
   help: 'How old it is.',
   ...fields,
 });
@@ -68,7 +67,7 @@ describe('what stands before samples', () => {
     ['a gauge', metric(), '# TYPE backup_age gauge\n# HELP backup_age How old it is.\n'],
     [
       'a gauge with a unit',
-      metric({ name: 'age_seconds', unit: 'seconds' }),
+      metric({ name: 'age_seconds' }),
       '# TYPE age_seconds gauge\n# UNIT age_seconds seconds\n# HELP age_seconds How old it is.\n',
     ],
     [
@@ -78,7 +77,7 @@ describe('what stands before samples', () => {
     ],
     [
       'a counter with a unit',
-      metric({ name: 'cpu_seconds_total', type: 'counter', unit: 'seconds' }),
+      metric({ name: 'cpu_seconds_total', type: 'counter' }),
       '# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\n# HELP cpu_seconds How old it is.\n',
     ],
     [

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeriesMetric } from '../../src/metrics/metric.ts';
 import { publicationOf } from '../../src/metrics/publication.ts';
+import * as samples from '../../src/metrics/samples.ts';
 import { createSeriesSet } from '../../src/metrics/series-set.ts';
 import { plainText } from '../support/published.ts';
 import { NO_PACE } from '../support/state.ts';
@@ -16,10 +17,8 @@ interface Subject {
 const metric = (name: string, value: (subject: Subject) => number | undefined): SeriesMetric<Subject> => ({
   name,
   type: 'gauge',
-  unit: undefined,
   help: 'Help.',
-  labels: ['id'],
-  samples: { kind: 'value', value },
+  ...samples.value(value),
 });
 
 const METRICS = [
