@@ -12,12 +12,12 @@ import { publicationOf } from '../../src/metrics/publication.ts';
 import { parseOpenMetrics, parseText, samplesOf } from '../support/exposition-parser.ts';
 import { plainText } from '../support/published.ts';
 import { PLACE } from '../support/served.ts';
-import { NO_PACE } from '../support/state.ts';
+import { NEVER_YIELD } from '../support/state.ts';
 
 const PROJECT = { region: PLACE.region, project: PLACE.project };
 
 const create = () =>
-  createExporterMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: 'v24.0.0' }, () => NO_PACE);
+  createExporterMetrics({ version: '1.2.3', revision: 'abc', nodeVersion: 'v24.0.0' }, () => NEVER_YIELD);
 
 const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
   outcome: 'success',

@@ -15,7 +15,7 @@ import { bentRow } from '../support/hostile-values.ts';
 import { plainText, publish } from '../support/published.ts';
 import type { JsonRow } from '../support/rows.ts';
 import { PLACE } from '../support/served.ts';
-import { NO_PACE, NO_POLICIES, ORIGIN } from '../support/state.ts';
+import { NEVER_YIELD, NO_POLICIES, ORIGIN } from '../support/state.ts';
 
 const LIMIT = 12;
 const LISTS = 50;
@@ -37,10 +37,10 @@ async function expose(service: string, backups: List<Backup>, rows: readonly Jso
       inventory: { kind: 'failed' },
     },
     { isSelected: () => true, limit: LIMIT },
-    NO_PACE,
+    NEVER_YIELD,
   );
   const config = { rpo: { default: age(seconds(3600)), overrides: [] }, tags: ['team'] };
-  const served = await serveResources({ ...PLACE, service }, config, state, NO_POLICIES, NO_PACE);
+  const served = await serveResources({ ...PLACE, service }, config, state, NO_POLICIES, NEVER_YIELD);
   return { state, walk: list.walk, publication: await publish([served]) };
 }
 

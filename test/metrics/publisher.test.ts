@@ -6,7 +6,7 @@ import { succeeded } from '../support/backups.ts';
 import { parseText, samplesOf } from '../support/exposition-parser.ts';
 import { plainText } from '../support/published.ts';
 import { servedResource, servedService } from '../support/served.ts';
-import { NO_PACE } from '../support/state.ts';
+import { NEVER_YIELD } from '../support/state.ts';
 
 const serviceOf = (project: string, ...ids: readonly string[]) =>
   servedService(
@@ -15,7 +15,7 @@ const serviceOf = (project: string, ...ids: readonly string[]) =>
   );
 
 function create() {
-  const publisher = createPublisher(() => NO_PACE);
+  const publisher = createPublisher(() => NEVER_YIELD);
   return { ...publisher, current: publicationOf([publisher.current]) };
 }
 

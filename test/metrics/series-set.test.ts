@@ -6,7 +6,7 @@ import { publicationOf } from '../../src/metrics/publication.ts';
 import * as samples from '../../src/metrics/samples.ts';
 import { createSeriesSet } from '../../src/metrics/series-set.ts';
 import { plainText } from '../support/published.ts';
-import { NO_PACE } from '../support/state.ts';
+import { NEVER_YIELD } from '../support/state.ts';
 
 interface Subject {
   readonly id: string;
@@ -27,7 +27,7 @@ const METRICS = [
 ];
 const GROUP_SIZE = 10;
 
-const create = () => createSeriesSet(METRICS, GROUP_SIZE, () => NO_PACE);
+const create = () => createSeriesSet(METRICS, GROUP_SIZE, () => NEVER_YIELD);
 
 const content = (...subjects: readonly Subject[]) => ({
   subjects,

@@ -9,8 +9,8 @@ import {
   tryRandomLists,
 } from '../support/moving-list.ts';
 
-const still: Step = { changes: [], answered: 0 };
-const moves = (...changes: Step['changes']): Step => ({ changes, answered: 0 });
+const still: Step = { changes: [], pending: 0 };
+const moves = (...changes: Step['changes']): Step => ({ changes, pending: 0 });
 
 const LIST: Schedule = {
   rows: 20,
@@ -52,7 +52,7 @@ describe('a list that changes between any two of its pages', () => {
         still,
         still,
         moves({ kind: 'start' }),
-        { changes: [{ kind: 'finish', at: 0 }], answered: 4 },
+        { changes: [{ kind: 'finish', at: 0 }], pending: 4 },
         moves({ kind: 'prune', at: 0.25 }, { kind: 'expire' }),
       ],
     });

@@ -7,15 +7,15 @@ import { walkList } from '../../src/pagination/walk.ts';
 import {
   createIdCollector,
   ID_LIST,
+  type ListServer,
   rowsOf,
-  type StillServer,
-  serveAnswers,
   serveList,
+  serveResponses,
 } from '../support/paged-list.ts';
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
-async function readList({ fetchPage }: StillServer, ahead = 0) {
+async function readList({ fetchPage }: ListServer, ahead = 0) {
   const reading = await readCompleteList(ID_LIST, fetchPage, createIdCollector, {
     ahead,
     signal: new AbortController().signal,
@@ -38,7 +38,7 @@ describe('a list that does not change', () => {
     expect(list.items).toEqual(idsOf(rows));
     expect(server.requests).toHaveLength(15);
     expect(new Set(server.requests.map(({ offset }) => offset)).size).toBe(15);
-    expect(server.mostAtOnce()).toBeLessThanOrEqual(ahead + 1);
+    expect(server.maxConcurrent()).toBeLessThanOrEqual(ahead + 1);
   });
 
   it.each([
@@ -81,7 +81,7 @@ describe('a list that does not change', () => {
 
     await readList(server, 3);
 
-    expect(server.mostAtOnce()).toBe(4);
+    expect(server.maxConcurrent()).toBe(4);
   });
 });
 
@@ -140,7 +140,7 @@ describe('the total that the service gives', () => {
 
   it('is the last one given if later pages give none', async () => {
     const rows = rowsOf(5);
-    const server = serveAnswers(({ offset }) => (offset === 0 ? { rows, total: 10 } : { rows: [] }));
+    const server = serveResponses(({ offset }) => (offset === 0 ? { rows, total: 10 } : { rows: [] }));
 
     const list = await readList(server);
 
@@ -160,7 +160,7 @@ describe('the total that the service gives', () => {
 describe('a list with incorrect paging', () => {
   it.each(AHEADS)('may return all rows for every request, %i pages ahead', async (ahead) => {
     const rows = rowsOf(3);
-    const server = serveAnswers(() => ({ rows, total: 3 }));
+    const server = serveResponses(() => ({ rows, total: 3 }));
 
     const list = await readList(server, ahead);
 
@@ -170,7 +170,7 @@ describe('a list with incorrect paging', () => {
 
   it('may return all rows for every request without a total', async () => {
     const rows = rowsOf(3);
-    const server = serveAnswers(() => ({ rows }));
+    const server = serveResponses(() => ({ rows }));
 
     const list = await readList(server, 3);
 
@@ -180,7 +180,7 @@ describe('a list with incorrect paging', () => {
 
   it.each(AHEADS)('may repeat a page endlessly: the rest is unlisted, %i pages ahead', async (ahead) => {
     const rows = rowsOf(37);
-    const server = serveAnswers(() => ({ rows, total: 500 }));
+    const server = serveResponses(() => ({ rows, total: 500 }));
 
     const list = await readList(server, ahead);
 
@@ -190,7 +190,7 @@ describe('a list with incorrect paging', () => {
 
   it('may end early with an empty page', async () => {
     const rows = rowsOf(100);
-    const server = serveAnswers(({ offset }) => ({ rows: offset === 0 ? rows : [], total: 250 }));
+    const server = serveResponses(({ offset }) => ({ rows: offset === 0 ? rows : [], total: 250 }));
 
     const list = await readList(server, 3);
 
@@ -198,7 +198,7 @@ describe('a list with incorrect paging', () => {
   });
 
   it('may return no rows with a total', async () => {
-    const server = serveAnswers(() => ({ rows: [], total: 5 }));
+    const server = serveResponses(() => ({ rows: [], total: 5 }));
 
     const list = await readList(server, 3);
 
@@ -210,7 +210,7 @@ describe('a list with incorrect paging', () => {
     const rows = rowsOf(500);
     const lengths = [37, 5, 100, 2, 50];
     let requests = 0;
-    const server = serveAnswers(({ offset }) => {
+    const server = serveResponses(({ offset }) => {
       const length = lengths[requests % lengths.length] ?? 1;
       requests += 1;
       return { rows: rows.slice(offset, offset + length), total: 500 };
@@ -224,7 +224,7 @@ describe('a list with incorrect paging', () => {
 
   it('is abandoned if it never stops returning new rows', async () => {
     let made = 0;
-    const server = serveAnswers(() => ({ rows: rowsOf(5000, `batch-${made++}`) }));
+    const server = serveResponses(() => ({ rows: rowsOf(5000, `batch-${made++}`) }));
     const sink = { add: () => undefined };
 
     const walk = walkList(ID_LIST, pageOrders(ID_LIST.paging)[0], server.fetchPage, sink, {
@@ -241,7 +241,7 @@ describe('a list with incorrect paging', () => {
     ['for a later page', 98],
   ])('fails if the response %s is not a list', async (_where, badOffset) => {
     const rows = rowsOf(250);
-    const server = serveAnswers(({ offset }) =>
+    const server = serveResponses(({ offset }) =>
       offset === badOffset ? { error: 'none' } : { rows: rows.slice(offset, offset + 100), total: 250 },
     );
 
@@ -321,7 +321,7 @@ describe('rows that cannot be read', () => {
 
   it('are counted in the walk that is served, not in both', async () => {
     const rows: Row[] = [{ id: 'a' }, { id: 'b', bad: true }];
-    const server = serveAnswers(() => ({ rows, total: 9 }));
+    const server = serveResponses(() => ({ rows, total: 9 }));
 
     const list = await readList(server);
 
@@ -345,7 +345,7 @@ describe('rows that cannot be read', () => {
   });
 
   it('and are repeated endlessly end the list', async () => {
-    const server = serveAnswers(() => ({ rows: [{}, {}, {}] }));
+    const server = serveResponses(() => ({ rows: [{}, {}, {}] }));
 
     const list = await readList(server, 3);
 
@@ -357,7 +357,7 @@ describe('rows that cannot be read', () => {
 describe('a list that changes once, when its second page is read', () => {
   const moving = (before: readonly Row[], after: readonly Row[]) => {
     let rows = before;
-    return serveAnswers(({ offset }) => {
+    return serveResponses(({ offset }) => {
       if (offset === 8) rows = after;
       return { rows: rows.slice(offset, offset + 10), total: rows.length };
     });
@@ -413,7 +413,7 @@ describe('a list half of which is replaced during each walk', () => {
   it('is moving', async () => {
     let rows = rowsOf(45);
     let made = 0;
-    const server = serveAnswers(({ offset }) => {
+    const server = serveResponses(({ offset }) => {
       if (offset === 16) rows = [...rowsOf(5, `new-${made++}`), ...rows.slice(25)];
       return { rows: rows.slice(offset, offset + 10), total: rows.length };
     });
@@ -451,7 +451,7 @@ describe('a total that counts the page instead of the list', () => {
     ['as long as the limit, the only one', 120, 120],
   ])('does not hide the rows after a page %s', async (_what, pageLimit, count) => {
     const rows = rowsOf(count);
-    const server = serveAnswers(({ offset, limit }) => {
+    const server = serveResponses(({ offset, limit }) => {
       const page = rows.slice(offset, offset + Math.min(limit, pageLimit));
       return { rows: page, total: page.length };
     });
@@ -470,7 +470,7 @@ const options = { ahead: 3, signal: new AbortController().signal };
 
 /** Serves pages by their number. `pageSize` returns the rows per page for a limit. */
 const servePages = (rows: readonly Row[], first: number, pageSize: (limit: number) => number) =>
-  serveAnswers(({ offset, limit }) => {
+  serveResponses(({ offset, limit }) => {
     const size = pageSize(limit);
     return { rows: rows.slice((offset - first) * size, (offset - first + 1) * size), total: rows.length };
   });
@@ -536,7 +536,7 @@ describe('a list whose offset may count pages', () => {
 
   it('is not read by page number if rows have no ids: a repeated row would count twice', async () => {
     const rows = [{ id: 'a' }, { id: 'a' }, {}, {}];
-    const server = serveAnswers(({ offset, limit }) => ({
+    const server = serveResponses(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
       total: rows.length,
     }));
@@ -548,7 +548,7 @@ describe('a list whose offset may count pages', () => {
 
   it('has unlisted rows if they are not found by page number either', async () => {
     const rows = rowsOf(250);
-    const server = serveAnswers(({ offset, limit }) => ({
+    const server = serveResponses(({ offset, limit }) => ({
       rows: rows.slice(offset, offset + limit),
       total: 260,
     }));
@@ -627,7 +627,7 @@ describe('a row', () => {
 describe('a list whose second page is repeated endlessly', () => {
   it('is not served: the rows after it are unknown', async () => {
     const rows = rowsOf(300);
-    const server = serveAnswers(({ offset, limit }) => {
+    const server = serveResponses(({ offset, limit }) => {
       const from = Math.min(offset, 99);
       return { rows: rows.slice(from, from + limit), total: rows.length };
     });

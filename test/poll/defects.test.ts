@@ -6,7 +6,7 @@ import { backupRow } from '../support/made-up-services.ts';
 
 describe('the status during a reload', () => {
   it('still contains the polls and the served resources', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(backupRow())));
+    const world = await startExporterWorld((cloud) => cloud.respond('widgets', 'backups', list(backupRow())));
 
     const reloading = world.exporter.apply(config());
     await Promise.resolve();

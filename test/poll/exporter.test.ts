@@ -3,7 +3,7 @@ import { type FailureKind, OUTCOMES } from '../../src/domain/outcome.ts';
 import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
 import { age, config, gadgetService, override, project, widgetService } from '../support/config.ts';
 import { createExporterWorld, type ExporterWorld, startExporterWorld } from '../support/exporter-world.ts';
-import { type Answer, type FakeCloud, failure, list, SILENCE } from '../support/fake-cloud.ts';
+import { type FakeCloud, type FakeResponse, failure, list, NO_RESPONSE } from '../support/fake-cloud.ts';
 import { FAKE_NOW } from '../support/fake-time.ts';
 import { backupRow, resourceRow } from '../support/made-up-services.ts';
 import { plainText } from '../support/published.ts';
@@ -17,8 +17,8 @@ const resourceText = ({ exporter }: ExporterWorld): string =>
 
 const INTERVAL = 300;
 const oneWidget = (cloud: FakeCloud): void => {
-  cloud.answer('widgets', 'backups', list(backupRow()));
-  cloud.answer('widgets', 'inventory', list(resourceRow()));
+  cloud.respond('widgets', 'backups', list(backupRow()));
+  cloud.respond('widgets', 'inventory', list(resourceRow()));
 };
 const FAILURES = OUTCOMES.filter(
   (outcome) => outcome !== 'success' && outcome !== 'incomplete',
@@ -68,7 +68,7 @@ describe('an exporter', () => {
 
   it('reads a list once per poll, in pages of the largest size that the service accepts', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => backupRow({ id: `backup-${n}` }));
-    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
+    const world = await startExporterWorld((cloud) => cloud.respond('widgets', 'backups', list(...rows)));
 
     const calls = world.cloud.calls.filter(({ operation }) => operation === 'list_backups');
 
@@ -82,7 +82,7 @@ describe('an exporter', () => {
 
   it('is ready once every service has been polled, whatever the outcome, and stays ready', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('gadgets', 'backups', failure('auth'));
+    world.cloud.respond('gadgets', 'backups', failure('auth'));
     await world.exporter.apply(bothServices);
     const before = world.exporter.isReady();
 
@@ -101,7 +101,7 @@ describe('a failed poll', () => {
       const world = await startExporterWorld(oneWidget);
       const before = await world.scrape();
 
-      world.cloud.answer('widgets', 'backups', failure(kind));
+      world.cloud.respond('widgets', 'backups', failure(kind));
       await world.time.pass(INTERVAL);
       const after = await world.scrape();
 
@@ -114,17 +114,17 @@ describe('a failed poll', () => {
     },
   );
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, FakeResponse, string]>([
     ['is not a list', { kind: 'body', body: { error: 'none' } }, 'malformed'],
     ['is an error with status 200', { kind: 'body', body: { errorCode: 'MADE.0001' } }, 'malformed'],
     ['is null', { kind: 'body', body: null }, 'malformed'],
     ['causes an unexpected error', { kind: 'fault', error: new TypeError('unforeseen') }, 'malformed'],
-    ['never arrives', SILENCE, 'timeout'],
-  ])('whose response %s is counted with the matching outcome', async (_what, answer, outcome) => {
+    ['never arrives', NO_RESPONSE, 'timeout'],
+  ])('whose response %s is counted with the matching outcome', async (_what, response, outcome) => {
     const world = await startExporterWorld(oneWidget);
     const before = await world.scrape();
 
-    world.cloud.answer('widgets', 'backups', answer);
+    world.cloud.respond('widgets', 'backups', response);
     await world.time.pass(INTERVAL + 120);
     const after = await world.scrape();
 
@@ -134,10 +134,10 @@ describe('a failed poll', () => {
 
   it('is followed by a successful one once the service has recovered', async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'backups', failure('server'));
+    world.cloud.respond('widgets', 'backups', failure('server'));
     await world.time.pass(2 * INTERVAL);
 
-    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
@@ -149,7 +149,7 @@ describe('a failed poll', () => {
 
   it('ends at the timeout and is counted as such', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', SILENCE);
+    world.cloud.respond('widgets', 'backups', NO_RESPONSE);
     await world.exporter.apply(config({ poll: { timeout: seconds(50) } }));
 
     await world.time.pass(49);
@@ -165,7 +165,7 @@ describe('a failed poll', () => {
 
   it('leaves no resource series if it is the first one', async () => {
     const world = await startExporterWorld((cloud) =>
-      cloud.answer('widgets', 'backups', failure('permission')),
+      cloud.respond('widgets', 'backups', failure('permission')),
     );
 
     const { resourceSeries, value } = await world.scrape();
@@ -186,7 +186,7 @@ describe('a failed poll', () => {
       total: 50,
     };
     const world = await startExporterWorld((cloud) =>
-      cloud.answer('widgets', 'backups', { kind: 'body', body }),
+      cloud.respond('widgets', 'backups', { kind: 'body', body }),
     );
 
     const { value, resourceSeries } = await world.scrape();
@@ -197,9 +197,9 @@ describe('a failed poll', () => {
 
   it('is logged once for consecutive failures, and so is the recovery', async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'backups', failure('server'));
+    world.cloud.respond('widgets', 'backups', failure('server'));
     await world.time.pass(3 * INTERVAL);
-    world.cloud.answer('widgets', 'backups', list(backupRow()));
+    world.cloud.respond('widgets', 'backups', list(backupRow()));
     await world.time.pass(INTERVAL);
 
     const logged = world.log.filter(({ level, message }) => level !== 'debug' && message.startsWith('poll '));
@@ -218,8 +218,8 @@ describe('a problem that affects several lists and services', () => {
     world.log.filter(({ level, message }) => level === 'warn' && message.includes(text));
   const refuseAll = (cloud: FakeCloud): void => {
     for (const service of ['widgets', 'gadgets'] as const) {
-      cloud.answer(service, 'backups', failure('auth', 401));
-      cloud.answer(service, 'inventory', failure('auth', 401));
+      cloud.respond(service, 'backups', failure('auth', 401));
+      cloud.respond(service, 'inventory', failure('auth', 401));
     }
   };
 
@@ -235,8 +235,8 @@ describe('a problem that affects several lists and services', () => {
     const world = await startExporterWorld(refuseAll, bothServices);
     const [first] = warnings(world, 'poll failed');
     const recovering = first?.fields['service'] === 'widgets' ? 'widgets' : 'gadgets';
-    world.cloud.answer(recovering, 'backups', list());
-    world.cloud.answer(recovering, 'inventory', list());
+    world.cloud.respond(recovering, 'backups', list());
+    world.cloud.respond(recovering, 'inventory', list());
 
     await world.time.pass(2 * INTERVAL);
 
@@ -249,8 +249,8 @@ describe('a problem that affects several lists and services', () => {
     const projects = ['one', 'two'].map((name) => project({ name, services: [widgetService()] }));
     const world = createExporterWorld();
     for (const { name } of projects) {
-      world.cloud.answer('widgets', 'backups', failure('auth', 401), name);
-      world.cloud.answer('widgets', 'inventory', failure('auth', 401), name);
+      world.cloud.respond('widgets', 'backups', failure('auth', 401), name);
+      world.cloud.respond('widgets', 'inventory', failure('auth', 401), name);
     }
     await world.exporter.apply(config({ projects }));
     await world.time.pass(INTERVAL);
@@ -261,15 +261,15 @@ describe('a problem that affects several lists and services', () => {
 
 describe('the inventory', () => {
   const widgets = (cloud: FakeCloud): void => {
-    cloud.answer('widgets', 'backups', list(backupRow({ resource_name: null })));
-    cloud.answer('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 'widget-2', name: 'new' })));
+    cloud.respond('widgets', 'backups', list(backupRow({ resource_name: null })));
+    cloud.respond('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 'widget-2', name: 'new' })));
   };
 
   it('changes nothing else while it fails, even for an hour', async () => {
     const world = await startExporterWorld(widgets);
     const before = await world.scrape();
 
-    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
+    world.cloud.respond('widgets', 'inventory', failure('permission', 403));
     await world.time.pass(3600);
     const after = await world.scrape();
 
@@ -281,7 +281,7 @@ describe('the inventory', () => {
 
   it('is requested again by each poll after a failure, with a single warning', async () => {
     const world = await startExporterWorld(widgets);
-    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
+    world.cloud.respond('widgets', 'inventory', failure('permission', 403));
 
     await world.time.pass(3 * INTERVAL);
 
@@ -297,12 +297,12 @@ describe('the inventory', () => {
 
   it('can be replaced by the list of backups if it always fails', async () => {
     const world = await startExporterWorld((cloud) => {
-      cloud.answer(
+      cloud.respond(
         'widgets',
         'backups',
         list(backupRow(), backupRow({ id: 'b', resource_id: 'gone', resource_deleted: true })),
       );
-      cloud.answer('widgets', 'inventory', failure('permission', 400));
+      cloud.respond('widgets', 'inventory', failure('permission', 400));
     });
 
     const { value } = await world.scrape();
@@ -314,14 +314,14 @@ describe('the inventory', () => {
 
   it('is used, but removes no resources, if it lists fewer than its total', async () => {
     const world = await startExporterWorld((cloud) => {
-      cloud.answer(
+      cloud.respond(
         'widgets',
         'inventory',
         list(resourceRow(), resourceRow({ id: 'widget-2', name: 'second' })),
       );
     });
 
-    world.cloud.answer('widgets', 'inventory', { kind: 'list', rows: [resourceRow()], total: 2 });
+    world.cloud.respond('widgets', 'inventory', { kind: 'list', rows: [resourceRow()], total: 2 });
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
@@ -332,8 +332,8 @@ describe('the inventory', () => {
   it('does not prevent the backups of a complete poll from being served when it fails', async () => {
     const world = await startExporterWorld(oneWidget);
 
-    world.cloud.answer('widgets', 'inventory', SILENCE);
-    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
+    world.cloud.respond('widgets', 'inventory', NO_RESPONSE);
+    world.cloud.respond('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL + 120);
     const { value } = await world.scrape();
 
@@ -343,14 +343,14 @@ describe('the inventory', () => {
 
   it('removes no resource that an unreadable row may have been about', async () => {
     const world = await startExporterWorld((cloud) => {
-      cloud.answer(
+      cloud.respond(
         'widgets',
         'inventory',
         list(resourceRow(), resourceRow({ id: 'widget-2', name: 'second' })),
       );
     });
 
-    world.cloud.answer('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 2, name: 'second' })));
+    world.cloud.respond('widgets', 'inventory', list(resourceRow(), resourceRow({ id: 2, name: 'second' })));
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
@@ -375,7 +375,7 @@ describe('the inventory', () => {
 describe('a resource', () => {
   it('without backups has an objective, zero counts and a creation time, but no success', async () => {
     const world = await startExporterWorld((cloud) =>
-      cloud.answer('widgets', 'inventory', list(resourceRow())),
+      cloud.respond('widgets', 'inventory', list(resourceRow())),
     );
 
     const { value } = await world.scrape();
@@ -394,10 +394,10 @@ describe('a resource', () => {
   it('that is gone loses its objective at once, and its series with its last backup', async () => {
     const world = await startExporterWorld(oneWidget);
 
-    world.cloud.answer('widgets', 'inventory', list());
+    world.cloud.respond('widgets', 'inventory', list());
     await world.time.pass(INTERVAL);
     const gone = await world.scrape();
-    world.cloud.answer('widgets', 'backups', list());
+    world.cloud.respond('widgets', 'backups', list());
     await world.time.pass(INTERVAL);
     const forgotten = await world.scrape();
 
@@ -408,10 +408,10 @@ describe('a resource', () => {
 
   it('that is renamed keeps its counters and leaves no series with the old name', async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
 
-    world.cloud.answer('widgets', 'inventory', list(resourceRow({ name: 'renamed' })));
+    world.cloud.respond('widgets', 'inventory', list(resourceRow({ name: 'renamed' })));
     await world.time.pass(INTERVAL);
     const { samples, value } = await world.scrape();
 
@@ -423,7 +423,7 @@ describe('a resource', () => {
     const world = await startExporterWorld(oneWidget);
     const before = resourceText(world);
 
-    world.cloud.answer('widgets', 'backups', list(backupRow({ id: 'b', status: 'failed' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow({ id: 'b', status: 'failed' })));
     const passing = world.time.pass(INTERVAL);
     const seen = new Set([resourceText(world)]);
     for (let turn = 0; turn < 200; turn += 1) {
@@ -442,7 +442,7 @@ describe('rows that cannot be read', () => {
   const rows = [backupRow(), backupRow({ id: null }), null, backupRow({ id: 'no time', ended: '' })];
 
   it('are counted by reason in each poll, which continues', async () => {
-    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...rows)));
+    const world = await startExporterWorld((cloud) => cloud.respond('widgets', 'backups', list(...rows)));
 
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
@@ -457,7 +457,7 @@ describe('rows that cannot be read', () => {
   it('are logged once per poll and reason, with the resource and the values of the first', async () => {
     const late = { ended: 'soon' };
     const many = [...rows, backupRow({ id: 'another', ...late })];
-    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(...many)));
+    const world = await startExporterWorld((cloud) => cloud.respond('widgets', 'backups', list(...many)));
     await world.time.pass(INTERVAL);
 
     const logged = world.log.filter(({ message }) => message.startsWith('rows rejected'));
@@ -482,7 +482,7 @@ describe('rows that cannot be read', () => {
 
   it('are logged with long values shortened', async () => {
     const row = backupRow({ id: 'x'.repeat(300), resource_name: 'n'.repeat(5000), more: ['y'.repeat(5000)] });
-    const world = await startExporterWorld((cloud) => cloud.answer('widgets', 'backups', list(row)));
+    const world = await startExporterWorld((cloud) => cloud.respond('widgets', 'backups', list(row)));
 
     const [line] = world.log.filter(({ message }) => message.startsWith('rows rejected'));
 
@@ -506,9 +506,9 @@ describe('a new configuration', () => {
 describe('services', () => {
   it('are polled independently: one that hangs does not delay the others', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', SILENCE);
-    world.cloud.answer('widgets', 'inventory', SILENCE);
-    world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
+    world.cloud.respond('widgets', 'backups', NO_RESPONSE);
+    world.cloud.respond('widgets', 'inventory', NO_RESPONSE);
+    world.cloud.respond('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
     await world.exporter.apply(bothServices);
 
     await world.time.pass(30);
@@ -529,8 +529,8 @@ describe('services', () => {
   it('of several projects fail and succeed independently', async () => {
     const projects = ['one', 'two', 'three'].map((name) => project({ name }));
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', list(backupRow()));
-    world.cloud.answer('widgets', 'backups', failure('auth'), 'two');
+    world.cloud.respond('widgets', 'backups', list(backupRow()));
+    world.cloud.respond('widgets', 'backups', failure('auth'), 'two');
     await world.exporter.apply(config({ projects }));
 
     await world.time.pass(30);
@@ -563,7 +563,7 @@ describe('services', () => {
 
 describe('include and exclude', () => {
   const twoWidgets = (cloud: FakeCloud): void => {
-    cloud.answer(
+    cloud.respond(
       'widgets',
       'inventory',
       list(resourceRow(), resourceRow({ id: 'widget-2', name: 'scratch-2' })),
@@ -592,13 +592,13 @@ describe('include and exclude', () => {
   it('apply to the name from the inventory, even while the inventory fails', async () => {
     const world = await startExporterWorld(
       (cloud) => {
-        cloud.answer('widgets', 'backups', list(backupRow({ resource_name: undefined })));
-        cloud.answer('widgets', 'inventory', list(resourceRow({ name: 'scratch-1' })));
+        cloud.respond('widgets', 'backups', list(backupRow({ resource_name: undefined })));
+        cloud.respond('widgets', 'inventory', list(resourceRow({ name: 'scratch-1' })));
       },
       config({ projects: [project({ services: [widgetService({ exclude: expressions(/^scratch-/) })] })] }),
     );
 
-    world.cloud.answer('widgets', 'inventory', failure('permission', 403));
+    world.cloud.respond('widgets', 'inventory', failure('permission', 403));
     await world.time.pass(INTERVAL);
 
     expect((await world.scrape()).resourceSeries).toEqual([]);
@@ -609,7 +609,7 @@ describe('the resource limit', () => {
   it('is logged when it is exceeded, and resources over it are not served', async () => {
     const widgets = Array.from({ length: 5 }, (_, n) => resourceRow({ id: `widget-${n}` }));
     const world = await startExporterWorld(
-      (cloud) => cloud.answer('widgets', 'inventory', list(...widgets)),
+      (cloud) => cloud.respond('widgets', 'inventory', list(...widgets)),
       config({ limits: { resources: 3 } }),
     );
 
@@ -642,7 +642,7 @@ describe('the expiry of the credentials', () => {
 describe('a new configuration', () => {
   const counting = async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow(), backupRow({ id: 'backup-2' })));
     await world.time.pass(INTERVAL);
     return world;
   };
@@ -666,7 +666,7 @@ describe('a new configuration', () => {
     const world = await counting();
     await world.exporter.apply(config());
 
-    world.cloud.answer(
+    world.cloud.respond(
       'widgets',
       'backups',
       list(backupRow({ id: 'backup-2' }), backupRow({ id: 'backup-3' })),
@@ -678,7 +678,7 @@ describe('a new configuration', () => {
 
   it('changes the objectives at once, without a request to the cloud', async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'backups', failure('server'));
+    world.cloud.respond('widgets', 'backups', failure('server'));
 
     await world.exporter.apply(config({ rpo: { default: age(60), overrides: [] } }));
     await world.time.pass(0);
@@ -697,9 +697,9 @@ describe('a new configuration', () => {
 
   it('drops the series of a service that it no longer contains', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', list(backupRow()));
-    world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
-    world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow()));
+    world.cloud.respond('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
+    world.cloud.respond('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
     await world.exporter.apply(bothServices);
     await world.time.pass(30);
 
@@ -787,11 +787,11 @@ describe('a new configuration', () => {
 
   it('aborts the polls in progress without counting them', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', SILENCE);
+    world.cloud.respond('widgets', 'backups', NO_RESPONSE);
     await world.exporter.apply(config());
     await world.time.pass(1);
 
-    world.cloud.answer('widgets', 'backups', list(backupRow()));
+    world.cloud.respond('widgets', 'backups', list(backupRow()));
     await world.exporter.apply(config());
     await world.time.pass(30);
     const { value } = await world.scrape();
@@ -838,7 +838,7 @@ describe('a reload', () => {
 describe('a stopped exporter', () => {
   it('aborts a poll in progress at once without counting it, and closes its connections', async () => {
     const world = createExporterWorld();
-    world.cloud.answer('widgets', 'backups', SILENCE);
+    world.cloud.respond('widgets', 'backups', NO_RESPONSE);
     await world.exporter.apply(bothServices);
     await world.time.pass(1);
     const calls = world.cloud.calls.length;
@@ -879,11 +879,11 @@ describe('a clock that is set back during a poll', () => {
     const world = createExporterWorld();
     await world.exporter.apply(config());
     await world.time.pass(10 * INTERVAL);
-    world.cloud.answer('widgets', 'backups', SILENCE);
+    world.cloud.respond('widgets', 'backups', NO_RESPONSE);
     await world.time.pass(INTERVAL);
 
     world.time.setClockBy(-2400);
-    world.cloud.answer('widgets', 'backups', list());
+    world.cloud.respond('widgets', 'backups', list());
     await world.time.pass(120);
     world.cloud.calls.length = 0;
     await world.time.pass(2 * INTERVAL);
@@ -895,9 +895,9 @@ describe('a clock that is set back during a poll', () => {
 describe('the status', () => {
   it('contains each poll and each resource', async () => {
     const world = await startExporterWorld(oneWidget);
-    world.cloud.answer('widgets', 'inventory', failure('permission'));
+    world.cloud.respond('widgets', 'inventory', failure('permission'));
     await world.time.pass(INTERVAL);
-    world.cloud.answer('widgets', 'backups', failure('throttled'));
+    world.cloud.respond('widgets', 'backups', failure('throttled'));
     await world.time.pass(INTERVAL);
 
     const { polls, resources } = world.exporter.status();
@@ -919,13 +919,13 @@ describe('the status', () => {
             ...record,
             ended: FAKE_NOW + 2 * INTERVAL,
             outcome: 'throttled',
-            reason: 'cannot list_backups: cloud.test answered throttled',
+            reason: 'cannot list_backups: cloud.test returned throttled',
           },
           record,
           { ...record, ended: FAKE_NOW },
         ],
         lastComplete: FAKE_NOW + INTERVAL,
-        inventory: { complete: false, reason: 'cannot list_widgets: cloud.test answered permission' },
+        inventory: { complete: false, reason: 'cannot list_widgets: cloud.test returned permission' },
         rejected: { not_an_object: 0, id: 0, resource: 0, time: 0 },
         clockSkew: undefined,
         unlisted: 0,

@@ -17,8 +17,8 @@ const widgetsOf = (name: string) => ({
 
 function serveAs(name: string, { cloud }: Pick<ExporterWorld, 'cloud'>): void {
   const { rows, widgets } = widgetsOf(name);
-  cloud.answer('widgets', 'backups', rows);
-  cloud.answer('widgets', 'inventory', widgets);
+  cloud.respond('widgets', 'backups', rows);
+  cloud.respond('widgets', 'inventory', widgets);
 }
 
 const idsOf = (series: readonly string[]): readonly string[] => [
@@ -51,7 +51,7 @@ describe.each(CHANGES)('a reload that gives a project %s under the same name', (
 
   it('stops serving the previous resources, even while the new ones cannot be read', async () => {
     const world = await startExporterWorld((cloud) => serveAs('a', { cloud }), configOf(before));
-    world.cloud.answer('widgets', 'backups', failure('network'));
+    world.cloud.respond('widgets', 'backups', failure('network'));
 
     await world.exporter.apply(configOf(after));
     await world.time.pass(30);
@@ -66,7 +66,7 @@ describe.each(CHANGES)('a reload that gives a project %s under the same name', (
     await world.exporter.apply(configOf(after));
     await world.time.pass(330);
     serveAs('a', world);
-    world.cloud.answer('widgets', 'inventory', failure('permission'));
+    world.cloud.respond('widgets', 'inventory', failure('permission'));
 
     await world.exporter.apply(configOf(before));
     await world.time.pass(330);
@@ -103,7 +103,7 @@ describe('a project that is looked up in IAM by its name', () => {
       },
       configOf({ projectId: undefined }),
     );
-    world.cloud.answer('widgets', 'backups', list(backupRow({ id: 'a-3', resource_id: 'a-widget' })));
+    world.cloud.respond('widgets', 'backups', list(backupRow({ id: 'a-3', resource_id: 'a-widget' })));
 
     await world.exporter.apply(configOf({ projectId: PROJECT_A }));
     await world.time.pass(330);

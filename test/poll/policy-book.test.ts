@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { config, gadgetService, override, project } from '../support/config.ts';
 import { startExporterWorld } from '../support/exporter-world.ts';
-import { type Answer, type FakeCloud, failure, list } from '../support/fake-cloud.ts';
+import { type FakeCloud, type FakeResponse, failure, list } from '../support/fake-cloud.ts';
 import { resourceRow } from '../support/made-up-services.ts';
 
 const HOUR = 3600;
@@ -10,7 +10,7 @@ const STANDARD = 26 * HOUR;
 const WEEKLY = 7 * 24 * HOUR;
 const DAILY = 24 * HOUR;
 
-const policy = (hours?: number): Answer => ({ kind: 'body', body: { policy: { every_hours: hours } } });
+const policy = (hours?: number): FakeResponse => ({ kind: 'body', body: { policy: { every_hours: hours } } });
 
 const byPolicy = config({
   projects: [project({ services: [gadgetService()] })],
@@ -21,10 +21,10 @@ const byPolicy = config({
 });
 
 const gadgets =
-  (answer: Answer, ...ids: readonly string[]) =>
+  (response: FakeResponse, ...ids: readonly string[]) =>
   (cloud: FakeCloud) => {
-    cloud.answer('gadgets', 'inventory', list(...ids.map((id) => resourceRow({ id }))));
-    cloud.answer('gadgets', 'policy', answer);
+    cloud.respond('gadgets', 'inventory', list(...ids.map((id) => resourceRow({ id }))));
+    cloud.respond('gadgets', 'policy', response);
   };
 
 describe('an objective by policy', () => {
@@ -42,7 +42,7 @@ describe('an objective by policy', () => {
 
   it('is requested rarely, and follows changes of the policy', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
-    world.cloud.answer('gadgets', 'policy', policy(24));
+    world.cloud.respond('gadgets', 'policy', policy(24));
 
     await world.time.pass(6 * HOUR - INTERVAL);
     const before = await world.scrape();
@@ -54,18 +54,18 @@ describe('an objective by policy', () => {
     expect(world.cloud.calls.filter(({ operation }) => operation === 'get_policy')).toHaveLength(2);
   });
 
-  it.each<[string, Answer]>([
+  it.each<[string, FakeResponse]>([
     ['is refused', failure('permission', 403)],
     ['has no schedule', policy()],
     ['causes an unexpected error', { kind: 'fault', error: new TypeError('unforeseen') }],
     ['is malformed', { kind: 'body', body: { error: 'none' } }],
   ])(
     'falls back to the default if the policy %s, logs it once, and is requested again after an hour',
-    async (_what, answer) => {
-      const world = await startExporterWorld(gadgets(answer, 'gadget-1'), byPolicy);
+    async (_what, response) => {
+      const world = await startExporterWorld(gadgets(response, 'gadget-1'), byPolicy);
       const first = await world.scrape();
 
-      world.cloud.answer('gadgets', 'policy', policy(7 * 24));
+      world.cloud.respond('gadgets', 'policy', policy(7 * 24));
       await world.time.pass(HOUR - INTERVAL);
       const requests = world.cloud.calls.filter(({ operation }) => operation === 'get_policy').length;
       await world.time.pass(2 * INTERVAL);
@@ -86,7 +86,7 @@ describe('an objective by policy', () => {
   it('is kept while the policy cannot be read', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 
-    world.cloud.answer('gadgets', 'policy', failure('server'));
+    world.cloud.respond('gadgets', 'policy', failure('server'));
     await world.time.pass(12 * HOUR);
 
     expect((await world.scrape()).value('rpo_seconds')).toBe(WEEKLY);

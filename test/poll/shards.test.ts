@@ -13,10 +13,10 @@ const configOf = (names: readonly string[] = NAMES) =>
 /** The resource series of one shard after its first polls, one line each. */
 async function served(ordinal: number, total: number, ...configured: readonly (readonly string[])[]) {
   const world = createExporterWorld({ shard: { ordinal, total } });
-  world.cloud.answer('widgets', 'backups', list(backupRow()));
-  world.cloud.answer('widgets', 'inventory', list(resourceRow()));
-  world.cloud.answer('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
-  world.cloud.answer('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
+  world.cloud.respond('widgets', 'backups', list(backupRow()));
+  world.cloud.respond('widgets', 'inventory', list(resourceRow()));
+  world.cloud.respond('gadgets', 'backups', list(backupRow({ resource_id: 'gadget-1' })));
+  world.cloud.respond('gadgets', 'inventory', list(resourceRow({ id: 'gadget-1' })));
   for (const names of configured.length === 0 ? [NAMES] : configured) {
     await world.exporter.apply(configOf(names));
     await world.time.pass(300);

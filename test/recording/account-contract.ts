@@ -81,7 +81,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       const more = other.requests.length - usual;
       expect(more).toBeGreaterThan(7);
       expect(more).toBeLessThanOrEqual(13);
-      expect(other.mostAtOnce()).toBe(1);
+      expect(other.maxConcurrent()).toBe(1);
       expect(pauses.length).toBeGreaterThanOrEqual(other.requests.length - 3);
       expect(other.requests.filter((request) => !/^GET |auth\/tokens/.test(request))).toEqual([]);
     });

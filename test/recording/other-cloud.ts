@@ -122,7 +122,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
   const now = Date.now();
   const requests: string[] = [];
   let atOnce = 0;
-  let mostAtOnce = 0;
+  let maxConcurrent = 0;
 
   const page = (
     query: URLSearchParams,
@@ -151,7 +151,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
     const url = new URL(request.url ?? '', 'http://cloud');
     requests.push(`${request.method} ${request.url}`);
     atOnce += 1;
-    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    maxConcurrent = Math.max(maxConcurrent, atOnce);
     await new Promise((resolve) => setTimeout(resolve, 1));
     atOnce -= 1;
     response.setHeader('content-type', 'application/json');
@@ -183,7 +183,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
   return {
     origin,
     requests,
-    mostAtOnce: () => mostAtOnce,
+    maxConcurrent: () => maxConcurrent,
     /** A configuration that names resources in overrides and filters. */
     configuration: JSON.stringify({
       rpo: {

@@ -7,7 +7,7 @@ import { age, override } from '../support/config.ts';
 import { PLACE } from '../support/served.ts';
 import {
   inventoryOf,
-  NO_PACE,
+  NEVER_YIELD,
   NO_POLICIES,
   type PollOf,
   stateAfter,
@@ -23,7 +23,7 @@ async function serve(state: ServiceState, config: Partial<Parameters<typeof serv
     { rpo: RPO, tags: [], ...config },
     state,
     NO_POLICIES,
-    NO_PACE,
+    NEVER_YIELD,
   );
   return resources;
 }

@@ -37,7 +37,7 @@ const common = (fields: Fields) => ({
   automaticBackup: fields.automaticBackup,
 });
 
-/** A good backup from 100 to 200 of one byte, unless said otherwise. */
+/** A successful backup, by default from 100 to 200 and of one byte. */
 export const succeeded = (
   fields: Fields & { readonly size?: number | undefined; readonly duration?: number | undefined } = {},
 ): SucceededBackup => ({
@@ -49,7 +49,7 @@ export const succeeded = (
   duration: fields.duration === undefined ? undefined : seconds(fields.duration),
 });
 
-/** A failed backup from 100 to 200, unless said otherwise. */
+/** A failed backup, by default from 100 to 200. */
 export const failed = (fields: Fields = {}): FailedBackup => ({
   ...common(fields),
   state: 'failed',
@@ -57,14 +57,14 @@ export const failed = (fields: Fields = {}): FailedBackup => ({
   end: optionalTime('end' in fields ? fields.end : 200),
 });
 
-/** A running backup since 100, unless said otherwise. */
+/** A running backup, by default since 100. */
 export const running = (fields: Omit<Fields, 'end'> = {}): RunningBackup => ({
   ...common(fields),
   state: 'running',
   start: unixSeconds(fields.start ?? 100),
 });
 
-/** A backup in an undocumented state from 100 to 200, unless said otherwise. */
+/** A backup in an undocumented state, by default from 100 to 200. */
 export const unknown = (fields: Fields = {}): UnknownBackup => ({
   ...common(fields),
   state: 'unknown',

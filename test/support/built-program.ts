@@ -10,14 +10,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The file that starts the program as the package ships it. */
+    /** The main file of the built program. */
     readonly program?: string;
   }
 }
 
-/** Builds the program once for all tests of a project; it starts sooner than its source, and is what users run. */
+/** Builds the program once for all tests of a project; it starts faster than its source, and is what users run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Far from node_modules, so that what is missing from it is missed.
+  // Away from node_modules, so that a module missing from the bundle is noticed.
   const directory = await mkdtemp(join(tmpdir(), 'built-exporter-'));
   const config = join(ROOT, 'rolldown.config.ts');
   const rolldown = join(ROOT, 'node_modules/.bin/rolldown');

@@ -8,18 +8,18 @@ const HOUR = 3_600_000;
 interface BusyList {
   readonly list: PagedList<string>;
   readonly fetchPage: FetchPage;
-  /** Lets simulated time pass until the work is done. */
+  /** Advances simulated time until the work is done. */
   readonly during: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly sleepUntil: (milliseconds: number) => void;
-  /** The ids that were listed at every moment since the last call of `startOver`. */
+  /** The ids that were listed all the time since the last call of `startOver`. */
   readonly lasting: () => ReadonlySet<string>;
   readonly startOver: () => void;
 }
 
-/** What came of polling a list for an hour. */
+/** The results of polling a list for an hour. */
 export interface BusyHour {
   readonly incomplete: number;
-  /** Rows that were there throughout a poll that is complete without them. */
+  /** Rows that were listed during a whole poll and are missing from its result. */
   readonly missed: readonly string[];
   readonly requestsPerPoll: number;
 }
@@ -49,10 +49,10 @@ export async function pollThroughBusyHour(polls: number, options: BusyListOption
   return { incomplete, missed, requestsPerPoll: requests / polls };
 }
 
-/** How a busy list is made and paged. */
+/** The size and paging of a busy list. */
 export interface BusyListOptions {
   readonly resources: number;
-  /** Backups of each resource that stay listed. */
+  /** Backups kept for each resource. */
   readonly kept: number;
   readonly pages: Pages;
   readonly paging: Exclude<Paging, { by: 'nothing' }>;

@@ -12,7 +12,7 @@ import { GADGETS, WIDGETS } from './made-up-services.ts';
 
 const SECRET: SecretSource = { origin: 'the test', read: async () => 'token' };
 
-/** A service as a project has it configured, with some of its own settings. */
+/** The configuration of a service, with some of its own settings. */
 export const serviceConfig = (
   service: CloudService,
   fields: Partial<ServiceConfig> = {},
@@ -33,15 +33,15 @@ export const serviceConfig = (
 
 const SERVICE = { own: {}, include: undefined, exclude: undefined, inventory: true };
 
-/** Widgets as a project has them configured. */
+/** The configuration of widgets. */
 export const widgetService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
   serviceConfig(WIDGETS, fields);
 
-/** Gadgets as a project has them configured. */
+/** The configuration of gadgets. */
 export const gadgetService = (fields: Partial<ServiceConfig> = {}): ServiceConfig =>
   serviceConfig(GADGETS, fields);
 
-/** The project `prod` in `cn-north-4` with widgets alone. */
+/** The project `prod` in `cn-north-4` with only widgets. */
 export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => ({
   name: 'prod',
   region: 'cn-north-4',
@@ -56,7 +56,7 @@ export const project = (fields: Partial<ProjectConfig> = {}): ProjectConfig => (
   ...fields,
 });
 
-/** An override that matches everything, unless said otherwise. */
+/** An override that matches everything by default. */
 export const override = (
   objective: ObjectiveOverride['objective'],
   match: Partial<Omit<ObjectiveOverride, 'objective'>> = {},
@@ -70,7 +70,7 @@ export const override = (
   objective,
 });
 
-/** An objective of a length of time. */
+/** An objective with a maximum age. */
 export const age = (length: number) => ({ kind: 'age', seconds: seconds(length) }) as const;
 
 const POLL: Config['poll'] = {
@@ -80,7 +80,7 @@ const POLL: Config['poll'] = {
   concurrency: 4,
 };
 
-/** A configuration with the defaults of the documentation and one project; its interval is that of every service. */
+/** A configuration with the documented defaults and one project; all services have the same interval. */
 export const config = (
   fields: Partial<Omit<Config, 'poll'>> & { readonly poll?: Partial<Config['poll']> } = {},
 ): Config => {

@@ -1,6 +1,6 @@
 import type { SimulatedCloud } from '../../src/services/simulated-cloud.ts';
 
-/** Parts of a configuration that a test sets otherwise. */
+/** Parts of a configuration that a test replaces. */
 export interface ConfigurationParts {
   readonly interval?: string;
   readonly poll?: Readonly<Record<string, unknown>>;

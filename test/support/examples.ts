@@ -2,9 +2,9 @@ import { defaultEndpoint } from '../../src/services/host.ts';
 import { callsOf, defaultApi, SERVICES } from '../../src/services/index.ts';
 import type { CloudService } from '../../src/services/service.ts';
 
-// Services that tests of the whole program take for examples. Which they are follows from those that are built in.
+// Services used as examples in tests of the whole program, chosen from the built-in ones by their features.
 
-/** The first service that is like this. Throws where none is. */
+/** The first service with this feature. Throws if there is none. */
 function serviceThat(what: string, isLike: (service: CloudService) => boolean): CloudService {
   const service = SERVICES.find(isLike);
   if (service === undefined) throw new Error(`no service ${what}`);
@@ -17,14 +17,14 @@ const other = serviceThat('is another one', (service) => service !== first);
 /** The type of a service. */
 export const ONE = first.type;
 
-/** The type of another. */
+/** The type of another service. */
 export const OTHER = other.type;
 
-/** The URL of the first in a region. */
+/** The URL of the first service in a region. */
 export const endpointOfOne = (region: string, cloud?: string): string =>
   defaultEndpoint(first, region, cloud);
 
-/** The type of one that has a backup policy for each resource. */
+/** The type of a service with a backup policy for each resource. */
 export const WITH_POLICY = serviceThat(
   'has policies',
   (service) => defaultApi(service).policies?.of === 'resource',
@@ -33,13 +33,13 @@ export const WITH_POLICY = serviceThat(
 const jobOf = (service: CloudService) =>
   defaultApi(service).actions.job?.call({ id: 'r-1', parentId: 'v-1' }, 'j-1');
 
-/** One that follows a backup by a job, and names the permission for that. */
+/** A service that follows a backup by a job, with a documented permission. */
 export const WITH_JOBS = serviceThat('has jobs', (service) => jobOf(service)?.permission !== undefined);
 
-/** One that follows a backup by its list of backups. */
+/** A service that follows a backup by its list of backups. */
 export const WITHOUT_JOBS = serviceThat('has no jobs', (service) => jobOf(service) === undefined);
 
-/** What to grant for an operation of a service, as a role. */
+/** The permission for an operation of a service, in a role. */
 export function roleFor(service: CloudService, operation: string): string {
   const used = callsOf(service).find(({ call }) => call.operation === operation);
   const role = used?.call.permission?.role;

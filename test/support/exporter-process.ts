@@ -8,28 +8,28 @@ import { inject } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** The file that starts the program: what was built of it, where the project of the tests builds it. */
+/** The main file of the program: the built one if the test project builds it, otherwise its source. */
 export const MAIN = inject('program') ?? SOURCE;
 
-/** Milliseconds: far below the timeouts of requests and polls, far above what a busy machine needs. */
+/** Milliseconds: far less than the timeouts of requests and polls, far more than a busy machine needs. */
 export const SOON = 15_000;
 
-// Not in the home of whoever runs the tests.
+// Not in the user's home.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 
-/** Where the program is started from: its source, or a file that was built of it. */
+/** The main file: the source or a built one. */
 export interface ProgramFile {
   readonly main?: string;
 }
 
-/** How a program ended, with all that it wrote. */
+/** The exit code of a program and its whole output. */
 export interface ProgramEnd {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
 }
 
-/** A program of this project that runs. */
+/** A running program of this project. */
 export interface RunningProgram {
   readonly child: ChildProcess;
   readonly output: () => string;
@@ -37,7 +37,7 @@ export interface RunningProgram {
   readonly ended: Promise<ProgramEnd>;
 }
 
-/** The environment of programs under test: this one without anything that configures the exporter or a proxy. */
+/** The environment of programs under test: this one without variables that configure the exporter or a proxy. */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
@@ -46,7 +46,7 @@ export function plainEnvironment(more: Readonly<Record<string, string>> = {}): N
   return { ...Object.fromEntries(kept), XDG_CACHE_HOME: CACHE, ...more };
 }
 
-/** Starts the command line with the given arguments. */
+/** Starts the program with the given arguments. */
 export function startProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -68,7 +68,7 @@ export function startProgram(
   return { child, output: () => output, errors: () => errors, ended };
 }
 
-/** Runs the command line to its end. */
+/** Runs the program until it exits. */
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -77,22 +77,22 @@ export function runProgram(
   return startProgram(args, environment, file).ended;
 }
 
-/** Asks again until the answer is there; fails with the last thing that was seen after `seconds`. */
+/** Polls until there is a result; after `seconds` it fails with the last description. */
 export async function eventually<Value>(
-  ask: () => Value | undefined | false | Promise<Value | undefined | false>,
+  poll: () => Value | undefined | false | Promise<Value | undefined | false>,
   seconds = 30,
-  describe: () => string = () => 'it did not happen',
+  describe: () => string = () => 'no result',
 ): Promise<Value> {
   const until = performance.now() + seconds * 1000;
   for (;;) {
-    const answer = await ask();
+    const answer = await poll();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > until) throw new Error(`after ${seconds} s: ${describe()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
-/** An exporter that serves. */
+/** A serving exporter. */
 export interface ServingExporter extends RunningProgram {
   readonly origin: string;
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Response>;
@@ -138,7 +138,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Reads the samples of a text exposition. */
+/** Parses the samples of a text exposition. */
 export function readSamples(text: string): readonly Sample[] {
   return text
     .split('\n')
@@ -169,7 +169,7 @@ export function valuesOf(
     .map(({ value }) => value);
 }
 
-/** A directory of its own for files of a test; `remove` deletes it. */
+/** A new directory for the files of a test; `remove` deletes it. */
 export async function temporaryDirectory() {
   const directory = await mkdtemp(join(tmpdir(), 'backup-exporter-'));
   return {

@@ -10,26 +10,26 @@ import { createFakeTime, type FakeTime } from './fake-time.ts';
 import { plainText } from './published.ts';
 import { createRecordingLog, type LogLine } from './recording-log.ts';
 
-/** An exporter in a world of its own, where time passes as told and the cloud answers as told. */
+/** An exporter with fake time and a fake cloud. */
 export interface ExporterWorld {
   readonly exporter: Exporter;
   readonly cloud: FakeCloud;
   readonly time: FakeTime;
   readonly log: readonly LogLine[];
-  /** What a scrape would read now. */
+  /** Scrapes the exporter. */
   readonly scrape: () => Promise<Scrape>;
 }
 
 /** The samples of one scrape. */
 export interface Scrape {
   readonly samples: readonly ParsedSample[];
-  /** The value of the one sample of a metric that has these labels; undefined when there is none. */
+  /** The value of the only sample of a metric with these labels; undefined if there is none. */
   readonly value: (metric: string, labels?: Readonly<Record<string, string>>) => number | undefined;
-  /** Every sample that tells of a resource, as text. */
+  /** All samples of resources, as text. */
   readonly resourceSeries: readonly string[];
 }
 
-/** Makes an exporter that has applied no configuration yet; it is stopped when the test ends. */
+/** Creates an exporter without a configuration; it is stopped when the test ends. */
 export function createExporterWorld({ shard }: { readonly shard?: Shard } = {}): ExporterWorld {
   const time = createFakeTime();
   const cloud = createFakeCloud(time.clock);
@@ -48,7 +48,7 @@ export function createExporterWorld({ shard }: { readonly shard?: Shard } = {}):
   return { exporter, cloud, time, log: log.lines, scrape: () => scrape(exporter) };
 }
 
-/** Makes an exporter and lets it poll everything once. */
+/** Creates an exporter that has polled everything once. */
 export async function startExporterWorld(
   prepare: (cloud: FakeCloud) => void,
   config: Config = configOf(),

@@ -1,11 +1,11 @@
-/** A sample as it stands in an exposition. */
+/** A sample of an exposition. */
 export interface ParsedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A family of samples with what stands before them. */
+/** A family of samples with its metadata. */
 export interface ParsedFamily {
   readonly name: string;
   readonly type: string;
@@ -29,7 +29,7 @@ const OPENMETRICS_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 };
 const TEXT_SUFFIXES: Readonly<Record<string, readonly string[]>> = { ...OPENMETRICS_SUFFIXES, counter: [''] };
 
-/** Reads OpenMetrics 1.0 and throws at the first thing that the standard does not allow. */
+/** Parses OpenMetrics 1.0; throws at the first violation of the standard. */
 export function parseOpenMetrics(text: string): readonly ParsedFamily[] {
   const ending = '# EOF\n';
   if (!text.endsWith(ending)) throw new Error('the exposition does not end with # EOF');
@@ -47,7 +47,7 @@ export function parseOpenMetrics(text: string): readonly ParsedFamily[] {
   return families;
 }
 
-/** Reads the text format 0.0.4 and throws at the first thing that is out of place in it. */
+/** Parses the text format 0.0.4; throws at the first error. */
 export function parseText(text: string): readonly ParsedFamily[] {
   return parseFamilies(text, TEXT_SUFFIXES, readTextMetadata);
 }
@@ -56,7 +56,7 @@ export function parseText(text: string): readonly ParsedFamily[] {
 export const samplesOf = (families: readonly ParsedFamily[]): readonly ParsedSample[] =>
   families.flatMap(({ samples }) => samples);
 
-/** What tells a series from all others. */
+/** Identifies a series. */
 export const seriesKey = ({ name, labels }: ParsedSample): string =>
   JSON.stringify([name, ...Object.entries(labels).sort()]);
 
@@ -80,7 +80,7 @@ function parseFamilies(
     const line = lines[at] ?? '';
     if (line.startsWith('#')) {
       const { family, lines: taken } = readMetadata(lines, at);
-      if (families.has(family.name)) throw new Error(`line ${at + 1}: ${family.name} comes a second time`);
+      if (families.has(family.name)) throw new Error(`line ${at + 1}: ${family.name} occurs twice`);
       if (suffixes[family.type] === undefined) throw new Error(`line ${at + 1}: unknown type ${family.type}`);
       current = { ...family, samples: [] };
       families.set(family.name, current);
@@ -89,7 +89,7 @@ function parseFamilies(
     }
     const sample = parseSample(line, at + 1);
     if (!belongs(sample.name, current, suffixes)) {
-      throw new Error(`line ${at + 1}: ${sample.name} is no sample of ${current?.name}`);
+      throw new Error(`line ${at + 1}: ${sample.name} is not a sample of ${current?.name}`);
     }
     if (series.has(seriesKey(sample))) throw new Error(`line ${at + 1}: ${line} is there twice`);
     series.add(seriesKey(sample));

@@ -6,58 +6,58 @@ import type { UnixSeconds } from '../../src/domain/quantities.ts';
 import type { ServiceType } from '../../src/domain/service.ts';
 import type { ExporterOptions } from '../../src/exporter.ts';
 
-/** How the cloud answers a call. */
-export type Answer =
-  /** As a list, page by page; `total` is the number of rows unless said otherwise, null for none. */
+/** The response to a call. */
+export type FakeResponse =
+  /** A list in pages; `total` is the number of rows by default, null for none. */
   | { readonly kind: 'list'; readonly rows: readonly unknown[]; readonly total?: number | null }
   | { readonly kind: 'body'; readonly body: unknown }
   | { readonly kind: 'failure'; readonly failure: FailureKind; readonly status?: number }
-  /** As nothing foresaw. */
+  /** An unexpected error. */
   | { readonly kind: 'fault'; readonly error: Error }
-  /** Not at all, until the caller gives up. */
-  | { readonly kind: 'silence' };
+  /** No response until the caller aborts. */
+  | { readonly kind: 'none' };
 
-/** What can be asked of a service. */
-export type Question = 'backups' | 'inventory' | 'policy';
+/** What can be requested from a service. */
+export type ListName = 'backups' | 'inventory' | 'policy';
 
-/** A call as the cloud saw it. */
+/** A received call. */
 export interface SeenCall extends Pick<ServiceRequest, 'service' | 'operation' | 'path' | 'query'> {
   readonly project: string;
   readonly at: UnixSeconds;
 }
 
-/** A cloud that answers as it was told, from memory. */
+/** A cloud in memory that returns the responses set by a test. */
 export interface FakeCloud {
   readonly createClient: ExporterOptions['createClient'];
-  readonly answer: (service: ServiceType, question: Question, answer: Answer, project?: string) => void;
+  readonly respond: (service: ServiceType, list: ListName, response: FakeResponse, project?: string) => void;
   readonly calls: SeenCall[];
-  /** Clients that are open. */
+  /** Number of open clients. */
   readonly open: () => number;
-  /** Clients that were ever made, by project. */
+  /** The projects of all clients ever created. */
   readonly made: readonly string[];
-  /** What IAM says is the id of a project without one in its configuration. */
+  /** Sets the id that IAM returns for a project without one in its configuration. */
   readonly findProject: (id: string) => void;
   readonly setPasswordExpiry: (expiry: UnixSeconds | undefined) => void;
 }
 
-/** Rows as a list that the cloud gives page by page. */
-export const list = (...rows: readonly unknown[]): Answer => ({ kind: 'list', rows });
+/** A list with these rows, in pages. */
+export const list = (...rows: readonly unknown[]): FakeResponse => ({ kind: 'list', rows });
 
 /** A call that fails. */
-export const failure = (kind: FailureKind, status?: number): Answer => ({
+export const failure = (kind: FailureKind, status?: number): FakeResponse => ({
   kind: 'failure',
   failure: kind,
   ...(status !== undefined && { status }),
 });
 
-/** A call that is never answered. */
-export const SILENCE: Answer = { kind: 'silence' };
+/** No response. */
+export const NO_RESPONSE: FakeResponse = { kind: 'none' };
 
 const EMPTY = list();
 
 /** A cloud of empty lists. */
 export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
-  const answers = new Map<string, Answer>();
+  const responses = new Map<string, FakeResponse>();
   const calls: SeenCall[] = [];
   const made: string[] = [];
   let open = 0;
@@ -72,9 +72,9 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
       call: (request, signal) => {
         const { service, operation, path, query } = request;
         calls.push({ project, service, operation, path, query: query ?? {}, at: clock() });
-        const key = [service, questionOf(request)].join();
-        const answer = answers.get(`${project},${key}`) ?? answers.get(key) ?? EMPTY;
-        return give(answer, request, AbortSignal.any([signal, closing.signal]));
+        const key = [service, listOf(request)].join();
+        const response = responses.get(`${project},${key}`) ?? responses.get(key) ?? EMPTY;
+        return give(response, request, AbortSignal.any([signal, closing.signal]));
       },
       projectId: () => projectId ?? foundProjectId,
       passwordExpiresAt: () => expiry,
@@ -88,8 +88,8 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
 
   return {
     createClient,
-    answer: (service, question, answer, project) => {
-      answers.set([...(project === undefined ? [] : [project]), service, question].join(), answer);
+    respond: (service, list, response, project) => {
+      responses.set([...(project === undefined ? [] : [project]), service, list].join(), response);
     },
     calls,
     open: () => open,
@@ -103,34 +103,38 @@ export function createFakeCloud(clock: () => UnixSeconds): FakeCloud {
   };
 }
 
-function questionOf({ operation }: ServiceRequest): Question {
+function listOf({ operation }: ServiceRequest): ListName {
   if (operation === 'get_policy') return 'policy';
   return operation === 'list_backups' ? 'backups' : 'inventory';
 }
 
-async function give(answer: Answer, request: ServiceRequest, signal: AbortSignal): Promise<unknown> {
+async function give(response: FakeResponse, request: ServiceRequest, signal: AbortSignal): Promise<unknown> {
   await Promise.resolve();
   if (signal.aborted) throw failureOf(request, 'timeout');
-  switch (answer.kind) {
+  switch (response.kind) {
     case 'list':
-      return page(answer.rows, answer.total === undefined ? answer.rows.length : answer.total, request);
+      return page(
+        response.rows,
+        response.total === undefined ? response.rows.length : response.total,
+        request,
+      );
     case 'body':
-      return answer.body;
+      return response.body;
     case 'failure':
-      throw failureOf(request, answer.failure, answer.status);
+      throw failureOf(request, response.failure, response.status);
     case 'fault':
-      throw answer.error;
-    case 'silence':
+      throw response.error;
+    case 'none':
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(failureOf(request, 'timeout')), { once: true });
       });
     default:
-      return answer satisfies never;
+      return response satisfies never;
   }
 }
 
 function failureOf({ operation }: ServiceRequest, kind: FailureKind, status?: number): CloudFailure {
-  return new CloudFailure(`cannot ${operation}: cloud.test answered ${kind}`, {
+  return new CloudFailure(`cannot ${operation}: cloud.test returned ${kind}`, {
     kind,
     operation,
     status,

@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type Seconds, unixSeconds } from '../../src/domain/quantities.ts';
 
-/** A time that stands still until it is told to pass. */
+/** Time that passes only when a test calls `pass`. */
 export interface FakeTime {
   readonly clock: Clock;
   readonly sleep: (duration: Seconds, signal: AbortSignal) => Promise<void>;
   readonly deadline: (after: Seconds) => AbortSignal;
-  /** Lets time pass; whatever falls due in between happens at its moment, and what follows from it is done first. */
+  /** Advances time; each timer fires at its due time, and its consequences are complete before the next one. */
   readonly pass: (seconds: number) => Promise<void>;
-  /** Sets the clock of the machine without letting time pass. */
+  /** Adjusts the wall clock without advancing time. */
   readonly setClockBy: (seconds: number) => void;
-  /** How many are asleep. */
+  /** Number of pending sleeps. */
   readonly sleepers: () => number;
 }
 
@@ -19,15 +19,15 @@ interface Alarm {
   readonly ring: () => void;
 }
 
-/** The moment at which fake time begins: 2024-01-05T00:00:00Z. */
+/** The start of fake time: 2024-01-05T00:00:00Z. */
 export const FAKE_NOW = 1_704_412_800;
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs all pending microtasks. */
 async function settle(): Promise<void> {
   for (let turns = 0; turns < 12; turns += 1) await turn();
 }
 
-/** A time that begins at {@link FAKE_NOW}. */
+/** Fake time that starts at {@link FAKE_NOW}. */
 export function createFakeTime(): FakeTime {
   const alarms = new Set<Alarm>();
   let sleeping = 0;

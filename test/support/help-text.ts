@@ -1,6 +1,6 @@
 import { SERVICE_TYPES, SERVICES } from '../../src/services/index.ts';
 
-/** The text without the names of the services, which are not kept. */
+/** The text without the names of the services, which may change. */
 export const withoutServices = (text: string): string =>
   text
     .replaceAll(/\(choices:\s([^)]*)\)/g, (choices, list: string) =>
@@ -8,7 +8,7 @@ export const withoutServices = (text: string): string =>
     )
     .replaceAll(OWN_FLAG, '');
 
-/** The flag of the demo that one service alone has. */
+/** The flag of the demo that belongs to a single service. */
 const OWN_FLAG = new RegExp(
   `^ +--demo\\.(?:${SERVICES.flatMap(({ demo }) => demo?.flag ?? []).join('|')}) .*\\n(?: {10,}\\S.*\\n)*`,
   'gm',

@@ -30,9 +30,9 @@ function faultsOf(item: Backup | Resource): readonly string[] {
   return [...wrong(TEXTS, isText), ...wrong(TIMES, isTime), ...wrong(AMOUNTS, isAmount)];
 }
 
-/** Bends a row of a list in every way, and looks at what is read. */
+/** Replaces fields of a row by random hostile values, and checks what is read. */
 export function describeHostileRows(list: string, source: List<Backup> | List<Resource>, row: JsonRow): void {
-  it(`a hostile row of the ${list} is rejected with a reason or read into values that can be`, () => {
+  it(`a hostile row of the ${list} is rejected with a reason or read into valid values`, () => {
     const tally = { read: 0, rejected: 0 };
 
     fc.assert(
@@ -46,7 +46,7 @@ export function describeHostileRows(list: string, source: List<Backup> | List<Re
             expect([...REJECTION_REASONS, 'ignored']).toContain(item);
           } else {
             tally.read += 1;
-            if ('length' in item) throw new Error('one row is one item here');
+            if ('length' in item) throw new Error('expected a single item');
             expect(faultsOf(item)).toEqual([]);
             expect(item.id).toBe(source.readId(bent));
           }

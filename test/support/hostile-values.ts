@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JsonRow } from './rows.ts';
 
-/** What a field of a row may hold that it should not. */
+/** An invalid value of a field. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     undefined,
@@ -40,7 +40,7 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
     {},
     [[]],
     { version: { version: 1 } },
-    { toString: 'no function' },
+    { toString: 'not a function' },
   ),
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.double(),
@@ -48,8 +48,10 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** A row with some of its fields replaced, removed or added to. */
+/** A row with some fields replaced, removed or added. */
 export const bentRow = (row: JsonRow): fc.Arbitrary<JsonRow> =>
   fc
-    .dictionary(fc.constantFrom(...Object.keys(row), '__proto__', 'unheard of'), hostileValue, { maxKeys: 6 })
+    .dictionary(fc.constantFrom(...Object.keys(row), '__proto__', 'unknown field'), hostileValue, {
+      maxKeys: 6,
+    })
     .map((bends) => ({ ...row, ...bends }));

@@ -9,12 +9,12 @@ import { countIn, openAt, QUIET } from './saved-states.ts';
 const PROGRAM = fileURLToPath(new URL('../faults/saving-child.ts', import.meta.url));
 const LONGEST_LIFE_MILLISECONDS = 25;
 
-/** Lets a process save until it is killed, with or without the one that writes for it. Returns the last count it told of. */
+/** Runs a process that saves until it is killed, with or without its writer process. Returns the last count reported. */
 async function saveUntilKilled(path: string, withWriter: boolean): Promise<number> {
   const child = spawn(process.execPath, [PROGRAM, path], {
     env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own, so that nothing else is killed with it.
+    // In its own process group, so that nothing else is killed.
     detached: true,
   });
   let told = '';
@@ -30,7 +30,7 @@ async function saveUntilKilled(path: string, withWriter: boolean): Promise<numbe
   return Number(told.slice(0, told.lastIndexOf('\n')).split('\n').at(-1));
 }
 
-/** Kills a process that saves again and again, and checks after each kill that the file holds all that it saved. */
+/** Repeatedly kills a process that saves, and checks after each kill that the file contains everything saved. */
 export async function saveAndKill(path: string, kills: number): Promise<{ readonly saves: number }> {
   let saves = 0;
   for (let kill = 0; kill < kills; kill += 1) {
@@ -43,7 +43,7 @@ export async function saveAndKill(path: string, kills: number): Promise<{ readon
 
     saves = Math.max(saves, told);
     expect(problems).toEqual([]);
-    // The last save may have reached the disk without having been told of.
+    // The last save may have reached the disk without having been reported.
     expect([told, told + 1]).toContain(countIn(restored));
     expect(restored?.ledger.listed.size).toBe(countIn(restored));
   }

@@ -1,7 +1,7 @@
 import type { Backup, Resource } from '../../src/domain/backup.ts';
 import type { List, ServiceApi } from '../../src/services/service.ts';
 
-/** The lists of a service that has one for all backups of a project. */
+/** The lists of a service with one list for all backups of a project. */
 export interface Lists {
   readonly backups: List<Backup>;
   readonly resources: List<Resource>;

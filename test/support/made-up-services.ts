@@ -16,7 +16,7 @@ import {
 import { defineService, pagesOf, type ServiceApi } from '../../src/services/service.ts';
 import type { JsonRow } from './rows.ts';
 
-// Services that no cloud has, for tests of what is the same for every service.
+// Fictitious services, for tests of what all services have in common.
 
 const STATES: ReadonlyMap<unknown, BackupState> = new Map<string, BackupState>([
   ['done', 'succeeded'],
@@ -85,7 +85,7 @@ const common = {
   vendorWords: {},
   unverified: [],
   requests: (resources: number, backups: number) => pagesOf(backups, 120) + pagesOf(resources, 120),
-  simulated: () => Promise.reject(new Error('nothing simulates it')),
+  simulated: () => Promise.reject(new Error('not simulated')),
 } as const;
 
 const widgetBackups = listOf(get('list_backups', '/v1/{project_id}/widgets/backups'), readBackup);
@@ -133,7 +133,7 @@ export const GADGETS = defineService({
   }),
 });
 
-/** A row of either list of backups: a good automatic backup of one hour's length; the given fields replace its own. */
+/** A row of either list of backups: a successful automatic backup that took an hour; the given fields replace its own. */
 export const backupRow = (fields: JsonRow = {}): JsonRow => ({
   id: 'backup-1',
   name: 'orders_20240104000000_auto',

@@ -7,7 +7,7 @@ const ROUNDS = 3;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes of memory that this process uses, without garbage. */
+/** Memory used by this process after garbage collection, in bytes. */
 export async function memoryInUse(): Promise<number> {
   // Memory that a collected object held outside the heap is freed only after the collection.
   for (let round = 0; round < ROUNDS; round += 1) {

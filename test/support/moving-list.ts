@@ -13,16 +13,16 @@ export type Change =
   | { readonly kind: 'prune'; readonly at: number }
   | { readonly kind: 'finish'; readonly at: number };
 
-/** What happens before a page is answered, and which of the waiting pages is answered. */
+/** The changes before a response, and the index of the pending request that gets it. */
 export interface Step {
   readonly changes: readonly Change[];
-  readonly answered: number;
+  readonly pending: number;
 }
 
-/** What the service takes `offset` for, and whether it keeps to a `limit` below its own. */
+/** How the service interprets `offset`, and whether it respects a `limit` below its own. */
 export type Pages = 'by row' | 'by page number' | 'by page number, of one size';
 
-/** What the service says about how many rows there are. */
+/** The total that the service returns. */
 export type Total =
   | 'right'
   | 'none'
@@ -30,32 +30,32 @@ export type Total =
   | { readonly tooLargeBy: number }
   | { readonly tooSmallBy: number };
 
-/** A list, how it is read, and how it moves meanwhile. */
+/** A list, how it is read, and how it changes meanwhile. */
 export interface Schedule {
   readonly rows: number;
   readonly order: 'newest first' | 'oldest first';
   readonly pages: Pages;
   readonly paging: Paging;
-  /** The most rows that the server gives at once. */
+  /** Maximum number of rows per page. */
   readonly pageLimit: number;
   readonly total: Total;
-  /** Every so many rows, one has the id of another; 0 for never. */
+  /** One in this many rows has the id of another; 0 for none. */
   readonly repeatedIdEvery: number;
   readonly ahead: number;
   readonly steps: readonly Step[];
 }
 
-/** What came of reading a list while it moved. */
+/** The result of reading a list while it changed. */
 export interface MovingReading {
   readonly kind: 'complete' | 'moving';
   readonly unlisted: number;
   readonly walks: number;
   readonly requests: number;
-  /** The items that were collected, in order. */
+  /** The collected items, in order. */
   readonly collected: readonly string[];
-  /** The ids of the rows that were there from the start of the last walk to its end. */
+  /** The ids of the rows that were listed during the whole last walk. */
   readonly lasting: readonly string[];
-  /** Every id that there ever was. */
+  /** All ids that were ever listed. */
   readonly ever: ReadonlySet<string>;
 }
 
@@ -83,12 +83,12 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
       { weight: 3, arbitrary: fc.constant([]) },
       { weight: 2, arbitrary: fc.array(change, { minLength: 1, maxLength: 3 }) },
     ),
-    answered: fc.nat({ max: 7 }),
+    pending: fc.nat({ max: 7 }),
   }),
   { maxLength: 40, size: 'max' },
 );
 
-// A total that equals the rows of the first page can only be told from a true one where that page is full.
+// A total that equals the rows of the first page can only be distinguished from a correct one if that page is full.
 const counted: fc.Arbitrary<Pick<Schedule, 'total' | 'pageLimit'>> = fc.oneof(
   {
     weight: 3,
@@ -128,12 +128,12 @@ const paged: fc.Arbitrary<Pick<Schedule, 'pages' | 'paging'>> = fc.oneof(
   }),
 );
 
-// Where pages do not overlap, the same row may come again because rows came, or because its id is listed twice.
+// If pages do not overlap, a row may be repeated because rows were added or because its id is listed twice.
 const isDecidable = ({ pages, pageLimit, total, repeatedIdEvery }: Schedule): boolean =>
   (pageLimit > 1 || total !== 'none') &&
   (repeatedIdEvery === 0 || (pages !== 'by page number, of one size' && pageLimit > 4));
 
-/** Schedules of lists that move a little, so that a second walk may find them still, and of ones that never rest. */
+/** Schedules of lists that change a little, so that a second walk may find them unchanged, or change all the time. */
 export const schedules: fc.Arbitrary<Schedule> = fc
   .record({
     rows: fc.integer({ min: 0, max: 40 }),
@@ -147,7 +147,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc
   .map(({ paged: pagedBy, counted: countedAs, ...rest }) => ({ ...rest, ...pagedBy, ...countedAs }))
   .filter(isDecidable);
 
-/** Reads a list while it moves by the schedule; after the last step it stands still. */
+/** Reads a list while it changes by the schedule; after the last step it no longer changes. */
 export async function readWhileMoving(schedule: Schedule): Promise<MovingReading> {
   const list = createList(schedule);
   const waiting: (() => void)[] = [];
@@ -183,10 +183,10 @@ export async function readWhileMoving(schedule: Schedule): Promise<MovingReading
   for (let turn = 0; !done; turn += 1) {
     await untilQuiet();
     if (waiting.length === 0 || done) continue;
-    const { changes, answered } = schedule.steps[turn] ?? { changes: [], answered: 0 };
+    const { changes, pending } = schedule.steps[turn] ?? { changes: [], pending: 0 };
     for (const next of changes) for (const { number } of list.apply(next)) lasting.delete(number);
-    const [answer] = waiting.splice(answered % waiting.length, 1);
-    answer?.();
+    const [respond] = waiting.splice(pending % waiting.length, 1);
+    respond?.();
   }
   const result = await finished;
   return {
@@ -200,7 +200,7 @@ export async function readWhileMoving(schedule: Schedule): Promise<MovingReading
   };
 }
 
-// Enough turns for a walk to ask for its next pages once an answer has come.
+// Enough turns for a walk to request its next pages after a response.
 async function untilQuiet(): Promise<void> {
   for (let turn = 0; turn < 16; turn += 1) await Promise.resolve();
 }
@@ -277,13 +277,13 @@ function createList(schedule: Schedule) {
   };
 }
 
-/** The rows that a reading missed without saying so, neither as moving nor as unlisted. */
+/** The rows missing from a reading that is neither moving nor has unlisted rows. */
 export function missedBy({ kind, unlisted, lasting, collected }: MovingReading): readonly string[] {
   const found = new Set(collected);
   return kind === 'complete' && unlisted === 0 ? lasting.filter((id) => !found.has(id)) : [];
 }
 
-/** Reads random lists while they move; fails at the first hole or doubled row. Returns how often which outcome came. */
+/** Reads random lists while they change; fails at the first missing or duplicate row. Returns the number of each outcome. */
 export async function tryRandomLists(count: number): Promise<ReadonlyMap<string, number>> {
   const outcomes = new Map<string, number>();
   await fc.assert(

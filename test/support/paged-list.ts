@@ -23,45 +23,45 @@ function idOf(row: Row): string | undefined {
     : undefined;
 }
 
-/** A collector that keeps the items in the order in which they came. */
+/** A collector that keeps the items in order. */
 export function createIdCollector(): Collector<{ readonly item: string }> & { readonly items: string[] } {
   const items: string[] = [];
   return { items, add: ({ item }) => void items.push(item) };
 }
 
-/** The page that was asked for. */
+/** The requested page. */
 export interface PageRequest {
   readonly offset: number;
   readonly limit: number;
 }
 
-/** A server of a list that stands still. */
-export interface StillServer {
+/** A server of a list that does not change. */
+export interface ListServer {
   readonly fetchPage: FetchPage;
   readonly requests: readonly PageRequest[];
-  /** The most requests that were under way at once. */
-  readonly mostAtOnce: () => number;
+  /** Maximum number of concurrent requests. */
+  readonly maxConcurrent: () => number;
 }
 
-/** Serves rows in pages of at most `pageLimit`, with the total given or none at all. */
+/** Serves rows in pages of at most `pageLimit`, with the given total or none. */
 export function serveList(
   rows: readonly Row[],
   { pageLimit, total }: { readonly pageLimit: number; readonly total: number | undefined },
-): StillServer {
-  return serveAnswers(({ offset, limit }) => ({
+): ListServer {
+  return serveResponses(({ offset, limit }) => ({
     rows: rows.slice(offset, offset + Math.min(limit, pageLimit)),
     ...(total !== undefined && { total }),
   }));
 }
 
-/** Serves what `answer` makes of each request. */
-export function serveAnswers(answer: (request: PageRequest) => unknown): StillServer {
+/** Serves the results of `respond`. */
+export function serveResponses(respond: (request: PageRequest) => unknown): ListServer {
   const requests: PageRequest[] = [];
   let underWay = 0;
   let most = 0;
   return {
     requests,
-    mostAtOnce: () => most,
+    maxConcurrent: () => most,
     fetchPage: async (query) => {
       const request = { offset: Number(query['offset']), limit: Number(query['limit']) };
       requests.push(request);
@@ -69,7 +69,7 @@ export function serveAnswers(answer: (request: PageRequest) => unknown): StillSe
       most = Math.max(most, underWay);
       await Promise.resolve();
       underWay -= 1;
-      return answer(request);
+      return respond(request);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Log, LogFields } from '../../src/log/log.ts';
 
-/** A line as it was logged. */
+/** A logged line. */
 export interface LogLine {
   readonly level: keyof Log;
   readonly fields: LogFields;

@@ -1,7 +1,7 @@
 /** A row of one of the cloud's lists: any JSON object. */
 export type JsonRow = Readonly<Record<string, unknown>>;
 
-/** A row of GES v2: a good automatic backup of one hour's length; the given fields replace its own. */
+/** A row of GES v2: a successful automatic backup that took an hour; the given fields replace its own. */
 export const gesV2Row = (fields: JsonRow = {}): JsonRow => ({
   id: 'backup-1',
   name: 'orders_20240104000000_auto',

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 
-/** What a program came to. */
+/** The exit code and output of a program. */
 export interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end. Where it is missing, the error names the Debian package that brings it. */
+/** Runs a program until it exits. If it is missing, the error names the Debian package that contains it. */
 export function run(
   command: string,
   args: readonly string[],
@@ -21,13 +21,15 @@ export function run(
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.once('error', (error) =>
       reject(
-        new Error(`${command} cannot be run; apt-get install ${options.package} brings it`, { cause: error }),
+        new Error(`${command} cannot be run; install it with apt-get install ${options.package}`, {
+          cause: error,
+        }),
       ),
     );
     child.once('close', (code) =>
       resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
     );
-    // A program that ends before it has read everything closes the pipe.
+    // A program that exits before it has read everything closes the pipe.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });

@@ -39,24 +39,24 @@ const resourceOf = (id: string, name: string) => ({
   unread: true,
 });
 
-/** How many backups a state has counted; undefined without a state. */
+/** The number of backups counted in a state; undefined without a state. */
 export const countIn = (state: ServiceState | undefined): number | undefined =>
   state?.ledger.counts.get('graph-1')?.succeeded;
 
 /** A store in memory. */
 export interface FakeStore extends StateStore {
-  /** What is saved, by key. */
+  /** The saved texts by key. */
   readonly texts: Map<string, string>;
   /** The keys of each save. */
   readonly saves: (readonly string[])[];
-  /** Awaited before each save; what it throws is what the save fails with. */
+  /** Awaited before each save, which fails with its error. */
   before: (() => void | Promise<void>) | undefined;
   /** Called after each save. */
   after: (() => void | Promise<void>) | undefined;
   isClosed: boolean;
 }
 
-/** A store in memory, as a file with these texts would be. */
+/** A store in memory that contains these texts. */
 export function createFakeStore(texts: ReadonlyMap<string, string> = new Map()): FakeStore {
   const store: FakeStore = {
     texts: new Map(texts),
@@ -81,7 +81,7 @@ export function createFakeStore(texts: ReadonlyMap<string, string> = new Map()):
   return store;
 }
 
-/** The state that a store has under a key. */
+/** The state stored under a key. */
 export const savedIn = ({ texts }: Pick<FakeStore, 'texts'>, key: string): ServiceState | undefined => {
   const text = texts.get(key);
   return text === undefined ? undefined : readState(text);
@@ -93,7 +93,7 @@ export const diskFailure = (reason: string): StateFileError => new StateFileErro
 /** The text of a saved state. */
 export const textOf = (state: ServiceState): string => Array.from(stateLines(state)).join('');
 
-/** Opens the state file at a path as the exporter does; in memory, where a store is given. */
+/** Opens the state file at a path as the exporter does, or with the given store. */
 export const openAt = (path: string, log: Log, store: StateStore = databaseStore(path)): Promise<StateFile> =>
   openStateFile({
     path,
@@ -103,7 +103,7 @@ export const openAt = (path: string, log: Log, store: StateStore = databaseStore
     wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
   });
 
-/** A log that keeps nothing. */
+/** A log without output. */
 export const QUIET: Log = {
   debug: () => undefined,
   info: () => undefined,

@@ -4,14 +4,14 @@ import express from 'express';
 import { onTestFinished } from 'vitest';
 import { type MetricsSource, metricsRoute } from '../../src/web/metrics-route.ts';
 
-/** An answer as it came over the wire. */
-export interface RawAnswer {
+/** A response with its body as sent. */
+export interface RawResponse {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
 
-/** Serves the metrics of a source on a free port of loopback for the length of the test; resolves with the URL. */
+/** Serves the metrics of a source on a free loopback port until the test ends; resolves with the URL. */
 export async function serveMetrics(source: MetricsSource): Promise<string> {
   const server = createServer(express().disable('x-powered-by').use(metricsRoute(source)));
   await new Promise<void>((resolve) => {
@@ -24,16 +24,16 @@ export async function serveMetrics(source: MetricsSource): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
 }
 
-/** Asks without touching the body: what is compressed stays compressed. */
-export function askRaw(
+/** Sends a request; a compressed body stays compressed. */
+export function requestRaw(
   url: string,
   {
     headers = {},
     method = 'GET',
   }: { readonly headers?: Record<string, string>; readonly method?: string } = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent: false }, (response) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
@@ -41,7 +41,7 @@ export function askRaw(
         resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }),
       );
     });
-    asked.once('error', reject);
-    asked.end();
+    sent.once('error', reject);
+    sent.end();
   });
 }

@@ -8,7 +8,7 @@ import { factsOf } from './state.ts';
 /** GES of the project `prod`. */
 export const PLACE: Scope = { service: 'ges', region: 'cn-north-4', project: 'prod' };
 
-/** A resource as it is served, its facts made of the backups given. */
+/** A served resource with the facts of the given backups. */
 export function servedResource(
   fields: {
     readonly id?: string;
@@ -41,7 +41,7 @@ export function servedResource(
   };
 }
 
-/** Resources of a service as they are served. */
+/** The served resources of a service. */
 export const servedService = (
   resources: readonly ServedResource[],
   place: Partial<Scope> = {},

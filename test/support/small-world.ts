@@ -7,7 +7,7 @@ import { failed, listing, running, succeeded, unknown } from './backups.ts';
 import { hours } from './config.ts';
 import { plainText, publish } from './published.ts';
 import { PLACE, servedResource, servedService } from './served.ts';
-import { NO_PACE } from './state.ts';
+import { NEVER_YIELD } from './state.ts';
 
 const DAY = 86_400;
 const MIDNIGHT = 1_704_326_400;
@@ -126,14 +126,14 @@ const INSTANCES = servedService(
   { service: 'gaussdb-mysql' },
 );
 
-/** Two services whose resources show every metric, present and absent. */
+/** Two services whose resources have every metric, present and absent. */
 export const SMALL_WORLD: readonly ServedService[] = [GRAPHS, INSTANCES];
 
-/** The exporter's own metrics before anything was polled. */
+/** The exporter's own metrics before the first poll. */
 export const createSmallMetrics = (): ExporterMetrics =>
-  createExporterMetrics({ version: '1.2.3', revision: 'abc1234', nodeVersion: 'v24.0.0' }, () => NO_PACE);
+  createExporterMetrics({ version: '1.2.3', revision: 'abc1234', nodeVersion: 'v24.0.0' }, () => NEVER_YIELD);
 
-/** What the exporter tells of itself after a few polls of the same world. */
+/** The exporter's own metrics after a few polls of the same world. */
 async function smallWorldMetrics(): Promise<ExporterMetrics> {
   const metrics = createSmallMetrics();
   const instances = { ...PLACE, service: 'gaussdb-mysql' } as const;

@@ -19,17 +19,17 @@ import {
   type ServiceState,
 } from '../../src/state/service-state.ts';
 
-/** A yieldIfDue that never gives way. */
-export const NO_PACE: Yield = () => undefined;
+/** Never yields to other work. */
+export const NEVER_YIELD: Yield = () => undefined;
 
-/** The facts that follow from these backups of one resource. */
+/** The facts from these backups of one resource. */
 export function factsOf(backups: readonly Backup[]): ResourceFacts {
   const tally = createResourceTally();
   for (const backup of backups) tallyBackup(tally, backup);
   return factsOfTally(tally);
 }
 
-/** A complete list of these backups, gathered against the ledger of the state before. */
+/** A complete list of these backups, collected with the ledger of the previous state. */
 function completeList(
   backups: readonly Backup[],
   before: ServiceState | undefined,
@@ -45,7 +45,7 @@ function completeList(
   return { tallies: items, ids, unreadIds: new Set(rejectedIds), unlisted, isUnread };
 }
 
-/** An inventory that was read and lists these. */
+/** An inventory with these resources. */
 export const inventoryOf = (
   ...resources: readonly Resource[]
 ): Extract<InventoryResult, { readonly kind: 'read' }> => ({
@@ -54,17 +54,17 @@ export const inventoryOf = (
   resources: new Map(resources.map((resource) => [resource.id, resource])),
 });
 
-/** Where the lists of these tests are read. */
+/** The origin of the lists in these tests. */
 export const ORIGIN: Origin = { projectId: 'project-1', endpoint: 'https://ges.example' };
 
-/** What one poll brings to a service; what is left out is a poll without rows and without an inventory. */
+/** The result of one poll of a service; by default without rows and without an inventory. */
 export interface PollOf {
   readonly at?: UnixSeconds;
   readonly origin?: Origin;
   readonly backups?: readonly Backup[];
   readonly rejectedIds?: readonly string[];
   readonly unlisted?: number;
-  /** Whether the list of a resource could not be read. */
+  /** Returns whether the list of a resource could not be read. */
   readonly isUnread?: (resourceId: string) => boolean;
   readonly inventory?: InventoryResult;
   readonly isSelected?: ResourceSelection['isSelected'];
@@ -82,7 +82,7 @@ export function stateAfter(before: ServiceState | undefined, poll: PollOf): Prom
       inventory: poll.inventory ?? { kind: 'not_read' },
     },
     { isSelected: poll.isSelected ?? (() => true), limit: poll.limit ?? 1000 },
-    NO_PACE,
+    NEVER_YIELD,
   );
 }
 
@@ -94,9 +94,9 @@ export async function stateAfterAll(...polls: readonly PollOf[]): Promise<Servic
   return state;
 }
 
-/** The counts of a resource as they are served. */
+/** The served counts of a resource. */
 export const countsOf = (state: ServiceState, resourceId = 'graph-1'): FinishedCounts | undefined =>
   state.ledger.counts.get(resourceId);
 
-/** Policies that tell nothing. */
+/** Unknown policies. */
 export const NO_POLICIES: PolicyLookup = { decides: false, policyOf: () => undefined };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { succeeded } from '../support/backups.ts';
 import { plainText, publish } from '../support/published.ts';
 import { run } from '../support/run.ts';
-import { askRaw, serveMetrics } from '../support/scrape-server.ts';
+import { requestRaw, serveMetrics } from '../support/scrape-server.ts';
 import { servedResource, servedService } from '../support/served.ts';
 import { SMALL_WORLD } from '../support/small-world.ts';
 
@@ -35,7 +35,7 @@ describe('a compressed scrape', () => {
 
   it('is decompressed completely by Python', async () => {
     const { url, expected } = await serve();
-    const { body } = await askRaw(url, { headers: { 'accept-encoding': 'gzip' } });
+    const { body } = await requestRaw(url, { headers: { 'accept-encoding': 'gzip' } });
 
     const { code, stdout } = await run('python3', ['-c', PYTHON], { input: body, package: 'python3' });
 

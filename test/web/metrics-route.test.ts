@@ -5,7 +5,7 @@ import { createPublication } from '../../src/metrics/publication.ts';
 import type { MetricsSource } from '../../src/web/metrics-route.ts';
 import { succeeded } from '../support/backups.ts';
 import { plainText, publish } from '../support/published.ts';
-import { askRaw, serveMetrics } from '../support/scrape-server.ts';
+import { requestRaw, serveMetrics } from '../support/scrape-server.ts';
 import { servedResource, servedService } from '../support/served.ts';
 import { SMALL_WORLD } from '../support/small-world.ts';
 
@@ -57,7 +57,7 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
       const publication = await publish(world);
       const url = await serveMetrics(sourceOf(publication));
 
-      const response = await askRaw(url, { headers });
+      const response = await requestRaw(url, { headers });
 
       expect(response.status).toBe(200);
       expect(response.body.toString()).toBe(plainText(publication, format) + OWN[format]);
@@ -81,9 +81,9 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
   ])('of %s is one gzip member that contains the plain body', async (_what, world) => {
     const publication = await publish(world);
     const url = await serveMetrics(sourceOf(publication));
-    const plain = await askRaw(url, { headers });
+    const plain = await requestRaw(url, { headers });
 
-    const response = await askRaw(url, { headers: { ...headers, ...GZIP } });
+    const response = await requestRaw(url, { headers: { ...headers, ...GZIP } });
 
     expect(response.headers).toMatchObject({
       'content-encoding': 'gzip',
@@ -98,9 +98,9 @@ describe.each(EXPOSITION_FORMATS)('a scrape in %s', (format) => {
 
   it('requested with HEAD has the headers and no body', async () => {
     const url = await serveMetrics(sourceOf(await publish(SMALL_WORLD)));
-    const got = await askRaw(url, { headers });
+    const got = await requestRaw(url, { headers });
 
-    const response = await askRaw(url, { headers, method: 'HEAD' });
+    const response = await requestRaw(url, { headers, method: 'HEAD' });
 
     expect(response.status).toBe(200);
     expect(response.body).toHaveLength(0);
@@ -112,8 +112,8 @@ describe('a scrape', () => {
   it('before the first poll has only the metrics of the exporter itself', async () => {
     const url = await serveMetrics(sourceOf(createPublication([])));
 
-    const plain = await askRaw(url);
-    const compressed = await askRaw(url, { headers: GZIP });
+    const plain = await requestRaw(url);
+    const compressed = await requestRaw(url, { headers: GZIP });
 
     expect(plain.body.toString()).toBe(OWN.text);
     expect(gunzipSync(compressed.body).toString()).toBe(OWN.text);
@@ -127,9 +127,9 @@ describe('a scrape', () => {
       publication: () => worlds[at] ?? createPublication([]),
     });
 
-    const first = await askRaw(url);
+    const first = await requestRaw(url);
     at = 1;
-    const second = await askRaw(url);
+    const second = await requestRaw(url);
 
     expect(first.body.toString()).toContain('resource_name="billing"');
     expect(second.body.toString()).toContain('resource_id="graph-2499"');
@@ -141,7 +141,7 @@ describe('a scrape', () => {
     const url = await serveMetrics(sourceOf(publication));
     const expected = plainText(publication, 'text') + OWN.text;
 
-    const responses = await Promise.all(Array.from({ length: 20 }, () => askRaw(url, { headers: GZIP })));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => requestRaw(url, { headers: GZIP })));
 
     expect(responses.every(({ body }) => gunzipSync(body).toString() === expected)).toBe(true);
   });
@@ -172,7 +172,7 @@ describe('the compression of a scrape', () => {
   ])('with Accept-Encoding %j is gzip: %s', async (acceptEncoding, gzip) => {
     const url = await serveMetrics(sourceOf(createPublication([])));
 
-    const response = await askRaw(url, {
+    const response = await requestRaw(url, {
       headers: acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding },
     });
 

@@ -6,7 +6,7 @@ import body from './list-backups.json' with { type: 'json' };
 
 it("the vendor's sample response contains the newest success of an instance, its size and its minutes", async () => {
   const world = await startExporterWorld(
-    (cloud) => cloud.answer('gaussdb-mysql', 'backups', { kind: 'body', body }),
+    (cloud) => cloud.respond('gaussdb-mysql', 'backups', { kind: 'body', body }),
     config({ projects: [project({ services: [serviceConfig(gaussdbMysql, { inventory: false })] })] }),
   );
   const { value } = await world.scrape();

@@ -9,7 +9,7 @@ import listBackupsV2 from './list-backups-v2.json' with { type: 'json' };
 async function served(version: 'v2' | 'v1.0', body: unknown) {
   const service = serviceConfig(ges, { inventory: false }, { api_version: version });
   const world = await startExporterWorld(
-    (cloud) => cloud.answer('ges', 'backups', { kind: 'body', body }),
+    (cloud) => cloud.respond('ges', 'backups', { kind: 'body', body }),
     config({ projects: [project({ services: [service] })] }),
   );
   return await world.scrape();
