@@ -4,12 +4,12 @@ import { unixSeconds } from '../../src/domain/quantities.ts';
 import { type SimulatedCloud, startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createRecorder, type Samples } from './recorded-past.ts';
 
-const BEGIN = 1_782_864_000;
+const START = 1_782_864_000;
 const STEP = 7200;
 const DAY = 86_400;
 
-/** Something that happens to one of the resources. */
-const HAPPENINGS: readonly ((cloud: SimulatedCloud, id: string, chance: number) => void)[] = [
+/** An event of one of the resources. */
+const EVENTS: readonly ((cloud: SimulatedCloud, id: string, chance: number) => void)[] = [
   (cloud, id, chance) => cloud.failNextBackup(id, 1 + Math.floor(chance * 12)),
   (cloud, id) => void cloud.startBackup(id),
   (cloud, id, chance) =>
@@ -30,12 +30,12 @@ const HAPPENINGS: readonly ((cloud: SimulatedCloud, id: string, chance: number) 
   (cloud, id, chance) => void (chance < 0.2 && cloud.remove(id)),
 ];
 
-const happening = fc.record({
-  /** Seconds after the recording before it. */
+const event = fc.record({
+  /** Seconds after the previous recording. */
   after: fc.integer({ min: 1, max: STEP - 1 }),
-  /** In which step. */
+  /** The step of the event. */
   step: fc.nat({ max: 95 }),
-  what: fc.nat({ max: HAPPENINGS.length - 1 }),
+  what: fc.nat({ max: EVENTS.length - 1 }),
   whom: fc.nat(),
   chance: fc.nat({ max: 999 }).map((thousandths) => thousandths / 1000),
 });
@@ -46,19 +46,19 @@ const world = fc.record({
   instances: fc.integer({ min: 0, max: 3 }),
   history: fc.integer({ min: 1, max: 12 }),
   failureRate: fc.constantFrom(0, 0.2, 0.6),
-  happenings: fc.array(happening, { maxLength: 120, size: 'max' }),
+  events: fc.array(event, { maxLength: 120, size: 'max' }),
 });
 
 interface Past {
   readonly recorded: Samples;
   readonly backfilled: Samples;
-  /** The end of the oldest good automatic backup that is left, for each resource that has one. */
+  /** The end of the oldest remaining successful automatic backup of each resource with one. */
   readonly knownSince: ReadonlyMap<string, number>;
 }
 
-/** Lets eight days pass in a world, records every two hours what is served, and backfills them at the end. */
+/** Simulates eight days of a world, records the served samples every two hours, and backfills them at the end. */
 async function live(options: typeof world extends fc.Arbitrary<infer World> ? World : never): Promise<Past> {
-  let now = BEGIN;
+  let now = START;
   const cloud = await startSimulatedCloud({
     counts: { ges: options.graphs, 'gaussdb-mysql': options.instances },
     seed: options.seed,
@@ -71,22 +71,22 @@ async function live(options: typeof world extends fc.Arbitrary<infer World> ? Wo
   try {
     const recorder = createRecorder(cloud);
     for (let step = 0; step < 96; step += 1) {
-      now = BEGIN + step * STEP;
+      now = START + step * STEP;
       await recorder.record(unixSeconds(now));
-      const due = options.happenings.filter((event) => event.step === step);
+      const due = options.events.filter((one) => one.step === step);
       for (const { after, what, whom, chance } of due.toSorted((one, other) => one.after - other.after)) {
-        now = BEGIN + step * STEP + after;
+        now = START + step * STEP + after;
         const resources = cloud.resources();
         const resource = resources[whom % Math.max(1, resources.length)];
-        // What cannot happen to this resource now does not.
+        // An event that is impossible now is skipped.
         try {
-          HAPPENINGS[what]?.(cloud, resource?.id ?? '', chance);
+          EVENTS[what]?.(cloud, resource?.id ?? '', chance);
         } catch (error) {
           if (!(error instanceof Error)) throw error;
         }
       }
     }
-    const backfilled = await recorder.backfill(unixSeconds(now + 1), unixSeconds(BEGIN), STEP);
+    const backfilled = await recorder.backfill(unixSeconds(now + 1), unixSeconds(START), STEP);
     return { recorded: recorder.recorded, backfilled, knownSince: knownSince(cloud) };
   } finally {
     await cloud.stop();
@@ -108,8 +108,8 @@ const nameOf = (key: string): string => key.split(' ')[1] ?? '';
 const timeOf = (key: string): number => Number(key.split(' ')[0]);
 const idOf = (key: string): string => / resource_id=(\S+)/.exec(key)?.[1] ?? '';
 
-describe('a backfill, against what was served at the time', () => {
-  it('writes no value that was not true then, and all newest successes since the oldest backup that is left', {
+describe('a backfill, compared with what was served at the time', () => {
+  it('writes only values that were served, and all newest successes since the oldest remaining backup', {
     timeout: 120_000,
   }, async () => {
     const written = new Map<string, number>();
@@ -119,7 +119,7 @@ describe('a backfill, against what was served at the time', () => {
 
         const untrue = [...backfilled].filter(([key, value]) => recorded.get(key) !== value);
         expect(untrue.map(([key, value]) => `${key}: ${value} was ${recorded.get(key)}`)).toEqual([]);
-        // An objective without a newest success says that there was none.
+        // An objective without a newest success means that there was none.
         const untrulyNever = [...backfilled.keys()]
           .filter((key) => nameOf(key) === 'rpo_seconds')
           .map((key) => key.replace('rpo_seconds', 'last_success_timestamp_seconds'))
@@ -136,7 +136,7 @@ describe('a backfill, against what was served at the time', () => {
       }),
       { numRuns: 12, endOnFailure: true },
     );
-    // Each metric has been put to the test.
+    // Each metric has been compared.
     expect([...written.keys()].toSorted()).toEqual([
       'consecutive_failures',
       'due_timestamp_seconds',

@@ -27,21 +27,21 @@ const backup = {
   name: 'orders_20260701100000_auto',
 };
 const neverAborted = new AbortController().signal;
-const neverAsked = () => Promise.reject(new Error('nothing is asked here'));
+const neverConfirmed = () => Promise.reject(new Error('no confirmation expected'));
 const service: OpenService = {
   project: project(),
-  // The page shows a graph; of the service no more than this is printed.
+  // The page shows a graph; nothing else of the service is printed.
   service: widgetService({ type: 'ges', endpoint: 'https://ges.cn-north-4.myhuaweicloud.com' }),
   client: {
-    call: neverAsked,
+    call: neverConfirmed,
     projectId: () => undefined,
     passwordExpiresAt: () => undefined,
     reload: () => undefined,
     close: () => Promise.resolve(),
   },
   configFile: undefined,
-  backups: neverAsked,
-  inventory: neverAsked,
+  backups: neverConfirmed,
+  inventory: neverConfirmed,
 };
 const target = { ...service, resource: { id, name: 'orders' } };
 const resultOn = (terminal: Terminal): Followed => ({
@@ -52,12 +52,12 @@ const resultOn = (terminal: Terminal): Followed => ({
   flags: { json: true, waitTimeout: seconds(1) },
 });
 
-describe('what backups prints with --json', () => {
-  it('is for list the first example of its page', () => {
+describe('the output of backups --json', () => {
+  it('is the first example of its page for list', () => {
     expect(writeJsonLine({ ...target, backup })).toBe(examples[0]);
   });
 
-  it('is for a change the second example', async () => {
+  it('is the second example for an action', async () => {
     const terminal = createFakeTerminal();
     const result = resultOn(terminal);
 
@@ -67,7 +67,7 @@ describe('what backups prints with --json', () => {
     expect(terminal.written()).toBe(examples[1]);
   });
 
-  it('is for a dry run the third example', () => {
+  it('is the third example for a dry run', () => {
     const path = `/v2/{project_id}/graphs/${id}/backups`;
     const call = {
       operation: 'create_backup',
@@ -81,7 +81,7 @@ describe('what backups prints with --json', () => {
     expect(showCall({ target, call }, flags)).toBe(examples[2]);
   });
 
-  it('has no key that its page does not explain', async () => {
+  it('has only keys that its page documents', async () => {
     const terminal = createFakeTerminal();
     await writeEnd(resultOn(terminal), { kind: 'failed', reason: 'no space' }).catch(() => undefined);
 

@@ -4,7 +4,7 @@ import { createWaitingWorld } from './waiting-world.ts';
 
 const DAY = 86_400;
 
-/** A world one resource of which was backed up by hand once a day, the newest backup half an hour ago. */
+/** A world in which one resource was backed up manually once a day, most recently half an hour ago. */
 async function worldWithBackups() {
   const world = await createWaitingWorld([WITH_JOBS]);
   const resource = await world.firstOf(WITH_JOBS);
@@ -21,7 +21,7 @@ const list = (...flags: readonly string[]) => ['backups', 'list', '--method', 'm
 const linesOf = (output: string) => output.trimEnd().split('\n');
 
 describe('the table of backups', () => {
-  it('says when each began, in UTC and as an age', async () => {
+  it('shows when each started, in UTC and as an age', async () => {
     const { run, cloud, resource } = await worldWithBackups();
 
     const { code, output, errors } = await run(list('--limit', '2'));
@@ -43,7 +43,7 @@ describe('the table of backups', () => {
     ['36h', 2],
     ['2026-07-03T10:00:00Z', 3],
     ['now', 0],
-  ])('has with --since %s the %d backups that began since', async (since, count) => {
+  ])('with --since %s has the %d backups that started since then', async (since, count) => {
     const { run } = await worldWithBackups();
 
     const { code, output } = await run(list('--since', since, '--json'));

@@ -9,7 +9,7 @@ import { defaultApi, SERVICE_TYPES, SERVICES } from '../../src/services/index.ts
 import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
-/** What `check` finds of a project that names no services, in a cloud where only some have an endpoint. */
+/** Runs check for a project without configured services, in a cloud where only some have an endpoint. */
 async function discover(answering: readonly string[], deny: readonly string[] = []) {
   const cloud = await startSimulatedCloud({
     counts: Object.fromEntries(SERVICE_TYPES.map((type) => [type, 2])),
@@ -49,8 +49,8 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
   return { text, passed: examined.every((project) => hasPassed(project, false)) };
 }
 
-describe('check of a project that names no services', () => {
-  it('finds those that answer and prints the list to paste', async () => {
+describe('check of a project without configured services', () => {
+  it('finds the services that respond and prints the list to paste', async () => {
     const [first, second, ...others] = SERVICE_TYPES;
     const { text, passed } = await discover([first ?? '', second ?? '']);
 
@@ -61,7 +61,7 @@ describe('check of a project that names no services', () => {
     expect(passed).toBe(true);
   });
 
-  it.each(SERVICES)('names what to grant for $type that answers with a refusal', async (service) => {
+  it.each(SERVICES)('names the permission to grant if $type refuses access', async (service) => {
     const { backups } = defaultApi(service);
     const list = backups.of === 'project' ? backups.list : backups.ofResource({ id: 'r' })[0];
     const permission = list?.call.permission?.role ?? '';
@@ -70,7 +70,7 @@ describe('check of a project that names no services', () => {
     expect(text).toMatch(new RegExp(`not allowed to read ${service.type}: .*grant ${permission}`));
   });
 
-  it('fails where none answers', async () => {
+  it('fails if no service responds', async () => {
     const { text, passed } = await discover([]);
 
     expect(text).toContain('no service responded in this region');

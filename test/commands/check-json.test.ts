@@ -59,14 +59,14 @@ const keysIn = (value: unknown): readonly string[] => {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...keysIn(inner)]);
 };
 
-describe('what check prints with --json', () => {
-  it('is the example of its page', () => {
+describe('the output of check --json', () => {
+  it('is the example on its page', () => {
     const [, example = ''] = /```json\n(\{\n[\s\S]*?\n\})\n```/.exec(page) ?? [];
 
     expect(printed(documented)).toBe(`${example}\n`);
   });
 
-  it('has no key that its page does not explain', () => {
+  it('has only keys that its page documents', () => {
     const config = parseConfig(
       `{"projects":[{"name":"prod","region":"cn-north-4","credentials":{"type":"ecs-agency"},"services":[{"type":"${ONE}"}]}]}`,
       'config.yml',
@@ -85,7 +85,7 @@ describe('what check prints with --json', () => {
     expect(explained).toEqual([...keys]);
   });
 
-  it('leaves out what is unknown', () => {
+  it('omits unknown values', () => {
     const [unread] = JSON.parse(
       printed([project({ services: [service({ resources: undefined, backups: undefined })] })]),
     ).projects[0].services;
@@ -98,7 +98,7 @@ describe('what check prints with --json', () => {
   it.each([
     { strict: false, passed: true },
     { strict: true, passed: false },
-  ])('has passed ($passed) with a stale resource and strict $strict', ({ strict, passed }) => {
+  ])('has passed: $passed with a stale resource and strict: $strict', ({ strict, passed }) => {
     const stale = service({ resources: [graph({ lastSuccess: unixSeconds(1) })] });
 
     expect(JSON.parse(printed([project({ services: [stale] })], strict))).toMatchObject({

@@ -74,12 +74,12 @@ const everything: readonly ProjectCheck[] = [
   }),
 ];
 
-describe('what check prints', () => {
-  it('is as it is kept', () => {
+describe('the output of check', () => {
+  it('is the golden file', () => {
     expectGolden('commands/golden/output-check.txt', rendered(everything));
   });
 
-  it('names no more than twenty resources of a service', () => {
+  it('lists at most twenty resources of a service', () => {
     const many = Array.from({ length: 23 }, (_, index) => stale(String(index)));
 
     const text = rendered([project({ services: [service({ resources: many })] })]);
@@ -100,13 +100,16 @@ describe('what check prints', () => {
       strict: true,
       says: 'Some checks failed. 2 resources are outside their objectives.',
     },
-  ])('ends for $resources.length outside their objectives with "$says"', ({ resources, strict, says }) => {
-    const projects = [project({ services: [service({ resources: resources })] })];
+  ])(
+    'ends with "$says" for $resources.length resources outside their objectives',
+    ({ resources, strict, says }) => {
+      const projects = [project({ services: [service({ resources: resources })] })];
 
-    expect(rendered(projects, { strict }).split('\n').at(-2)).toBe(says);
-  });
+      expect(rendered(projects, { strict }).split('\n').at(-2)).toBe(says);
+    },
+  );
 
-  it('paints what is good green and what is bad red, and nothing else', () => {
+  it('has passed checks in green, problems in red, and no other colours', () => {
     const text = rendered(everything, { colorful: true });
 
     expect(text).toContain('\u001b[32msigned in\u001b[39m');
@@ -115,13 +118,13 @@ describe('what check prints', () => {
     expect(stripVTControlCharacters(text)).toBe(rendered(everything));
   });
 
-  it('keeps its table within the width of a terminal', () => {
+  it('fits its table into the width of a terminal', () => {
     const table = rendered([project()], { width: 50 }).split('\n').slice(2, 6);
 
     expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(50);
   });
 
-  it('shows ages by the objective of each resource', () => {
+  it('shows ages with the objective of each resource', () => {
     const text = rendered([
       project({
         services: [service({ resources: [graph({ objective: seconds(3600) })] })],
@@ -133,7 +136,7 @@ describe('what check prints', () => {
     );
   });
 
-  it('asks whether the region is right where nothing is there at all', () => {
+  it('asks whether the region is right if nothing was found', () => {
     const empty = project({ services: [service({ resources: [], backups: 0 })] });
 
     const text = rendered([empty]);
@@ -145,10 +148,10 @@ describe('what check prints', () => {
   });
 
   it.each([
-    ['backups are left', { resources: [], backups: 3 }],
-    ['something is excluded', { resources: [], backups: 0, excluded: 1 }],
+    ['there are backups', { resources: [], backups: 3 }],
+    ['resources are excluded', { resources: [], backups: 0, excluded: 1 }],
     ['a list could not be read', { resources: undefined, backups: undefined, problems: ['no'] }],
-  ])('does not ask for the region where %s', (_, fields) => {
+  ])('does not ask about the region if %s', (_, fields) => {
     expect(rendered([project({ services: [service(fields)] })])).not.toContain('the right region');
   });
 
@@ -156,7 +159,7 @@ describe('what check prints', () => {
     [20, '  the password expires in 20 d, at ', false],
     [6, '  the password expires in 6 d, at ', true],
     [-1, '  the password expired 1 d ago, at ', true],
-  ])('says when the password expires, in red when that is soon: %i days', (days, says, isRed) => {
+  ])('shows when the password expires, in red if soon: %i days', (days, says, isRed) => {
     const projects = [project({ passwordExpires: unixSeconds(NOW + days * 86_400) })];
 
     expect(rendered(projects)).toContain(says);

@@ -2,21 +2,21 @@ import { Writable } from 'node:stream';
 import { sleep, type Terminal } from '../../src/commands/terminal.ts';
 import { systemClock } from '../../src/domain/quantities.ts';
 
-/** A terminal that keeps what it is sent, for commands that run within a test. */
+/** A terminal that records its output, for commands that run within a test. */
 export interface FakeTerminal extends Terminal {
   readonly written: () => string;
   readonly errors: () => string;
   /** Sends a signal to the command. */
   readonly signal: (name: NodeJS.Signals) => void;
-  /** The questions that were asked. */
+  /** The questions asked. */
   readonly asked: readonly string[];
 }
 
-/** A terminal of someone who answers every question with `answer`; without one nobody can be asked. */
+/** A terminal that answers every question with `answer`; without it, it is not interactive. */
 export function createFakeTerminal(
   options: {
     readonly answer?: boolean;
-    /** What standard output answers to a write; nothing for success. */
+    /** The error of writes to standard output; undefined for success. */
     readonly outputError?: Error;
     readonly outputWidth?: number;
     readonly errorWidth?: number;

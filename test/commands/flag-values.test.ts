@@ -36,7 +36,7 @@ describe('a timestamp', () => {
     ['2026-07-01T10:00:00Z', 1_782_900_000],
     ['2026-07-01T18:00:00+08:00', 1_782_900_000],
     ['2024-02-29', 1_709_164_800],
-  ])('is read of %s', (text, time) => {
+  ])('is parsed from %s', (text, time) => {
     expect(timestamp(text)(NOW)).toBe(time);
   });
 
@@ -53,7 +53,7 @@ describe('a timestamp', () => {
     '2026-07-01 10:00:00Z',
     '1782900000',
     '2026-7-1',
-  ])('is not read of %j', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(isAllowed(timestamp, text)).toBe(false);
   });
 });
@@ -66,7 +66,7 @@ describe('a path in OBS', () => {
     ['my-bucket/backups/图', 'my-bucket/backups/图'],
     ['obs://my-bucket/backups/', 'my-bucket/backups/'],
     [`${'b'.repeat(63)}/a`, `${'b'.repeat(63)}/a`],
-  ])('is read of %s as %s', (text, path) => {
+  ])('is parsed from %s as %s', (text, path) => {
     expect(obsPath(text)).toBe(path);
   });
 
@@ -91,12 +91,12 @@ describe('a path in OBS', () => {
     'bucket/a b/',
     'bucket/a\u0000/',
     'bucket\\a',
-  ])('is not read of %j', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(isAllowed(obsPath, text)).toBe(false);
   });
 });
 
-describe('a path of the metrics', () => {
+describe('the metrics path', () => {
   it.each(['/metrics', '/a/b_c.d~e-f', '/apis'])('may be %s', (text) => {
     expect(telemetryPath(text)).toBe(text);
   });
@@ -118,7 +118,7 @@ describe('a path of the metrics', () => {
   });
 });
 
-describe('the other values of flags', () => {
+describe('other flag values', () => {
   it.each([
     ['1', true],
     ['100', true],
@@ -128,7 +128,7 @@ describe('the other values of flags', () => {
     ['-1', false],
     ['1.5', false],
     ['', false],
-  ])('a whole number from 1 to 100 of %j: %s', (text, allowed) => {
+  ])('a whole number from 1 to 100: %j, accepted: %s', (text, allowed) => {
     expect(isAllowed(wholeNumber(1, 100), text)).toBe(allowed);
   });
 
@@ -139,7 +139,7 @@ describe('the other values of flags', () => {
     ['0', false],
     ['5', false],
     ['soon', false],
-  ])('a duration of at least a second of %j: %s', (text, allowed) => {
+  ])('a duration of at least a second: %j, accepted: %s', (text, allowed) => {
     expect(
       isAllowed(
         durationThat((length) => length >= 1, 'such as 4m'),
@@ -156,7 +156,7 @@ describe('the other values of flags', () => {
     ['100001', false],
     ['fast', false],
     ['Infinity', false],
-  ])('a factor of %j: %s', (text, allowed) => {
+  ])('a factor: %j, accepted: %s', (text, allowed) => {
     expect(isAllowed(factor, text)).toBe(allowed);
   });
 
@@ -164,11 +164,11 @@ describe('the other values of flags', () => {
     ['x', true],
     [' ', false],
     ['', false],
-  ])('a text of %j: %s', (text, allowed) => {
+  ])('a text: %j, accepted: %s', (text, allowed) => {
     expect(isAllowed(someText, text)).toBe(allowed);
   });
 
-  it('a listen address says what is wrong with it without saying it twice', () => {
+  it('an invalid listen address has a single explanation', () => {
     expect(() => listenAddress('::1')).toThrow(
       /^It is an IPv6 address without brackets and port; write ":10045"/,
     );

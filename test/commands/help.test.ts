@@ -33,17 +33,17 @@ async function helpOf(command: string, outputWidth?: number): Promise<string> {
 }
 
 describe('the help', () => {
-  it.each(COMMANDS)('of "%s" is as it is kept', async (command) => {
+  it.each(COMMANDS)('of "%s" is the golden file', async (command) => {
     expectGolden(`commands/golden/${fileOf(command)}`, withoutServices(await helpOf(command)));
   });
 
-  it('names every service where one is asked for', async () => {
+  it('lists every service where a service is a value', async () => {
     const words = (await helpOf('backups list')).match(/"[a-z-]+"/g) ?? [];
 
     for (const type of SERVICE_TYPES) expect(words).toContain(`"${type}"`);
   });
 
-  it('of the demo names the flag of each service that has one', async () => {
+  it('of the demo contains the flag of each service with one', async () => {
     const help = (await helpOf('demo')).replaceAll(/\s+/g, ' ');
 
     for (const { type, resource, demo } of SERVICES) {
@@ -54,7 +54,7 @@ describe('the help', () => {
     }
   });
 
-  it.each(COMMANDS)('of "%s" keeps within 80 columns', async (command) => {
+  it.each(COMMANDS)('of "%s" fits into 80 columns', async (command) => {
     const widest = Math.max(...(await helpOf(command)).split('\n').map((line) => line.length));
 
     expect(widest).toBeLessThanOrEqual(80);
@@ -73,7 +73,7 @@ describe('the help', () => {
     [['check', '-h'], 'check.txt'],
     [['backups', 'help', 'list'], 'backups-list.txt'],
     [['help', 'backups'], 'backups.txt'],
-  ])('is also what %j prints', async (args, file) => {
+  ])('is also printed by %j', async (args, file) => {
     const terminal = createFakeTerminal();
 
     const code = await runCommandLine(args, terminal);
@@ -91,7 +91,7 @@ describe('the help', () => {
     expect(terminal.written()).toMatch(/^huaweicloud-backup-exporter \d+\.\d+\.\d+ /);
   });
 
-  it('is kept of no command that is gone', () => {
+  it('has no golden files of removed commands', () => {
     const kept = readdirSync(new URL('golden', import.meta.url)).filter(
       (name) => !name.startsWith('output-'),
     );

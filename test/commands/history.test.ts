@@ -19,7 +19,7 @@ import { PLACE } from '../support/served.ts';
 const OBJECTIVE = seconds(1000);
 const UNTIL = 2000;
 
-/** A graph that was created at 10 and still exists, unless said otherwise. */
+/** A graph that was created at 10 and still exists, by default. */
 const known = (
   fields: Partial<KnownResource> & { readonly created?: number | undefined } = {},
 ): KnownResource => {
@@ -38,15 +38,15 @@ const known = (
 
 const auto = { method: 'auto', size: undefined };
 
-/** The pieces of a backfill, each read before the next one is asked for. */
-const piecesOf = (...backfill: Parameters<typeof writeBackfill>): readonly string[] =>
+/** The chunks of a backfill, each read before the next one is requested. */
+const chunksOf = (...backfill: Parameters<typeof writeBackfill>): readonly string[] =>
   Array.from(writeBackfill(...backfill));
 
 const textOf = (
   histories: readonly ResourceHistory[],
   grid: BackfillGrid,
   tell: (progress: BackfillProgress) => void = () => undefined,
-): string => piecesOf(histories, grid, tell).join('');
+): string => chunksOf(histories, grid, tell).join('');
 
 /** The samples of a resource every ten seconds from 0 to 2000: for each series the times and values. */
 function samplesOf(
@@ -77,7 +77,7 @@ function samplesOf(
   return series;
 }
 
-/** When a series has samples and which, as spans of equal values: `200-490: 150`. */
+/** The samples of a series as spans of equal values: `200-490: 150`. */
 function spansOf(samples: readonly (readonly [number, number])[] = []): readonly string[] {
   const spans: { from: number; to: number; value: number }[] = [];
   for (const [time, value] of samples) {
@@ -92,7 +92,7 @@ const spans = (series: string, ...of: Parameters<typeof samplesOf>): readonly st
   spansOf(samplesOf(...of).get(series));
 
 describe('the past of a resource', () => {
-  it('begins for its newest success when the oldest automatic backup that is left was complete', () => {
+  it('has a newest success since the end of the oldest remaining automatic backup', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
       succeeded({ ...auto, id: 'b', start: 900, end: 950 }),
@@ -110,7 +110,7 @@ describe('the past of a resource', () => {
     expect(spans('consecutive_failures', backups)).toEqual(['550-2000: 0']);
   });
 
-  it('does not take a manual backup for the newest one where automatic ones may be gone', () => {
+  it('does not consider a manual backup the newest one if automatic ones may be gone', () => {
     const backups = [
       succeeded({ ...auto, id: 'm', method: 'manual', start: 100, end: 150 }),
       succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
@@ -119,7 +119,7 @@ describe('the past of a resource', () => {
     expect(spans('last_success_timestamp_seconds', backups)).toEqual(['550-2000: 550']);
   });
 
-  it('holds a manual backup among the automatic ones', () => {
+  it('includes a manual backup among automatic ones', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
       succeeded({ ...auto, id: 'm', method: 'manual', start: 700, end: 750 }),
@@ -132,7 +132,7 @@ describe('the past of a resource', () => {
     { notExpected: 'no automatic backups', spans: ['150-2000: 150'] },
     { notExpected: undefined, spans: [] },
   ])(
-    'knows manual backups alone where there are no others (not expected: $notExpected)',
+    'consists of manual backups if there are no others (not expected: $notExpected)',
     ({ notExpected, spans: expected }) => {
       const backups = [succeeded({ ...auto, id: 'm', method: 'manual', start: 100, end: 150 })];
       const resource = known({ listing: { ...listing({ id: 'graph-1' }), notExpected } });
@@ -141,7 +141,7 @@ describe('the past of a resource', () => {
     },
   );
 
-  it('counts failures in a row where none of them can be gone', () => {
+  it('counts consecutive failures if none of them can be gone', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
       succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
@@ -160,7 +160,7 @@ describe('the past of a resource', () => {
     ]);
   });
 
-  it('does not count failures in a row where some of them may be gone', () => {
+  it('does not count consecutive failures if some of them may be gone', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
       failed({ ...auto, id: 'd', start: 700, end: 750 }),
@@ -173,7 +173,7 @@ describe('the past of a resource', () => {
     expect(spans('last_status failed', backups)[0]).toMatch(/^700-/);
   });
 
-  it('does not take a manual failure for the newest one where automatic ones may be gone', () => {
+  it('does not consider a manual failure the newest one if automatic ones may be gone', () => {
     const backups = [
       failed({ id: 'm', method: 'manual', start: 100, end: 150 }),
       failed({ ...auto, id: 'd', start: 700, end: 750 }),
@@ -182,7 +182,7 @@ describe('the past of a resource', () => {
     expect(spans('last_failure_timestamp_seconds', backups)).toEqual(['750-2000: 750']);
   });
 
-  it('counts them again after a success that is younger than the oldest failure left', () => {
+  it('counts them again after a success that is newer than the oldest remaining failure', () => {
     const backups = [
       failed({ ...auto, id: 'd', start: 700, end: 750 }),
       succeeded({ ...auto, id: 'a', start: 900, end: 950 }),
@@ -192,7 +192,7 @@ describe('the past of a resource', () => {
     expect(spans('consecutive_failures', backups)).toEqual(['950-1140: 0', '1150-2000: 1']);
   });
 
-  it('knows no success of a resource whose backups all failed, and its objective from the oldest of them on', () => {
+  it('has no success if all backups failed, and an objective since the oldest of them', () => {
     const backups = [failed({ ...auto, id: 'd', start: 700, end: 750 })];
 
     expect(spans('rpo_seconds', backups)).toEqual(['700-2000: 1000']);
@@ -200,7 +200,7 @@ describe('the past of a resource', () => {
     expect(spans('consecutive_failures', backups)).toEqual([]);
   });
 
-  it('is from its creation on the objective alone of one that has no backup', () => {
+  it('consists of the objective since its creation if it has no backups', () => {
     const samples = samplesOf([], known({ created: 105 }));
 
     expect([...samples.keys()].toSorted()).toEqual([
@@ -213,11 +213,11 @@ describe('the past of a resource', () => {
     expect(spansOf(samples.get('resource_created_timestamp_seconds'))).toEqual(['110-2000: 105']);
   });
 
-  it('is nothing of one that has neither a backup nor a known creation', () => {
+  it('is empty if it has neither backups nor a known creation time', () => {
     expect(samplesOf([], known({ listing: undefined })).size).toBe(0);
   });
 
-  it('has no objective where the graph is gone', () => {
+  it('has no objective if the graph is gone', () => {
     const backups = [succeeded({ ...auto, id: 'a', start: 500, end: 550 })];
     const gone = known({ exists: false, listing: undefined });
 
@@ -225,7 +225,7 @@ describe('the past of a resource', () => {
     expect(spans('last_success_timestamp_seconds', backups, gone)).toEqual(['550-2000: 550']);
   });
 
-  it('has a backup that runs now from its start on', () => {
+  it('contains a running backup since its start', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 500, end: 550 }),
       running({ method: 'auto', id: 'r', start: 1500 }),
@@ -235,7 +235,7 @@ describe('the past of a resource', () => {
     expect(spans('last_status running', backups).at(-1)).toBe('1500-2000: 1');
   });
 
-  it('does not guess when a backup ended that names no end', () => {
+  it('does not guess the end of a backup without one', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
       succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
@@ -254,7 +254,7 @@ describe('the past of a resource', () => {
     expect(spans('running_start_timestamp_seconds', backups)).not.toContain('700-890: 700');
   });
 
-  it('does not guess when a backup began that names no start', () => {
+  it('does not guess the start of a backup without one', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
       succeeded({ ...auto, id: 'b', start: undefined, end: 950 }),
@@ -264,7 +264,7 @@ describe('the past of a resource', () => {
     expect(spans('last_success_timestamp_seconds', backups)).toEqual(['150-940: 150', '950-2000: 950']);
   });
 
-  it('shows a state that nobody documented', () => {
+  it('contains undocumented states', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150 }),
       succeeded({ ...auto, id: 'b', start: 300, end: 350 }),
@@ -274,7 +274,7 @@ describe('the past of a resource', () => {
     expect(spans('last_status unknown', backups).at(-1)).toBe('550-2000: 1');
   });
 
-  it("names an engine's version from the oldest backup on since which all name that of today", () => {
+  it('contains the engine version since the oldest backup after which it has not changed', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150, engineVersion: '2.3' }),
       succeeded({ ...auto, id: 'b', start: 300, end: 350, engineVersion: '2.4' }),
@@ -288,7 +288,7 @@ describe('the past of a resource', () => {
     expect(spans('resource_info', [], today('2.4'))).toEqual([]);
   });
 
-  it('does not know itself before its creation', () => {
+  it('is empty before its creation', () => {
     const backups = [succeeded({ ...auto, id: 'a', start: 500, end: 550 })];
 
     expect(spans('rpo_seconds', backups, known({ created: 805 }))).toEqual(['810-2000: 1000']);
@@ -320,7 +320,7 @@ describe('the times of the samples', () => {
     expect(timesOf(since, until, step)).toEqual(times);
   });
 
-  it('are the same whenever they are asked for', () => {
+  it('do not depend on when the backfill runs', () => {
     const early = timesOf(1003.25, 1500, 7);
     const late = timesOf(1007.75, 1500, 7);
 
@@ -345,7 +345,7 @@ describe('the text of a backfill', () => {
     };
   };
 
-  it('names each metric once, its series with the labels of the scrape, and ends', () => {
+  it('contains each metric once, its series with the labels of the scrape, and an end', () => {
     const text = textOf([historyOf(grid)], grid);
 
     expect(text).toContain(
@@ -355,35 +355,37 @@ describe('the text of a backfill', () => {
     expect(text.endsWith('\n# EOF\n')).toBe(true);
   });
 
-  it('comes in pieces that do not grow, and says how far it is', () => {
-    const told: BackfillProgress[] = [];
+  it('is written in chunks of constant size, with its progress', () => {
+    const reported: BackfillProgress[] = [];
     const long = { ...grid, until: unixSeconds(20_000), step: seconds(10) };
     const histories = Array.from({ length: 20 }, () => historyOf(long));
 
-    const pieces = piecesOf(histories, long, (progress) => told.push(progress));
+    const chunks = chunksOf(histories, long, (progress) => reported.push(progress));
 
-    expect(pieces.length).toBeGreaterThan(50);
-    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(256 * 1024);
-    expect(told.at(-1)).toMatchObject({ done: 1, earliest: 100 });
-    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b));
-    expect(told.at(-1)?.samples).toBe(
-      pieces
+    expect(chunks.length).toBeGreaterThan(50);
+    expect(Math.max(...chunks.map((piece) => piece.length))).toBeLessThanOrEqual(256 * 1024);
+    expect(reported.at(-1)).toMatchObject({ done: 1, earliest: 100 });
+    expect(reported.map(({ done }) => done)).toEqual(
+      reported.map(({ done }) => done).toSorted((a, b) => a - b),
+    );
+    expect(reported.at(-1)?.samples).toBe(
+      chunks
         .join('')
         .split('\n')
         .filter((line) => /^\w/.test(line)).length,
     );
   });
 
-  it('is complete without any resource', () => {
-    const told: BackfillProgress[] = [];
+  it('is complete without resources', () => {
+    const reported: BackfillProgress[] = [];
 
-    const text = textOf([], grid, (progress) => told.push(progress));
+    const text = textOf([], grid, (progress) => reported.push(progress));
 
     expect(text.endsWith('# EOF\n')).toBe(true);
-    expect(told.at(-1)).toEqual({ samples: 0, done: 1, earliest: undefined });
+    expect(reported.at(-1)).toEqual({ samples: 0, done: 1, earliest: undefined });
   });
 
-  it('leaves out on purpose what it leaves out', () => {
+  it('omits only the listed metrics', () => {
     const names = RESOURCE_METRICS.map(({ name }) => name);
     const written = BACKFILLED_METRICS.map(({ name }) => name);
 

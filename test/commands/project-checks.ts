@@ -3,7 +3,7 @@ import { type UnixSeconds, unixSeconds } from '../../src/domain/quantities.ts';
 import type { ResourceStatus } from '../../src/status/report.ts';
 import { type ResourceFields, resource } from '../status/reports.ts';
 
-/** When the checks of the tests were made. */
+/** The time of the checks. */
 export const NOW: UnixSeconds = unixSeconds(1_782_900_000);
 
 const DAY = 86_400;
@@ -12,7 +12,7 @@ const DAY = 86_400;
 export const graph = (fields: ResourceFields = {}): ResourceStatus =>
   resource({ created: unixSeconds(NOW - 200 * DAY), lastSuccess: unixSeconds(NOW - 7200), ...fields });
 
-/** A graph that was never backed up and is old enough to have been. */
+/** A graph that was never backed up and is overdue. */
 export const neverBackedUp = (fields: ResourceFields = {}): ResourceStatus =>
   graph({
     resourceId: '9b9a05c2-0cdb-41ac-b55f-93caffb0519a',
@@ -22,7 +22,7 @@ export const neverBackedUp = (fields: ResourceFields = {}): ResourceStatus =>
     ...fields,
   });
 
-/** What was found of a service where everything is well. */
+/** The results for a service without problems. */
 export const service = (fields: Partial<ServiceCheck> = {}): ServiceCheck => ({
   service: 'ges',
   resources: [graph()],
@@ -36,7 +36,7 @@ export const service = (fields: Partial<ServiceCheck> = {}): ServiceCheck => ({
   ...fields,
 });
 
-/** What was found of a project where everything is well. */
+/** The results for a project without problems. */
 export const project = (fields: Partial<ProjectCheck> = {}): ProjectCheck => ({
   project: 'prod',
   region: 'cn-north-4',

@@ -15,22 +15,22 @@ import { readSamples, temporaryDirectory } from '../support/exporter-process.ts'
 import { NO_POLICIES } from '../support/state.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
-/** One sample: series and time as one text, and the value. Series are told apart without the name and the status of their resource. */
+/** A sample: series and time as one text, and the value. The name and status of the resource are left out of the series. */
 export type Samples = ReadonlyMap<string, number>;
 
-/** Records what the exporter serves of a cloud, and what a backfill makes of it afterwards. */
+/** Records what the exporter serves of a cloud, and what a backfill writes afterwards. */
 export interface Recorder {
-  /** Reads everything once, as a poll does, and notes what would be served. */
+  /** Reads everything once, as a poll does, and records what would be served. */
   readonly record: (now: UnixSeconds) => Promise<void>;
   readonly recorded: Samples;
-  /** What `backfill` writes now, every `step` seconds of the recorded time. */
+  /** The output of `backfill` now, with a sample every `step` seconds. */
   readonly backfill: (now: UnixSeconds, since: UnixSeconds, step: number) => Promise<Samples>;
 }
 
 const nothing = (): void => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** A recorder for a cloud that knows its own time. */
+/** A recorder for a cloud with its own clock. */
 export function createRecorder(cloud: SimulatedCloud): Recorder {
   const text = configurationFor(cloud, {
     interval: '5m',
@@ -113,7 +113,7 @@ function samplesIn(text: string): Samples {
 
 const SCRAPE_LABELS = new Set(['job', 'instance', 'resource_name']);
 
-/** The status of a resource is only known now, so a backfill leaves it out. */
+/** Only the current status of a resource is known, so a backfill leaves it out. */
 const isCompared = (name: string, label: string): boolean =>
   !SCRAPE_LABELS.has(label) && !(name.endsWith('resource_info') && label === 'status');
 

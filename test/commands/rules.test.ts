@@ -30,7 +30,7 @@ const named = (all: readonly Rule[], alert: string) =>
   all.find((rule) => rule.alert === `HuaweiCloudBackup${alert}`);
 
 describe('the command rules', () => {
-  it('changes the one threshold that a flag names, and says so on top', async () => {
+  it('changes only the threshold of the flag, and says so at the top', async () => {
     const usual = await rulesIn();
 
     const changed = await rulesIn('--stale-for', '30m');
@@ -40,7 +40,7 @@ describe('the command rules', () => {
     expect((await rules('--stale-for', '30m')).text).toContain('# Changed: --stale-for 30m\n');
   });
 
-  it('takes a flag for every threshold', async () => {
+  it('has a flag for every threshold', async () => {
     const example = { duration: '77s', count: '9', ratio: '0.7' };
     const flags = THRESHOLD_NAMES.filter((name) => name !== 'failedCount').flatMap((name) => [
       thresholdFlag(name),
@@ -52,7 +52,7 @@ describe('the command rules', () => {
     expect(text.match(/^# Changed: /gm)).toHaveLength(THRESHOLD_NAMES.length - 1);
   });
 
-  it('links to no dashboard, and to the one in the given Grafana', async () => {
+  it('links to the dashboard in a given Grafana, by default to none', async () => {
     const resource = '/d/huaweicloud-backup?var-cloud_service={{ $labels.cloud_service | urlquery }}';
     const exporter = '/d/huaweicloud-backup-exporter?var-job={{ $labels.job | urlquery }}';
 
@@ -68,7 +68,7 @@ describe('the command rules', () => {
     }
   });
 
-  it('links to runbooks elsewhere', async () => {
+  it('links to other runbooks', async () => {
     const folder = await rulesIn('--runbook-url', 'https://wiki.example/runbooks/');
     const pages = await rulesIn('--runbook-url', 'https://wiki.example/{alert}/steps');
 
@@ -77,7 +77,7 @@ describe('the command rules', () => {
     expect(link(pages)).toBe('https://wiki.example/HuaweiCloudBackupStale/steps');
   });
 
-  it('puts a prefix before the commands', async () => {
+  it('prefixes the commands', async () => {
     const all = await rulesIn('--command-prefix', 'kubectl -n monitoring exec deploy/backups --');
 
     expect(named(all, 'Failed')?.annotations?.['command']).toMatch(
@@ -114,14 +114,14 @@ describe('the command rules', () => {
     expect(spec.groups).toEqual((parse((await rules()).text) as RuleFile).groups);
   });
 
-  it('calls a PrometheusRule as the program when there is no name', async () => {
+  it('names a PrometheusRule after the program by default', async () => {
     const { text } = await rules('--format', 'operator');
 
     expect(parse(text)).toMatchObject({ metadata: { name: 'huaweicloud-backup-exporter' } });
   });
 });
 
-describe('a mistake in the flags of rules', () => {
+describe('an error in the flags of rules', () => {
   it.each([
     [['--stale-fro', '30m'], "unknown option '--stale-fro' (Did you mean --stale-for?)"],
     [['--stale-for', '1x'], 'Expected a duration such as 90s or 1h30m, at least 1s.'],
@@ -142,7 +142,7 @@ describe('a mistake in the flags of rules', () => {
     [['--format', 'operator', '--name', 'A_b'], 'Expected lower-case letters, digits, "-" and ".".'],
     [['--format', 'operator', '--labels', 'release'], 'Expected labels such as release=prometheus,team=db.'],
     [['--namespace', 'monitoring'], '--name, --namespace and --labels are for --format operator'],
-  ])('%j is one clear line and exit code 2', async (flags, message) => {
+  ])('is reported in one clear line with exit code 2: %j', async (flags, message) => {
     const { code, text, errors } = await rules(...flags);
 
     expect({ code, text }).toEqual({ code: 2, text: '' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutToWidth, displayWidth, textTable, visible } from '../../src/commands/text-table.ts';
 
-describe('the width of a text on a terminal', () => {
+describe('the width of text on a terminal', () => {
   it.each([
     ['', 0],
     ['orders-graph-01', 15],
@@ -19,7 +19,7 @@ describe('the width of a text on a terminal', () => {
   });
 });
 
-describe('a text that is cut to a width', () => {
+describe('text cut to a width', () => {
   it.each([
     ['short', 5, 'short'],
     ['longer', 5, 'long…'],
@@ -27,7 +27,7 @@ describe('a text that is cut to a width', () => {
     ['图数据库', 7, '图数据…'],
     ['图数据库', 6, '图数…'],
     ['anything', 1, '…'],
-  ])('is of %j in %i places %j', (text, width, cut) => {
+  ])('of %j and %i columns is %j', (text, width, cut) => {
     expect(cutToWidth(text, width)).toBe(cut);
   });
 });
@@ -39,7 +39,7 @@ describe('a table', () => {
     ['orders', '20 KiB', 'b22'],
   ];
 
-  it('has columns as wide as their widest cell, numbers to the right, no space at the ends', () => {
+  it('has columns as wide as their widest cell, right-aligned numbers and no trailing space', () => {
     expect(textTable(columns, rows)).toEqual([
       'NAME      SIZE  ID',
       '图       1 KiB  a1',
@@ -47,7 +47,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('folds where its columns do not fit, and keeps them under each other', () => {
+  it('wraps if its columns do not fit, and keeps them aligned', () => {
     expect(textTable(columns, rows, 16)).toEqual([
       'NAME      SIZE',
       '  ID',
@@ -58,7 +58,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('gives each column a line of its own where nothing fits', () => {
+  it('puts each column on its own line if nothing fits', () => {
     expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 1)).toEqual([
       'A',
       '  B',
@@ -67,7 +67,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('stays on a line that it just fits', () => {
+  it('does not wrap if it just fits', () => {
     expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 8)).toEqual([
       'A    B',
       'one  two',
@@ -75,22 +75,22 @@ describe('a table', () => {
     expect(textTable([{ heading: 'A' }, { heading: 'B' }], [['one', 'two']], 7)).toHaveLength(4);
   });
 
-  it('paints headings alone', () => {
+  it('colours only its headings', () => {
     expect(textTable([{ heading: 'A' }], [['b']], undefined, (text) => `<${text}>`)).toEqual(['<A>', 'b']);
   });
 
-  it('has its headings alone without rows', () => {
+  it('has only headings without rows', () => {
     expect(textTable(columns, [])).toEqual(['NAME  SIZE  ID']);
   });
 });
 
-describe('a text from the cloud', () => {
+describe('text from the cloud', () => {
   it.each([
     ['plain 图 é', 'plain 图 é'],
     ['\u001b]0;title\u0007', '\uFFFD]0;title\uFFFD'],
     ['a\nb\tc\rd', 'a\uFFFDb\uFFFDc\uFFFDd'],
     ['a\u202eb\u2028c\u2029d\u200b', 'a\uFFFDb\uFFFDc\uFFFDd\uFFFD'],
-  ])('is shown of %j as %j', (text, shown) => {
+  ])('%j is shown as %j', (text, shown) => {
     expect(visible(text)).toBe(shown);
   });
 });

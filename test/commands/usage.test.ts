@@ -3,7 +3,7 @@ import { runCommandLine } from '../../src/commands/command-line.ts';
 import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
-/** What is wrong with a line, after the name of the program. */
+/** The error of a command line, without the name of the program. */
 async function refused(args: readonly string[]): Promise<string> {
   const terminal = createFakeTerminal();
 
@@ -128,12 +128,12 @@ describe('a mistyped command line', () => {
         'It has no port; write ":10045", "host:10045" or "[::1]:10045"',
       ),
     ],
-  ])('%j is refused in one line that says what is expected', async (args, message) => {
+  ])('is rejected in one line that says what is expected: %j', async (args, message) => {
     expect(await refused(args)).toBe(message);
   });
 
   it.each([['backups'], ['backups', 'help', 'nosuch']])(
-    '%j is answered with the help of backups, as an error',
+    'prints the help of backups as an error: %j',
     async (...args) => {
       const terminal = createFakeTerminal();
 

@@ -13,30 +13,30 @@ import { WITH_JOBS, WITHOUT_JOBS } from '../support/examples.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 import { createFakeTerminal, type FakeTerminal } from './fake-terminal.ts';
 
-const BEGIN = 1_782_900_000;
+const START = 1_782_900_000;
 
 /** A simulated cloud whose time passes only while a command sleeps. */
 export interface WaitingWorld {
   readonly cloud: SimulatedCloud;
   /** The first resource of a service. */
   readonly firstOf: (service: CloudService) => Promise<SimulatedResource>;
-  /** The pauses that commands have made, in seconds. */
+  /** The pauses of the commands, in seconds. */
   readonly pauses: readonly number[];
-  /** Calls back when so many seconds have passed in all. */
+  /** Calls back when this number of seconds has passed in total. */
   readonly at: (seconds: number, happen: () => void) => void;
-  /** Lets time pass without a command. */
+  /** Advances time without a command. */
   readonly pass: (seconds: number) => void;
   readonly run: (args: readonly string[], terminal?: FakeTerminal) => Promise<CommandEnd>;
 }
 
-/** How a command ended, with all that it wrote. */
+/** The exit code of a command and its whole output. */
 export interface CommandEnd {
   readonly code: number;
   readonly output: string;
   readonly errors: string;
 }
 
-/** Makes a world with two resources of each of these services. Its cloud is stopped when the test ends. */
+/** Creates a world with two resources of each of these services. Its cloud is stopped when the test ends. */
 export async function createWaitingWorld(
   services: readonly CloudService[] = [WITH_JOBS, WITHOUT_JOBS],
 ): Promise<WaitingWorld> {
@@ -46,7 +46,7 @@ export async function createWaitingWorld(
   const cloud = await startSimulatedCloud({
     counts: Object.fromEntries(services.map(({ type }) => [type, 2])),
     characters: false,
-    clock: () => BEGIN + passed,
+    clock: () => START + passed,
   });
   onTestFinished(cloud.stop);
   const files = await temporaryDirectory();
@@ -67,7 +67,7 @@ export async function createWaitingWorld(
     }
   };
   const time: Pick<Terminal, 'clock' | 'sleep'> = {
-    clock: () => unixSeconds(BEGIN + passed),
+    clock: () => unixSeconds(START + passed),
     sleep: (duration: Seconds, signal) => {
       pauses.push(duration);
       pass(duration);

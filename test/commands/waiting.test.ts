@@ -13,7 +13,7 @@ const create = (id: string, ...flags: readonly string[]) => [
   ...flags,
 ];
 
-/** What the simulated cloud calls the list of backups of a service. */
+/** The operation of the list of backups in the simulated cloud. */
 async function listNameOf(service: CloudService): Promise<string> {
   const { routes } = await service.simulated();
   return routes.find(({ operation }) => operation === 'list_backups')?.service ?? service.type;
@@ -24,7 +24,7 @@ const posts = (cloud: SimulatedCloud) =>
 
 describe('backups create --wait', () => {
   it.each([WITH_JOBS, WITHOUT_JOBS])(
-    'ends with 0 when the backup of a resource of $type is there and good',
+    'exits with 0 when the backup of a resource of $type has succeeded',
     async (service) => {
       const { cloud, firstOf, run, pauses } = await createWaitingWorld();
       const resource = await firstOf(service);
@@ -44,7 +44,7 @@ describe('backups create --wait', () => {
   );
 
   it.each([WITH_JOBS, WITHOUT_JOBS])(
-    'ends with 1 when the backup of a resource of $type fails',
+    'exits with 1 when the backup of a resource of $type fails',
     async (service) => {
       const { cloud, firstOf, run } = await createWaitingWorld();
       const { id, name } = await firstOf(service);
@@ -58,7 +58,7 @@ describe('backups create --wait', () => {
     },
   );
 
-  it('prints a line of JSON when it has started and one when it has ended', async () => {
+  it('prints a line of JSON for the start and one for the end', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id, name } = await firstOf(WITHOUT_JOBS);
 
@@ -91,7 +91,7 @@ describe('backups create --wait', () => {
   });
 
   it.each([[], ['--json']])(
-    'says on standard error what it started where standard output is full (%s), and does not wait',
+    'prints what it started on standard error if standard output is full (%s), and does not wait',
     async (...flags) => {
       const { cloud, firstOf, run, pauses } = await createWaitingWorld();
       const { id, name } = await firstOf(WITH_JOBS);
@@ -110,7 +110,7 @@ describe('backups create --wait', () => {
     },
   );
 
-  it('says on standard error how it ended where standard output is full by then', async () => {
+  it('prints the result on standard error if standard output is full by then', async () => {
     const { firstOf, run } = await createWaitingWorld();
     const { id, name } = await firstOf(WITH_JOBS);
     const full = new CommandError('cannot write to standard output: no space left on device');
@@ -130,7 +130,7 @@ describe('backups create --wait', () => {
     );
   });
 
-  it('prints a line of JSON for what ended badly too', async () => {
+  it('prints a line of JSON for a failure too', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.failNextBackup(id);
@@ -142,7 +142,7 @@ describe('backups create --wait', () => {
     expect(ended).toMatchObject({ state: 'failed', reason: 'The backup could not be written.' });
   });
 
-  it('does not take a backup that somebody else started for its own', async () => {
+  it('does not mistake a backup started by someone else for its own', async () => {
     const { cloud, firstOf, run, at } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.hang(id);
@@ -158,7 +158,7 @@ describe('backups create --wait', () => {
     expect(output).toContain(`, backup ${manual?.id}\n`);
   });
 
-  it('says how to go on when the time is over, looks a last time at its end, and leaves the backup alone', async () => {
+  it('checks a last time at the timeout, prints how to continue, and does not stop the backup', async () => {
     const { cloud, firstOf, run, pauses } = await createWaitingWorld();
     const { id, name } = await firstOf(WITH_JOBS);
     cloud.hang(id);
@@ -174,7 +174,7 @@ describe('backups create --wait', () => {
     );
   });
 
-  it('goes on with the command that it named', async () => {
+  it('continues with the printed command', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.hang(id);
@@ -188,7 +188,7 @@ describe('backups create --wait', () => {
     expect(output).toMatch(new RegExp(`^Job ${job} of .* succeeded\\n$`));
   });
 
-  it('names the backup to go on with where there is no job to ask for', async () => {
+  it('prints the backup to continue with if there are no jobs', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITHOUT_JOBS);
     cloud.hang(id);
@@ -204,7 +204,7 @@ describe('backups create --wait', () => {
     expect(ended).toContain(' failed\n');
   });
 
-  it('ends at Ctrl-C, says how to go on, and leaves the backup alone', async () => {
+  it('exits at Ctrl-C, prints how to continue, and does not stop the backup', async () => {
     const { cloud, firstOf, run, at } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     const terminal = createFakeTerminal();
@@ -219,7 +219,7 @@ describe('backups create --wait', () => {
     expect(cloud.backupsOf(id).at(-1)).toMatchObject({ state: 'running', method: 'manual' });
   });
 
-  it('waits on through looks that get no answer', async () => {
+  it('keeps waiting if checks get no response', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.inject({
@@ -233,7 +233,7 @@ describe('backups create --wait', () => {
     expect(code).toBe(0);
   });
 
-  it('tells of the last look that got no answer when the time is over', async () => {
+  it('reports a failed last check at the timeout', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.inject({ match: { operation: 'get_job' }, fault: { kind: 'status', status: 500 } });
@@ -246,7 +246,7 @@ describe('backups create --wait', () => {
     );
   });
 
-  it('looks for the backup where it may not look at the job, and says so once', async () => {
+  it('reads the list of backups if it may not read the job, and says so once', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.inject({ match: { operation: 'get_job' }, fault: { kind: 'status', status: 403 } });
@@ -255,11 +255,11 @@ describe('backups create --wait', () => {
 
     expect(code).toBe(0);
     expect(output).toContain('succeeded');
-    const told = `grant ${roleFor(WITH_JOBS, 'get_job')} to the user or agency; checking the list of backups instead`;
-    expect(errors.split(told)).toHaveLength(2);
+    const hint = `grant ${roleFor(WITH_JOBS, 'get_job')} to the user or agency; checking the list of backups instead`;
+    expect(errors.split(hint)).toHaveLength(2);
   });
 
-  it('starts nothing that it could not wait for', async () => {
+  it('starts nothing if it could not wait for it', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
     cloud.deny(roleFor(WITH_JOBS, 'list_backups'));
@@ -271,7 +271,7 @@ describe('backups create --wait', () => {
     expect(posts(cloud)).toEqual([]);
   });
 
-  it('says that a backup was deleted while it waited', async () => {
+  it('reports that a backup was deleted meanwhile', async () => {
     const { cloud, firstOf, run, at } = await createWaitingWorld();
     const { id } = await firstOf(WITHOUT_JOBS);
     cloud.hang(id);
@@ -283,7 +283,7 @@ describe('backups create --wait', () => {
     expect(errors).toContain(' failed: it is no longer listed\n');
   });
 
-  it('does not call a backup good whose state nobody documented', async () => {
+  it('does not report a backup in an undocumented state as successful', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITHOUT_JOBS);
     const { code, errors } = await run([
@@ -301,7 +301,7 @@ describe('backups create --wait', () => {
     expect(errors).toContain('not finished within 1m; ');
   });
 
-  it('shows one line on a terminal that is written over, never wider than it, and clears it', async () => {
+  it('updates one line on a terminal, never wider than it, and clears it', async () => {
     const { firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
 
@@ -315,7 +315,7 @@ describe('backups create --wait', () => {
     expect(errors).not.toContain('\n');
   });
 
-  it('reads the backups of that one resource while it waits, not all of them', async () => {
+  it('reads only the backups of that resource while it waits', async () => {
     const { cloud, firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITH_JOBS);
 
@@ -328,17 +328,20 @@ describe('backups create --wait', () => {
 });
 
 describe('backups wait', () => {
-  it.each([[], ['--job', 'j', '--backup', 'b']])('needs a job or a backup, not %j', async (...flags) => {
-    const { cloud, run } = await createWaitingWorld();
+  it.each([[], ['--job', 'j', '--backup', 'b']])(
+    'requires either a job or a backup, not %j',
+    async (...flags) => {
+      const { cloud, run } = await createWaitingWorld();
 
-    const { code, errors } = await run(['backups', 'wait', '--resource', 'orders-graph-01', ...flags]);
+      const { code, errors } = await run(['backups', 'wait', '--resource', 'orders-graph-01', ...flags]);
 
-    expect(code).toBe(2);
-    expect(errors).toBe('huaweicloud-backup-exporter: either --job or --backup is required\n');
-    expect(cloud.requests).toEqual([]);
-  });
+      expect(code).toBe(2);
+      expect(errors).toBe('huaweicloud-backup-exporter: either --job or --backup is required\n');
+      expect(cloud.requests).toEqual([]);
+    },
+  );
 
-  it('says after half a minute that no such backup is listed, and how to look', async () => {
+  it('reports after half a minute that the backup is not listed, and how to check', async () => {
     const { firstOf, run, pauses } = await createWaitingWorld();
     const { id, name } = await firstOf(WITHOUT_JOBS);
 
@@ -351,7 +354,7 @@ describe('backups wait', () => {
     );
   });
 
-  it('finds a backup that is listed only after a while', async () => {
+  it('finds a backup that is listed only later', async () => {
     const { cloud, firstOf, run, at } = await createWaitingWorld();
     const { id } = await firstOf(WITHOUT_JOBS);
     const backup = cloud.startBackup(id, { duration: 60 });
@@ -364,7 +367,7 @@ describe('backups wait', () => {
     expect(code).toBe(0);
   });
 
-  it('says that a service has no jobs to ask for', async () => {
+  it('reports that a service has no jobs', async () => {
     const { firstOf, run } = await createWaitingWorld();
     const { id } = await firstOf(WITHOUT_JOBS);
 

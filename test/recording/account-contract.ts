@@ -6,10 +6,10 @@ import { newFile, record, runCheck } from './check.ts';
 import { checkReplay, expectSame, verdictsIn } from './check-replay.ts';
 import { encodingsOf, type OtherService, SECRET_NUMBERS, SECRETS, startOtherCloud } from './other-cloud.ts';
 
-/** What holds for the recording of any account. `verdict`: what check says of the service. */
+/** Tests that apply to the recording of any account. `verdict`: the result of check for the service. */
 export function describeAccount(account: OtherService, verdict: object): void {
   describe('a recording', () => {
-    it('holds no secret, name, id, address, tag or user of the account, in any encoding', async () => {
+    it('contains no secret, name, id, address, tag or user of the account, in any encoding', async () => {
       const { configuration } = await startOtherCloud(account);
 
       const text = (await record(configuration)).text.toLowerCase();
@@ -23,7 +23,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(text).not.toContain('neptun');
     });
 
-    it('moves times by whole weeks: the time of day, the weekday and every difference stay', async () => {
+    it('shifts times by whole weeks, which keeps the time of day, the weekday and all differences', async () => {
       const { configuration } = await startOtherCloud(account);
 
       const recording = parseRecording((await record(configuration)).text);
@@ -34,7 +34,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(Math.abs(away - Math.round(away / week) * week)).toBeLessThan(60);
     });
 
-    it('shows of the token no more than its length', async () => {
+    it('contains only the length of the token', async () => {
       const { configuration } = await startOtherCloud(account);
 
       const { responses } = parseRecording((await record(configuration)).text);
@@ -44,7 +44,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       });
     });
 
-    it('is for its owner alone, and replaces no file', async () => {
+    it('is readable only by its owner, and replaces no file', async () => {
       const { configuration } = await startOtherCloud(account);
       const { path } = await record(configuration);
       const before = await readFile(path, 'utf8');
@@ -57,7 +57,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(await readFile(path, 'utf8')).toBe(before);
     });
 
-    it('says on standard error each request, and how to look at the file before it is sent', async () => {
+    it('prints each request on standard error, and how to review the file before sending it', async () => {
       const cloud = await startOtherCloud(account);
 
       const { errors, path } = await record(cloud.configuration, ['--json']);
@@ -70,7 +70,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(errors).toContain(`read it with "less ${path}"`);
     });
 
-    it('makes about ten requests of a service besides those of check, one after the other, with pauses', async () => {
+    it('takes about ten more requests per service than check, one at a time, with pauses', async () => {
       const cloud = await startOtherCloud(account);
       await runCheck(cloud.configuration, []);
       const usual = cloud.requests.length;
@@ -86,7 +86,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(other.requests.filter((request) => !/^GET |auth\/tokens/.test(request))).toEqual([]);
     });
 
-    it('asks a service no more once it returns 429', async () => {
+    it('sends no more requests to a service that returned 429', async () => {
       const { configuration, requests } = await startOtherCloud(account, { throttleAfter: 6 });
 
       const { text } = await record(configuration);
@@ -97,7 +97,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expect(requests.length).toBeLessThan(30);
     });
 
-    it('leaves no file behind where nothing answered', async () => {
+    it('leaves no file if there was no response', async () => {
       const path = await newFile();
       const configuration = (await startOtherCloud(account)).configuration.replaceAll(
         /127\.0\.0\.1:\d+/g,
@@ -111,8 +111,8 @@ export function describeAccount(account: OtherService, verdict: object): void {
     });
   });
 
-  describe('a recording that is served as a cloud', () => {
-    it('gives the same counts, ages, states and objectives as the account, under other names', async () => {
+  describe('a replayed recording', () => {
+    it('has the same counts, ages, states and objectives as the account, with other names', async () => {
       const { configuration } = await startOtherCloud(account);
       const { path, ...original } = await record(configuration, ['--json']);
 
@@ -128,7 +128,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       ['counts pages', { largestLimit: 5, offsetIsPage: true }],
       ['counts the rows of a page', { totalOfPage: true }],
       ['throttles', { throttleAfter: 6 }],
-    ])('gives the same of a cloud that %s', async (_, difference) => {
+    ])('has the same results as a cloud that %s', async (_, difference) => {
       const { configuration } = await startOtherCloud(account, difference);
       const { path, ...original } = await record(configuration, ['--json']);
 
@@ -137,7 +137,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
       expectSame(replayed.output, original.output);
     });
 
-    it('answers a request that was never made as one that nobody knows', async () => {
+    it('returns 404 for a request that was not recorded', async () => {
       const recording = parseRecording((await record((await startOtherCloud(account)).configuration)).text);
       const replay = await startReplay(recording, 0);
       onTestFinished(replay.stop);
@@ -151,7 +151,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
     });
   });
 
-  it('check says nothing of a cloud that is as assumed', async () => {
+  it('check reports no contradictions for a cloud that matches the assumptions', async () => {
     const { configuration } = await startOtherCloud(account);
 
     const { output } = await runCheck(configuration, []);

@@ -10,13 +10,13 @@ interface CheckedResource {
 
 interface CheckedService {
   readonly service: string;
-  /** Those of a recording are more: they come from the probes too. */
+  /** A recording has more of them, because of the probes. */
   readonly contradictions?: unknown;
   readonly attention: readonly CheckedResource[];
   readonly outside_objective: readonly Readonly<Record<string, number | string>>[];
 }
 
-/** What check --json says, without names and times. */
+/** The output of check --json without names and times. */
 export function verdictsIn(output: string) {
   return servicesIn(output).map(
     ({ attention, outside_objective: outside, contradictions: _, ...counts }) => ({
@@ -27,7 +27,7 @@ export function verdictsIn(output: string) {
   );
 }
 
-/** The ages of what is outside its objective, in seconds, in order. */
+/** The ages of resources outside their objectives, in seconds, sorted. */
 function agesIn(output: string): readonly number[] {
   const { now_timestamp_seconds: now } = JSON.parse(output);
   const times = servicesIn(output).flatMap(({ outside_objective: outside }) =>
@@ -52,7 +52,7 @@ export function expectSame(replayed: string, original: string): void {
   }
 }
 
-/** Checks the cloud of a recording as `demo --replay` serves it. */
+/** Runs check against a recording served by `demo --replay`. */
 export async function checkReplay(path: string) {
   const { configuration, stop } = await replayFile(path, systemClock());
   onTestFinished(stop);

@@ -6,7 +6,7 @@ import { createFakeTerminal } from '../commands/fake-terminal.ts';
 import { passwordOf } from '../support/configuration.ts';
 import { temporaryDirectory } from '../support/exporter-process.ts';
 
-/** A run of check that does not wait between requests. */
+/** Runs check without pauses between requests. */
 export async function runCheck(configuration: string, flags: readonly string[]) {
   const files = await temporaryDirectory();
   onTestFinished(files.remove);
@@ -18,21 +18,21 @@ export async function runCheck(configuration: string, flags: readonly string[]) 
   return { code, output: terminal.written(), errors: terminal.errors(), pauses };
 }
 
-/** The path of a file that is not there. */
+/** The path of a file that does not exist. */
 export async function newFile(): Promise<string> {
   const files = await temporaryDirectory();
   onTestFinished(files.remove);
   return files.path('recording.json');
 }
 
-/** A run of check that records. */
+/** Runs check --record. */
 export async function record(configuration: string, flags: readonly string[] = []) {
   const path = await newFile();
   const ended = await runCheck(configuration, ['--record', path, ...flags]);
   return { ...ended, path, text: await readFile(path, 'utf8') };
 }
 
-/** A configuration for a simulated cloud with so many resources of each service. */
+/** A configuration for a simulated cloud with this number of resources of each service. */
 export async function simulatedConfiguration(count: number, types: readonly string[]): Promise<string> {
   const cloud = await startSimulatedCloud({
     counts: Object.fromEntries(types.map((type) => [type, count])),

@@ -14,7 +14,7 @@ import { record, simulatedConfiguration } from './check.ts';
 
 const COUNT = 4;
 
-it('a recording of the simulated cloud disproves nothing of any service, except by statuses that nobody documented', async () => {
+it('a recording of the simulated cloud disproves no assumptions, except with undocumented statuses', async () => {
   const configuration = await simulatedConfiguration(
     COUNT,
     SERVICES.map(({ type }) => type),
@@ -34,7 +34,7 @@ it('a recording of the simulated cloud disproves nothing of any service, except 
   }
 });
 
-it('evidence shows that offsets count pages where a list takes several', () => {
+it('evidence shows that offsets count pages if a list has several', () => {
   const page = (offset: number, ids: readonly number[]): SeenResponse => ({
     operation: 'list_backups',
     path: '/v1/p/widgets/backups',
@@ -54,7 +54,7 @@ it('evidence shows that offsets count pages where a list takes several', () => {
   expect(found(rows.slice(117))).not.toContain('offset');
 });
 
-/** A service whose rows name neither their resource nor any field as others do; its times are `20240104T000000`. */
+/** A service whose rows do not contain their resource and have other field names; its times are `20240104T000000`. */
 const SHELVES: CloudService = {
   ...GADGETS,
   vendorWords: { fields: { state: 'phase', time: 'began ended printed' } },
@@ -92,7 +92,7 @@ const copyRow = (fields: JsonRow = {}): JsonRow => ({
   ...fields,
 });
 
-describe('a service is judged by its own reading of its rows', () => {
+describe('evidence about a service depends on its own parsers', () => {
   const found = (...copies: readonly JsonRow[]) =>
     contradictions(SHELVES, {
       api: SHELVES.api({}),
@@ -102,36 +102,36 @@ describe('a service is judged by its own reading of its rows', () => {
     }).map(({ assumption: { id }, because }) => `${id}: ${because}`);
 
   it.each([
-    ['its resource is only in the path', copyRow()],
-    ['a time that it does not use has another format', copyRow({ printed: '4.1.24' })],
-  ])('which disproves nothing if %s', (_what, copy) => {
+    ['the resource is only in the path', copyRow()],
+    ['an unused time has another format', copyRow({ printed: '4.1.24' })],
+  ])('and disproves nothing if %s', (_what, copy) => {
     expect(found(copy)).toEqual([]);
   });
 
-  it('which has a row with a time of another format that it cannot read', () => {
+  it('and reports a row whose time has another format', () => {
     expect(found(copyRow({ ended: '04.01.2024 01:00' }))).toEqual([
       'rows: a row of list_backups cannot be read (time)',
     ]);
   });
 
   it.each([
-    ['an undocumented status, by its field', { phase: 'DUSTY' }, 'status: a backup has the status "DUSTY"'],
+    ['an undocumented status', { phase: 'DUSTY' }, 'status: a backup has the status "DUSTY"'],
     [
-      'that of `status` where there are several',
+      'the one of `status` if there are several',
       { phase: 'DUSTY', status: 'X' },
       'status: a backup has the status "X"',
     ],
     [
-      'none where it may be any of several',
+      'none if it may be any of several',
       { phase: 'DUSTY', sub_status: 'X' },
       'status: a backup has an undocumented status',
     ],
-  ])('which names %s', (_what, fields, because) => {
+  ])('and reports %s', (_what, fields, because) => {
     expect(found(copyRow(), copyRow(fields))).toEqual([because]);
   });
 });
 
-it('every assumption has an id of its own within its service', () => {
+it('every assumption has a unique id within its service', () => {
   for (const service of SERVICES) {
     const ids = assumptionsOf(service).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What nobody but the owner of the account may learn: planted wherever an API has room for it. */
+/** Secrets of the account, planted in every possible field of the APIs. */
 export const SECRETS = {
   user: 'svc-neptun-backup',
   domain: 'hw_acme_holding_77',
@@ -54,7 +54,7 @@ export const SECRETS = {
   emoji: 'rocket🚀globex',
 } as const;
 
-/** Numbers that reveal as much; too long to turn up by chance. */
+/** Secret numbers, too long to occur by chance. */
 export const SECRET_NUMBERS = {
   account: 771_234_567_890,
   port: 54_327_543_271,
@@ -65,13 +65,13 @@ export const SECRET_NUMBERS = {
 
 export const DAY = 86_400_000;
 
-/** A response of the cloud. */
+/** A response from the cloud. */
 export interface OtherResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** A list that is read in pages, and how its envelope is called. */
+/** A paged list, and the keys of its envelope. */
 export interface OtherList {
   readonly rows: readonly unknown[];
   readonly name: string;
@@ -82,13 +82,13 @@ export interface OtherList {
 /** A service of the account. */
 export interface OtherService {
   readonly type: string;
-  /** Its prefix of all paths, `/PREFIX` or empty. */
+  /** The prefix of all its paths, `/PREFIX` or empty. */
   readonly prefix: string;
-  /** Settings besides its type and endpoint. */
+  /** Further settings. */
   readonly settings: object;
   /** Overrides of objectives. */
   readonly overrides: readonly object[];
-  /** A list, or another response, to a request below the prefix. */
+  /** Returns a list or another response to a request below the prefix. */
   readonly respond: (request: {
     readonly path: string;
     readonly query: URLSearchParams;
@@ -98,14 +98,14 @@ export interface OtherService {
   }) => OtherList | OtherResponse;
 }
 
-/** How a cloud differs from what is assumed. */
+/** How a cloud differs from the assumptions. */
 export interface Difference {
   readonly offsetIsPage?: boolean;
   readonly status?: string;
   readonly timeForm?: (time: Date) => string;
   readonly durationFactor?: number;
   readonly sizeFactor?: number;
-  /** Hours that texts are ahead of timestamps. */
+  /** Hours by which times as text are ahead of timestamps. */
   readonly zone?: number;
   readonly unknownCode?: string;
   readonly largestLimit?: number;
@@ -117,7 +117,7 @@ export interface Difference {
 /** A time without a zone. */
 export const at = (time: number): string => new Date(time).toISOString().slice(0, 19);
 
-/** A cloud that shares nothing with the simulated one: an account full of secrets with one service. */
+/** A cloud that shares nothing with the simulated one: an account with many secrets and one service. */
 export async function startOtherCloud(service: OtherService, difference: Difference = {}) {
   const now = Date.now();
   const requests: string[] = [];
@@ -137,7 +137,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
       : { status: 200, body: { [name]: shown, [totalName]: total } };
   };
 
-  const answer = ({ pathname, searchParams: query }: URL): OtherResponse => {
+  const respond = ({ pathname, searchParams: query }: URL): OtherResponse => {
     if (difference.throttleAfter !== undefined && requests.length > difference.throttleAfter) {
       return { status: 429, body: { error_code: 'APIGW.0308', error_msg: 'throttled' } };
     }
@@ -169,7 +169,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
       );
       return;
     }
-    const { status, body } = answer(url);
+    const { status, body } = respond(url);
     response.statusCode = status;
     response.end(JSON.stringify(body));
   };
@@ -208,7 +208,7 @@ export async function startOtherCloud(service: OtherService, difference: Differe
   };
 }
 
-/** The response to a request about something that does not exist; its message tells much. */
+/** The response to a request for something that does not exist; its message contains secrets. */
 export const unknownThing = (what: string, path: string, code: string): OtherResponse => ({
   status: 404,
   body: {
@@ -218,7 +218,7 @@ export const unknownThing = (what: string, path: string, code: string): OtherRes
   },
 });
 
-/** A text in every form in which it could be in a file. */
+/** A text in all encodings in which a file could contain it. */
 export function encodingsOf(text: string): readonly string[] {
   const bytes = Buffer.from(text, 'utf8');
   const escaped = Array.from(

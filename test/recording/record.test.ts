@@ -6,7 +6,7 @@ import { ONE, OTHER } from '../support/examples.ts';
 import { record, runCheck, simulatedConfiguration } from './check.ts';
 
 describe('a recording', () => {
-  it('needs the cloud', async () => {
+  it('requires the cloud', async () => {
     const configuration = await simulatedConfiguration(1, [ONE]);
 
     const { code, errors } = await runCheck(configuration, ['--offline', '--record', '/nowhere']);
@@ -17,7 +17,7 @@ describe('a recording', () => {
 });
 
 describe('a recording of the simulated cloud', () => {
-  it('covers every service with probes, and says what it is of', async () => {
+  it('covers every service with probes, and describes its contents', async () => {
     const types = SERVICES.map(({ type }) => type);
     const configuration = await simulatedConfiguration(3, types);
 
@@ -40,7 +40,7 @@ describe('a recording of the simulated cloud', () => {
     }
   });
 
-  it('of 2,000 resources is still small enough to be sent, and says what it leaves out', async () => {
+  it('of 2,000 resources is small enough to be sent, and lists what it leaves out', async () => {
     const configuration = await simulatedConfiguration(1000, [ONE, OTHER]);
 
     const { text } = await record(configuration);
@@ -54,7 +54,7 @@ describe('a recording of the simulated cloud', () => {
   });
 });
 
-it('a file that is no recording is refused in a sentence', () => {
+it('a file that is not a recording is rejected with a clear error', () => {
   expect(() => parseRecording('{"format": 2}')).toThrow(/^not a recording of check --record: /);
   expect(() => parseRecording('nothing')).toThrow('not a recording: it is not JSON');
 });

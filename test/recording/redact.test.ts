@@ -6,7 +6,7 @@ import { dictionaryOf } from '../../src/services/vendor-words.ts';
 import { encodingsOf, SECRETS } from './other-cloud.ts';
 
 const WEEK = 7 * 86_400;
-/** What services have in common, and words of some services. */
+/** Common words, and words of some services. */
 const dictionary = dictionaryOf([
   {
     vendorWords: {
@@ -29,15 +29,15 @@ const redaction = {
   shift: -3 * WEEK,
 };
 
-/** Fields whose values may stay. */
+/** Fields whose values may be kept. */
 const KEPT_FIELDS = [
   ...['status', 'graph_status', 'protect_status', 'type', 'backup_type', 'backup_method', 'engine', 'arch'],
   ...['size', 'duration', 'keep_days', 'total_count', 'version', 'engine_version', 'period', 'pattern'],
   ...['start_time', 'created', 'end_timestamp', 'error_code', 'code', 'error_msg', 'message', 'spec_code'],
 ];
 
-describe('a value of a field that may stay', () => {
-  it.each(KEPT_FIELDS)('goes where it is a text of the user, in %s', (field) => {
+describe('the value of a field that may be kept', () => {
+  it.each(KEPT_FIELDS)("is redacted if it is the user's text, in %s", (field) => {
     for (const secret of Object.values(SECRETS)) {
       const text = JSON.stringify(redact({ backups: [{ [field]: secret }] }, redaction)).toLowerCase();
       expect(encodingsOf(secret).filter((encoded) => text.includes(encoded))).toEqual([]);
@@ -56,16 +56,16 @@ describe('a value of a field that may stay', () => {
     [{ error_code: 'DBS.280439', error_msg: 'The limit is invalid.' }],
     [{ unauthorized: { code: '401', message: 'Malformed request url' } }],
     [{ encrypted: true, parent_id: null, size: 0, name: '' }],
-  ])('stays where it is a word of the vendor: %j', (body) => {
+  ])('is kept if it is a word of the vendor: %j', (body) => {
     expect(redact(body, redaction)).toEqual(body);
   });
 
   it.each([
     ['in a tag', { tags: { status: 'success', size: 5 } }],
-    ['in a field that nobody knows', { customer: { status: 'success', size: 5 } }],
-    ['a count that is no count', { total_count: 771_234_567_890 }],
-    ['an address', { version: '10.201.37.149' }],
-  ])('goes %s', (_, body) => {
+    ['in an unknown field', { customer: { status: 'success', size: 5 } }],
+    ['as an impossible count', { total_count: 771_234_567_890 }],
+    ['as an address', { version: '10.201.37.149' }],
+  ])('is redacted %s', (_, body) => {
     const text = JSON.stringify(redact(body, redaction));
 
     expect(text).not.toMatch(/"success"|:5[,}]|771234567890|10\.201/);
@@ -73,7 +73,7 @@ describe('a value of a field that may stay', () => {
 });
 
 describe('a pseudonym', () => {
-  it('has the length and the kinds of characters of the text, and its mark of an instance', () => {
+  it('has the length and the kinds of characters of the text, and keeps the suffix of an instance id', () => {
     const { pseudonyms } = redaction;
 
     expect(pseudonyms('Orders-graph 01_x')).toMatch(/^[A-Z][a-z]{5}-[a-z]{5} \d\d_[a-z]$/);
@@ -81,7 +81,7 @@ describe('a pseudonym', () => {
     expect(pseudonyms('')).toBe('');
   });
 
-  it('is the same for the same text alone, however short the texts are', () => {
+  it('is unique for each text, however short', () => {
     const pseudonyms = createPseudonyms(Buffer.from('another key'));
     const texts = Array.from({ length: 200 }, (_, index) => `r${index}`);
 
@@ -92,14 +92,14 @@ describe('a pseudonym', () => {
     expect(given.filter((pseudonym, index) => pseudonym === texts[index])).toEqual([]);
   });
 
-  it('is another one with another key', () => {
+  it('differs with another key', () => {
     expect(createPseudonyms(Buffer.from('a'))('orders')).not.toBe(
       createPseudonyms(Buffer.from('b'))('orders'),
     );
   });
 });
 
-describe('a time that is moved', () => {
+describe('a shifted time', () => {
   it.each([
     ['2026-11-21T20:30:22+0800', '2026-11-14T20:30:22+0800'],
     ['2026-11-21 01:56:55', '2026-11-14 01:56:55'],
@@ -111,15 +111,15 @@ describe('a time that is moved', () => {
     ['20261121T015655Z', '20261114T015655Z'],
     [1_795_259_779_000, 1_794_654_979_000],
     ['1795259779000', '1794654979000'],
-  ])('by a week is spelled as before: %s', (time, moved) => {
+  ])('keeps its format: %s', (time, moved) => {
     expect(shiftTime(time, -WEEK)).toBe(moved);
   });
 
-  it.each(['22:00-23:00', 'yesterday', '2026-13-41T99:00:00', 0, 12])('is none: %s', (value) => {
+  it.each(['22:00-23:00', 'yesterday', '2026-13-41T99:00:00', 0, 12])('is undefined for %s', (value) => {
     expect(shiftTime(value, -WEEK)).toBeUndefined();
   });
 
-  it('is found wherever a time may stand', () => {
+  it('is recognized wherever a time may occur', () => {
     expect(
       shiftTimes({ rows: [{ created: '2026-11-21T20:30:22', name: '2026-11-21T20:30:22' }] }, 60, dictionary),
     ).toEqual({

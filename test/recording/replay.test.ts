@@ -16,8 +16,8 @@ import { createRecordingLog } from '../support/recording-log.ts';
 import { record, simulatedConfiguration } from './check.ts';
 import { checkReplay, expectSame, verdictsIn } from './check-replay.ts';
 
-describe('a recording that is served as a cloud', () => {
-  it('gives the same of all services of the simulated cloud', async () => {
+describe('a replayed recording', () => {
+  it('has the same results for all services of the simulated cloud', async () => {
     const configuration = await simulatedConfiguration(
       4,
       SERVICES.map(({ type }) => type),
@@ -37,14 +37,14 @@ const RECORDINGS = new URL('../recordings/', import.meta.url);
 const OWN =
   /^(?:# \w+ )?(?:process|nodejs|huaweicloud_backup_(?:exporter|config|api|poll_duration|clock_skew))_/;
 
-/** Whether every service that was recorded is still there. */
+/** Whether every recorded service still exists. */
 const isReadable = (name: string): boolean =>
   parseRecording(readFileSync(new URL(`${name}/recording.json`, RECORDINGS), 'utf8'))
     .settings.projects.flatMap(({ services }) => services)
     .every(({ type }) => SERVICE_TYPES.includes(type));
 
 describe.each(readdirSync(RECORDINGS).filter(isReadable))('the recording %s', (name) => {
-  it('is exposed as it was', async () => {
+  it('is exposed as in its golden file', async () => {
     const text = await readFile(new URL(`${name}/recording.json`, RECORDINGS), 'utf8');
     const recording = parseRecording(text);
     const replay = await startReplay(recording, 0);
@@ -57,7 +57,7 @@ describe.each(readdirSync(RECORDINGS).filter(isReadable))('the recording %s', (n
       clock,
       log,
       stateFile: NO_STATE_FILE,
-      // The first polls are within seconds, the next ones never come.
+      // The first polls take seconds; there are no later ones.
       sleep: (duration, signal) => {
         if (duration < 30) return Promise.resolve();
         waiting += 1;

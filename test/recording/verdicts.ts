@@ -5,7 +5,7 @@ import { serviceOf } from '../../src/services/index.ts';
 import { record } from './check.ts';
 import { type Difference, type OtherService, startOtherCloud } from './other-cloud.ts';
 
-/** The verdict on each assumption about a service in a recording of a cloud that differs. */
+/** The verdicts on the assumptions about a service in a recording of a different cloud. */
 export async function verdictsOn(
   account: OtherService,
   difference: Difference = {},

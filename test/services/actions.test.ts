@@ -10,7 +10,7 @@ const started = (jobId: string | undefined, backupId: string | undefined) => ({
 });
 const UNCLEAR = { kind: 'unclear' };
 
-describe('the response to a create', () => {
+describe('the response to a create request', () => {
   it.each([
     [{ job_id: 'j', backup_id: 'b' }, started('j', 'b')],
     [{ job_id: 'j', backup: { id: 'b', status: 'BUILDING' } }, started('j', 'b')],
@@ -21,13 +21,13 @@ describe('the response to a create', () => {
     [{ message: 'please log in', success: false }, UNCLEAR],
     ['text', UNCLEAR],
     [undefined, UNCLEAR],
-  ])('of a database service is read from %j', (body, result) => {
+  ])('of a database service is parsed: %j', (body, result) => {
     expect(readDatabaseStarted(body)).toEqual(result);
   });
 });
 
-describe('the calls that change something', () => {
-  it.each(SERVICE_TYPES)('of %s are POST, with the project left open', (service) => {
+describe('the calls that change resources', () => {
+  it.each(SERVICE_TYPES)('of %s are POST requests with a placeholder for the project', (service) => {
     const actions = actionsOf(service);
     const calls = [
       actions.create({ id: 'r', parentId: 'p' }, 'name'),
@@ -40,7 +40,7 @@ describe('the calls that change something', () => {
     }
   });
 
-  it.each(SERVICE_TYPES)('of %s cannot be led elsewhere by an id', (service) => {
+  it.each(SERVICE_TYPES)('of %s escape ids in their paths', (service) => {
     const { create, export: exporting, job } = actionsOf(service);
     const { backups } = defaultApi(serviceOf(service));
     const strange = '../../x?y#z';

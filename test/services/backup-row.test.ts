@@ -40,17 +40,17 @@ describe('a row', () => {
   });
 });
 
-describe('a good row', () => {
+describe('a successful row', () => {
   it.each([
     ['with both times', { start: START, end: END }, { start: 100, end: 200 }],
     ['without a start', { start: undefined, end: END }, { start: undefined, end: 200 }],
     [
-      'without an end, which is then start and duration',
+      'without an end, which is computed from start and duration',
       { start: START, end: undefined, duration: seconds(54) },
       { start: 100, end: 154, duration: 54 },
     ],
     [
-      'with an end and a duration that do not agree: each is taken as it is',
+      'with an end that contradicts the duration: both are kept',
       { start: START, end: END, duration: seconds(54) },
       { start: 100, end: 200, duration: 54 },
     ],
@@ -61,7 +61,7 @@ describe('a good row', () => {
   it.each([
     ['neither end nor duration', { start: START, end: undefined }],
     ['neither end nor start', { start: undefined, end: undefined, duration: seconds(54) }],
-  ])('with %s is rejected for its time', (_what, times) => {
+  ])('with %s is rejected because of its time', (_what, times) => {
     expect(backupFromFields(fields(times))).toBe('time');
   });
 });
@@ -71,17 +71,17 @@ describe.each(['failed', 'unknown'] as const)('a row in the state %s', (state) =
     [START, END],
     [START, undefined],
     [undefined, END],
-  ])('needs one of start %s and end %s', (start, end) => {
+  ])('requires a start or an end: %s, %s', (start, end) => {
     expect(backupFromFields(fields({ state, start, end }))).toMatchObject({ state, start, end });
   });
 
-  it('is rejected without any time', () => {
+  it('is rejected without times', () => {
     expect(backupFromFields(fields({ state, start: undefined, end: undefined }))).toBe('time');
   });
 });
 
 describe('a running row', () => {
-  it('has a start and neither end nor size nor duration, whatever the row says', () => {
+  it('has a start and no end, size or duration, whatever the row contains', () => {
     const backup = backupFromFields(fields({ state: 'running', duration: seconds(5) }));
 
     expect(backup).toMatchObject({ state: 'running', start: 100 });
@@ -95,7 +95,7 @@ describe('a running row', () => {
   });
 });
 
-describe('the time between two moments', () => {
+describe('the time between two timestamps', () => {
   it.each([
     [START, END, 100],
     [END, START, -100],
@@ -107,7 +107,7 @@ describe('the time between two moments', () => {
   });
 });
 
-describe('the duration taken', () => {
+describe('the chosen duration', () => {
   it.each([
     [[54, 55], 54],
     [[undefined, 55], 55],

@@ -4,7 +4,7 @@ import { casesOf, readerOf } from './cases.ts';
 
 const TIMES = ['start', 'end', 'created'];
 
-/** Times as a person reads them. */
+/** Times in ISO 8601. */
 const withTimes = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withTimes);
   if (typeof value !== 'object' || value === null) return value;
@@ -30,7 +30,7 @@ describe.each(SERVICES)('$type', (service) => {
     else expect(read).toBe(expected);
   });
 
-  it('has a number of its own in the simulated cloud', async () => {
+  it('has a unique number in the simulated cloud', async () => {
     const numbers = await Promise.all(SERVICES.map(async ({ simulated }) => (await simulated()).number));
     const { number } = await service.simulated();
 
@@ -39,7 +39,7 @@ describe.each(SERVICES)('$type', (service) => {
     expect(same, `${Math.max(...numbers) + 1} is free`).toHaveLength(1);
   });
 
-  it('says what was never seen on a real account', () => {
+  it('lists what was never verified on a real account', () => {
     expect(service.unverified.length).toBeGreaterThan(0);
   });
 });

@@ -19,7 +19,7 @@ export const casesOf = ({ type }: CloudService): Readonly<Record<string, readonl
 
 const RESOURCE = { id: 'r-1', parentId: 'v-1' };
 
-/** How the cases of one kind are read. */
+/** Reads the cases of one kind. */
 export function readerOf(service: CloudService, kind: string): (given: unknown) => unknown {
   const { backups, resources, policies, actions } = defaultApi(service);
   const list = backups.of === 'project' ? backups.list : backups.ofResource(RESOURCE)[0];

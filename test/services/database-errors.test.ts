@@ -12,7 +12,7 @@ it.each<[number, string, FailureKind, boolean]>([
   [404, 'DBS.200002', 'refused', false],
   [409, 'DBS.201205', 'refused', false],
   [500, 'DBS.200022', 'server', true],
-])('%i %s of a database service counts as %s, passing: %s', (status, code, kind, transient) => {
+])('%i %s of a database service is classified as %s, transient: %s', (status, code, kind, transient) => {
   const error = { code, text: undefined, statedStatus: undefined };
 
   expect(classifyResponse('list_backups', status, error, databaseErrors({}))).toEqual({ kind, transient });

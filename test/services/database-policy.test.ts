@@ -10,19 +10,19 @@ const objectiveOf = (policy: unknown) => {
   return read?.kind === 'scheduled' ? read.objective : undefined;
 };
 
-describe('the objective that follows from a policy', () => {
+describe('the objective from a policy', () => {
   it.each([
     ['every day', '1,2,3,4,5,6,7', DAY],
     ['every day, in another order', '7,6,5,4,3,2,1', DAY],
-    ['every day, said twice', '1,1,2,3,4,5,6,7,7', DAY],
+    ['every day, with duplicates', '1,1,2,3,4,5,6,7,7', DAY],
     ['once a week', '3', 7 * DAY],
     ['on workdays: the weekend counts', '1,2,3,4,5', 3 * DAY],
-    ['on two neighbouring days', '1,2', 6 * DAY],
+    ['on two consecutive days', '1,2', 6 * DAY],
     ['across the end of the week', '7,1', 6 * DAY],
     ['with days counted from 0', '0,1,2,3,4,5,6', DAY],
     ['twice a week', '2,5', 4 * DAY],
-    ['with blanks and a comma at the end', ' 1, 4 ,', 4 * DAY],
-  ])('allows the longest gap of a backup %s', (_what, period, gap) => {
+    ['with blanks and a trailing comma', ' 1, 4 ,', 4 * DAY],
+  ])('allows the longest gap between backups %s', (_what, period, gap) => {
     expect(objectiveOf({ period, start_time: '19:00-20:00', keep_days: 7 })).toBe(gap + HOUR + MARGIN);
   });
 
@@ -36,7 +36,7 @@ describe('the objective that follows from a policy', () => {
     expect(objectiveOf({ period: '1,2,3,4,5,6,7', start_time: window })).toBe(DAY + length + MARGIN);
   });
 
-  it('does not look at how long backups are kept', () => {
+  it('does not depend on the retention of backups', () => {
     const policy = { period: '1,2,3,4,5,6,7', start_time: '19:00-20:00' };
 
     expect(objectiveOf({ ...policy, keep_days: '7,' })).toBe(objectiveOf(policy));
@@ -44,21 +44,21 @@ describe('the objective that follows from a policy', () => {
 
   it.each([
     ['no day', { period: '', start_time: '19:00-20:00' }],
-    ['an eighth day', { period: '8', start_time: '19:00-20:00' }],
-    ['a day by its name', { period: 'Monday', start_time: '19:00-20:00' }],
-    ['a number for the days', { period: 1, start_time: '19:00-20:00' }],
+    ['a day out of range', { period: '8', start_time: '19:00-20:00' }],
+    ['the name of a day', { period: 'Monday', start_time: '19:00-20:00' }],
+    ['a number instead of the days', { period: 1, start_time: '19:00-20:00' }],
     ['no window', { period: '1' }],
     ['half a window', { period: '1', start_time: '19:00' }],
-    ['a window with an hour that there is not', { period: '1', start_time: '25:00-26:00' }],
-    ['a window with a minute that there is not', { period: '1', start_time: '19:60-20:00' }],
+    ['a window with an invalid hour', { period: '1', start_time: '25:00-26:00' }],
+    ['a window with an invalid minute', { period: '1', start_time: '19:60-20:00' }],
     ['nothing', {}],
     ['a list', []],
     ['null', null],
-  ])('is not known from a policy with %s', (_what, policy) => {
+  ])('is unknown for a policy with %s', (_what, policy) => {
     expect(objectiveOf(policy)).toBeUndefined();
   });
 
-  it.each([null, undefined, [], 'policy', {}])('is not known from the answer %j', (body) => {
+  it.each([null, undefined, [], 'policy', {}])('is unknown for the response %j', (body) => {
     expect(readDatabasePolicy(body)).toBeUndefined();
   });
 });
@@ -76,7 +76,7 @@ describe('the path of a policy', () => {
   it.each([
     ['43e4feaab48f11e89039fa163ebaa7e4br01', '43e4feaab48f11e89039fa163ebaa7e4br01'],
     ['a/../b?c#d', 'a%2F..%2Fb%3Fc%23d'],
-  ])('of %j cannot leave its place', (id, encoded) => {
+  ])('is escaped for the id %j', (id, encoded) => {
     const policies = databasePolicies('v3', { role: 'any' });
 
     expect(policies.of === 'resource' && policies.call({ id }).path).toBe(

@@ -21,7 +21,7 @@ afterEach(async () => {
   stop = [];
 });
 
-/** A cloud with some resources of one service, and a way to read that service. */
+/** A cloud with some resources of one service, and a client of that service. */
 async function open(type: string, { count = COUNT, characters = true } = {}) {
   const cloud = await startSimulatedCloud({ counts: { [type]: count }, characters });
   const { user, domain, password, region } = cloud.account;
@@ -61,7 +61,7 @@ async function open(type: string, { count = COUNT, characters = true } = {}) {
   return { cloud, reader };
 }
 
-/** The truth about the good backups of every resource that is served. */
+/** The actual successful backups of every served resource. */
 const truthOf = (cloud: SimulatedCloud) =>
   new Map(
     cloud.resources().map(({ id }) => {
@@ -70,8 +70,8 @@ const truthOf = (cloud: SimulatedCloud) =>
     }),
   );
 
-describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) => {
-  it('has the newest good backup of every resource, and nothing rejected', async () => {
+describe.each(SERVICE_TYPES)('%s, read from the simulated cloud with the client', (type) => {
+  it('has the newest successful backup of every resource, and no rejected rows', async () => {
     const { cloud, reader } = await open(type);
 
     const read = await readService(reader, undefined, forever());
@@ -102,7 +102,7 @@ describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) 
     });
   });
 
-  it('is empty without a failure where there is nothing', async () => {
+  it('is empty, without a failure, if there are no resources', async () => {
     const { reader } = await open(type, { count: 0 });
 
     const read = await readService(reader, undefined, forever());
@@ -111,7 +111,7 @@ describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) 
     expect(read.next?.resources.size).toBe(0);
   });
 
-  it('lists the backup that a create starts', async () => {
+  it('lists the backup that a create request starts', async () => {
     const { cloud, reader } = await open(type, { characters: false });
     const { actions } = reader.service.api;
     const [resource] = (await readService(reader, undefined, forever())).next?.resources.values() ?? [];
@@ -133,7 +133,7 @@ describe.each(SERVICE_TYPES)('%s, read from a cloud through the client', (type) 
 describe.each(SERVICE_TYPES.filter((type) => serviceOf(type).resource.one !== 'never'))(
   'the policy of %s',
   (type) => {
-    it('is read for every resource that has one', async () => {
+    it('is read for every resource with one', async () => {
       const { reader } = await open(type, { characters: false });
       const { policies } = reader.service.api;
       if (policies?.of !== 'resource') return;
@@ -156,7 +156,7 @@ describe.each(SERVICE_TYPES.filter((type) => serviceOf(type).resource.one !== 'n
 const perResource = SERVICES.filter((service) => defaultApi(service).backups.of === 'resource');
 
 it.each(perResource.map(({ type }) => type))(
-  'one resource of %s that cannot be read loses nothing of the others and does not make the list look whole',
+  'one resource of %s that cannot be read does not affect the others, and the list is not complete',
   async (type) => {
     const { cloud, reader } = await open(type);
     const complete = (await readService(reader, undefined, forever())).next;

@@ -41,13 +41,13 @@ describe('a name', () => {
     ['257 characters cut at 256', `${'x'.repeat(256)}y`, 'x'.repeat(256)],
     ['a very long one cut at 256', 'x'.repeat(10_000_000), 'x'.repeat(256)],
     ['a pair of surrogates as one character', `${'x'.repeat(255)}😀`, `${'x'.repeat(255)}😀`],
-    ['a pair of surrogates behind the cut away whole', `${'x'.repeat(256)}😀`, 'x'.repeat(256)],
+    ['a pair of surrogates after the cut removed completely', `${'x'.repeat(256)}😀`, 'x'.repeat(256)],
     ['256 pairs of surrogates as they are', '😀'.repeat(256), '😀'.repeat(256)],
     ['257 pairs of surrogates cut at 256', '😀'.repeat(257), '😀'.repeat(256)],
     ['half a pair replaced', 'a\ud83db', 'a\ufffdb'],
     ['NUL replaced', 'a\0b\0', 'a\ufffdb\ufffd'],
-    ['white space alone kept', ' ', ' '],
-  ])('takes %s', (_what, value, name) => {
+    ['white space kept', ' ', ' '],
+  ])('has %s', (_what, value, name) => {
     expect(readName(value)).toBe(name);
   });
 });
@@ -63,12 +63,12 @@ describe('an id', () => {
     ['__proto__', '__proto__'],
     ['a\0', 'a\ufffd'],
     ['\udc00', '\ufffd'],
-  ])('is %j as a label can hold it', (value, id) => {
+  ])('is well-formed for labels: %j becomes %j', (value, id) => {
     expect(readId(value)).toBe(id);
   });
 });
 
-describe('a yes or no', () => {
+describe('a boolean', () => {
   it.each([
     [true, true],
     [false, false],
@@ -77,8 +77,8 @@ describe('a yes or no', () => {
     [0, undefined],
     [null, undefined],
     [undefined, undefined],
-  ])('of %j is %s', (value, answer) => {
-    expect(readBoolean(value)).toBe(answer);
+  ])('of %j is %s', (value, expected) => {
+    expect(readBoolean(value)).toBe(expected);
   });
 });
 
@@ -136,7 +136,7 @@ describe('a number', () => {
     [-1, -1],
     ['-1.5', -1.5],
     [-Number.MAX_SAFE_INTEGER * 2, undefined],
-  ])('of %j is %j where it has a sign, and absent where it must not have one', (value, number) => {
+  ])('of %j is %j if it may have a sign, and absent if not', (value, number) => {
     expect(readSignedNumber(value)).toBe(number);
     expect(readNumber(value)).toBeUndefined();
   });
@@ -159,7 +159,7 @@ describe('a size in MB', () => {
   });
 });
 
-describe('a moment in milliseconds', () => {
+describe('a timestamp in milliseconds', () => {
   it.each([
     [1_623_242_004_000, 1_623_242_004],
     ['1623242004000', 1_623_242_004],
@@ -184,15 +184,15 @@ describe('a date and time', () => {
     ['with Z', '2018-07-05T15:15:49Z', 1_530_803_749],
     ['with a zone without a colon', '2018-08-06T12:45:14+0800', 1_533_530_714],
     ['with a zone with a colon', '2018-08-06T12:45:14+08:00', 1_533_530_714],
-    ['with a zone west of Greenwich', '2018-08-06T01:15:14-0330', 1_533_530_714],
-    ['with a zone of no offset', '2018-08-06T04:45:14+0000', 1_533_530_714],
-    ['with the largest offset there is', '2018-08-06T18:45:14+1400', 1_533_530_714],
+    ['with a negative offset', '2018-08-06T01:15:14-0330', 1_533_530_714],
+    ['with an offset of 0', '2018-08-06T04:45:14+0000', 1_533_530_714],
+    ['with the largest offset', '2018-08-06T18:45:14+1400', 1_533_530_714],
     ['with a blank between day and time', '2018-07-05 15:15:49', 1_530_803_749],
     ['with a fraction', '2018-07-05T15:15:49.250000Z', 1_530_803_749.25],
     ['on a leap day', '2024-02-29T00:00:00', 1_709_164_800],
-    ['in the hour that summer time leaves out in St. John’s', '2024-03-10T02:30:00', 1_710_037_800],
-    ['in the hour that summer time repeats in St. John’s', '2024-11-03T01:30:00', 1_730_597_400],
-    ['in an hour that a change of summer time left out in Shanghai', '1986-05-04T02:30:00', 515_557_800],
+    ['in the hour skipped by daylight saving time in St. John’s', '2024-03-10T02:30:00', 1_710_037_800],
+    ['in the hour repeated by daylight saving time in St. John’s', '2024-11-03T01:30:00', 1_730_597_400],
+    ['in an hour skipped by daylight saving time in Shanghai in 1986', '1986-05-04T02:30:00', 515_557_800],
     ['at the end of the year 9999', '9999-12-31T23:59:59Z', 253_402_300_799],
   ])('%s', (_what, value, time) => {
     expect(readDateTime(value)).toBe(time);
@@ -232,7 +232,7 @@ describe('a date and time', () => {
     null,
     undefined,
     {},
-  ])('%j is none', (value) => {
+  ])('%j is invalid', (value) => {
     expect(readDateTime(value)).toBeUndefined();
   });
 });
@@ -240,17 +240,17 @@ describe('a date and time', () => {
 describe('an envelope', () => {
   it.each([
     ['with a total', { list: [1], total: 7 }, { rows: [1], total: 7 }],
-    ['with a total as a text', { list: [], total: '7' }, { rows: [], total: 7 }],
+    ['with a total as a string', { list: [], total: '7' }, { rows: [], total: 7 }],
     ['without a total', { list: [{}, null] }, { rows: [{}, null], total: undefined }],
     ['with a total of null', { list: [], total: null }, { rows: [], total: undefined }],
     ['with a negative total', { list: [], total: -1 }, { rows: [], total: undefined }],
     ['without a list', { total: 0 }, undefined],
-    ['with an object for a list', { list: {}, total: 0 }, undefined],
-    ['with null for a list', { list: null, total: 0 }, undefined],
+    ['with an object instead of a list', { list: {}, total: 0 }, undefined],
+    ['with null instead of a list', { list: null, total: 0 }, undefined],
     ['that is an array', [{ list: [] }], undefined],
     ['that is null', null, undefined],
-    ['that is a text', 'list', undefined],
-    ['that is nothing', undefined, undefined],
+    ['that is a string', 'list', undefined],
+    ['that is undefined', undefined, undefined],
   ])('%s', (_what, body, page) => {
     expect(readEnvelope(body, 'list', 'total')).toEqual(page);
   });

@@ -11,7 +11,7 @@ const END_OF_YEAR_9999 = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What no reader may ever return, anywhere in its result. */
+/** Values that no reader may return anywhere in its result. */
 function faultsIn(value: unknown, key = ''): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => faultsIn(item, key));
   if (isObject(value)) return Object.entries(value).flatMap(([name, field]) => faultsIn(field, name));
@@ -34,10 +34,10 @@ const LISTS = ['backups', 'resources', 'failedRuns', 'projectPolicies'];
 
 const withCases = SERVICES.filter((service) => Object.keys(casesOf(service)).length > 0);
 
-describe.each(withCases)('whatever a row or response of $type looks like', (service) => {
+describe.each(withCases)('hostile rows and responses of $type', (service) => {
   const kinds = Object.entries(casesOf(service)).filter(([kind]) => kind !== 'pages');
 
-  it.each(kinds)('%s are read into values that can be, or refused', (kind, cases) => {
+  it.each(kinds)('are read into valid values or rejected: %s', (kind, cases) => {
     const read = readerOf(service, kind);
     const given = cases.map(([, row]) => row).filter(isObject);
 

@@ -6,7 +6,7 @@ import { readState } from '../../src/state-file/format.ts';
 import { stateOf, textOf } from '../support/saved-states.ts';
 
 describe('the text of a saved state', () => {
-  it('gives the state back, whatever the ids and names are', () => {
+  it('restores the state, whatever the ids and names are', () => {
     const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(fc.uniqueArray(id), fc.uniqueArray(id), id, fc.nat(), (listed, departed, name, failed) => {
@@ -39,7 +39,7 @@ describe('the text of a saved state', () => {
     );
   });
 
-  it('keeps the name in the rows, without the rest of the facts', () => {
+  it('contains the name from the rows, without the other facts', () => {
     const resource = {
       id: 'g',
       name: 'orders',
@@ -56,7 +56,7 @@ describe('the text of a saved state', () => {
     expect(restored).toEqual({ ...resource, facts: { ...NO_BACKUPS, name: 'orders' }, unread: true });
   });
 
-  it('does not hold the backups that run: their end is still to be counted', () => {
+  it('does not contain running backups, which are counted once they have finished', () => {
     const ledger = { ...stateOf(0).ledger, listed: new Set(['done', 'runs']), open: new Set(['runs']) };
 
     const restored = readState(textOf(stateOf(0, { ledger })));

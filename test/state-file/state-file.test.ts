@@ -39,7 +39,7 @@ const openOn = (store: FakeStore) =>
 const HANGS = (): Promise<void> => new Promise(() => undefined);
 
 describe('a state file', () => {
-  it('gives back what was saved before the start', async () => {
+  it('restores what was saved before the start', async () => {
     const store = createFakeStore();
     await (await openOn(store)).save(KEY, stateOf(3));
 
@@ -49,7 +49,7 @@ describe('a state file', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('gives back what was saved last, also to a service that comes back with a reload', async () => {
+  it('restores what was saved last, also for a service that a reload adds again', async () => {
     const file = await openOn(createFakeStore());
 
     await file.save(KEY, stateOf(4));
@@ -57,7 +57,7 @@ describe('a state file', () => {
     expect(countIn(file.restored(KEY))).toBe(4);
   });
 
-  it('writes nothing while nothing changes, for a day', async () => {
+  it('writes nothing for a day without changes', async () => {
     const store = createFakeStore();
     const file = await openOn(store);
     const state = stateOf(3);
@@ -83,7 +83,7 @@ describe('a state file', () => {
     expect(store.saves).toEqual([]);
   });
 
-  it('writes only the services of which a counter rose, and others that wait with them', async () => {
+  it('writes only services with an increased counter, together with pending ones', async () => {
     const store = createFakeStore();
     const file = await openOn(store);
     const [one, other] = [stateOf(1), stateOf(1)];
@@ -96,7 +96,7 @@ describe('a state file', () => {
     expect(store.saves).toEqual([[KEY], [OTHER], [KEY, OTHER]]);
   });
 
-  it('writes what changes without a counter once a minute, and at the end', async () => {
+  it('writes other changes once a minute, and when it is closed', async () => {
     const store = createFakeStore();
     const file = await openOn(store);
     const state = stateOf(1);
@@ -114,7 +114,7 @@ describe('a state file', () => {
     expect(savedIn(store, KEY)?.uncounted).toEqual(new Set(['last']));
   });
 
-  it('shares one write among services that are saved while another is under way', async () => {
+  it('shares one write among services that are saved during another write', async () => {
     const store = createFakeStore();
     const file = await openOn(store);
 
@@ -128,7 +128,7 @@ describe('a state file', () => {
     }
   });
 
-  it('has a counter on the disk before its poll goes on', async () => {
+  it('saves a counter before its poll continues', async () => {
     const store = createFakeStore();
     const disk = Promise.withResolvers<void>();
     store.before = () => disk.promise;
@@ -147,8 +147,8 @@ describe('a state file', () => {
   });
 });
 
-describe('a disk that takes nothing', () => {
-  it('is logged once, and when it takes something again it gets the newest state', async () => {
+describe('a failing disk', () => {
+  it('is logged once, and gets the newest state once it works again', async () => {
     const store = createFakeStore();
     const file = await openOn(store);
     store.before = () => {
@@ -170,7 +170,7 @@ describe('a disk that takes nothing', () => {
     expect(countIn(savedIn(store, KEY))).toBe(3);
   });
 
-  it('at the start is logged, and the exporter starts and saves as soon as it can', async () => {
+  it('at startup is logged, and the exporter starts and saves as soon as possible', async () => {
     const store = createFakeStore();
     const open = () => Promise.reject(diskFailure('cannot be created: there is no directory /var/lib'));
 
@@ -189,8 +189,8 @@ describe('a disk that takes nothing', () => {
   });
 });
 
-describe('a disk that hangs', () => {
-  it('holds up a poll for a second, once, and is logged once', async () => {
+describe('a hung disk', () => {
+  it('delays a single poll by a second, and is logged once', async () => {
     const store = createFakeStore();
     store.before = HANGS;
     const file = await openOn(store);
@@ -217,7 +217,7 @@ describe('a disk that hangs', () => {
     ]);
   });
 
-  it('holds up the end of the process for a second at most', async () => {
+  it('delays the shutdown by at most a second', async () => {
     const store = createFakeStore();
     store.before = HANGS;
     const file = await openOn(store);
@@ -230,7 +230,7 @@ describe('a disk that hangs', () => {
     expect(store.isClosed).toBe(true);
   });
 
-  it('gets the newest state when it goes on', async () => {
+  it('gets the newest state once it works again', async () => {
     const store = createFakeStore();
     const disk = Promise.withResolvers<void>();
     store.before = () => disk.promise;
@@ -248,7 +248,7 @@ describe('a disk that hangs', () => {
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'the state file can be written again' });
   });
 
-  it('ends a start after half a minute, with a sentence', async () => {
+  it('fails the startup after half a minute with a clear error', async () => {
     const opening = openOn({ ...createFakeStore(), open: () => new Promise(() => undefined) });
     const ended = expect(opening).rejects.toThrow(
       'the state file /var/lib/state could not be opened within 30 s',
