@@ -1,4 +1,4 @@
-import { Document, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Document } from 'yaml';
 import { exporterRules } from './exporter-rules.ts';
 import { resourceRules } from './resource-rules.ts';
 import { ALERT_PREFIX, type AlertRule, type RuleGroup, ruleLabels, type Subject } from './rule.ts';
@@ -43,13 +43,11 @@ export function ruleGroups(
 }
 
 /** A rule file as Prometheus reads it. */
-export function renderRuleFile(options: RuleOptions): string {
-  return render({ groups: groupEntries(options) }, ['groups'], options);
-}
+export const renderRuleFile = (options: RuleOptions): string => render(options, (groups) => ({ groups }));
 
 /** The rules as a manifest for the Prometheus Operator. */
 export function renderManifest(options: RuleOptions, { name, namespace, labels }: ManifestMetadata): string {
-  const manifest = {
+  return render(options, (groups) => ({
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
     metadata: {
@@ -57,20 +55,32 @@ export function renderManifest(options: RuleOptions, { name, namespace, labels }
       ...(namespace !== undefined && { namespace }),
       ...(Object.keys(labels).length > 0 && { labels }),
     },
-    spec: { groups: groupEntries(options) },
-  };
-  return render(manifest, ['spec', 'groups'], options);
+    spec: { groups },
+  }));
 }
 
-const groupEntries = (options: RuleOptions) =>
-  ruleGroups(options.thresholds, options.extraLabels).map(({ name, about, rules }) => ({
+/** Writes YAML: a header that names changed thresholds, and a comment above each recording rule. */
+function render(options: RuleOptions, enclose: (groups: readonly object[]) => object): string {
+  const { thresholds, extraLabels } = options;
+  const document = new Document();
+  const changed = THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]);
+  document.commentBefore = [
+    ' Rules for huaweicloud-backup-exporter, printed by `huaweicloud-backup-exporter rules`.',
+    ' Do not edit: print them again with other flags, `huaweicloud-backup-exporter rules --help`.',
+    ...changed.map((name) => ` Changed: ${thresholdFlag(name)} ${thresholdText(name, thresholds[name])}`),
+  ].join('\n');
+  const groups = ruleGroups(thresholds, extraLabels).map(({ name, about, rules }) => ({
     name,
-    rules: rules.map((rule) =>
-      'record' in rule
-        ? { record: rule.record, expr: rule.expr }
-        : alertEntry(rule, rule.about ?? about, options),
-    ),
+    rules: rules.map((rule) => {
+      if ('alert' in rule) return alertEntry(rule, rule.about ?? about, options);
+      const entry = document.createNode({ record: rule.record, expr: rule.expr });
+      entry.commentBefore = rule.comment.replaceAll(/^/gm, ' ');
+      return entry;
+    }),
   }));
+  document.contents = document.createNode(enclose(groups));
+  return document.toString({ lineWidth: 0 });
+}
 
 function alertEntry(rule: AlertRule, about: Subject, options: RuleOptions) {
   const { thresholds, runbooks, grafanaUrl, commandPrefix } = options;
@@ -111,24 +121,3 @@ function dashboardUrl(about: Subject, grafanaUrl: string): string {
 const quoted = (label: string) => `'{{ reReplaceAll "'" "'\\\\''" $labels.${label} }}'`;
 
 const LIST_BACKUPS = `huaweicloud-backup-exporter backups list --project ${quoted('project')} --service {{ $labels.cloud_service }} --resource ${quoted('resource_id')}`;
-
-/** Writes YAML: a header that names changed thresholds, and a comment above each recording rule. */
-function render(content: object, path: readonly string[], { thresholds, extraLabels }: RuleOptions): string {
-  const document = new Document(content);
-  const changed = THRESHOLD_NAMES.filter((name) => thresholds[name] !== DEFAULT_THRESHOLDS[name]);
-  document.commentBefore = [
-    'Rules for huaweicloud-backup-exporter, printed by `huaweicloud-backup-exporter rules`.',
-    'Do not edit: print them again with other flags, `huaweicloud-backup-exporter rules --help`.',
-    ...changed.map((name) => `Changed: ${thresholdFlag(name)} ${thresholdText(name, thresholds[name])}`),
-  ]
-    .map((line) => ` ${line}`)
-    .join('\n');
-  for (const [group, { rules }] of ruleGroups(thresholds, extraLabels).entries()) {
-    const entries = document.getIn([...path, group, 'rules']) as YAMLSeq<YAMLMap>;
-    for (const [index, rule] of rules.entries()) {
-      const entry = entries.items[index];
-      if ('record' in rule && entry !== undefined) entry.commentBefore = rule.comment.replaceAll(/^/gm, ' ');
-    }
-  }
-  return document.toString({ lineWidth: 0 });
-}
