@@ -1,4 +1,5 @@
 import type { RawResponse } from '../cloud/client.ts';
+import { readJson } from '../cloud/json-body.ts';
 import type { SeenResponse } from '../services/evidence.ts';
 import type { ProbeName } from '../services/probes.ts';
 
@@ -10,18 +11,14 @@ export interface CollectedResponse extends SeenResponse, Pick<RawResponse, 'serv
   readonly notJson: number | undefined;
 }
 
-/** Collects responses. Of several to the same request the last counts. */
-export interface Collector {
-  readonly add: (project: string, response: RawResponse, probe?: ProbeName) => void;
-  readonly responses: () => readonly CollectedResponse[];
-}
+export type Collector = ReturnType<typeof createCollector>;
 
-/** A collector of at most so many responses to one operation of a service. */
-export function createCollector(mostPerOperation = Number.POSITIVE_INFINITY): Collector {
+/** Collects at most so many responses to one operation of a service. Of several to the same request the last counts. */
+export function createCollector(mostPerOperation = Number.POSITIVE_INFINITY) {
   const collected = new Map<string, CollectedResponse>();
   const counts = new Map<string, number>();
   return {
-    add: (project, response, probe) => {
+    add: (project: string, response: RawResponse, probe?: ProbeName): void => {
       const { service, operation, path, query, body } = response;
       const request = JSON.stringify([project, service, path, Object.entries(query).sort()]);
       const before = collected.get(request);
@@ -33,17 +30,15 @@ export function createCollector(mostPerOperation = Number.POSITIVE_INFINITY): Co
       }
       // Responses to a sign-in are secrets.
       const shown = service === 'iam' ? Buffer.alloc(0) : body;
-      collected.set(request, { ...response, project, probe: probe ?? before?.probe, ...parsed(shown) });
+      const json = readJson(shown);
+      collected.set(request, {
+        ...response,
+        project,
+        probe: probe ?? before?.probe,
+        body: json.ok ? json.value : undefined,
+        notJson: json.ok || shown.length === 0 ? undefined : shown.length,
+      });
     },
-    responses: () => [...collected.values()],
+    responses: (): readonly CollectedResponse[] => [...collected.values()],
   };
-}
-
-function parsed(body: Buffer): Pick<CollectedResponse, 'body' | 'notJson'> {
-  if (body.length === 0) return { body: undefined, notJson: undefined };
-  try {
-    return { body: JSON.parse(body.toString('utf8')), notJson: undefined };
-  } catch {
-    return { body: undefined, notJson: body.length };
-  }
 }

@@ -146,37 +146,37 @@ function bounded(responses: readonly RecordedResponse[]) {
   const turns = new Map<string, number>();
   const services = new Set(responses.map(({ project, service }) => `${project} ${service}`)).size;
   const most = MOST_COMPRESSED_BYTES / (4 * services);
-  const ranked = responses.map((response, index) => {
+  const candidates = responses.map((response) => {
     const shown = shortened(response, most);
     const cost = costOf(shown);
-    if (response.probe !== undefined) return { shown, index, cost, rank: cost > SMALL_PROBE ? 2 : -1 };
+    if (response.probe !== undefined) return { shown, cost, rank: cost > SMALL_PROBE ? 2 : -1 };
     const place = `${response.project} ${response.service}`;
     const rank = turns.get(place) ?? 0;
     turns.set(place, rank + 1);
-    return { shown, index, cost, rank };
+    return { shown, cost, rank };
   });
+  const fitting = new Set<RecordedResponse>();
   let used = 0;
-  const kept = ranked
-    .toSorted((one, other) => one.rank - other.rank)
-    .filter(({ cost }) => {
-      const fits = used + cost <= MOST_COMPRESSED_BYTES;
-      if (fits) used += cost;
-      return fits;
-    })
-    .toSorted((one, other) => one.index - other.index);
-  const indexes = new Set(kept.map(({ index }) => index));
-  const missing = Map.groupBy(
-    responses.filter((_, index) => !indexes.has(index)),
+  for (const { shown, cost } of candidates.toSorted((one, other) => one.rank - other.rank)) {
+    if (used + cost > MOST_COMPRESSED_BYTES) continue;
+    used += cost;
+    fitting.add(shown);
+  }
+  const { kept = [], missing = [] } = Object.groupBy(
+    candidates.map(({ shown }) => shown),
+    (shown) => (fitting.has(shown) ? 'kept' : 'missing'),
+  );
+  const missingByOperation = Map.groupBy(
+    missing,
     ({ project, service, operation }) => `project ${project}, ${service} ${operation}`,
   );
-  const dropped = Array.from(missing, ([place, { length }]) => {
+  const dropped = Array.from(missingByOperation, ([place, { length }]) => {
     const counted = `${length} ${length === 1 ? 'response' : 'responses'}`;
     return `${place}: ${counted}, to keep the file small`;
   });
-  const shown = kept.map((one) => one.shown);
-  const rows = shown.reduce((sum, { rows_left_out: leftOut = 0 }) => sum + leftOut, 0);
+  const rows = kept.reduce((sum, { rows_left_out: leftOut = 0 }) => sum + leftOut, 0);
   if (rows > 0) dropped.push(`the last ${rows} rows of long responses, see rows_left_out`);
-  return { kept: shown, dropped };
+  return { kept, dropped };
 }
 
 /** The response with as many rows of its list as take so many bytes when compressed. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 
 /** Gives every text another one of the same shape, the same each time. */
 export type Pseudonyms = (text: string) => string;
@@ -17,13 +17,9 @@ const DIVIDERS = '-_.:/ @,';
 const MARKED_ID = /^[0-9a-f]{32}(?=(?:in|br)\d\d$)/;
 const HEXADECIMAL_ID = /^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function alphabetOf(character: string, isId: boolean): string {
-  if (isId) return HEXADECIMAL;
-  if (DIGITS.includes(character)) return DIGITS;
-  if (LOWER.includes(character)) return LOWER;
-  if (UPPER.includes(character)) return UPPER;
-  return /\p{L}/u.test(character) ? WIDE : OTHER;
-}
+const alphabetOf = (character: string): string =>
+  [DIGITS, LOWER, UPPER].find((alphabet) => alphabet.includes(character)) ??
+  (/\p{L}/u.test(character) ? WIDE : OTHER);
 
 /** Pseudonyms that nobody can undo without the key. Different texts never get the same one. */
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
@@ -31,23 +27,14 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const taken = new Set<string>();
 
   const attempt = (text: string, count: number): string => {
-    let bytes = Buffer.alloc(0);
-    let used = 0;
-    const next = (): number => {
-      if (used === bytes.length) {
-        const block = createHmac('sha256', key).update(`${count} ${used} ${text}`).digest();
-        bytes = Buffer.concat([bytes, block]);
-      }
-      used += 1;
-      return bytes[used - 1] ?? 0;
-    };
-    const isId = HEXADECIMAL_ID.test(text);
     // Once the short texts are used up, longer ones follow.
     const padded = text + 'x'.repeat(Math.floor(count / 50));
-    return Array.from(padded, (character) => {
+    const bytes = new Uint8Array(hkdfSync('sha256', key, '', `${count} ${text}`, padded.length));
+    const isId = HEXADECIMAL_ID.test(text);
+    return Array.from(padded, (character, index) => {
       if (DIVIDERS.includes(character)) return character;
-      const alphabet = alphabetOf(character, isId);
-      return alphabet[next() % alphabet.length];
+      const alphabet = isId ? HEXADECIMAL : alphabetOf(character);
+      return alphabet[(bytes[index] ?? 0) % alphabet.length];
     }).join('');
   };
 

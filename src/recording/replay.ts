@@ -47,11 +47,10 @@ export async function startReplay(recording: Recording, shift: number): Promise<
         services: services.map((service) => ({ ...service, endpoint: `${origin}/${index}/${service.type}` })),
       })),
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => {
+      server.closeAllConnections();
+      return server[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -68,7 +67,7 @@ type Query = readonly (readonly [string, string])[];
 const decoded = (path: string): string => path.split('/').map(decodeURIComponent).join('/');
 
 const keyOf = (place: string, path: string, query: Query): string =>
-  JSON.stringify([place, decoded(path), query.toSorted(([one], [other]) => (one < other ? -1 : 1))]);
+  JSON.stringify([place, decoded(path), query.toSorted()]);
 
 const withoutPaging = (query: Query): Query =>
   query.filter(([name]) => name !== 'offset' && name !== 'limit');

@@ -32,14 +32,12 @@ export function recordedSettings(
     return `^(?:${named.map((id) => escaped(pseudonyms(id))).join('|')})$`;
   };
   const overrides = read.flatMap(({ scope, next }) => {
-    const matched = [...(next?.resources.values() ?? [])].flatMap((resource) => {
+    const byOverride = Map.groupBy(next?.resources.values() ?? [], (resource) => {
       const override = overrideOf(rpo, scope, resource);
-      return override === undefined
-        ? []
-        : [{ id: resource.id, objective: objectiveText(override.objective) }];
+      return override && objectiveText(override.objective);
     });
-    const byObjective = Map.groupBy(matched, ({ objective }) => objective);
-    return Array.from(byObjective, ([objective, resources]) => {
+    byOverride.delete(undefined);
+    return Array.from(byOverride, ([objective, resources]) => {
       const ids = resources.map(({ id }) => id);
       const resource_id = anyOf(ids, `an override of rpo, ${scope.service}`);
       return {
