@@ -21,16 +21,16 @@ const access = (
   poll: Partial<ProjectAccess['poll']> = {},
 ): ProjectAccess => ({ project: project(fields), poll: { ...config().poll, ...poll } });
 
-describe('two configurations reach a project in the same way', () => {
+describe('two configurations access a project in the same way', () => {
   it.each([
     ['with the same password', { credentials: given('one') }, { credentials: given('one') }],
     [
-      'with the same password in another place',
+      'with the same password in a different place',
       { credentials: given('one') },
       { credentials: given('one', 'elsewhere') },
     ],
     ['with the same file', { credentials: inFile('/run/key') }, { credentials: inFile('/run/key') }],
-    ['whatever is polled', {}, { services: [gadgetService()] }],
+    ['with different services', {}, { services: [gadgetService()] }],
   ])('%s', (_, one, other) => {
     expect(isSameAccess(access(one), access(other))).toBe(true);
   });
@@ -57,7 +57,7 @@ describe('two configurations reach a project in the same way', () => {
     ).toBe(false);
   });
 
-  it('but not with another limit of requests at once', () => {
+  it('but not with another limit of concurrent requests', () => {
     expect(isSameAccess(access({}), access({}, { concurrency: 1 }))).toBe(false);
   });
 });

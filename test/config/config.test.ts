@@ -15,8 +15,8 @@ const projectIn = (text: string) => {
   return project;
 };
 
-describe('what is not configured', () => {
-  it('has its default', () => {
+describe('a missing setting', () => {
+  it('has a default', () => {
     expect(configIn(PROJECTS)).toEqual({
       poll: { interval: 300, timeout: 120, requestTimeout: 30, concurrency: 4 },
       limits: { resources: 20_000 },
@@ -62,7 +62,7 @@ describe('what is not configured', () => {
     ['timeout: 10s', 300, 10, 10],
     ['timeout: 5m', 300, 300, 30],
     ['request_timeout: 90s', 300, 120, 90],
-  ])('follows from what is: poll: { %s }', (settings, interval, timeout, requestTimeout) => {
+  ])('follows from the others: poll: { %s }', (settings, interval, timeout, requestTimeout) => {
     const { poll } = configIn(`poll: { ${settings} }\n${PROJECTS}`);
 
     expect(poll).toMatchObject({ interval, timeout, requestTimeout });
@@ -70,7 +70,7 @@ describe('what is not configured', () => {
 });
 
 describe('objectives', () => {
-  it('are durations, none or policy, with expressions that are searched', () => {
+  it('are durations, none or policy, with unanchored expressions', () => {
     const { rpo } = configIn(`rpo:
   default: policy
   overrides:
@@ -115,7 +115,7 @@ ${PROJECTS}`);
 });
 
 describe('a project', () => {
-  it('may have a name, an id, endpoints, an authority, a proxy and filters of its own', () => {
+  it('may have its own name, id, endpoints, authority, proxy and filters', () => {
     const project = projectIn(
       projectWith(
         'name: prod',
@@ -175,14 +175,14 @@ describe('a project', () => {
   it.each([
     ['without services', PROJECTS.replace(/^ *services:.*\n/m, '')],
     ['with all services', projectWith('services: all')],
-  ])('has every service when it is written %s', (_, text) => {
+  ])('has every service %s', (_, text) => {
     const { services, namesServices } = projectIn(text);
 
     expect(services.map(({ type }) => type)).toEqual(SERVICE_TYPES);
     expect(namesServices).toBe(false);
   });
 
-  it('polls services that need a request for each resource less often, unless an interval is given', () => {
+  it('polls services that need a request per resource less often, unless an interval is set', () => {
     const text = projectWith('services: all');
     const intervals = (given: string) =>
       configIn(given).projects[0]?.services.map(({ interval }) => interval);
@@ -222,7 +222,7 @@ describe('a project', () => {
     expect(projectIn(projectWith(`credentials: { ${settings} }`)).credentials).toMatchObject(expected);
   });
 
-  it('looks for a secret file beside the configuration file', async () => {
+  it('reads a relative secret file from the directory of the configuration file', async () => {
     const text = projectWith('credentials: { type: token, token_file: secrets/token }');
     const result = parseConfig(text, '/etc/exporter/config.yml');
     const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
@@ -233,20 +233,20 @@ describe('a project', () => {
   });
 });
 
-describe('what deserves a second look', () => {
-  it('is a request timeout longer than the timeout', () => {
+describe('a warning', () => {
+  it('is given for a request timeout longer than the timeout', () => {
     expect(warningsOf(`poll:\n  timeout: 10s\n  request_timeout: 20s\n${PROJECTS}`)).toEqual([
       'config.yml:3: poll.request_timeout: 20s is longer than the timeout of 10s, which ends requests first',
     ]);
   });
 
-  it('is a request timeout longer than the default timeout', () => {
+  it('is given for a request timeout longer than the default timeout', () => {
     expect(warningsOf(`poll: { request_timeout: 3m }\n${PROJECTS}`)).toEqual([
       'config.yml:1: poll.request_timeout: 3m is longer than the timeout of 2m, which ends requests first',
     ]);
   });
 
-  it('is an override for a project or a region that is not there', () => {
+  it('is given for an override for an unknown project or region', () => {
     const text = `rpo:
   overrides:
     - match: { project: cn-north-5, region: eu-west-101 }

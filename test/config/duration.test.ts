@@ -46,7 +46,7 @@ describe('reading a duration', () => {
     ['5m5m', 'has units out of order or repeated, the order is y, w, d, h, m, s, ms'],
     ['293y', 'is longer than 292y'],
     ['99999999999999999999999s', 'is longer than 292y'],
-  ])('refuses %j: it %s', (text, wrong) => {
+  ])('rejects %j: it %s', (text, wrong) => {
     expect(durationText.safeParse(text).error?.issues.map(({ message }) => message)).toEqual([wrong]);
   });
 });
@@ -67,7 +67,7 @@ describe('writing a duration', () => {
     expect(formatDuration(seconds(value))).toBe(text);
   });
 
-  it('is undone by reading, for every number of milliseconds', () => {
+  it('is reversible for every number of milliseconds', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 292 * 365 * 86_400_000 }), (milliseconds) => {
         const duration = seconds(milliseconds / 1000);
@@ -78,7 +78,7 @@ describe('writing a duration', () => {
   });
 });
 
-it('computes default timeouts of whole milliseconds from every interval', () => {
+it('every interval has default timeouts of whole milliseconds', () => {
   const whole = (duration: number): boolean => duration === Math.round(duration * 1000) / 1000;
   const intervals = Array.from({ length: 1_799_001 }, (_, index) => seconds((1000 + index) / 1000));
 

@@ -58,7 +58,7 @@ describe('a configuration from the environment', () => {
     expect(config.projects).toHaveLength(1);
   });
 
-  it('prefers the variables of the SDKs, and an access key to a password', async () => {
+  it('prefers the variables of the SDKs, and access keys to passwords', async () => {
     const project = projectOf({
       ...USER,
       ...KEY,
@@ -94,7 +94,7 @@ describe('a configuration from the environment', () => {
     ).toBe('hunter2-token');
   });
 
-  it('takes an empty variable as one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     const project = projectOf({ ...USER, ...REGION, HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_REGION: ' ' });
 
     expect(project).toMatchObject({ region: 'cn-north-4', credentials: { type: 'password' } });
@@ -110,7 +110,7 @@ describe('a configuration from the environment', () => {
     expect(project?.services.map(({ type }) => type)).toEqual(expected);
   });
 
-  it('may be for a private cloud', () => {
+  it('can be for a private cloud', () => {
     const env = {
       ...KEY,
       ...REGION,
@@ -137,7 +137,7 @@ describe('a configuration from the environment', () => {
     });
   });
 
-  it('does not show secrets when it is printed', () => {
+  it('does not reveal secrets when it is printed', () => {
     const config = configOf({ ...REGION, ...KEY, HW_SECURITY_TOKEN: 'hunter2' });
 
     expect(inspect(config, { depth: null, showHidden: true })).not.toContain('hunter2');
@@ -145,8 +145,8 @@ describe('a configuration from the environment', () => {
   });
 });
 
-describe('a mistake in the environment', () => {
-  it('is nothing at all, which lists what there could be', () => {
+describe('an error in the environment', () => {
+  it('lists the possible variables if nothing is configured', () => {
     const problems = messagesOf({ PATH: '/usr/bin' });
 
     expect(problems).toEqual([
@@ -162,7 +162,7 @@ describe('a mistake in the environment', () => {
   it.each<[string, Environment, string]>([
     ['no region', USER, NO_REGION],
     ['no credentials', REGION, NO_CREDENTIALS],
-    ['a security token alone', { ...REGION, HW_SECURITY_TOKEN: 't' }, NO_CREDENTIALS],
+    ['only a security token', { ...REGION, HW_SECURITY_TOKEN: 't' }, NO_CREDENTIALS],
     [
       'no secret key',
       { ...REGION, HW_ACCESS_KEY: 'AK' },
@@ -174,12 +174,12 @@ describe('a mistake in the environment', () => {
       'environment: HW_ACCESS_KEY: missing; required together with HW_SECRET_KEY',
     ],
     [
-      'half an access key of the SDKs beside a whole one',
+      'half an access key of the SDKs next to a complete one',
       { ...REGION, ...KEY, HUAWEICLOUD_SDK_AK: 'AK' },
       'environment: HUAWEICLOUD_SDK_SK: missing; required together with HUAWEICLOUD_SDK_AK',
     ],
     [
-      'half an access key beside a user',
+      'half an access key next to a user',
       { ...REGION, ...USER, HW_ACCESS_KEY: 'AK' },
       'environment: HW_SECRET_KEY: missing; required together with HW_ACCESS_KEY',
     ],
@@ -204,7 +204,7 @@ describe('a mistake in the environment', () => {
       `environment: HUAWEICLOUD_BACKUP_SERVICES: "${ONE}" is given more than once for this project; expected each type once`,
     ],
     [
-      'only commas for services',
+      'only commas instead of services',
       { ...REGION, ...USER, HUAWEICLOUD_BACKUP_SERVICES: ',' },
       'environment: HUAWEICLOUD_BACKUP_SERVICES: the list is empty; expected at least one item',
     ],
@@ -232,7 +232,7 @@ describe('a mistake in the environment', () => {
     expect(messagesOf(env)).toEqual([expected]);
   });
 
-  it('does not hide another', () => {
+  it('does not hide another one', () => {
     const problems = messagesOf({
       HW_ACCESS_KEY: 'A K',
       HUAWEICLOUD_BACKUP_SERVICES: 'rdz',
@@ -260,7 +260,7 @@ describe('a mistake in the environment', () => {
   });
 });
 
-it('lists every variable that is read', () => {
+it('the list of variables contains every variable that is read', () => {
   const read = new Set<string>();
   const env = new Proxy<Record<string, string>>(
     {},

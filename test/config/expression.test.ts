@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../../src/config/expression.ts';
 
-/** The longest names there can be, on which a backtracking search of a nested repetition does not end. */
+/** Names of the maximum length, with which a backtracking search of a nested repetition does not end. */
 const UNLUCKY_NAMES = ['a', 'a_', 'ab', 'a-'].map((part) => `${part.repeat(255).slice(0, 255)}!`);
 
-describe('an expression', () => {
+describe('a regular expression', () => {
   it.each([
     '^(a+)+$',
     '^([a-z0-9]+-?)*$',
@@ -14,7 +14,7 @@ describe('an expression', () => {
     '^(([a-z])+.)+[A-Z]([a-z])+$',
     '^(?:.?){990}[xz]$',
     '[ab]*a[ab]{900}[cd]',
-  ])('ends on any name: %s', (source) => {
+  ])('terminates for any name: %s', (source) => {
     const expression = compileExpression(source);
 
     expect(UNLUCKY_NAMES.map((name) => expression.test(name))).toEqual([false, false, false, false]);
@@ -45,11 +45,11 @@ describe('an expression', () => {
     ['[z-a]', 'invalid character class range: `z-a`'],
     ['a{1001}', 'invalid repeat count: `{1001}`'],
     ['^(?:.?){1000}$', 'it is too large when compiled'],
-  ])('is refused when it is %s', (source, reason) => {
+  ])('is rejected if it is %s', (source, reason) => {
     expect(() => compileExpression(source)).toThrow(reason);
   });
 
-  it('finds what a JavaScript expression of the same text finds', () => {
+  it('matches the same text as in JavaScript', () => {
     const atom = fc.constantFrom('a', 'b', '-', '.', '[ab]', '[^a]', '\\d', '\\w', '(?:ab|b)', '(a)');
     const piece = fc
       .tuple(atom, fc.constantFrom('', '*', '+', '?', '{2}', '{1,2}', '*?'))

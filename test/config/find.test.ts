@@ -33,12 +33,12 @@ const messagesOf = async (...names: Parameters<typeof load>): Promise<readonly s
 describe('the configuration comes from', () => {
   it.each([
     ['the file of the flag', 'flag', 'variable', 'standard', 'flag'],
-    ['else the file that the variable names', undefined, 'variable', 'standard', 'variable'],
-    ['else the standard file', undefined, undefined, 'standard', 'standard'],
-    ['the standard file where the variable is empty', undefined, '', 'standard', 'standard'],
-    ['else the environment', undefined, undefined, 'missing', 'environment'],
+    ['otherwise the file of the variable', undefined, 'variable', 'standard', 'variable'],
+    ['otherwise the standard file', undefined, undefined, 'standard', 'standard'],
+    ['the standard file if the variable is empty', undefined, '', 'standard', 'standard'],
+    ['otherwise the environment', undefined, undefined, 'missing', 'environment'],
     [
-      'the environment where a part of the standard path is a file',
+      'the environment if a part of the standard path is a file',
       undefined,
       undefined,
       'flag/x',
@@ -53,13 +53,13 @@ describe('the configuration comes from', () => {
   it.each([
     ['the flag', 'missing', 'variable', 'missing'],
     ['the variable', undefined, 'missing', 'missing'],
-  ])('no other place where %s names a file that does not exist', async (_, flag, variable, named) => {
+  ])('nowhere else if %s names a file that does not exist', async (_, flag, variable, named) => {
     expect(await messagesOf(flag, variable, 'standard')).toEqual([
       `${directory}/${named}: the file cannot be read: no such file or directory (ENOENT); expected a YAML file of up to 1 MiB`,
     ]);
   });
 
-  it('no other place where the standard file is wrong', async () => {
+  it('nowhere else if the standard file is invalid', async () => {
     await writeFile(join(directory, 'wrong'), 'projects: []\n');
 
     expect(await messagesOf(undefined, undefined, 'wrong')).toEqual([

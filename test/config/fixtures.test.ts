@@ -13,7 +13,7 @@ const read = (path: string): string =>
     .replaceAll('ONE_SERVICE', ONE)
     .replaceAll('OTHER_SERVICE', OTHER);
 
-/** What a fixture says about itself: the words after each "!" in the comments, with their lines. */
+/** The errors expected by a fixture: the text after each "!" in the comments, with their lines. */
 const announced = (text: string) =>
   text
     .split('\n')
@@ -22,26 +22,23 @@ const announced = (text: string) =>
     );
 
 describe('a bad file', () => {
-  it.each(filesIn('bad'))(
-    '%s has exactly the mistakes that its comments announce, on their lines',
-    (name) => {
-      const text = read(`bad/${name}`);
-      const expected = announced(text);
+  it.each(filesIn('bad'))('%s has exactly the errors in its comments, on their lines', (name) => {
+    const text = read(`bad/${name}`);
+    const expected = announced(text);
 
-      const problems = messagesIn(text);
-      const lineOf = (problem: string): number => Number(problem.split(':')[1]);
+    const problems = messagesIn(text);
+    const lineOf = (problem: string): number => Number(problem.split(':')[1]);
 
-      expect(expected.length).toBeGreaterThan(4);
-      for (const { line, words } of expected) {
-        const onLine = problems.filter((problem) => lineOf(problem) === line);
-        expect(onLine.join('\n'), `line ${line}`).toContain(words);
-      }
-      expect(problems.map(lineOf)).toEqual(expected.map(({ line }) => line));
-    },
-  );
+    expect(expected.length).toBeGreaterThan(4);
+    for (const { line, words } of expected) {
+      const onLine = problems.filter((problem) => lineOf(problem) === line);
+      expect(onLine.join('\n'), `line ${line}`).toContain(words);
+    }
+    expect(problems.map(lineOf)).toEqual(expected.map(({ line }) => line));
+  });
 
   it.each(filesIn('bad'))(
-    '%s is reported line by line, with what is expected, and without a secret',
+    '%s is reported line by line, with the expected values and without secrets',
     (name) => {
       const problems = messagesIn(read(`bad/${name}`));
 
@@ -54,7 +51,7 @@ describe('a bad file', () => {
 });
 
 describe('a good file', () => {
-  it.each(filesIn('good'))('%s has no mistakes', (name) => {
+  it.each(filesIn('good'))('%s has no errors', (name) => {
     const result = parseConfig(read(`good/${name}`), name);
 
     expect(result).toMatchObject({ ok: true, warnings: [] });

@@ -33,7 +33,7 @@ describe('a configuration file', () => {
     expect(result).toMatchObject({ ok: true, warnings: [], config: { projects: [{ name: 'cn-north-4' }] } });
   });
 
-  it('has its mistakes reported under the name it was given', async () => {
+  it('has errors reported with its name as given', async () => {
     const path = await fileWith('bad.yml', `polls: {}\n${PROJECTS}limits: 1\n`);
 
     expect(await messagesOf(path)).toEqual([
@@ -42,7 +42,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('may be missing', async () => {
+  it('that is missing is reported', async () => {
     const path = join(directory, 'missing.yml');
 
     expect(await messagesOf(path)).toEqual([
@@ -50,7 +50,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('may be below a file', async () => {
+  it('in a file instead of a directory is reported', async () => {
     const path = join(await fileWith('file', ''), 'config.yml');
 
     expect(await messagesOf(path)).toEqual([
@@ -58,7 +58,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('may be a directory', async () => {
+  it('that is a directory is reported', async () => {
     const path = join(directory, 'folder.yml');
     await mkdir(path);
 
@@ -67,27 +67,27 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('may be too large', async () => {
+  it('that is too large is reported', async () => {
     const path = await fileWith('large.yml', `${PROJECTS}#${'x'.repeat(1024 * 1024)}\n`);
 
     expect(await messagesOf(path)).toEqual([`${path}: the file is larger than 1024 KiB; ${EXPECTED}`]);
   });
 
-  it('may be no text', async () => {
+  it('that is not text is reported', async () => {
     const path = await fileWith('binary.yml', Uint8Array.of(0x70, 0xff, 0xfe));
 
     expect(await messagesOf(path)).toEqual([`${path}: the file is not UTF-8 text; ${EXPECTED}`]);
   });
 
-  it('may be of up to 1 MiB', async () => {
+  it('may have up to 1 MiB', async () => {
     const path = await fileWith('just-right.yml', `${PROJECTS}#`.padEnd(1024 * 1024, 'x'));
 
     expect(await messagesOf(path)).toEqual([]);
   });
 });
 
-describe('files that a configuration names', () => {
-  it('may come later: they are warnings with their lines', async () => {
+describe('the files named in a configuration', () => {
+  it('may be created later: they are reported as warnings with their lines', async () => {
     await fileWith('empty', '\n');
     await fileWith('key', 'secret\n');
     const path = await fileWith(
@@ -110,7 +110,7 @@ describe('files that a configuration names', () => {
     ]);
   });
 
-  it('are looked for in the directory of the configuration file', async () => {
+  it('are relative to the directory of the configuration file', async () => {
     await fileWith('password', 'secret');
     const path = await fileWith(
       'relative.yml',
@@ -124,7 +124,7 @@ describe('files that a configuration names', () => {
     expect(credentials?.type === 'password' && (await credentials.password.read())).toBe('secret');
   });
 
-  it('are not shown when they may be a secret in the wrong place', async () => {
+  it('are not printed if they may be misplaced secrets', async () => {
     const path = await fileWith(
       'pasted.yml',
       projectWith('credentials: { type: password, user: u, domain: d, password_file: hunter2 }'),
@@ -141,7 +141,7 @@ describe('files that a configuration names', () => {
     );
   });
 
-  it('may be directories, by mistake', async () => {
+  it('are reported if they are directories', async () => {
     const path = await fileWith(
       'refused.yml',
       projectWith(`credentials: { type: token, token_file: ${directory} }`),

@@ -17,7 +17,7 @@ const variable = (name: string): string => `\${${name}}`;
 
 const FIRST = 'projects[0]';
 
-describe('one mistake in a file is reported once, on its line, with what is expected', () => {
+describe('an error in a file is reported once, on its line, with the expected value', () => {
   it.each<Case>([
     [
       'an unknown section',
@@ -44,7 +44,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.password: unknown setting (it belongs to projects[].credentials of type password)`,
     ],
     [
-      'a setting nobody knows',
+      'an unknown setting without a similar one',
       within('limits', 'graphs: 1'),
       2,
       'limits.graphs: unknown setting; expected resources',
@@ -80,19 +80,19 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'limits: given more than once; expected once',
     ],
     [
-      'a list for a section',
+      'a list instead of a section',
       `poll: [5m]\n${PROJECTS}`,
       1,
       'poll: found a list; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
     ],
     [
-      'text for a section',
+      'text instead of a section',
       `poll: 5m\n${PROJECTS}`,
       1,
       'poll: found text; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
     ],
     [
-      'a number for a section',
+      'a number instead of a section',
       `poll: 5\n${PROJECTS}`,
       1,
       'poll: found text; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
@@ -104,13 +104,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'poll: found text (is a space missing after the colon?); expected a mapping with the keys interval, timeout,',
     ],
     [
-      'a mapping for a list',
+      'a mapping instead of a list',
       'projects: { region: r }\n',
       1,
       'projects: found a mapping; expected a list, each item after "- "',
     ],
     [
-      'a mapping for a value',
+      'a mapping instead of a value',
       within('poll', 'interval: { m: 5 }'),
       2,
       'poll.interval: found a mapping; expected a duration from 1s to 30m, such as 5m',
@@ -129,7 +129,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'poll.interval: "300" has no unit; expected a duration from 1s to 30m, such as 5m',
     ],
     [
-      'an interval in words',
+      'an interval that is not a duration',
       within('poll', 'interval: five minutes'),
       2,
       'poll.interval: "five minutes" is not a duration; expected a duration from 1s to 30m, such as 5m',
@@ -153,7 +153,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'poll.interval: "30m1ms" is longer than 30m; expected a duration from 1s to 30m',
     ],
     [
-      'an interval of nothing',
+      'an interval of zero',
       within('poll', 'interval: 0'),
       2,
       'poll.interval: "0" must be greater than 0; expected a duration from 1s to 30m, such as 5m',
@@ -189,7 +189,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'poll.timeout: "6m" is longer than the interval of 5m; expected a duration up to the interval',
     ],
     [
-      'a timeout of nothing',
+      'a timeout of zero',
       within('poll', 'timeout: 0s'),
       2,
       'poll.timeout: "0s" must be greater than 0; expected a duration up to the interval, such as 2m',
@@ -232,7 +232,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ],
 
     [
-      'an objective in words',
+      'an objective that is not a duration',
       within('rpo', 'default: daily'),
       2,
       'rpo.default: "daily" is not a duration; expected a duration such as 26h or 1d12h, none, or policy',
@@ -244,7 +244,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'rpo.default: "None" is not a duration; expected a duration such as 26h or 1d12h, none, or policy',
     ],
     [
-      'an objective of nothing',
+      'an objective of zero',
       within('rpo', 'default: 0d'),
       2,
       'rpo.default: "0d" must be greater than 0; expected a duration such as 26h or 1d12h, none, or policy',
@@ -304,7 +304,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'rpo.overrides[0].match.resource_id: "^(.?){1000}x$" is not a regular expression (it is too large when compiled); expected',
     ],
     [
-      'overrides that are no list',
+      'overrides that are not a list',
       within('rpo', 'overrides: { rpo: none }'),
       2,
       'rpo.overrides: found a mapping; expected a list, each item after "- "',
@@ -317,7 +317,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       1,
       'projects: the list is empty; expected at least one item',
     ],
-    ['projects without anything', 'projects:\n', 1, 'projects: empty; expected a list'],
+    ['empty projects', 'projects:\n', 1, 'projects: empty; expected a list'],
     [
       'a project without a region',
       `projects:\n  - name: prod\n    credentials: { type: ecs-agency }\n    services: [{ type: ${ONE} }]\n`,
@@ -361,7 +361,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.project_id: "" is empty; expected 32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef`,
     ],
     [
-      'a project name with white space around',
+      'a project name with surrounding white space',
       projectWith('project_name: " x"'),
       2,
       `${FIRST}.project_name: " x" begins or ends with white space; expected text of up to 256 characters, such as cn-north-4_team`,
@@ -421,7 +421,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.proxy_url: "***@proxy" is not an http:// or https:// URL; expected an http:// or https:// URL`,
     ],
     [
-      'an authority without a file',
+      'an empty ca_file',
       projectWith('ca_file: ""'),
       2,
       `${FIRST}.ca_file: "" is empty; expected the path of a file`,
@@ -550,13 +550,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.credentials: token or token_file is missing; expected exactly one of them`,
     ],
     [
-      'a token that no header can hold',
+      'a token that is not allowed in a header',
       projectWith('credentials: { type: token, token: "hunter 2" }'),
       2,
       `${FIRST}.credentials.token: the value contains characters other than visible ASCII; expected visible ASCII characters without`,
     ],
 
-    ['a word other than all for services', projectWith('services: every'), 2, `${FIRST}.services: `],
+    ['a word other than all as services', projectWith('services: every'), 2, `${FIRST}.services: `],
     [
       'a service of an unknown type',
       projectWith(`services: [{ type: ${ONE}s }]`),
@@ -570,13 +570,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.services[1].type: "${ONE}" is given more than once for this project; expected each type once`,
     ],
     [
-      'the beginning of a service type',
+      'a prefix of a service type',
       projectWith(`services: [{ type: ${OTHER.slice(0, -1)} }]`),
       2,
       `${FIRST}.services[0].type: "${OTHER.slice(0, -1)}" is unknown (did you mean ${OTHER}?); expected one of ${ONE}, ${OTHER}`,
     ],
     [
-      'tags whose labels are the same',
+      'tags with the same label',
       `tags: [cost-center, team, cost_center]\n${PROJECTS}`,
       1,
       'tags[2]: "cost_center" becomes the label tag_cost_center, as tags[0] does; expected tags whose labels differ',
@@ -588,7 +588,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       'tags[0]: "" is empty; expected text of up to 256 characters, such as team',
     ],
     [
-      'a list of words for services',
+      'a list of words as services',
       projectWith(`services: [${ONE}]`),
       2,
       `${FIRST}.services[0]: found text (did you mean "- type: ${ONE}"?); expected a mapping whose type is one of ${ONE}, ${OTHER}`,
@@ -630,13 +630,13 @@ describe('one mistake in a file is reported once, on its line, with what is expe
       `${FIRST}.services[0].exclude.resource_name: "*" is not a regular expression (missing argument to repetition operator: \`*\`); expected a regular expression in RE2`,
     ],
     [
-      'a filter with too long an expression',
+      'a filter with an expression that is too long',
       service(`include: { resource_id: ${'a'.repeat(1001)} }`),
       2,
       `${FIRST}.services[0].include.resource_id: "${'a'.repeat(60)}…" is longer than 1000 characters; expected a regular expression in RE2`,
     ],
     [
-      'an inventory in words',
+      'an inventory that is not a boolean',
       service('inventory: yes'),
       2,
       `${FIRST}.services[0].inventory: "yes" is neither true nor false; expected true or false`,
@@ -681,7 +681,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     expect(problems[0]).not.toContain('hunter');
   });
 
-  it('names two projects of the same name, and the one that has its name from its region', () => {
+  it('reports projects with the same name, including a name from the region', () => {
     const text = `projects:
   - { name: prod, region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
   - { name: prod, region: r2, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
@@ -697,7 +697,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ]);
   });
 
-  it('does not call a project after its region when its name is wrong', () => {
+  it('does not name a project after its region if its name is invalid', () => {
     const text = `projects:
   - { name: "", region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
   - { region: r1, credentials: { type: ecs-agency }, services: [{ type: ${ONE} }] }
@@ -708,7 +708,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ]);
   });
 
-  it('reports a mistake in a shared part once, where it is written', () => {
+  it('reports an error in a shared part once, where it is defined', () => {
     const text = `projects:
   - region: r1
     credentials: &shared { type: passwort }
@@ -723,7 +723,7 @@ describe('one mistake in a file is reported once, on its line, with what is expe
     ]);
   });
 
-  it('reports a shared part that is right in one place and wrong in another', () => {
+  it('reports a shared part that is valid in one place and invalid in another', () => {
     const text = `poll:
   interval: &time 5m
   concurrency: *time

@@ -11,7 +11,7 @@ import { listSettings } from '../../src/config/settings-list.ts';
 import { SERVICE_TYPES } from '../../src/services/index.ts';
 import { ONE } from '../support/examples.ts';
 
-/** The schema as far as zod can read one: without the rules about groups of settings. */
+/** The part of the schema that zod can read: without the rules about groups of settings. */
 const jsonSchema = () =>
   z.fromJSONSchema(JSON.parse(renderJsonSchema(), (key, value) => (key === 'allOf' ? undefined : value)));
 
@@ -37,7 +37,7 @@ describe('the generated reference', () => {
 });
 
 describe('the list of settings', () => {
-  it('says of every setting what it is for', () => {
+  it('describes every setting', () => {
     expect(listSettings(settingsSchema).filter((setting) => descriptionOf(setting) === '')).toEqual([]);
   });
 
@@ -63,15 +63,15 @@ describe('the JSON Schema', () => {
     ['an unknown type', fileWith({ credentials: { type: 'passwort' } })],
     ['an unknown service', fileWith({ services: [{ type: `${ONE}s` }] })],
     ['a setting that no service has', fileWith({ services: [{ type: ONE, colour: 'red' }] })],
-  ])('refuses %s', (_, value) => {
+  ])('rejects %s', (_, value) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 
-  it.each([['all'], [[{ type: ONE }]], [undefined]])('takes %j for services', (services) => {
+  it.each([['all'], [[{ type: ONE }]], [undefined]])('accepts %j as services', (services) => {
     expect(schema.safeParse(fileWith({ services })).error).toBeUndefined();
   });
 
-  it('knows which settings exclude each other', () => {
+  it('contains which settings are mutually exclusive', () => {
     const text = renderJsonSchema();
 
     expect(text).toContain('"oneOf": [\n');

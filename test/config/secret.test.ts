@@ -37,8 +37,8 @@ describe('a secret in a file', () => {
     ['a Windows line break', 'secret\r\n', 'secret'],
     ['spaces and tabs', ' \tsecret \t', 'secret'],
     ['a byte order mark', '\uFEFFsecret', 'secret'],
-    ['spaces within', 'my secret\n', 'my secret'],
-  ])('is freed from %s around it', async (what, content, expected) => {
+    ['spaces, but with inner ones', 'my secret\n', 'my secret'],
+  ])('is read without surrounding %s', async (what, content, expected) => {
     const path = await fileWith(what, content);
 
     expect(await secretInFile(path).read()).toBe(expected);
@@ -50,13 +50,13 @@ describe('a secret in a file', () => {
     ['long', 'secret\nsecret', 'has more than one line, expected only the secret'],
     ['large', 'x'.repeat(64 * 1024 + 1), 'is larger than 64 KiB'],
     ['binary', Uint8Array.of(0xff, 0xfe, 0x00), 'is not UTF-8 text'],
-  ])('is refused from an unsuitable file (%s), which the message names', async (name, content, wrong) => {
+  ])('is rejected from an unsuitable file (%s), which the error names', async (name, content, wrong) => {
     const path = await fileWith(name, content);
 
     await expect(secretInFile(path).read()).rejects.toThrow(`the file ${path} ${wrong}`);
   });
 
-  it('says when the file does not exist, is a directory, or is a circle of links', async () => {
+  it('is reported if its file does not exist, is a directory or a cycle of links', async () => {
     const missing = join(directory, 'missing');
     const circle = join(directory, 'circle');
     await symlink(circle, circle);
@@ -77,7 +77,7 @@ describe('a secret in a file', () => {
     );
   });
 
-  it('appears when its file does', async () => {
+  it('is available once its file exists', async () => {
     const path = join(directory, 'late');
     const secret = secretInFile(path);
     await expect(secret.read()).rejects.toThrow('no such file or directory');
@@ -87,7 +87,7 @@ describe('a secret in a file', () => {
   });
 });
 
-describe('a secret that was read', () => {
+describe('a secret in memory', () => {
   const printed = (source: SecretSource): string => {
     const logged: string[] = [];
     pino({ level: 'trace' }, { write: (line: string) => logged.push(line) }).info({ source }, 'look');
@@ -100,7 +100,7 @@ describe('a secret that was read', () => {
   it.each([
     ['given', () => Promise.resolve(givenSecret('hunter2', 'the variable HW_USER_PASSWORD'))],
     ['from a file', async () => secretInFile(await fileWith('printed', 'hunter2'))],
-  ])('is in nothing that is printed, when %s', async (_, make) => {
+  ])('is never printed, %s', async (_, make) => {
     const source = await make();
     const secret = await source.read();
 
@@ -108,7 +108,7 @@ describe('a secret that was read', () => {
     expect(printed(source)).not.toContain('hunter2');
   });
 
-  it('is in nothing that is printed of a whole configuration', async () => {
+  it('is never printed with a whole configuration', async () => {
     const config = configIn(
       projectWith(
         'credentials: { type: access-key, access_key: AK, secret_key: hunter2, security_token: hunter2 }',

@@ -9,8 +9,8 @@ const shown = (text: string): string => {
   return showConfig(result.config);
 };
 
-describe('the configuration as it is shown', () => {
-  it('has its defaults filled in, and where secrets come from in place of them', () => {
+describe('the displayed configuration', () => {
+  it('contains the defaults, and the origin of secrets instead of their values', () => {
     const text = shown(`
 rpo:
   overrides:
@@ -69,7 +69,7 @@ projects:
     'type: token, token: s3cr3t',
     'type: oidc, idp_id: i, token_file: /run/secrets/token',
     'type: ecs-agency',
-  ])('shows no secret of {%s}', (credentials) => {
+  ])('contains no secret of {%s}', (credentials) => {
     const text = shown(
       `projects: [{ region: cn-north-4, credentials: { ${credentials} }, services: [{ type: ${ONE} }] }]`,
     );

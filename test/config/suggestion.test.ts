@@ -17,6 +17,6 @@ it.each([
   ['resources', undefined],
   ['', undefined],
   ['x'.repeat(100_000), undefined],
-])('takes %.40s for %s', (word, expected) => {
+])('the suggestion for %.40s is %s', (word, expected) => {
   expect(nearest(word, KNOWN)).toBe(expected);
 });

@@ -82,7 +82,7 @@ describe('a text that is not valid YAML', () => {
     expect(problems.join('\n')).not.toMatch(/hunter/);
   });
 
-  it('is reported alone, as the rest of the text is a guess', () => {
+  it('is the only error reported, as the rest of the text cannot be parsed reliably', () => {
     const problems = messagesIn(`poll:\n  intervall: 5m\n\ttimeout: 1m\n${PROJECTS}`);
 
     expect(problems).toEqual([
@@ -92,7 +92,7 @@ describe('a text that is not valid YAML', () => {
 });
 
 describe('aliases', () => {
-  it('must have their anchor', () => {
+  it('require their anchor', () => {
     const text = `poll:\n  interval: *hunter2\n${PROJECTS}`;
 
     expect(messagesIn(text)).toEqual([
@@ -100,7 +100,7 @@ describe('aliases', () => {
     ]);
   });
 
-  it('may not lead to themselves', () => {
+  it('may not refer to themselves', () => {
     const problems = messagesIn(
       'projects: &loop\n  - region: r1\n    credentials: { type: ecs-agency }\n    services: *loop\n',
     );
@@ -110,7 +110,7 @@ describe('aliases', () => {
     ]);
   });
 
-  it('may not multiply without end', () => {
+  it('may not expand to too many values', () => {
     const service = `{ type: ${ONE} }, `;
     const bomb = `projects:
   - &project { region: r1, credentials: { type: ecs-agency }, services: [${service.repeat(2000)}] }
@@ -123,7 +123,7 @@ ${'  - *project\n'.repeat(2000)}`;
     ]);
   });
 
-  it('of aliases of aliases may not multiply either', () => {
+  it('of aliases may not expand to too many values either', () => {
     const letters = [...'abcdefghijklmnop'];
     const laughs = letters.map((letter, index) => {
       const before = letters[index - 1];
@@ -140,8 +140,8 @@ ${'  - *project\n'.repeat(2000)}`;
   });
 });
 
-describe('a file with very many mistakes', () => {
-  it('is read in a time proportional to its length, and shows the first hundred', () => {
+describe('a file with very many errors', () => {
+  it('is parsed in linear time, and the first hundred are reported', () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`);
 
     const problems = messagesIn(`${PROJECTS}${keys.join('')}`);
@@ -151,7 +151,7 @@ describe('a file with very many mistakes', () => {
     expect(problems[100]).toBe('config.yml: 99900 more mistakes are not shown');
   });
 
-  it('shows the first hundred of any kind', () => {
+  it('has the first hundred of any kind reported', () => {
     const problems = messagesIn(`projects:\n${'- a\n'.repeat(5000)}`);
 
     expect(problems).toHaveLength(101);
@@ -160,7 +160,7 @@ describe('a file with very many mistakes', () => {
   });
 });
 
-describe('the texts of other systems', () => {
+describe('files from other systems', () => {
   it('may have Windows line breaks', () => {
     expect(messagesIn(`${PROJECTS}polls: {}\n`.replaceAll('\n', '\r\n'))).toEqual([
       'config.yml:5: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects',

@@ -46,13 +46,13 @@ const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 describe('the catalogue', () => {
-  it('holds the metrics that are promised, with their types and labels', () => {
+  it('contains the public metrics, with their types and labels', () => {
     expect(METRICS.map(({ name, type, labels }) => [name, type, labels])).toEqual(
       PROMISED.map(([name, type, labels]) => [`huaweicloud_backup_${name}`, type, labels]),
     );
   });
 
-  it('gives each metric a help of one line', () => {
+  it('gives each metric a one-line help text', () => {
     for (const { name, help } of METRICS) {
       expect(help, name).toMatch(/^[A-Z][^\n]*\.$|^[A-Z][^\n]*[a-z0-9]$/);
     }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combineCrc, crcShift } from '../../src/metrics/combine-crc.ts';
 
-describe('the checksum of two texts', () => {
-  it('comes of the checksums of each', () => {
+describe('the checksum of two joined texts', () => {
+  it('follows from their checksums', () => {
     const bytes = fc.uint8Array({ maxLength: 300 });
 
     fc.assert(
@@ -16,7 +16,7 @@ describe('the checksum of two texts', () => {
     );
   });
 
-  it('is right for long texts', () => {
+  it('is correct for long texts', () => {
     const first = Buffer.alloc(70_001, 'first');
     const second = Buffer.alloc(5_000_003, 'second');
 

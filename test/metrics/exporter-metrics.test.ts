@@ -46,7 +46,7 @@ const request = (operation: string, code: string): RequestObservation => ({
 const expose = async (metrics: ExporterMetrics, format: ExpositionFormat = 'text'): Promise<string> =>
   plainText(publicationOf([metrics.series])(), format) + (await metrics.render(format));
 
-/** The samples of a metric, by the values of their labels beside those of the service. */
+/** The samples of a metric by the values of their labels other than those of the service. */
 async function read(metrics: ExporterMetrics, metric: string): Promise<Readonly<Record<string, number>>> {
   const samples = samplesOf(parseText(await expose(metrics))).filter(
     ({ name }) => name === `huaweicloud_backup_${metric}`,
@@ -59,8 +59,8 @@ async function read(metrics: ExporterMetrics, metric: string): Promise<Readonly<
   );
 }
 
-describe('a service that is polled', () => {
-  it('has all its outcomes and reasons at 0 before the first poll, and nothing else', async () => {
+describe('a polled service', () => {
+  it('has all outcomes and reasons at 0 before the first poll, and no other series', async () => {
     const metrics = create();
 
     await metrics.admit(PLACE);
@@ -87,7 +87,7 @@ describe('a service that is polled', () => {
     }
   });
 
-  it('tells of a complete poll', async () => {
+  it('has the results of a complete poll', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -104,7 +104,7 @@ describe('a service that is polled', () => {
     expect(await read(metrics, 'poll_last_outcome')).toEqual(outcomes('success'));
   });
 
-  it('keeps what the last complete poll told when one fails', async () => {
+  it('keeps the results of the last complete poll when a poll fails', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
     await metrics.recordPoll(PLACE, poll({ complete: { unlisted: 3, overLimit: 4 } }));
@@ -120,7 +120,7 @@ describe('a service that is polled', () => {
     expect(await read(metrics, 'resources_over_limit')).toEqual({ [at]: 4 });
   });
 
-  it('has no time of a complete poll before there was one', async () => {
+  it('has no time of a complete poll before the first one', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -130,7 +130,7 @@ describe('a service that is polled', () => {
     expect(await read(metrics, 'unlisted')).toEqual({});
   });
 
-  it.each(OUTCOMES)('counts a poll that ends in %s once, under that outcome', async (outcome: Outcome) => {
+  it.each(OUTCOMES)('counts a poll with outcome %s once', async (outcome: Outcome) => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -145,7 +145,7 @@ describe('a service that is polled', () => {
     [true, { 'ges/cn-north-4/prod': 1 }],
     [false, { 'ges/cn-north-4/prod': 0 }],
     [undefined, {}],
-  ])('tells of its inventory, complete: %s', async (inventoryComplete, expected) => {
+  ])('has the result of its inventory, complete: %s', async (inventoryComplete, expected) => {
     const metrics = create();
     await metrics.admit(PLACE);
     await metrics.recordPoll(PLACE, poll({ inventoryComplete: true }));
@@ -155,7 +155,7 @@ describe('a service that is polled', () => {
     expect(await read(metrics, 'inventory_success')).toEqual(expected);
   });
 
-  it('adds up the rows that could not be read', async () => {
+  it('sums the rows that could not be read', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -170,7 +170,7 @@ describe('a service that is polled', () => {
     });
   });
 
-  it('is told apart from the same service of another project or region', async () => {
+  it('is separate from the same service of another project or region', async () => {
     const metrics = create();
     const test = { ...PLACE, project: 'test' };
     const elsewhere = { ...PLACE, region: 'eu-west-101' };
@@ -188,8 +188,8 @@ describe('a service that is polled', () => {
   });
 });
 
-describe('a service that is forgotten', () => {
-  it('loses all its series, and another keeps its own', async () => {
+describe('a removed service', () => {
+  it('loses all its series, and others keep theirs', async () => {
     const metrics = create();
     const other = { ...PLACE, service: 'gaussdb-mysql' } as const;
     for (const place of [PLACE, other]) {
@@ -206,7 +206,7 @@ describe('a service that is forgotten', () => {
     ).toHaveLength(6 + 2 * OUTCOMES.length + 4);
   });
 
-  it('starts at 0 when it is admitted again', async () => {
+  it('starts at 0 when it is added again', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
     await metrics.recordPoll(PLACE, poll());
@@ -220,7 +220,7 @@ describe('a service that is forgotten', () => {
 });
 
 describe('requests to the cloud', () => {
-  it('are counted by operation and code, signing in under its own service', async () => {
+  it('are counted by operation and code, with a separate service for signing in', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -240,7 +240,7 @@ describe('requests to the cloud', () => {
     );
   });
 
-  it('are timed in buckets that add up', async () => {
+  it('are recorded in cumulative buckets', async () => {
     const metrics = create();
 
     for (const time of [0.01, 0.2, 100]) {
@@ -258,8 +258,8 @@ describe('requests to the cloud', () => {
   });
 });
 
-describe('the skew of the clock', () => {
-  it('is that of the last response with a date, once its poll is served', async () => {
+describe('the clock skew', () => {
+  it('is that of the last response with a date, once its poll is published', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -271,7 +271,7 @@ describe('the skew of the clock', () => {
     expect(await read(metrics, 'clock_skew_seconds')).toEqual({ 'ges/cn-north-4/prod': -3600 });
   });
 
-  it('is not said of IAM, nor where no response had a date', async () => {
+  it('is absent for IAM, and if no response had a date', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
 
@@ -283,8 +283,8 @@ describe('the skew of the clock', () => {
   });
 });
 
-describe('what else is told', () => {
-  it('is when the password expires, only where it is known', async () => {
+describe('other metrics', () => {
+  it('include when the password expires, only if that is known', async () => {
     const metrics = create();
     await metrics.admit(PLACE);
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
@@ -296,14 +296,14 @@ describe('what else is told', () => {
     expect(await read(metrics, 'credentials_expiry_timestamp_seconds')).toEqual({});
   });
 
-  it('is nothing of reloads before the configuration was first loaded', async () => {
+  it('include no reloads before the configuration was first loaded', async () => {
     const metrics = create();
 
     expect(await read(metrics, 'config_last_reload_successful')).toEqual({});
     expect(await read(metrics, 'config_last_reload_success_timestamp_seconds')).toEqual({});
   });
 
-  it('is how the last reload went, and when the last good one was', async () => {
+  it('include the result of the last reload, and the time of the last successful one', async () => {
     const metrics = create();
     metrics.recordReload(true, unixSeconds(1000));
 
@@ -313,13 +313,13 @@ describe('what else is told', () => {
     expect(await read(metrics, 'config_last_reload_success_timestamp_seconds')).toEqual({ '': 1000 });
   });
 
-  it('is which program serves this', async () => {
+  it('include the version of the program', async () => {
     expect(await create().render('text')).toContain(
       'huaweicloud_backup_exporter_build_info{version="1.2.3",revision="abc",nodeversion="v24.0.0"} 1\n',
     );
   });
 
-  it('are the metrics of the process and of Node.js, without those that are misnamed', async () => {
+  it('include those of the process and of Node.js, without misnamed ones', async () => {
     const families = parseText(await create().render('text'));
     const names = families.map(({ name }) => name);
 
@@ -327,7 +327,7 @@ describe('what else is told', () => {
     expect(families.filter(({ name, type }) => name.endsWith('_total') && type !== 'counter')).toEqual([]);
   });
 
-  it('is no lag of the event loop that there cannot have been, however often it is asked', async () => {
+  it('include no impossible event loop lag, however often they are scraped', async () => {
     const metrics = create();
 
     const scrapes = [await metrics.render('text'), await metrics.render('text')];
@@ -338,7 +338,7 @@ describe('what else is told', () => {
     expect(lags.filter(({ value }) => !(value < 60))).toEqual([]);
   });
 
-  it('is read by a strict parser in OpenMetrics, whatever a project is called', async () => {
+  it('are valid OpenMetrics, whatever the names of projects', async () => {
     const metrics = create();
     const place = { ...PLACE, project: 'a "b"\\\n{c="d"} 1' };
     await metrics.admit(place);

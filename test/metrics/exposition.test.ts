@@ -45,7 +45,7 @@ describe('a value', () => {
   });
 });
 
-describe('what stands before samples', () => {
+describe('the metadata before samples', () => {
   it.each([
     ['a gauge', metric(), '# HELP backup_age How old it is.\n# TYPE backup_age gauge\n'],
     [
@@ -54,7 +54,7 @@ describe('what stands before samples', () => {
       '# HELP polls_total How old it is.\n# TYPE polls_total counter\n',
     ],
     [
-      'a help of two lines',
+      'a help text of two lines',
       metric({ help: 'a\\\n"b"' }),
       '# HELP backup_age a\\\\\\n"b"\n# TYPE backup_age gauge\n',
     ],
@@ -71,7 +71,7 @@ describe('what stands before samples', () => {
       '# TYPE age_seconds gauge\n# UNIT age_seconds seconds\n# HELP age_seconds How old it is.\n',
     ],
     [
-      'a counter, without its ending',
+      'a counter, without its suffix',
       metric({ name: 'polls_total', type: 'counter' }),
       '# TYPE polls counter\n# HELP polls How old it is.\n',
     ],
@@ -81,7 +81,7 @@ describe('what stands before samples', () => {
       '# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\n# HELP cpu_seconds How old it is.\n',
     ],
     [
-      'a help of two lines',
+      'a help text of two lines',
       metric({ help: 'a\\\n"b"' }),
       '# TYPE backup_age gauge\n# HELP backup_age a\\\\\\n\\"b\\"\n',
     ],

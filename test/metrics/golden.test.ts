@@ -15,11 +15,11 @@ const withoutProcess = (text: string): string =>
     .join('\n');
 
 describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
-  it('is written as it was', async () => {
+  it('is the golden file', async () => {
     expectGolden(`metrics/golden/${FILES[format]}`, withoutProcess(await exposeSmallWorld(format)));
   });
 
-  it('is read whole by a strict parser, with every metric of the catalogue', async () => {
+  it('is accepted by a strict parser and has every metric of the catalogue', async () => {
     const families = PARSERS[format](await exposeSmallWorld(format));
 
     const names = families.map(({ name }) => name);
@@ -27,7 +27,7 @@ describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
     expect(names).toEqual(expect.arrayContaining(METRICS.map(({ name }) => name.replace(ending, ''))));
   });
 
-  it('names each metric with the type, unit and labels of the catalogue', async () => {
+  it('has each metric with the type, unit and labels of the catalogue', async () => {
     const families = new Map(
       PARSERS[format](await exposeSmallWorld(format)).map((family) => [family.name, family]),
     );
@@ -49,7 +49,7 @@ describe.each(EXPOSITION_FORMATS)('a small world in %s', (format) => {
 });
 
 describe('the two formats', () => {
-  it('hold the same series with the same values', async () => {
+  it('have the same series with the same values', async () => {
     const ofWorld = (families: ReturnType<typeof parseText>) =>
       samplesOf(families)
         .filter(({ name }) => name.startsWith('huaweicloud_backup_'))

@@ -44,10 +44,10 @@ async function expose(service: string, backups: List<Backup>, rows: readonly Jso
   return { state, walk: list.walk, publication: await publish([served]) };
 }
 
-/** Rows like this one, bent in every way, of some twenty resources. */
+/** Hostile variants of this row, of about twenty resources. */
 const distinct = (row: JsonRow, backups: List<Backup>): fc.Arbitrary<readonly JsonRow[]> => {
   const idKey = keyOf(row, backups.readId(row));
-  // A row may have its resource only from the path of its list.
+  // The resource of a row may only be in the path of its list.
   const resourceKey = keyOf(row, goodBackup(backups, row)?.resourceId);
   const renamed = (bent: JsonRow, key: string | undefined, id: string): JsonRow =>
     key !== undefined && bent[key] === row[key] ? { ...bent, [key]: id } : bent;
@@ -58,7 +58,7 @@ const distinct = (row: JsonRow, backups: List<Backup>): fc.Arbitrary<readonly Js
     );
 };
 
-/** The field with this value, if one has it. */
+/** The field with this value, if any. */
 const keyOf = (row: JsonRow, value: string | undefined): string | undefined =>
   Object.keys(row).find((name) => value !== undefined && row[name] === value);
 
@@ -68,7 +68,7 @@ const goodBackup = ({ readRow }: List<Backup>, row: JsonRow): Backup | undefined
     | Backup
     | undefined;
 
-/** The first good row of each service's cases, and the list that it is of. */
+/** The first successful row of each service's cases, and its list. */
 const EXAMPLES = SERVICES.map((service) => {
   const { backups } = defaultApi(service);
   const list = backups.of === 'project' ? backups.list : backups.ofResource({ id: 'r-1' })[0];
@@ -80,7 +80,7 @@ const EXAMPLES = SERVICES.map((service) => {
 });
 
 describe.each(EXAMPLES)('hostile rows of $service', ({ service, list, row }) => {
-  it('leave the exposition whole, no series double, labels short and the limit kept', async () => {
+  it('result in a valid exposition without duplicates, with short labels and within the limit', async () => {
     let rowsTried = 0;
 
     await fc.assert(

@@ -23,7 +23,7 @@ const value = fc.oneof(
 const lines = fc.array(fc.record({ labels: label, moreLabels: fc.oneof(fc.constant(''), label), value }));
 
 describe('a buffer of lines', () => {
-  it('holds the lines as they would be written one by one', () => {
+  it('contains the lines in order', () => {
     fc.assert(
       fc.property(fc.array(lines, { maxLength: 4 }), (pieces) => {
         const buffer = createLineBuffer();
@@ -38,7 +38,7 @@ describe('a buffer of lines', () => {
     );
   });
 
-  it('grows as it must', () => {
+  it('grows as necessary', () => {
     const buffer = createLineBuffer();
     const line = {
       labels: `id="${'ä'.repeat(100_000)}"`,

@@ -3,7 +3,7 @@ import { run } from '../support/run.ts';
 import { createSmallMetrics, exposeSmallWorld } from '../support/small-world.ts';
 
 describe('promtool', () => {
-  it('finds nothing to say about the exposition of a small world', async () => {
+  it('accepts the exposition of a small world', async () => {
     const exposition = await exposeSmallWorld('text');
 
     const result = await run('promtool', ['check', 'metrics'], { input: exposition, package: 'prometheus' });
@@ -11,7 +11,7 @@ describe('promtool', () => {
     expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('finds nothing to say before anything has been polled', async () => {
+  it('accepts the exposition before the first poll', async () => {
     const exposition = await createSmallMetrics().render('text');
 
     const result = await run('promtool', ['check', 'metrics'], { input: exposition, package: 'prometheus' });
@@ -19,7 +19,7 @@ describe('promtool', () => {
     expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('would find a metric without help', async () => {
+  it('would report a metric without help', async () => {
     const exposition = '# TYPE a gauge\na 1\n';
 
     const result = await run('promtool', ['check', 'metrics'], { input: exposition, package: 'prometheus' });

@@ -28,13 +28,13 @@ const many = (count: number, project: string): ServedService =>
     { project },
   );
 
-describe.each(EXPOSITION_FORMATS)('what is published in %s', (format) => {
+describe.each(EXPOSITION_FORMATS)('a publication in %s', (format) => {
   it.each<[string, readonly ServedService[]]>([
     ['nothing', []],
     ['a service without resources', [servedService([])]],
     ['a small world', SMALL_WORLD],
     ['two services of 1700 resources', [many(1700, 'one'), many(1700, 'two')]],
-  ])('inflates to the plain text, and its length and checksum are right: %s', async (_what, services) => {
+  ])('inflates to the plain text and has the correct length and checksum: %s', async (_what, services) => {
     const publication = await publish(services);
     const deflated = publication.deflated(format);
     const plain = Buffer.concat(publication.plain(format));
@@ -44,21 +44,21 @@ describe.each(EXPOSITION_FORMATS)('what is published in %s', (format) => {
     expect(deflated.crc).toBe(crc32(plain));
   });
 
-  it('comes in few pieces: many small ones would cost every scrape', async () => {
+  it('consists of few chunks, as many small ones would slow down every scrape', async () => {
     const publication = await publish(Array.from({ length: 40 }, (_, n) => many(1, `p-${n}`)));
 
     expect(publication.plain(format).length).toBeLessThan(8);
     expect(publication.deflated(format).buffers.length).toBeLessThan(8);
   });
 
-  it('is empty before any service has been polled, without so much as a help line', async () => {
+  it('is empty before any service has been polled, without help lines', async () => {
     const publication = createPublication([]);
 
     expect(publication.plain(format)).toEqual([]);
     expect(publication.deflated(format)).toEqual({ buffers: [], plainBytes: 0, crc: 0 });
   });
 
-  it('has every resource of every service, each family once and in one place', async () => {
+  it('contains every resource of every service, and each family once', async () => {
     const services = [many(1700, 'one'), servedService([]), many(30, 'two'), ...SMALL_WORLD];
     const text = plainText(await publish(services), format);
 
@@ -71,7 +71,7 @@ describe.each(EXPOSITION_FORMATS)('what is published in %s', (format) => {
     );
   });
 
-  it('leaves out the metrics that nothing is known of', async () => {
+  it('omits metrics without known values', async () => {
     const text = plainText(
       await publish([servedService([servedResource({ objective: undefined })])]),
       format,
@@ -125,7 +125,7 @@ describe('hostile names and ids', () => {
   });
   const services = fc.uniqueArray(service, { selector: ({ project }) => project, maxLength: 4 });
 
-  it('neither break the exposition nor double a series nor change a name', async () => {
+  it('neither break the exposition nor duplicate series nor change names', async () => {
     await fc.assert(
       fc.asyncProperty(services, async (world) => {
         const publication = await publish(

@@ -29,7 +29,7 @@ describe('a publisher', () => {
     expect(servedBy(create())).toEqual([]);
   });
 
-  it('serves what was published when publishing has ended', async () => {
+  it('serves a publication once it is complete', async () => {
     const publisher = create();
 
     await publisher.publish('one', serviceOf('one', 'a', 'b'));
@@ -37,7 +37,7 @@ describe('a publisher', () => {
     expect(servedBy(publisher)).toEqual(['one/a', 'one/b']);
   });
 
-  it('replaces the series of a service whole', async () => {
+  it('replaces all series of a service', async () => {
     const publisher = create();
     await publisher.publish('one', serviceOf('one', 'a', 'b'));
     await publisher.publish('two', serviceOf('two', 'x'));
@@ -51,25 +51,22 @@ describe('a publisher', () => {
     ['in the middle', (ids: readonly string[]) => ids.toSpliced(700, 1)],
     ['at the end', (ids: readonly string[]) => [...ids, 'new']],
     ['nowhere', (ids: readonly string[]) => ids],
-  ])(
-    'serves what a publisher of the new series alone would serve, where they differ %s',
-    async (_where, change) => {
-      const publisher = create();
-      const fresh = create();
-      const ids = Array.from({ length: 1300 }, (_, index) => `graph-${index}`);
-      await publisher.publish('one', serviceOf('one', ...ids));
+  ])('serves the same as a new publisher of the new series if they differ %s', async (_where, change) => {
+    const publisher = create();
+    const fresh = create();
+    const ids = Array.from({ length: 1300 }, (_, index) => `graph-${index}`);
+    await publisher.publish('one', serviceOf('one', ...ids));
 
-      await publisher.publish('one', serviceOf('one', ...change(ids)));
-      await fresh.publish('one', serviceOf('one', ...change(ids)));
+    await publisher.publish('one', serviceOf('one', ...change(ids)));
+    await fresh.publish('one', serviceOf('one', ...change(ids)));
 
-      for (const format of EXPOSITION_FORMATS) {
-        expect(plainText(publisher.current(), format)).toBe(plainText(fresh.current(), format));
-        expect(publisher.current().deflated(format)).toEqual(fresh.current().deflated(format));
-      }
-    },
-  );
+    for (const format of EXPOSITION_FORMATS) {
+      expect(plainText(publisher.current(), format)).toBe(plainText(fresh.current(), format));
+      expect(publisher.current().deflated(format)).toEqual(fresh.current().deflated(format));
+    }
+  });
 
-  it('goes on serving what it served while a new publication is made', async () => {
+  it('keeps serving the previous publication while a new one is created', async () => {
     const publisher = create();
     await publisher.publish('one', serviceOf('one', 'a'));
     const before = publisher.current();
@@ -83,7 +80,7 @@ describe('a publisher', () => {
     expect(servedBy(publisher)).toEqual(['one/b']);
   });
 
-  it('serves every service that is published at the same time', async () => {
+  it('serves all services that are published at the same time', async () => {
     const publisher = create();
     const names = Array.from({ length: 20 }, (_, n) => `p-${n}`);
 
@@ -92,7 +89,7 @@ describe('a publisher', () => {
     expect([...servedBy(publisher)].sort()).toEqual(names.map((name) => `${name}/a`).sort());
   });
 
-  it('drops the series of a service that is withdrawn', async () => {
+  it('drops the series of a removed service', async () => {
     const publisher = create();
     await publisher.publish('one', serviceOf('one', 'a'));
     await publisher.publish('two', serviceOf('two', 'x'));
@@ -103,7 +100,7 @@ describe('a publisher', () => {
     expect(servedBy(publisher)).toEqual(['two/x']);
   });
 
-  it('never serves a half of a publication in one format and a half in the other', async () => {
+  it('never serves different publications in the two formats', async () => {
     const publisher = create();
     await publisher.publish('one', serviceOf('one', 'a'));
 

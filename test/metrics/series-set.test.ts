@@ -41,7 +41,7 @@ const linesOf = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('a set of series', () => {
-  it('is compressed again only where something changed', async () => {
+  it('is compressed again only where it changed', async () => {
     const set = create();
     for (let key = 0; key < 20; key += 1) await set.replace(`key-${key}`, content(...subjects(`${key}`, 5)));
     const before = set.current().groups;
@@ -69,7 +69,7 @@ describe('a set of series', () => {
     expect(set.current()).toBe(before);
   });
 
-  it('uses the room that a removed key leaves', async () => {
+  it('reuses the space of a removed key', async () => {
     const set = create();
     for (let key = 0; key < 10; key += 1) await set.replace(`key-${key}`, content(...subjects(`${key}`, 5)));
 
@@ -81,7 +81,7 @@ describe('a set of series', () => {
     expect(set.current().groups).toHaveLength(5);
   });
 
-  it('never shows a half of what was replaced, however large it is', async () => {
+  it('is replaced atomically, however large it is', async () => {
     const set = create();
     const publication = publicationOf([set.current]);
     await set.replace('key', content(...subjects('a', 2000, 0)));
@@ -99,7 +99,7 @@ describe('a set of series', () => {
     expect([...seen].filter((values) => values !== '1,0' && values !== '3,2')).toEqual([]);
   });
 
-  it('holds what was last given for each key, whatever was replaced and removed before', async () => {
+  it('contains the latest series of each key, whatever was replaced and removed before', async () => {
     const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     const step = fc.record({
       key,

@@ -6,7 +6,7 @@ import {
   type Page,
 } from 'playwright-core';
 
-/** Starts a headless Chromium, Debian's own. */
+/** Starts the headless Chromium of Debian. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -21,13 +21,13 @@ export function startBrowser(): Promise<Browser> {
   });
 }
 
-/** What went wrong in a page. */
+/** The problems of a page. */
 export interface PageProblems {
-  /** Errors of scripts and of the console. */
+  /** Errors of scripts and in the console. */
   readonly errors: readonly string[];
-  /** What the Content-Security-Policy kept from happening. */
+  /** Violations of the Content-Security-Policy. */
   readonly violations: () => Promise<readonly string[]>;
-  /** Whether some script called `alert`. */
+  /** Whether a script called `alert`. */
   readonly alerted: () => Promise<boolean>;
 }
 
@@ -40,7 +40,7 @@ const WATCH = `
   });
 `;
 
-/** A new page of its own, and what goes wrong in it. */
+/** A new page, and its problems. */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -65,7 +65,7 @@ export async function openPage(
   };
 }
 
-/** A node of the accessibility tree as a screen reader gets it. */
+/** A node of the accessibility tree. */
 export interface AccessibleNode {
   readonly role: string;
   readonly name: string;
@@ -82,7 +82,7 @@ interface RawNode {
   readonly childIds?: readonly string[];
 }
 
-/** The accessibility tree of the page, without the nodes that are left out of it. */
+/** The accessibility tree of the page, without ignored nodes. */
 export async function accessibleTree(page: Page): Promise<AccessibleNode> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as { nodes: RawNode[] };
@@ -104,7 +104,7 @@ export async function accessibleTree(page: Page): Promise<AccessibleNode> {
   return accessible(root);
 }
 
-/** All nodes of a role below a node, in the order of the page. */
+/** All nodes of a role below a node, in document order. */
 export function nodesOf(root: AccessibleNode, role: string): readonly AccessibleNode[] {
   return root.children.flatMap((child) => [...(child.role === role ? [child] : []), ...nodesOf(child, role)]);
 }
@@ -115,7 +115,7 @@ export function spokenText(node: AccessibleNode): string {
   return node.children.map(spokenText).join(' ').replace(/\s+/g, ' ').trim();
 }
 
-/** A text on the page and its contrast with what is behind it (WCAG 2.2, 1.4.3). */
+/** A text on the page and its contrast with its background (WCAG 2.2, 1.4.3). */
 export interface TextContrast {
   readonly text: string;
   readonly ratio: number;
@@ -124,7 +124,7 @@ export interface TextContrast {
 const CONTRASTS = `(() => {
   const colour = (text) => {
     const [red, green, blue, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
-    // The channels of color(srgb 1 0.95 0.9) are shares of 1, those of rgb(255, 242, 230) bytes.
+    // The channels of color(srgb 1 0.95 0.9) are fractions, those of rgb(255, 242, 230) bytes.
     const scale = text.startsWith('color(srgb ') ? 255 : 1;
     return { channels: [red, green, blue].map((channel) => channel * scale), alpha };
   };
@@ -156,7 +156,7 @@ const CONTRASTS = `(() => {
   return found;
 })()`;
 
-/** Every text that can be seen on the page, with its contrast. */
+/** All visible texts on the page, with their contrast. */
 export function textContrasts(page: Page): Promise<readonly TextContrast[]> {
   return page.evaluate<TextContrast[]>(CONTRASTS);
 }

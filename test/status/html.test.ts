@@ -11,7 +11,7 @@ describe('a template of HTML', () => {
     expect(markup).toBe(`<i title="${escaped}">${escaped}</i>`);
   });
 
-  it('takes other templates, lists of them, numbers and nothing as they are', () => {
+  it('inserts other templates, lists of them, numbers and undefined unchanged', () => {
     const items = ['a', '<'].map((text) => html`<li>${text}</li>`);
 
     const { markup } = html`<ul class="${3}">${items}</ul>${undefined}`;
@@ -20,19 +20,19 @@ describe('a template of HTML', () => {
   });
 
   it.each([
-    ['the end of the direction of text', 'a\u202egpj', 'a‹U+202E›gpj'],
+    ['a change of text direction', 'a\u202egpj', 'a‹U+202E›gpj'],
     ['an isolate', '\u2066x\u2069', '‹U+2066›x‹U+2069›'],
-    ['a space without width', 'or\u200bders', 'or‹U+200B›ders'],
+    ['a zero-width space', 'or\u200bders', 'or‹U+200B›ders'],
     ['a control character', 'a\u0000b\u001b[31m', 'a‹U+0000›b‹U+001B›[31m'],
     ['an invisible tag', '\u{e0041}', '‹U+E0041›'],
-    ['half of a surrogate pair', 'a\ud800', 'a\ufffd'],
-  ])('writes out %s', (_, text, shown) => {
+    ['a lone surrogate', 'a\ud800', 'a\ufffd'],
+  ])('makes visible %s', (_, text, shown) => {
     const { markup } = html`${text}`;
 
     expect(markup).toBe(shown);
   });
 
-  it.each(['Ärzte', '图数据库', 'عربى', '👩‍🔬'])('leaves %s as it is', (text) => {
+  it.each(['Ärzte', '图数据库', 'عربى', '👩‍🔬'])('leaves %s unchanged', (text) => {
     const { markup } = html`${text}`;
 
     expect(markup).toBe(text);

@@ -10,7 +10,7 @@ import {
   isoTime,
 } from '../../src/status/humanize.ts';
 
-describe('words', () => {
+describe('human-readable text', () => {
   it.each([
     [0, '0 s'],
     [0.4, 'under 1 s'],
@@ -25,7 +25,7 @@ describe('words', () => {
     [3 * 86_400 + 4 * 3600 + 3599, '3 d 4 h'],
     [100 * 86_400 + 7200, '100 d'],
     [1234 * 86_400, '1,234 d'],
-  ])('tell %f seconds as %s', (length, words) => {
+  ])('for %f seconds is %s', (length, words) => {
     expect(humanizeDuration(seconds(length))).toBe(words);
   });
 
@@ -39,11 +39,11 @@ describe('words', () => {
     [851_443_712, '812 MiB'],
     [5 * 1024 ** 6, '5.00 EiB'],
     [5000 * 1024 ** 6, '5000 EiB'],
-  ])('tell %i bytes as %s', (size, words) => {
+  ])('for %i bytes is %s', (size, words) => {
     expect(humanizeSize(bytes(size))).toBe(words);
   });
 
-  it('tell an age, and a moment that lies ahead', () => {
+  it('exists for past and future times', () => {
     const now = unixSeconds(1_000_000);
 
     expect(humanizeAge(unixSeconds(999_940), now)).toBe('1 min');
@@ -51,14 +51,14 @@ describe('words', () => {
     expect(humanizeAgo(unixSeconds(1_000_060), now)).toBe('in 1 min');
   });
 
-  it('tell a moment in UTC, whatever the time zone of the machine', () => {
+  it('for a time is in UTC, whatever the time zone of the machine', () => {
     const moment = unixSeconds(1_782_900_000.9);
 
     expect(isoTime(moment)).toBe('2026-07-01T10:00:00Z');
     expect(humanizeTime(moment)).toBe('2026-07-01 10:00:00 UTC');
   });
 
-  it.each([1e15, -1e15, Number.NaN])('do not stumble over %f, for which there is no date', (value) => {
+  it.each([1e15, -1e15, Number.NaN])('exists for %f, which is not a valid date', (value) => {
     expect(isoTime(unixSeconds(value))).toBeUndefined();
     expect(humanizeTime(unixSeconds(value))).toBe(`${value} s after 1970`);
   });
@@ -68,7 +68,7 @@ describe('words', () => {
     [999, '999'],
     [1000, '1,000'],
     [1_234_567, '1,234,567'],
-  ])('set the thousands of %i apart', (value, words) => {
+  ])('has thousands separators in %i', (value, words) => {
     expect(formatCount(value)).toBe(words);
   });
 });

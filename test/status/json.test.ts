@@ -61,13 +61,13 @@ const documentedReport = report({
 });
 
 describe('the JSON of the status', () => {
-  it('is the one in the documentation', async () => {
+  it('is the documented example', async () => {
     const [, example] = /```json\n(.*?)```/s.exec(page) ?? [];
 
     expect(example).toBe(`${JSON.stringify(await sent(documentedReport), undefined, 2)}\n`);
   });
 
-  it('has no field that the documentation leaves out, and the other way round', async () => {
+  it('has exactly the documented fields', async () => {
     const lists = ['problems', 'projects', 'polls', 'resources'] as const;
     const whole = await sent(documentedReport);
     const paths = Object.entries(whole).flatMap(([name, value]) =>
@@ -89,7 +89,7 @@ describe('the JSON of the status', () => {
     expect(new Set(documented)).toEqual(new Set([...paths, ...lists]));
   });
 
-  it('has the states that are documented, worst first', async () => {
+  it('has the documented states, worst first', async () => {
     const table = page.slice(page.indexOf('### States'));
 
     expect([...table.matchAll(/^\| `(.*?)` \|/gm)].map(([, state]) => state)).toEqual(RESOURCE_STATES);
@@ -105,7 +105,7 @@ describe('the JSON of the status', () => {
     );
   });
 
-  it('leaves out what is unknown', async () => {
+  it('omits unknown values', async () => {
     const unknown = {
       objective: undefined,
       lastMethod: undefined,

@@ -45,7 +45,7 @@ const cell = (row: string, column: string) =>
   );
 
 describe('the head of the page', () => {
-  it('says how many resources need attention, and how many are in each state', () => {
+  it('shows how many resources need attention, and how many are in each state', () => {
     const page = render(mixedReport);
 
     expect(page).toContain('<h1 id="headline" class="headline bad">7 of 16 resources need attention</h1>');
@@ -88,21 +88,21 @@ describe('the head of the page', () => {
       'No data: no complete poll yet',
       { polls: [failingPoll('network', 'no route', { lastComplete: undefined })], resources: [] },
     ],
-  ])('is %s and says: %s', (tone, sentence, fields) => {
+  ])('is %s and shows: %s', (tone, sentence, fields) => {
     const page = render(report(fields));
 
     expect(page).toContain(`<h1 id="headline" class="headline ${tone}">${sentence}</h1>`);
     expect(page).toContain(tone === 'good' || tone === 'unknown' ? 'fine.svg' : 'trouble.svg');
   });
 
-  it('says how old the oldest data is, whose it is, and of when the page is', () => {
+  it('shows the age of the oldest data, its service, and the time of the page', () => {
     expect(head(mixedReport)).toContain(
       'Oldest data from 3 h ago, gaussdb-mysql in prod (cn-north-4). As of 2026-07-01 10:00:00 UTC.',
     );
     expect(head(report())).toContain('Data from 4 min ago. As of 2026-07-01 10:00:00 UTC.');
   });
 
-  it('does not repeat a project that has the name of its region', () => {
+  it('does not repeat the name of a project that is its region', () => {
     const polls = [poll({ project: 'cn-north-4' }), poll({ lastComplete: ago(60) })];
 
     expect(head(report({ polls }))).toContain('Oldest data from 4 min ago, ges in cn-north-4.');
@@ -110,12 +110,12 @@ describe('the head of the page', () => {
 
   it.each<[string, Partial<StatusReport>, string]>([
     [
-      'a poll that fails',
+      'a failing poll',
       { polls: [failingPoll('permission', 'grant ges:backup:list.')] },
       'Polls are failing (permission): grant ges:backup:list. ges in prod (cn-north-4) (data from 3 h ago) Runbook HuaweiCloudBackupAuthFailing',
     ],
     [
-      'a poll that fails for no known reason',
+      'a poll that fails without a reason',
       { polls: [poll({ outcome: 'timeout' })] },
       'Polls are failing (timeout). ges in prod (cn-north-4) (data from 4 min ago) Runbook HuaweiCloudBackupPollFailing',
     ],
@@ -125,7 +125,7 @@ describe('the head of the page', () => {
       'Polls are failing (auth): the password is wrong. ges in prod (cn-north-4) (no data yet)',
     ],
     [
-      'a service that has not been polled, where others have',
+      'a service that has not been polled while others have',
       { polls: [poll(), unpolled({ service: 'gaussdb-mysql' })] },
       'Not polled yet. gaussdb-mysql in prod (cn-north-4)',
     ],
@@ -140,7 +140,7 @@ describe('the head of the page', () => {
       'The inventory could not be read: GES.7041, grant ges:graph:list. Resources without backups may be missing.',
     ],
     [
-      'a backup that is not listed',
+      'an unlisted backup',
       { polls: [poll({ unlisted: 1 })] },
       'The service counts 1 more backup than it lists.',
     ],
@@ -155,7 +155,7 @@ describe('the head of the page', () => {
       '5 rows could not be read (time: 5); the log shows an example. ges in prod (cn-north-4) Runbook HuaweiCloudBackupRecordsRejected',
     ],
     [
-      'a clock that is wrong',
+      'a wrong clock',
       { polls: [poll({ clockSkew: seconds(3900) })] },
       "This machine's clock is 1 h 5 min ahead of the cloud's. ges in prod (cn-north-4) Runbook HuaweiCloudBackupClockSkew",
     ],
@@ -165,7 +165,7 @@ describe('the head of the page', () => {
       'The configuration was not reloaded; the previous one is still in use: config.yml:3: poll.interval: expected a duration. Runbook HuaweiCloudBackupConfigReloadFailing',
     ],
     [
-      'a password that will expire',
+      'a password that expires soon',
       { projects: [{ region: 'cn-north-4', project: 'prod', passwordExpires: ago(-2 * 24 * HOUR) }] },
       'The password of the IAM user expires in 2 d, on 2026-07-03 10:00:00 UTC. prod (cn-north-4) Runbook HuaweiCloudBackupCredentialsExpiring',
     ],
@@ -178,7 +178,7 @@ describe('the head of the page', () => {
     expect(head(report(fields))).toContain(sentence);
   });
 
-  it('reports one cause once, however many services it hits', () => {
+  it('reports a cause once, however many services it affects', () => {
     const reason = (what: string) => `cannot list ${what}: cannot sign in: wrong password; check password`;
     const failing = (project: string, service: 'ges' | 'rds') =>
       failingPoll('auth', reason(service === 'ges' ? 'graphs' : 'instances'), {
@@ -198,7 +198,7 @@ describe('the head of the page', () => {
     expect(shown).not.toContain('inventory');
   });
 
-  it('has no box for problems when there is none', () => {
+  it('has no box for problems without problems', () => {
     expect(render(report())).not.toContain('with the data');
     expect(render(report({ polls: [poll({ lastComplete: ago(HOUR) })] }))).not.toContain('with the data');
     const projects = [{ region: 'r', project: 'p', passwordExpires: ago(-8 * 24 * HOUR) }];
@@ -220,7 +220,7 @@ describe('the head of the page', () => {
 describe('the polls', () => {
   const polls = (of: StatusReport) => textOf(part(render(of), '<section id="polls"', '</main>'));
 
-  it('are listed with how the last ones ended, how long they took and what they requested', () => {
+  it('are listed with their outcomes, durations and numbers of requests', () => {
     const record = { ended: ago(60), duration: seconds(2.4), outcome: 'success' as const, reason: undefined };
     const shown = polls(
       report({
@@ -242,7 +242,7 @@ describe('the polls', () => {
 });
 
 describe('a row', () => {
-  it('holds state, name, id, project, service, region, age, objective, size and duration', () => {
+  it('contains state, name, id, project, service, region, age, objective, size and duration', () => {
     const row = rowOf({});
 
     expect(cell(row, 'state')).toBe('Fine');
@@ -289,34 +289,34 @@ describe('a row', () => {
     ['running', { runningSince: ago(720) }, 'Running for 12 min'],
     ['new', { lastSuccess: undefined, created: ago(4 * HOUR) }, 'New first backup due in 22 h'],
     [
-      'fine by a manual backup alone',
+      'fine only because of a manual backup',
       { lastAutomaticSuccess: ago(80 * HOUR) },
       'Fine last automatic backup 3 d 8 h ago',
     ],
     ['not expected', { objective: undefined, notExpected: 'stopped' }, 'Not expected stopped'],
     ['deleted', { exists: false, objective: undefined, notExpected: 'deleted' }, 'Not expected deleted'],
-    ['fine, but for its newest backup', { lastState: 'unknown' }, 'Fine newest backup in an unknown state'],
-  ])('that is %s says since when or why', (_, fields, expected) => {
+    ['fine except for its newest backup', { lastState: 'unknown' }, 'Fine newest backup in an unknown state'],
+  ])('that is %s shows since when or why', (_, fields, expected) => {
     expect(cell(rowOf(fields), 'state')).toBe(expected);
   });
 
   it.each<[string, ResourceFields, string, string]>([
     ['over its objective', { lastSuccess: ago(31 * HOUR) }, 'age', '1 d 7 h ago, objective 26 h 120 %'],
     [
-      'a second over it, which is not 100 %',
+      'a second over its objective, which is not 100 %',
       { lastSuccess: ago(26 * HOUR + 1) },
       'age',
       '1 d 2 h ago, objective 26 h 101 %',
     ],
     ['far over it', { lastSuccess: ago(2600 * HOUR) }, 'age', '108 d ago, objective 26 h over 999 %'],
-    ['of a clock that is ahead', { lastSuccess: ago(-120) }, 'age', 'in 2 min, objective 26 h 0 %'],
+    ['with a time in the future', { lastSuccess: ago(-120) }, 'age', 'in 2 min, objective 26 h 0 %'],
     [
       'without a successful backup',
       { lastSuccess: undefined, created: ago(13 * HOUR) },
       'age',
       'never, created 13 h ago, objective 26 h 50 %',
     ],
-    ['without any moment', { lastSuccess: undefined, created: undefined }, 'age', 'never, objective 26 h'],
+    ['without times', { lastSuccess: undefined, created: undefined }, 'age', 'never, objective 26 h'],
     ['without an objective', { objective: undefined }, 'age', '3 h 12 min ago, no objective'],
     ['of unknown size', { lastSize: undefined }, 'size', '– unknown'],
     ['of unknown duration', { lastDuration: undefined }, 'duration', '– unknown'],
@@ -330,14 +330,17 @@ describe('a row', () => {
     [26, '66.7'],
     [39, '100.0'],
     [2600, '100.0'],
-  ])('of %i h has a bar that is %s wide, the objective of 26 h at two thirds', (hours, width) => {
-    const row = rowOf({ lastSuccess: ago(hours * HOUR) });
+  ])(
+    'with an age of %i h has a bar of width %s, with the objective of 26 h at two thirds',
+    (hours, width) => {
+      const row = rowOf({ lastSuccess: ago(hours * HOUR) });
 
-    expect(row).toMatch(new RegExp(`<rect class="used(?: over)?" width="${width}"`));
-    expect(row).toContain('<rect class="limit" x="66.7"');
-  });
+      expect(row).toMatch(new RegExp(`<rect class="used(?: over)?" width="${width}"`));
+      expect(row).toContain('<rect class="limit" x="66.7"');
+    },
+  );
 
-  it('has a mark for each of its last backups, and one for each that was due and did not come', () => {
+  it('has a mark for each of its last backups, and one for each missing one', () => {
     const row = rowOf({
       lastSuccess: ago(60 * HOUR),
       recent: recent(
@@ -358,7 +361,7 @@ describe('a row', () => {
     );
   });
 
-  it('has the commands with the resource filled in, quoted for the shell', () => {
+  it('has commands for the resource, quoted for the shell', () => {
     const row = textOf(rowOf({ project: 'my project', resourceId: '4c5f882d' }));
 
     const where = "--project 'my project' --service ges --resource 4c5f882d";
@@ -366,7 +369,7 @@ describe('a row', () => {
     expect(row).toContain(`huaweicloud-backup-exporter backups create ${where}`);
   });
 
-  it('has commands that name the configuration in use, behind a prefix', () => {
+  it('has commands with a prefix and the configuration in use', () => {
     const page = renderStatusPage(report(), new URLSearchParams(), {
       ...PAGE_DEFAULTS,
       configFile: '/etc/my exporter/config.yml',
@@ -378,14 +381,14 @@ describe('a row', () => {
     );
   });
 
-  it('has no command to back up what is deleted', () => {
+  it('has no command to back up a deleted resource', () => {
     const row = textOf(rowOf({ exists: false }));
 
     expect(row).toContain('backups list');
     expect(row).not.toContain('backups create');
   });
 
-  it('has all that is known in its details', () => {
+  it('has everything known in its details', () => {
     const row = textOf(
       rowOf({
         runningSince: ago(60),
@@ -417,7 +420,7 @@ describe('a row', () => {
     }
   });
 
-  it('links to the runbook of each alert that fires for it', () => {
+  it('links to the runbooks of its firing alerts', () => {
     const row = rowOf({ lastSuccess: ago(31 * HOUR), consecutiveFailures: 2, lastFailure: ago(3 * HOUR) });
 
     expect([...row.matchAll(/href="[^"]*\/(\w+)\.md"/g)].map(([, name]) => name)).toEqual([
@@ -426,7 +429,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('links to its dashboard where there is one', () => {
+  it('links to its dashboard if there is one', () => {
     const page = renderStatusPage(report(), new URLSearchParams(), {
       ...PAGE_DEFAULTS,
       dashboardUrl: 'https://grafana.example',
@@ -438,14 +441,14 @@ describe('a row', () => {
     expect(render(report())).not.toContain('grafana');
   });
 
-  it('shows a moment for which there is no date as the number it is', () => {
+  it('shows a time that is not a valid date as a number', () => {
     const row = rowOf({ runningSince: unixSeconds(1e15) });
 
     expect(row).not.toContain('Invalid');
     expect(textOf(row)).toContain('1000000000000000 s after 1970');
   });
 
-  it('cuts a long name and keeps the whole of it in its title', () => {
+  it('truncates a long name and has all of it in its title', () => {
     const name = 'n'.repeat(256);
 
     const row = rowOf({ resourceName: name });
@@ -480,7 +483,7 @@ describe('hostile text', () => {
     ['a reload', report({ reloadProblems: [hostile] }), ''],
     ['a type', report({ resources: [resource({ kind: hostile, status: hostile })] }), ''],
     [
-      'why nothing is expected',
+      'the reason why no backup is expected',
       report({ resources: [resource({ objective: undefined, notExpected: hostile })] }),
       '',
     ],
@@ -502,7 +505,7 @@ describe('hostile text', () => {
 });
 
 describe('filter, sorting and paging', () => {
-  it('says what is shown', () => {
+  it('describes what is shown', () => {
     const caption = (query: string) => textOf(part(results(largeReport(1250), query), '<caption', '<thead'));
 
     expect(caption('')).toBe('1–100 of 1,250 resources, worst first');
@@ -513,7 +516,7 @@ describe('filter, sorting and paging', () => {
     );
   });
 
-  it('keeps the filter in the links of the headings and of the pages', () => {
+  it('keeps the filter in the links of headings and pages', () => {
     const page = results(largeReport(1250), 'q=graph&state=attention&sort=size&page=2');
 
     expect(page).toContain('href="?q=graph&amp;state=attention&amp;sort=age"');
@@ -529,7 +532,7 @@ describe('filter, sorting and paging', () => {
     expect(page).not.toContain('name="page"');
   });
 
-  it('says of every part of a table what it is, because some browsers forget it when the style changes', () => {
+  it('sets the ARIA roles of all table parts, because some browsers drop them when the style changes', () => {
     const parts = [...render(mixedReport).matchAll(/<(table|thead|tbody|tr|th|td)(?=[ >])([^>]*)>/g)];
 
     const roles: Record<string, RegExp> = {
@@ -544,17 +547,17 @@ describe('filter, sorting and paging', () => {
     expect(parts.filter(([, name = '', rest = '']) => roles[name]?.test(rest) !== true)).toEqual([]);
   });
 
-  it('marks the heading by which it is sorted, and no other', () => {
+  it('marks only the heading by which it is sorted', () => {
     expect(results(mixedReport).match(/aria-sort="\w+"/g)).toEqual(['aria-sort="descending"']);
     expect(results(mixedReport, 'sort=project')).toMatch(/class="scope" aria-sort="ascending"/);
   });
 
-  it('has no pages to choose from when there is one', () => {
+  it('has no page links if there is only one page', () => {
     expect(render(largeReport(100))).not.toContain('aria-label="Pages"');
     expect(render(largeReport(101))).toContain('aria-label="Pages"');
   });
 
-  it('fills the form with what was asked for', () => {
+  it('fills the form with the query', () => {
     const page = render(mixedReport, 'q=a%22b&state=never_backed_up');
 
     expect(page).toContain('name="q" value="a&quot;b"');
@@ -573,7 +576,7 @@ describe('a page without rows', () => {
     ],
     ['without resources', { resources: [] }, '', 'hold no resources and no backups'],
     ['when nothing matches', {}, 'q=zzz', 'No resource matches the filter. Show all 1'],
-  ])('%s says why', (_, fields, query, words) => {
+  ])('%s shows the reason', (_, fields, query, words) => {
     const shown = results(report(fields), query);
 
     expect(textOf(shown)).toContain(words);
@@ -582,7 +585,7 @@ describe('a page without rows', () => {
 });
 
 describe('the foot of the page', () => {
-  it('names the version and links to the other paths, relative to the page', () => {
+  it('shows the version and links to the other paths, relative to the page', () => {
     const options = { ...PAGE_DEFAULTS, telemetryPath: '/own/metrics' };
 
     const page = renderStatusPage(report(), new URLSearchParams(), options);
@@ -596,7 +599,7 @@ describe('the foot of the page', () => {
   });
 });
 
-it('is made the same for the same report', () => {
+it('the page is the same for the same report', () => {
   expect(NOW).toBe(mixedReport.now);
   expect(render(mixedReport)).toBe(render(mixedReport));
 });

@@ -22,7 +22,7 @@ import { statesOf } from '../../src/state/resource-state.ts';
 import type { PollStatus, ResourceStatus, StatusReport } from '../../src/status/report.ts';
 import { failed, running, succeeded } from '../support/backups.ts';
 
-/** The moment at which the made-up reports were made: 2026-07-01T10:00:00Z. */
+/** The time of the reports: 2026-07-01T10:00:00Z. */
 export const NOW = unixSeconds(1_782_900_000);
 
 const MINUTE = 60;
@@ -30,7 +30,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MIB = 1024 ** 2;
 
-/** A moment that lies so many seconds before {@link NOW}. */
+/** The time this many seconds before {@link NOW}. */
 export const ago = (length: number) => unixSeconds(NOW - length);
 
 const FINE_GRAPH = {
@@ -67,10 +67,10 @@ const NOTHING_LISTED = {
   ...{ notExpected: undefined, parentId: undefined, storedBytes: undefined },
 };
 
-/** What a test says of a resource; unknown facts are undefined. */
+/** The facts of a resource that a test sets; unknown ones are undefined. */
 export type ResourceFields = Readonly<Partial<typeof FINE_GRAPH>>;
 
-/** A graph that is fine; its states and when it is due follow from the fields given. */
+/** A graph that is fine by default; its states and due time follow from the given fields. */
 export function resource(fields: ResourceFields = {}): ResourceStatus {
   const { resourceId: id, resourceName: name, ...all } = { ...FINE_GRAPH, ...fields };
   const { created, kind, status, lastSuccess: end, lastSize: size, lastDuration: duration } = all;
@@ -87,7 +87,7 @@ export function resource(fields: ResourceFields = {}): ResourceStatus {
   return { ...known, states: statesOf(known, NOW) };
 }
 
-/** Recent backups, packed as they are kept. */
+/** Recent backups in their packed form. */
 export function recent(...backups: readonly Backup[]): PackedBackups {
   const kept = createNewestBackups(MOST_RECENT_BACKUPS);
   for (const backup of backups) addBackup(kept, backup);
@@ -100,7 +100,7 @@ interface PollFields extends Partial<PollStatus> {
   readonly lastPoll?: UnixSeconds;
 }
 
-/** A poll that was complete four minutes ago, unless it is said how it ended. */
+/** A poll that was complete four minutes ago, by default. */
 export function poll({
   outcome = 'success',
   reason,
@@ -134,7 +134,7 @@ export function unpolled(fields: Partial<PollStatus> = {}): PollStatus {
   return poll({ recent: [], ...nothing, resources: undefined, ...fields });
 }
 
-/** A poll that failed for a reason and was complete three hours ago. */
+/** A poll that failed for this reason; the last complete one was three hours ago. */
 export function failingPoll(outcome: Outcome, reason: string, fields: Partial<PollStatus> = {}): PollStatus {
   return poll({ outcome, reason, lastPoll: ago(MINUTE), lastComplete: ago(3 * HOUR), ...fields });
 }
@@ -157,7 +157,7 @@ const NO_SUCCESS = { lastSuccess: undefined, lastSize: undefined, lastDuration: 
 const id = (number: number) =>
   `${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}-a813-4d78-a1e3-${String(number).padStart(12, '0')}`;
 
-/** Graphs and instances in every state, as someone on call would meet them. */
+/** Graphs and instances in every state. */
 export const mixedReport: StatusReport = report({
   polls: [
     poll(),
@@ -318,7 +318,7 @@ const STATES_IN_TURN: readonly ResourceFields[] = [
   {},
 ];
 
-/** A report of that many resources in two projects, many states among them. */
+/** A report of this many resources in two projects, in many states. */
 export function largeReport(size: number): StatusReport {
   return report({
     polls: [

@@ -5,19 +5,19 @@ import type { PageOptions } from '../../src/status/page.ts';
 import type { StatusReport } from '../../src/status/report.ts';
 import { statusRoutes } from '../../src/web/status-routes.ts';
 
-/** A server on loopback with the status routes at `/` and, for the sake of a reverse proxy, at `/prefix/`. */
+/** A loopback server with the status routes at `/` and, as behind a reverse proxy, at `/prefix/`. */
 export interface StatusServer {
   readonly origin: string;
-  /** What is served from now on. */
+  /** Sets the report that is served. */
   show: (report: StatusReport) => void;
-  /** What answers instead from now on; undefined: the routes themselves. */
-  answerWith: (handler: RequestHandler | undefined) => void;
-  /** How often the page itself was asked for. */
+  /** Replaces the routes by a handler; undefined restores them. */
+  respondWith: (handler: RequestHandler | undefined) => void;
+  /** Number of requests for the page itself. */
   readonly pagesServed: () => number;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server that shows the report. */
+/** Starts a server with this report. */
 export async function startStatusServer(
   first: StatusReport,
   options: Partial<PageOptions> = {},
@@ -46,7 +46,7 @@ export async function startStatusServer(
     show: (report) => {
       shown = report;
     },
-    answerWith: (handler) => {
+    respondWith: (handler) => {
       instead = handler;
     },
     pagesServed: () => pages,

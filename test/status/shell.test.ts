@@ -7,9 +7,9 @@ const wordsSeenBy = (shell: string, text: string): string[] =>
     .split('\0')
     .slice(0, -1);
 
-describe('a word for the shell', () => {
+describe('a shell word', () => {
   it.each(['prod', 'cn-north-4', 'a_b.c:d/e@f%g+h,i', '4c5f882d-a813-4d78-a1e3-6136914759d1'])(
-    'leaves %s as it is',
+    'that is %s needs no quotes',
     (text) => {
       expect(shellWord(text)).toBe(text);
     },
@@ -31,12 +31,12 @@ describe('a word for the shell', () => {
     '#comment',
     "'; rm -rf /; '",
     '图数据库',
-  ])('is read by a POSIX shell as the one word %j', (text) => {
+  ])('is parsed by a POSIX shell as the single word %j', (text) => {
     expect(wordsSeenBy('sh', shellWord(text))).toEqual([text]);
   });
 
   it.each(['a\nb', 'tab\there', 'name\u202egpj', "it's\u200b", 'back\\slash\u0007', '\u2028'])(
-    'writes what cannot be seen in %j as escapes that bash reads',
+    'contains the invisible characters of %j as escapes for bash',
     (text) => {
       const word = shellWord(text);
 
@@ -47,7 +47,7 @@ describe('a word for the shell', () => {
 });
 
 describe('the command about a resource', () => {
-  it('names project, service and resource', () => {
+  it('contains project, service and resource', () => {
     const resource = { project: "Lin's project", service: 'ges', id: '4c5f882d' } as const;
 
     expect(backupsCommand('list', resource)).toBe(

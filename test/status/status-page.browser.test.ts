@@ -83,7 +83,7 @@ describe.each([
     ]);
   });
 
-  it('is filtered by text and state through the form, and cleared again', async () => {
+  it('is filtered by text and state with the form, and cleared again', async () => {
     const { page } = await visit(mixedReport, { javaScriptEnabled });
 
     if (!javaScriptEnabled) await page.getByText('Filter and sort').click();
@@ -110,7 +110,7 @@ describe.each([
     expect(await page.getByRole('link', { name: '2 Stale' }).getAttribute('aria-current')).toBe('true');
   });
 
-  it('is sorted by a click on a heading, and the other way round by the next, within the filter', async () => {
+  it('is sorted by a click on a heading and reversed by another one, within the filter', async () => {
     const { page } = await visit(mixedReport, { javaScriptEnabled, path: '/?q=analytics' });
     const heading = page.getByRole('columnheader', { name: 'Last success' });
 
@@ -139,7 +139,7 @@ describe.each([
     }
   });
 
-  it('is sorted through the form', async () => {
+  it('is sorted with the form', async () => {
     const { page } = await visit(mixedReport, { javaScriptEnabled, path: '/?q=analytics' });
     // A filter in use is not folded.
     await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Last success');
@@ -177,7 +177,7 @@ describe.each([
     );
   });
 
-  it('offers what needs JavaScript only where there is JavaScript', async () => {
+  it('offers features that need JavaScript only with JavaScript', async () => {
     const { page } = await visit(mixedReport, { javaScriptEnabled });
 
     await expect.poll(() => page.getByRole('button', { name: 'Pause' }).isVisible()).toBe(javaScriptEnabled);
@@ -205,7 +205,7 @@ describe('refreshing', () => {
     ],
   });
 
-  it('shows a changed report without reloading the page, and says so', async () => {
+  it('shows a changed report without reloading the page, and announces it', async () => {
     const { page, server, problems } = await visit(mixedReport, { status: { refreshSeconds: 1 } });
     await page.evaluate('window.kept = true');
 
@@ -219,7 +219,7 @@ describe('refreshing', () => {
     expect([...problems.errors, ...(await problems.violations())]).toEqual([]);
   });
 
-  it('changes the icon when all is well again', async () => {
+  it('changes the icon when all problems are solved', async () => {
     const { page, server } = await visit(mixedReport, QUICK);
     const icon = () => page.locator('link[rel=icon]').getAttribute('href');
     expect(await icon()).toContain('trouble.svg');
@@ -229,7 +229,7 @@ describe('refreshing', () => {
     await expect.poll(icon).toContain('fine.svg');
   });
 
-  it('keeps to the filter, the order and the page', async () => {
+  it('keeps the filter, the order and the page', async () => {
     const { page, server } = await visit(largeReport(250), {
       ...QUICK,
       path: '/?q=graph&sort=resource&page=2',
@@ -283,7 +283,7 @@ describe('refreshing', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('results');
   });
 
-  it('leaves alone what is being typed', async () => {
+  it('does not change text being typed', async () => {
     const { page, server } = await visit(mixedReport, QUICK);
     const input = page.getByLabel('Name, id, service, project or region');
     await input.pressSequentially('web');
@@ -310,22 +310,22 @@ describe('refreshing', () => {
     expect(await page.getByText('Not refreshed').isVisible()).toBe(false);
   });
 
-  it.each<[string, Parameters<StatusServer['answerWith']>[0], string]>([
+  it.each<[string, Parameters<StatusServer['respondWith']>[0], string]>([
     [
-      'answers 503',
+      'returns 503',
       (_request, response) => void response.status(503).end('busy'),
       'the exporter responded with 503',
     ],
-    ['hangs up', (request) => void request.destroy(), 'the exporter cannot be reached'],
+    ['closes the connection', (request) => void request.destroy(), 'the exporter cannot be reached'],
     [
-      'answers with a page to sign in',
+      'returns a login page',
       (_request, response) => void response.type('html').end('<h1>Sign in</h1>'),
       'the response is not this page',
     ],
-  ])('says when the exporter %s, shows of when the page is, and recovers', async (_, fault, words) => {
+  ])('shows when the exporter %s, and the time of the page, and recovers', async (_, fault, words) => {
     const { page, server } = await visit(mixedReport, QUICK);
 
-    server.answerWith(fault);
+    server.respondWith(fault);
 
     await page
       .getByRole('status')
@@ -335,12 +335,12 @@ describe('refreshing', () => {
       .waitFor();
     expect(await names(page)).toHaveLength(16);
 
-    server.answerWith(undefined);
+    server.respondWith(undefined);
 
     await expect.poll(() => page.getByRole('status').innerText()).toBe('');
   });
 
-  it('stops while the tab is hidden, and goes on when it is seen again', async () => {
+  it('stops while the tab is hidden, and continues when it is visible again', async () => {
     const { page, server } = await visit(mixedReport, QUICK);
     const hide = (hidden: boolean) =>
       page.evaluate(`
@@ -360,7 +360,7 @@ describe('refreshing', () => {
     await expect.poll(server.pagesServed).toBeGreaterThan(before);
   });
 
-  it('stops at the press of a button, and goes on at the next', async () => {
+  it('stops at a click on the button, and continues at the next', async () => {
     const { page, server } = await visit(mixedReport, QUICK);
     const button = page.getByRole('button', { name: 'Pause' });
 
@@ -383,14 +383,14 @@ describe('refreshing', () => {
     await page.evaluate('window.kept = true');
 
     await page.route('**/', async (route) => {
-      const answer = await route.fetch();
+      const response = await route.fetch();
       await route.fulfill({
-        response: answer,
-        body: (await answer.text()).replace(/style\.css\?\w+/, 'style.css?next'),
+        response,
+        body: (await response.text()).replace(/style\.css\?\w+/, 'style.css?next'),
       });
     });
 
-    // While it loads there is nothing to ask.
+    // There is nothing to evaluate while it loads.
     await expect.poll(() => page.evaluate('window.kept').catch(() => true)).toBeUndefined();
   });
 });
@@ -406,7 +406,7 @@ describe('copying a command', () => {
     await row.getByText('Copied').waitFor();
   };
 
-  it('puts it on the clipboard', async () => {
+  it('copies it to the clipboard', async () => {
     const { page, context } = await visit(mixedReport);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 
@@ -415,7 +415,7 @@ describe('copying a command', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);
   });
 
-  it('works where plain HTTP leaves the page without a clipboard', async () => {
+  it('works over plain HTTP, without the clipboard API', async () => {
     const { page } = await visit(mixedReport);
     await page.evaluate(`
       Object.defineProperty(navigator, 'clipboard', { value: undefined });
@@ -475,7 +475,7 @@ describe('hostile names', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  it('stay in the filter as they were typed', async () => {
+  it('remain unchanged in the filter', async () => {
     const { page, problems } = await visit(hostileReport);
 
     await page.getByRole('searchbox').fill('"><script>');
@@ -486,13 +486,13 @@ describe('hostile names', () => {
     expect(await problems.alerted()).toBe(false);
   });
 
-  it('would be held by the policy if one was ever not escaped', async () => {
+  it('would be blocked by the policy if one was not escaped', async () => {
     const { page, problems, server } = await visit(mixedReport);
     await page.route('**/*', async (route) => {
-      const answer = await route.fetch();
+      const response = await route.fetch();
       const planted =
         '<main><script>alert(1)</script><img src="data:," onerror="alert(1)"><p style="color:red">';
-      await route.fulfill({ response: answer, body: (await answer.text()).replace('<main>', planted) });
+      await route.fulfill({ response, body: (await response.text()).replace('<main>', planted) });
     });
 
     await page.goto(server.origin);
@@ -509,7 +509,7 @@ describe('hostile names', () => {
 });
 
 describe('ten thousand resources', () => {
-  it('are painted soon', async () => {
+  it('are painted quickly', async () => {
     const { page } = await visit(largeReport(10_000));
 
     const painted = await firstPaint(page);
@@ -519,7 +519,7 @@ describe('ten thousand resources', () => {
   });
 
   it.each(['?sort=resource', '?sort=project&dir=desc&page=50', '?q=staging&state=attention&sort=size'])(
-    'are painted soon as %s',
+    'are painted quickly as %s',
     async (path) => {
       const { page } = await visit(largeReport(10_000), { path: `/${path}` });
 
@@ -539,7 +539,7 @@ describe('small screens', () => {
     [1247, mixedReport],
     [1280, mixedReport],
   ])(
-    '%i px: nothing is cut off at the side, as it opens and with everything opened',
+    '%i px: nothing is cut off at the side, initially and with everything expanded',
     async (width, shown) => {
       const { page } = await visit(shown, { viewport: { width, height: 800 } });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
@@ -556,7 +556,7 @@ describe('small screens', () => {
     },
   );
 
-  it.each([400, 1000, 1280, 1500])('%i px: no text of a row lies over another', async (width) => {
+  it.each([400, 1000, 1280, 1500])('%i px: no texts of a row overlap', async (width) => {
     const longest = resource({
       resourceName: 'n'.repeat(256),
       project: 'p'.repeat(256),
@@ -598,7 +598,7 @@ describe('small screens', () => {
   });
 });
 
-describe('for keyboard and screen reader', () => {
+describe('with keyboard and screen reader', () => {
   it.each([400, 1280])('the table is a table with headings, %i px wide', async (width) => {
     const { page } = await visit(mixedReport, { viewport: { width, height: 900 } });
 
@@ -641,7 +641,7 @@ describe('for keyboard and screen reader', () => {
     ]);
   });
 
-  it('the page has a title, one heading, landmarks and labels for all that can be used', async () => {
+  it('the page has a title, one heading, landmarks and labels for all controls', async () => {
     const { page } = await visit(mixedReport);
 
     const tree = await accessibleTree(page);
@@ -663,7 +663,7 @@ describe('for keyboard and screen reader', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
 
-  it('every state is named in words, and each has a picture of its own', async () => {
+  it('every state has a text and its own icon', async () => {
     const { page } = await visit(mixedReport);
 
     const badges = await page.evaluate<string[]>(`
@@ -685,7 +685,7 @@ describe('for keyboard and screen reader', () => {
     ]);
   });
 
-  it('the first key leads past the head to the table, and on to its headings', async () => {
+  it('the first Tab leads past the head to the table, and on to its headings', async () => {
     const { page } = await visit(mixedReport);
 
     await page.keyboard.press('Tab');
@@ -698,19 +698,17 @@ describe('for keyboard and screen reader', () => {
     await expect.poll(() => query(page)).toBe('?dir=asc');
   });
 
-  it.each([400, 1280])(
-    'all that can be used is reached by Tab, and its focus is seen, %i px wide',
-    async (width) => {
-      const { page } = await visit(mixedReport, { viewport: { width, height: 900 } });
-      const usable = await page.evaluate<number>(
-        "[...document.querySelectorAll('a, button, input, select, summary')].filter((element) => element.checkVisibility()).length",
-      );
+  it.each([400, 1280])('all controls are reachable by Tab with visible focus, %i px wide', async (width) => {
+    const { page } = await visit(mixedReport, { viewport: { width, height: 900 } });
+    const usable = await page.evaluate<number>(
+      "[...document.querySelectorAll('a, button, input, select, summary')].filter((element) => element.checkVisibility()).length",
+    );
 
-      const unseen: string[] = [];
-      const reached = new Set<number>();
-      for (let count = 0; count < usable; count += 1) {
-        await page.keyboard.press('Tab');
-        const [index, outline, text] = await page.evaluate<[number, string, string]>(`(() => {
+    const unseen: string[] = [];
+    const reached = new Set<number>();
+    for (let count = 0; count < usable; count += 1) {
+      await page.keyboard.press('Tab');
+      const [index, outline, text] = await page.evaluate<[number, string, string]>(`(() => {
         const active = document.activeElement;
         const style = getComputedStyle(active);
         const box = active.getBoundingClientRect();
@@ -719,16 +717,15 @@ describe('for keyboard and screen reader', () => {
         const outline = style.outlineStyle + ' ' + style.outlineWidth + (covered ? ' covered' : '');
         return [[...document.querySelectorAll('*')].indexOf(active), outline, active.textContent.trim()];
       })()`);
-        reached.add(index);
-        if (outline !== 'solid 2px') unseen.push(`${text}: ${outline}`);
-      }
+      reached.add(index);
+      if (outline !== 'solid 2px') unseen.push(`${text}: ${outline}`);
+    }
 
-      expect(unseen).toEqual([]);
-      expect(reached.size).toBe(usable);
-    },
-  );
+    expect(unseen).toEqual([]);
+    expect(reached.size).toBe(usable);
+  });
 
-  it('the headings that stay at the top do not cover what gets the focus', async () => {
+  it('the sticky headings do not cover the focused element', async () => {
     const { page } = await visit(largeReport(100));
     await page.locator('.resources summary').last().focus();
 
@@ -746,7 +743,7 @@ describe('for keyboard and screen reader', () => {
     expect(covered).toEqual([]);
   });
 
-  it('details open and close by key', async () => {
+  it('details open and close with the keyboard', async () => {
     const { page } = await visit(mixedReport);
     const row = page.getByRole('row', { name: 'billing' });
 
@@ -769,7 +766,7 @@ describe('for keyboard and screen reader', () => {
       path: '/?q=prod',
     });
     await openEverything(page);
-    server.answerWith((_request, response) => void response.status(503).end());
+    server.respondWith((_request, response) => void response.status(503).end());
     await page.getByText('Refresh failed').waitFor();
 
     const contrasts = await textContrasts(page);
@@ -786,7 +783,7 @@ describe('for keyboard and screen reader', () => {
 
 describe('a phone', () => {
   it.each(['light', 'dark'] as const)(
-    'shows the first resource in trouble on the first screen, %s',
+    'shows the first resource with a problem on the first screen, %s',
     async (colorScheme) => {
       const { page } = await visit(mixedReport, { colorScheme, viewport: { width: 400, height: 800 } });
 
@@ -797,7 +794,7 @@ describe('a phone', () => {
     },
   );
 
-  it('keeps filter and sort folded until they are wanted', async () => {
+  it('keeps filter and sorting collapsed until they are opened', async () => {
     const { page } = await visit(mixedReport, { viewport: { width: 400, height: 800 } });
     const search = page.getByRole('searchbox');
     expect(await search.isVisible()).toBe(false);
@@ -817,22 +814,19 @@ describe('axe', () => {
     ['light', 400],
     ['dark', 1280],
     ['dark', 400],
-  ] as const)(
-    'finds nothing to object to, %s, %i px wide, with everything opened',
-    async (colorScheme, width) => {
-      const { page } = await visit(mixedReport, { colorScheme, viewport: { width, height: 900 } });
-      await openEverything(page);
+  ] as const)('finds no problems, %s, %i px wide, with everything expanded', async (colorScheme, width) => {
+    const { page } = await visit(mixedReport, { colorScheme, viewport: { width, height: 900 } });
+    await openEverything(page);
 
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<AxeResults>('axe.run()');
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<AxeResults>('axe.run()');
 
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    },
-  );
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
 });
 
 describe('the empty states', () => {
-  it('turn into a table when the first poll has ended', async () => {
+  it('are replaced by a table after the first poll', async () => {
     const { page, server } = await visit(report({ polls: [unpolled()], resources: [] }), QUICK);
     await page.getByRole('heading', { name: 'Nothing has been polled yet' }).waitFor();
 
@@ -841,7 +835,7 @@ describe('the empty states', () => {
     await page.getByRole('row', { name: 'orders' }).waitFor();
   });
 
-  it('lead back to all resources when nothing matches', async () => {
+  it('link to all resources if nothing matches', async () => {
     const { page } = await visit(mixedReport, { path: '/?q=nothing&state=stale&sort=size' });
 
     await page.getByRole('link', { name: 'Show all 16' }).click();

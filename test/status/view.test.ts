@@ -9,12 +9,12 @@ const names = (resources: readonly ResourceStatus[]) => resources.map(({ name })
 const namesOf = (resources: readonly ResourceStatus[], query: string) =>
   names(select(report({ resources }), view(query)).rows);
 
-describe('the view that a query string asks for', () => {
-  it('is all resources, worst first, when it asks for nothing', () => {
+describe('the view of a query string', () => {
+  it('is all resources, worst first, by default', () => {
     expect(view('')).toEqual(FIRST_VIEW);
   });
 
-  it('is read from q, state, sort, dir and page', () => {
+  it('is parsed from q, state, sort, dir and page', () => {
     expect(view('q=+prod+orders+&state=stale&sort=age&dir=asc&page=3')).toEqual({
       text: 'prod orders',
       state: 'stale',
@@ -36,11 +36,11 @@ describe('the view that a query string asks for', () => {
     'page=99999999999999999999',
     'q=%00%0A',
     'colour=red',
-  ])('does not mind %s', (query) => {
+  ])('ignores %s', (query) => {
     expect(view(query)).toEqual(FIRST_VIEW);
   });
 
-  it('cuts a text that nobody types', () => {
+  it('truncates a very long text', () => {
     expect(view(`q=${'x'.repeat(5000)}`).text).toHaveLength(256);
   });
 
@@ -53,7 +53,7 @@ describe('the view that a query string asks for', () => {
     '?dir=asc',
     '?sort=resource&dir=desc',
     '?q=x&state=never_backed_up&sort=size&dir=asc&page=7',
-  ])('is linked as %s, with nothing that goes without saying', (link) => {
+  ])('is linked as %s, without defaults', (link) => {
     expect(viewLink(view(link))).toBe(link);
   });
 });
@@ -78,17 +78,17 @@ describe('filtering', () => {
       'attention',
       ['identity-graph', 'fraud-rings', 'sessions', 'supply-chain', 'ledger', 'carts', 'invoices'],
     ],
-  ])('keeps what is in the state %s', (state, expected) => {
+  ])('keeps resources in the state %s', (state, expected) => {
     expect(names(select(mixedReport, view(`state=${state}`)).rows)).toEqual(expected);
   });
 
-  it('does not mind upper and lower case on either side', () => {
+  it('is case-insensitive', () => {
     const resources = [resource({ resourceName: 'Orders-EU' }), resource({ resourceName: 'other' })];
 
     expect(namesOf(resources, 'q=oRDERS')).toEqual(['Orders-EU']);
   });
 
-  it('joins text and state', () => {
+  it('combines text and state', () => {
     expect(names(select(mixedReport, view('state=stale&q=ges')).rows)).toEqual(['fraud-rings']);
   });
 });
@@ -179,11 +179,11 @@ describe('sorting', () => {
     ['sort=failures', ['Graph-9', 'graph-10', 'alpha']],
     ['sort=running', ['alpha', 'graph-10', 'Graph-9']],
     ['sort=running&dir=asc', ['graph-10', 'alpha', 'Graph-9']],
-  ])('by %s, what is not known last', (query, expected) => {
+  ])('by %s puts unknown values last', (query, expected) => {
     expect(namesOf(few, query)).toEqual(expected);
   });
 
-  it.each(SORT_KEYS)('by %s gives the same order whatever order the resources come in', (key) => {
+  it.each(SORT_KEYS)('by %s does not depend on the order of the resources', (key) => {
     const twins = ['b', 'a', 'c'].map((resourceId) => resource({ resourceName: 'graph-1', resourceId }));
     const resources = [...largeReport(90).resources, ...twins];
     const turned = [...resources].reverse();
@@ -198,7 +198,7 @@ describe('sorting', () => {
 describe('paging', () => {
   const { resources } = largeReport(250);
 
-  it('gives a hundred rows a page, and each resource once', () => {
+  it('shows a hundred rows per page, and each resource once', () => {
     const pages = [1, 2, 3].map((page) => select(report({ resources }), view(`page=${page}`)));
 
     expect(pages.map(({ rows }) => rows.length)).toEqual([100, 100, 50]);
@@ -206,7 +206,7 @@ describe('paging', () => {
     expect(pages[0]).toMatchObject({ matching: 250, page: 1, pages: 3 });
   });
 
-  it('shows the last page where a later one is asked for', () => {
+  it('shows the last page if a later one is requested', () => {
     expect(select(report({ resources }), view('page=99'))).toMatchObject({ page: 3, pages: 3 });
     expect(select(report({ resources: [] }), view('page=99'))).toMatchObject({ page: 1, pages: 1, rows: [] });
   });
