@@ -11,7 +11,7 @@ export interface Worker<Message, Result> {
 
 type Reply<Result> = { readonly result: Result } | { readonly error: string };
 
-/** Starts a script beside this file that calls {@link handleRequests}. It ends with this process. */
+/** Starts a script in the folder of this file that calls {@link handleRequests}. It ends with this process. */
 export function startWorker<Message, Result>(script: string): Worker<Message, Result> {
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), { execArgv: [] });
   const ended = once(child, 'exit');

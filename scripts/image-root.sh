@@ -1,6 +1,6 @@
 #!/bin/sh
 # Assembles the root of the image: the program, Node.js and the libraries that it is linked with.
-#   sh image-root.sh DIRECTORY, beside dist and LICENSE
+#   sh image-root.sh DIRECTORY, in the folder of dist and LICENSE
 set -eu
 
 root=$1

@@ -25,7 +25,7 @@ export interface RuleCase {
   readonly extraLabels?: readonly string[];
 }
 
-/** An alert without the prefix of its name, and its labels besides the severity. */
+/** An alert by its name without the prefix, and its labels other than the severity. */
 export type ExpectedAlert = readonly [alert: string, ...labels: Labels[]];
 
 const JOB = 'huaweicloud-backup-exporter';

@@ -9,7 +9,7 @@ export interface FakeTerminal extends Terminal {
   /** Sends a signal to the command. */
   readonly signal: (name: NodeJS.Signals) => void;
   /** The questions asked. */
-  readonly asked: readonly string[];
+  readonly questions: readonly string[];
 }
 
 /** A terminal that answers every question with `answer`; without it, it is not interactive. */
@@ -25,7 +25,7 @@ export function createFakeTerminal(
 ): FakeTerminal {
   let written = '';
   let errors = '';
-  const asked: string[] = [];
+  const questions: string[] = [];
   const handlers = new Map<NodeJS.Signals, Set<(name: NodeJS.Signals) => void>>();
   const write = (text: string): void => {
     written += text;
@@ -50,7 +50,7 @@ export function createFakeTerminal(
     style: (_, text) => text,
     canAsk: options.answer !== undefined,
     ask: (question) => {
-      asked.push(question);
+      questions.push(question);
       return Promise.resolve(options.answer === true);
     },
     onSignal: (names, handle) => {
@@ -71,6 +71,6 @@ export function createFakeTerminal(
     signal: (name) => {
       for (const handle of handlers.get(name) ?? []) handle(name);
     },
-    asked,
+    questions,
   };
 }

@@ -45,8 +45,8 @@ const chunksOf = (...backfill: Parameters<typeof writeBackfill>): readonly strin
 const textOf = (
   histories: readonly ResourceHistory[],
   grid: BackfillGrid,
-  tell: (progress: BackfillProgress) => void = () => undefined,
-): string => chunksOf(histories, grid, tell).join('');
+  report: (progress: BackfillProgress) => void = () => undefined,
+): string => chunksOf(histories, grid, report).join('');
 
 /** The samples of a resource every ten seconds from 0 to 2000: for each series the times and values. */
 function samplesOf(

@@ -21,7 +21,7 @@ const announced = (text: string) =>
       (line.split(' # ! ')[1]?.split(' ! ') ?? []).map((words) => ({ line: index + 1, words })),
     );
 
-describe('a bad file', () => {
+describe('an invalid file', () => {
   it.each(filesIn('bad'))('%s has exactly the errors in its comments, on their lines', (name) => {
     const text = read(`bad/${name}`);
     const expected = announced(text);
@@ -50,7 +50,7 @@ describe('a bad file', () => {
   );
 });
 
-describe('a good file', () => {
+describe('a valid file', () => {
   it.each(filesIn('good'))('%s has no errors', (name) => {
     const result = parseConfig(read(`good/${name}`), name);
 

@@ -11,7 +11,7 @@ import { nextServiceState } from '../../src/state/service-state.ts';
 import { casesOf } from '../services/cases.ts';
 import { age } from '../support/config.ts';
 import { parseOpenMetrics, parseText, samplesOf } from '../support/exposition-parser.ts';
-import { bentRow } from '../support/hostile-values.ts';
+import { hostileRow } from '../support/hostile-values.ts';
 import { plainText, publish } from '../support/published.ts';
 import type { JsonRow } from '../support/rows.ts';
 import { PLACE } from '../support/served.ts';
@@ -27,7 +27,7 @@ async function expose(service: string, backups: List<Backup>, rows: readonly Jso
     () => createBackupTallies(undefined),
     { ahead: 0, signal: new AbortController().signal },
   );
-  if (list.kind !== 'complete') throw new Error('a list that stands still is complete');
+  if (list.kind !== 'complete') throw new Error('a list that does not change is complete');
   const state = await nextServiceState(
     undefined,
     {
@@ -49,12 +49,14 @@ const distinct = (row: JsonRow, backups: List<Backup>): fc.Arbitrary<readonly Js
   const idKey = keyOf(row, backups.readId(row));
   // The resource of a row may only be in the path of its list.
   const resourceKey = keyOf(row, goodBackup(backups, row)?.resourceId);
-  const renamed = (bent: JsonRow, key: string | undefined, id: string): JsonRow =>
-    key !== undefined && bent[key] === row[key] ? { ...bent, [key]: id } : bent;
+  const renamed = (hostile: JsonRow, key: string | undefined, id: string): JsonRow =>
+    key !== undefined && hostile[key] === row[key] ? { ...hostile, [key]: id } : hostile;
   return fc
-    .array(bentRow(row), { maxLength: 30, size: 'max' })
+    .array(hostileRow(row), { maxLength: 30, size: 'max' })
     .map((rows) =>
-      rows.map((bent, n) => renamed(renamed(bent, idKey, `backup-${n}`), resourceKey, `resource-${n % 20}`)),
+      rows.map((hostile, n) =>
+        renamed(renamed(hostile, idKey, `backup-${n}`), resourceKey, `resource-${n % 20}`),
+      ),
     );
 };
 

@@ -57,7 +57,7 @@ export async function exporterFor(
 export const isReady = (exporter: ServingExporter) => async () =>
   (await exporter.get('/-/ready')).status === 200;
 
-/** The name of the program, with which its messages begin. */
+/** The name of the program, with which its messages start. */
 export const PROGRAM = 'huaweicloud-backup-exporter';
 
 /** Runs a command in this process as the program would. */

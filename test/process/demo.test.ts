@@ -44,7 +44,7 @@ describe('the demo', () => {
     expect(written).toBe(await readFile(EXAMPLE, 'utf8'));
   });
 
-  it('runs beside another demo on another port', async () => {
+  it('runs next to another demo on another port', async () => {
     const { config: first } = await startDemo();
     const { demo, config: second } = await startDemo();
 

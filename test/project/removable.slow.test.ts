@@ -8,18 +8,18 @@ import { SERVICES } from '../../src/services/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the program does not consist of. */
-const LEFT_OUT = ['.git', 'node_modules', 'dist', 'tools'];
+/** Folders that are not part of the program. */
+const EXCLUDED = ['.git', 'node_modules', 'dist', 'tools'];
 
-/** The areas whose tests ask which services there are; the others take services as arguments. */
-const AREAS = ['test/config', 'test/commands', 'test/recording', 'test/project'];
+/** The folders whose tests depend on the list of services; the others take services as arguments. */
+const FOLDERS = ['test/config', 'test/commands', 'test/recording', 'test/project'];
 
 /** A copy of the project without one service: its folder, its import and its entry. */
 function copyWithout(type: string): string {
   const copy = mkdtempSync(join(tmpdir(), `without-${type}-`));
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }));
   for (const name of readdirSync(ROOT)) {
-    if (!LEFT_OUT.includes(name)) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    if (!EXCLUDED.includes(name)) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   rmSync(join(copy, 'src/services', type), { recursive: true });
@@ -32,8 +32,8 @@ function copyWithout(type: string): string {
   return copy;
 }
 
-/** Runs a program of node_modules in a folder; the end of what it says if it fails. */
-function complaintOf(folder: string, program: string, ...args: readonly string[]): string {
+/** Runs a program of node_modules in a folder; returns the end of its output if it fails. */
+function errorsOf(folder: string, program: string, ...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(ROOT, 'node_modules', program), ...args],
@@ -43,11 +43,11 @@ function complaintOf(folder: string, program: string, ...args: readonly string[]
 }
 
 describe.each(SERVICES.map(({ type }) => type))('without %s', (type) => {
-  it('everything else is right, has no dead code and passes its tests', { timeout: 180_000 }, () => {
+  it('everything else compiles, has no dead code and passes its tests', { timeout: 180_000 }, () => {
     const copy = copyWithout(type);
 
-    expect(complaintOf(copy, 'typescript/bin/tsc')).toBe('');
-    expect(complaintOf(copy, 'knip/bin/knip.js')).toBe('');
-    expect(complaintOf(copy, 'vitest/vitest.mjs', 'run', '--project=unit', ...AREAS)).toBe('');
+    expect(errorsOf(copy, 'typescript/bin/tsc')).toBe('');
+    expect(errorsOf(copy, 'knip/bin/knip.js')).toBe('');
+    expect(errorsOf(copy, 'vitest/vitest.mjs', 'run', '--project=unit', ...FOLDERS)).toBe('');
   });
 });

@@ -7,7 +7,7 @@ import type { CloudService } from '../../src/services/service.ts';
  * A title, the row or response of the service, and the expected result. An expected object or array is a partial match
  * (`toMatchObject`), with the times `start`, `end` and `created` in ISO 8601: `2024-03-01T02:00:00.000Z`. A rejection
  * reason and `ignored` are strings. Lists and actions are those of the resource `r-1` in the parent `v-1`. In `pages` the
- * response `"no body"` stands for one without a body.
+ * response `"no body"` means one without a body.
  */
 type Case = readonly [title: string, given: unknown, expected: unknown];
 

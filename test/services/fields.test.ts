@@ -46,7 +46,7 @@ describe('a name', () => {
     ['257 pairs of surrogates cut at 256', '😀'.repeat(257), '😀'.repeat(256)],
     ['half a pair replaced', 'a\ud83db', 'a\ufffdb'],
     ['NUL replaced', 'a\0b\0', 'a\ufffdb\ufffd'],
-    ['white space kept', ' ', ' '],
+    ['white space unchanged', ' ', ' '],
   ])('has %s', (_what, value, name) => {
     expect(readName(value)).toBe(name);
   });

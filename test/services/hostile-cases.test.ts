@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { REJECTION_REASONS } from '../../src/pagination/list.ts';
 import { SERVICES } from '../../src/services/index.ts';
-import { bentRow, hostileValue } from '../support/hostile-values.ts';
+import { hostileRow, hostileValue } from '../support/hostile-values.ts';
 import { casesOf, readerOf } from './cases.ts';
 
 const RUNS = 500;
@@ -44,11 +44,11 @@ describe.each(withCases)('hostile rows and responses of $type', (service) => {
     fc.assert(
       fc.property(
         fc.oneof(
-          { weight: 20, arbitrary: fc.constantFrom(...given).chain(bentRow) },
+          { weight: 20, arbitrary: fc.constantFrom(...given).chain(hostileRow) },
           { weight: 1, arbitrary: hostileValue },
         ),
-        (bent) => {
-          const result = read(bent);
+        (hostile) => {
+          const result = read(hostile);
 
           if (typeof result === 'string' && LISTS.includes(kind))
             expect([...REJECTION_REASONS, 'ignored']).toContain(result);

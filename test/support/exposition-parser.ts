@@ -71,7 +71,7 @@ function parseFamilies(
   readMetadata: (lines: readonly string[], at: number) => Metadata,
 ): readonly ParsedFamily[] {
   if (text === '') return [];
-  if (!text.endsWith('\n')) throw new Error('the last line has no end');
+  if (!text.endsWith('\n')) throw new Error('the last line has no newline');
   const lines = text.slice(0, -1).split('\n');
   const families = new Map<string, OpenFamily>();
   const series = new Set<string>();
@@ -114,7 +114,7 @@ function metadataLine(line: string | undefined, keyword: string, at: number): re
   const rest = line.slice(prefix.length);
   const blank = rest.indexOf(' ');
   const name = blank < 0 ? rest : rest.slice(0, blank);
-  if (!METRIC_NAME.test(name)) throw new Error(`line ${at}: ${name} is no name of a metric`);
+  if (!METRIC_NAME.test(name)) throw new Error(`line ${at}: ${name} is not a metric name`);
   return [name, blank < 0 ? '' : rest.slice(blank + 1)];
 }
 
@@ -141,7 +141,7 @@ function readTextMetadata(lines: readonly string[], at: number): Metadata {
 function unescaped(text: string, escapable: string, line: number): string {
   return text.replaceAll(/\\(.?)/gs, (whole, escaped: string) => {
     if (escaped === '' || !escapable.includes(escaped))
-      throw new Error(`line ${line}: ${whole} is no escape`);
+      throw new Error(`line ${line}: ${whole} is not an escape`);
     return escaped === 'n' ? '\n' : escaped;
   });
 }
@@ -154,8 +154,8 @@ function parseSample(line: string, at: number): ParsedSample {
   const [name = '', value = ''] = labelled
     ? [labelled[1], labelled[3]]
     : (UNLABELLED.exec(line)?.slice(1) ?? []);
-  if (!METRIC_NAME.test(name)) throw new Error(`line ${at}: ${line} begins with no name of a metric`);
-  if (!NUMBER.test(value)) throw new Error(`line ${at}: ${value} is no number`);
+  if (!METRIC_NAME.test(name)) throw new Error(`line ${at}: ${line} does not start with a metric name`);
+  if (!NUMBER.test(value)) throw new Error(`line ${at}: ${value} is not a number`);
   return { name, labels: parseLabels(labelled?.[2], at), value: Number(value.replace('Inf', 'Infinity')) };
 }
 
@@ -166,11 +166,11 @@ function parseLabels(text: string | undefined, at: number): Readonly<Record<stri
   for (;;) {
     const from = label.lastIndex;
     const match = label.exec(text);
-    if (match === null) throw new Error(`line ${at}: the labels go wrong at ${text.slice(from, from + 40)}`);
+    if (match === null) throw new Error(`line ${at}: invalid labels at ${text.slice(from, from + 40)}`);
     const [, name = '', value = '', separator] = match;
-    if (!LABEL_NAME.test(name)) throw new Error(`line ${at}: ${name} is no name of a label`);
+    if (!LABEL_NAME.test(name)) throw new Error(`line ${at}: ${name} is not a label name`);
     if (labels.has(name)) throw new Error(`line ${at}: the label ${name} is there twice`);
-    if (!value.isWellFormed()) throw new Error(`line ${at}: the label ${name} is no UTF-8`);
+    if (!value.isWellFormed()) throw new Error(`line ${at}: the label ${name} is not UTF-8`);
     labels.set(name, unescaped(value, '\\n"', at));
     if (separator === '') return Object.fromEntries(labels);
   }
@@ -186,7 +186,7 @@ function checkHistogram({ name, samples }: ParsedFamily): void {
     const rises = (values: readonly number[]) =>
       values.every((value, n) => n === 0 || value >= (values[n - 1] ?? 0));
     if (!rises(bounds) || !rises(counts) || bounds.at(-1) !== Infinity || counts.at(-1) !== total) {
-      throw new Error(`${name}: the buckets do not add up`);
+      throw new Error(`${name}: the buckets are not cumulative`);
     }
   }
 }

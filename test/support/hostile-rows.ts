@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Backup, Resource } from '../../src/domain/backup.ts';
 import { REJECTION_REASONS } from '../../src/pagination/list.ts';
 import type { List } from '../../src/services/service.ts';
-import { bentRow, hostileValue } from './hostile-values.ts';
+import { hostileRow, hostileValue } from './hostile-values.ts';
 import type { JsonRow } from './rows.ts';
 
 const ROWS_PER_LIST = 1000;
@@ -37,9 +37,9 @@ export function describeHostileRows(list: string, source: List<Backup> | List<Re
 
     fc.assert(
       fc.property(
-        fc.oneof({ weight: 20, arbitrary: bentRow(row) }, { weight: 1, arbitrary: hostileValue }),
-        (bent) => {
-          const item = source.readRow(bent);
+        fc.oneof({ weight: 20, arbitrary: hostileRow(row) }, { weight: 1, arbitrary: hostileValue }),
+        (hostile) => {
+          const item = source.readRow(hostile);
 
           if (typeof item === 'string') {
             tally.rejected += 1;
@@ -48,7 +48,7 @@ export function describeHostileRows(list: string, source: List<Backup> | List<Re
             tally.read += 1;
             if ('length' in item) throw new Error('expected a single item');
             expect(faultsOf(item)).toEqual([]);
-            expect(item.id).toBe(source.readId(bent));
+            expect(item.id).toBe(source.readId(hostile));
           }
         },
       ),

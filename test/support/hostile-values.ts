@@ -49,7 +49,7 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A row with some fields replaced, removed or added. */
-export const bentRow = (row: JsonRow): fc.Arbitrary<JsonRow> =>
+export const hostileRow = (row: JsonRow): fc.Arbitrary<JsonRow> =>
   fc
     .dictionary(fc.constantFrom(...Object.keys(row), '__proto__', 'unknown field'), hostileValue, {
       maxKeys: 6,

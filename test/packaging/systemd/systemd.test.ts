@@ -114,7 +114,7 @@ describe('the systemd unit, installed as in docs/install.md', () => {
     expect(cloud.requests.map(({ operation }) => operation)).toContain('create_backup');
   });
 
-  it('keeps its counters and its compile cache over a restart', async () => {
+  it('keeps its counters and its compile cache across a restart', async () => {
     const started = async () => readSamples(await (await get('/metrics')).text());
     const before = valuesOf(await started(), 'finished_total', { result: 'succeeded' });
 
