@@ -1,7 +1,7 @@
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
 import type { ServedResource } from '../state/served.ts';
-import { writeLabels } from './exposition.ts';
+import { writeLabel } from './exposition.ts';
 import { metricsOf, type SeriesMetric } from './metric.ts';
 import { byLabel, info, value } from './samples.ts';
 import { SERVICE_LABELS } from './service-metrics.ts';
@@ -11,7 +11,7 @@ export const RESOURCE_LABELS: readonly string[] = [...SERVICE_LABELS, 'resource_
 
 /** The labels of a resource as text, after those of its service. */
 export const resourceLabels = (scope: string, { id, name }: Pick<ServedResource, 'id' | 'name'>): string =>
-  `${scope},${writeLabels({ resource_id: id, resource_name: name })}`;
+  `${scope},${writeLabel('resource_id', id)},${writeLabel('resource_name', name)}`;
 
 export type ResourceMetric = SeriesMetric<ServedResource>;
 
