@@ -84,11 +84,11 @@ export function* writeBackfill(
   for (const metric of BACKFILLED_METRICS) {
     let text = writeMetadata(metric, 'openmetrics');
     for (const history of histories) {
-      for (const { labels, value, times } of readSeries(metric, history, grid)) {
+      for (const { labels, value, first, last } of readSeries(metric, history, grid)) {
         const start = `${metric.name}{${labels},${scrapeLabels}} ${value} `;
-        earliest = Math.min(earliest, times.first);
-        for (let index = 0; index < times.count; index += 1) {
-          text += `${start}${times.first + index * times.step}\n`;
+        earliest = Math.min(earliest, first);
+        for (let time = first; time <= last; time += grid.step) {
+          text += `${start}${time}\n`;
           samples += 1;
           if (text.length < PIECE_LENGTH) continue;
           report();
@@ -104,31 +104,12 @@ export function* writeBackfill(
   yield ENDINGS.openmetrics;
 }
 
-/** The times of samples in whole Unix seconds. */
-interface SampleTimes {
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
-}
-
-/** A value of a series, and when it was served. */
-interface SampleRun {
-  readonly labels: string;
-  readonly value: number;
-  /** At least one. */
-  readonly times: SampleTimes;
-}
-
-/** The samples of one metric of one resource: per series, in ascending time. */
-function* readSeries(
-  metric: ResourceMetric,
-  { scope, points }: ResourceHistory,
-  grid: BackfillGrid,
-): Generator<SampleRun> {
+/** The values of one metric of one resource, and when each was served: per series, in ascending time. */
+function* readSeries(metric: ResourceMetric, { scope, points }: ResourceHistory, grid: BackfillGrid) {
   const needed = NEEDED.get(metric.name);
   const served = points.map(({ from, resource, known }) => {
     const samples = new Map<string, number>();
-    if (needed !== undefined && known.includes(needed)) {
+    if (needed !== undefined && known[needed]) {
       const labels = resourceLabels(scopeLabels(scope), resource);
       metric.read(resource, (moreLabels, value) => samples.set(labels + moreLabels, value));
     }
@@ -140,15 +121,15 @@ function* readSeries(
       const value = samples.get(labels);
       if (value === undefined) continue;
       const before = served[index + 1]?.from ?? Number.POSITIVE_INFINITY;
-      const times = timesOf(grid, from, before);
-      if (times.count > 0) yield { labels, value, times };
+      const { first, last } = timesOf(grid, from, before);
+      if (first <= last) yield { labels, value, first, last };
     }
   }
 }
 
-/** The multiples of the step in [from, until) within the grid. */
-function timesOf({ since, until, step }: BackfillGrid, from: number, before: number): SampleTimes {
+/** The first and last multiple of the step in [from, before) within the grid; `first` is greater if there is none. */
+function timesOf({ since, until, step }: BackfillGrid, from: number, before: number) {
   const first = Math.ceil(Math.max(0, since, from) / step) * step;
   const last = Math.min(Math.floor(until), Math.ceil(before) - 1);
-  return { first, step, count: Math.max(0, Math.floor((last - first) / step) + 1) };
+  return { first, last };
 }

@@ -33,7 +33,8 @@ export function completenessOf(backups: readonly Backup[], hasAutomaticBackups: 
   };
 }
 
-const oldest = (backups: readonly Backup[]): number =>
+/** The time of the oldest backup; Infinity without any. */
+export const oldest = (backups: readonly Backup[]): number =>
   backups.reduce((least, backup) => Math.min(least, timeOf(backup)), Number.POSITIVE_INFINITY);
 
 /** The start of a backup, or its end if the start is unknown. */

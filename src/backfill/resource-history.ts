@@ -1,11 +1,11 @@
-import type { Backup } from '../domain/backup.ts';
+import type { Backup, SucceededBackup } from '../domain/backup.ts';
 import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import { NONE_FINISHED } from '../state/finished.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { createResourceTally, factsOf, tallyBackup } from '../state/resource-facts.ts';
 import { dueOf, type ServedResource } from '../state/served.ts';
-import { type Completeness, completenessOf, endOf, timeOf } from './completeness.ts';
-import { findUnknownPeriods, type UnknownPeriods } from './unknown-periods.ts';
+import { completenessOf, endOf, oldest, timeOf } from './completeness.ts';
+import { findUnknownPeriods } from './unknown-periods.ts';
 
 /** The facts about the past of a resource, each known or unknown independently. */
 export type PastFact =
@@ -24,7 +24,7 @@ export interface HistoryPoint {
   readonly from: UnixSeconds;
   readonly resource: ServedResource;
   /** Which of its facts are known to be true. */
-  readonly known: readonly PastFact[];
+  readonly known: Readonly<Record<PastFact, boolean>>;
 }
 
 /** A period, both ends included. */
@@ -43,28 +43,22 @@ export function resourceHistory(
   backups: readonly Backup[],
   { since, until }: TimeSpan,
 ): readonly HistoryPoint[] {
-  const past: Past = {
-    resource,
-    objective,
-    backups,
-    complete: completenessOf(backups, hasAutomaticBackups(resource)),
-    unknown: findUnknownPeriods(backups),
-    engineKnownFrom: engineKnownFrom(resource, backups),
-    firstSeen: firstSeen(resource, backups),
-  };
+  const past = pastOf(resource, objective, backups);
   const changes = changeTimes(past).filter((time) => time > since && time <= until);
   return [since, ...changes].map((time) => pointAt(past, unixSeconds(time)));
 }
 
-interface Past {
-  readonly resource: KnownResource;
-  readonly objective: Seconds | undefined;
-  readonly backups: readonly Backup[];
-  readonly complete: Completeness;
-  readonly unknown: UnknownPeriods;
-  readonly engineKnownFrom: number;
-  readonly firstSeen: number;
-}
+type Past = ReturnType<typeof pastOf>;
+
+const pastOf = (resource: KnownResource, objective: Seconds | undefined, backups: readonly Backup[]) => ({
+  resource,
+  objective,
+  backups,
+  complete: completenessOf(backups, hasAutomaticBackups(resource)),
+  unknown: findUnknownPeriods(backups),
+  engineKnownFrom: engineKnownFrom(resource, backups),
+  firstSeen: firstSeen(resource, backups),
+});
 
 const hasAutomaticBackups = ({ listing, facts }: KnownResource): boolean =>
   listing?.notExpected === undefined && (facts?.automaticBackup ?? true);
@@ -112,13 +106,10 @@ function backupAt(backup: Backup, time: UnixSeconds): Backup | undefined {
   if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= time) {
     return backup;
   }
-  const { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted } = backup;
-  const { resourceDeleted, automaticBackup, start } = backup;
-  const listed = { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted };
-  return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
+  return { ...backup, state: 'running', start: backup.start };
 }
 
-function knownAt(past: Past, visible: readonly Backup[], time: UnixSeconds): readonly PastFact[] {
+function knownAt(past: Past, visible: readonly Backup[], time: UnixSeconds): HistoryPoint['known'] {
   const { resource, complete, unknown } = past;
   const success = newestSuccess(visible);
   const automatic = newestSuccess(visible.filter((backup) => backup.automatic === true));
@@ -127,23 +118,20 @@ function knownAt(past: Past, visible: readonly Backup[], time: UnixSeconds): rea
   const isEndUnknown = unknown.isEndUnknownAt(time);
   const isSuccessKnown = success !== undefined && success.end >= complete.successes;
   const created = resource.listing?.created;
-  const facts: readonly (readonly [PastFact, boolean])[] = [
-    ['creation', created !== undefined && time >= created && time >= past.firstSeen],
-    ['objective', isObjectiveKnown(past, isSuccessKnown, time)],
-    ['engine', time >= past.engineKnownFrom],
-    ['newest success', isSuccessKnown],
-    ['newest automatic success', automatic !== undefined && automatic.end >= complete.successes],
-    ['newest failure', isListedSince(failed, complete.others) && !isEndUnknown],
-    ['failures in a row', isSuccessKnown && isListedSince(success, complete.others) && !isEndUnknown],
-    [
-      'newest state',
+  return {
+    creation: created !== undefined && time >= created && time >= past.firstSeen,
+    objective: isObjectiveKnown(past, isSuccessKnown, time),
+    engine: time >= past.engineKnownFrom,
+    'newest success': isSuccessKnown,
+    'newest automatic success': automatic !== undefined && automatic.end >= complete.successes,
+    'newest failure': isListedSince(failed, complete.others) && !isEndUnknown,
+    'failures in a row': isSuccessKnown && isListedSince(success, complete.others) && !isEndUnknown,
+    'newest state':
       isListedSince(last, Math.max(complete.successes, complete.others)) &&
-        !isEndUnknown &&
-        !unknown.isStartUnknownAt(time),
-    ],
-    ['running', !isEndUnknown],
-  ];
-  return facts.flatMap(([fact, isKnown]) => (isKnown ? [fact] : []));
+      !isEndUnknown &&
+      !unknown.isStartUnknownAt(time),
+    running: !isEndUnknown,
+  };
 }
 
 /** Whether nothing newer than this can be missing from the list. */
@@ -163,9 +151,7 @@ function isObjectiveKnown(past: Past, isSuccessKnown: boolean, time: UnixSeconds
 
 /** Since when something is known of a resource: its oldest backup, or else its creation. */
 function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): number {
-  return backups.length === 0
-    ? (listing?.created ?? Number.POSITIVE_INFINITY)
-    : backups.reduce((least, backup) => Math.min(least, timeOf(backup)), Number.POSITIVE_INFINITY);
+  return backups.length === 0 ? (listing?.created ?? Number.POSITIVE_INFINITY) : oldest(backups);
 }
 
 /**
@@ -185,18 +171,18 @@ function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): n
   return from;
 }
 
-function newestSuccess(backups: readonly Backup[]) {
-  return backups
-    .filter((backup) => backup.state === 'succeeded')
-    .reduce<Extract<Backup, { state: 'succeeded' }> | undefined>(
-      (best, backup) => (best === undefined || backup.end > best.end ? backup : best),
-      undefined,
-    );
-}
+const newestSuccess = (backups: readonly Backup[]): SucceededBackup | undefined =>
+  newest(
+    backups.filter((backup) => backup.state === 'succeeded'),
+    ({ end }) => end,
+  );
 
-function newest(backups: readonly Backup[]): Backup | undefined {
-  return backups.reduce<Backup | undefined>(
-    (best, backup) => (best === undefined || timeOf(backup) > timeOf(best) ? backup : best),
+function newest<Listed extends Backup>(
+  backups: readonly Listed[],
+  time: (backup: Listed) => number = timeOf,
+): Listed | undefined {
+  return backups.reduce<Listed | undefined>(
+    (best, backup) => (best === undefined || time(backup) > time(best) ? backup : best),
     undefined,
   );
 }

@@ -2,21 +2,16 @@ import type { Backup } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
 import { endOf, timeOf } from './completeness.ts';
 
-/** Periods in which the rows do not say what the backups of a resource were doing. */
-export interface UnknownPeriods {
-  /** Whether a backup may have been running or have ended then: its row has no end. */
-  readonly isEndUnknownAt: (time: UnixSeconds) => boolean;
-  /** Whether a backup may already have been running then: its row has no start. */
-  readonly isStartUnknownAt: (time: UnixSeconds) => boolean;
-}
-
 interface Span {
   readonly from: number;
   readonly before: number;
 }
 
-/** The unknown periods of one resource. A service runs one backup of it at a time. */
-export function findUnknownPeriods(backups: readonly Backup[]): UnknownPeriods {
+/**
+ * The periods in which the rows do not say what the backups of a resource were doing. A service runs one backup of it at
+ * a time.
+ */
+export function findUnknownPeriods(backups: readonly Backup[]) {
   const ends = backups.flatMap((backup) =>
     backup.state === 'running' || backup.end !== undefined ? [] : [untilTheNextStarts(backup, backups)],
   );
@@ -24,8 +19,10 @@ export function findUnknownPeriods(backups: readonly Backup[]): UnknownPeriods {
     backup.start === undefined ? [sinceTheOneBefore(backup, backups)] : [],
   );
   return {
-    isEndUnknownAt: (time) => isWithin(ends, time),
-    isStartUnknownAt: (time) => isWithin(starts, time),
+    /** Whether a backup may have been running or have ended then: its row has no end. */
+    isEndUnknownAt: (time: UnixSeconds): boolean => isWithin(ends, time),
+    /** Whether a backup may already have been running then: its row has no start. */
+    isStartUnknownAt: (time: UnixSeconds): boolean => isWithin(starts, time),
   };
 }
 

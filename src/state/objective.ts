@@ -45,8 +45,9 @@ export function objectiveOf(
   const notExpected =
     override === undefined ? reasonNotExpected(resource, policy, policies.decides) : undefined;
   if (notExpected !== undefined) return { objective: undefined, notExpected };
-  const age = ageOf(override?.objective ?? rpo.default, policy);
-  return { objective: age === 'unknown' ? ageOrStandard(rpo.default) : age, notExpected: undefined };
+  const ofPolicy = policy?.kind === 'scheduled' ? policy.objective : undefined;
+  const byPolicy = ofPolicy ?? ageOf(rpo.default, DEFAULT_OBJECTIVE);
+  return { objective: ageOf(override?.objective ?? rpo.default, byPolicy), notExpected: undefined };
 }
 
 /** Whether the policy of a resource must be read: its objective is `policy`, or only the policy says what is expected. */
@@ -76,7 +77,7 @@ function reasonNotExpected(
 /** Whether all given expressions match the resource's name and id. */
 export function expressionsMatch(
   { resourceName, resourceId }: ResourceExpressions,
-  { id, name }: { readonly id: string; readonly name: string },
+  { id, name }: Pick<KnownResource, 'id' | 'name'>,
 ): boolean {
   return (resourceName?.test(name) ?? true) && (resourceId?.test(id) ?? true);
 }
@@ -84,37 +85,26 @@ export function expressionsMatch(
 /** The first matching override. */
 export const overrideOf = (
   { overrides }: Config['rpo'],
-  scope: Scope,
-  resource: { readonly id: string; readonly name: string },
-): ObjectiveOverride | undefined => overrides.find((override) => overrideMatches(override, scope, resource));
-
-function overrideMatches(
-  override: ObjectiveOverride,
-  scope: Scope,
-  resource: { readonly id: string; readonly name: string },
-): boolean {
-  return (
-    (override.project ?? scope.project) === scope.project &&
-    (override.region ?? scope.region) === scope.region &&
-    (override.service ?? scope.service) === scope.service &&
-    expressionsMatch(override, resource)
+  { project, region, service }: Scope,
+  resource: Pick<KnownResource, 'id' | 'name'>,
+): ObjectiveOverride | undefined =>
+  overrides.find(
+    (override) =>
+      (override.project ?? project) === project &&
+      (override.region ?? region) === region &&
+      (override.service ?? service) === service &&
+      expressionsMatch(override, resource),
   );
-}
 
-function ageOf(objective: Objective, policy: BackupPolicy | undefined): Seconds | undefined | 'unknown' {
+function ageOf(objective: Objective, byPolicy: Seconds | undefined): Seconds | undefined {
   switch (objective.kind) {
     case 'age':
       return objective.seconds;
     case 'none':
       return undefined;
     case 'policy':
-      return policy?.kind === 'scheduled' && policy.objective !== undefined ? policy.objective : 'unknown';
+      return byPolicy;
     default:
       return objective satisfies never;
   }
-}
-
-function ageOrStandard(objective: Objective): Seconds | undefined {
-  if (objective.kind === 'age') return objective.seconds;
-  return objective.kind === 'none' ? undefined : DEFAULT_OBJECTIVE;
 }
