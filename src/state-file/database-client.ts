@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { on } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Reply, Request } from './messages.ts';
@@ -11,46 +12,7 @@ const PROGRAM = fileURLToPath(new URL(`./database-process${extname(import.meta.u
 export function databaseStore(path: string): StateStore {
   let child: ChildProcess | undefined;
 
-  const send = (request: Request): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const done = (error: Error | null): void => (error === null ? resolve() : reject(ended()));
-      if (child?.connected === true) child.send(request, done);
-      else reject(ended());
-    });
-
-  /** Resolves with the services sent before the reply. */
-  const reply = () => {
-    const result = Promise.withResolvers<OpenedStore>();
-    const saved: SavedText[] = [];
-    const waiting = child;
-    const onExit = (): void => result.reject(ended());
-    const onMessage = (message: Reply): void => {
-      switch (message.kind) {
-        case 'service':
-          saved.push(message);
-          break;
-        case 'done':
-          result.resolve({ saved, replaced: message.replaced });
-          break;
-        case 'failed':
-          result.reject(new StateFileError(message.problem, message.reason));
-          break;
-        default:
-          message satisfies never;
-      }
-    };
-    waiting?.on('message', onMessage).once('exit', onExit);
-    return result.promise.finally(() => waiting?.off('message', onMessage).off('exit', onExit));
-  };
-
-  const request = async (...requests: readonly Request[]) => {
-    const replied = reply();
-    replied.catch(() => undefined);
-    for (const each of requests) await send(each);
-    return replied;
-  };
-
-  const start = (): void => {
+  const open = async (): Promise<OpenedStore> => {
     const started = fork(PROGRAM, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -62,16 +24,11 @@ export function databaseStore(path: string): StateStore {
     });
     started.unref();
     child = started;
-  };
-
-  // Startup waits for it; after that it must not keep this process alive, and ends with it.
-  const open = async (): Promise<OpenedStore> => {
-    start();
-    const opening = child;
     try {
-      return await request({ kind: 'open', path });
+      return await request(started, { kind: 'open', path });
     } finally {
-      opening?.channel?.unref();
+      // Startup waits for it; after that it must not keep this process alive, and ends with it.
+      started.channel?.unref();
     }
   };
 
@@ -80,16 +37,54 @@ export function databaseStore(path: string): StateStore {
     save: async (services) => {
       // If it crashes, for example for lack of memory, what it has read is still known.
       if (child === undefined) await open();
-      const requests = services.flatMap(({ key, pieces }): readonly Request[] => [
-        ...pieces.map((text) => ({ kind: 'piece', text }) as const),
-        { kind: 'service', key },
-      ]);
-      await request(...requests, { kind: 'save' });
+      const pieces = services.flatMap((service) =>
+        service.pieces.map((text) => ({ kind: 'piece', key: service.key, text }) as const),
+      );
+      await request(child, ...pieces, { kind: 'save' });
     },
     close: () => {
       if (child?.connected === true) child.disconnect();
     },
   };
+}
+
+/** Sends requests one after the other, and resolves with the reply to the last. */
+async function request(
+  child: ChildProcess | undefined,
+  ...requests: readonly Request[]
+): Promise<OpenedStore> {
+  if (child === undefined) throw ended();
+  const replied = readReply(child);
+  replied.catch(() => undefined);
+  for (const each of requests) await send(child, each);
+  return await replied;
+}
+
+const send = (child: ChildProcess, request: Request): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const done = (error: Error | null): void => (error === null ? resolve() : reject(ended()));
+    if (child.connected) child.send(request, done);
+    else reject(ended());
+  });
+
+/** Resolves with the services sent before the reply. */
+async function readReply(child: ChildProcess): Promise<OpenedStore> {
+  const saved: SavedText[] = [];
+  for await (const [message] of on(child, 'message', { close: ['exit'] })) {
+    const reply = message as Reply;
+    switch (reply.kind) {
+      case 'service':
+        saved.push(reply);
+        break;
+      case 'done':
+        return { saved, replaced: reply.replaced };
+      case 'failed':
+        throw new StateFileError(reply.problem, reply.reason);
+      default:
+        reply satisfies never;
+    }
+  }
+  throw ended();
 }
 
 const ended = (): StateFileError =>

@@ -1,6 +1,6 @@
 import { openDatabase, type StateDatabase } from './database.ts';
 import type { Reply, Request } from './messages.ts';
-import { type SavedText, StateFileError } from './store.ts';
+import { StateFileError } from './store.ts';
 
 // Runs in a separate process, so that a hung disk blocks nothing else, not even the exit of the exporter, as a thread
 // waiting for such a disk would.
@@ -10,8 +10,7 @@ const send = (reply: Reply): void => void (process.connected && process.send?.(r
 
 let path = '';
 let database: StateDatabase | undefined;
-let texts: SavedText[] = [];
-let pieces: string[] = [];
+let texts = new Map<string, string>();
 
 const open = (): void => {
   database = openDatabase(path, new Date());
@@ -34,17 +33,13 @@ const handle = (request: Request): void => {
       open();
       break;
     case 'piece':
-      pieces.push(request.text);
-      break;
-    case 'service':
-      texts.push({ key: request.key, text: pieces.join('') });
-      pieces = [];
+      texts.set(request.key, (texts.get(request.key) ?? '') + request.text);
       break;
     case 'save': {
       const saving = texts;
-      texts = [];
+      texts = new Map();
       database ??= openLater();
-      database.save(saving);
+      database.save(Array.from(saving, ([key, text]) => ({ key, text })));
       send({ kind: 'done', replaced: undefined });
       break;
     }

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readSync, renameSync, type Stats, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -47,24 +47,21 @@ export function openDatabase(path: string, now: Date): StateDatabase {
 /** Throws unless the file is a state file or can be created; creates it empty, with owner permissions only. */
 function checkFile(path: string): void {
   try {
-    const stats = lstatSync(path);
-    if (!stats.isFile()) throw new StateFileError('not a state file', `is ${kindOf(stats)}, not a file`);
-    if (stats.size > 0 && !isOurs(path)) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) createFile(path);
+    else if (!stats.isFile()) throw new StateFileError('not a state file', `is ${kindOf(stats)}, not a file`);
+    else if (stats.size > 0 && !isOurs(path)) {
       throw new StateFileError('not a state file', 'is not a state file of this exporter');
     }
   } catch (error) {
     if (error instanceof StateFileError) throw error;
-    if (errorCode(error) !== 'ENOENT') {
-      throw new StateFileError('unusable', `cannot be read: ${fileError(error)}`);
-    }
-    createFile(path);
+    throw new StateFileError('unusable', `cannot be read: ${fileError(error)}`);
   }
 }
 
 function createFile(path: string): void {
   try {
-    statSync(dirname(path));
-    closeSync(openSync(path, 'wx', 0o600));
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const where = errorCode(error) === 'ENOENT' ? `there is no directory ${dirname(path)}` : fileError(error);
     throw new StateFileError('unavailable', `cannot be created: ${where}`);
@@ -83,7 +80,7 @@ function isOurs(path: string): boolean {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
   try {
-    readSync(file, header, 0, HEADER_BYTES, 0);
+    readSync(file, header);
   } finally {
     closeSync(file);
   }

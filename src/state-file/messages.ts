@@ -4,10 +4,8 @@ import type { OpenedStore, StateFileError } from './store.ts';
 export type Request =
   | { readonly kind: 'open'; readonly path: string }
   /** A chunk of the text of a service. */
-  | { readonly kind: 'piece'; readonly text: string }
-  /** The chunks since the last one are the text of this service. */
-  | { readonly kind: 'service'; readonly key: string }
-  /** Saves the services since the last `save`. */
+  | { readonly kind: 'piece'; readonly key: string; readonly text: string }
+  /** Saves the chunks since the last `save`. */
   | { readonly kind: 'save' };
 
 /** Its replies: any number of saved services after `open`, then one of the others. */

@@ -64,7 +64,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
     written.set(key, { digest: digestOf([text]), counts: state.ledger.counts, at: now() });
   }
 
-  const pending = new Map<string, ServiceState>();
+  let pending = new Map<string, ServiceState>();
   let writing = Promise.resolve();
   let isPlanned = false;
   let trouble = opened.trouble;
@@ -80,8 +80,8 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
 
   const write = async (): Promise<void> => {
     isPlanned = false;
-    const batch = new Map(pending);
-    pending.clear();
+    const batch = pending;
+    pending = new Map();
     const changed: SavedPieces[] = [];
     const next = new Map<string, Written>();
     for (const [key, state] of batch) {
@@ -93,7 +93,7 @@ export async function openStateFile({ path, store, log, now, wait }: StateFileOp
     try {
       if (changed.length > 0) await store.save(changed);
     } catch (error) {
-      for (const [key, state] of batch) if (!pending.has(key)) pending.set(key, state);
+      pending = new Map([...batch, ...pending]);
       report(errorMessage(error));
       return;
     } finally {

@@ -3,22 +3,13 @@ import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 import type { ResourceFacts } from './resource-facts.ts';
 import type { ServedResource } from './served.ts';
 
+const NEEDING_ATTENTION = ['never_backed_up', 'stale', 'failed', 'stuck', 'shrunk', 'slow'] as const;
+
 /**
  * The states of a resource, worst first; used by page, API, `check`, alerts and dashboard. `new`: its first backup is
  * not due yet. `running`: fine, and a backup is running.
  */
-export const RESOURCE_STATES = [
-  'never_backed_up',
-  'stale',
-  'failed',
-  'stuck',
-  'shrunk',
-  'slow',
-  'running',
-  'new',
-  'fine',
-  'not_expected',
-] as const;
+export const RESOURCE_STATES = [...NEEDING_ATTENTION, 'running', 'new', 'fine', 'not_expected'] as const;
 export type ResourceState = (typeof RESOURCE_STATES)[number];
 
 /** The facts that determine the states of a resource. */
@@ -33,24 +24,8 @@ export function statesOf(facts: StateFacts, now: UnixSeconds): readonly [Resourc
 }
 
 /** Whether a resource in this state needs attention. */
-export function needsAttention(state: ResourceState): boolean {
-  switch (state) {
-    case 'never_backed_up':
-    case 'stale':
-    case 'failed':
-    case 'stuck':
-    case 'shrunk':
-    case 'slow':
-      return true;
-    case 'running':
-    case 'new':
-    case 'fine':
-    case 'not_expected':
-      return false;
-    default:
-      return state satisfies never;
-  }
-}
+export const needsAttention = (state: ResourceState): boolean =>
+  NEEDING_ATTENTION.some((needing) => needing === state);
 
 // A resource of unknown age is old enough to have been backed up.
 const isDue = ({ due }: StateFacts, now: UnixSeconds): boolean => due === undefined || now > due;
