@@ -162,6 +162,13 @@ const SQLITE = {
   notADatabase: 26,
 } as const;
 
+const UNAVAILABLE: Readonly<Record<number, string>> = {
+  [SQLITE.readOnly]: 'cannot be written: the file or its file system is read-only',
+  [SQLITE.full]: 'cannot be written: no space left on device',
+  [SQLITE.io]: 'cannot be read or written: input/output error',
+  [SQLITE.cannotOpen]: 'cannot be opened: permission denied, or no journal can be created next to it',
+};
+
 /** The primary code of an SQLite error; undefined for other errors. */
 function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
@@ -176,19 +183,7 @@ function damageOf(error: unknown): string | undefined {
 
 function problemOf(error: unknown): StateFileError {
   if (error instanceof StateFileError) return error;
-  const unavailable = (words: string) => new StateFileError('unavailable', words);
-  switch (sqliteCode(error)) {
-    case SQLITE.busy:
-      return new StateFileError('unusable', 'is in use by another process');
-    case SQLITE.readOnly:
-      return unavailable('cannot be written: the file or its file system is read-only');
-    case SQLITE.full:
-      return unavailable('cannot be written: no space left on device');
-    case SQLITE.io:
-      return unavailable('cannot be read or written: input/output error');
-    case SQLITE.cannotOpen:
-      return unavailable('cannot be opened: permission denied, or no journal can be created next to it');
-    default:
-      return unavailable(`cannot be used: ${fileError(error)}`);
-  }
+  const code = sqliteCode(error) ?? 0;
+  if (code === SQLITE.busy) return new StateFileError('unusable', 'is in use by another process');
+  return new StateFileError('unavailable', UNAVAILABLE[code] ?? `cannot be used: ${fileError(error)}`);
 }
