@@ -1,4 +1,4 @@
-/** A signal that aborts when one of two does, for the same reason, and lets go of both when it is no longer needed. */
+/** A signal that aborts when one of two does, for the same reason, and removes its listeners when it is no longer needed. */
 export interface JoinedSignal {
   readonly signal: AbortSignal;
   readonly release: () => void;

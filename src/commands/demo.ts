@@ -47,7 +47,7 @@ interface DemoWorld {
   readonly configuration: string;
   /** Whether {@link EXAMPLE} contains this configuration. */
   readonly isExample: boolean;
-  /** What to log about the demo, besides the URL of its page, given the file that lets other commands use the cloud. */
+  /** Log fields of the demo in addition to the URL of its page, given the file that lets other commands use the cloud. */
   readonly remarks: (configFile: string | undefined) => Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface FoundResource extends ResourceKey {
   readonly name: string;
 }
 
-/** A list of a service; without items where it was not read, and one sentence why. */
+/** A list of a service; without items if it was not read, and with the reason in one sentence. */
 export interface Listed<Item> {
   readonly items: readonly Item[];
   readonly unread?: string | undefined;

@@ -30,7 +30,7 @@ export function createTerminal(host: NodeJS.Process) {
   const writeError = (text: string): void => void host.stderr.write(text);
   // Errors are reported to the callback of each write.
   host.stdout.on('error', () => undefined);
-  // If standard error cannot be written, nobody can be told.
+  // An error of standard error cannot be reported.
   host.stderr.on('error', () => undefined);
   let handleUncaught = (error: unknown): void => {
     writeError(`${PROGRAM_NAME}: unexpected error: ${errorMessage(error)}\n`);

@@ -9,7 +9,7 @@ export interface MetricDescription {
 /** Receives a sample: the labels after those of the subject, each with a leading comma, and the value. */
 export type TakeSample = (moreLabels: string, value: number) => void;
 
-/** The samples of a subject, such as a resource: their labels beside those of the subject, and how they are read. */
+/** The samples of a subject, such as a resource: their labels in addition to those of the subject, and how they are read. */
 export interface Samples<Subject> {
   readonly labels: readonly string[];
   readonly read: (subject: Subject, take: TakeSample) => void;

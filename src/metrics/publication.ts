@@ -14,7 +14,7 @@ export interface PublishedDeflate {
 
 const JOINED_BYTES = 128 * 1024;
 const LARGE_BYTES = 64 * 1024;
-// More is sent as it is: a copy of many megabytes for each scrape is garbage that costs more than many small writes.
+// More is sent in chunks: a copy of many megabytes for each scrape is garbage that costs more than many small writes.
 const MOST_JOINED_BYTES = 4 * 1024 * 1024;
 const TINY_BYTES = 1024;
 

@@ -7,7 +7,7 @@ import type { ProbeName } from '../services/probes.ts';
 export interface CollectedResponse extends SeenResponse, Pick<RawResponse, 'service' | 'headers'> {
   /** The name of the project in the configuration. */
   readonly project: string;
-  /** How long the body is that is not JSON; undefined where it is. */
+  /** The length of a body that is not JSON; undefined if it is JSON. */
   readonly notJson: number | undefined;
 }
 

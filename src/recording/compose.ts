@@ -78,7 +78,7 @@ function redactRequest(
   calls: readonly ApiCall[],
   pseudonyms: Pseudonyms,
 ): Pick<RecordedResponse, 'path' | 'query'> {
-  // How somebody signs in reveals who it is.
+  // Sign-in requests reveal the user.
   if (calls.length === 0) return { path: '', query: {} };
   const candidates = calls.filter((call) => call.operation === operation);
   const segments = path.split('/');

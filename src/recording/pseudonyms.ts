@@ -21,7 +21,7 @@ const alphabetOf = (character: string): string =>
   [DIGITS, LOWER, UPPER].find((alphabet) => alphabet.includes(character)) ??
   (/\p{L}/u.test(character) ? WIDE : OTHER);
 
-/** Pseudonyms that nobody can undo without the key. Different texts never get the same one. */
+/** Pseudonyms that cannot be reversed without the key. Different texts never get the same one. */
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const known = new Map<string, string>();
   const taken = new Set<string>();

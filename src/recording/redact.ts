@@ -17,8 +17,8 @@ interface Place {
 }
 
 /**
- * A JSON value in which only the vendor's words are left. A value stays if its field is on the list, the field stands
- * where no user can name fields, and its text looks like what the vendor writes there. All else gets a pseudonym.
+ * A JSON value with only the vendor's words. A value is kept if its field is on the list, users cannot name fields in its
+ * place, and its text looks like the vendor's. Everything else gets a pseudonym.
  */
 export function redact(value: unknown, redaction: Redaction): unknown {
   return redactAt(value, { field: '', isVendors: true }, redaction);

@@ -1,10 +1,10 @@
 import type { ErrorRules } from './api-call.ts';
 
 /**
- * How the text of a field looks when it is the vendor's: only such a text may leave the account. `word`: one of the
- * known words. `state`: one of them, a number of up to three digits, or made of {@link STATE_WORDS}, because a state that
- * nobody documented is worth knowing. `code`: a code of `errors.codes`, or a known prefix, a dot and a number.
- * `message`: of its words those that are known. `time`: shifted by some number of seconds.
+ * The kinds of text that come from the vendor: only such text may leave the account. `word`: one of the known words.
+ * `state`: one of them, a number of up to three digits, or composed of {@link STATE_WORDS}, because undocumented states are
+ * worth knowing. `code`: a code of `errors.codes`, or a known prefix, a dot and a number. `message`: only its known words.
+ * `time`: shifted by a number of seconds.
  */
 const FIELD_KINDS = [
   'word',
@@ -25,9 +25,9 @@ type Words = string | readonly string[];
 export interface VendorWords {
   /** Fields whose values may be kept. */
   readonly fields?: Readonly<Partial<Record<FieldKind, Words>>>;
-  /** Fields that hold other fields. What stands in any other, such as tags, is the user's. */
+  /** Fields that contain other fields. The contents of all others, such as tags, are the user's. */
   readonly containers?: Words;
-  /** Names of fields whose values never stay. The name of any other field might be the user's own word. */
+  /** Names of fields whose values are never kept. The name of any other field might be the user's. */
   readonly names?: Words;
   /** Words of the vendor, as text of a `word` or a `state`. */
   readonly words?: Words;

@@ -21,7 +21,7 @@ export interface SimulatedCloudOptions {
   readonly speed: number;
   /** Probability that a backup of a healthy resource fails and is soon retried (0). */
   readonly failureRate: number;
-  /** Unix seconds (the clock of the machine). If it goes back, the world stands still, but requests are served. */
+  /** Unix seconds (the clock of the machine). If it goes back, the world does not change, but requests are served. */
   readonly clock: () => number;
   /** Seconds of history at the start (ten days, divided by the speed). */
   readonly history: number;
@@ -58,7 +58,7 @@ export interface SimulatedCloudOptions {
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
 }
 
-/** The credentials of the account. They follow `changePassword` and the like. */
+/** The credentials of the account, updated by `changePassword` and similar calls. */
 export interface SimulatedAccount {
   readonly user: string;
   readonly domain: string;

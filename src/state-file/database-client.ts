@@ -35,7 +35,7 @@ export function databaseStore(path: string): StateStore {
   return {
     open,
     save: async (services) => {
-      // If it crashes, for example for lack of memory, what it has read is still known.
+      // If it crashes, for example for lack of memory, what it has read is not lost.
       if (child === undefined) await open();
       const pieces = services.flatMap((service) =>
         service.pieces.map((text) => ({ kind: 'piece', key: service.key, text }) as const),

@@ -39,7 +39,7 @@ const accessKeyAuthorizer = (
   refusedAdvice: `check access_key and its secret (${keySource.origin})`,
 });
 
-/** A token that somebody else obtains and renews. */
+/** A token that is obtained and renewed externally. */
 const tokenAuthorizer = ({ token }: CredentialsOf<'token'>): Authorizer => ({
   authorize: async () => tokenAuthorization(await readHeaderSecret(token), undefined),
   refusedAdvice: `the token (${token.origin}) has expired or belongs to another project, replace it`,

@@ -38,7 +38,7 @@ export interface Followed {
 
 /**
  * Reports what was started, with its ids. If standard output cannot be written, the error contains the command to
- * follow it, so that nobody starts it twice.
+ * follow it, so that it is not started twice.
  */
 export function writeStart(followed: Followed): Promise<void> {
   const { jobId, backupId } = followed.started;

@@ -6,7 +6,7 @@ import type { WebLimits } from './web-limits.ts';
 export interface Connections {
   /** Adds an accepted connection. Beyond the limit, closes the one that has been idle longest. */
   readonly add: (socket: Socket) => void;
-  /** Starts a request once earlier requests on the same connection have been answered. */
+  /** Starts a request once earlier requests on the same connection are complete. */
   readonly run: (socket: Socket, response: ServerResponse, begin: () => void) => void;
   /** The socket below TLS; undefined once the connection is closed. */
   readonly accepted: (socket: Socket) => Socket | undefined;

@@ -31,7 +31,7 @@ export interface GateOptions {
   readonly now: () => number;
 }
 
-/** Resolves with true to accept a request; with false if it was answered or the client has gone. */
+/** Resolves with true to accept a request; with false if a response was sent or the client has gone. */
 export type RequestGate = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 const statusText = (status: number): string => `${status} ${STATUS_CODES[status]}\n`;
