@@ -37,7 +37,7 @@ const CHANGES: readonly (readonly [string, Partial<ProjectConfig>, Partial<Proje
   ],
 ];
 
-describe.each(CHANGES)('a reload that gives a project %s under the same name', (_what, before, after) => {
+describe.each(CHANGES)('a reload that changes a project to %s', (_what, before, after) => {
   it('counts none of its existing backups as finished', async () => {
     const world = await startExporterWorld((cloud) => serveAs('a', { cloud }), configOf(before));
     serveAs('b', world);

@@ -14,7 +14,7 @@ const LIST = '/v3/{p}/backups';
 const utc = (text: unknown): number => Date.parse(String(text).replace('+0800', '+08:00')) / 1000;
 
 describe('GaussDB(for MySQL)', () => {
-  it('lists backups in the fields of the vendor sample, with +0800, MB and whole minutes', async () => {
+  it("lists backups in the format of the vendor's sample, with +0800, MB and whole minutes", async () => {
     const { cloud } = await startCloud();
 
     const response = await get(cloud, `${LIST}?offset=0&limit=100`);

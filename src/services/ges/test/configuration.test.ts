@@ -43,7 +43,7 @@ describe('the API version', () => {
     expect(problems[0]).toContain(`config.yml:2: projects[0].services[0].api_version: ${wrong}`);
   });
 
-  it('is a setting of GES alone in the JSON Schema', () => {
+  it('is a setting of only GES in the JSON Schema', () => {
     const text = renderJsonSchema();
     const schema = z.fromJSONSchema(JSON.parse(text, (key, value) => (key === 'allOf' ? undefined : value)));
     const accepts = (type: string): boolean =>

@@ -18,7 +18,7 @@ const LIST = '/v2/{p}/graphs/backups';
 const LIST_V1 = '/v1.0/{p}/graphs/backups';
 
 describe('GES v2', () => {
-  it('lists backups newest first, in the fields and types of the vendor sample', async () => {
+  it("lists backups newest first, in the format of the vendor's sample", async () => {
     const { cloud } = await startCloud();
 
     const response = await get(cloud, `${LIST}?offset=0&limit=1000`);
