@@ -19,8 +19,6 @@ const REJECTIONS = {
   unavailable: { status: 503, headers: RETRY_LATER },
 };
 const PLAIN_TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
-/** How much of a too large body is read after the response, so that the client sees it. */
-const LINGER = { bytes: 256 * 1024, milliseconds: 500 };
 
 export interface GateOptions {
   readonly config: () => WebConfig;
@@ -64,12 +62,15 @@ const discardBody = async (request: IncomingMessage, most: number): Promise<bool
 };
 
 /** Responds with 413 at once, then gives the client time to read it. */
-const sendTooLarge = async (request: IncomingMessage, response: ServerResponse): Promise<false> => {
+const sendTooLarge = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { lingerBytes, lingerTimeout }: WebLimits,
+): Promise<false> => {
   const text = statusText(413);
   response.writeHead(413, { ...CLOSE, ...PLAIN_TEXT, 'Content-Length': text.length });
   response.write(text);
-  const lingering = sleep(LINGER.milliseconds, undefined, { ref: false });
-  await Promise.race([discardBody(request, LINGER.bytes), lingering]);
+  await Promise.race([discardBody(request, lingerBytes), sleep(lingerTimeout, undefined, { ref: false })]);
   response.end();
   return false;
 };
@@ -103,9 +104,9 @@ export const createRequestGate = ({ config, authenticate, limits, log, now }: Ga
   const admitBody: RequestGate = async (request, response) => {
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
     if (encoding === undefined && length === '0') return true;
-    if (Number(length) > limits.bodyBytes) return sendTooLarge(request, response);
+    if (Number(length) > limits.bodyBytes) return sendTooLarge(request, response, limits);
     if (expectationOf(request) !== undefined) response.writeContinue();
-    return (await discardBody(request, limits.bodyBytes)) || sendTooLarge(request, response);
+    return (await discardBody(request, limits.bodyBytes)) || sendTooLarge(request, response, limits);
   };
 
   const admitCredentials = async (

@@ -10,6 +10,9 @@ export const WEB_LIMITS = {
   headerCount: 100,
   /** No path needs a body; up to this much is read and discarded, more gets 413. */
   bodyBytes: 1024,
+  /** How much of a larger one is read after the response, and for how long, so that the client sees the response. */
+  lingerBytes: 256 * 1024,
+  lingerTimeout: 500,
   /** Until all headers have arrived; the same again for the TLS handshake. */
   headersTimeout: 10_000,
   /** Until the whole request has arrived. */
