@@ -111,7 +111,7 @@ describe('no secret is printed', () => {
     });
     const client = clientFor(projectAt(server.origin, { credentials }), {
       metadataOrigin: server.origin,
-      requestTimeout: seconds(name === 'does not respond' ? 0.2 : 30),
+      requestTimeout: seconds(name === 'does not respond' ? 0.1 : 30),
     });
 
     const ends = await Promise.allSettled([
