@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import type { Finding, SettingPath } from './problem.ts';
 
 export interface LocatedMistake extends Finding {
@@ -21,8 +33,31 @@ const MOST_VALUES = 200_000;
 /** The library's message without the text that it quotes, which may be a secret. */
 const wordsOf = ({ code, message }: YAMLError): string => {
   if (code === 'RESOURCE_EXHAUSTION') return 'the text is nested too deeply';
+  if (code === 'BAD_DIRECTIVE') return 'Unknown directive';
   const [words] = /^[A-Za-z]+,?(?: (?:[A-Za-z'"-]+,?|\d+|\S(?= |$)))*/.exec(message) ?? [];
   return words ?? 'it cannot be read';
+};
+
+/** What to do, where the library's message does not say it. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  BAD_SCALAR_START: 'quote the value',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a value that contains ": ", and indent all keys of a mapping equally',
+  MULTILINE_IMPLICIT_KEY: 'write "key: value", with a space after the colon',
+  TAG_RESOLVE_FAILED: 'quote a value that begins with !',
+  UNEXPECTED_TOKEN: 'quote a value that contains quotes or brackets',
+};
+
+/** The library finds an unclosed quote at the end of the text; the quote itself is what to look for. */
+const offsetOf = ({ message, pos: [end] }: YAMLError, document: Document): number => {
+  let offset = end;
+  if (message.startsWith('Missing closing')) {
+    visit(document, {
+      Scalar: (_, { range, type }) => {
+        if (range?.[1] === end && type?.startsWith('QUOTE')) offset = range[0];
+      },
+    });
+  }
+  return offset;
 };
 
 /** One mistake causes several errors, of which the first says most. */
@@ -45,8 +80,9 @@ export const parseYaml = (text: string): ParsedYaml => {
   });
   const error = firstOf([...document.errors, ...document.warnings]);
   if (error !== undefined) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const message = `not valid YAML: ${wordsOf(error)} (column ${col})`;
+    const { line, col } = lines.linePos(offsetOf(error, document));
+    const advice = ADVICE[error.code];
+    const message = `not valid YAML: ${wordsOf(error)} (column ${col})${advice ? `; ${advice}` : ''}`;
     return { ok: false, mistakes: [{ line, path: [], message }] };
   }
   return readNodes(document.contents, (node) => {

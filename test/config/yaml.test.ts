@@ -25,14 +25,14 @@ describe('a text that is not valid YAML', () => {
     [
       'a double quote that is never closed',
       `poll:\n  interval: "5m\n  timeout: 1m\n${PROJECTS}`,
-      8,
-      'Missing closing "quote',
+      2,
+      'Missing closing "quote (column 13)',
     ],
     [
       'a single quote that is never closed',
       `poll:\n  interval: '5m\n  timeout: 1m\n${PROJECTS}`,
-      8,
-      "Missing closing 'quote",
+      2,
+      "Missing closing 'quote (column 13)",
     ],
     [
       'a bracket that is never closed',
@@ -45,7 +45,7 @@ describe('a text that is not valid YAML', () => {
       'a colon and a space in a value',
       `poll: interval: 5m\n${PROJECTS}`,
       1,
-      'Nested mappings are not allowed in compact mappings',
+      'Nested mappings are not allowed in compact mappings (column 7); quote a value that contains ": ", and indent all keys of a mapping equally',
     ],
     [
       'text after a quoted value',
@@ -69,6 +69,7 @@ describe('a text that is not valid YAML', () => {
     ['an unknown tag', `rpo:\n  default: !hunter2 26h\n${PROJECTS}`, 2, 'Unresolved tag'],
     ['a binary value', `rpo:\n  default: !!binary 26h\n${PROJECTS}`, 2, 'Unresolved tag'],
     ['a directive', `%hunter2\n---\n${PROJECTS}`, 1, 'Unknown directive'],
+    ['an unknown version', `%YAML hunter2\n---\n${PROJECTS}`, 1, 'Unknown directive'],
     ['text after a block scalar', `rpo:\n  default: |hunter2\n${PROJECTS}`, 2, 'Block scalar header'],
     ['text after brackets', `tags: [team]]hunter2\n${PROJECTS}`, 1, 'Unexpected flow-seq-end token'],
     ['a second document', `${PROJECTS}---\n${PROJECTS}`, 5, 'Source contains multiple documents'],
