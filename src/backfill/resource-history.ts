@@ -35,28 +35,35 @@ export interface TimeSpan {
 
 /**
  * The history of a resource in a period, as far as its listed backups show: points, oldest first. `objective` is the
- * current one.
+ * current one; `isInfoInRows`: whether the rows of its backups say all that the inventory said of it.
  */
 export function resourceHistory(
   resource: KnownResource,
   objective: Seconds | undefined,
   backups: readonly Backup[],
   { since, until }: TimeSpan,
+  isInfoInRows: boolean,
 ): readonly HistoryPoint[] {
-  const past = pastOf(resource, objective, backups);
+  const past = pastOf(resource, objective, backups, isInfoInRows);
   const changes = changeTimes(past).filter((time) => time > since && time <= until);
   return [since, ...changes].map((time) => pointAt(past, unixSeconds(time)));
 }
 
 type Past = ReturnType<typeof pastOf>;
 
-const pastOf = (resource: KnownResource, objective: Seconds | undefined, backups: readonly Backup[]) => ({
+const pastOf = (
+  resource: KnownResource,
+  objective: Seconds | undefined,
+  backups: readonly Backup[],
+  isInfoInRows: boolean,
+) => ({
   resource,
   objective,
   backups,
   complete: completenessOf(backups, hasAutomaticBackups(resource)),
   unknown: findUnknownPeriods(backups),
-  engineKnownFrom: engineKnownFrom(resource, backups),
+  engineKnownFrom:
+    resource.exists || isInfoInRows ? engineKnownFrom(resource, backups) : Number.POSITIVE_INFINITY,
   firstSeen: firstSeen(resource, backups),
 });
 
@@ -154,12 +161,8 @@ function firstSeen({ listing }: KnownResource, backups: readonly Backup[]): numb
   return backups.length === 0 ? (listing?.created ?? Number.POSITIVE_INFINITY) : oldest(backups);
 }
 
-/**
- * Since when all backups name the engine's current version; Infinity if they do not say. The inventory no longer tells
- * the kind of a deleted resource, so its series of then would have other labels.
- */
+/** Since when all backups name the engine's current version; Infinity if they do not say. */
 function engineKnownFrom(resource: KnownResource, backups: readonly Backup[]): number {
-  if (!resource.exists) return Number.POSITIVE_INFINITY;
   const today = resource.listing?.engineVersion ?? resource.facts?.engineVersion;
   if (today === undefined) return firstSeen(resource, backups);
   let from = Number.POSITIVE_INFINITY;

@@ -125,9 +125,15 @@ async function readHistories(
     }
     for (const remark of remarksOn(reading)) terminal.writeError(`${where}: ${remark}\n`);
     const byResource = Map.groupBy(listed.items, ({ resourceId }) => resourceId);
+    // Only the inventory tells the kind of a resource, and no longer that of a deleted one.
+    const inventory = served.flatMap(({ listing }) => listing ?? []);
+    const isInfoInRows = inventory.length > 0 && inventory.every(({ kind }) => kind === undefined);
     for (const resource of served) {
       const backups = byResource.get(resource.id) ?? [];
-      histories.push({ scope, points: resourceHistory(resource, resource.objective, backups, span) });
+      histories.push({
+        scope,
+        points: resourceHistory(resource, resource.objective, backups, span, isInfoInRows),
+      });
     }
   }
   return histories;

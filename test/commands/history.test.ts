@@ -53,6 +53,7 @@ function samplesOf(
   backups: readonly Backup[],
   resource: KnownResource = known(),
   grid: Partial<BackfillGrid> = {},
+  isInfoInRows = true,
 ): ReadonlyMap<string, readonly (readonly [time: number, value: number])[]> {
   const all: BackfillGrid = {
     since: unixSeconds(0),
@@ -62,7 +63,13 @@ function samplesOf(
     instance: 'instance',
     ...grid,
   };
-  const points = resourceHistory(resource, resource.exists ? OBJECTIVE : undefined, backups, all);
+  const points = resourceHistory(
+    resource,
+    resource.exists ? OBJECTIVE : undefined,
+    backups,
+    all,
+    isInfoInRows,
+  );
   const text = textOf([{ scope: PLACE, points }], all);
   const series = new Map<string, (readonly [number, number])[]>();
   for (const line of text.split('\n')) {
@@ -274,6 +281,15 @@ describe('the past of a resource', () => {
     expect(spans('last_status unknown', backups).at(-1)).toBe('550-2000: 1');
   });
 
+  it('contains the engine version of a deleted resource only if its series had no other labels', () => {
+    const backups = [succeeded({ ...auto, id: 'a', start: 100, end: 150, engineVersion: '2.3' })];
+    const deleted = known({ exists: false, listing: undefined });
+
+    expect(samplesOf(backups, deleted, {}, true).has('resource_info')).toBe(true);
+    expect(samplesOf(backups, deleted, {}, false).has('resource_info')).toBe(false);
+    expect(samplesOf(backups, known(), {}, false).has('resource_info')).toBe(true);
+  });
+
   it('contains the engine version since the oldest backup after which it has not changed', () => {
     const backups = [
       succeeded({ ...auto, id: 'a', start: 100, end: 150, engineVersion: '2.3' }),
@@ -341,7 +357,7 @@ describe('the text of a backfill', () => {
     const backups = [succeeded({ ...auto, id: 'a', start: 100, end: 150 })];
     return {
       scope: PLACE,
-      points: resourceHistory(known({ name: 'a "name"\\\n' }), OBJECTIVE, backups, span),
+      points: resourceHistory(known({ name: 'a "name"\\\n' }), OBJECTIVE, backups, span, true),
     };
   };
 
