@@ -27,6 +27,9 @@ const computed = <Schema extends z.ZodType>(schema: Schema, text: string): z.Zod
   return optional;
 };
 
+// Compiling validators takes longer than they save: a configuration is read once.
+z.config({ jitless: true });
+
 const INTERVALS = Map.groupBy(SERVICES, ({ defaultInterval = DEFAULT_INTERVAL }) => defaultInterval);
 const DEFAULT_INTERVALS = Array.from(INTERVALS, ([interval, services]) => {
   const types = services.map(({ type }) => `\`${type}\``).join(', ');
