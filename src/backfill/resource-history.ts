@@ -113,7 +113,10 @@ function backupAt(backup: Backup, time: UnixSeconds): Backup | undefined {
   if (backup.state === 'running' || backup.start === undefined || end === undefined || end <= time) {
     return backup;
   }
-  return { ...backup, state: 'running', start: backup.start };
+  const { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted } = backup;
+  const { resourceDeleted, automaticBackup, start } = backup;
+  const listed = { id, name, resourceId, resourceName, method, automatic, engineVersion, arch, encrypted };
+  return { ...listed, resourceDeleted, automaticBackup, state: 'running', start };
 }
 
 function knownAt(past: Past, visible: readonly Backup[], time: UnixSeconds): HistoryPoint['known'] {

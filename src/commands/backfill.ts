@@ -125,7 +125,7 @@ async function readHistories(
     }
     for (const remark of remarksOn(reading)) terminal.writeError(`${where}: ${remark}\n`);
     const byResource = Map.groupBy(listed.items, ({ resourceId }) => resourceId);
-    // Only the inventory tells the kind of a resource, and no longer that of a deleted one.
+    // The kind of a resource is only in the inventory, which no longer lists deleted ones.
     const inventory = served.flatMap(({ listing }) => listing ?? []);
     const isInfoInRows = inventory.length > 0 && inventory.every(({ kind }) => kind === undefined);
     for (const resource of served) {

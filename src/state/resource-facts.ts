@@ -78,7 +78,7 @@ export const NO_BACKUPS: ResourceFacts = {
 };
 
 // Facts about the resource in each row; the newest row that has one wins.
-const TOLD_FIELDS = [
+const RESOURCE_FIELDS = [
   'resourceName',
   'engineVersion',
   'arch',
@@ -86,7 +86,7 @@ const TOLD_FIELDS = [
   'resourceDeleted',
   'automaticBackup',
 ] as const;
-type ToldField = (typeof TOLD_FIELDS)[number];
+type ResourceField = (typeof RESOURCE_FIELDS)[number];
 
 /** What the backups of one resource add up to. It keeps a few of them and a number per failure, never the whole list. */
 export interface ResourceTally {
@@ -98,9 +98,9 @@ export interface ResourceTally {
   /** Undefined while all backups are successful. */
   successes: NewestBackups | undefined;
   newest: Backup | undefined;
-  readonly tellers: { [Field in ToldField]?: Backup };
-  newestTellsAll: boolean;
-  newestGood: SucceededBackup | undefined;
+  readonly sources: { [Field in ResourceField]?: Backup };
+  newestHasAll: boolean;
+  newestSuccess: SucceededBackup | undefined;
   newestFailed: FailedBackup | undefined;
   lastAutomaticSuccess: UnixSeconds | undefined;
   oldestSuccess: UnixSeconds | undefined;
@@ -116,9 +116,9 @@ export const createResourceTally = (allocate: Allocate = ownMemory): ResourceTal
   recent: createNewestBackups(Math.max(MOST_RECENT_BACKUPS, SUCCESSES_FOR_MEDIANS), allocate),
   successes: undefined,
   newest: undefined,
-  tellers: {},
-  newestTellsAll: false,
-  newestGood: undefined,
+  sources: {},
+  newestHasAll: false,
+  newestSuccess: undefined,
   newestFailed: undefined,
   lastAutomaticSuccess: undefined,
   oldestSuccess: undefined,
@@ -133,7 +133,7 @@ export function tallyBackup(tally: ResourceTally, backup: Backup): void {
   const isNewest = tally.newest === undefined || isNewer(backup, tally.newest);
   if (isNewest) tally.newest = backup;
   // Lists are newest first and rows have all facts, so most rows add nothing.
-  if (isNewest || !tally.newestTellsAll) tallyToldFields(tally, backup);
+  if (isNewest || !tally.newestHasAll) tallyResourceFields(tally, backup);
   if (backup.state !== 'succeeded') tally.successes ??= copyOf(tally.recent, tally.allocate);
   addBackup(tally.recent, backup);
   switch (backup.state) {
@@ -155,22 +155,23 @@ export function tallyBackup(tally: ResourceTally, backup: Backup): void {
   }
 }
 
-function tallyToldFields(tally: ResourceTally, backup: Backup): void {
-  const { tellers, newest } = tally;
-  tally.newestTellsAll = true;
-  for (const field of TOLD_FIELDS) {
-    const teller = tellers[field];
-    if (teller === newest) continue;
-    if (backup[field] !== undefined && (teller === undefined || isNewer(backup, teller))) {
-      tellers[field] = backup;
+function tallyResourceFields(tally: ResourceTally, backup: Backup): void {
+  const { sources, newest } = tally;
+  tally.newestHasAll = true;
+  for (const field of RESOURCE_FIELDS) {
+    const source = sources[field];
+    if (source === newest) continue;
+    if (backup[field] !== undefined && (source === undefined || isNewer(backup, source))) {
+      sources[field] = backup;
     }
-    tally.newestTellsAll &&= tellers[field] === newest;
+    tally.newestHasAll &&= sources[field] === newest;
   }
 }
 
 function tallySuccess(tally: ResourceTally, backup: SucceededBackup): void {
   if (tally.successes !== undefined) addBackup(tally.successes, backup);
-  if (tally.newestGood === undefined || endsLater(backup, tally.newestGood)) tally.newestGood = backup;
+  if (tally.newestSuccess === undefined || endsLater(backup, tally.newestSuccess))
+    tally.newestSuccess = backup;
   if (backup.automatic === true) tally.lastAutomaticSuccess = later(tally.lastAutomaticSuccess, backup.end);
   tally.oldestSuccess = earlier(tally.oldestSuccess, backup.end);
   if (backup.size === undefined) tally.everySizeKnown = false;
@@ -178,28 +179,28 @@ function tallySuccess(tally: ResourceTally, backup: SucceededBackup): void {
 }
 
 export function factsOf(tally: ResourceTally): ResourceFacts {
-  const { tellers, newest, newestGood, newestFailed } = tally;
-  const lastGoodStart = newestGood === undefined ? undefined : timeOf(newestGood);
+  const { sources, newest, newestSuccess, newestFailed } = tally;
+  const lastSuccessStart = newestSuccess === undefined ? undefined : timeOf(newestSuccess);
   return {
-    name: tellers.resourceName?.resourceName,
-    engineVersion: tellers.engineVersion?.engineVersion,
-    arch: tellers.arch?.arch,
-    encrypted: tellers.encrypted?.encrypted,
-    deleted: tellers.resourceDeleted?.resourceDeleted === true,
-    automaticBackup: tellers.automaticBackup?.automaticBackup,
+    name: sources.resourceName?.resourceName,
+    engineVersion: sources.engineVersion?.engineVersion,
+    arch: sources.arch?.arch,
+    encrypted: sources.encrypted?.encrypted,
+    deleted: sources.resourceDeleted?.resourceDeleted === true,
+    automaticBackup: sources.automaticBackup?.automaticBackup,
     lastState: newest?.state,
-    lastSuccess: newestGood && {
-      end: newestGood.end,
-      duration: newestGood.duration,
-      size: newestGood.size,
-      method: newestGood.method,
+    lastSuccess: newestSuccess && {
+      end: newestSuccess.end,
+      duration: newestSuccess.duration,
+      size: newestSuccess.size,
+      method: newestSuccess.method,
     },
     lastAutomaticSuccess: tally.lastAutomaticSuccess,
     medians: mediansOf(tally.successes ?? tally.recent),
     oldestSuccess: tally.oldestSuccess,
     lastFailure: newestFailed?.end ?? newestFailed?.start,
     consecutiveFailures: tally.failureStarts.filter(
-      (start) => lastGoodStart === undefined || start > lastGoodStart,
+      (start) => lastSuccessStart === undefined || start > lastSuccessStart,
     ).length,
     runningSince: tally.runningSince,
     stored: tally.stored,
