@@ -57,11 +57,15 @@ export function statusRoutes(
   addPage(router, '/config', (request, response) =>
     send(request, response, GUARDS, bodyOf('text/plain; charset=utf-8', source.configuration())),
   );
+  // Compressed when first requested, not at startup.
+  const assets = new Map<string, Promise<Body>>();
   router.get('/assets/:name', (request, response, next) => {
-    const asset = STATUS_ASSETS.get(request.params.name);
-    return asset === undefined
-      ? next()
-      : send(request, response, ASSET_GUARDS, bodyOf(asset.type, asset.text));
+    const { name } = request.params;
+    const asset = STATUS_ASSETS.get(name);
+    if (asset === undefined) return next();
+    const body = assets.get(name) ?? bodyOf(asset.type, asset.text);
+    assets.set(name, body);
+    return send(request, response, ASSET_GUARDS, body);
   });
   return router;
 }
