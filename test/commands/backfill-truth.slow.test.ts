@@ -6,6 +6,7 @@ import { createRecorder, type Samples } from './recorded-past.ts';
 
 const START = 1_782_864_000;
 const STEP = 7200;
+const STEPS = 96;
 const DAY = 86_400;
 
 /** An event of one of the resources. */
@@ -33,8 +34,8 @@ const EVENTS: readonly ((cloud: SimulatedCloud, id: string, chance: number) => v
 const event = fc.record({
   /** Seconds after the previous recording. */
   after: fc.integer({ min: 1, max: STEP - 1 }),
-  /** The step of the event. */
-  step: fc.nat({ max: 95 }),
+  /** The recording before the event, never the last one. */
+  step: fc.nat({ max: STEPS - 1 }),
   what: fc.nat({ max: EVENTS.length - 1 }),
   whom: fc.nat(),
   chance: fc.nat({ max: 999 }).map((thousandths) => thousandths / 1000),
@@ -70,7 +71,7 @@ async function live(options: typeof world extends fc.Arbitrary<infer World> ? Wo
   });
   try {
     const recorder = createRecorder(cloud);
-    for (let step = 0; step < 96; step += 1) {
+    for (let step = 0; step <= STEPS; step += 1) {
       now = START + step * STEP;
       await recorder.record(unixSeconds(now));
       const due = options.events.filter((one) => one.step === step);
