@@ -118,6 +118,8 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   let repeated = 0;
   let pages = 0;
   let hadNewRows = true;
+  // Whether an earlier page replaced one since the last new rows: then not all pages were the same.
+  let isReplaced = false;
 
   const isCountedFurther = (): boolean => total !== undefined && reached < total;
 
@@ -156,6 +158,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
 
   const afterNewRows = (page: ComparedPage, next: () => PageRequest | undefined): PageRequest | undefined => {
     hadNewRows = true;
+    isReplaced = false;
     const { listed } = intake.counts();
     const most = Math.min(MOST_ROWS, (total ?? MOST_ROWS) + MOST_ROWS_UNCOUNTED);
     if (listed > most) throw new WalkError('endless');
@@ -168,13 +171,14 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
   ): PageRequest | undefined => {
     const isFirst = hadNewRows;
     hadNewRows = false;
+    isReplaced ||= page.isEarlier === true;
     if (page.rows.length < Math.min(page.request.limit, longest)) {
       // The end, unless the service counts further: then its pages may have any length.
       return isFirst && isCountedFurther() ? pageAfter(reached + OVERLAP, longest) : undefined;
     }
     // New rows and repeated ids may fill a page.
     if (isFirst) return next();
-    holes = wider(holes, page.isEarlier === true ? 'likely' : 'repeated page');
+    holes = wider(holes, isReplaced ? 'likely' : 'repeated page');
     return undefined;
   };
 

@@ -27,6 +27,10 @@ const BY_PAGE: Pick<Schedule, 'pages' | 'paging'> = {
   pages: 'by page number',
   paging: { by: 'page', first: 1, limit: 100 },
 };
+const DETECTED: Pick<Schedule, 'pages' | 'paging'> = {
+  pages: 'by page number',
+  paging: { by: 'offset', limit: 100, mayCountPages: true },
+};
 
 describe('a list that changes between any two of its pages', () => {
   it('is never considered complete with missing rows, and no row counts twice', async () => {
@@ -83,15 +87,31 @@ describe('a list that changes between any two of its pages', () => {
 
     expect(missedBy(reading)).toEqual([]);
   });
+
+  it('is not a single page if its first page moves to where other rows were', async () => {
+    const reading = await readWhileMoving({
+      ...LIST,
+      ...DETECTED,
+      rows: 8,
+      pageLimit: 3,
+      total: 'none',
+      steps: [
+        ...[still, still, still, still, still],
+        moves({ kind: 'insert', at: 0.35 }),
+        still,
+        still,
+        moves({ kind: 'start' }, { kind: 'start' }, { kind: 'start' }),
+      ],
+    });
+
+    expect(missedBy(reading)).toEqual([]);
+  });
 });
 
 describe.each<[string, Pick<Schedule, 'pages' | 'paging'>]>([
   ['by row', { pages: 'by row', paging: { by: 'offset', limit: 100 } }],
   ['by page number', BY_PAGE],
-  [
-    'by page number, which is detected',
-    { pages: 'by page number', paging: { by: 'offset', limit: 100, mayCountPages: true } },
-  ],
+  ['by page number, which is detected', DETECTED],
 ])('a list paged %s', (_pages, paged) => {
   const few = paged.paging.by === 'offset' && paged.paging.mayCountPages === true ? 3 : 1;
 
