@@ -66,6 +66,7 @@ function agree(one: Walk, other: Walk): boolean {
   return (
     one.total === other.total &&
     one.listed === other.listed &&
+    one.reached === other.reached &&
     one.ids.size === other.ids.size &&
     missingIds(one.ids, other.ids)[Symbol.iterator]().next().done === true
   );

@@ -22,6 +22,8 @@ export interface Walk extends RowCounts {
   readonly holes: Holes;
   /** Pages with at least one new row. */
   readonly pages: number;
+  /** How far it came: the index after the last row. */
+  readonly reached: number;
 }
 
 export interface WalkOptions {
@@ -143,7 +145,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     if (isCountedFurther() && page.total !== total) return 'likely';
     // The service may take a page number as a row index.
     if (page.overlap === 0 && page.shared > page.rows.length / 2) return 'repeated page';
-    return page.rows.length === 0 && total !== undefined && page.total === total ? 'none' : 'possible';
+    return page.rows.length === 0 && total === reached && page.total === total ? 'none' : 'possible';
   };
 
   /** How many of the rows are new. */
@@ -230,7 +232,7 @@ function createWalk(pageAfter: PageAfter, intake: RowIntake) {
     result: (): Walk => {
       const counts = intake.counts();
       const missing = (total ?? 0) - (holes === 'none' ? reached - repeated : counts.listed);
-      return { ...counts, total, unlisted: Math.max(0, missing), holes, pages };
+      return { ...counts, total, unlisted: Math.max(0, missing), holes, pages, reached };
     },
   };
 }
