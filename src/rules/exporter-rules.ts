@@ -65,13 +65,13 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
     unless on (${by.exporter}) up == 0
     and on (${by.job}) ${BUILD}
 )`,
-        summary: 'Project {{ $labels.project }} is no longer polled',
+        summary: '{{ $labels.cloud_service }} in project {{ $labels.project }} is no longer polled',
         description: `${SERVICE}: polled within the last ${serviceMemory}, but by no exporter now. Their alerts have stopped too.`,
       }),
       critical('DataStale', {
         expr: `time() - max by (${by.service}) (huaweicloud_backup:last_poll_timestamp_seconds) > ${t.dataStaleAfter}
   and on (${by.service}) last_over_time(${POLLS}[${resourceMemory}])`,
-        summary: 'Backup data of project {{ $labels.project }} is stale',
+        summary: 'Data on {{ $labels.cloud_service }} backups of project {{ $labels.project }} is stale',
         description: `${SERVICE}: no complete poll for {{ $value | humanizeDuration }}. The other alerts are based on old data.`,
       }),
       critical('NeverPolled', {
@@ -79,7 +79,8 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
   unless on (${by.service}) (
     huaweicloud_backup:last_poll_timestamp_seconds > time() - ${nearlyForgotten - t.neverPolledFor} or ${LAST_POLL}
   )`,
-        summary: 'Backups of project {{ $labels.project }} have not been read yet',
+        summary:
+          '{{ $labels.cloud_service }} backups of project {{ $labels.project }} have not been read yet',
         description: `${SERVICE}: no complete poll since the exporter started.${OUTCOME}`,
       }),
       warning('PollFailing', {
@@ -88,13 +89,14 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
     or ${recent('inventory_success')} == 0
     or ${recent('unlisted')} > 0
 )`,
-        summary: 'Not all backups of project {{ $labels.project }} can be read',
+        summary: 'Not all {{ $labels.cloud_service }} backups of project {{ $labels.project }} can be read',
         description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups or of resources cannot be read. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups that it does not list.{{ end }}`,
       }),
       critical('AuthFailing', {
         expr: `max by (${by.service}) (${recent('poll_last_outcome{outcome=~"auth|permission"}')}) == 1
   unless on (${by.service}) ${recent('poll_success')} == 1`,
-        summary: 'Authentication or permission failure in project {{ $labels.project }}',
+        summary:
+          'Authentication or permission failure for {{ $labels.cloud_service }} in project {{ $labels.project }}',
         description: `${SERVICE}: the cloud refuses the credentials, or they lack a permission.${OUTCOME}`,
       }),
       warning('CredentialsExpiring', {
@@ -108,14 +110,15 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
       }),
       warning('ResourcesOverLimit', {
         expr: `max by (${by.service}) (${recent('resources_over_limit')}) > 0`,
-        summary: 'Some resources of project {{ $labels.project }} are not monitored',
+        summary:
+          'Some {{ $labels.cloud_service }} resources of project {{ $labels.project }} are not monitored',
         description: `${SERVICE}: limits.resources leaves out {{ $value }} resources.`,
       }),
       warning('RecordsRejected', {
         expr: `max by (${by.service}, reason) (
   increase(huaweicloud_backup_records_rejected_total[${rejectedWindow}])
 ) > 0`,
-        summary: 'Some backups of project {{ $labels.project }} cannot be read',
+        summary: 'Some {{ $labels.cloud_service }} backups of project {{ $labels.project }} cannot be read',
         description: `${SERVICE}: rows were rejected in the last ${rejectedWindow}, reason "{{ $labels.reason }}".`,
       }),
       warning('ConfigReloadFailing', {
@@ -156,7 +159,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
   - on (${by.job}) count by (${by.job}) (count_values by (${by.job}) ("shard", ${recent('exporter_shard_ordinal')})) > 0`,
         summary: 'A shard of the backup exporter is missing',
         description:
-          '{{ $value }} shards of job {{ $labels.job }} are not running: their projects are not monitored.',
+          'Shards of job {{ $labels.job }} that are not running: {{ $value }}. Their projects are not monitored.',
         about: 'job',
       }),
     ],

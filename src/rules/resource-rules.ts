@@ -8,6 +8,9 @@ const RESOURCE =
 const OBJECTIVE =
   '{{ with printf "last_over_time(huaweicloud_backup_rpo_seconds{cloud_service=%q,region=%q,project=%q,resource_id=%q}[30m])" $labels.cloud_service $labels.region $labels.project $labels.resource_id | query }}; the objective is {{ . | first | value | humanizeDuration }}{{ end }}';
 
+const FAILED =
+  '{{ if eq $value 1.0 }}1 backup has{{ else }}{{ $value }} backups have{{ end }} failed since the last successful one.';
+
 /** The rules about single resources. */
 export function resourceRules(t: Thresholds, by: RuleLabels): RuleGroup {
   const memory = durationText(t.resourceMemory);
@@ -34,12 +37,12 @@ Kept for ${memory} over a missed scrape or a restart, and until a complete poll 
       warning('Failed', {
         expr: `huaweicloud_backup:failing >= ${t.failedCount}`,
         summary: 'A backup of {{ $labels.resource_name }} failed',
-        description: `${RESOURCE}: {{ $value }} failed since the last successful backup. A retry in progress does not resolve this alert, a successful backup does.`,
+        description: `${RESOURCE}: ${FAILED} A retry in progress does not resolve this alert; a successful backup does.`,
       }),
       critical('FailingRepeatedly', {
         expr: `huaweicloud_backup:failing >= ${t.failingRepeatedlyCount}`,
         summary: 'Backups of {{ $labels.resource_name }} keep failing',
-        description: `${RESOURCE}: {{ $value }} failed since the last successful backup.`,
+        description: `${RESOURCE}: ${FAILED}`,
       }),
       record('huaweicloud_backup:overdue_seconds', {
         comment: 'For how long the next successful backup of each resource has been overdue.',

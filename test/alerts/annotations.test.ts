@@ -91,7 +91,11 @@ const SERIES: RuleCase['series'] = [
     ODD,
     { rpo_seconds: '864000x95', consecutive_failures: '3x95', last_success_timestamp_seconds: '0x95' },
   ],
-  [A, USERS, { rpo_seconds: '43200x95', last_success_timestamp_seconds: '0x95' }],
+  [
+    A,
+    USERS,
+    { rpo_seconds: '43200x95', consecutive_failures: '1x95', last_success_timestamp_seconds: '0x95' },
+  ],
   [A, CARTS, { rpo_seconds: '43200x95', resource_created_timestamp_seconds: '0x95' }],
   [A, STOCK, { rpo_seconds: '864000x95', running_start_timestamp_seconds: '0x95' }],
   [
@@ -129,14 +133,19 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: ODD,
       summary: 'A backup of orders & carts/ü failed',
-      description: `${at(ODD)}: 3 failed since the last successful backup. A retry in progress does not resolve this alert, a successful backup does.`,
+      description: `${at(ODD)}: 3 backups have failed since the last successful one. A retry in progress does not resolve this alert; a successful backup does.`,
+    },
+    {
+      labels: USERS,
+      summary: 'A backup of users failed',
+      description: `${at(USERS)}: 1 backup has failed since the last successful one. A retry in progress does not resolve this alert; a successful backup does.`,
     },
   ],
   FailingRepeatedly: [
     {
       labels: ODD,
       summary: 'Backups of orders & carts/ü keep failing',
-      description: `${at(ODD)}: 3 failed since the last successful backup.`,
+      description: `${at(ODD)}: 3 backups have failed since the last successful one.`,
     },
   ],
   Stale: [
@@ -215,7 +224,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
   ServiceGone: [
     {
       labels: DATABASES,
-      summary: 'Project prod is no longer polled',
+      summary: 'gaussdb-mysql in project prod is no longer polled',
       description:
         'gaussdb-mysql backups of project prod, r1: polled within the last 1d, but by no exporter now. Their alerts have stopped too.',
     },
@@ -223,33 +232,33 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
   DataStale: [
     {
       labels: HUNG,
-      summary: 'Backup data of project hung is stale',
+      summary: 'Data on ges backups of project hung is stale',
       description: `${graphsOf('hung')}: no complete poll for 23h 45m 0s. The other alerts are based on old data.`,
     },
   ],
   NeverPolled: [
     {
       labels: NEW,
-      summary: 'Backups of project new have not been read yet',
+      summary: 'ges backups of project new have not been read yet',
       description: `${graphsOf('new')}: no complete poll since the exporter started. Outcome of the last poll: timeout.`,
     },
   ],
   PollFailing: [
     {
       labels: REFUSED,
-      summary: 'Not all backups of project refused can be read',
+      summary: 'Not all ges backups of project refused can be read',
       description: `${graphsOf('refused')}: the list of backups or of resources cannot be read. The last known values are kept. Outcome of the last poll: permission.`,
     },
     {
       labels: SHORT,
-      summary: 'Not all backups of project short can be read',
+      summary: 'Not all ges backups of project short can be read',
       description: `${graphsOf('short')}: the service counts 7 backups that it does not list.`,
     },
   ],
   AuthFailing: [
     {
       labels: REFUSED,
-      summary: 'Authentication or permission failure in project refused',
+      summary: 'Authentication or permission failure for ges in project refused',
       description: `${graphsOf('refused')}: the cloud refuses the credentials, or they lack a permission. Outcome of the last poll: permission.`,
     },
   ],
@@ -268,14 +277,14 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
   ResourcesOverLimit: [
     {
       labels: GRAPHS,
-      summary: 'Some resources of project prod are not monitored',
+      summary: 'Some ges resources of project prod are not monitored',
       description: `${graphsOf('prod')}: limits.resources leaves out 500 resources.`,
     },
   ],
   RecordsRejected: [
     {
       labels: { ...GRAPHS, reason: 'time' },
-      summary: 'Some backups of project prod cannot be read',
+      summary: 'Some ges backups of project prod cannot be read',
       description: `${graphsOf('prod')}: rows were rejected in the last 1h, reason "time".`,
     },
   ],
@@ -314,7 +323,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
       labels: IN_JOB,
       summary: 'A shard of the backup exporter is missing',
       description:
-        '2 shards of job huaweicloud-backup-exporter are not running: their projects are not monitored.',
+        'Shards of job huaweicloud-backup-exporter that are not running: 2. Their projects are not monitored.',
     },
   ],
 };
