@@ -49,7 +49,7 @@ export function backfill(flags: BackfillFlags, terminal: Terminal): Promise<numb
       let last: BackfillProgress = { samples: 0, done: 0, earliest: undefined };
       const pieces = writeBackfill(histories, grid, (progress) => {
         last = progress;
-        line.show(`${Math.floor(progress.done * 100)} %, ${formatCount(progress.samples)} samples written`);
+        line.show(`${Math.floor(progress.done * 100)}%, ${formatCount(progress.samples)} samples written`);
       });
       const interrupted = session.interruption.first;
       await pipeline(untilAborted(pieces, interrupted), output.stream, { end: false })

@@ -60,7 +60,7 @@ export const formatDuration = (duration: Seconds): string => {
 /** The default interval, for services that do not need a longer one. */
 export const DEFAULT_INTERVAL = seconds(300);
 
-/** The default timeout of a poll: the smaller of 2m and 80 % of the interval. */
+/** The default timeout of a poll: the smaller of 2m and 80% of the interval. */
 export const defaultTimeout = (interval: Seconds): Seconds =>
   seconds(Math.min(120, Math.round(interval * 800) / 1000));
 

@@ -44,7 +44,7 @@ const poll = z
     ).describe('Interval between polls of a service, from `1s` to `30m`.'),
     timeout: computed(
       setting.duration('a duration up to the interval, such as 2m'),
-      'the smaller of `2m` and 80 % of the interval',
+      'the smaller of `2m` and 80% of the interval',
     ).describe('Time limit for a whole poll, no longer than the interval.'),
     request_timeout: computed(
       setting.duration('a duration up to the timeout, such as 30s'),

@@ -57,7 +57,7 @@ function renderFacts(resource: ResourceStatus, now: UnixSeconds): readonly Html[
     ['Usually', listed(ifKnown(medians.size, humanizeSize), ifKnown(medians.duration, humanizeDuration))],
     ['Last failure', at(resource.lastFailure)],
     ['Failures since the last success', formatCount(resource.consecutiveFailures)],
-    ['Running since', at(resource.runningSince)],
+    ['Running backup started', at(resource.runningSince)],
     ['Objective', objective === undefined ? 'none' : humanizeObjective(objective)],
     ['Next backup due', at(resource.due)],
     ['Oldest restorable backup', at(resource.oldestSuccess)],

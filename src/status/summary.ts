@@ -20,7 +20,7 @@ ${problems.length > 0 && renderProblems(problems)}
 }
 
 function renderCounts(counts: StateCounts, view: View): Html {
-  return html`<ul class="counts" aria-label="Resources by state">
+  return html`<ul class="counts" aria-label="Resources by worst state">
 ${RESOURCE_STATES.map((state) => renderCount(state, counts[state], view))}
 </ul>`;
 }

@@ -164,8 +164,8 @@ function renderShare(share: number): Html {
 }
 
 function percent(share: number): string {
-  if (share > 9.99) return 'over 999 %';
-  return `${formatCount(share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100))} %`;
+  if (share > 9.99) return 'over 999%';
+  return `${formatCount(share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100))}%`;
 }
 
 function renderPager(view: View, { page, pages }: Selection): Html {

@@ -248,7 +248,7 @@ describe('a row', () => {
     expect(cell(row, 'state')).toBe('Fine');
     expect(cell(row, 'resource')).toBe('orders 4c5f882d-a813-4d78-a1e3-6136914759d1');
     expect(cell(row, 'scope')).toBe('prod ges, cn-north-4');
-    expect(cell(row, 'age')).toBe('3 h 12 min ago, objective 26 h 12 %');
+    expect(cell(row, 'age')).toBe('3 h 12 min ago, objective 26 h 12%');
     expect(cell(row, 'size')).toBe('812 MiB');
     expect(cell(row, 'duration')).toBe('1 min 7 s');
     expect(row).toContain(
@@ -301,20 +301,20 @@ describe('a row', () => {
   });
 
   it.each<[string, ResourceFields, string, string]>([
-    ['over its objective', { lastSuccess: ago(31 * HOUR) }, 'age', '1 d 7 h ago, objective 26 h 120 %'],
+    ['over its objective', { lastSuccess: ago(31 * HOUR) }, 'age', '1 d 7 h ago, objective 26 h 120%'],
     [
-      'a second over its objective, which is not 100 %',
+      'a second over its objective, which is not 100%',
       { lastSuccess: ago(26 * HOUR + 1) },
       'age',
-      '1 d 2 h ago, objective 26 h 101 %',
+      '1 d 2 h ago, objective 26 h 101%',
     ],
-    ['far over it', { lastSuccess: ago(2600 * HOUR) }, 'age', '108 d ago, objective 26 h over 999 %'],
-    ['with a time in the future', { lastSuccess: ago(-120) }, 'age', 'in 2 min, objective 26 h 0 %'],
+    ['far over it', { lastSuccess: ago(2600 * HOUR) }, 'age', '108 d ago, objective 26 h over 999%'],
+    ['with a time in the future', { lastSuccess: ago(-120) }, 'age', 'in 2 min, objective 26 h 0%'],
     [
       'without a successful backup',
       { lastSuccess: undefined, created: ago(13 * HOUR) },
       'age',
-      'never, created 13 h ago, objective 26 h 50 %',
+      'never, created 13 h ago, objective 26 h 50%',
     ],
     ['without times', { lastSuccess: undefined, created: undefined }, 'age', 'never, objective 26 h'],
     ['without an objective', { objective: undefined }, 'age', '3 h 12 min ago, no objective'],
@@ -407,7 +407,7 @@ describe('a row', () => {
       'Last success 3 h 12 min ago, 2026-07-01 06:48:00 UTC: 812 MiB, took 1 min 7 s, auto',
       'Usually 800 MiB, 1 min',
       'Last failure 2 d 2 h ago, 2026-06-29 08:00:00 UTC',
-      'Running since 1 min ago, 2026-07-01 09:59:00 UTC',
+      'Running backup started 1 min ago, 2026-07-01 09:59:00 UTC',
       'Objective 26 h',
       'Next backup due in 22 h 48 min, 2026-07-02 08:48:00 UTC',
       'Oldest restorable backup 10 d ago, 2026-06-21 10:00:00 UTC',

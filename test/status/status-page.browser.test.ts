@@ -628,7 +628,7 @@ describe('with keyboard and screen reader', () => {
     expect(nodesOf(stale, 'cell').map(spokenText).slice(0, 3)).toEqual([
       'Stale overdue by 2 d 2 h failed 3 times, last 5 h ago',
       'prod ges, cn-north-4',
-      '3 d 4 h ago , objective 26 h 293 %',
+      '3 d 4 h ago , objective 26 h 293%',
     ]);
     expect(nodesOf(nodesOf(running, 'list')[0] ?? running, 'listitem').map(spokenText)).toEqual([
       'Succeeded 2026-06-28 03:00:00 UTC, 3 d 7 h ago, 500 MiB, took 2 min 50 s',
