@@ -25,18 +25,23 @@ const distance = (from: string, to: string): number => {
 const LONGEST_WORD = 64;
 const SHORTEST_BEGINNING = 4;
 
-/** The one of `known` that `word` probably means: a typo away, or one is the beginning of the other. */
+/**
+ * The one of `known` that `word` probably means: a typo away, or one is the beginning of the other. Undefined if it
+ * could be several.
+ */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined;
   const wanted = plain(word);
-  const [best] = known
+  const [best, second] = known
     .map((candidate) => ({ candidate, steps: distance(wanted, plain(candidate)) }))
     .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
     .toSorted((one, other) => one.steps - other.steps);
+  if (best !== undefined) return best.steps === second?.steps ? undefined : best.candidate;
   const isBeginning = (name: string): boolean =>
     Math.min(name.length, wanted.length) >= SHORTEST_BEGINNING &&
     (name.startsWith(wanted) || wanted.startsWith(name));
-  return best?.candidate ?? known.find((candidate) => isBeginning(plain(candidate)));
+  const [only, ...others] = known.filter((candidate) => isBeginning(plain(candidate)));
+  return others.length === 0 ? only : undefined;
 };
 
 /** ` (did you mean poll?)`, or nothing without a similar word. */

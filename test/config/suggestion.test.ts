@@ -1,7 +1,18 @@
 import { expect, it } from 'vitest';
 import { nearest } from '../../src/config/suggestion.ts';
 
-const KNOWN = ['interval', 'timeout', 'request_timeout', 'project_id', 'project_name', 'api_version', 'type'];
+const KNOWN = [
+  'interval',
+  'timeout',
+  'request_timeout',
+  'project_id',
+  'project_name',
+  'api_version',
+  'type',
+  'poll_interval',
+  'backup_a',
+  'backup_b',
+];
 
 it.each([
   ['intervall', 'interval'],
@@ -14,6 +25,9 @@ it.each([
   ['apiversion', 'api_version'],
   ['tpye', 'type'],
   ['tip', undefined],
+  ['poll', 'poll_interval'],
+  ['proj', undefined],
+  ['backup_x', undefined],
   ['resources', undefined],
   ['', undefined],
   ['x'.repeat(100_000), undefined],
