@@ -3,7 +3,7 @@ import { errorMessage } from '../errors.ts';
 import { CommandError, ConfigurationError, EXIT } from './command-error.ts';
 import { type ActionOf, addCommands, explain } from './commands.ts';
 import { someText } from './flag-values.ts';
-import { npmAdvice, PROGRAM_NAME, readBuildInfo } from './program.ts';
+import { HOMEPAGE, npmAdvice, PROGRAM_NAME, readBuildInfo } from './program.ts';
 import { addRulesCommand } from './rules.ts';
 import { print, type Terminal } from './terminal.ts';
 import { visible } from './text-table.ts';
@@ -74,6 +74,7 @@ function createProgram(terminal: Terminal, actionOf: ActionOf, writeHelp: (text:
     program,
     `Run ${PROGRAM_NAME} COMMAND --help for the flags of a command. Exit codes: 0 success, 1 failure, 2 invalid flags or configuration. NO_COLOR=1 turns colors off.`,
   );
+  program.addHelpText('afterAll', `\nDocumentation:\n  ${HOMEPAGE}`);
   refuseMistakes(program);
   return program;
 }

@@ -1,5 +1,5 @@
 import { type Command, Help, Option } from 'commander';
-import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
+import { CONFIG_FILE_VARIABLE, STANDARD_CONFIG_FILE } from '../config/find.ts';
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';
@@ -27,7 +27,8 @@ export type ActionOf = <Flags>(
 
 export function addCommands(program: Command, actionOf: ActionOf): void {
   withServeFlags(withConfigFile(program.command('serve')))
-    .description('poll the backups and serve metrics (default)')
+    .summary('poll the backups and serve metrics (default)')
+    .description('Poll the backups and serve metrics. This is the default command.')
     .action(actionOf(() => import('./run-exporter.ts').then(({ serve }) => serve)));
   addDemoCommand(program, actionOf);
   addCheckCommand(program, actionOf);
@@ -69,9 +70,9 @@ function withServeFlags(command: Command): Command {
 }
 
 function addDemoCommand(program: Command, actionOf: ActionOf): void {
-  const command = withServeFlags(program.command('demo')).description(
-    'serve a simulated cloud: no account, configuration or network needed',
-  );
+  const command = withServeFlags(program.command('demo'))
+    .summary('serve a simulated cloud: no account, configuration or network needed')
+    .description('Serve a simulated cloud: no account, configuration or network needed.');
   const count = wholeNumber(0, 10_000);
   const own = SERVICES.flatMap(({ type, resource, demo }) => (demo ? [{ type, resource, ...demo }] : []));
   for (const { type, resource, flag, count: usual } of own) {
@@ -120,12 +121,16 @@ function addCheckCommand(program: Command, actionOf: ActionOf): void {
 }
 
 function addBackupsCommands(program: Command, actionOf: ActionOf): void {
-  const backups = program.command('backups').description('list, start and export backups');
+  const backups = program
+    .command('backups')
+    .summary('list, start and export backups')
+    .description('List, start and export backups.');
   explain(backups, `Run ${PROGRAM_NAME} backups COMMAND --help for the flags of a command.`);
 
   const list = backups
     .command('list')
-    .description('list backups, newest first')
+    .summary('list backups, newest first')
+    .description('List backups, newest first.')
     .option(RESOURCE, 'only backups of this resource')
     .addOption(new Option('--state <state>', 'only backups in this state').choices(BACKUP_STATES))
     .option('--method <method>', 'only backups started this way: auto, manual, …')
@@ -232,7 +237,7 @@ function addBackfillCommand(program: Command, actionOf: ActionOf): void {
     )
     .option('--job <name>', 'job label of the live series', 'huaweicloud-backup-exporter')
     .option('--instance <name>', 'instance label of the live series', 'localhost:10045')
-    .option('--output <file>', 'write to this file instead of standard output')
+    .option('--output <file>', 'write to this file, replacing it if it exists, instead of standard output')
     .addHelpText('after', AFTER_BACKFILL_HELP)
     .action(actionOf(() => import('./backfill.ts').then(({ backfill }) => backfill)));
 }
@@ -263,9 +268,9 @@ Manually deleted backups leave no trace. Names, objectives and the selection
 of resources are today's.`;
 
 const withConfigFile = (command: Command): Command =>
-  command.option(
-    '--config.file <path>',
-    `configuration file (default: $${CONFIG_FILE_VARIABLE}, else the file in /etc, else the environment)`,
+  explain(
+    command.option('--config.file <path>', 'configuration file'),
+    `Without --config.file, the configuration is the file named by ${CONFIG_FILE_VARIABLE}, else ${STANDARD_CONFIG_FILE} if it exists, else the environment.`,
   );
 
 /** Adds a paragraph after the flags of a command, wrapped like them. */

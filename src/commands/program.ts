@@ -8,6 +8,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const PROGRAM_NAME = 'huaweicloud-backup-exporter';
 
+export const HOMEPAGE = manifest.homepage;
+
+/** How to record what a service returns, and where to send it. */
+export const RECORDING_URL = `${HOMEPAGE}/blob/main/docs/evidence.md`;
+
 /** Version from package.json, revision from the environment or else from the build. */
 export function readBuildInfo(environment: Environment): BuildInfo {
   const built = typeof __REVISION__ === 'undefined' ? 'unknown' : __REVISION__;

@@ -99,12 +99,18 @@ async function printRules(flags: RulesFlags, terminal: Terminal): Promise<number
 
 const usage = (message: string) => new CommandError(`rules: ${message}`, EXIT.usage);
 
+const isDecimal = (text: string): boolean => /^\d+(?:\.\d+)?$/.test(text);
+
 const READERS = {
   duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),
   count: wholeNumber(1, 100_000),
-  ratio: numberThat(
-    (number, text) => /^\d+(?:\.\d+)?$/.test(text) && number > 0,
-    'Expected a number above 0.',
+  fraction: numberThat(
+    (number, text) => isDecimal(text) && number > 0 && number < 1,
+    'Expected a fraction above 0 and below 1, such as 0.5.',
+  ),
+  multiple: numberThat(
+    (number, text) => isDecimal(text) && number >= 1,
+    'Expected a number of at least 1, such as 2.5.',
   ),
 } as const;
 

@@ -6,7 +6,8 @@ import { type ConfigResult, loadConfigFile } from './load.ts';
 /** Names the configuration file if no flag does. */
 export const CONFIG_FILE_VARIABLE = 'HUAWEICLOUD_BACKUP_CONFIG_FILE';
 
-const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
+/** The configuration file if nothing else names one. */
+export const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
 
 // Other errors mean that the file exists: reading it reports them.
 const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');

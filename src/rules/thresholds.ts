@@ -4,7 +4,7 @@ import { STATE_THRESHOLDS } from '../domain/thresholds.ts';
 
 /** A threshold of the rules that users can change. */
 interface Threshold {
-  readonly kind: 'duration' | 'count' | 'ratio';
+  readonly kind: 'duration' | 'count' | 'fraction' | 'multiple';
   readonly value: number;
   /** The help text of its flag. */
   readonly about: string;
@@ -16,7 +16,8 @@ const DAY = 24 * HOUR;
 
 const duration = (value: number, about: string) => ({ kind: 'duration' as const, value, about });
 const count = (value: number, about: string) => ({ kind: 'count' as const, value, about });
-const ratio = (value: number, about: string) => ({ kind: 'ratio' as const, value, about });
+const fraction = (value: number, about: string) => ({ kind: 'fraction' as const, value, about });
+const multiple = (value: number, about: string) => ({ kind: 'multiple' as const, value, about });
 
 /** Every threshold of the rules. Those that the status page shares come from the domain. */
 export const THRESHOLDS = {
@@ -28,11 +29,17 @@ export const THRESHOLDS = {
   missingFor: duration(30 * MINUTE, 'Missing: how long before it fires'),
   scheduleStoppedFor: duration(30 * MINUTE, 'ScheduleStopped: how long before it fires'),
   stuckAfter: duration(STATE_THRESHOLDS.stuckAfter, 'Stuck: a backup may always run for this long'),
-  stuckRatio: ratio(STATE_THRESHOLDS.stuckRatio, 'Stuck: multiple of the median duration'),
+  stuckRatio: multiple(
+    STATE_THRESHOLDS.stuckRatio,
+    'Stuck: fires above this multiple of the median duration',
+  ),
   stuckFor: duration(10 * MINUTE, 'Stuck: how long before it fires'),
-  sizeDroppedRatio: ratio(STATE_THRESHOLDS.shrunkRatio, 'SizeDropped: share of the median size'),
+  sizeDroppedRatio: fraction(
+    STATE_THRESHOLDS.shrunkRatio,
+    'SizeDropped: fires below this fraction of the median size',
+  ),
   sizeDroppedFor: duration(30 * MINUTE, 'SizeDropped: how long before it fires'),
-  slowRatio: ratio(STATE_THRESHOLDS.slowRatio, 'Slow: multiple of the median duration'),
+  slowRatio: multiple(STATE_THRESHOLDS.slowRatio, 'Slow: fires above this multiple of the median duration'),
   slowMargin: duration(STATE_THRESHOLDS.slowMargin, 'Slow: at least this much longer than the median'),
   slowFor: duration(30 * MINUTE, 'Slow: how long before it fires'),
   resourceGoneWindow: duration(3 * HOUR, 'ResourceGone: how far back to look for the resource'),
@@ -65,9 +72,15 @@ export const THRESHOLDS = {
   labelsRenamedFor: duration(10 * MINUTE, 'LabelsRenamed: how long before it fires'),
   shardingMismatchFor: duration(15 * MINUTE, 'ShardingMismatch: how long before it fires'),
   shardsMissingFor: duration(15 * MINUTE, 'ShardsMissing: how long before it fires'),
-  resourceMemory: duration(30 * MINUTE, 'how long the last values of a resource are used when scrapes fail'),
-  exporterMemory: duration(5 * MINUTE, "the same for the exporter's own values and for running backups"),
-  serviceMemory: duration(DAY, 'how long a service or exporter is remembered after it has gone'),
+  resourceMemory: duration(
+    30 * MINUTE,
+    'how far back to look for the last sample of a resource when scrapes fail',
+  ),
+  exporterMemory: duration(
+    5 * MINUTE,
+    'the same for the samples of the exporter itself and of running backups',
+  ),
+  serviceMemory: duration(DAY, 'how far back to look for services and exporters that have gone'),
 } as const satisfies Readonly<Record<string, Threshold>>;
 
 /** The name of one of {@link THRESHOLDS}. */

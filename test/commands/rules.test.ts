@@ -41,7 +41,7 @@ describe('the command rules', () => {
   });
 
   it('has a flag for every threshold', async () => {
-    const example = { duration: '77s', count: '9', ratio: '0.7' };
+    const example = { duration: '77s', count: '9', fraction: '0.7', multiple: '7' };
     const flags = THRESHOLD_NAMES.filter((name) => name !== 'failedCount').flatMap((name) => [
       thresholdFlag(name),
       example[THRESHOLDS[name].kind],
@@ -127,8 +127,10 @@ describe('an error in the flags of rules', () => {
     [['--stale-for', '1x'], 'Expected a duration such as 90s or 1h30m, at least 1s.'],
     [['--service-memory', '0s'], 'Expected a duration such as 90s or 1h30m, at least 1s.'],
     [['--failed-count', '0.5'], 'Expected a whole number from 1 to 100000.'],
-    [['--slow-ratio', '0'], 'Expected a number above 0.'],
-    [['--slow-ratio', '1e9'], 'Expected a number above 0.'],
+    [['--slow-ratio', '0.5'], 'Expected a number of at least 1, such as 2.5.'],
+    [['--stuck-ratio', '1e9'], 'Expected a number of at least 1, such as 2.5.'],
+    [['--size-dropped-ratio', '5'], 'Expected a fraction above 0 and below 1, such as 0.5.'],
+    [['--size-dropped-ratio', '0'], 'Expected a fraction above 0 and below 1, such as 0.5.'],
     [['--failed-count', '3'], '--failing-repeatedly-count must be greater than --failed-count'],
     [['--runbook-url', 'ftp://x'], 'Expected a URL that begins with http:// or https:// and has no query.'],
     [['--runbook-url', 'https://x/{{ $value }}'], 'Expected a URL that begins with http:// or https://'],

@@ -17,7 +17,7 @@ import { SERVICES } from '../../services/index.ts';
 import { type ProbeName, probesOf } from '../../services/probes.ts';
 import { dictionaryOf } from '../../services/vendor-words.ts';
 import { CommandError, EXIT } from '../command-error.ts';
-import { readBuildInfo } from '../program.ts';
+import { RECORDING_URL, readBuildInfo } from '../program.ts';
 import type { ServiceReading } from '../read-once.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkProjects } from './check-projects.ts';
@@ -147,7 +147,7 @@ function finished(path: string, responses: number, text: string, leftOut: readon
     `Recorded ${responses} responses in ${path} (${kilobytes(text.length)}, ${kilobytes(gzipSync(text).length)} compressed). Nothing was sent.`,
     ...leftOut.map((what) => `Left out: ${what}.`),
     `Review it before you send it: read it with "less ${path}", and search it for your own names with "grep -i NAME ${path}".`,
-    'What it is good for, and where to send it: docs/evidence.md',
+    `What to do with it, and where to send it: ${RECORDING_URL}`,
     '',
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { needsAttention, RESOURCE_STATES } from '../../state/resource-state.ts';
 import { counted, formatCount, humanizeAgo, humanizeObjective, humanizeTime } from '../../status/humanize.ts';
 import type { ResourceStatus } from '../../status/report.ts';
 import { explain, STATES } from '../../status/states.ts';
+import { RECORDING_URL } from '../program.ts';
 import type { Terminal } from '../terminal.ts';
 import { compact, nameOf, textTable, visible } from '../text-table.ts';
 import { type CheckSummary, outsideObjective, type ProjectCheck, type ServiceCheck } from './results.ts';
@@ -149,7 +150,7 @@ function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonl
     unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
     ...contradictions.map(
       ({ assumption, found }) =>
-        `${visible(found)}, which the exporter does not expect (${assumption}); please send a recording of it: check --record FILE`,
+        `${visible(found)}, which the exporter does not expect (${assumption}); record it with check --record FILE, and send the recording: ${RECORDING_URL}`,
     ),
     excluded > 0 && `${counted(excluded, 'resource')} excluded by include and exclude`,
   ]);
