@@ -33,8 +33,8 @@ export function adviceFor(
     return operation === 'find_project' ? `${grant}, or set project_id` : grant;
   }
   if (kind === 'throttled') return 'raise poll.interval or lower poll.concurrency';
-  if (kind === 'server') return 'the service failed, try again later';
-  if (status >= 300 && status < 400) return 'redirects are not followed, check the endpoint';
+  if (kind === 'server') return 'the service failed; try again later';
+  if (status >= 300 && status < 400) return 'redirects are not followed; check the endpoint';
   if (kind !== 'refused') return undefined;
   if (operation === 'sign_in') return 'check region, project_id, project_name and iam_endpoint';
   if (operation === 'find_project') return 'check iam_endpoint';

@@ -39,9 +39,9 @@ const PLAIN_PORT = refused(
   'check the scheme and the port of the endpoint',
 );
 const OLD_TLS = refused('offers only TLS versions older than 1.2', 'update the server or its TLS proxy');
-const UNKNOWN_AUTHORITY = refused(
-  'has a certificate from an unknown authority',
-  'set ca_file for a private authority',
+const UNKNOWN_CA = refused(
+  'has a certificate from an unknown certificate authority',
+  'set ca_file for a private certificate authority (CA)',
 );
 const BAD_CERTIFICATE = refused(
   'has a certificate that cannot be trusted',
@@ -61,7 +61,7 @@ const BY_CAUSE: Readonly<Record<string, Explanation>> = {
   EPIPE: CLOSED,
   UND_ERR_SOCKET: CLOSED,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: CLOSED,
-  ENOTFOUND: unsent('is not a host name that can be resolved', 'check the region and the endpoint'),
+  ENOTFOUND: unsent('cannot be resolved', 'check the region and the endpoint'),
   EAI_AGAIN: unsent(
     'could not be resolved: the DNS server did not respond',
     'check the DNS servers of this machine',
@@ -102,11 +102,11 @@ const BY_CAUSE: Readonly<Record<string, Explanation>> = {
   ERR_SSL_HTTP_REQUEST: PLAIN_PORT,
   ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
   EPROTO: FAILED_HANDSHAKE,
 };
 
@@ -167,8 +167,7 @@ export function networkFailure({ fault, cause, detail }: NetworkFault, sent: Sen
     'network',
     lasting !== true,
     `${happened}${remark === undefined ? '' : ` (${remark})`}`,
-    advice,
-    isGlobalNeeded ? 'or set iam_endpoint: https://iam.myhuaweicloud.com' : undefined,
+    isGlobalNeeded ? 'check the region, or set iam_endpoint: https://iam.myhuaweicloud.com' : advice,
   );
 }
 

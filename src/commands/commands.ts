@@ -1,5 +1,6 @@
 import { type Command, Help, Option } from 'commander';
-import { CONFIG_FILE_VARIABLE, STANDARD_CONFIG_FILE } from '../config/find.ts';
+import { STANDARD_CONFIG_FILE } from '../config/environment.ts';
+import { CONFIG_FILE_VARIABLE } from '../config/find.ts';
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { seconds } from '../domain/quantities.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log/pino-log.ts';

@@ -93,7 +93,7 @@ const pathOfWords = textThat(
 
 const unusedPath = textThat(
   (text) => !RESERVED_PATHS.some((path) => text === path || (path !== '/' && text.startsWith(`${path}/`))),
-  'That path is in use; /metrics is the default.',
+  'The exporter already serves that path; choose another, such as /metrics.',
 );
 
 export const numberThat = (isValid: (number: number, text: string) => boolean, expected: string) =>

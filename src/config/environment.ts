@@ -1,3 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
 import { SERVICES as CLOUD_SERVICES, SERVICE_TYPES } from '../services/index.ts';
 import { warningsAbout } from './cross-checks.ts';
 import type { ConfigResult } from './load.ts';
@@ -5,6 +6,9 @@ import { type Finding, pathText, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { settingsSchema } from './schema.ts';
 import { validate } from './validate.ts';
+
+/** The configuration file if nothing else names one. */
+export const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,6 +87,8 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
 
 const requiredBy = ({ required }: SignIn): readonly string[] => Object.values(required).flat();
 
+const NO_CONFIGURATION = `no configuration: pass --config.file, create ${STANDARD_CONFIG_FILE}, or set HUAWEICLOUD_SDK_REGION, HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (others: ${manifest.homepage}/blob/main/docs/configuration.md)`;
+
 const CREDENTIALS = SIGN_INS.map((signIn) => requiredBy(signIn).join(' and ')).join(', or ');
 
 const problemWith = (variable: string, message: string): string => `environment: ${variable}: ${message}`;
@@ -98,8 +104,7 @@ const missingFor = (signIn: SignIn | undefined, isSet: (variable: string) => boo
 export const configFromEnvironment = (env: Environment): ConfigResult => {
   const isSet = (variable: string): boolean => (env[variable] ?? '').trim() !== '';
   if (!ENVIRONMENT_VARIABLES.some(({ name }) => isSet(name))) {
-    const problem = `environment: nothing is configured; expected a configuration file, or the variables ${PROJECT['region']?.join(' or ')}, with ${CREDENTIALS}`;
-    return { ok: false, problems: [problem] };
+    return { ok: false, problems: [NO_CONFIGURATION] };
   }
   const signIn = SIGN_INS.find((one) => requiredBy(one).some(isSet));
   const credentials: Variables = { ...signIn?.required, ...signIn?.optional };

@@ -1,13 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { errorCode } from '../errors.ts';
-import { configFromEnvironment, type Environment } from './environment.ts';
+import { configFromEnvironment, type Environment, STANDARD_CONFIG_FILE } from './environment.ts';
 import { type ConfigResult, loadConfigFile } from './load.ts';
 
 /** Names the configuration file if no flag does. */
 export const CONFIG_FILE_VARIABLE = 'HUAWEICLOUD_BACKUP_CONFIG_FILE';
-
-/** The configuration file if nothing else names one. */
-export const STANDARD_CONFIG_FILE = '/etc/huaweicloud-backup-exporter/config.yml';
 
 // Other errors mean that the file exists: reading it reports them.
 const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');

@@ -7,7 +7,7 @@ import { parseFile } from './parse-file.ts';
 import { type Finding, pathText, type SettingPath } from './problem.ts';
 import { resolveSettings } from './resolve.ts';
 import { type Settings, settingsSchema } from './schema.ts';
-import { looksLikePath, secretInFile } from './secret.ts';
+import { safeName, secretInFile } from './secret.ts';
 
 /** A configuration, or all its mistakes, one per line: `FILE:LINE: SETTING: MESSAGE`, `environment: VARIABLE: MESSAGE`. */
 export type ConfigResult =
@@ -55,7 +55,7 @@ const filesNamedBy = ({ projects }: Settings): readonly NamedFile[] =>
 const tryToRead = async ({ file, isSecret }: NamedFile, directory: string): Promise<unknown> => {
   const path = resolve(directory, file);
   if (!isSecret) return readText(path, MAX_FILE_BYTES, `the file ${path}`);
-  return secretInFile(path, looksLikePath(file) ? undefined : 'the file').read();
+  return secretInFile(path, safeName(file, path)).read();
 };
 
 /**
@@ -67,7 +67,7 @@ export const loadConfigFile = async (file: string): Promise<ConfigResult> => {
   try {
     text = await readText(file, MAX_FILE_BYTES, 'the file');
   } catch (error) {
-    const problem = `${file}: ${errorMessage(error)}; expected a YAML file of up to 1 MiB`;
+    const problem = `${resolve(file)}: ${errorMessage(error)}; check the path (--config.file)`;
     return { ok: false, problems: [problem] };
   }
   const parsed = parse(text, file);

@@ -10,7 +10,7 @@ import type {
   ServiceConfig,
 } from './config.ts';
 import { DEFAULT_INTERVAL, defaultRequestTimeout, defaultTimeout } from './duration.ts';
-import type { SettingPath } from './problem.ts';
+import { pathText, type SettingPath } from './problem.ts';
 import {
   allServices,
   type ExpressionSettings,
@@ -18,7 +18,7 @@ import {
   type ServiceSettings,
   type Settings,
 } from './schema.ts';
-import { givenSecret, looksLikePath, secretInFile } from './secret.ts';
+import { givenSecret, safeName, secretInFile } from './secret.ts';
 
 /** The source of settings. */
 export interface SettingsSource {
@@ -40,8 +40,8 @@ const resolveCredentials = (
   const secret = (key: string): SecretSource => {
     const { [key]: text, [`${key}_file`]: file = '' } = given;
     if (text !== undefined) return givenSecret(text, originOf([...path, key]));
-    const unnamed = `the file named by ${originOf([...path, `${key}_file`])}`;
-    return secretInFile(locate(file), looksLikePath(file) ? undefined : unnamed);
+    const located = locate(file);
+    return secretInFile(located, safeName(file, located, pathText([...path, `${key}_file`])));
   };
   const { type } = settings;
   switch (type) {

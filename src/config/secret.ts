@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { readText } from '../files/read-text.ts';
 import type { SecretSource } from './config.ts';
 
@@ -18,16 +19,20 @@ export const identityOf = (source: SecretSource): unknown => places.get(source) 
 export const givenSecret = (secret: string, origin: string): SecretSource =>
   placed({ origin, read: () => Promise.resolve(secret) }, `given ${secret}`);
 
-/** Whether a file name can be shown. One without a slash may be a secret that was pasted instead. */
-export const looksLikePath = (file: string): boolean => file.includes('/');
+/**
+ * How messages name the file of a secret, given as `file` and found at `path`. Without a slash it may be a secret that
+ * was pasted instead of a path, so only its directory is shown, and the setting that names it.
+ */
+export const safeName = (file: string, path: string, setting = 'this setting'): string =>
+  file.includes('/') ? `the file ${path}` : `the file in ${dirname(path)} named by ${setting}`;
 
 /** A secret in a file, read each time, so that a rotated one needs no restart. `origin` names it in messages. */
 export const secretInFile = (path: string, origin = `the file ${path}`): SecretSource => {
   const read = async (): Promise<string> => {
     const text = await readText(path, MAX_SECRET_BYTES, origin);
     const secret = text.trim();
-    if (secret === '') throw new Error(`${origin} is empty, expected the secret`);
-    if (/[\r\n]/.test(secret)) throw new Error(`${origin} has more than one line, expected only the secret`);
+    if (secret === '') throw new Error(`${origin} is empty; expected the secret`);
+    if (/[\r\n]/.test(secret)) throw new Error(`${origin} has more than one line; expected only the secret`);
     return secret;
   };
   return placed({ origin, read }, `file ${path}`);

@@ -84,7 +84,7 @@ const describe = (issue: z.core.$ZodIssue, root: Place, places: SettingPlaces): 
 };
 
 const hintFor = (key: string, known: readonly string[], places: SettingPlaces): string => {
-  if (key === '<<') return ' (merge keys are not supported, use an alias for a whole mapping)';
+  if (key === '<<') return ' (merge keys are not supported; use an alias for a whole mapping)';
   if (key.includes(':')) return ' (a space is missing after its colon)';
   const elsewhere = places.get(key)?.join(' or ');
   return didYouMean(key, known) || (elsewhere === undefined ? '' : ` (it belongs to ${elsewhere})`);

@@ -175,7 +175,7 @@ describe('a rejected password', () => {
     const failure = await failureOf(list(cloud, client));
 
     expect(failure.message).toMatch(
-      /; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes$/,
+      /; fix this before running the command again: 5 failed sign-ins lock the account for 15 minutes$/,
     );
     expect(failure.message).not.toContain('not retried');
   });

@@ -105,7 +105,7 @@ describe('the cause of a failed connection', () => {
     ['CERT_HAS_EXPIRED', /expired/, /clock/],
     ['CERT_NOT_YET_VALID', /not valid yet/, /clock/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /another host name/, /host name of the endpoint/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', /unknown authority/, /ca_file/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /unknown certificate authority/, /ca_file/],
     ['CERT_REVOKED', /cannot be trusted/, /certificate of the server/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on this port/, /port of the endpoint/],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', /older than 1\.2/, /update/],

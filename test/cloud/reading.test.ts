@@ -128,7 +128,7 @@ describe('an IAM host that cannot be resolved', () => {
 
   it('advises to use the global one if it is regional', () => {
     expect(messageOf('iam.cn-southwest-3.myhuaweicloud.com')).toBe(
-      'cannot sign in: iam.cn-southwest-3.myhuaweicloud.com is not a host name that can be resolved (ENOTFOUND); check the region and the endpoint; or set iam_endpoint: https://iam.myhuaweicloud.com',
+      'cannot sign in: iam.cn-southwest-3.myhuaweicloud.com cannot be resolved (ENOTFOUND); check the region, or set iam_endpoint: https://iam.myhuaweicloud.com',
     );
     expect(messageOf('iam.cn-north-4.example')).not.toContain('iam.myhuaweicloud.com');
   });

@@ -98,7 +98,7 @@ describe('a certificate', () => {
 
     expect(failure.details.kind).toBe('network');
     expect(failure.message).toMatch(
-      /^cannot list backups: 127\.0\.0\.1:\d+ has a certificate from an unknown authority \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
+      /^cannot list backups: 127\.0\.0\.1:\d+ has a certificate from an unknown certificate authority \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); set ca_file/,
     );
     expect(client.observations.map(({ code }) => code)).toEqual(['network']);
     expect(server.requests).toHaveLength(0);

@@ -116,7 +116,7 @@ describe('a project with a password', () => {
       message: 'token not renewed, still using the old one',
       fields: {
         project: 'prod',
-        reason: `cannot sign in: ${cloud.host} returned 503; the service failed, try again later`,
+        reason: `cannot sign in: ${cloud.host} returned 503; the service failed; try again later`,
       },
     });
   });

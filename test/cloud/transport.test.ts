@@ -350,7 +350,7 @@ describe('a call to a service that responds with', () => {
     const failure = await failureOf(client.call(listBackups(server.origin), forever()));
 
     expect(failure.details.kind).toBe('refused');
-    expect(failure.message).toContain('returned 301; redirects are not followed, check the endpoint');
+    expect(failure.message).toContain('returned 301; redirects are not followed; check the endpoint');
     expect(elsewhere.requests).toHaveLength(0);
   });
 

@@ -10,7 +10,11 @@ import { startSimulatedCloud } from '../../src/services/simulated-cloud.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 /** Runs check for a project without configured services, in a cloud where only some have an endpoint. */
-async function discover(answering: readonly string[], deny: readonly string[] = []) {
+async function discover(
+  answering: readonly string[],
+  deny: readonly string[] = [],
+  secret?: { readonly password: string },
+) {
   const cloud = await startSimulatedCloud({
     counts: Object.fromEntries(SERVICE_TYPES.map((type) => [type, 2])),
   });
@@ -23,7 +27,7 @@ async function discover(answering: readonly string[], deny: readonly string[] = 
         {
           region,
           iam_endpoint: cloud.origin,
-          credentials: { type: 'password', user, domain, password },
+          credentials: { type: 'password', user, domain, password, ...secret },
           services: 'all',
         },
       ],
@@ -68,6 +72,14 @@ describe('check of a project without configured services', () => {
     const { text } = await discover([service.type], [permission]);
 
     expect(text).toMatch(new RegExp(`not allowed to read ${service.type}: .*grant ${permission}`));
+  });
+
+  it('says nothing about services if the sign-in failed', async () => {
+    const { text, passed } = await discover(SERVICE_TYPES, [], { password: 'wrong' });
+
+    expect(text).toContain('sign-in failed');
+    expect(text).not.toContain('no service responded');
+    expect(passed).toBe(false);
   });
 
   it('fails if no service responds', async () => {

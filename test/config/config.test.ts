@@ -215,7 +215,7 @@ describe('a project', () => {
       'type: token, token_file: token',
       {
         type: 'token',
-        token: { origin: 'the file named by projects[0].credentials.token_file in config.yml' },
+        token: { origin: `the file in ${process.cwd()} named by projects[0].credentials.token_file` },
       },
     ],
   ])('may sign in with { %s }', (settings, expected) => {

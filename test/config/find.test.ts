@@ -55,7 +55,7 @@ describe('the configuration comes from', () => {
     ['the variable', undefined, 'missing', 'missing'],
   ])('nowhere else if %s names a file that does not exist', async (_, flag, variable, named) => {
     expect(await messagesOf(flag, variable, 'standard')).toEqual([
-      `${directory}/${named}: the file cannot be read: no such file or directory (ENOENT); expected a YAML file of up to 1 MiB`,
+      `${directory}/${named}: the file cannot be read: no such file or directory (ENOENT); check the path (--config.file)`,
     ]);
   });
 

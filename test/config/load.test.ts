@@ -22,7 +22,7 @@ const messagesOf = async (path: string): Promise<readonly string[]> => {
   return result.ok ? result.warnings : result.problems;
 };
 
-const EXPECTED = 'expected a YAML file of up to 1 MiB';
+const EXPECTED = 'check the path (--config.file)';
 
 describe('a configuration file', () => {
   it('is read', async () => {
@@ -106,7 +106,7 @@ describe('the files named in a configuration', () => {
 
     expect(result.ok && result.warnings).toEqual([
       `${path}:2: projects[0].ca_file: the file ${directory}/ca.pem cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
-      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty, expected the secret; it will be read again when needed`,
+      `${path}:7: projects[0].credentials.security_token_file: the file ${directory}/empty is empty; expected the secret; it will be read again when needed`,
     ]);
   });
 
@@ -134,10 +134,10 @@ describe('the files named in a configuration', () => {
     const credentials = result.ok ? result.config.projects[0]?.credentials : undefined;
 
     expect(await messagesOf(path)).toEqual([
-      `${path}:2: projects[0].credentials.password_file: the file cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
+      `${path}:2: projects[0].credentials.password_file: the file in ${directory} named by this setting cannot be read: no such file or directory (ENOENT); it will be read again when needed`,
     ]);
     await expect(credentials?.type === 'password' && credentials.password.read()).rejects.toThrow(
-      `the file named by projects[0].credentials.password_file in ${path} cannot be read: no such file or directory (ENOENT)`,
+      `the file in ${directory} named by projects[0].credentials.password_file cannot be read: no such file or directory (ENOENT)`,
     );
   });
 

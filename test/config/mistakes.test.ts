@@ -65,7 +65,7 @@ describe('an error in a file is reported once, on its line, with the expected va
       'a merge key',
       within('limits', '<<: { resources: 1 }'),
       2,
-      'limits."<<": unknown setting (merge keys are not supported, use an alias for a whole mapping); expected resources',
+      'limits."<<": unknown setting (merge keys are not supported; use an alias for a whole mapping); expected resources',
     ],
     [
       'a setting given twice',

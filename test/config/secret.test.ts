@@ -45,9 +45,9 @@ describe('a secret in a file', () => {
   });
 
   it.each([
-    ['empty', '', 'is empty, expected the secret'],
-    ['blank', ' \n\t\n', 'is empty, expected the secret'],
-    ['long', 'secret\nsecret', 'has more than one line, expected only the secret'],
+    ['empty', '', 'is empty; expected the secret'],
+    ['blank', ' \n\t\n', 'is empty; expected the secret'],
+    ['long', 'secret\nsecret', 'has more than one line; expected only the secret'],
     ['large', 'x'.repeat(64 * 1024 + 1), 'is larger than 64 KiB'],
     ['binary', Uint8Array.of(0xff, 0xfe, 0x00), 'is not UTF-8 text'],
   ])('is rejected from an unsuitable file (%s), which the error names', async (name, content, wrong) => {

@@ -42,5 +42,5 @@ const accessKeyAuthorizer = (
 /** A token that is obtained and renewed externally. */
 const tokenAuthorizer = ({ token }: CredentialsOf<'token'>): Authorizer => ({
   authorize: async () => tokenAuthorization(await readHeaderSecret(token), undefined),
-  refusedAdvice: `the token (${token.origin}) has expired or belongs to another project, replace it`,
+  refusedAdvice: `the token (${token.origin}) has expired or belongs to another project; replace it`,
 });

@@ -128,7 +128,7 @@ export function createSignInGuard(
   const consequence = ({ method }: SignIn, at: UnixSeconds, wait: Seconds): string => {
     if (!oneShot) return `; not retried with the same secret before ${timeText(at + wait)}`;
     return method === 'password' && wait === BACK_OFF
-      ? '; fix this before running the command again, 5 failed sign-ins lock the account for 15 minutes'
+      ? '; fix this before running the command again: 5 failed sign-ins lock the account for 15 minutes'
       : '';
   };
 

@@ -162,7 +162,7 @@ function createAdviser(
       advice.push('or project_id does not belong to these credentials');
     }
     if (outcome === 'network' && followsFromRegion(endpointOf(failure, project, service), project)) {
-      advice.push(`the host name is derived from region ${project.region}, check that too`);
+      advice.push(`the host name is derived from region ${project.region}`);
     }
     if (outcome === 'timeout') advice.push(`poll.timeout is ${formatDuration(poll.timeout)}`);
     return advice.join('; ');

@@ -55,7 +55,7 @@ function projectLines(check: ProjectCheck, options: TextOptions): readonly strin
     ...(read.length === 0 ? [] : table),
     ...services.flatMap((service) => serviceLines(service, options)),
     ...emptyLines(check),
-    ...(refused === undefined ? [] : foundLines(read, refused)),
+    ...(refused === undefined || check.credentials.kind === 'failed' ? [] : foundLines(read, refused)),
   ];
   const heading = `project ${visible(project)} (${visible(region)})`;
   return [heading, ...details.map((line) => (line === '' ? '' : INDENT + line))];

@@ -22,7 +22,7 @@ const whyNot = (text: string, ipv6: string | undefined, name: string, port: stri
   if (name.includes(':'))
     return isIP(text) === 0 ? 'has too many colons' : 'is an IPv6 address without brackets and port';
   if (name !== '' && !isHost(name)) return 'has no valid host';
-  return isPort(port) ? undefined : 'has a port that is not a number from 0 to 65535';
+  return isPort(port) ? undefined : 'needs a port from 0 to 65535';
 };
 
 /** Parses `:10045`, `host:10045`, `[::1]:10045` or `:0`. Throws a one-line Error for anything else. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import { errorCode, errorMessage } from '../../errors.ts';
 import { readText } from '../../files/read-text.ts';
@@ -33,8 +34,8 @@ const stampOf = (path: string): Promise<string> =>
   );
 
 const readConfig = async (file: string): Promise<WebConfig> => {
-  const text = await readText(file, MAX_CONFIG_BYTES, `${file}:`).catch((error: unknown) => {
-    throw new WebConfigError([errorMessage(error)]);
+  const text = await readText(file, MAX_CONFIG_BYTES, `${resolve(file)}:`).catch((error: unknown) => {
+    throw new WebConfigError([`${errorMessage(error)}; check the path (--web.config.file)`]);
   });
   return readWebConfig(text, file);
 };

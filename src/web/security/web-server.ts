@@ -55,7 +55,7 @@ const WARN_EVERY_MILLISECONDS = 60_000;
 const LISTEN_FAILURES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; stop what listens there or choose another with --web.listen-address',
   EACCES: 'this user may not listen there; choose a port above 1023 with --web.listen-address',
-  EADDRNOTAVAIL: 'the address is not one of this machine; choose another with --web.listen-address',
+  EADDRNOTAVAIL: 'no network interface has this address; choose another with --web.listen-address',
   EAFNOSUPPORT: 'this machine has no IPv6; choose an IPv4 address with --web.listen-address',
   ENOTFOUND: 'the host name is unknown; choose an address of this machine with --web.listen-address',
   EAI_AGAIN: 'the host name cannot be resolved at the moment; give an address with --web.listen-address',

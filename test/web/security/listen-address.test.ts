@@ -36,11 +36,11 @@ describe('a listen address', () => {
     ['http://localhost:10045', 'has too many colons'],
     ['ex porter:10045', 'has no valid host'],
     ['*:10045', 'has no valid host'],
-    [':65536', 'has a port that is not a number from 0 to 65535'],
-    [':-1', 'has a port that is not a number from 0 to 65535'],
-    [':http', 'has a port that is not a number from 0 to 65535'],
-    [': 80', 'has a port that is not a number from 0 to 65535'],
-    [':1e4', 'has a port that is not a number from 0 to 65535'],
+    [':65536', 'needs a port from 0 to 65535'],
+    [':-1', 'needs a port from 0 to 65535'],
+    [':http', 'needs a port from 0 to 65535'],
+    [': 80', 'needs a port from 0 to 65535'],
+    [':1e4', 'needs a port from 0 to 65535'],
   ])('%j is rejected because it %s', (text, reason) => {
     const parse = () => parseListenAddress(text);
 

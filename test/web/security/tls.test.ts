@@ -530,7 +530,9 @@ describe('a start with invalid files', () => {
   it('fails if the configuration file does not exist', async () => {
     const file = join(await temporaryDirectory(), 'absent.yml');
 
-    expect(await problemsOf(file)).toEqual([`${file}: cannot be read: no such file or directory (ENOENT)`]);
+    expect(await problemsOf(file)).toEqual([
+      `${file}: cannot be read: no such file or directory (ENOENT); check the path (--web.config.file)`,
+    ]);
   });
 
   it.each([

@@ -81,7 +81,7 @@ describe('the web server', () => {
       what: 'an address of another machine',
       host: '192.0.2.1',
       taken: false,
-      reason: 'not one of this machine',
+      reason: 'no network interface has this address',
     },
     { what: 'an unknown host', host: 'nowhere.invalid', taken: false, reason: 'the host name' },
   ])('cannot listen on $what, and the error says why', async ({ host, taken, reason }) => {

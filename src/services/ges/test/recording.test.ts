@@ -179,7 +179,7 @@ describe('check', () => {
 
     const line = output.split('\n').find((one) => because.test(one));
     expect(line).toMatch(
-      /^ {2}ges: .*, which the exporter does not expect \([a-z-]+\); please send a recording of it: check --record FILE/,
+      /^ {2}ges: .*, which the exporter does not expect \([a-z-]+\); record it with check --record FILE, and send the recording: https:\/\/\S+\/docs\/evidence\.md/,
     );
     expect(projects[0].services[0].contradictions[0].found).toMatch(because);
   });
