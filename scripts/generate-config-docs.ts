@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type KeyRule, keyRules } from '../src/config/cross-checks.ts';
 import { ENVIRONMENT_VARIABLES, SERVICES_BY_DEFAULT } from '../src/config/environment.ts';
-import { alternatives, computedDefaults, settingsSchema } from '../src/config/schema.ts';
-import { notesOf } from '../src/config/setting.ts';
+import { computedDefaults, settingsSchema } from '../src/config/schema.ts';
+import { alternatives, notesOf } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings, unwrapped } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
 import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
@@ -43,9 +43,12 @@ const defaultText = ({ path, schema, mapping }: ListedSetting): string => {
 
 const typeName = ({ schema }: ListedSetting): string => {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray) return 'list';
+  if (inner instanceof z.ZodArray) {
+    const word = alternatives.get(inner)?.word;
+    return word === undefined ? 'list' : `${code(word)} or list`;
+  }
   if (inner instanceof z.ZodObject || inner instanceof z.ZodDiscriminatedUnion) return 'mapping';
-  return notesOf(inner)?.type ?? 'text';
+  return notesOf(inner)?.type ?? 'string';
 };
 
 /** The description of a setting; empty if it has none. */
@@ -200,7 +203,7 @@ ${renderCosts()}
 
 ## Durations
 
-Durations use the format of Prometheus: whole numbers with the units \`y\` (365 days), \`w\`, \`d\`, \`h\`, \`m\`, \`s\` and
+Durations use the format of Prometheus: integers with the units \`y\` (365 days), \`w\`, \`d\`, \`h\`, \`m\`, \`s\` and
 \`ms\`, from the largest to the smallest, each at most once: \`500ms\`, \`90s\`, \`1h30m\`, \`26h\`, \`7d\`. A number without a unit is
 an error.
 
@@ -211,10 +214,10 @@ lookarounds and no backreferences, and matching takes linear time. They may have
 Unlike in Prometheus they are not anchored: \`prod\` matches \`my-prod-orders\`; \`^prod$\` matches only \`prod\`. If both
 \`resource_name\` and \`resource_id\` are given, both must match.
 
-## Text
+## Strings
 
-Text needs no quotes, even where it looks like a number or a boolean: \`name: 0123\` keeps its zero. Quotes are needed
-around text that begins with a character such as \`*\`, \`&\`, \`[\` or \`{\`, or that contains \`": "\` or \`" #"\`.
+Strings need no quotes, even where they look like a number or a boolean: \`name: 0123\` keeps its zero. Quotes are needed
+around strings that begin with a character such as \`*\`, \`&\`, \`[\` or \`{\`, or that contain \`": "\` or \`" #"\`.
 
 Environment variables such as \`\${HW_PASSWORD}\` and \`~\` in paths are not expanded; they are reported as errors.
 

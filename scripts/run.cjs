@@ -11,7 +11,8 @@ const [, , file, ...args] = process.argv;
 if (Number.parseInt(process.versions.node, 10) < LEAST_NODE_VERSION) {
   process.stderr.write(
     `huaweicloud-backup-exporter: needs Node.js ${LEAST_NODE_VERSION} or later; this is ${process.version}. ` +
-      'Install it, or run npm ci without --ignore-scripts, which brings one.\n',
+      'Install it, or run `npm ci` without --ignore-scripts, which installs one, and start the exporter with ' +
+      '`npm start --`, which uses that one.\n',
   );
   process.exitCode = 1;
 } else {

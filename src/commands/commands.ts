@@ -10,12 +10,12 @@ import {
   commandPrefix,
   factor,
   grafanaUrl,
+  integer,
   listenAddress,
   obsPath,
   telemetryPath,
   timestamp,
   waitTimeout,
-  wholeNumber,
   wholeSeconds,
 } from './flag-values.ts';
 import { PROGRAM_NAME } from './program.ts';
@@ -62,8 +62,8 @@ function withServeFlags(command: Command): Command {
       commandPrefix,
     )
     .option('--state.file <path>', 'file that keeps counters and known resources across restarts')
-    .option('--shard <ordinal>', 'poll only the projects of this shard, from 0', wholeNumber(0, 999), 0)
-    .option('--total-shards <count>', 'number of shards that share the projects', wholeNumber(1, 1000), 1)
+    .option('--shard <ordinal>', 'poll only the projects of this shard, from 0', integer(0, 999), 0)
+    .option('--total-shards <count>', 'number of shards that share the projects', integer(1, 1000), 1)
     .addOption(
       new Option('--log.level <level>', 'least severe log level').choices(LOG_LEVELS).default('info'),
     )
@@ -74,7 +74,7 @@ function addDemoCommand(program: Command, actionOf: ActionOf): void {
   const command = withServeFlags(program.command('demo'))
     .summary('serve a simulated cloud: no account, configuration or network needed')
     .description('Serve a simulated cloud: no account, configuration or network needed.');
-  const count = wholeNumber(0, 10_000);
+  const count = integer(0, 10_000);
   const own = SERVICES.flatMap(({ type, resource, demo }) => (demo ? [{ type, resource, ...demo }] : []));
   for (const { type, resource, flag, count: usual } of own) {
     const about = `simulated ${resource.many} of ${type}, at most 10000`;
@@ -83,7 +83,7 @@ function addDemoCommand(program: Command, actionOf: ActionOf): void {
   const simulated = [...own.map(({ flag }) => flag), 'others', 'seed', 'speed'].map((flag) => `demo.${flag}`);
   command
     .option('--demo.others <count>', 'simulated resources of each other service, at most 10000', count, 0)
-    .option('--demo.seed <number>', 'seed of the simulation', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--demo.seed <number>', 'seed of the simulation', integer(0, Number.MAX_SAFE_INTEGER), 1)
     .option(
       '--demo.speed <factor>',
       'divides schedules, durations, objectives and the poll interval',
@@ -140,7 +140,7 @@ function addBackupsCommands(program: Command, actionOf: ActionOf): void {
       'only backups started since: a duration before now such as 7d, or a timestamp',
       timestamp,
     )
-    .option('--limit <count>', 'at most this many', wholeNumber(1, 1_000_000))
+    .option('--limit <count>', 'at most this many', integer(1, 1_000_000))
     .option('--json', 'print one JSON object per line; keys in docs/backups-json.md')
     .action(actionOf(() => import('./backups/list.ts').then((module) => module.list)));
   withServiceFlags(list);

@@ -99,10 +99,10 @@ const unusedPath = textThat(
 export const numberThat = (isValid: (number: number, text: string) => boolean, expected: string) =>
   flagValue((text) => (isValid(Number(text), text) ? Number(text) : undefined), expected);
 
-export const wholeNumber = (least: number, most: number) =>
+export const integer = (least: number, most: number) =>
   numberThat(
     (number, text) => /^\d+$/.test(text) && number >= least && number <= most,
-    `Expected a whole number from ${least} to ${most}.`,
+    `Expected an integer from ${least} to ${most}.`,
   );
 
 const LARGEST_FACTOR = 100_000;

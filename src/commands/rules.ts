@@ -15,10 +15,10 @@ import {
   durationThat,
   flagValue,
   grafanaUrl,
+  integer,
   numberThat,
   textThat,
   webAddress,
-  wholeNumber,
 } from './flag-values.ts';
 import { PROGRAM_NAME } from './program.ts';
 import { print, type Terminal } from './terminal.ts';
@@ -103,7 +103,7 @@ const isDecimal = (text: string): boolean => /^\d+(?:\.\d+)?$/.test(text);
 
 const READERS = {
   duration: durationThat((length) => length >= 1, 'Expected a duration such as 90s or 1h30m, at least 1s.'),
-  count: wholeNumber(1, 100_000),
+  count: integer(1, 100_000),
   fraction: numberThat(
     (number, text) => isDecimal(text) && number > 0 && number < 1,
     'Expected a fraction above 0 and below 1, such as 0.5.',

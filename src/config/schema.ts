@@ -17,9 +17,6 @@ import * as setting from './setting.ts';
 
 export const computedDefaults = z.registry<{ readonly text: string }>();
 
-/** A word allowed instead of a list. */
-export const alternatives = z.registry<{ readonly word: string }>();
-
 /** A setting whose default depends on others; `text` says how. */
 const computed = <Schema extends z.ZodType>(schema: Schema, text: string): z.ZodOptional<Schema> => {
   const optional = schema.optional();
@@ -51,7 +48,7 @@ const poll = z
       'the smaller of `30s` and the timeout',
     ).describe('Time limit for one request.'),
     concurrency: setting
-      .wholeNumber(1, 64)
+      .integer(1, 64)
       .prefault(4)
       .describe(
         'Concurrent requests per project, from 1 to 64. With several services, none of them may use the last one, so a slow service does not hold up the others.',
@@ -61,7 +58,7 @@ const poll = z
 
 const limits = z.strictObject({
   resources: setting
-    .wholeNumber(1)
+    .integer(1)
     .prefault(20_000)
     .describe(
       'Maximum number of resources per service; those left out are counted in `huaweicloud_backup_resources_over_limit`.',
@@ -164,7 +161,7 @@ const everyService = {
     .describe(
       'These resources are left out, even if `include` matches them; all expressions given must match.',
     ),
-  inventory: setting.trueOrFalse
+  inventory: setting.boolean
     .prefault(true)
     .describe(
       'Whether to read the list of resources; without it, resources that were never backed up are not seen.',
@@ -197,7 +194,7 @@ const project = z.strictObject({
   ca_file: setting.filePath
     .optional()
     .describe(
-      'File with the certificates (PEM) of a private authority, trusted in addition to those that Node.js trusts. The authorities of the system and `SSL_CERT_FILE` are not used.',
+      'File with the certificates (PEM) of a private certificate authority (CA), trusted in addition to those that Node.js trusts. The CA store of the system and `SSL_CERT_FILE` are not used.',
     ),
   proxy_url: computed(setting.proxyUrl, '`HTTPS_PROXY`, `NO_PROXY`').describe(
     'Proxy for the requests of this project; never used for endpoints on this machine.',
@@ -206,9 +203,13 @@ const project = z.strictObject({
   services: z
     .preprocess(
       (given) => (given === 'all' ? undefined : given),
-      z.array(service).min(1).superRefine(checkServiceTypes, evenWithMistakes).optional(),
+      z
+        .array(service)
+        .min(1)
+        .superRefine(checkServiceTypes, evenWithMistakes)
+        .register(setting.alternatives, { word: 'all' })
+        .optional(),
     )
-    .register(alternatives, { word: 'all' })
     .describe(
       'The services that are polled, each type at most once. Without it, or with `all`, every service; `check` then shows which of them respond, as a list to paste here.',
     ),

@@ -19,6 +19,9 @@ export interface SettingNotes {
 
 const notes = z.registry<SettingNotes>();
 
+/** A word allowed instead of a list. */
+export const alternatives = z.registry<{ readonly word: string }>();
+
 /** The notes of a setting; undefined for mappings and lists. */
 export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
   const noted = notes.get(schema);
@@ -28,7 +31,9 @@ export const notesOf = (schema: z.core.$ZodType): SettingNotes | undefined => {
     const type = words.length > 2 ? oneWordOf(words) : words.join(' or ');
     return { type, expected: oneWordOf(words), shown: 'all' };
   }
-  return schema instanceof z.ZodString ? { type: 'text', expected: 'text', shown: 'nothing' } : undefined;
+  return schema instanceof z.ZodString
+    ? { type: 'string', expected: 'a string', shown: 'nothing' }
+    : undefined;
 };
 
 /** Adds notes to a schema. */
@@ -62,8 +67,8 @@ export const line = (example: string) =>
       .refine((value) => value === value.trim(), 'begins or ends with white space')
       .refine((value) => !/\p{Cc}/u.test(value), 'contains a control character')
       .max(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`),
-    'text',
-    `text of up to ${LONGEST_TEXT} characters, such as ${example}`,
+    'string',
+    `a string of up to ${LONGEST_TEXT} characters, such as ${example}`,
   );
 
 const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*';
@@ -72,7 +77,7 @@ const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 
 export const region = noted(
   text.regex(REGION, 'is not a region'),
-  'text',
+  'string',
   'letters, digits and hyphens, such as cn-north-4',
 );
 
@@ -84,7 +89,7 @@ export const domain = noted(
 
 export const projectId = noted(
   text.regex(/^[0-9A-Fa-f]{32}$/, 'is not a project id'),
-  'text',
+  'string',
   '32 hexadecimal digits, such as 0123456789abcdef0123456789abcdef',
 );
 
@@ -93,7 +98,7 @@ const NOT_VISIBLE_ASCII = 'contains characters other than visible ASCII';
 const EXPECT_VISIBLE_ASCII = 'visible ASCII characters without white space';
 
 /** An identifier that is sent in a header. */
-export const headerText = noted(text.regex(VISIBLE_ASCII, NOT_VISIBLE_ASCII), 'text', EXPECT_VISIBLE_ASCII);
+export const headerText = noted(text.regex(VISIBLE_ASCII, NOT_VISIBLE_ASCII), 'string', EXPECT_VISIBLE_ASCII);
 
 const secret = nonEmpty.refine(
   (value) => !/^\$\{\w+[^}]*\}$/.test(value),
@@ -188,17 +193,17 @@ export const objective = noted(
   'a duration such as 26h or 1d12h, none, or policy',
 );
 
-export const wholeNumber = (from: number, to = Number.MAX_SAFE_INTEGER) =>
+export const integer = (from: number, to = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(
     (text) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text),
     noted(
-      z.int('is not a whole number').min(from, `is less than ${from}`).max(to, `is more than ${to}`),
-      'whole number',
-      `a whole number from ${from}${to === Number.MAX_SAFE_INTEGER ? '' : ` to ${to}`}`,
+      z.int('is not an integer').min(from, `is less than ${from}`).max(to, `is more than ${to}`),
+      'integer',
+      `an integer from ${from}${to === Number.MAX_SAFE_INTEGER ? '' : ` to ${to}`}`,
     ),
   );
 
-export const trueOrFalse = z.preprocess(
+export const boolean = z.preprocess(
   (text) => (text === 'true' || text === 'false' ? text === 'true' : text),
-  noted(z.boolean('is neither true nor false'), 'true or false', 'true or false'),
+  noted(z.boolean('is neither true nor false'), 'boolean', 'true or false'),
 );

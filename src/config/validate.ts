@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CrossCheck } from './cross-checks.ts';
 import type { Finding, SettingPath } from './problem.ts';
-import { notesOf, type SettingNotes } from './setting.ts';
+import { alternatives, notesOf, type SettingNotes } from './setting.ts';
 import { placesIn, type SettingPlaces, unwrapped, variantsOf } from './settings-list.ts';
 import { didYouMean, nearest, oneWordOf } from './suggestion.ts';
 
@@ -122,11 +122,16 @@ const messageFor = (issue: z.core.$ZodIssue, place: Place, path: SettingPath): s
     return `${quote(given)} is unknown${didYouMean(given, choices)}; ${expected}`;
   }
   if (notes !== undefined) return `${shown(given, notes.shown)} ${issue.message}; ${expected}`;
-  return `found text${textHint(given, variants, path)}; ${expected}`;
+  return `found a string${textHint(given, variants, path)}; ${expected}`;
 };
 
 const expectedBy = (schema: z.core.$ZodType): string => {
-  if (schema instanceof z.ZodArray) return 'a list, each item after "- "';
+  if (schema instanceof z.ZodArray) {
+    const [type] = variantsOf(schema.element).keys();
+    const list = type === undefined ? 'a list, each item after "- "' : `a list such as "- type: ${type}"`;
+    const word = alternatives.get(schema)?.word;
+    return word === undefined ? list : `${word}, or ${list}`;
+  }
   if (schema instanceof z.ZodObject) {
     const keys = Object.keys(schema.shape);
     return `a mapping with the ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')}`;

@@ -63,8 +63,11 @@ function createFile(path: string): void {
   try {
     writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    const where = errorCode(error) === 'ENOENT' ? `there is no directory ${dirname(path)}` : fileError(error);
-    throw new StateFileError('unavailable', `cannot be created: ${where}`);
+    const why =
+      errorCode(error) === 'ENOENT'
+        ? `there is no directory ${dirname(path)}; create it, writable by this user`
+        : `${fileError(error)}; make its directory writable by this user`;
+    throw new StateFileError('unavailable', `cannot be created: ${why}`);
   }
 }
 
@@ -163,10 +166,12 @@ const SQLITE = {
 } as const;
 
 const UNAVAILABLE: Readonly<Record<number, string>> = {
-  [SQLITE.readOnly]: 'cannot be written: the file or its file system is read-only',
-  [SQLITE.full]: 'cannot be written: no space left on device',
+  [SQLITE.readOnly]:
+    'cannot be written: the file or its file system is read-only; make it writable by this user',
+  [SQLITE.full]: 'cannot be written: no space left on device; free some',
   [SQLITE.io]: 'cannot be read or written: input/output error',
-  [SQLITE.cannotOpen]: 'cannot be opened: permission denied, or no journal can be created next to it',
+  [SQLITE.cannotOpen]:
+    'cannot be opened: permission denied, or no journal can be created next to it; make the file and its directory writable by this user',
 };
 
 /** The primary code of an SQLite error; undefined for other errors. */

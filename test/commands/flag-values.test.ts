@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   durationThat,
   factor,
+  integer,
   listenAddress,
   obsPath,
   someText,
   telemetryPath,
   timestamp,
-  wholeNumber,
 } from '../../src/commands/flag-values.ts';
 import { unixSeconds } from '../../src/domain/quantities.ts';
 
@@ -128,8 +128,8 @@ describe('other flag values', () => {
     ['-1', false],
     ['1.5', false],
     ['', false],
-  ])('a whole number from 1 to 100: %j, accepted: %s', (text, allowed) => {
-    expect(isAllowed(wholeNumber(1, 100), text)).toBe(allowed);
+  ])('an integer from 1 to 100: %j, accepted: %s', (text, allowed) => {
+    expect(isAllowed(integer(1, 100), text)).toBe(allowed);
   });
 
   it.each([

@@ -126,7 +126,7 @@ describe('an error in the flags of rules', () => {
     [['--stale-fro', '30m'], "unknown option '--stale-fro' (Did you mean --stale-for?)"],
     [['--stale-for', '1x'], 'Expected a duration such as 90s or 1h30m, at least 1s.'],
     [['--service-memory', '0s'], 'Expected a duration such as 90s or 1h30m, at least 1s.'],
-    [['--failed-count', '0.5'], 'Expected a whole number from 1 to 100000.'],
+    [['--failed-count', '0.5'], 'Expected an integer from 1 to 100000.'],
     [['--slow-ratio', '0.5'], 'Expected a number of at least 1, such as 2.5.'],
     [['--stuck-ratio', '1e9'], 'Expected a number of at least 1, such as 2.5.'],
     [['--size-dropped-ratio', '5'], 'Expected a fraction above 0 and below 1, such as 0.5.'],

@@ -56,7 +56,7 @@ describe('a mistyped command line', () => {
     ],
     [
       ['backups', 'list', '--limit', '0'],
-      invalid('--limit <count>', '0', 'Expected a whole number from 1 to 1000000.'),
+      invalid('--limit <count>', '0', 'Expected an integer from 1 to 1000000.'),
     ],
     [
       ['backups', 'create', '--resource', 'x', '--wait-timeout', '0'],

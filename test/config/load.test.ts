@@ -38,7 +38,7 @@ describe('a configuration file', () => {
 
     expect(await messagesOf(path)).toEqual([
       `${path}:1: polls: unknown setting (did you mean poll?); expected one of poll, limits, rpo, tags, projects`,
-      `${path}:6: limits: found text; expected a mapping with the key resources`,
+      `${path}:6: limits: found a string; expected a mapping with the key resources`,
     ]);
   });
 

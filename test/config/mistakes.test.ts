@@ -89,19 +89,19 @@ describe('an error in a file is reported once, on its line, with the expected va
       'text instead of a section',
       `poll: 5m\n${PROJECTS}`,
       1,
-      'poll: found text; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
+      'poll: found a string; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
     ],
     [
       'a number instead of a section',
       `poll: 5\n${PROJECTS}`,
       1,
-      'poll: found text; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
+      'poll: found a string; expected a mapping with the keys interval, timeout, request_timeout, concurrency',
     ],
     [
       'no space after a colon',
       within('poll', 'interval:5m'),
       2,
-      'poll: found text (is a space missing after the colon?); expected a mapping with the keys interval, timeout,',
+      'poll: found a string (is a space missing after the colon?); expected a mapping with the keys interval, timeout,',
     ],
     [
       'a mapping instead of a list',
@@ -204,31 +204,31 @@ describe('an error in a file is reported once, on its line, with the expected va
       'no concurrency',
       within('poll', 'concurrency: 0'),
       2,
-      'poll.concurrency: "0" is less than 1; expected a whole number from 1 to 64',
+      'poll.concurrency: "0" is less than 1; expected an integer from 1 to 64',
     ],
     [
       'too much concurrency',
       within('poll', 'concurrency: 65'),
       2,
-      'poll.concurrency: "65" is more than 64; expected a whole number from 1 to 64',
+      'poll.concurrency: "65" is more than 64; expected an integer from 1 to 64',
     ],
     [
       'half a concurrency',
       within('poll', 'concurrency: 2.5'),
       2,
-      'poll.concurrency: "2.5" is not a whole number; expected a whole number from 1 to 64',
+      'poll.concurrency: "2.5" is not an integer; expected an integer from 1 to 64',
     ],
     [
       'no limit',
       within('limits', 'resources: 0'),
       2,
-      'limits.resources: "0" is less than 1; expected a whole number from 1',
+      'limits.resources: "0" is less than 1; expected an integer from 1',
     ],
     [
       'an infinite limit',
       within('limits', 'resources: .inf'),
       2,
-      'limits.resources: ".inf" is not a whole number; expected a whole number from 1',
+      'limits.resources: ".inf" is not an integer; expected an integer from 1',
     ],
 
     [
@@ -364,25 +364,25 @@ describe('an error in a file is reported once, on its line, with the expected va
       'a project name with surrounding white space',
       projectWith('project_name: " x"'),
       2,
-      `${FIRST}.project_name: " x" begins or ends with white space; expected text of up to 256 characters, such as cn-north-4_team`,
+      `${FIRST}.project_name: " x" begins or ends with white space; expected a string of up to 256 characters, such as cn-north-4_team`,
     ],
     [
       'a name of two lines',
       projectWith('name: "a\\nb"'),
       2,
-      `${FIRST}.name: "a\\nb" contains a control character; expected text of up to 256 characters, such as prod`,
+      `${FIRST}.name: "a\\nb" contains a control character; expected a string of up to 256 characters, such as prod`,
     ],
     [
       'a name that is too long',
       projectWith(`name: ${'a'.repeat(257)}`),
       2,
-      `${FIRST}.name: "${'a'.repeat(60)}…" is longer than 256 characters; expected text of up to 256 characters,`,
+      `${FIRST}.name: "${'a'.repeat(60)}…" is longer than 256 characters; expected a string of up to 256 characters,`,
     ],
     [
       'a name that is a variable',
       projectWith(`name: "${variable('NAME')}"`),
       2,
-      `${FIRST}.name: "${variable('NAME')}" contains a variable, and variables are not expanded; expected text of up to 256 characters`,
+      `${FIRST}.name: "${variable('NAME')}" contains a variable, and variables are not expanded; expected a string of up to 256 characters`,
     ],
     [
       'a cloud with a scheme',
@@ -461,13 +461,13 @@ describe('an error in a file is reported once, on its line, with the expected va
       'no user',
       projectWith('credentials: { type: password, domain: d, password: p }'),
       2,
-      `${FIRST}.credentials.user: missing; expected text`,
+      `${FIRST}.credentials.user: missing; expected a string`,
     ],
     [
       'no domain',
       projectWith('credentials: { type: password, user: u, password: p }'),
       2,
-      `${FIRST}.credentials.domain: missing; expected text`,
+      `${FIRST}.credentials.domain: missing; expected a string`,
     ],
     [
       'an empty password',
@@ -585,13 +585,19 @@ describe('an error in a file is reported once, on its line, with the expected va
       'an empty tag',
       `tags: [""]\n${PROJECTS}`,
       1,
-      'tags[0]: "" is empty; expected text of up to 256 characters, such as team',
+      'tags[0]: "" is empty; expected a string of up to 256 characters, such as team',
+    ],
+    [
+      'a word other than all as services',
+      projectWith('services: al'),
+      2,
+      `${FIRST}.services: found a string; expected all, or a list such as "- type: ${ONE}"`,
     ],
     [
       'a list of words as services',
       projectWith(`services: [${ONE}]`),
       2,
-      `${FIRST}.services[0]: found text (did you mean "- type: ${ONE}"?); expected a mapping whose type is one of ${ONE}, ${OTHER}`,
+      `${FIRST}.services[0]: found a string (did you mean "- type: ${ONE}"?); expected a mapping whose type is one of ${ONE}, ${OTHER}`,
     ],
     [
       'an endpoint over http',
@@ -670,7 +676,7 @@ describe('an error in a file is reported once, on its line, with the expected va
       'a file that is text',
       '<!doctype html>\n',
       1,
-      'found text; expected a mapping with the keys poll, limits, rpo, tags, projects',
+      'found a string; expected a mapping with the keys poll, limits, rpo, tags, projects',
     ],
   ])('%s', (_, text, line, wrong) => {
     const problems = messagesIn(text);
@@ -704,7 +710,7 @@ describe('an error in a file is reported once, on its line, with the expected va
 `;
 
     expect(messagesIn(text)).toEqual([
-      'config.yml:2: projects[0].name: "" is empty; expected text of up to 256 characters, such as prod',
+      'config.yml:2: projects[0].name: "" is empty; expected a string of up to 256 characters, such as prod',
     ]);
   });
 
@@ -730,7 +736,7 @@ describe('an error in a file is reported once, on its line, with the expected va
 ${PROJECTS}`;
 
     expect(messagesIn(text)).toEqual([
-      'config.yml:3: poll.concurrency: "5m" is not a whole number; expected a whole number from 1 to 64',
+      'config.yml:3: poll.concurrency: "5m" is not an integer; expected an integer from 1 to 64',
     ]);
   });
 });

@@ -156,7 +156,7 @@ describe('a file with very many errors', () => {
     const problems = messagesIn(`projects:\n${'- a\n'.repeat(5000)}`);
 
     expect(problems).toHaveLength(101);
-    expect(problems[99]).toContain('config.yml:101: projects[99]: found text; expected a mapping');
+    expect(problems[99]).toContain('config.yml:101: projects[99]: found a string; expected a mapping');
     expect(problems[100]).toBe('config.yml: 4900 more mistakes are not shown');
   });
 });

@@ -181,7 +181,7 @@ describe('a directory in which no state file can be created', () => {
     expect(() => open(late)).toThrow(
       expect.objectContaining({
         kind: 'unavailable',
-        message: `cannot be created: there is no directory ${files.path('volume')}`,
+        message: `cannot be created: there is no directory ${files.path('volume')}; create it, writable by this user`,
       }),
     );
 

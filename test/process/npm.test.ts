@@ -21,7 +21,7 @@ describe('the npm scripts', () => {
 
     expect({ code, output }).toEqual({ code: 1, output: '' });
     expect(errors).toMatch(
-      /^huaweicloud-backup-exporter: needs Node\.js 24 or later; this is v\S+\. Install it, or run npm ci without --ignore-scripts, which brings one\.\n$/,
+      /^huaweicloud-backup-exporter: needs Node\.js 24 or later; this is v\S+\. Install it, or run `npm ci` without --ignore-scripts, which installs one, and start the exporter with `npm start --`, which uses that one\.\n$/,
     );
   });
 

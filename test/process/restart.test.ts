@@ -167,7 +167,7 @@ describe('a state file that cannot be written', () => {
       .filter((line) => line.includes('state file'));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
-      /level=error.*file=\/sys\/state reason="cannot be created: [^"]*\((EACCES|EPERM|EROFS)\)"/,
+      /level=error.*file=\/sys\/state reason="cannot be created: [^"]*\((EACCES|EPERM|EROFS)\); make its directory writable by this user"/,
     );
   });
 

@@ -5,7 +5,7 @@ import { evenWithMistakes, keyRule, reportAt, withRules } from '../../config/cro
 import { durationText } from '../../config/duration.ts';
 import { parseFile } from '../../config/parse-file.ts';
 import type { SettingPath } from '../../config/problem.ts';
-import { filePath, noted, wholeNumber } from '../../config/setting.ts';
+import { filePath, integer, noted } from '../../config/setting.ts';
 import type { Seconds } from '../../domain/quantities.ts';
 import { CIPHER_SUITES, CLIENT_AUTHENTICATIONS, CURVES, isOfTls13, TLS_VERSIONS } from './tls-names.ts';
 
@@ -47,7 +47,7 @@ const YES_OR_NO = { truthy: ['true', 'yes', 'on', 'y'], falsy: ['false', 'no', '
 const yesOrNo = z.stringbool({ ...YES_OR_NO, error: 'is neither true nor false' });
 
 const flag = (byDefault: boolean) =>
-  blankIsMissing(noted(yesOrNo, 'true or false', 'true or false').default(byDefault));
+  blankIsMissing(noted(yesOrNo, 'boolean', 'true or false').default(byDefault));
 
 const choice = <Value>(table: Readonly<Record<string, Value>>) =>
   z.enum(Object.keys(table)).transform((name) => table[name] as Value);
@@ -56,7 +56,7 @@ const choice = <Value>(table: Readonly<Record<string, Value>>) =>
 const choices = (table: Readonly<Record<string, string>>) =>
   optional(z.array(choice(table)).transform((list) => (list.length === 0 ? undefined : list)));
 
-const pem = optional(noted(z.string(), 'text', 'a certificate or key in PEM', 'nothing'));
+const pem = optional(noted(z.string(), 'string', 'a certificate or key in PEM', 'nothing'));
 
 // The last is an older name, still in use.
 const clientAuthentication = z
@@ -72,7 +72,7 @@ const tlsSection = withRules(
     client_auth_type: blankIsMissing(clientAuthentication.default('NoClientCert')),
     client_ca: pem,
     client_ca_file: optional(filePath),
-    client_allowed_sans: optional(z.array(noted(z.string(), 'text', 'a name in the certificate'))),
+    client_allowed_sans: optional(z.array(noted(z.string(), 'string', 'a name in the certificate'))),
     cipher_suites: choices(CIPHER_SUITES),
     curve_preferences: choices(CURVES),
     min_version: blankIsMissing(choice(TLS_VERSIONS).default('TLSv1.2')),
@@ -106,7 +106,7 @@ const tlsSection = withRules(
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const header = optional(
-  noted(z.string().regex(HEADER_VALUE, 'cannot be sent'), 'text', 'one line of Latin-1 characters'),
+  noted(z.string().regex(HEADER_VALUE, 'cannot be sent'), 'string', 'one line of Latin-1 characters'),
 );
 
 const headers = z.strictObject({
@@ -130,7 +130,7 @@ const hash = noted(
     else if (Number(cost) < CHEAPEST_HASH || Number(cost) > DEAREST_HASH)
       context.addIssue(`is a hash with cost ${Number(cost)}`);
   }),
-  'text',
+  'string',
   `a bcrypt hash with cost ${CHEAPEST_HASH} to ${DEAREST_HASH}, as printed by \`htpasswd -nBC 10 "" | tr -d ':\\n'\``,
   'nothing',
 );
@@ -143,12 +143,12 @@ const users = z.record(z.string(), hash).superRefine((hashes, context) => {
 const rateLimit = z
   .strictObject({
     interval: optional(noted(durationText, 'duration', 'a duration such as 100ms or 1s, or 0 for no limit')),
-    burst: optional(wholeNumber(0)),
+    burst: optional(integer(0)),
   })
   .superRefine(({ interval, burst }, context) => {
     if (!interval || (burst ?? 0) > 0) return;
     const wrong = burst === undefined ? 'missing' : 'allows no request';
-    reportAt(context, ['burst'], wrong, 'a whole number from 1');
+    reportAt(context, ['burst'], wrong, 'an integer from 1');
   });
 
 const webSchema = optional(
@@ -186,7 +186,7 @@ const tlsSettings = (
     certificate: source('cert'),
     key: source('key'),
     clientAuthentication: tls.client_auth_type,
-    /** Neither text nor file: the authorities of the system. */
+    /** Neither text nor file: the CA store of the system. */
     clientAuthorities: source('client_ca'),
     /** One of these names must be in the client's certificate; undefined: any certificate. */
     clientNames: tls.client_allowed_sans,

@@ -177,7 +177,7 @@ rate_limit: { interval: 0, burst: 0 }`;
     ['rate_limit: {}\nrate_limit: {}', 'web.yml:2: rate_limit: given more than once; expected once'],
     [
       'tls_server_config: yes',
-      'web.yml:1: tls_server_config: found text; expected a mapping with the keys cert, cert_file',
+      'web.yml:1: tls_server_config: found a string; expected a mapping with the keys cert, cert_file',
     ],
     [
       tlsWith('min_versoin: TLS12'),
@@ -205,7 +205,10 @@ rate_limit: { interval: 0, burst: 0 }`;
       tlsWith('max_version: TLS12', 'cipher_suites: [TLS_AES_128_GCM_SHA256]'),
       'web.yml:5: tls_server_config.cipher_suites: all suites are for TLS 1.3',
     ],
-    [tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'), 'found text; expected a list, each item after "- "'],
+    [
+      tlsWith('cipher_suites: TLS_AES_128_GCM_SHA256'),
+      'found a string; expected a list, each item after "- "',
+    ],
     [tlsWith('cipher_suites: [1]'), 'web.yml:4: tls_server_config.cipher_suites[0]: "1" is unknown'],
     [
       tlsWith('curve_preferences: [P256]'),
@@ -276,12 +279,12 @@ rate_limit: { interval: 0, burst: 0 }`;
       'web.yml:2: basic_auth_users.a: the value is a hash with cost 31; expected a bcrypt hash with cost 4 to 18',
     ],
     ['rate_limit: { interval: 5, burst: 1 }', 'web.yml:1: rate_limit.interval: "5" has no unit'],
-    ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: missing; expected a whole number from 1'],
+    ['rate_limit: { interval: 1s }', 'web.yml:1: rate_limit.burst: missing; expected an integer from 1'],
     [
       'rate_limit: { interval: 1s, burst: 0 }',
-      'web.yml:1: rate_limit.burst: "0" allows no request; expected a whole number from 1',
+      'web.yml:1: rate_limit.burst: "0" allows no request; expected an integer from 1',
     ],
-    ['rate_limit: { interval: 1s, burst: 1.5 }', 'is not a whole number; expected a whole number from 0'],
+    ['rate_limit: { interval: 1s, burst: 1.5 }', 'is not an integer; expected an integer from 0'],
   ])('%j is rejected with %s', (text, problem) => {
     const problems = problemsOf(text);
 
