@@ -30,7 +30,7 @@ describe.each(RUNBOOKS)('$name', ({ text }) => {
 
     if (commands.length > 0) expect(text).toContain('(README.md#where-to-run-the-commands)');
     if (commands.some((code) => /backups (create|export)/.test(code)))
-      expect(text).toContain('(README.md#as-whom)');
+      expect(text).toContain('(README.md#which-identity-to-use)');
   });
 
   it('uses only exported metrics', () => {
