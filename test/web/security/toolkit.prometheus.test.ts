@@ -100,13 +100,15 @@ describe('the exporter-toolkit of promtool', () => {
     },
   );
 
-  it('accepts the example, and so does the exporter', async () => {
+  it('accepts the example, with and without client certificates, and so does the exporter', async () => {
     const example = await readFile('examples/web-config.yml', 'utf8');
-    // promtool from before 2023 does not know this setting.
-    const older = example.replace(/ {2}client_allowed_sans:.*\n {4}- .*\n/, '');
+    // promtool from before 2023 does not know client_allowed_sans.
+    const withClients = example.replaceAll(/^ {2}# (client_(?:auth_type|ca_file): )/gm, '  $1');
 
-    expect(older).not.toContain('client_allowed_sans');
-    expect(await promtoolAccepts(await fileWith(older))).toBe(true);
-    expect(await isAccepted(await fileWith(example))).toBe(true);
+    expect(withClients).toMatch(/^ {2}client_ca_file: /m);
+    for (const text of [example, withClients]) {
+      expect(await promtoolAccepts(await fileWith(text))).toBe(true);
+      expect(await isAccepted(await fileWith(text))).toBe(true);
+    }
   });
 });

@@ -335,12 +335,17 @@ unknown: 1
     expect(problems).not.toContain('s3cr3t');
   });
 
-  it('has a valid example', async () => {
+  it('has a valid example, with the client certificates that are commented out', async () => {
     const file = 'examples/web-config.yml';
+    const example = await readFile(file, 'utf8');
+    const uncommented = example.replaceAll(/^ {2}# (client_\w+: | {2}- )/gm, '  $1');
 
-    const config = readWebConfig(await readFile(file, 'utf8'), file);
+    const config = readWebConfig(example, file);
+    const { tls } = readWebConfig(uncommented, file);
 
-    expect(config.tls?.clientAuthentication).toBe('RequireAndVerifyClientCert');
+    expect(config.tls?.clientAuthentication).toBe('NoClientCert');
     expect(config.users.size).toBe(1);
+    expect(tls?.clientAuthentication).toBe('RequireAndVerifyClientCert');
+    expect(tls?.clientNames).toEqual(['prometheus.example.com']);
   });
 });
