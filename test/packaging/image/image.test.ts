@@ -174,10 +174,10 @@ describe('the image', () => {
     onTestFinished(cloud.stop);
     const [graph] = cloud.resources();
     const { password, ...credentials } = passwordOf(cloud);
-    const passwordFile = { ...credentials, password_file: `${FOLDER}/password` };
+    const passwordFile = { ...credentials, password_file: 'password.txt' };
     await containers.podman('tag', IMAGE, COMMAND);
     await mkdir(join(containers.directory, 'config'));
-    await writeFile(join(containers.directory, 'config/password'), password);
+    await writeFile(join(containers.directory, 'config/password.txt'), password);
     await writeFile(
       join(containers.directory, 'config/config.yml'),
       configurationFor(cloud, { credentials: passwordFile }),

@@ -13,7 +13,7 @@ import { type BootedSystem, bootSystem } from './booted-system.ts';
 
 const NAME = manifest.name;
 const CONFIG = `/etc/${NAME}/config.yml`;
-// Where the file "password" is for the service, according to docs/install.md.
+// Where the password is for the service, according to docs/install.md.
 const PASSWORD = `/run/credentials/${NAME}.service/secrets_password`;
 
 describe('the systemd unit, installed as in docs/install.md', () => {
@@ -40,11 +40,10 @@ describe('the systemd unit, installed as in docs/install.md', () => {
   beforeAll(async () => {
     cloud = await startSimulatedCloud({ counts: { ges: 3, 'gaussdb-mysql': 2 } });
     system = await bootSystem();
-    await system.write('/root/password', cloud.account.password, 0o600);
-    await system.write(`${system.clone}/config.yml`, configuration('/root/password'));
+    await system.write(`${system.clone}/password.txt`, cloud.account.password, 0o600);
+    await system.write(`${system.clone}/config.yml`, configuration('password.txt'));
     for (const block of blocksOf('npm', 'sh')) await system.run(block);
 
-    await system.write(`${system.clone}/password`, cloud.account.password, 0o600);
     await system.write(`${system.clone}/config.yml`, configuration(PASSWORD));
     // The default port may be in use on this machine.
     await system.write(`/etc/default/${NAME}`, 'ARGS=--web.listen-address=127.0.0.1:0\n');
