@@ -46,31 +46,35 @@ export function verdictOf(assumption: Assumption, service: CloudService, recordi
   const against = findings.find((finding) => finding?.verdict === 'disproved');
   if (against?.verdict === 'disproved') return `**disproved**: ${against.because}`;
   if (findings.length === 0) return '';
-  return findings.some((finding) => finding?.verdict === 'proved') ? 'proved' : 'not seen';
+  return findings.some((finding) => finding?.verdict === 'consistent') ? 'consistent' : 'not seen';
 }
 
-/** The tables of docs/evidence.md. */
-export function renderEvidence(recordings: readonly NamedRecording[] = readRecordings()): string {
+/** The tables of docs/evidence.md. Recordings of the simulated cloud say nothing about the real one. */
+export function renderEvidence(all: readonly NamedRecording[] = readRecordings()): string {
+  const recordings = all.filter(({ recording }) => recording.cloud !== 'simulated');
   const names = recordings.map(({ name }) => `\`${name}\``);
   const services = SERVICES.map((service) => {
     const rows = assumptionsOf(service).map((assumption) => [
       `\`${assumption.id}\``,
       assumption.sentence,
+      assumption.judge === undefined ? 'no' : 'yes',
       ...recordings.map(({ recording }) =>
-        assumption.judge === undefined
-          ? 'not visible in responses'
-          : verdictOf(assumption, service, recording),
+        assumption.judge === undefined ? '' : verdictOf(assumption, service, recording),
       ),
     ]);
-    return `### \`${service.type}\`\n\n${table(['id', 'assumed', ...names], rows)}`;
+    return `### \`${service.type}\`\n\n${table(['id', 'assumption', 'testable', ...names], rows)}`;
   });
   const made = recordings.map(({ name, recording: { cloud, version, responses } }) => [
     `\`${name}\``,
-    cloud === 'simulated' ? 'the simulated cloud, which proves nothing about the real one' : cloud,
+    cloud,
     version,
     String(responses.length),
   ]);
-  return [table(['recording', 'cloud', 'version', 'responses'], made), ...services].join('\n\n');
+  const summary =
+    recordings.length === 0
+      ? 'There is no recording of a real account yet.'
+      : table(['recording', 'cloud', 'version', 'responses'], made);
+  return [summary, ...services].join('\n\n');
 }
 
 if (process.argv[1] === import.meta.filename) {

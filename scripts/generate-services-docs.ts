@@ -6,8 +6,8 @@ import type { CloudService } from '../src/services/service.ts';
 
 const code = (text: string): string => `\`${text}\``;
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(heading), row(heading.map(() => '---')), ...rows.map(row)].join('\n');
+const tableOf = (heading: readonly string[], rows: readonly string[]): string =>
+  [row(heading), row(heading.map(() => '---')), ...rows].join('\n');
 
 const SIZES = [10, 100, 200, 1000];
 const BACKUPS_KEPT = 10;
@@ -18,14 +18,16 @@ const requestsPerHour = (service: CloudService, resources: number): number =>
   Math.ceil((3600 / intervalOf(service)) * service.requests(resources, resources * BACKUPS_KEPT));
 
 /** Requests per hour of every service by the number of its resources. */
-export const renderCosts = (): string =>
-  table(
+const renderCosts = (): string =>
+  tableOf(
     ['service', 'interval', ...SIZES.map((size) => `${size} resources`)],
-    SERVICES.map((service) => [
-      code(service.type),
-      code(formatDuration(intervalOf(service) as never)),
-      ...SIZES.map((size) => requestsPerHour(service, size).toLocaleString('en-US')),
-    ]),
+    SERVICES.map((service) =>
+      row([
+        code(service.type),
+        code(formatDuration(intervalOf(service) as never)),
+        ...SIZES.map((size) => requestsPerHour(service, size).toLocaleString('en-US')),
+      ]),
+    ),
   );
 
 /** What a resource is; empty if the service has no other word for it. */
@@ -34,16 +36,18 @@ const resourceText = ({ resource: { one } }: CloudService): string =>
 
 function renderService(service: CloudService): string {
   const { policies, backups, actions } = defaultApi(service);
-  const calls = callsOf(service).map(({ call, usedBy }) => [
-    `${call.method} ${code(decodeURIComponent(call.path))}`,
-    usedBy,
-    call.permission === undefined ? 'not documented' : describePermission(call.permission),
-  ]);
+  const calls = callsOf(service).map(({ call, usedBy }) =>
+    row([
+      `${call.method} ${code(decodeURIComponent(call.path))}`,
+      usedBy,
+      call.permission === undefined ? 'not documented' : describePermission(call.permission),
+    ]),
+  );
   const expectation = {
-    none: 'Its API does not expose backup policies, so `rpo: policy` is not supported.',
-    resource: 'With `rpo: policy` the policy of each resource is read every six hours.',
+    none: 'The API does not expose backup policies, so `rpo: policy` is not supported.',
+    resource: 'With `rpo: policy`, the policy of each resource is read every six hours.',
     project:
-      'One list of policies is read in every poll; resources without an enabled policy are not expected to be backed up.',
+      'Every poll reads one list of policies; resources without an enabled policy are not expected to be backed up.',
     decides:
       'The policy of each resource is read every six hours; resources without a policy are not expected to be backed up.',
   }[
@@ -57,16 +61,17 @@ function renderService(service: CloudService): string {
     `## ${code(service.type)}`,
     `${service.title}. ${resourceText(service)}${
       backups.of === 'project'
-        ? 'One list contains all backups of a project.'
+        ? 'A single list contains all backups of a project.'
         : 'Each resource has its own list of backups.'
     } ${expectation} ${actions.export === undefined ? '' : '`backups export` copies a backup to OBS.'}`.trim(),
-    table(['request', 'used by', 'permission'], calls),
+    // Calls that differ only in their query are one row.
+    tableOf(['request', 'used by', 'permission'], [...new Set(calls)]),
     ...(service.readOnlyRoles.length === 0
       ? []
       : [
           `The system policy ${service.readOnlyRoles.map((name) => `"${name}"`).join(', ')} is sufficient for reading.`,
         ]),
-    'Assumptions not verified on a real account, in addition to [those about every service](evidence.md):',
+    'Assumptions that were not verified on a real account, in addition to [those about every service](evidence.md):',
     service.unverified.map(({ sentence }) => `- ${sentence}`).join('\n'),
   ].join('\n\n');
 }
@@ -76,7 +81,7 @@ export const renderServices = (): string =>
   `${[
     '# Services',
     '<!-- Written by `npm run generate` from src/services. -->',
-    `Requests per hour, with ${BACKUPS_KEPT} backups per resource and the default interval. \`poll.concurrency\` limits concurrent requests per project.`,
+    `Requests per hour, with ${BACKUPS_KEPT} backups per resource and the default interval. \`poll.concurrency\` limits the concurrent requests per project.`,
     renderCosts(),
     ...SERVICES.map(renderService),
   ].join('\n\n')}\n`;

@@ -14,18 +14,15 @@ const OPERATIONS = new Set([
 ]);
 
 const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
-  [
-    'cloud_service',
-    `${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}; \`iam\` for requests that sign in`,
-  ],
+  ['cloud_service', `${SERVICE_TYPES.map((type) => `\`${type}\``).join(', ')}; \`iam\` for sign-in requests`],
   ['region', 'as configured'],
   ['project', 'name of the project in the configuration'],
   ['resource_id', 'id of the resource'],
-  ['resource_name', 'its last known name, else its id'],
+  ['resource_name', 'last known name of the resource, or its id'],
   ['kind', 'engine or type of the resource, as the service names it: `MySQL`, `OS::Nova::Server`, …'],
   ['status', "status of the resource, the service's own word or code: `ACTIVE`, `200`, …"],
-  ['engine_version', 'version of its engine'],
-  ['arch', 'architecture of its processors'],
+  ['engine_version', 'version of the engine'],
+  ['arch', 'CPU architecture'],
   ['encrypted', 'true, false'],
   [
     'tag_KEY',
@@ -46,13 +43,14 @@ export function renderMetricsReference(): string {
 
 <!-- Written by \`npm run generate\`. -->
 
-Unknown values are absent, never 0. Times are timestamps, never ages: \`time() - …\` gives the age. Backup ids and names are never labels.
+Unknown values are absent, never 0. Times are timestamps, never ages; \`time() - …\` is the age. Backup ids and names are never
+labels.
 
 ## Resources
 
-Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series of a service come from one complete poll
-and change together; there are none before it. A failed poll leaves them unchanged. A label or series whose value is
-unknown is absent. A resource has 20 to 26 series, about 5 KB of text.
+Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series of a service come from the same
+complete poll and change together. A failed poll leaves them unchanged. Before the first complete poll there are none. Labels and
+series with unknown values are absent. A resource has 20 to 26 series, about 5 KB of text.
 
 ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 
@@ -61,7 +59,7 @@ ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 ${table([...SERVICE_METRICS, ...Object.values(PROCESS_METRICS)], [])}
 
 Series with the label \`project\` are updated at the end of each poll of their service. The exporter also serves
-prom-client's \`process_*\` and \`nodejs_*\` metrics. Statistics of the event loop lag are of one sample a second.
+prom-client's \`process_*\` and \`nodejs_*\` metrics. Event loop lag is sampled once a second.
 
 ## Labels
 

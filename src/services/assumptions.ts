@@ -51,15 +51,15 @@ export const contradictions = (
     return finding?.verdict === 'disproved' ? [{ assumption, because: finding.because }] : [];
   });
 
-export const PROVED: Finding = { verdict: 'proved' };
+export const CONSISTENT: Finding = { verdict: 'consistent' };
 export const NOT_SEEN: Finding = { verdict: 'not seen' };
 export const disproved = (because: string): Finding => ({ verdict: 'disproved', because });
 
-/** A finding that disproves outweighs all that prove. */
+/** A finding that disproves outweighs all others. */
 function together(findings: readonly Finding[]): Finding {
   return (
     findings.find(({ verdict }) => verdict === 'disproved') ??
-    findings.find(({ verdict }) => verdict === 'proved') ??
+    findings.find(({ verdict }) => verdict === 'consistent') ??
     NOT_SEEN
   );
 }
@@ -136,7 +136,7 @@ function judgeOffset(seen: SeenList): Finding {
     whole.map(({ offset, limit, rows }) => {
       if (offset === 0 || offset >= known.length || limit === undefined) return NOT_SEEN;
       const found = rows.length === 0 ? -1 : known.indexOf(list.readId(rows[0]));
-      if (found === offset) return PROVED;
+      if (found === offset) return CONSISTENT;
       // Anything else may be a list that has changed meanwhile.
       const isPage = found === offset * limit || (found < 0 && offset * limit >= known.length);
       return isPage ? disproved(`\`offset\` of ${list.call.operation} is the number of a page`) : NOT_SEEN;
@@ -155,7 +155,7 @@ function judgeLimit({ list, pages }: SeenList): Finding {
       if (rows === undefined) return NOT_SEEN;
       if (rows.length > limit)
         return disproved(`${call.operation} returns ${rows.length} rows for limit=${limit}`);
-      if (offset > 0 || total === undefined || rows.length >= Math.min(limit, total)) return PROVED;
+      if (offset > 0 || total === undefined || rows.length >= Math.min(limit, total)) return CONSISTENT;
       return disproved(`${call.operation} returns ${rows.length} of ${total} rows for limit=${limit}`);
     }),
   );
@@ -168,7 +168,9 @@ function judgeEnd({ list, pages }: SeenList): Finding {
       const isBehind = probe === 'behind the end' || (total !== undefined && total > 0 && offset >= total);
       if (!isBehind) return NOT_SEEN;
       if (rows === undefined) return disproved(`${operation} returns ${status} for an offset after the end`);
-      return rows.length === 0 ? PROVED : disproved(`${operation} returns rows for an offset behind the end`);
+      return rows.length === 0
+        ? CONSISTENT
+        : disproved(`${operation} returns rows for an offset behind the end`);
     }),
   );
 }
@@ -178,7 +180,7 @@ function judgeTotal({ list, whole }: SeenList): Finding {
   return together(
     whole.map(({ rows: { length }, total, limit }) => {
       if (total === undefined || limit === undefined || length === 0) return NOT_SEEN;
-      if (total > length) return PROVED;
+      if (total > length) return CONSISTENT;
       return most > total ? disproved(`the total of ${list.call.operation} counts the page`) : NOT_SEEN;
     }),
   );
@@ -188,7 +190,7 @@ function judgeRows({ list, pages }: SeenList): Finding {
   const results = pages.flatMap(({ rows = [] }) => rows.map(list.readRow));
   const reason = results.find((result) => REJECTION_REASONS.includes(result as RejectionReason));
   if (reason !== undefined) return disproved(`a row of ${list.call.operation} cannot be read (${reason})`);
-  return results.length > 0 ? PROVED : NOT_SEEN;
+  return results.length > 0 ? CONSISTENT : NOT_SEEN;
 }
 
 /** The format of a time that could not be parsed, without its digits. */
@@ -223,7 +225,7 @@ function judgeTimes({ list, pages, kindsOf }: SeenList): Finding {
   if (odd !== undefined) {
     return disproved(`\`${odd.field}\` of ${list.call.operation} is written like "${formOf(odd.value)}"`);
   }
-  return times.length > 0 ? PROVED : NOT_SEEN;
+  return times.length > 0 ? CONSISTENT : NOT_SEEN;
 }
 
 /** A backup and the row that it was read from. */
@@ -255,7 +257,7 @@ export function ofBackups(judge: (seen: SeenBackup) => Finding) {
 }
 
 function judgeStatus({ row, statusField, backup: { state } }: SeenBackup): Finding {
-  if (state !== 'unknown') return PROVED;
+  if (state !== 'unknown') return CONSISTENT;
   return disproved(
     statusField === undefined
       ? 'a backup has an undocumented status'
@@ -269,7 +271,7 @@ function judgeSize({ backup }: SeenBackup): Finding {
   if (backup.state !== 'succeeded' || backup.size === undefined || backup.start === undefined)
     return NOT_SEEN;
   const took = Math.max(10, backup.end - backup.start);
-  if (backup.size / took <= FASTEST) return backup.size > 0 ? PROVED : NOT_SEEN;
+  if (backup.size / took <= FASTEST) return backup.size > 0 ? CONSISTENT : NOT_SEEN;
   return disproved(
     `a backup of ${Math.round(backup.size / 2 ** 30)} GiB, if the unit is right, took ${Math.round(took)} s`,
   );
@@ -287,7 +289,7 @@ function judgeDuration(stated: number | undefined, backup: Backup): Finding {
   const took = backup.end - backup.start;
   if (stated === undefined || stated === 0 || took < 60) return NOT_SEEN;
   const ratio = stated / took;
-  if (ratio > 1 / 20 && ratio < 20) return PROVED;
+  if (ratio > 1 / 20 && ratio < 20) return CONSISTENT;
   return disproved(
     `a backup that took ${Math.round(took)} s states a duration of ${Math.round(stated)} s, if the unit is right`,
   );
@@ -311,7 +313,7 @@ function judgePolicy({ api: { policies }, responses }: Evidence): Finding {
     policy !== undefined && (policy.kind === 'off' || policy.objective !== undefined);
   return together(
     read.map((policy) =>
-      isReadable(policy) ? PROVED : disproved('the schedule of a backup policy cannot be read'),
+      isReadable(policy) ? CONSISTENT : disproved('the schedule of a backup policy cannot be read'),
     ),
   );
 }
@@ -330,7 +332,7 @@ function judgeUnknownId({ service: { errors }, responses }: Evidence): Finding {
         // Without the permission the response says nothing about the id.
         if (known?.kind === 'permission' || known?.kind === 'auth') return NOT_SEEN;
         return known !== undefined
-          ? PROVED
+          ? CONSISTENT
           : disproved(`an id that does not exist returns ${status} and an unknown code`);
       }),
   );

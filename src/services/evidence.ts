@@ -23,7 +23,7 @@ export interface Evidence {
 
 /** The verdict on an assumption. `because`: what was seen instead, as a clause. */
 export type Finding =
-  | { readonly verdict: 'proved' | 'not seen' }
+  | { readonly verdict: 'consistent' | 'not seen' }
   | { readonly verdict: 'disproved'; readonly because: string };
 
 /** An assumption that was never verified on a real account. */

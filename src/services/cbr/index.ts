@@ -148,15 +148,15 @@ export const cbr = defineService({
     },
     {
       id: 'megabyte',
-      sentence: 'Whether MB in a vault means 2^20 or 10^6 bytes: 2^20 is assumed.',
+      sentence: 'MB in a vault means 2^20 bytes, not 10^6.',
     },
     {
       id: 'enterprise-project',
-      sentence: 'Whether a user who is limited to one enterprise project sees the vaults of others.',
+      sentence: 'A user who is limited to one enterprise project may not see the vaults of others.',
     },
     {
       id: 'failed-runs',
-      sentence: 'Whether a failed run always shows in the operation logs when it leaves no backup.',
+      sentence: 'A failed run that leaves no backup always appears in the operation logs.',
     },
   ],
   requests: (resources, backups) => pagesOf(backups, 1000) + pagesOf(resources, 1000) + 2,

@@ -200,12 +200,12 @@ export const dcs = defineService({
   unverified: [
     {
       id: 'limit',
-      sentence: 'The largest limit of a page: 100 backups and 1,000 instances are requested.',
+      sentence: 'A page may have 100 backups or 1,000 instances.',
     },
     {
       id: 'total',
       sentence:
-        'Whether `total_num` is that of the list or of the page: a full page is never assumed to be the last.',
+        '`total_num` is that of the list, not of the page; a full page is never taken for the last one.',
     },
     {
       id: 'end-time',

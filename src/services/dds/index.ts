@@ -1,4 +1,4 @@
-import { disproved, NOT_SEEN, ofBackups, PROVED } from '../assumptions.ts';
+import { CONSISTENT, disproved, NOT_SEEN, ofBackups } from '../assumptions.ts';
 import {
   backupType,
   createBody,
@@ -57,15 +57,17 @@ export const dds = defineService({
   unverified: [
     {
       id: 'kilobyte',
-      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+      sentence: 'KB means 2^10 bytes, not 10^3.',
     },
     {
       id: 'running-end',
-      sentence: 'How the end of a running backup is written: it is assumed to be absent.',
+      sentence: 'A running backup has no end time.',
       judge: ofBackups(({ row, backup }) => {
         if (backup.state !== 'running') return NOT_SEEN;
         const end = row['end_time'] ?? '';
-        return end === '' || end === row['begin_time'] ? PROVED : disproved('a running backup has an end');
+        return end === '' || end === row['begin_time']
+          ? CONSISTENT
+          : disproved('a running backup has an end');
       }),
     },
   ],

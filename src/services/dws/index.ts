@@ -201,21 +201,21 @@ export const dws = defineService({
   unverified: [
     {
       id: 'gigabyte',
-      sentence: 'Whether GB means 2^30 or 10^9 bytes: 2^30 is assumed.',
+      sentence: 'GB means 2^30 bytes, not 10^9.',
     },
     {
       id: 'incremental-size',
       sentence:
-        'Whether the size of an incremental snapshot is its own or that of everything it restores: it is served as listed.',
+        'The size of an incremental snapshot is its own, not that of everything it restores; it is served as listed.',
     },
     {
       id: 'hosts',
       sentence:
-        'Whether the hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as in the SDKs.',
+        'Hosts in ap-southeast-4, cn-east-4, cn-north-12, cn-south-4 and tr-west-1 end in `.cn`, as in the SDKs.',
     },
     {
       id: 'frozen',
-      sentence: 'Whether a frozen snapshot can be restored: its state is unknown.',
+      sentence: 'A frozen snapshot may not be restorable; its state is `unknown`.',
     },
   ],
   requests: () => 2,

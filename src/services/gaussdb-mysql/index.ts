@@ -95,7 +95,7 @@ export const gaussdbMysql = defineService({
   unverified: [
     {
       id: 'megabyte',
-      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+      sentence: 'MB means 2^20 bytes, not 10^6.',
     },
     statedDuration(({ take_up_time: time }) => {
       const minutes = readNumber(time);

@@ -65,16 +65,15 @@ export const gaussdbOpengauss = defineService({
   unverified: [
     {
       id: 'megabyte',
-      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+      sentence: 'MB means 2^20 bytes, not 10^6.',
     },
     {
       id: 'job-permission',
-      sentence: 'Which permission is needed to read a job; without it, the list of backups is polled.',
+      sentence: 'The permission to read a job is not documented; without it, the list of backups is polled.',
     },
     {
       id: 'created-zone',
-      sentence:
-        'Whether `created` of an instance is ever given in a zone other than UTC: such a time is unknown.',
+      sentence: '`created` of an instance is in UTC; a time in another zone is treated as unknown.',
     },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),

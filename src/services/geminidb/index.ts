@@ -1,4 +1,4 @@
-import { disproved, NOT_SEEN, PROVED } from '../assumptions.ts';
+import { CONSISTENT, disproved, NOT_SEEN } from '../assumptions.ts';
 import {
   backupType,
   createBody,
@@ -73,12 +73,12 @@ export const geminidb = defineService({
   unverified: [
     {
       id: 'version-4',
-      sentence: 'Whether every region serves version 4 of the list of backups.',
+      sentence: 'Every region serves version 4 of the list of backups.',
       judge: ({ responses }) => {
         const statuses = responses
           .filter(({ operation }) => operation === 'list_backups')
           .map(({ status }) => status);
-        if (statuses.includes(200)) return PROVED;
+        if (statuses.includes(200)) return CONSISTENT;
         return statuses.includes(404)
           ? disproved('version 4 of list_backups does not exist (404)')
           : NOT_SEEN;
@@ -86,15 +86,15 @@ export const geminidb = defineService({
     },
     {
       id: 'kilobyte',
-      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+      sentence: 'KB means 2^10 bytes, not 10^3.',
     },
     {
       id: 'interfaces',
-      sentence: 'Whether instances with the interfaces of HBase and DynamoDB are listed like the others.',
+      sentence: 'Instances with an HBase or DynamoDB interface are listed like the others.',
     },
     {
       id: 'job-permission',
-      sentence: 'Which permission is needed to read a job; without it, the list of backups is polled.',
+      sentence: 'The permission to read a job is not documented; without it, the list of backups is polled.',
     },
   ],
   requests: (resources, backups) => pagesOf(backups, 100) + pagesOf(resources, 100),

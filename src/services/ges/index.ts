@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { disproved, NOT_SEEN, ofBackups, PROVED, statedDuration } from '../assumptions.ts';
+import { CONSISTENT, disproved, NOT_SEEN, ofBackups, statedDuration } from '../assumptions.ts';
 import { asObject, readDateTime, readId, readName, readNumber, readUnixMilliseconds } from '../fields.ts';
 import {
   type BackupActions,
@@ -112,17 +112,15 @@ export const ges = defineService({
   unverified: [
     {
       id: 'offset',
-      sentence:
-        'Whether `offset` counts rows or pages: rows are assumed, or pages if a list is too short otherwise.',
+      sentence: '`offset` counts rows, not pages; if a list is too short that way, it counts pages.',
     },
     {
       id: 'megabyte',
-      sentence: 'Whether MB means 2^20 or 10^6 bytes: 2^20 is assumed.',
+      sentence: 'MB means 2^20 bytes, not 10^6.',
     },
     {
       id: 'utc',
-      sentence:
-        'Whether times without a zone are UTC: in v2 they should agree with the timestamps in the same row.',
+      sentence: 'Times without a zone are UTC; in v2 they agree with the timestamps in the same row.',
       judge: ofBackups(({ row }) => {
         const [number, text] = [
           readUnixMilliseconds(row['start_timestamp']),
@@ -130,13 +128,13 @@ export const ges = defineService({
         ];
         if (number === undefined || text === undefined) return NOT_SEEN;
         const hours = Math.round((text - number) / 3600);
-        return hours === 0 ? PROVED : disproved(`\`start_time\` is ${hours} h from \`start_timestamp\``);
+        return hours === 0 ? CONSISTENT : disproved(`\`start_time\` is ${hours} h from \`start_timestamp\``);
       }),
     },
     statedDuration(({ duration }) => readNumber(duration)),
     {
       id: 'stopped',
-      sentence: 'Whether stopped graphs keep their automatic backups: they are not expected to be backed up.',
+      sentence: 'Stopped graphs have no automatic backups, so they are not expected to be backed up.',
     },
   ],
   requests: (resources, backups) => pagesOf(backups, 120) + pagesOf(resources, 120),

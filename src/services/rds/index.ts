@@ -72,16 +72,15 @@ export const rds = defineService({
     {
       id: 'log-backups',
       sentence:
-        'Whether a list without `backup_type` includes log backups: automatic and manual backups are listed separately.',
+        'A list without `backup_type` may include log backups, so automatic and manual backups are listed separately.',
     },
     {
       id: 'kilobyte',
-      sentence: 'Whether KB means 2^10 or 10^3 bytes: 2^10 is assumed.',
+      sentence: 'KB means 2^10 bytes, not 10^3.',
     },
     {
       id: 'databases',
-      sentence:
-        'What `databases` means in the row of a manual backup: a backup with databases is assumed to be partial and ignored.',
+      sentence: 'A manual backup whose row lists `databases` contains only these; it is ignored.',
     },
   ],
   requests: (resources) => 2 * resources + pagesOf(resources, 100),
