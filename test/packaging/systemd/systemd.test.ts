@@ -165,7 +165,7 @@ describe('the systemd unit, installed as in docs/install.md', () => {
   });
 
   it('works from a clone', async () => {
-    await system.write(`${system.clone}/config.yml`, configuration('/root/password'));
+    await system.write(`${system.clone}/config.yml`, configuration('password.txt'));
 
     const outputs = [];
     for (const block of blocksOf('Clone', 'sh')) outputs.push(await system.run(block));
