@@ -85,7 +85,7 @@ export async function runExporter(options: ExporterProcess): Promise<number> {
   terminal.onUncaught((error) => {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     log.debug({ stack }, 'stack trace of the unexpected error');
-    log.error({ error: message }, 'unexpected error, exiting');
+    log.error({ reason: message }, 'unexpected error, exiting');
     terminal.exit(EXIT.failed);
   });
   terminal.onWarning(({ name, message }) => log.warn({ name, warning: message }, 'Node.js warning'));

@@ -194,7 +194,7 @@ const project = z.strictObject({
   ca_file: setting.filePath
     .optional()
     .describe(
-      'File with the certificates (PEM) of a private certificate authority (CA), trusted in addition to those that Node.js trusts. The CA store of the system and `SSL_CERT_FILE` are not used.',
+      'File with the certificates (PEM) of a private certificate authority (CA), trusted in addition to those that Node.js trusts. The system CA store and `SSL_CERT_FILE` are not used.',
     ),
   proxy_url: computed(setting.proxyUrl, '`HTTPS_PROXY`, `NO_PROXY`').describe(
     'Proxy for the requests of this project; never used for endpoints on this machine.',

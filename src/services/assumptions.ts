@@ -165,12 +165,12 @@ function judgeEnd({ list, pages }: SeenList): Finding {
   const { operation } = list.call;
   return together(
     pages.map(({ probe, offset, status, rows, total }) => {
-      const isBehind = probe === 'behind the end' || (total !== undefined && total > 0 && offset >= total);
-      if (!isBehind) return NOT_SEEN;
-      if (rows === undefined) return disproved(`${operation} returns ${status} for an offset after the end`);
+      const isPastEnd = probe === 'past the end' || (total !== undefined && total > 0 && offset >= total);
+      if (!isPastEnd) return NOT_SEEN;
+      if (rows === undefined) return disproved(`${operation} returns ${status} for an offset past the end`);
       return rows.length === 0
         ? CONSISTENT
-        : disproved(`${operation} returns rows for an offset behind the end`);
+        : disproved(`${operation} returns rows for an offset past the end`);
     }),
   );
 }

@@ -12,7 +12,7 @@ export const PROBES = {
   'first rows': 'the first two rows of a list',
   'next rows': 'two rows from offset 1: whether an offset counts rows or pages',
   'default limit': 'a list without offset and limit',
-  'behind the end': 'an offset after the last row: how a list ends',
+  'past the end': 'an offset past the last row: how a list ends',
   'large limit': 'a limit one above the largest that the exporter uses',
   policy: 'the backup policy of one resource',
   'unknown id': 'an id that does not exist: the body of the error',
@@ -21,7 +21,7 @@ export const PROBES = {
 export type ProbeName = keyof typeof PROBES;
 
 /** Longer than any list of these services. */
-export const BEHIND_THE_END = 1_000_000;
+export const PAST_THE_END = 1_000_000;
 
 /** About ten read-only probes of a service, derived from its lists and policies. */
 export function probesOf(api: ServiceApi, resource: ResourceKey | undefined): readonly Probe[] {
@@ -54,7 +54,7 @@ function listProbes({ call, paging }: List<unknown>): readonly Probe[] {
     page('first rows', first, 2),
     page('next rows', first + 1, 2),
     { name: 'default limit', call },
-    page('behind the end', BEHIND_THE_END, 2),
+    page('past the end', PAST_THE_END, 2),
     page('large limit', first, paging.limit + 1),
   ];
 }

@@ -55,7 +55,7 @@ const errorRoute =
     // Express sets the status of errors that are the client's.
     const { status } = Object(error) as { readonly status?: unknown };
     const isOfClient = typeof status === 'number' && status >= 400 && status < 500;
-    if (!isOfClient) log.error({ error: errorMessage(error) }, 'request failed');
+    if (!isOfClient) log.error({ reason: errorMessage(error) }, 'request failed');
     if (response.headersSent) response.destroy();
     else if (isOfClient) sendText(response, status, 'Bad request');
     else sendText(response, 500, 'Internal error; see the log.');

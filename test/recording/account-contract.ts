@@ -124,7 +124,7 @@ export function describeAccount(account: OtherService, verdict: object): void {
     });
 
     it.each([
-      ['refuses offsets and limits', { largestLimit: 5, behindTheEnd: 400 }],
+      ['refuses offsets and limits', { largestLimit: 5, pastTheEnd: 400 }],
       ['counts pages', { largestLimit: 5, offsetIsPage: true }],
       ['counts the rows of a page', { totalOfPage: true }],
       ['throttles', { throttleAfter: 6 }],

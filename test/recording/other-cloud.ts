@@ -109,7 +109,7 @@ export interface Difference {
   readonly zone?: number;
   readonly unknownCode?: string;
   readonly largestLimit?: number;
-  readonly behindTheEnd?: number;
+  readonly pastTheEnd?: number;
   readonly totalOfPage?: boolean;
   readonly throttleAfter?: number;
 }
@@ -132,8 +132,8 @@ export async function startOtherCloud(service: OtherService, difference: Differe
     const offset = Number(query.get('offset') ?? 0) * (difference.offsetIsPage === true ? limit : 1);
     const shown = rows.slice(offset, offset + Math.min(limit, difference.largestLimit ?? limit));
     const total = difference.totalOfPage === true ? shown.length : rows.length;
-    return offset >= 100_000 && difference.behindTheEnd !== undefined
-      ? { status: difference.behindTheEnd, body: { error_code: 'APIGW.0001', error_msg: 'bad offset' } }
+    return offset >= 100_000 && difference.pastTheEnd !== undefined
+      ? { status: difference.pastTheEnd, body: { error_code: 'APIGW.0001', error_msg: 'bad offset' } }
       : { status: 200, body: { [name]: shown, [totalName]: total } };
   };
 

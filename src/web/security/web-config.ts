@@ -186,7 +186,7 @@ const tlsSettings = (
     certificate: source('cert'),
     key: source('key'),
     clientAuthentication: tls.client_auth_type,
-    /** Neither text nor file: the CA store of the system. */
+    /** Neither text nor file: the system CA store. */
     clientAuthorities: source('client_ca'),
     /** One of these names must be in the client's certificate; undefined: any certificate. */
     clientNames: tls.client_allowed_sans,

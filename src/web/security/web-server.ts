@@ -132,7 +132,7 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
       if (await gate(request, response)) listener(request, response);
     } catch (error) {
       if (request.socket.destroyed) return;
-      log.error({ error: errorMessage(error) }, 'request failed');
+      log.error({ reason: errorMessage(error) }, 'request failed');
       if (response.headersSent) request.socket.destroy();
       else sendStatus(response, 500, { Connection: 'close' });
     }

@@ -63,7 +63,7 @@ const DIFFERENT: readonly DifferentCloud[] = [
   },
   {
     what: 'an offset after the end is refused',
-    difference: { behindTheEnd: 400 },
+    difference: { pastTheEnd: 400 },
     disproved: ['end'],
     because: /list_backups returns 400 for an offset after the end/,
   },
