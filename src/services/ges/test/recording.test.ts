@@ -62,10 +62,10 @@ const DIFFERENT: readonly DifferentCloud[] = [
     because: /list_backups returns 5 of 21 rows for limit=120/,
   },
   {
-    what: 'an offset after the end is refused',
+    what: 'an offset past the end is refused',
     difference: { pastTheEnd: 400 },
     disproved: ['end'],
-    because: /list_backups returns 400 for an offset after the end/,
+    because: /list_backups returns 400 for an offset past the end/,
   },
   {
     what: 'the total counts the page',
