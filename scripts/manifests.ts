@@ -12,5 +12,7 @@ const HEADER = `# huaweicloud-backup-exporter for clusters without Helm: the cha
 export function defaultManifests(): string {
   const name = 'huaweicloud-backup-exporter';
   const rendered = helm('template', name, CHART, '--namespace', 'monitoring', '--skip-tests');
-  return `${HEADER}${rendered.trimEnd()}\n`;
+  // Helm does not manage what kubectl applies.
+  const unmanaged = rendered.replaceAll(/^ +(?:app\.kubernetes\.io\/managed-by|helm\.sh\/chart): .*\n/gm, '');
+  return `${HEADER}${unmanaged.trimEnd()}\n`;
 }
