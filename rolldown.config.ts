@@ -12,8 +12,8 @@ import { billOfMaterials, licensesText, packagesOf } from './scripts/bundled-pac
 const UNUSED = [
   // Of express: bodies of requests, files, and the media types of files.
   ...['body-parser', 'mime-db', 'send', 'serve-static'],
-  // Of prom-client: exemplars.
-  '@opentelemetry/api',
+  // Of prom-client: exemplars, pushing.
+  ...['@opentelemetry/api', './lib/pushgateway'],
   // Of undici: HTTP/2.
   './client-h2.js',
 ];

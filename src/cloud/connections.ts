@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { ProjectConfig } from '../config/config.ts';
 import { errorCode } from '../errors.ts';
@@ -59,6 +59,12 @@ const skippingContinue =
       else callback(error, null);
     });
 
+/** Trusts these authorities as well. Loads TLS only now, as not to delay the start. */
+const trusting = (authorities: readonly string[]): SecureContext => {
+  const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls');
+  return createSecureContext({ ca: [...getCACertificates('default'), ...authorities] });
+};
+
 type Dispatchers = ReturnType<typeof openDispatchers>;
 
 function openDispatchers(
@@ -70,9 +76,7 @@ function openDispatchers(
     timeout: Math.min(LONGEST_CONNECT_MS, timeoutMs),
     // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot turn it off.
     rejectUnauthorized: true,
-    ...(authorities.length > 0 && {
-      secureContext: createSecureContext({ ca: [...getCACertificates('default'), ...authorities] }),
-    }),
+    ...(authorities.length > 0 && { secureContext: trusting(authorities) }),
   };
   // Each request has its own timeout, from its first byte to its last.
   const limits = { allowH2: false, maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 0, bodyTimeout: 0 };

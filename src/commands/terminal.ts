@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { styleText } from 'node:util';
@@ -94,6 +93,7 @@ function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }
 
 async function askOn(host: NodeJS.Process, question: string, signal: AbortSignal): Promise<boolean> {
   if (await discardTyped(host.stdin)) return false;
+  const { createInterface } = process.getBuiltinModule('node:readline/promises');
   const lines = createInterface({ input: host.stdin, output: host.stderr });
   const ended = new AbortController();
   lines.on('SIGINT', () => ended.abort());

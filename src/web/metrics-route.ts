@@ -1,4 +1,3 @@
-import { TLSSocket } from 'node:tls';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { RequestHandler, Response } from 'express';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
@@ -29,7 +28,7 @@ export function metricsRoute(source: MetricsSource): RequestHandler {
     });
     const body = gzip ? gzipBody(published.deflated(format), own) : [...published.plain(format), own];
     // TLS copies whatever is written, so it is written in slices.
-    if (request.socket instanceof TLSSocket) await sendShared(response, body);
+    if (request.secure) await sendShared(response, body);
     else sendAtOnce(response, body);
   };
 }

@@ -4,7 +4,6 @@ import type { TlsOptions } from 'node:tls';
 import { errorCode, errorMessage } from '../../errors.ts';
 import { readText } from '../../files/read-text.ts';
 import type { Log } from '../../log/log.ts';
-import { readTls, tlsFiles } from './tls-material.ts';
 import { readWebConfig, type WebConfig, WebConfigError } from './web-config.ts';
 
 /** The rules for clients. Immutable: a different object means different rules. */
@@ -72,6 +71,7 @@ export const openWebSecurity = async (file: string | undefined, log: Log): Promi
   // Stamped before reading, so that no change is missed.
   const rulesOf = async (config: WebConfig): Promise<SecurityRules> => {
     if (config.tls === undefined) return { config, tls: undefined };
+    const { readTls, tlsFiles } = await import('./tls-material.ts');
     for (const path of tlsFiles(config.tls)) stamps.set(path, await stampOf(path));
     return { config, tls: await readTls(config.tls) };
   };

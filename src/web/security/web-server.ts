@@ -6,7 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { errorCode, errorMessage } from '../../errors.ts';
 import type { Log } from '../../log/log.ts';
@@ -153,8 +153,11 @@ export const createWebServer = (options: WebServerOptions): WebServer => {
     // The gate rejects it instead, with the headers of every response.
     requireHostHeader: false,
   };
+  // Without TLS, loading this would only delay the start.
   const secure = security.isSecure
-    ? createTlsServer({ ...http, ...security.rules().tls, handshakeTimeout: limits.headersTimeout })
+    ? process
+        .getBuiltinModule('node:https')
+        .createServer({ ...http, ...security.rules().tls, handshakeTimeout: limits.headersTimeout })
     : undefined;
   const server = secure ?? createServer(http);
   server.maxHeadersCount = limits.headerCount;
