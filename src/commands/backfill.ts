@@ -15,7 +15,7 @@ import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts
 import { fileError } from '../files/file-error.ts';
 import { openReplacement, type Replacement } from '../files/replace-file.ts';
 import { listItems } from '../poll/read-list.ts';
-import { failureOf, rejectionsIn } from '../poll/read-service.ts';
+import { failureOf, inventoryFailureOf, rejectionsIn } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../status/humanize.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -140,13 +140,13 @@ async function readHistories(
 }
 
 function remarksOn(reading: ServiceReading): readonly string[] {
-  const { backups, inventory, next, unreadPolicies } = reading;
+  const { backups, next, unreadPolicies } = reading;
+  const unreadInventory = inventoryFailureOf(reading);
   const { unlisted = 0, overLimit = 0 } = next ?? {};
   const rejected = Object.values(rejectionsIn(reading)).reduce((sum, count) => sum + count, 0);
   return compact([
-    `${counted(backups.kind === 'read' ? backups.listed : 0, 'backup')} read`,
-    inventory?.kind === 'failed' &&
-      `${inventory.reason}; resources without backups and creation times are missing`,
+    `${counted(backups.kind === 'read' ? backups.collected : 0, 'backup')} read`,
+    unreadInventory && `${unreadInventory.reason}; resources without backups and creation times are missing`,
     rejected > 0 &&
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`,
     unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,

@@ -1,6 +1,6 @@
 import { BACKUP_STATES } from '../domain/backup.ts';
 import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
-import type { ServedResource } from '../state/served.ts';
+import { type ServedResource, storedBytesOf } from '../state/served.ts';
 import { writeLabel } from './exposition.ts';
 import { metricsOf, type SeriesMetric } from './metric.ts';
 import { byLabel, info, value } from './samples.ts';
@@ -119,9 +119,7 @@ export const RESOURCE_METRICS: readonly ResourceMetric[] = [
   gauge(
     'stored_bytes',
     'Total size of the successful backups. Absent when one of them has no size.',
-    value(({ facts, listing }) =>
-      facts === undefined ? (listing?.storedBytes ?? 0) : (facts.storedBytes ?? listing?.storedBytes),
-    ),
+    value(storedBytesOf),
   ),
   counter(
     'finished_total',

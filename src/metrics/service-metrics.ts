@@ -42,7 +42,7 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   ),
   gauge(
     'inventory_success',
-    'Whether the list of resources could be read. Absent if it is not polled.',
+    'Whether the whole list of resources could be read. Absent if it is not polled.',
     value(({ inventoryComplete }) => inventoryComplete),
   ),
   gauge(

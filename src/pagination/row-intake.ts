@@ -17,6 +17,8 @@ export interface RowCounts {
   readonly unreadIds: ReadonlySet<string>;
   /** Rows received, each id counted once. */
   readonly listed: number;
+  /** Items in them. */
+  readonly collected: number;
   readonly rejections: Rejections;
   /** The first rejected row for each reason. */
   readonly examples: ReadonlyMap<RejectionReason, Row>;
@@ -44,6 +46,7 @@ export function createRowIntake<Item>(
   >;
   const examples = new Map<RejectionReason, Row>();
   let withoutId = 0;
+  let collected = 0;
 
   const reject = (row: Row, reason: RejectionReason): void => {
     rejections[reason] += 1;
@@ -52,7 +55,10 @@ export function createRowIntake<Item>(
 
   const take = (row: Row, item: Item | RejectionReason | 'ignored'): void => {
     if (isRejection(item)) reject(row, item);
-    else if (item !== 'ignored') collector.add(item as Item);
+    else if (item !== 'ignored') {
+      collector.add(item as Item);
+      collected += 1;
+    }
   };
 
   return {
@@ -66,7 +72,7 @@ export function createRowIntake<Item>(
       return true;
     },
     knows: (id) => ids.has(id),
-    counts: () => ({ ids, unreadIds, listed: ids.size + withoutId, rejections, examples }),
+    counts: () => ({ ids, unreadIds, listed: ids.size + withoutId, collected, rejections, examples }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Scope } from '../state/objective.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { UnreadPolicies } from './policies.ts';
 import type { ReadFailure } from './read-list.ts';
-import { failureOf, rowsOf, type ServiceRead } from './read-service.ts';
+import { failureOf, inventoryFailureOf, rowsOf, type ServiceRead } from './read-service.ts';
 
 /** Why services of one project fail now, each cause with the service that logged it, so that the others need not. */
 export type FailureCauses = Map<string, string>;
@@ -51,20 +51,21 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
       const level = isElsewhere ? 'debug' : 'warn';
       onChange('poll', `${failure.outcome} ${level}`, level, failureFields(failure), `poll failed${kept}`);
     } else if (backups.kind === 'read') {
-      const fields = { backups: backups.listed, resources: next?.resources.size };
+      const fields = { backups: backups.collected, resources: next?.resources.size };
       onChange('poll', 'success', 'info', fields, 'poll complete');
     }
   };
 
   const logInventory = (read: ServiceRead): void => {
     const { inventory } = read;
-    if (inventory?.kind === 'failed') {
+    const unread = inventoryFailureOf(read);
+    if (unread !== undefined) {
       const failure = failureOf(read);
-      const isLogged = failure !== undefined && causeOf(failure) === causeOf(inventory);
+      const isLogged = failure !== undefined && causeOf(failure) === causeOf(unread);
       const level = isLogged ? 'debug' : 'warn';
       const message = 'inventory could not be read';
-      onChange('inventory', inventory.outcome, level, failureFields(inventory), message);
-    } else if (inventory !== undefined) {
+      onChange('inventory', unread.outcome, level, failureFields(unread), message);
+    } else if (inventory?.kind === 'complete') {
       onChange('inventory', 'read', 'info', { resources: inventory.items.byId.size }, 'inventory read');
     }
   };

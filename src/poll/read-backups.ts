@@ -8,6 +8,7 @@ import {
   type ItemList,
   isMissing,
   type ListReader,
+  type ListResult,
   listItems,
   type ReadFailure,
   readList,
@@ -21,6 +22,8 @@ export interface BackupsRead<Items extends Collector<Backup>> extends RowCounts 
   readonly unlisted: number;
   /** Failed lists of resources, by resource id; empty if the project has one list. */
   readonly failures: ReadonlyMap<string, ReadFailure>;
+  /** Failed runs that left no backup: those read before if they could not be read now. */
+  readonly failedRuns: readonly Backup[];
   /** Why failed runs could not be read; undefined if they could, or if there is no list of them. */
   readonly failedRunsUnread: ReadFailure | undefined;
 }
@@ -30,41 +33,47 @@ export const sumRejections = (parts: readonly (Rejections | undefined)[]): Rejec
     REJECTION_REASONS.map((reason) => [reason, parts.reduce((sum, part) => sum + (part?.[reason] ?? 0), 0)]),
   ) as Rejections;
 
+/** What was read in the last complete poll. */
+export interface ReadBefore {
+  /** The ids of all rows. */
+  readonly ids: ReadonlySetLike<string>;
+  readonly failedRuns: readonly Backup[];
+}
+
 /**
- * Reads the backups of a project from one list; never rejects. `before`: the ids listed before. If a service repeats
- * one page, and more was listed before, the poll is incomplete.
+ * Reads the backups of a project from one list; never rejects. If a service repeats one page, and more was listed
+ * before, the poll is incomplete.
  */
 export async function readProjectBackups<Items extends Collector<Backup>>(
   reader: ListReader,
   list: List<Backup>,
   createItems: () => Items,
-  before: ReadonlySetLike<string> | undefined,
+  before: ReadBefore | undefined,
   signal: AbortSignal,
 ): Promise<BackupsRead<Items> | ReadFailure> {
-  const result = await readList<Backup, Items>(reader, list, createItems, signal, before);
+  const result = await readList<Backup, Items>(reader, list, createItems, signal, before?.ids);
   if (result.kind === 'failed') return result;
   const { items, unlisted, walk } = result;
-  const listedBefore = before?.size ?? 0;
+  const listedBefore = before?.ids.size ?? 0;
   if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
     const reason = `the service repeats a page: ${walk.listed} backups, after it listed ${listedBefore} before`;
     return { kind: 'failed', outcome: 'incomplete', reason, operation: list.call.operation, walk };
   }
-  const failedRunsUnread = await addFailedRuns(reader, items, signal);
-  return { ...walk, kind: 'read', items, unlisted, failures: new Map(), failedRunsUnread };
+  const runs = await readFailedRuns(reader, signal);
+  const failedRuns = runs?.kind === 'complete' ? runs.items.items : (before?.failedRuns ?? []);
+  for (const run of failedRuns) items.add(run);
+  const failedRunsUnread = runs?.kind === 'failed' ? runs : undefined;
+  return { ...walk, kind: 'read', items, unlisted, failures: new Map(), failedRuns, failedRunsUnread };
 }
 
-/** Adds failed runs that left no backup, if the service lists them. The backup list is complete without them. */
-async function addFailedRuns(
+/** Reads failed runs that left no backup, if the service lists them. The backup list is complete without them. */
+async function readFailedRuns(
   reader: ListReader,
-  items: Collector<Backup>,
   signal: AbortSignal,
-): Promise<ReadFailure | undefined> {
+): Promise<ListResult<ItemList<Backup>> | undefined> {
   const { backups } = reader.service.api;
   if (backups.of !== 'project' || backups.failedRuns === undefined) return undefined;
-  const runs = await readList(reader, backups.failedRuns, listItems<Backup>, signal);
-  if (runs.kind === 'failed') return runs;
-  for (const run of runs.items.items) items.add(run);
-  return undefined;
+  return await readList(reader, backups.failedRuns, listItems<Backup>, signal);
 }
 
 /**
@@ -75,16 +84,17 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
   reader: ListReader,
   resources: readonly ResourceKey[],
   createItems: () => Items,
-  before: ReadonlySetLike<string> | undefined,
+  before: ReadBefore | undefined,
   signal: AbortSignal,
 ): Promise<BackupsRead<Items> | ReadFailure> {
   const items = createItems();
-  const ids = createIdSet(before);
+  const ids = createIdSet(before?.ids);
   const unreadIds = new Set<string>();
   const failures = new Map<string, ReadFailure>();
   const rejections: Rejections[] = [];
   const examples = new Map<RejectionReason, Row>();
   let withoutId = 0;
+  let collected = 0;
   let unlisted = 0;
 
   const readResource = async (resource: ResourceKey): Promise<void> => {
@@ -100,7 +110,11 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
 
   const add = ({ items: list, walk, unlisted: missing }: CompleteList<ItemList<Backup>>): void => {
     // An id counts once across all lists.
-    for (const backup of list.items) if (ids.add(backup.id)) items.add(backup);
+    for (const backup of list.items) {
+      if (!ids.add(backup.id)) continue;
+      items.add(backup);
+      collected += 1;
+    }
     for (const id of iterate(walk.ids)) ids.add(id);
     for (const id of walk.unreadIds) unreadIds.add(id);
     rejections.push(walk.rejections);
@@ -119,10 +133,12 @@ export async function readResourceBackups<Items extends Collector<Backup>>(
     ids,
     unreadIds,
     listed: ids.size + withoutId,
+    collected,
     rejections: sumRejections(rejections),
     examples,
     unlisted,
     failures,
+    failedRuns: [],
     failedRunsUnread: undefined,
   };
 }

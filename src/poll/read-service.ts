@@ -57,6 +57,15 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
   };
 }
 
+/** Why the inventory was not read, or not all of it; undefined if it was, or is not read at all. */
+export function inventoryFailureOf({ inventory }: Pick<ServiceRead, 'inventory'>): ReadFailure | undefined {
+  if (inventory === undefined || inventory.kind === 'failed') return inventory;
+  const { unlisted, walk } = inventory;
+  if (unlisted === 0) return undefined;
+  const reason = `the service lists only ${walk.listed} of the ${walk.listed + unlisted} entries that it counts`;
+  return { kind: 'failed', outcome: 'incomplete', reason, operation: 'list_resources', walk };
+}
+
 /** The rows of the lists of a service; undefined for a list that was not read to its end. */
 export const rowsOf = ({ backups, inventory }: ServiceRead): readonly (RowCounts | undefined)[] => [
   backups.kind === 'read' ? backups : backups.walk,
@@ -123,7 +132,7 @@ async function readLists<Items extends Collector<Backup>>(
   signal: AbortSignal,
 ): Promise<ListsRead<Items>> {
   const { api } = reader.service;
-  const before = previous?.ledger.listed;
+  const before = previous && { ids: previous.ledger.listed, failedRuns: previous.failedRuns };
   if (api.backups.of === 'project') {
     const [backups, inventory] = await Promise.all([
       readProjectBackups(reader, api.backups.list, createItems, before, signal),

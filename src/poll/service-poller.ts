@@ -14,7 +14,13 @@ import type { StateFile } from '../state-file/state-file.ts';
 import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createPollLog, type FailureCauses } from './poll-log.ts';
-import { failureOf, readService, rejectionsIn, type ServiceRead } from './read-service.ts';
+import {
+  failureOf,
+  inventoryFailureOf,
+  readService,
+  rejectionsIn,
+  type ServiceRead,
+} from './read-service.ts';
 
 /** What a poller knows, so that another can continue it. */
 export interface PollerMemory {
@@ -166,14 +172,13 @@ export function createServicePoller(options: ServicePollerOptions) {
 
 const MOST_RECENT_POLLS = 10;
 
-function statusAfter(before: PollStatus, record: PollRecord, { inventory, next }: ServiceRead): PollStatus {
+function statusAfter(before: PollStatus, record: PollRecord, read: ServiceRead): PollStatus {
+  const { next } = read;
+  const unread = inventoryFailureOf(read);
   return {
     ...before,
     recent: [record, ...before.recent].slice(0, MOST_RECENT_POLLS),
-    inventory: inventory && {
-      complete: inventory.kind === 'complete',
-      reason: inventory.kind === 'failed' ? inventory.reason : undefined,
-    },
+    inventory: read.inventory && { complete: unread === undefined, reason: unread?.reason },
     ...(next && { unlisted: next.unlisted, overLimit: next.overLimit, resources: next.resources.size }),
     ...(record.outcome === 'success' && { lastComplete: record.ended }),
   };

@@ -90,7 +90,7 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
     or ${recent('unlisted')} > 0
 )`,
         summary: 'Not all {{ $labels.cloud_service }} backups of project {{ $labels.project }} can be read',
-        description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups or of resources cannot be read. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups that it does not list.{{ end }}`,
+        description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups or of resources cannot be read completely. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups that it does not list.{{ end }}`,
       }),
       critical('AuthFailing', {
         expr: `max by (${by.service}) (${recent('poll_last_outcome{outcome=~"auth|permission"}')}) == 1

@@ -50,7 +50,8 @@ export function readState(text: string): ServiceState {
     }
   }
   const ledger = { listed, open: new Set<string>(), departed, counts };
-  return { origin, resources, excluded, ledger, uncounted, inventoryWasRead, overLimit: 0, unlisted: 0 };
+  const unknown = { overLimit: 0, unlisted: 0, failedRuns: [] };
+  return { ...unknown, origin, resources, excluded, ledger, uncounted, inventoryWasRead };
 }
 
 function* linesOf({

@@ -54,7 +54,8 @@ export function knownResource(
   return {
     id,
     name: listed?.name ?? changedName(before, facts) ?? before?.name ?? id,
-    firstSeen: before?.firstSeen ?? now,
+    // A clock that was ahead must not put it off.
+    firstSeen: before === undefined || before.firstSeen > now ? now : before.firstSeen,
     exists,
     listing: listed ?? (leavesKnownAlone(inventory) ? before?.listing : undefined),
     facts,

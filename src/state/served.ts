@@ -1,5 +1,5 @@
 import { type Config, tagLabel } from '../config/config.ts';
-import { type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
+import { type Bytes, bytes, type Seconds, type UnixSeconds, unixSeconds } from '../domain/quantities.ts';
 import type { Yield } from './event-loop.ts';
 import { type FinishedCounts, NONE_FINISHED } from './finished.ts';
 import type { KnownResource } from './known-resource.ts';
@@ -64,6 +64,13 @@ export function dueOf(
   const from = facts?.lastSuccess?.end ?? listing?.created ?? firstSeen;
   return objective === undefined || from === undefined ? undefined : unixSeconds(from + objective);
 }
+
+/** The total size of the successful backups: of the listed ones, or else as in the inventory. */
+export const storedBytesOf = ({
+  facts,
+  listing,
+}: Pick<KnownResource, 'facts' | 'listing'>): Bytes | undefined =>
+  facts === undefined ? (listing?.storedBytes ?? bytes(0)) : (facts.storedBytes ?? listing?.storedBytes);
 
 const NO_TAGS: ServedResource['tags'] = {};
 

@@ -1,3 +1,4 @@
+import type { Backup } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
 import type { BackupTallies } from './backup-tallies.ts';
 import type { Yield } from './event-loop.ts';
@@ -22,6 +23,8 @@ export interface ServiceState {
   readonly excluded: ReadonlyMap<string, KnownResource>;
   /** Backups that the service counts but does not list. */
   readonly unlisted: number;
+  /** Failed runs that left no backup. */
+  readonly failedRuns: readonly Backup[];
 }
 
 /** The result of a poll. */
@@ -35,6 +38,7 @@ export interface PollResult {
     readonly ids: ReadonlySetLike<string>;
     readonly unreadIds: ReadonlySet<string>;
     readonly unlisted: number;
+    readonly failedRuns: readonly Backup[];
     /** Whether a resource's own list could not be read. */
     readonly isUnread: (resourceId: string) => boolean;
   };
@@ -53,7 +57,7 @@ export async function nextServiceState(
   selection: ResourceSelection,
   yieldIfDue: Yield,
 ): Promise<ServiceState> {
-  const { tallies, ids, unreadIds, unlisted, isUnread } = poll.backups;
+  const { tallies, ids, unreadIds, unlisted, failedRuns, isUnread } = poll.backups;
   const resources = new Map<string, KnownResource>();
   let overLimit = 0;
   const excluded = new Map<string, KnownResource>();
@@ -91,6 +95,7 @@ export async function nextServiceState(
     overLimit,
     excluded,
     unlisted,
+    failedRuns,
   };
 }
 

@@ -4,7 +4,7 @@ import type { RejectionReason } from '../pagination/list.ts';
 import type { Scope } from '../state/objective.ts';
 import { NO_BACKUPS, type ResourceFacts } from '../state/resource-facts.ts';
 import { type ResourceState, statesOf } from '../state/resource-state.ts';
-import type { ServedResource, ServedService } from '../state/served.ts';
+import { type ServedResource, type ServedService, storedBytesOf } from '../state/served.ts';
 
 /** One resource on the status page: what is served of it, the facts about its backups, and its states. */
 export interface ResourceStatus extends Scope, Omit<ServedResource, 'facts'>, Omit<ResourceFacts, 'name'> {
@@ -63,9 +63,9 @@ export function resourceStatuses(
   isCurrent: boolean,
   now: UnixSeconds,
 ): readonly ResourceStatus[] {
-  return resources.map(({ facts = NO_BACKUPS, ...resource }) => {
-    const storedBytes = facts.storedBytes ?? resource.listing?.storedBytes;
-    const known = { ...scope, ...facts, ...resource, storedBytes };
+  return resources.map(({ facts, ...resource }) => {
+    const storedBytes = storedBytesOf({ facts, ...resource });
+    const known = { ...scope, ...(facts ?? NO_BACKUPS), ...resource, storedBytes };
     // A backup that was running in an older poll may have ended since.
     const states = statesOf(isCurrent ? known : { ...known, runningSince: undefined }, now);
     return { ...known, states };

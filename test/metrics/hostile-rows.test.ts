@@ -33,7 +33,13 @@ async function expose(service: string, backups: List<Backup>, rows: readonly Jso
     {
       at: unixSeconds(1_000_000),
       origin: ORIGIN,
-      backups: { ...list.walk, tallies: list.items, unlisted: list.unlisted, isUnread: () => false },
+      backups: {
+        ...list.walk,
+        tallies: list.items,
+        unlisted: list.unlisted,
+        failedRuns: [],
+        isUnread: () => false,
+      },
       inventory: { kind: 'failed' },
     },
     { isSelected: () => true, limit: LIMIT },

@@ -604,10 +604,12 @@ describe('a row', () => {
   it('may be ignored: it counts as listed, and is neither an item nor rejected', async () => {
     const { items, walk, unlisted } = await readAs(() => 'ignored', 250);
 
-    expect({ items: items.items, unlisted, listed: walk.listed }).toEqual({
+    const { listed, collected } = walk;
+    expect({ items: items.items, unlisted, listed, collected }).toEqual({
       items: [],
       unlisted: 0,
       listed: 250,
+      collected: 0,
     });
     expect(walk.rejections).toEqual({ not_an_object: 0, id: 0, resource: 0, time: 0 });
     expect(walk.unreadIds.size).toBe(250);

@@ -312,7 +312,7 @@ describe('the inventory', () => {
     expect(value('inventory_success')).toBe(0);
   });
 
-  it('is used, but removes no resources, if it lists fewer than its total', async () => {
+  it('is used, but removes no resources and is not a success, if it lists fewer than its total', async () => {
     const world = await startExporterWorld((cloud) => {
       cloud.respond(
         'widgets',
@@ -325,7 +325,7 @@ describe('the inventory', () => {
     await world.time.pass(INTERVAL);
     const { value } = await world.scrape();
 
-    expect(value('inventory_success')).toBe(1);
+    expect(value('inventory_success')).toBe(0);
     expect(value('rpo_seconds', { resource_id: 'widget-2' })).toBe(93_600);
   });
 

@@ -21,7 +21,7 @@ function readRepeated(listedBefore: readonly string[] | undefined) {
     { client, service: widgetService(), ahead: 3 },
     listsOf(WIDGETS.api({})).backups,
     listItems<Backup>,
-    listedBefore && new Set(listedBefore),
+    listedBefore && { ids: new Set(listedBefore), failedRuns: [] },
     new AbortController().signal,
   );
 }

@@ -246,4 +246,8 @@ describe('when a resource was first seen', () => {
   it('stays while it is known', () => {
     expect(seen(known())?.firstSeen).toBe(500);
   });
+
+  it('is no later than now, even if the clock was ahead', () => {
+    expect(seen({ ...known(), firstSeen: unixSeconds(NOW + 1_000_000) })?.firstSeen).toBe(NOW);
+  });
 });

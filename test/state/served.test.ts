@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { seconds, unixSeconds } from '../../src/domain/quantities.ts';
-import { serveResources } from '../../src/state/served.ts';
+import { bytes, seconds, unixSeconds } from '../../src/domain/quantities.ts';
+import { serveResources, storedBytesOf } from '../../src/state/served.ts';
 import type { ServiceState } from '../../src/state/service-state.ts';
+import { resourceStatuses } from '../../src/status/report.ts';
 import { failed, listing, succeeded } from '../support/backups.ts';
 import { age, override } from '../support/config.ts';
 import { PLACE } from '../support/served.ts';
@@ -113,5 +114,31 @@ describe('the tags of a resource', () => {
     });
 
     expect(resource?.tags).toEqual({});
+  });
+});
+
+describe('the size of the stored backups', () => {
+  const inVault = listing({ storedBytes: bytes(104_857_600) });
+
+  it.each<[string, PollOf, number | undefined]>([
+    [
+      'is that of the listed backups',
+      { backups: [succeeded({ size: 5 }), succeeded({ id: 'b2', size: 7 })] },
+      12,
+    ],
+    ['is unknown if one of them has no size', { backups: [succeeded({ size: undefined })] }, undefined],
+    [
+      'is that of the inventory if they have none',
+      { backups: [succeeded({ size: undefined })], inventory: inventoryOf(inVault) },
+      104_857_600,
+    ],
+    ['is that of the inventory without backups', { inventory: inventoryOf(inVault) }, 104_857_600],
+    ['is 0 if no backup is listed', { inventory: inventoryOf(listing()) }, 0],
+  ])('%s, on the page too', async (_, poll, expected) => {
+    const resources = await serve(await stateAfter(undefined, poll));
+
+    expect(resources.map(storedBytesOf)).toEqual([expected]);
+    const statuses = resourceStatuses({ ...PLACE, resources }, true, unixSeconds(9000));
+    expect(statuses.map(({ storedBytes }) => storedBytes)).toEqual([expected]);
   });
 });

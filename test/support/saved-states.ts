@@ -25,6 +25,7 @@ export function stateOf(count: number, fields: Partial<ServiceState> = {}): Serv
     overLimit: 0,
     excluded: new Map([['scratch-1', resourceOf('scratch-1', 'scratch')]]),
     unlisted: 0,
+    failedRuns: [],
     ...fields,
   };
 }

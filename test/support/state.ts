@@ -42,7 +42,7 @@ function completeList(
   const items = createBackupTallies(before?.ledger);
   for (const backup of backups) items.add(backup);
   const ids = new Set([...backups.map(({ id }) => id), ...rejectedIds]);
-  return { tallies: items, ids, unreadIds: new Set(rejectedIds), unlisted, isUnread };
+  return { tallies: items, ids, unreadIds: new Set(rejectedIds), unlisted, failedRuns: [], isUnread };
 }
 
 /** An inventory with these resources. */
