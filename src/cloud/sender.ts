@@ -134,7 +134,7 @@ export function createSender(options: SenderOptions): Sender {
     const serverNow = result.kind === 'response' ? readHttpDate(headerOf(result.headers, 'date')) : undefined;
     const code = codeOf(result, signal);
     if (code !== undefined) {
-      const skew = serverNow && clockSkew(serverNow, now, taken);
+      const skew = serverNow === undefined ? undefined : clockSkew(serverNow, now, taken);
       options.observe({ service, operation, code, seconds: taken, clockSkew: skew });
     }
     passOn(request, result);

@@ -147,7 +147,7 @@ function readBackup(
 }
 
 /** The `type` of a row in lower case. */
-export const backupType = (row: JsonObject): string =>
+export const typeOf = (row: JsonObject): string =>
   typeof row['type'] === 'string' ? row['type'].toLowerCase() : '';
 
 const DESCRIPTION = 'Started by huaweicloud-backup-exporter';

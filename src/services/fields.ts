@@ -19,9 +19,9 @@ export function readName(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? labelText(cut(value)) : undefined;
 }
 
-/** An id; undefined if it is empty, not text, or longer than 256 characters: a truncated id would be that of something else. */
+/** An id; undefined if it is blank, not text, or longer than 256 characters: a truncated id would be that of something else. */
 export function readId(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value === '' || isTooLong(value)) return undefined;
+  if (typeof value !== 'string' || value.trim() === '' || isTooLong(value)) return undefined;
   return labelText(value);
 }
 

@@ -13,7 +13,8 @@ export function longestGap(starts: Iterable<number>): Seconds | undefined {
   const sorted = [...new Set(Array.from(starts, (start) => start % WEEK))].sort((one, other) => one - other);
   const [first] = sorted;
   if (first === undefined) return undefined;
-  return seconds(Math.max(...sorted.map((start, index) => (sorted[index + 1] ?? first + WEEK) - start)));
+  const gaps = sorted.map((start, index) => (sorted[index + 1] ?? first + WEEK) - start);
+  return seconds(gaps.reduce((one, other) => Math.max(one, other)));
 }
 
 /** When a day of the week starts, in seconds since the start of the week; any consecutive numbering of days will do. */

@@ -10,7 +10,9 @@ export function longestGapOfPatterns(patterns: readonly unknown[]): Seconds | un
   if (rules.length === 0 || !rules.every((rule) => rule !== undefined)) return undefined;
   const weekly = rules.filter(({ interval }) => interval === 1).flatMap(({ starts }) => starts);
   // Whatever else is scheduled, runs every n days leave no longer gaps than on their own.
-  const everyNthDay = rules.filter(({ interval }) => interval > 1).map(({ interval }) => interval * DAY);
+  const everyNthDay = rules
+    .filter(({ interval }) => interval > 1)
+    .map(({ interval, starts }) => interval * DAY - (Math.max(...starts) - Math.min(...starts)));
   const gap = Math.min(longestGap(weekly) ?? Number.POSITIVE_INFINITY, ...everyNthDay);
   return Number.isFinite(gap) ? seconds(gap) : undefined;
 }
@@ -18,14 +20,14 @@ export function longestGapOfPatterns(patterns: readonly unknown[]): Seconds | un
 interface Rule {
   /** Days between days with runs; 1 for weekly rules. */
   readonly interval: number;
-  /** Seconds since the start of the week. */
+  /** Seconds since the start of the week, or of the day if it runs every few days. */
   readonly starts: readonly number[];
 }
 
 /** Reads `FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=14;BYMINUTE=00` or `FREQ=DAILY;INTERVAL=2;BYHOUR=6;BYMINUTE=30`; hours are UTC. */
 function parseRule(pattern: unknown): Rule | undefined {
   if (typeof pattern !== 'string') return undefined;
-  const parts = new Map(pattern.split(';').map((part) => splitAtEquals(part)));
+  const parts = new Map<string, string | undefined>(pattern.toUpperCase().split(';').map(splitAtEquals));
   const hours = numbersIn(parts.get('BYHOUR'), 23);
   const minutes = numbersIn(parts.get('BYMINUTE') ?? '0', 59);
   const interval = Number(parts.get('INTERVAL') ?? 1);
@@ -36,19 +38,16 @@ function parseRule(pattern: unknown): Rule | undefined {
   return days && { interval, starts: days.flatMap((day) => times.map((time) => startOfDay(day) + time)) };
 }
 
-const splitAtEquals = (part: string): readonly [string, string] => {
-  const [key = '', value = ''] = part.split('=');
-  return [key.trim().toUpperCase(), value.trim()];
-};
+const splitAtEquals = (part: string) => part.split('=', 2).map((word) => word.trim()) as [string, string];
 
 function daysOf(
   frequency: string | undefined,
   byDay: string | undefined,
   interval: number,
 ): readonly number[] | undefined {
-  if (frequency === 'DAILY') return WEEKDAYS.map((_, day) => day);
+  if (frequency === 'DAILY') return interval === 1 ? WEEKDAYS.map((_, day) => day) : [0];
   if (frequency !== 'WEEKLY' || interval !== 1) return undefined;
-  const days = (byDay ?? '').split(',').map((day) => WEEKDAYS.indexOf(day.trim().toUpperCase()));
+  const days = (byDay ?? '').split(',').map((day) => WEEKDAYS.indexOf(day.trim()));
   return days.includes(-1) ? undefined : days;
 }
 

@@ -1,12 +1,12 @@
 import { CONSISTENT, disproved, NOT_SEEN, ofBackups } from '../assumptions.ts';
 import {
-  backupType,
   createBody,
   databaseBackups,
   databaseErrors,
   databaseInstances,
   databaseJobs,
   readDatabaseStarted,
+  typeOf,
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { readBoolean, readKibibytes } from '../fields.ts';
@@ -19,7 +19,7 @@ const backups = (query: Readonly<Record<string, string>>) =>
     permission: { role: 'dds:backup:list' },
     size: readKibibytes,
     states: new Map([['DISABLED', 'ignored']]),
-    ignores: (row) => backupType(row) === 'incremental',
+    ignores: (row) => typeOf(row) === 'incremental',
     encrypted: ({ kms_enable: encrypted }) => readBoolean(encrypted),
   });
 

@@ -123,7 +123,6 @@ function isPartial(snapshot: JsonObject): boolean {
 const NOT_POSSIBLE: ReadonlyMap<string, string> = new Map([
   ['CREATING', 'being created'],
   ['CREATE_FAILED', 'creation failed'],
-  ['FAILED', 'creation failed'],
   ['DELETING', 'being deleted'],
   ['FROZEN', 'frozen'],
   ['POLICE_FROZEN', 'frozen'],

@@ -1,8 +1,8 @@
 import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { longestGap, startOfDay } from '../schedule.ts';
 
-const DAY = 24 * 3600;
-const LONGEST_MONTH = 31 * DAY;
+// In four years, months follow each other in every order of length.
+const FOUR_YEARS = Array.from({ length: 4 * 366 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)));
 
 /** The longest time between two runs of all schedules; undefined if none can be parsed. */
 export function longestGapOfAll(expressions: readonly unknown[]): Seconds | undefined {
@@ -10,7 +10,8 @@ export function longestGapOfAll(expressions: readonly unknown[]): Seconds | unde
   const together = longestGap(weekly.flat());
   if (together !== undefined) return together;
   // Whatever else is scheduled, one that is not weekly leaves no longer gaps than on its own.
-  return expressions.some(isMonthly) ? seconds(LONGEST_MONTH) : undefined;
+  const monthly = expressions.map(monthlyGap).filter((gap) => gap !== undefined);
+  return monthly.length === 0 ? undefined : seconds(Math.min(...monthly));
 }
 
 /**
@@ -25,12 +26,14 @@ function weeklyStarts(expression: unknown): readonly number[] | undefined {
   return days?.flatMap((day) => times.map((time) => startOfDay(day) + time));
 }
 
-/** Whether a schedule runs on some days of every month: the gap is limited only by the length of the month. */
-function isMonthly(expression: unknown): boolean {
+/** The longest time between two runs on some days of the month; undefined for any other schedule. */
+function monthlyGap(expression: unknown): number | undefined {
   const { times, dayOfMonth = '', dayOfWeek = '' } = fieldsOf(expression) ?? {};
-  return (
-    times !== undefined && isAny(dayOfWeek) && !isAny(dayOfMonth) && valuesOf(dayOfMonth, 1, 31) !== undefined
-  );
+  const days = isAny(dayOfMonth) || !isAny(dayOfWeek) ? undefined : valuesOf(dayOfMonth, 1, 31);
+  if (times === undefined || days === undefined) return undefined;
+  const runs = FOUR_YEARS.filter((day) => days.includes(day.getUTCDate())).map(Number);
+  const between = Math.max(...runs.slice(1).map((run, index) => run - (runs[index] ?? 0))) / 1000;
+  return between - (times.at(-1) ?? 0) + (times[0] ?? 0);
 }
 
 function fieldsOf(expression: unknown) {

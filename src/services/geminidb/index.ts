@@ -1,12 +1,12 @@
 import { CONSISTENT, disproved, NOT_SEEN } from '../assumptions.ts';
 import {
-  backupType,
   createBody,
   databaseBackups,
   databaseErrors,
   databaseInstances,
   databaseJobs,
   readDatabaseStarted,
+  typeOf,
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { type JsonObject, readKibibytes } from '../fields.ts';
@@ -27,7 +27,7 @@ const backups = (query: Readonly<Record<string, string>>) =>
 function isPartial(row: JsonObject): boolean {
   const { database_tables: tables } = row;
   return (
-    ['incremental', 'differential'].includes(backupType(row)) || (Array.isArray(tables) && tables.length > 0)
+    ['incremental', 'differential'].includes(typeOf(row)) || (Array.isArray(tables) && tables.length > 0)
   );
 }
 

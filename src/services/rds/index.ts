@@ -1,11 +1,11 @@
 import { seconds } from '../../domain/quantities.ts';
 import {
-  backupType,
   createBody,
   databaseBackups,
   databaseErrors,
   databaseInstances,
   readDatabaseStarted,
+  typeOf,
 } from '../database.ts';
 import { databasePolicies } from '../database-policy.ts';
 import { type JsonObject, readKibibytes } from '../fields.ts';
@@ -28,7 +28,7 @@ const backupsOf = (instanceId: string) =>
 const api: ServiceApi = {
   resources: databaseInstances({
     permission: { role: 'rds:instance:list', identity: 'rds:instance:listAll' },
-    notExpected: ({ type }) => (type === 'Replica' ? 'read replica' : undefined),
+    notExpected: (row) => (typeOf(row) === 'replica' ? 'read replica' : undefined),
   }),
   backups: { of: 'resource', ofResource: ({ id }) => backupsOf(id) },
   policies: databasePolicies('v3', { role: 'rds:instance:list' }),
@@ -46,7 +46,7 @@ const api: ServiceApi = {
 
 /** Log and differential backups, and manual backups of some databases of SQL Server; automatic ones are always complete. */
 function isPartial(backup: JsonObject): boolean {
-  const type = backupType(backup);
+  const type = typeOf(backup);
   const { databases } = backup;
   if (type === 'incremental' || type === 'fragment') return true;
   return type === 'manual' && Array.isArray(databases) && databases.length > 0;
