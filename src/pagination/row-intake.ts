@@ -32,13 +32,17 @@ export interface RowIntake {
   readonly counts: () => RowCounts;
 }
 
-/** Parses rows and passes their items to the collector. `before`: the ids of an earlier walk of the same list. */
+/**
+ * Parses rows and passes their items to the collector. `before`: the ids of an earlier walk of the same list; undefined
+ * for a list whose ids are not kept.
+ */
 export function createRowIntake<Item>(
   { readRow }: PagedList<Item>,
   collector: Collector<Item>,
   before: ReadonlySetLike<string> | undefined,
 ): RowIntake {
-  const ids = createIdSet(before);
+  // For the short list of a single resource, a table costs more than it saves.
+  const ids = before === undefined ? new Set<string>() : createIdSet(before);
   const unreadIds = new Set<string>();
   const rejections = Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, 0])) as Record<
     RejectionReason,
@@ -64,7 +68,8 @@ export function createRowIntake<Item>(
   return {
     take: (row, id) => {
       if (id === undefined) withoutId += 1;
-      else if (!ids.add(id)) return false;
+      else if (ids.has(id)) return false;
+      else ids.add(id);
       const result = readRow(row);
       if (typeof result === 'string' && id !== undefined) unreadIds.add(id);
       if (isList(result)) for (const item of result) take(row, item);

@@ -30,7 +30,7 @@ export interface WalkOptions {
   /** Pages to prefetch. */
   readonly ahead: number;
   readonly signal: AbortSignal;
-  /** The ids of an earlier walk of the same list: repeated ids are stored once. */
+  /** The ids of an earlier walk of the same list: repeated ids are stored once. Undefined if ids are not kept. */
   readonly before?: ReadonlySetLike<string> | undefined;
 }
 

@@ -51,12 +51,12 @@ export async function readProjectBackups<Items extends Collector<Backup>>(
   before: ReadBefore | undefined,
   signal: AbortSignal,
 ): Promise<BackupsRead<Items> | ReadFailure> {
-  const result = await readList<Backup, Items>(reader, list, createItems, signal, before?.ids);
+  const earlier = before?.ids ?? createIdSet();
+  const result = await readList<Backup, Items>(reader, list, createItems, signal, earlier);
   if (result.kind === 'failed') return result;
   const { items, unlisted, walk } = result;
-  const listedBefore = before?.ids.size ?? 0;
-  if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < listedBefore) {
-    const reason = `the service repeats a page: ${walk.listed} backups, after it listed ${listedBefore} before`;
+  if (walk.holes === 'repeated page' && walk.listed !== walk.total && walk.listed < earlier.size) {
+    const reason = `the service repeats a page: ${walk.listed} backups, after it listed ${earlier.size} before`;
     return { kind: 'failed', outcome: 'incomplete', reason, operation: list.call.operation, walk };
   }
   const runs = await readFailedRuns(reader, signal);
