@@ -93,6 +93,13 @@ export function createExporterMetrics(build: BuildInfo, createYield: () => Yield
       record.passwordExpiry = expiry;
       await serve(keyOf(project));
     },
+    /** Resolves when it is served. */
+    recordPolicies: async (scope: Scope, unread: number): Promise<void> => {
+      const record = records.get(keyOf(scope, scope.service));
+      if (record === undefined || record.policiesUnread === unread) return;
+      record.policiesUnread = unread;
+      await serve(keyOf(scope, scope.service));
+    },
     /** Drops every series of a project that is no longer polled. */
     forgetProject: async (project: Project): Promise<void> => {
       await Promise.all([drop(keyOf(project)), drop(keyOf(project, 'iam'))]);
@@ -109,6 +116,7 @@ interface CountedRecord extends ServiceRecord {
   readonly requests: Map<string, number>;
   clockSkew?: Seconds;
   passwordExpiry?: UnixSeconds | undefined;
+  policiesUnread?: number | undefined;
 }
 
 const newRecord = (labels: string): CountedRecord => ({ labels, requests: new Map() });

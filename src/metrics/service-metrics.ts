@@ -24,6 +24,7 @@ export interface ServiceRecord {
   readonly unlisted?: number | undefined;
   readonly rejected?: Readonly<Record<RejectionReason, number>>;
   readonly overLimit?: number | undefined;
+  readonly policiesUnread?: number | undefined;
   /** How far this machine's clock is ahead of the service's. */
   readonly clockSkew?: Seconds | undefined;
   /** By operation and code, formatted with a leading comma. */
@@ -79,6 +80,11 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
     'resources_over_limit',
     'Resources left out because of limits.resources.',
     value(({ overLimit }) => overLimit),
+  ),
+  gauge(
+    'policies_unread',
+    'Resources without an objective because their backup policy could not be read.',
+    value(({ policiesUnread }) => policiesUnread),
   ),
   gauge(
     'clock_skew_seconds',

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
-import { type Clock, seconds, type UnixSeconds } from '../domain/quantities.ts';
+import type { FailureKind } from '../domain/outcome.ts';
+import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import type { BackupPolicy, PolicyApi, ProjectPolicy } from '../services/service.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { needsPolicy, type PolicyLookup, type Scope } from '../state/objective.ts';
-import { call, type ListReader, listItems, readList } from './read-list.ts';
+import { type CallResult, call, type ListReader, listItems, readList } from './read-list.ts';
 
 /** A service of a project, and which objectives may need its policies. */
 export interface PolicyReader extends ListReader {
@@ -51,12 +52,14 @@ interface Entry {
   readonly policy: BackupPolicy | undefined;
   readonly reason: string | undefined;
   readonly readAt: UnixSeconds;
+  readonly maxAge: Seconds;
 }
 
 const MAX_AGE = seconds(6 * 3600);
 const RETRY_AFTER = seconds(3600);
+const MAY_PASS: ReadonlySet<FailureKind> = new Set(['network', 'timeout', 'throttled', 'server']);
 
-/** Each policy is read every six hours; every hour after a failure. */
+/** Each policy is read every six hours; after a failure every hour, or in the next poll if it may have passed. */
 function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policies {
   const entries = new Map<string, Entry>();
 
@@ -65,7 +68,19 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
     if (entry === undefined) return true;
     const age = now - entry.readAt;
     // A clock that was set back must not keep a policy forever.
-    return age < 0 || age >= (entry.reason === undefined ? MAX_AGE : RETRY_AFTER);
+    return age < 0 || age >= entry.maxAge;
+  };
+
+  const entryOf = (result: CallResult, before: Entry | undefined, readAt: UnixSeconds): Entry => {
+    if (result.kind === 'failed') {
+      const maxAge = MAY_PASS.has(result.outcome) ? seconds(0) : RETRY_AFTER;
+      // An old policy is better than none.
+      return { policy: before?.policy, reason: result.reason, readAt, maxAge };
+    }
+    const policy = api.read(result.body);
+    const reason = problemWith(policy);
+    if (reason === undefined) return { policy, reason, readAt, maxAge: MAX_AGE };
+    return { policy: before?.policy ?? policy, reason, readAt, maxAge: RETRY_AFTER };
   };
 
   return {
@@ -77,11 +92,7 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
         const result = await call(reader, api.call({ id, parentId: listing?.parentId }), signal);
         // An aborted request says nothing about the policy.
         if (signal.aborted && result.kind === 'failed') return;
-        const policy = result.kind === 'failed' ? undefined : api.read(result.body);
-        const reason = result.kind === 'failed' ? result.reason : problemWith(policy);
-        // An old policy is better than none.
-        const known = reason === undefined ? policy : (entries.get(id)?.policy ?? policy);
-        entries.set(id, { policy: known, reason, readAt: now });
+        entries.set(id, entryOf(result, entries.get(id), now));
       };
       const wanted = [...resources.values()].filter((one) => needsPolicy(config.rpo, scope, one, api));
       for (const id of entries.keys()) if (!resources.has(id)) entries.delete(id);

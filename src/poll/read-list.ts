@@ -65,12 +65,11 @@ export async function readList<Item, Items extends Collector<Item>>(
   }
 }
 
+/** The response to one call. */
+export type CallResult = { readonly kind: 'complete'; readonly body: unknown } | ReadFailure;
+
 /** Sends one call; never rejects. */
-export async function call(
-  reader: ListReader,
-  apiCall: ApiCall,
-  signal: AbortSignal,
-): Promise<{ readonly kind: 'complete'; readonly body: unknown } | ReadFailure> {
+export async function call(reader: ListReader, apiCall: ApiCall, signal: AbortSignal): Promise<CallResult> {
   try {
     return { kind: 'complete', body: await send(reader, apiCall, signal) };
   } catch (error) {

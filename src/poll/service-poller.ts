@@ -84,11 +84,12 @@ export function createServicePoller(options: ServicePollerOptions) {
   const publish = async (state: ServiceState): Promise<ServedService> => {
     const served = await serveResources(scope, config, state, policies, createYield());
     await publisher.publish(key, served);
+    await metrics.recordPolicies(scope, served.policiesUnread);
     return served;
   };
 
   const readPolicies = async ({ resources }: ServiceState, signal: AbortSignal): Promise<void> =>
-    pollLog.policies(await policies.refresh(reader, resources, signal));
+    pollLog.policies(await policies.refresh(reader, resources, signal), policies.decides);
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();

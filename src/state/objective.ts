@@ -4,6 +4,9 @@ import type { ServiceType } from '../domain/service.ts';
 import type { BackupPolicy } from '../services/service.ts';
 import type { KnownResource } from './known-resource.ts';
 
+/** Why nothing says whether a resource is expected to be backed up. */
+export const POLICY_UNREAD = 'its backup policy could not be read';
+
 /** One service of one project, by its configured names. */
 export interface Scope {
   readonly service: ServiceType;
@@ -70,7 +73,7 @@ function reasonNotExpected(
 ): string | undefined {
   if (listing !== undefined && listing.notExpected !== undefined) return listing.notExpected;
   if (policy?.kind === 'off') return 'no automatic backup policy';
-  if (policy === undefined && policyDecides) return 'its backup policy could not be read';
+  if (policy === undefined && policyDecides) return POLICY_UNREAD;
   return listing === undefined && facts?.automaticBackup === false ? 'no automatic backups' : undefined;
 }
 

@@ -3,7 +3,7 @@ import { type Bytes, bytes, type Seconds, type UnixSeconds, unixSeconds } from '
 import type { Yield } from './event-loop.ts';
 import { type FinishedCounts, NONE_FINISHED } from './finished.ts';
 import type { KnownResource } from './known-resource.ts';
-import { objectiveOf, type PolicyLookup, type Scope } from './objective.ts';
+import { objectiveOf, POLICY_UNREAD, type PolicyLookup, type Scope } from './objective.ts';
 import type { ServiceState } from './service-state.ts';
 
 /** One resource as served: its facts, objective and counters. */
@@ -22,6 +22,8 @@ export interface ServedResource extends KnownResource {
 /** What is served of one service of one project, from one complete poll. */
 export interface ServedService extends Scope {
   readonly resources: readonly ServedResource[];
+  /** Resources without an objective because their policy could not be read. */
+  readonly policiesUnread: number;
 }
 
 export async function serveResources(
@@ -44,7 +46,8 @@ export async function serveResources(
       finished: ledger.counts.get(resource.id) ?? NONE_FINISHED,
     });
   }
-  return { ...scope, resources: served };
+  const policiesUnread = served.filter(({ notExpected }) => notExpected === POLICY_UNREAD).length;
+  return { ...scope, resources: served, policiesUnread };
 }
 
 /**

@@ -47,6 +47,7 @@ function pollJson(poll: PollStatus) {
     inventory: poll.inventory,
     unlisted: poll.unlisted,
     resources_over_limit: poll.overLimit,
+    policies_unread: poll.policiesUnread,
     resources: poll.resources,
     rejected_rows: poll.rejected,
     clock_skew_seconds: poll.clockSkew,

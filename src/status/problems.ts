@@ -52,7 +52,7 @@ function passwordProblems(status: ProjectStatus, now: UnixSeconds): readonly Pro
 }
 
 function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
-  const { project, region, service, recent, lastComplete, inventory, unlisted = 0, overLimit = 0 } = poll;
+  const { project, region, service, recent, lastComplete, inventory } = poll;
   const problems: Problem[] = [];
   const add = (alert: string, sentence: string, note?: string): void => {
     problems.push({ sentence, alert, scopes: [{ project, region, service, note }] });
@@ -79,24 +79,33 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
     const skew = humanizeDuration(seconds(Math.abs(clockSkew)));
     add('ClockSkew', `This machine's clock is ${skew} ${clockSkew > 0 ? 'ahead of' : 'behind'} the cloud's.`);
   }
+  for (const [alert, sentence] of omissions(poll)) add(alert, sentence);
+  return problems;
+}
+
+/** What complete polls leave out, by alert. */
+function* omissions(poll: PollStatus): Iterable<readonly [alert: string, sentence: string]> {
+  const { unlisted = 0, overLimit = 0, policiesUnread = 0, rejected } = poll;
   if (unlisted > 0) {
     const backups = unlisted === 1 ? 'backup' : 'backups';
-    add('PollFailing', `The service counts ${formatCount(unlisted)} more ${backups} than it lists.`);
+    yield ['PollFailing', `The service counts ${formatCount(unlisted)} more ${backups} than it lists.`];
+  }
+  if (policiesUnread > 0) {
+    const policies = `The backup ${policiesUnread === 1 ? 'policy' : 'policies'} of ${counted(policiesUnread, 'resource')}`;
+    yield ['PollFailing', `${policies} could not be read, so nothing says whether backups are expected.`];
   }
   if (overLimit > 0) {
     const exceeding = `${counted(overLimit, 'resource')} ${overLimit === 1 ? 'is' : 'are'}`;
-    add('ResourcesOverLimit', `${exceeding} over limits.resources and not shown.`);
+    yield ['ResourcesOverLimit', `${exceeding} over limits.resources and not shown.`];
   }
-  const rejections = Object.entries(poll.rejected).filter(([, count]) => count > 0);
-  if (rejections.length > 0) {
-    const total = rejections.reduce((sum, [, count]) => sum + count, 0);
-    const reasons = rejections.map(
-      ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`,
-    );
-    const rows = `${counted(total, 'row')} could not be read (${reasons.join(', ')})`;
-    add('RecordsRejected', `${rows}; the log shows an example.`);
-  }
-  return problems;
+  const rejections = Object.entries(rejected).filter(([, count]) => count > 0);
+  if (rejections.length === 0) return;
+  const total = rejections.reduce((sum, [, count]) => sum + count, 0);
+  const reasons = rejections.map(
+    ([reason, count]) => `${reason.replaceAll('_', ' ')}: ${formatCount(count)}`,
+  );
+  const rows = `${counted(total, 'row')} could not be read (${reasons.join(', ')})`;
+  yield ['RecordsRejected', `${rows}; the log shows an example.`];
 }
 
 /** Whether the last poll failed for the same cause, as both lists often do. */

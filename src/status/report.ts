@@ -37,6 +37,8 @@ export interface PollStatus extends Scope {
   readonly unlisted?: number | undefined;
   /** Resources beyond `limits.resources`, which are not shown; undefined before the first complete poll. */
   readonly overLimit?: number | undefined;
+  /** Resources without an objective because their backup policy could not be read; undefined before the first complete poll. */
+  readonly policiesUnread?: number | undefined;
   /** Resources shown; undefined before the first complete poll. */
   readonly resources?: number | undefined;
 }
@@ -59,13 +61,13 @@ export interface StatusReport {
 
 /** The resources of a service on the status page. `isCurrent`: whether its last poll was complete. */
 export function resourceStatuses(
-  { resources, ...scope }: ServedService,
+  { resources, service, region, project }: Omit<ServedService, 'policiesUnread'>,
   isCurrent: boolean,
   now: UnixSeconds,
 ): readonly ResourceStatus[] {
   return resources.map(({ facts, ...resource }) => {
     const storedBytes = storedBytesOf({ facts, ...resource });
-    const known = { ...scope, ...(facts ?? NO_BACKUPS), ...resource, storedBytes };
+    const known = { service, region, project, ...(facts ?? NO_BACKUPS), ...resource, storedBytes };
     // A backup that was running in an older poll may have ended since.
     const states = statesOf(isCurrent ? known : { ...known, runningSince: undefined }, now);
     return { ...known, states };

@@ -247,7 +247,7 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: REFUSED,
       summary: 'Not all ges backups of project refused can be read',
-      description: `${graphsOf('refused')}: the list of backups or of resources cannot be read completely. The last known values are kept. Outcome of the last poll: permission.`,
+      description: `${graphsOf('refused')}: a list of backups, resources or policies cannot be read completely. The last known values are kept. Outcome of the last poll: permission.`,
     },
     {
       labels: SHORT,

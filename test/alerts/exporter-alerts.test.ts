@@ -131,11 +131,12 @@ const CASES: readonly RuleCase[] = [
           poll_success: '1x4 0x14 1x40',
           inventory_success: '1x19 0x9 1x30',
           unlisted: '0x29 7x9 0x20',
+          policies_unread: '0x39 2x9 0x10',
         },
       ],
       ...polling(60, A, DATABASES),
     ],
-    firing: { '19m': [], '20m': [['PollFailing', GRAPHS]], '39m': [['PollFailing', GRAPHS]], '40m': [] },
+    firing: { '19m': [], '20m': [['PollFailing', GRAPHS]], '49m': [['PollFailing', GRAPHS]], '50m': [] },
   },
   {
     name: 'PollFailing: fires if one of two replicas fails; a restart of four minutes does not resolve it',

@@ -34,6 +34,7 @@ const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
   ['unlisted', 'gauge', P],
   ['records_rejected_total', 'counter', [...P, 'reason']],
   ['resources_over_limit', 'gauge', P],
+  ['policies_unread', 'gauge', P],
   ['clock_skew_seconds', 'gauge', P],
   ['api_requests_total', 'counter', [...P, 'operation', 'code']],
   ['credentials_expiry_timestamp_seconds', 'gauge', ['region', 'project']],

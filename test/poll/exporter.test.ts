@@ -930,6 +930,7 @@ describe('the status', () => {
         clockSkew: undefined,
         unlisted: 0,
         overLimit: 0,
+        policiesUnread: 0,
         resources: 1,
       },
     ]);

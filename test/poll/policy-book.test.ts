@@ -83,6 +83,34 @@ describe('an objective by policy', () => {
     },
   );
 
+  it('is unknown, which is counted, while an unreadable policy decides whether there is one', async () => {
+    const { api } = gadgetService();
+    if (api.policies?.of !== 'resource') throw new Error('gadgets have policies of their own');
+    const decisive = gadgetService({ api: { ...api, policies: { ...api.policies, decides: true } } });
+    const world = await startExporterWorld(
+      gadgets(failure('permission', 403), 'gadget-1', 'gadget-2'),
+      config({ projects: [project({ services: [decisive] })] }),
+    );
+    const before = await world.scrape();
+    world.cloud.respond('gadgets', 'policy', policy(24));
+    await world.time.pass(HOUR + INTERVAL);
+    const after = await world.scrape();
+
+    expect(before.value('policies_unread')).toBe(2);
+    expect(before.resourceSeries.filter((series) => series.includes('rpo_seconds'))).toEqual([]);
+    expect(after.value('policies_unread')).toBe(0);
+    expect(after.value('rpo_seconds', { resource_id: 'gadget-1' })).toBe(STANDARD);
+  });
+
+  it('is requested again in the next poll after a failure that may pass', async () => {
+    const world = await startExporterWorld(gadgets(failure('server', 500), 'gadget-1'), byPolicy);
+    world.cloud.respond('gadgets', 'policy', policy(24));
+
+    await world.time.pass(INTERVAL);
+
+    expect((await world.scrape()).value('rpo_seconds')).toBe(DAILY);
+  });
+
   it('is kept while the policy cannot be read', async () => {
     const world = await startExporterWorld(gadgets(policy(7 * 24), 'gadget-1'), byPolicy);
 

@@ -145,6 +145,11 @@ describe('the head of the page', () => {
       'The service counts 1 more backup than it lists.',
     ],
     [
+      'policies that could not be read',
+      { polls: [poll({ policiesUnread: 3 })] },
+      'The backup policies of 3 resources could not be read, so nothing says whether backups are expected.',
+    ],
+    [
       'resources over the limit',
       { polls: [poll({ overLimit: 1200 })] },
       '1,200 resources are over limits.resources and not shown.',

@@ -118,6 +118,7 @@ export function poll({
     clockSkew: undefined,
     unlisted: 0,
     overLimit: 0,
+    policiesUnread: 0,
     resources: 12,
     ...fields,
   };
@@ -130,6 +131,7 @@ export function unpolled(fields: Partial<PollStatus> = {}): PollStatus {
     inventory: undefined,
     unlisted: undefined,
     overLimit: undefined,
+    policiesUnread: undefined,
   };
   return poll({ recent: [], ...nothing, resources: undefined, ...fields });
 }

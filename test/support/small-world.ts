@@ -164,6 +164,7 @@ async function smallWorldMetrics(): Promise<ExporterMetrics> {
     inventoryComplete: true,
     complete: { unlisted: 1, overLimit: 2 },
   });
+  await metrics.recordPolicies(PLACE, 3);
   await metrics.recordPoll(instances, {
     outcome: 'permission',
     ended: unixSeconds(MIDNIGHT + 1),
