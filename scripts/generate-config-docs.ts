@@ -172,7 +172,9 @@ An objective is one of
 - \`none\`: no backup is expected, and \`huaweicloud_backup_rpo_seconds\` is absent;
 - \`policy\`: the longest time between two backups according to the backup policy of the resource, plus a margin. It is an
   error in an override for a service whose API does not expose policies (${WITHOUT_POLICIES}). If a policy is unknown,
-  \`rpo.default\` applies, or \`26h\` if that is \`policy\` itself.
+  \`rpo.default\` applies, or \`26h\` if that is \`policy\` itself. Where the policy decides whether there are automatic
+  backups at all (\`cbr\`, \`dcs\`), there is no objective until it is known; \`huaweicloud_backup_policies_unread\` counts
+  these resources.
 
 Resources that have no automatic backups, or that cannot be backed up at the moment, have an objective only if an override
 gives them one. Examples are read replicas, instances with automatic backups turned off, and stopped or frozen instances.

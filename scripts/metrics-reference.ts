@@ -50,7 +50,8 @@ labels.
 
 Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series
 of a service come from the same complete poll and change together. A failed poll leaves them unchanged. Before the first
-complete poll there are none. Labels and series with unknown values are absent. A resource has 20 to 26 series, about 5 KB of text.
+complete poll there are none. If only the lists of some resources fail, as they can with RDS and DCS, the poll has failed, but the
+series of the other resources are updated. Labels and series with unknown values are absent. A resource has 20 to 26 series, about 5 KB of text.
 
 ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 

@@ -47,7 +47,8 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
     const failure = failureOf(read);
     const isElsewhere = isLoggedElsewhere(failure && causeOf(failure));
     if (failure !== undefined) {
-      const kept = hasValues ? ', keeping the previous values' : '';
+      const ofSome = next === undefined ? '' : ' of the resources that could not be read';
+      const kept = hasValues ? `, keeping the previous values${ofSome}` : '';
       const level = isElsewhere ? 'debug' : 'warn';
       onChange('poll', `${failure.outcome} ${level}`, level, failureFields(failure), `poll failed${kept}`);
     } else if (backups.kind === 'read') {
