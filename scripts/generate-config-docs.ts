@@ -7,6 +7,7 @@ import { alternatives, notesOf } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings, unwrapped } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
 import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
+import type { ServiceApi } from '../src/services/service.ts';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -92,9 +93,15 @@ const settingsTable = (belongs: (path: string) => boolean): string => {
   return table(['Setting', 'Type', 'Default', 'Meaning'], rows);
 };
 
-const WITHOUT_POLICIES = CLOUD_SERVICES.filter((service) => defaultApi(service).policies === undefined)
-  .map(({ type }) => code(type))
-  .join(', ');
+const servicesWhere = (matches: (api: ServiceApi) => boolean): string =>
+  CLOUD_SERVICES.filter((service) => matches(defaultApi(service)))
+    .map(({ type }) => code(type))
+    .join(', ');
+
+const WITHOUT_POLICIES = servicesWhere(({ policies }) => policies === undefined);
+const WHERE_POLICIES_DECIDE = servicesWhere(
+  ({ policies }) => policies?.of === 'project' || policies?.decides === true,
+);
 
 const CREDENTIALS = 'projects[].credentials';
 const SERVICES = 'projects[].services';
@@ -173,7 +180,7 @@ An objective is one of
 - \`policy\`: the longest time between two backups according to the backup policy of the resource, plus a margin. It is an
   error in an override for a service whose API does not expose policies (${WITHOUT_POLICIES}). If a policy is unknown,
   \`rpo.default\` applies, or \`26h\` if that is \`policy\` itself. Where the policy decides whether there are automatic
-  backups at all (\`cbr\`, \`dcs\`), there is no objective until it is known; \`huaweicloud_backup_policies_unread\` counts
+  backups at all (${WHERE_POLICIES_DECIDE}), there is no objective until it is known; \`huaweicloud_backup_policies_unread\` counts
   these resources.
 
 Resources that have no automatic backups, or that cannot be backed up at the moment, have an objective only if an override

@@ -5,7 +5,7 @@ import { PROCESS_METRICS } from '../src/metrics/process-metrics.ts';
 import { RESOURCE_LABELS, RESOURCE_METRICS } from '../src/metrics/resource-metrics.ts';
 import { SERVICE_METRICS } from '../src/metrics/service-metrics.ts';
 import { REJECTION_REASONS } from '../src/pagination/list.ts';
-import { callsOf, SERVICE_TYPES, SERVICES } from '../src/services/index.ts';
+import { callsOf, defaultApi, SERVICE_TYPES, SERVICES } from '../src/services/index.ts';
 
 const OPERATIONS = new Set([
   'sign_in',
@@ -37,6 +37,10 @@ const LABEL_MEANINGS: readonly (readonly [string, string])[] = [
   ['code', 'HTTP status, or `network` or `timeout` if there was no complete response'],
 ];
 
+const LISTED_BY_RESOURCE = SERVICES.filter((service) => defaultApi(service).backups.of === 'resource')
+  .map(({ type }) => `\`${type}\``)
+  .join(', ');
+
 /** The text of docs/metrics.md. */
 export function renderMetricsReference(): string {
   return `# Metrics
@@ -50,8 +54,8 @@ labels.
 
 Every series has the labels ${RESOURCE_LABELS.map(code).join(', ')}. All series
 of a service come from the same complete poll and change together. A failed poll leaves them unchanged. Before the first
-complete poll there are none. If only the lists of some resources fail, as they can with RDS and DCS, the poll has failed, but the
-series of the other resources are updated. Labels and series with unknown values are absent. A resource has 20 to 26 series, about 5 KB of text.
+complete poll there are none. If only the lists of some resources fail, the poll has failed, but the series
+of the other resources are updated; ${LISTED_BY_RESOURCE} have a list of backups for each resource. Labels and series with unknown values are absent. A resource has 20 to 26 series, about 5 KB of text.
 
 ${table(RESOURCE_METRICS, RESOURCE_LABELS)}
 

@@ -32,6 +32,8 @@ export interface SucceededBackup extends BackupOfResource {
   readonly end: UnixSeconds;
   readonly duration: Seconds | undefined;
   readonly size: Bytes | undefined;
+  /** Whether the row gives its latest change as its end: then only the end seen first is one. */
+  readonly endMoves?: true;
 }
 
 /** A failed backup. At least one of `start` and `end` is known. */

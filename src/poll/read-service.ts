@@ -87,7 +87,7 @@ export async function readService(
 ): Promise<ServiceRead> {
   const { client, service, config } = reader;
   const createItems = (): BackupTallies => {
-    const tallies = createBackupTallies(previous?.ledger);
+    const tallies = createBackupTallies(previous?.ledger, previous?.firstEnds);
     const also = reader.alsoInto?.();
     if (also === undefined) return tallies;
     const add = (backup: Backup): void => {

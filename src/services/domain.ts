@@ -23,6 +23,8 @@ export interface BackupFields {
   readonly automaticBackup?: boolean | undefined;
   /** False for a run that left no backup. */
   readonly isStored?: boolean;
+  /** Whether `end` is the latest change of the row. */
+  readonly endMoves?: true;
 }
 
 /** The backup with these fields, or why the row is rejected. */
@@ -49,7 +51,9 @@ export function backupFromFields(fields: BackupFields): Backup | RejectionReason
   switch (state) {
     case 'succeeded': {
       const end = fields.end ?? later(start, duration);
-      return end === undefined ? 'time' : { ...common, state, start, end, duration, size };
+      if (end === undefined) return 'time';
+      const backup = { ...common, state, start, end, duration, size };
+      return fields.endMoves === true ? { ...backup, endMoves: true } : backup;
     }
     case 'running':
       return start === undefined ? 'time' : { ...common, state, start };

@@ -50,7 +50,7 @@ export function readState(text: string): ServiceState {
     }
   }
   const ledger = { listed, open: new Set<string>(), departed, counts };
-  const unknown = { overLimit: 0, unlisted: 0, failedRuns: [] };
+  const unknown = { overLimit: 0, unlisted: 0, failedRuns: [], firstEnds: new Map() };
   return { ...unknown, origin, resources, excluded, ledger, uncounted, inventoryWasRead };
 }
 

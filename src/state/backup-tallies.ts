@@ -1,24 +1,40 @@
-import type { Backup } from '../domain/backup.ts';
+import type { Backup, SucceededBackup } from '../domain/backup.ts';
 import type { Collector } from '../pagination/walk.ts';
 import { createFinishedTally, type FinishedLedger, type FinishedTally } from './finished.ts';
 import { createAllocator } from './recent-backups.ts';
 import { createResourceTally, type ResourceTally, tallyBackup } from './resource-facts.ts';
 
+/** How each backup whose end moves was seen to end first, by id. */
+export type FirstEnds = ReadonlyMap<string, Pick<SucceededBackup, 'end' | 'duration'>>;
+
 /** The backups of one walk, tallied by resource id as pages arrive. */
 export interface BackupTallies extends Collector<Backup> {
   readonly byResource: ReadonlyMap<string, ResourceTally>;
   readonly finished: FinishedTally;
+  readonly firstEnds: FirstEnds;
 }
 
 /** Empty tallies, which also count newly finished backups against the ledger. */
-export function createBackupTallies(ledger: FinishedLedger | undefined): BackupTallies {
+export function createBackupTallies(
+  ledger: FinishedLedger | undefined,
+  endsBefore?: FirstEnds,
+): BackupTallies {
+  const firstEnds = new Map<string, Pick<SucceededBackup, 'end' | 'duration'>>();
+  const asFirstSeen = (backup: Backup): Backup => {
+    if (backup.state !== 'succeeded' || backup.endMoves === undefined) return backup;
+    const { end, duration } = endsBefore?.get(backup.id) ?? backup;
+    firstEnds.set(backup.id, { end, duration });
+    return { ...backup, end, duration };
+  };
   const byResource = new Map<string, ResourceTally>();
   const finished = createFinishedTally(ledger);
   const allocate = createAllocator();
   return {
     byResource,
     finished,
-    add: (backup) => {
+    firstEnds,
+    add: (row) => {
+      const backup = asFirstSeen(row);
       let tally = byResource.get(backup.resourceId);
       if (tally === undefined) {
         tally = createResourceTally(allocate);

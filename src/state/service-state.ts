@@ -1,6 +1,6 @@
 import type { Backup } from '../domain/backup.ts';
 import type { UnixSeconds } from '../domain/quantities.ts';
-import type { BackupTallies } from './backup-tallies.ts';
+import type { BackupTallies, FirstEnds } from './backup-tallies.ts';
 import type { Yield } from './event-loop.ts';
 import { type FinishedLedger, nextLedger } from './finished.ts';
 import { type InventoryResult, type KnownResource, knownResource } from './known-resource.ts';
@@ -25,6 +25,7 @@ export interface ServiceState {
   readonly unlisted: number;
   /** Failed runs that left no backup. */
   readonly failedRuns: readonly Backup[];
+  readonly firstEnds: FirstEnds;
 }
 
 /** The result of a poll. */
@@ -96,6 +97,7 @@ export async function nextServiceState(
     excluded,
     unlisted,
     failedRuns,
+    firstEnds: tallies.firstEnds,
   };
 }
 

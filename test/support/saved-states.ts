@@ -26,6 +26,7 @@ export function stateOf(count: number, fields: Partial<ServiceState> = {}): Serv
     excluded: new Map([['scratch-1', resourceOf('scratch-1', 'scratch')]]),
     unlisted: 0,
     failedRuns: [],
+    firstEnds: new Map(),
     ...fields,
   };
 }

@@ -50,6 +50,7 @@ function readBackup(row: Row): ReturnType<List<Backup>['readRow']> {
     start,
     end,
     duration: isExact ? firstDuration(elapsed(start, end)) : undefined,
+    endMoves: true,
     // `resource_size` is the size of the resource; a vault has that of all its backups together.
     size: undefined,
     method: methodOf(more?.['auto_trigger']),
@@ -65,8 +66,8 @@ const methodOf = (autoTrigger: unknown): string | undefined => {
 };
 
 /**
- * The only end is `updated_at`, which a restore or an edit changes later. If that can be seen, the end is the point of
- * consistency, otherwise the start: rather too early than too late, so that an old backup never looks new.
+ * The only end is `updated_at`, which a restore or an edit moves, so the end seen first counts. If it is visibly too late,
+ * the point of consistency or the start stands for it, so that an old backup never looks new.
  */
 function timesOf(backup: Readonly<Record<string, unknown>>) {
   const start = readDateTime(backup['created_at']);
