@@ -122,6 +122,7 @@ const glance: Section = {
             top100(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),
           ),
           value('Over the limit', top100(`${perService('resources_over_limit')} > 0`)),
+          value('Policies not read', top100(`${perService('policies_unread')} > 0`)),
         ],
         hidden: [
           top100(

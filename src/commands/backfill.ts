@@ -151,7 +151,7 @@ function remarksOn(reading: ServiceReading): readonly string[] {
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`,
     unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
     overLimit > 0 && `${counted(overLimit, 'resource')} beyond limits.resources left out`,
-    unreadPolicies.reason && `${unreadPolicies.reason}; some objectives are unknown`,
+    unreadPolicies.reason && `${unreadPolicies.reason}; ${unreadPolicies.consequence}`,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import type { ProjectClient } from '../cloud/client.ts';
 import type { Config } from '../config/config.ts';
-import { createPolicies, type UnreadPolicies } from '../poll/policies.ts';
+import { createPolicies, NO_UNREAD_POLICIES, type UnreadPolicies } from '../poll/policies.ts';
 import { readService, type ServiceRead, type ServiceReader } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
@@ -27,7 +27,7 @@ export async function readOnce(options: ReadingOptions, signal: AbortSignal): Pr
   const read = { ...(await readService(reader, undefined, signal)), project, service, client, scope };
   const { next } = read;
   if (next === undefined) {
-    return { ...read, served: undefined, unreadPolicies: { count: 0, reason: undefined } };
+    return { ...read, served: undefined, unreadPolicies: NO_UNREAD_POLICIES };
   }
   const policies = createPolicies(service.api.policies);
   const unreadPolicies = await policies.refresh(reader, next.resources, signal);

@@ -13,11 +13,17 @@ export interface PolicyReader extends ListReader {
   readonly clock: Clock;
 }
 
-/** How many policies could not be read, and the first reason. */
+/** How many policies could not be read, the first reason, and what applies instead. */
 export interface UnreadPolicies {
   readonly count: number;
   readonly reason: string | undefined;
+  readonly consequence: string;
 }
+
+export const NO_UNREAD_POLICIES: UnreadPolicies = { count: 0, reason: undefined, consequence: '' };
+
+const DEFAULT_APPLIES = 'rpo.default is used instead';
+const NOTHING_EXPECTED = 'without its policy, a resource has no objective';
 
 /** The backup policies of one service of a project. */
 export interface Policies extends PolicyLookup {
@@ -30,7 +36,7 @@ export interface Policies extends PolicyLookup {
 }
 
 const NONE: Policies = {
-  refresh: () => Promise.resolve({ count: 0, reason: undefined }),
+  refresh: () => Promise.resolve(NO_UNREAD_POLICIES),
   decides: false,
   policyOf: () => undefined,
 };
@@ -105,6 +111,7 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
         count: unread.length,
         reason:
           unread.length === 0 ? undefined : (unread.find((entry) => entry?.reason)?.reason ?? TIMED_OUT),
+        consequence: api.decides === true ? NOTHING_EXPECTED : DEFAULT_APPLIES,
       };
     },
     policyOf: ({ id }) => entries.get(id)?.policy,
@@ -126,11 +133,13 @@ function projectPolicies({ list }: PolicyApi & { readonly of: 'project' }): Poli
     decides: true,
     refresh: async (reader, resources, signal) => {
       const result = await readList(reader, list, listItems<ProjectPolicy>, signal);
-      if (result.kind === 'failed') return { count: resources.size, reason: result.reason };
+      if (result.kind === 'failed') {
+        return { count: resources.size, reason: result.reason, consequence: NOTHING_EXPECTED };
+      }
       policies = new Map(
         result.items.items.flatMap(({ appliesTo, policy }) => appliesTo.map((id) => [id, policy] as const)),
       );
-      return { count: 0, reason: undefined };
+      return NO_UNREAD_POLICIES;
     },
     policyOf: ({ id, listing }) => {
       if (policies === undefined) return undefined;

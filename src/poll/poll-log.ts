@@ -106,12 +106,9 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
       }
       if (read.next !== undefined) logState(read.next);
     },
-    /** `decide`: whether policies decide what is expected to be backed up. */
-    policies: ({ count, reason }: UnreadPolicies, decide: boolean): void => {
-      const instead = decide
-        ? 'resources with an unknown one have no objective'
-        : 'rpo.default is used instead';
-      const message = count === 0 ? 'backup policies read' : `backup policies could not be read; ${instead}`;
+    policies: ({ count, reason, consequence }: UnreadPolicies): void => {
+      const message =
+        count === 0 ? 'backup policies read' : `backup policies could not be read; ${consequence}`;
       onChange('policies', reason ?? '', 'warn', { resources: count, reason }, message);
     },
   };

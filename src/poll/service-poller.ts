@@ -89,7 +89,7 @@ export function createServicePoller(options: ServicePollerOptions) {
   };
 
   const readPolicies = async ({ resources }: ServiceState, signal: AbortSignal): Promise<void> =>
-    pollLog.policies(await policies.refresh(reader, resources, signal), policies.decides);
+    pollLog.policies(await policies.refresh(reader, resources, signal));
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();

@@ -208,7 +208,12 @@ export async function queryProblems(shown: ShownDashboard, panel: Panel): Promis
 }
 
 /** Problems that do not occur in the history. */
-const MAY_BE_EMPTY = [/_unlisted\{/, /_records_rejected_total\{/, /_resources_over_limit\{/];
+const MAY_BE_EMPTY = [
+  /_unlisted\{/,
+  /_records_rejected_total\{/,
+  /_resources_over_limit\{/,
+  /_policies_unread\{/,
+];
 
 /** Differences between the headline and the expected numbers for a choice. */
 export async function headlineProblems(shown: ShownDashboard, choice: Choice): Promise<Problems> {

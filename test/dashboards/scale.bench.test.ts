@@ -124,6 +124,7 @@ function ofService(index: number): readonly Source[] {
     of('clock_skew_seconds', 1),
     of('unlisted', 0),
     of('resources_over_limit', 0),
+    of('policies_unread', 0),
     ...OUTCOMES.flatMap((outcome) => [
       of('polls_total', (at) => (outcome === 'success' ? at / 300 : 0), { outcome }),
       of('poll_last_outcome', outcome === 'success' ? 1 : 0, { outcome }),

@@ -156,13 +156,14 @@ describe('backfill', () => {
     const cloud = await cloudFor({ characters: false });
     const program = startOnTerminal(
       [
-        ...['backfill', '--config.file', await configFor(cloud), '--output', '/dev/null'],
+        ...['backfill', '--config.file', await configFor(cloud)],
+        ...['--output', (await filesFor()).path('past.om')],
         ...['--since', '7d', '--step', '1s'],
       ],
       { columns: 60 },
     );
 
-    await program.shows(new RegExp(`${CLEAR}\\d+ %, [\\d,]+ samples written`));
+    await program.shows(new RegExp(`${CLEAR}\\d+%, [\\d,]+ samples written`));
     program.press(KEYS.ctrlC);
     const { code, shown } = await program.ended;
 

@@ -222,6 +222,6 @@ describe('the image', () => {
 
     const ended = await containers.podman('wait', id);
     expect(ended.trim()).toBe('2');
-    expect(await containers.logs(id)).toMatch(/^[^\n]*a configuration file[^\n]*\n$/);
+    expect(await containers.logs(id)).toMatch(/^[^\n]*no configuration[^\n]*\n$/);
   });
 });
