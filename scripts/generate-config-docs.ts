@@ -7,7 +7,7 @@ import { alternatives, notesOf } from '../src/config/setting.ts';
 import { type ListedSetting, listSettings, unwrapped } from '../src/config/settings-list.ts';
 import { defaultEndpoint } from '../src/services/host.ts';
 import { SERVICES as CLOUD_SERVICES, defaultApi } from '../src/services/index.ts';
-import type { ServiceApi } from '../src/services/service.ts';
+import { policiesDecide, type ServiceApi } from '../src/services/service.ts';
 
 const code = (text: string): string => `\`${text}\``;
 
@@ -99,9 +99,7 @@ const servicesWhere = (matches: (api: ServiceApi) => boolean): string =>
     .join(', ');
 
 const WITHOUT_POLICIES = servicesWhere(({ policies }) => policies === undefined);
-const WHERE_POLICIES_DECIDE = servicesWhere(
-  ({ policies }) => policies?.of === 'project' || policies?.decides === true,
-);
+const WHERE_POLICIES_DECIDE = servicesWhere(({ policies }) => policiesDecide(policies));
 
 const CREDENTIALS = 'projects[].credentials';
 const SERVICES = 'projects[].services';

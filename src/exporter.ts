@@ -234,7 +234,7 @@ export function createExporter(options: ExporterOptions) {
           project: project.name,
           passwordExpires: client.passwordExpiresAt(),
         })),
-        polls: services.map(({ status, served }) => ({ ...status, policiesUnread: served?.policiesUnread })),
+        polls: services.map(({ status }) => status),
         resources: services.flatMap(({ served, status: { recent } }) =>
           served === undefined ? [] : resourceStatuses(served, recent[0]?.outcome === 'success', now),
         ),

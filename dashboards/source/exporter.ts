@@ -116,7 +116,8 @@ const glance: Section = {
           label('Service', 'cloud_service'),
           label('Region', 'region'),
           label('Last outcome', 'outcome', { noValue: 'success' }),
-          value('Not listed', top100(`${perService('unlisted')} > 0`)),
+          value('Backups not listed', top100(`${perService('unlisted')} > 0`)),
+          value('Resources not listed', top100(`${perService('resources_unlisted')} > 0`)),
           value(
             'Rejected in an hour',
             top100(`${hourly('records_rejected_total', `${BY.service}, instance`, SERVICE)} > 0`),

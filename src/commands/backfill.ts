@@ -14,8 +14,9 @@ import type { Backup } from '../domain/backup.ts';
 import { type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
 import { fileError } from '../files/file-error.ts';
 import { openReplacement, type Replacement } from '../files/replace-file.ts';
+import { withoutPolicy } from '../poll/policies.ts';
 import { listItems } from '../poll/read-list.ts';
-import { failureOf, inventoryFailureOf, rejectionsIn } from '../poll/read-service.ts';
+import { failureOf, rejectionsIn, unlistedResources } from '../poll/read-service.ts';
 import { createYield } from '../state/event-loop.ts';
 import { counted, formatCount, humanizeTime } from '../status/humanize.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -140,18 +141,21 @@ async function readHistories(
 }
 
 function remarksOn(reading: ServiceReading): readonly string[] {
-  const { backups, next, unreadPolicies } = reading;
-  const unreadInventory = inventoryFailureOf(reading);
+  const { service, backups, inventory, next, unreadPolicies } = reading;
+  const resourcesUnlisted = unlistedResources(reading) ?? 0;
   const { unlisted = 0, overLimit = 0 } = next ?? {};
   const rejected = Object.values(rejectionsIn(reading)).reduce((sum, count) => sum + count, 0);
   return compact([
     `${counted(backups.kind === 'read' ? backups.collected : 0, 'backup')} read`,
-    unreadInventory && `${unreadInventory.reason}; resources without backups and creation times are missing`,
+    inventory?.kind === 'failed' &&
+      `${inventory.reason}; resources without backups and creation times are missing`,
+    resourcesUnlisted > 0 &&
+      `the service counts ${counted(resourcesUnlisted, 'more resource')} than it lists`,
     rejected > 0 &&
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped`,
     unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
     overLimit > 0 && `${counted(overLimit, 'resource')} beyond limits.resources left out`,
-    unreadPolicies.reason && `${unreadPolicies.reason}; ${unreadPolicies.consequence}`,
+    unreadPolicies.reason && `${unreadPolicies.reason}; ${withoutPolicy(service.api.policies)}`,
   ]);
 }
 

@@ -51,7 +51,7 @@ const poll = z
       .integer(1, 64)
       .prefault(4)
       .describe(
-        'Concurrent requests per project, from 1 to 64. With several services, a single one never uses all of them, so that a slow service does not hold up the others.',
+        'Concurrent requests per project, from 1 to 64. With several services, a slow one cannot use the last of them, so that it does not hold up the others.',
       ),
   })
   .superRefine(checkTimeout, evenWithMistakes);

@@ -32,7 +32,7 @@ const SHORTEST_BEGINNING = 4;
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > LONGEST_WORD) return undefined;
   const wanted = plain(word);
-  const [best, second] = known
+  const [best, second] = [...new Set(known)]
     .map((candidate) => ({ candidate, steps: distance(wanted, plain(candidate)) }))
     .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
     .toSorted((one, other) => one.steps - other.steps);
@@ -40,8 +40,11 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   const isBeginning = (name: string): boolean =>
     Math.min(name.length, wanted.length) >= SHORTEST_BEGINNING &&
     (name.startsWith(wanted) || wanted.startsWith(name));
-  const [only, ...others] = known.filter((candidate) => isBeginning(plain(candidate)));
-  return others.length === 0 ? only : undefined;
+  const [shortest, ...others] = known
+    .filter((candidate) => isBeginning(plain(candidate)))
+    .toSorted((one, other) => one.length - other.length);
+  const isOfAll = others.every((other) => plain(other).startsWith(plain(shortest ?? '')));
+  return isOfAll ? shortest : undefined;
 };
 
 /** ` (did you mean poll?)`, or nothing without a similar word. */

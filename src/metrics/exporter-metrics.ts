@@ -20,6 +20,8 @@ export interface PollRecord {
   readonly rejections: Rejections | undefined;
   /** Undefined if the inventory was not read. */
   readonly inventoryComplete: boolean | undefined;
+  /** Undefined before the first complete inventory. */
+  readonly resourcesUnlisted: number | undefined;
   /** Undefined unless the poll was complete. */
   readonly complete: { readonly unlisted: number; readonly overLimit: number } | undefined;
 }
@@ -128,6 +130,7 @@ const recordAfter = (before: CountedRecord, poll: PollRecord): CountedRecord => 
   lastOutcome: poll.outcome,
   duration: poll.duration,
   inventoryComplete: poll.inventoryComplete,
+  resourcesUnlisted: poll.resourcesUnlisted,
   ...(poll.complete && {
     lastSuccess: poll.ended,
     unlisted: poll.complete.unlisted,

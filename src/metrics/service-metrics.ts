@@ -22,6 +22,7 @@ export interface ServiceRecord {
   readonly lastSuccess?: UnixSeconds | undefined;
   readonly duration?: Seconds | undefined;
   readonly unlisted?: number | undefined;
+  readonly resourcesUnlisted?: number | undefined;
   readonly rejected?: Readonly<Record<RejectionReason, number>>;
   readonly overLimit?: number | undefined;
   readonly policiesUnread?: number | undefined;
@@ -43,7 +44,7 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   ),
   gauge(
     'inventory_success',
-    'Whether the whole list of resources could be read. Absent if it is not polled.',
+    'Whether the list of resources could be read. Absent if it is not polled.',
     value(({ inventoryComplete }) => inventoryComplete),
   ),
   gauge(
@@ -71,6 +72,11 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
     'Backups that the service counts but does not list.',
     value(({ unlisted }) => unlisted),
   ),
+  gauge(
+    'resources_unlisted',
+    'Resources that the service counts but does not list.',
+    value(({ resourcesUnlisted }) => resourcesUnlisted),
+  ),
   counter(
     'records_rejected_total',
     'Rejected rows by reason, counted again in every poll.',
@@ -83,7 +89,7 @@ export const SERVICE_METRICS: readonly SeriesMetric<ServiceRecord>[] = [
   ),
   gauge(
     'policies_unread',
-    'Resources without an objective because their backup policy could not be read.',
+    'Resources without an objective because their backup policy could not be read. Absent where there are no policies.',
     value(({ policiesUnread }) => policiesUnread),
   ),
   gauge(

@@ -1,7 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { FailureKind } from '../domain/outcome.ts';
 import { type Clock, type Seconds, seconds, type UnixSeconds } from '../domain/quantities.ts';
-import type { BackupPolicy, PolicyApi, ProjectPolicy } from '../services/service.ts';
+import {
+  type BackupPolicy,
+  type PolicyApi,
+  type ProjectPolicy,
+  policiesDecide,
+} from '../services/service.ts';
 import type { KnownResource } from '../state/known-resource.ts';
 import { needsPolicy, type PolicyLookup, type Scope } from '../state/objective.ts';
 import { type CallResult, call, type ListReader, listItems, readList } from './read-list.ts';
@@ -13,17 +18,19 @@ export interface PolicyReader extends ListReader {
   readonly clock: Clock;
 }
 
-/** How many policies could not be read, the first reason, and what applies instead. */
+/** How many policies could not be read, and the first reason. */
 export interface UnreadPolicies {
   readonly count: number;
   readonly reason: string | undefined;
-  readonly consequence: string;
 }
 
-export const NO_UNREAD_POLICIES: UnreadPolicies = { count: 0, reason: undefined, consequence: '' };
+export const NO_UNREAD_POLICIES: UnreadPolicies = { count: 0, reason: undefined };
 
-const DEFAULT_APPLIES = 'rpo.default is used instead';
-const NOTHING_EXPECTED = 'without its policy, a resource has no objective';
+/** What applies to a resource whose policy is unknown, in words. */
+export const withoutPolicy = (api: PolicyApi | undefined): string =>
+  policiesDecide(api)
+    ? 'without a known one, a resource has no objective'
+    : 'without a known one, rpo.default applies';
 
 /** The backup policies of one service of a project. */
 export interface Policies extends PolicyLookup {
@@ -63,7 +70,7 @@ interface Entry {
 
 const MAX_AGE = seconds(6 * 3600);
 const RETRY_AFTER = seconds(3600);
-const MAY_PASS: ReadonlySet<FailureKind> = new Set(['network', 'timeout', 'throttled', 'server']);
+const MAY_PASS: ReadonlySet<FailureKind> = new Set(['network', 'timeout', 'server']);
 
 /** Each policy is read every six hours; after a failure every hour, or in the next poll if it may have passed. */
 function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policies {
@@ -111,7 +118,6 @@ function resourcePolicies(api: PolicyApi & { readonly of: 'resource' }): Policie
         count: unread.length,
         reason:
           unread.length === 0 ? undefined : (unread.find((entry) => entry?.reason)?.reason ?? TIMED_OUT),
-        consequence: api.decides === true ? NOTHING_EXPECTED : DEFAULT_APPLIES,
       };
     },
     policyOf: ({ id }) => entries.get(id)?.policy,
@@ -134,7 +140,11 @@ function projectPolicies({ list }: PolicyApi & { readonly of: 'project' }): Poli
     refresh: async (reader, resources, signal) => {
       const result = await readList(reader, list, listItems<ProjectPolicy>, signal);
       if (result.kind === 'failed') {
-        return { count: resources.size, reason: result.reason, consequence: NOTHING_EXPECTED };
+        const { scope, config } = reader;
+        const wanted = [...resources.values()].filter((one) =>
+          needsPolicy(config.rpo, scope, one, { decides: true }),
+        );
+        return { count: wanted.length, reason: result.reason };
       }
       policies = new Map(
         result.items.items.flatMap(({ appliesTo, policy }) => appliesTo.map((id) => [id, policy] as const)),

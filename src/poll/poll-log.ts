@@ -2,11 +2,12 @@ import type { Log, LogFields } from '../log/log.ts';
 import { REJECTION_REASONS, type RejectionReason, type Row } from '../pagination/list.ts';
 import type { Rejections } from '../pagination/walk.ts';
 import { asObject } from '../services/fields.ts';
+import type { PolicyApi } from '../services/service.ts';
 import type { Scope } from '../state/objective.ts';
 import type { ServiceState } from '../state/service-state.ts';
-import type { UnreadPolicies } from './policies.ts';
+import { type UnreadPolicies, withoutPolicy } from './policies.ts';
 import type { ReadFailure } from './read-list.ts';
-import { failureOf, inventoryFailureOf, rowsOf, type ServiceRead } from './read-service.ts';
+import { failureOf, rowsOf, type ServiceRead, unlistedResources } from './read-service.ts';
 
 /** Why services of one project fail now, each cause with the service that logged it, so that the others need not. */
 export type FailureCauses = Map<string, string>;
@@ -20,6 +21,7 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
     ['excluded', 0],
     ['limit', 0],
     ['unlisted', 0],
+    ['unlisted resources', 0],
   ]);
   const onChange = (
     topic: string,
@@ -59,14 +61,13 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
 
   const logInventory = (read: ServiceRead): void => {
     const { inventory } = read;
-    const unread = inventoryFailureOf(read);
-    if (unread !== undefined) {
+    if (inventory?.kind === 'failed') {
       const failure = failureOf(read);
-      const isLogged = failure !== undefined && causeOf(failure) === causeOf(unread);
+      const isLogged = failure !== undefined && causeOf(failure) === causeOf(inventory);
       const level = isLogged ? 'debug' : 'warn';
       const message = 'inventory could not be read';
-      onChange('inventory', unread.outcome, level, failureFields(unread), message);
-    } else if (inventory?.kind === 'complete') {
+      onChange('inventory', inventory.outcome, level, failureFields(inventory), message);
+    } else if (inventory !== undefined) {
       onChange('inventory', 'read', 'info', { resources: inventory.items.byId.size }, 'inventory read');
     }
   };
@@ -93,12 +94,23 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
     onChange('unlisted', unlisted, 'warn', { backups: unlisted }, difference);
   };
 
+  const logUnlistedResources = (read: ServiceRead): void => {
+    const unlisted = unlistedResources(read);
+    if (unlisted === undefined) return;
+    const difference =
+      unlisted === 0
+        ? 'resource count and inventory agree again'
+        : 'the service counts more resources than it lists';
+    onChange('unlisted resources', unlisted, 'warn', { resources: unlisted }, difference);
+  };
+
   return {
     /** `hasValues`: whether values of an earlier poll are served. */
     poll: (read: ServiceRead, rejections: Rejections, hasValues: boolean): void => {
       logBackups(read, hasValues);
       logFailedRuns(read);
       logInventory(read);
+      logUnlistedResources(read);
       for (const reason of REJECTION_REASONS) {
         const rows = rejections[reason];
         if (rows === 0) continue;
@@ -106,9 +118,9 @@ export function createPollLog(log: Log, scope: Scope, causes: FailureCauses) {
       }
       if (read.next !== undefined) logState(read.next);
     },
-    policies: ({ count, reason, consequence }: UnreadPolicies): void => {
+    policies: ({ count, reason }: UnreadPolicies, api: PolicyApi | undefined): void => {
       const message =
-        count === 0 ? 'backup policies read' : `backup policies could not be read; ${consequence}`;
+        count === 0 ? 'backup policies read' : `backup policies could not be read; ${withoutPolicy(api)}`;
       onChange('policies', reason ?? '', 'warn', { resources: count, reason }, message);
     },
   };

@@ -57,14 +57,9 @@ export function failureOf({ backups }: Pick<ServiceRead, 'backups'>): ReadFailur
   };
 }
 
-/** Why the inventory was not read, or not all of it; undefined if it was, or is not read at all. */
-export function inventoryFailureOf({ inventory }: Pick<ServiceRead, 'inventory'>): ReadFailure | undefined {
-  if (inventory === undefined || inventory.kind === 'failed') return inventory;
-  const { unlisted, walk } = inventory;
-  if (unlisted === 0) return undefined;
-  const reason = `the service lists only ${walk.listed} of the ${walk.listed + unlisted} entries that it counts`;
-  return { kind: 'failed', outcome: 'incomplete', reason, operation: 'list_resources', walk };
-}
+/** Entries of the inventory that the service counts but does not list; undefined if the inventory was not read. */
+export const unlistedResources = ({ inventory }: Pick<ServiceRead, 'inventory'>): number | undefined =>
+  inventory?.kind === 'complete' ? inventory.unlisted : undefined;
 
 /** The rows of the lists of a service; undefined for a list that was not read to its end. */
 export const rowsOf = ({ backups, inventory }: ServiceRead): readonly (RowCounts | undefined)[] => [

@@ -8,19 +8,13 @@ import type { Publisher } from '../metrics/publisher.ts';
 import { createYield } from '../state/event-loop.ts';
 import type { Scope } from '../state/objective.ts';
 import { isSameOrigin } from '../state/origin.ts';
-import { type ServedService, serveResources } from '../state/served.ts';
+import { policiesUnreadIn, type ServedService, serveResources } from '../state/served.ts';
 import type { ServiceState } from '../state/service-state.ts';
 import type { StateFile } from '../state-file/state-file.ts';
 import type { PollRecord, PollStatus } from '../status/report.ts';
 import { createPolicies, type Policies } from './policies.ts';
 import { createPollLog, type FailureCauses } from './poll-log.ts';
-import {
-  failureOf,
-  inventoryFailureOf,
-  readService,
-  rejectionsIn,
-  type ServiceRead,
-} from './read-service.ts';
+import { failureOf, readService, rejectionsIn, type ServiceRead, unlistedResources } from './read-service.ts';
 
 /** What a poller knows, so that another can continue it. */
 export interface PollerMemory {
@@ -84,12 +78,11 @@ export function createServicePoller(options: ServicePollerOptions) {
   const publish = async (state: ServiceState): Promise<ServedService> => {
     const served = await serveResources(scope, config, state, policies, createYield());
     await publisher.publish(key, served);
-    await metrics.recordPolicies(scope, served.policiesUnread);
     return served;
   };
 
   const readPolicies = async ({ resources }: ServiceState, signal: AbortSignal): Promise<void> =>
-    pollLog.policies(await policies.refresh(reader, resources, signal));
+    pollLog.policies(await policies.refresh(reader, resources, signal), service.api.policies);
 
   const pollUntil = async (signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const began = clock();
@@ -123,14 +116,23 @@ export function createServicePoller(options: ServicePollerOptions) {
       ...record,
       rejections,
       inventoryComplete: status.inventory?.complete,
+      resourcesUnlisted: status.resourcesUnlisted,
       complete: failure === undefined ? next : undefined,
     });
     await metrics.recordCredentialsExpiry(scope, client.passwordExpiresAt());
-    pollLog.poll(read, rejections, state !== undefined);
+    pollLog.poll(read, rejections, memory.served !== undefined);
     memory = { policies, state, status, served };
-    if (next === undefined || policyApi?.of !== 'resource') return;
-    if (!(await policiesChanged(next, signal)) || stop.aborted) return;
-    memory = { ...memory, served: await publish(next) };
+    if (next === undefined || policyApi === undefined) return;
+    const isChanged = policyApi.of === 'resource' && (await policiesChanged(next, signal));
+    if (stop.aborted) return;
+    if (isChanged) memory = { ...memory, served: await publish(next) };
+    await recordPolicies();
+  };
+
+  const recordPolicies = async (): Promise<void> => {
+    const policiesUnread = policiesUnreadIn(memory.served?.resources ?? []);
+    memory = { ...memory, status: { ...memory.status, policiesUnread } };
+    await metrics.recordPolicies(scope, policiesUnread);
   };
 
   /** Reads due policies after the result is served, so that a slow one delays nothing. */
@@ -160,6 +162,7 @@ export function createServicePoller(options: ServicePollerOptions) {
       const { state, status } = memory;
       if (state !== undefined && status.lastComplete !== undefined) {
         memory = { ...memory, served: await publish(state) };
+        if (status.policiesUnread !== undefined) await recordPolicies();
       }
     },
     /** Counts a request to the service, retries included. */
@@ -174,12 +177,15 @@ export function createServicePoller(options: ServicePollerOptions) {
 const MOST_RECENT_POLLS = 10;
 
 function statusAfter(before: PollStatus, record: PollRecord, read: ServiceRead): PollStatus {
-  const { next } = read;
-  const unread = inventoryFailureOf(read);
+  const { inventory, next } = read;
   return {
     ...before,
     recent: [record, ...before.recent].slice(0, MOST_RECENT_POLLS),
-    inventory: read.inventory && { complete: unread === undefined, reason: unread?.reason },
+    inventory: inventory && {
+      complete: inventory.kind === 'complete',
+      reason: inventory.kind === 'failed' ? inventory.reason : undefined,
+    },
+    resourcesUnlisted: unlistedResources(read) ?? before.resourcesUnlisted,
     ...(next && { unlisted: next.unlisted, overLimit: next.overLimit, resources: next.resources.size }),
     ...(record.outcome === 'success' && { lastComplete: record.ended }),
   };

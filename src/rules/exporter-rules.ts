@@ -88,10 +88,11 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
   ${recent('poll_success')} == 0
     or ${recent('inventory_success')} == 0
     or ${recent('unlisted')} > 0
+    or ${recent('resources_unlisted')} > 0
     or 0 * (${recent('policies_unread')} > 0)
 )`,
         summary: 'Not all {{ $labels.cloud_service }} backups of project {{ $labels.project }} can be read',
-        description: `${SERVICE}: {{ if eq $value 0.0 }}a list of backups, resources or policies cannot be read completely. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups that it does not list.{{ end }}`,
+        description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups, of resources or of policies cannot be read. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups or resources that it does not list.{{ end }}`,
       }),
       critical('AuthFailing', {
         expr: `max by (${by.service}) (${recent('poll_last_outcome{outcome=~"auth|permission"}')}) == 1

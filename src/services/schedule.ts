@@ -17,6 +17,14 @@ export function longestGap(starts: Iterable<number>): Seconds | undefined {
   return seconds(gaps.reduce((one, other) => Math.max(one, other)));
 }
 
+/** The longest time between runs at some times of the day, on days at most `days` apart. */
+export function longestGapOfDays(days: number, times: readonly number[]): Seconds {
+  const sorted = times.toSorted((one, other) => one - other);
+  const overnight = days * DAY - (sorted.at(-1) ?? 0) + (sorted[0] ?? 0);
+  const gaps = sorted.slice(1).map((time, index) => time - (sorted[index] ?? 0));
+  return seconds(gaps.reduce((one, other) => Math.max(one, other), overnight));
+}
+
 /** When a day of the week starts, in seconds since the start of the week; any consecutive numbering of days will do. */
 export const startOfDay = (day: number): number => (day % 7) * DAY;
 

@@ -44,6 +44,10 @@ export type PolicyApi =
   /** One list for the project, read in every poll: a resource that no policy applies to is not expected to be backed up. */
   | { readonly of: 'project'; readonly list: List<ProjectPolicy> };
 
+/** Whether only the policy says if a resource is expected to be backed up. */
+export const policiesDecide = (api: PolicyApi | undefined): boolean =>
+  api?.of === 'project' || api?.decides === true;
+
 /** The response to a call that starts a backup or an export. */
 export type Started =
   | { readonly kind: 'started'; readonly jobId: string | undefined; readonly backupId: string | undefined }

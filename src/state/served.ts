@@ -22,8 +22,6 @@ export interface ServedResource extends KnownResource {
 /** What is served of one service of one project, from one complete poll. */
 export interface ServedService extends Scope {
   readonly resources: readonly ServedResource[];
-  /** Resources without an objective because their policy could not be read. */
-  readonly policiesUnread: number;
 }
 
 export async function serveResources(
@@ -46,9 +44,12 @@ export async function serveResources(
       finished: ledger.counts.get(resource.id) ?? NONE_FINISHED,
     });
   }
-  const policiesUnread = served.filter(({ notExpected }) => notExpected === POLICY_UNREAD).length;
-  return { ...scope, resources: served, policiesUnread };
+  return { ...scope, resources: served };
 }
+
+/** How many resources have no objective because their policy could not be read. */
+export const policiesUnreadIn = (resources: readonly ServedResource[]): number =>
+  resources.filter(({ notExpected }) => notExpected === POLICY_UNREAD).length;
 
 /**
  * When the next successful backup must be complete. Without any, the objective starts with the resource's creation, or

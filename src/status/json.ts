@@ -46,6 +46,7 @@ function pollJson(poll: PollStatus) {
     last_complete_timestamp_seconds: poll.lastComplete,
     inventory: poll.inventory,
     unlisted: poll.unlisted,
+    resources_unlisted: poll.resourcesUnlisted,
     resources_over_limit: poll.overLimit,
     policies_unread: poll.policiesUnread,
     resources: poll.resources,

@@ -35,9 +35,11 @@ export interface PollStatus extends Scope {
   readonly clockSkew?: Seconds | undefined;
   /** Backups that the service counts but does not list; undefined before the first complete poll. */
   readonly unlisted?: number | undefined;
+  /** Resources that the service counts but does not list; undefined before the first complete inventory. */
+  readonly resourcesUnlisted?: number | undefined;
   /** Resources beyond `limits.resources`, which are not shown; undefined before the first complete poll. */
   readonly overLimit?: number | undefined;
-  /** Resources without an objective because their backup policy could not be read; undefined before the first complete poll. */
+  /** Resources without an objective because their backup policy could not be read; undefined before policies were read. */
   readonly policiesUnread?: number | undefined;
   /** Resources shown; undefined before the first complete poll. */
   readonly resources?: number | undefined;
@@ -61,13 +63,13 @@ export interface StatusReport {
 
 /** The resources of a service on the status page. `isCurrent`: whether its last poll was complete. */
 export function resourceStatuses(
-  { resources, service, region, project }: Omit<ServedService, 'policiesUnread'>,
+  { resources, ...scope }: ServedService,
   isCurrent: boolean,
   now: UnixSeconds,
 ): readonly ResourceStatus[] {
   return resources.map(({ facts, ...resource }) => {
     const storedBytes = storedBytesOf({ facts, ...resource });
-    const known = { service, region, project, ...(facts ?? NO_BACKUPS), ...resource, storedBytes };
+    const known = { ...scope, ...(facts ?? NO_BACKUPS), ...resource, storedBytes };
     // A backup that was running in an older poll may have ended since.
     const states = statesOf(isCurrent ? known : { ...known, runningSince: undefined }, now);
     return { ...known, states };

@@ -247,12 +247,12 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: REFUSED,
       summary: 'Not all ges backups of project refused can be read',
-      description: `${graphsOf('refused')}: a list of backups, resources or policies cannot be read completely. The last known values are kept. Outcome of the last poll: permission.`,
+      description: `${graphsOf('refused')}: the list of backups, of resources or of policies cannot be read. The last known values are kept. Outcome of the last poll: permission.`,
     },
     {
       labels: SHORT,
       summary: 'Not all ges backups of project short can be read',
-      description: `${graphsOf('short')}: the service counts 7 backups that it does not list.`,
+      description: `${graphsOf('short')}: the service counts 7 backups or resources that it does not list.`,
     },
   ],
   AuthFailing: [

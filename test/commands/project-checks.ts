@@ -29,6 +29,7 @@ export const service = (fields: Partial<ServiceCheck> = {}): ServiceCheck => ({
   backups: 7,
   rejectedRows: {},
   unlisted: 0,
+  resourcesUnlisted: 0,
   overLimit: 0,
   excluded: 0,
   problems: [],

@@ -12,6 +12,9 @@ const KNOWN = [
   'poll_interval',
   'backup_a',
   'backup_b',
+  'password',
+  'password_file',
+  'type',
 ];
 
 it.each([
@@ -26,6 +29,7 @@ it.each([
   ['tpye', 'type'],
   ['tip', undefined],
   ['poll', 'poll_interval'],
+  ['pass', 'password'],
   ['proj', undefined],
   ['backup_x', undefined],
   ['resources', undefined],

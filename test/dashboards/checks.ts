@@ -213,6 +213,7 @@ const MAY_BE_EMPTY = [
   /_records_rejected_total\{/,
   /_resources_over_limit\{/,
   /_policies_unread\{/,
+  /_resources_unlisted\{/,
 ];
 
 /** Differences between the headline and the expected numbers for a choice. */

@@ -123,6 +123,7 @@ function ofService(index: number): readonly Source[] {
     of('poll_duration_seconds', 4),
     of('clock_skew_seconds', 1),
     of('unlisted', 0),
+    of('resources_unlisted', 0),
     of('resources_over_limit', 0),
     of('policies_unread', 0),
     ...OUTCOMES.flatMap((outcome) => [

@@ -32,6 +32,7 @@ const PROMISED: readonly (readonly [string, string, readonly string[]])[] = [
   ['poll_duration_seconds', 'gauge', P],
   ['polls_total', 'counter', [...P, 'outcome']],
   ['unlisted', 'gauge', P],
+  ['resources_unlisted', 'gauge', P],
   ['records_rejected_total', 'counter', [...P, 'reason']],
   ['resources_over_limit', 'gauge', P],
   ['policies_unread', 'gauge', P],

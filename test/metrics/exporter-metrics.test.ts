@@ -24,6 +24,7 @@ const poll = (fields: Partial<PollRecord> = {}): PollRecord => ({
   ended: unixSeconds(1000),
   duration: seconds(2),
   rejections: { not_an_object: 0, id: 0, resource: 0, time: 0 },
+  resourcesUnlisted: 0,
   inventoryComplete: true,
   complete: { unlisted: 0, overLimit: 0 },
   ...fields,

@@ -145,6 +145,11 @@ describe('the head of the page', () => {
       'The service counts 1 more backup than it lists.',
     ],
     [
+      'unlisted resources',
+      { polls: [poll({ resourcesUnlisted: 40 })] },
+      'The service counts 40 more resources than it lists.',
+    ],
+    [
       'policies that could not be read',
       { polls: [poll({ policiesUnread: 3 })] },
       'The backup policies of 3 resources could not be read, so nothing says whether backups are expected.',

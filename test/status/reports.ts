@@ -117,6 +117,7 @@ export function poll({
     rejected: {},
     clockSkew: undefined,
     unlisted: 0,
+    resourcesUnlisted: 0,
     overLimit: 0,
     policiesUnread: 0,
     resources: 12,
@@ -132,6 +133,7 @@ export function unpolled(fields: Partial<PollStatus> = {}): PollStatus {
     unlisted: undefined,
     overLimit: undefined,
     policiesUnread: undefined,
+    resourcesUnlisted: undefined,
   };
   return poll({ recent: [], ...nothing, resources: undefined, ...fields });
 }

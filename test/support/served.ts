@@ -45,4 +45,4 @@ export function servedResource(
 export const servedService = (
   resources: readonly ServedResource[],
   place: Partial<Scope> = {},
-): ServedService => ({ ...PLACE, ...place, resources, policiesUnread: 0 });
+): ServedService => ({ ...PLACE, ...place, resources });

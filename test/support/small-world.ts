@@ -162,6 +162,7 @@ async function smallWorldMetrics(): Promise<ExporterMetrics> {
     duration: seconds(0.125),
     rejections: { not_an_object: 1, id: 0, resource: 2, time: 3 },
     inventoryComplete: true,
+    resourcesUnlisted: 4,
     complete: { unlisted: 1, overLimit: 2 },
   });
   await metrics.recordPolicies(PLACE, 3);
@@ -171,6 +172,7 @@ async function smallWorldMetrics(): Promise<ExporterMetrics> {
     duration: seconds(0.5),
     rejections: undefined,
     inventoryComplete: false,
+    resourcesUnlisted: undefined,
     complete: undefined,
   });
   await metrics.recordCredentialsExpiry(project, unixSeconds(MIDNIGHT + 30 * DAY));

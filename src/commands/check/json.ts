@@ -68,6 +68,7 @@ function serviceJson(check: ServiceCheck, now: UnixSeconds, strict: boolean) {
     attention: attention?.map((resource) => attentionJson(resource, now)),
     rejected_rows: check.rejectedRows,
     unlisted: check.unlisted,
+    resources_unlisted: check.resourcesUnlisted,
     resources_over_limit: check.overLimit,
     excluded: check.excluded,
     ...(check.contradictions.length > 0 && { contradictions: check.contradictions }),

@@ -2,7 +2,7 @@ import type { Config, ProjectConfig, ServiceConfig } from '../../config/config.t
 import { formatDuration } from '../../config/duration.ts';
 import type { UnixSeconds } from '../../domain/quantities.ts';
 import type { ReadFailure } from '../../poll/read-list.ts';
-import { failureOf, inventoryFailureOf, rejectionsIn } from '../../poll/read-service.ts';
+import { failureOf, rejectionsIn, unlistedResources } from '../../poll/read-service.ts';
 import type { CollectedResponse } from '../../recording/collect.ts';
 import { contradictions } from '../../services/assumptions.ts';
 import { serviceOf } from '../../services/index.ts';
@@ -74,6 +74,7 @@ function checkService(
     /** Rows that could not be parsed, by reason; only reasons that occurred. */
     rejectedRows: Object.fromEntries(rejections.filter(([, count]) => count > 0)),
     unlisted: next?.unlisted ?? 0,
+    resourcesUnlisted: unlistedResources(reading) ?? 0,
     overLimit: next?.overLimit ?? 0,
     excluded: next?.excluded.size ?? 0,
     /** The failed checks, one sentence each. */
@@ -116,15 +117,14 @@ const isAccepted = (failure: ReadFailure | undefined): boolean =>
   failure === undefined || failure.outcome === 'permission' || failure.outcome === 'incomplete';
 
 function problemsOf(reading: ServiceReading, advise: Adviser, { limits }: Config): readonly string[] {
-  const { service, backups, next, unreadPolicies } = reading;
-  const unreadInventory = inventoryFailureOf(reading);
+  const { service, backups, inventory, next, unreadPolicies } = reading;
   const failure = failureOf(reading);
   const unreadRuns = backups.kind === 'read' ? backups.failedRunsUnread : undefined;
   const { count, reason } = unreadPolicies;
   const overLimit = next?.overLimit ?? 0;
   return compact([
     failure && advise(failure, service),
-    unreadInventory && advise(unreadInventory, service),
+    inventory?.kind === 'failed' && advise(inventory, service),
     unreadRuns && `${advise(unreadRuns, service)}; failed runs that left no backup are not seen`,
     reason && `${reason}; ${count} backup ${count === 1 ? 'policy was' : 'policies were'} not read`,
     overLimit > 0 &&

@@ -135,6 +135,7 @@ const MOST_NAMED = 20;
 
 function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonly string[] {
   const { service, resources = [], problems, rejectedRows, unlisted, excluded, contradictions } = check;
+  const { resourcesUnlisted } = check;
   const named = RESOURCE_STATES.filter(needsAttention).flatMap((state) =>
     resources.filter(({ states }) => states[0] === state),
   );
@@ -148,6 +149,8 @@ function serviceLines(check: ServiceCheck, { style, now }: TextOptions): readonl
     rejected > 0 &&
       `${counted(rejected, 'row')} could not be parsed and ${rejected === 1 ? 'was' : 'were'} skipped (${reasons})`,
     unlisted > 0 && `the service counts ${counted(unlisted, 'more backup')} than it lists`,
+    resourcesUnlisted > 0 &&
+      `the service counts ${counted(resourcesUnlisted, 'more resource')} than it lists`,
     ...contradictions.map(
       ({ assumption, found }) =>
         `${visible(found)}, which the exporter does not expect (${assumption}); record it with check --record FILE, and send the recording: ${RECORDING_URL}`,

@@ -1,7 +1,6 @@
 import { type Seconds, seconds } from '../../domain/quantities.ts';
-import { longestGap, startOfDay } from '../schedule.ts';
+import { longestGap, longestGapOfDays, startOfDay } from '../schedule.ts';
 
-const DAY = 24 * 3600;
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 
 /** The longest time between two runs of all patterns of a policy; undefined if one cannot be parsed. */
@@ -10,9 +9,8 @@ export function longestGapOfPatterns(patterns: readonly unknown[]): Seconds | un
   if (rules.length === 0 || !rules.every((rule) => rule !== undefined)) return undefined;
   const weekly = rules.filter(({ interval }) => interval === 1).flatMap(({ starts }) => starts);
   // Whatever else is scheduled, runs every n days leave no longer gaps than on their own.
-  const everyNthDay = rules
-    .filter(({ interval }) => interval > 1)
-    .map(({ interval, starts }) => interval * DAY - (Math.max(...starts) - Math.min(...starts)));
+  const rare = rules.filter(({ interval }) => interval > 1);
+  const everyNthDay = rare.map(({ interval, starts }) => longestGapOfDays(interval, starts));
   const gap = Math.min(longestGap(weekly) ?? Number.POSITIVE_INFINITY, ...everyNthDay);
   return Number.isFinite(gap) ? seconds(gap) : undefined;
 }
@@ -38,7 +36,7 @@ function parseRule(pattern: unknown): Rule | undefined {
   return days && { interval, starts: days.flatMap((day) => times.map((time) => startOfDay(day) + time)) };
 }
 
-const splitAtEquals = (part: string) => part.split('=', 2).map((word) => word.trim()) as [string, string];
+const splitAtEquals = (part: string) => `${part}=`.split('=').map((word) => word.trim()) as [string, string];
 
 function daysOf(
   frequency: string | undefined,

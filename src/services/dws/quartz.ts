@@ -1,7 +1,8 @@
 import { type Seconds, seconds } from '../../domain/quantities.ts';
-import { longestGap, startOfDay } from '../schedule.ts';
+import { longestGap, longestGapOfDays, startOfDay } from '../schedule.ts';
 
-// In four years, months follow each other in every order of length.
+const MILLISECONDS_PER_DAY = 24 * 3600 * 1000;
+// Four years contain every sequence of months and their lengths.
 const FOUR_YEARS = Array.from({ length: 4 * 366 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)));
 
 /** The longest time between two runs of all schedules; undefined if none can be parsed. */
@@ -32,8 +33,8 @@ function monthlyGap(expression: unknown): number | undefined {
   const days = isAny(dayOfMonth) || !isAny(dayOfWeek) ? undefined : valuesOf(dayOfMonth, 1, 31);
   if (times === undefined || days === undefined) return undefined;
   const runs = FOUR_YEARS.filter((day) => days.includes(day.getUTCDate())).map(Number);
-  const between = Math.max(...runs.slice(1).map((run, index) => run - (runs[index] ?? 0))) / 1000;
-  return between - (times.at(-1) ?? 0) + (times[0] ?? 0);
+  const apart = Math.max(...runs.slice(1).map((run, index) => run - (runs[index] ?? 0)));
+  return longestGapOfDays(apart / MILLISECONDS_PER_DAY, times);
 }
 
 function fieldsOf(expression: unknown) {
