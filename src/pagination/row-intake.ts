@@ -41,7 +41,7 @@ export function createRowIntake<Item>(
   collector: Collector<Item>,
   before: ReadonlySetLike<string> | undefined,
 ): RowIntake {
-  // For the short list of a single resource, a table costs more than it saves.
+  // Making a table for each of many short lists costs more than it saves.
   const ids = before === undefined ? new Set<string>() : createIdSet(before);
   const unreadIds = new Set<string>();
   const rejections = Object.fromEntries(REJECTION_REASONS.map((reason) => [reason, 0])) as Record<

@@ -22,9 +22,9 @@ export function createBackupTallies(
   const firstEnds = new Map<string, Pick<SucceededBackup, 'end' | 'duration'>>();
   const asFirstSeen = (backup: Backup): Backup => {
     if (backup.state !== 'succeeded' || backup.endMoves === undefined) return backup;
-    const { end, duration } = endsBefore?.get(backup.id) ?? backup;
-    firstEnds.set(backup.id, { end, duration });
-    return { ...backup, end, duration };
+    const first = endsBefore?.get(backup.id) ?? { end: backup.end, duration: backup.duration };
+    firstEnds.set(backup.id, first);
+    return first.end === backup.end ? backup : { ...backup, ...first };
   };
   const byResource = new Map<string, ResourceTally>();
   const finished = createFinishedTally(ledger);

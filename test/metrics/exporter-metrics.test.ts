@@ -204,7 +204,7 @@ describe('a removed service', () => {
     expect(text).not.toContain('cloud_service="ges"');
     expect(
       samplesOf(parseText(text)).filter(({ labels }) => labels['cloud_service'] === 'gaussdb-mysql'),
-    ).toHaveLength(6 + 2 * OUTCOMES.length + 4);
+    ).toHaveLength(7 + 2 * OUTCOMES.length + 4);
   });
 
   it('starts at 0 when it is added again', async () => {
