@@ -83,16 +83,20 @@ export function exporterRules(t: Thresholds, by: RuleLabels): RuleGroup {
           '{{ $labels.cloud_service }} backups of project {{ $labels.project }} have not been read yet',
         description: `${SERVICE}: no complete poll since the exporter started.${OUTCOME}`,
       }),
+      record('huaweicloud_backup:omitted', {
+        comment: 'What complete polls of a service leave out.',
+        expr: `${recent('unlisted')} > 0
+  or ${recent('resources_unlisted')} > 0
+  or ${recent('policies_unread')} > 0`,
+      }),
       warning('PollFailing', {
         expr: `min by (${by.service}) (
   ${recent('poll_success')} == 0
     or ${recent('inventory_success')} == 0
-    or ${recent('unlisted')} > 0
-    or ${recent('resources_unlisted')} > 0
-    or 0 * (${recent('policies_unread')} > 0)
+    or huaweicloud_backup:omitted
 )`,
         summary: 'Not all {{ $labels.cloud_service }} backups of project {{ $labels.project }} can be read',
-        description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups, of resources or of policies cannot be read. The last known values are kept.${OUTCOME}{{ else }}the service counts {{ $value }} backups or resources that it does not list.{{ end }}`,
+        description: `${SERVICE}: {{ if eq $value 0.0 }}the list of backups or of resources cannot be read. The last known values are kept.${OUTCOME}{{ else }}{{ $value }} backups, resources or policies are missing: the service counts but does not list them, or they cannot be read.{{ end }}`,
       }),
       critical('AuthFailing', {
         expr: `max by (${by.service}) (${recent('poll_last_outcome{outcome=~"auth|permission"}')}) == 1

@@ -247,12 +247,12 @@ const TEXTS: Readonly<Record<string, readonly Text[]>> = {
     {
       labels: REFUSED,
       summary: 'Not all ges backups of project refused can be read',
-      description: `${graphsOf('refused')}: the list of backups, of resources or of policies cannot be read. The last known values are kept. Outcome of the last poll: permission.`,
+      description: `${graphsOf('refused')}: the list of backups or of resources cannot be read. The last known values are kept. Outcome of the last poll: permission.`,
     },
     {
       labels: SHORT,
       summary: 'Not all ges backups of project short can be read',
-      description: `${graphsOf('short')}: the service counts 7 backups or resources that it does not list.`,
+      description: `${graphsOf('short')}: 7 backups, resources or policies are missing: the service counts but does not list them, or they cannot be read.`,
     },
   ],
   AuthFailing: [
