@@ -87,15 +87,10 @@ function pollProblems(poll: PollStatus, now: UnixSeconds): readonly Problem[] {
 function* omissions(poll: PollStatus): Iterable<readonly [alert: string, sentence: string]> {
   const { unlisted = 0, resourcesUnlisted = 0, overLimit = 0, policiesUnread = 0, rejected } = poll;
   if (unlisted > 0) {
-    const backups = unlisted === 1 ? 'backup' : 'backups';
-    yield ['PollFailing', `The service counts ${formatCount(unlisted)} more ${backups} than it lists.`];
+    yield ['PollFailing', `The service counts ${counted(unlisted, 'more backup')} than it lists.`];
   }
   if (resourcesUnlisted > 0) {
-    const resources = resourcesUnlisted === 1 ? 'resource' : 'resources';
-    yield [
-      'PollFailing',
-      `The service counts ${formatCount(resourcesUnlisted)} more ${resources} than it lists.`,
-    ];
+    yield ['PollFailing', `The service counts ${counted(resourcesUnlisted, 'more resource')} than it lists.`];
   }
   if (policiesUnread > 0) {
     const policies = `The backup ${policiesUnread === 1 ? 'policy' : 'policies'} of ${counted(policiesUnread, 'resource')}`;

@@ -17,6 +17,7 @@ const documentedReport = report({
     failingPoll('permission', 'list_backups is refused (DBS.280015): grant gaussdb:backup:list', {
       service: 'gaussdb-mysql',
       unlisted: 0,
+      policiesUnread: 0,
       resources: 1,
     }),
   ],

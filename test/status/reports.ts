@@ -119,7 +119,7 @@ export function poll({
     unlisted: 0,
     resourcesUnlisted: 0,
     overLimit: 0,
-    policiesUnread: 0,
+    policiesUnread: undefined,
     resources: 12,
     ...fields,
   };

@@ -25,7 +25,7 @@ interface Rule {
 /** Reads `FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=14;BYMINUTE=00` or `FREQ=DAILY;INTERVAL=2;BYHOUR=6;BYMINUTE=30`; hours are UTC. */
 function parseRule(pattern: unknown): Rule | undefined {
   if (typeof pattern !== 'string') return undefined;
-  const parts = new Map<string, string | undefined>(pattern.toUpperCase().split(';').map(splitAtEquals));
+  const parts = new Map(pattern.toUpperCase().split(';').map(splitAtEquals));
   const hours = numbersIn(parts.get('BYHOUR'), 23);
   const minutes = numbersIn(parts.get('BYMINUTE') ?? '0', 59);
   const interval = Number(parts.get('INTERVAL') ?? 1);

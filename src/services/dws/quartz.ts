@@ -2,8 +2,8 @@ import { type Seconds, seconds } from '../../domain/quantities.ts';
 import { longestGap, longestGapOfDays, startOfDay } from '../schedule.ts';
 
 const MILLISECONDS_PER_DAY = 24 * 3600 * 1000;
-// Four years contain every sequence of months and their lengths.
-const FOUR_YEARS = Array.from({ length: 4 * 366 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)));
+// These contain every sequence of months and their lengths.
+const FOUR_YEARS = 4 * 366;
 
 /** The longest time between two runs of all schedules; undefined if none can be parsed. */
 export function longestGapOfAll(expressions: readonly unknown[]): Seconds | undefined {
@@ -32,7 +32,8 @@ function monthlyGap(expression: unknown): number | undefined {
   const { times, dayOfMonth = '', dayOfWeek = '' } = fieldsOf(expression) ?? {};
   const days = isAny(dayOfMonth) || !isAny(dayOfWeek) ? undefined : valuesOf(dayOfMonth, 1, 31);
   if (times === undefined || days === undefined) return undefined;
-  const runs = FOUR_YEARS.filter((day) => days.includes(day.getUTCDate())).map(Number);
+  const dates = Array.from({ length: FOUR_YEARS }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)));
+  const runs = dates.filter((date) => days.includes(date.getUTCDate())).map(Number);
   const apart = Math.max(...runs.slice(1).map((run, index) => run - (runs[index] ?? 0)));
   return longestGapOfDays(apart / MILLISECONDS_PER_DAY, times);
 }
